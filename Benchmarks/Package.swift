@@ -1,0 +1,18 @@
+// swift-tools-version: 6.2
+// Measures the machine. A package of its own, so that users never build it: `make benchmark`.
+
+import PackageDescription
+
+let package = Package(
+  name: "Benchmarks",
+  dependencies: [.package(name: "chip8", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        .product(name: "Chip8Core", package: "chip8"),
+        .product(name: "SaveState", package: "chip8"),
+      ],
+      swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
+  ]
+)

@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+// Targets and the arrows between them: docs/ARCHITECTURE.md.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "chip8",
+  products: [
+    .executable(name: "chip8", targets: ["chip8"]),
+    .library(name: "Chip8Core", targets: ["Chip8Core"]),
+    .library(name: "Octo", targets: ["Octo"]),
+    .library(name: "SaveState", targets: ["SaveState"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["SDL"]),
+    .trait(name: "SDL", description: "Play in a window. Without it chip8 is headless."),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    .target(
+      name: "SaveState",
+      dependencies: ["CMessageDigest", "CZlib"],
+      swiftSettings: strict),
+    .target(
+      name: "Chip8Core",
+      dependencies: ["SaveState"],
+      resources: [.embedInCode("Platforms/programs.tsv")],
+      swiftSettings: strict),
+    .target(name: "Octo", swiftSettings: strict),
+    .executableTarget(
+      name: "chip8",
+      dependencies: [
+        "Chip8Core",
+        "CPNG",
+        "Octo",
+        "SaveState",
+        .target(name: "CSDL2", condition: .when(traits: ["SDL"])),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CSDL2", providers: [.apt(["libsdl2-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+    .testTarget(name: "SaveStateTests", dependencies: ["SaveState"], swiftSettings: strict),
+    .testTarget(name: "Chip8CoreTests", dependencies: ["Chip8Core"], swiftSettings: strict),
+    .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),
+    .testTarget(
+      name: "chip8Tests",
+      dependencies: ["Chip8Core", "SaveState", "chip8"],
+      swiftSettings: strict),
+  ]
+)

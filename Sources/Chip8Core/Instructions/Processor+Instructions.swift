@@ -1,0 +1,230 @@
+// What each instruction does, where it takes more than a line. Flags: VF is always written last,
+// so that it holds the flag even when it is an operand.
+
+extension Processor {
+  // MARK: Flow
+
+  @inline(__always)
+  mutating func skip(if condition: Bool) {
+    guard condition else { return }
+    // The long load of I is the only instruction of four bytes.
+    let isLong = instructionSet == .xochip && word(at: pc) == 0xF000
+    pc &+= isLong ? 4 : 2
+  }
+
+  @inline(__always)
+  mutating func jump(_ target: UInt16) {
+    let isHalt = target == pc &- 2
+    pc = target
+    guard isHalt else { return }
+    // Nothing can change any more, so the rest of the stretch is done in one go.
+    event = .halted
+    rest = 0
+  }
+
+  @inline(__always)
+  mutating func jumpIndexed(_ nnn: UInt16) {
+    let register = quirks.contains(.jump) ? UInt8(truncatingIfNeeded: nnn >> 8) : 0
+    jump(nnn &+ UInt16(v[register]))
+  }
+
+  @inline(__always)
+  mutating func call(_ target: UInt16) {
+    let depth = Int(state.pointee.stackCount)
+    guard depth < state.pointee.configuration.platform.stackCountMax else {
+      return refuse(.fault(.stackOverflow))
+    }
+    state.pointee.stack[depth] = pc
+    state.pointee.stackCount &+= 1
+    pc = target
+  }
+
+  @inline(__always)
+  mutating func returnFromCall() {
+    guard state.pointee.stackCount > 0 else { return refuse(.fault(.stackUnderflow)) }
+    state.pointee.stackCount &-= 1
+    pc = state.pointee.stack[Int(state.pointee.stackCount)]
+  }
+
+  // MARK: Arithmetic
+
+  @inline(__always)
+  func logic(_ x: UInt8, _ result: UInt8) {
+    v[x] = result
+    if quirks.contains(.logic) { v[0xF] = 0 }
+  }
+
+  @inline(__always)
+  func add(_ x: UInt8, _ y: UInt8) {
+    let (sum, carry) = v[x].addingReportingOverflow(v[y])
+    v[x] = sum
+    v[0xF] = carry ? 1 : 0
+  }
+
+  @inline(__always)
+  func subtract(_ minuend: UInt8, _ subtrahend: UInt8, to x: UInt8) {
+    v[x] = minuend &- subtrahend
+    v[0xF] = minuend >= subtrahend ? 1 : 0
+  }
+
+  @inline(__always)
+  func shiftRight(_ x: UInt8, _ y: UInt8) {
+    let source = quirks.contains(.shift) ? v[x] : v[y]
+    v[x] = source >> 1
+    v[0xF] = source & 1
+  }
+
+  @inline(__always)
+  func shiftLeft(_ x: UInt8, _ y: UInt8) {
+    let source = quirks.contains(.shift) ? v[x] : v[y]
+    v[x] = source << 1
+    v[0xF] = source >> 7
+  }
+
+  @inline(__always)
+  func random(_ x: UInt8, _ nn: UInt8) {
+    v[x] = UInt8(truncatingIfNeeded: state.pointee.random.next() >> 56) & nn
+  }
+
+  // MARK: Memory
+
+  @inline(__always)
+  func setIndex(_ address: Int) {
+    state.pointee.i = UInt16(truncatingIfNeeded: address)
+  }
+
+  @inline(__always)
+  mutating func setIndexLong() {
+    state.pointee.i = word(at: pc)
+    pc &+= 2
+  }
+
+  @inline(__always)
+  mutating func addToIndex(_ x: UInt8) {
+    let sum = Int(state.pointee.i) + Int(v[x])
+    if sum > mask, quirks.contains(.indexOverflowFaults) {
+      return refuse(.fault(.indexOverflow))
+    }
+    setIndex(quirks.contains(.indexWraps) ? sum & mask : sum)
+    if quirks.contains(.indexOverflowFlag) { v[0xF] = sum > 0xFFF ? 1 : 0 }
+  }
+
+  @inline(__always)
+  func decimal(_ x: UInt8) {
+    let i = Int(state.pointee.i)
+    write(v[x] / 100, at: i)
+    write(v[x] / 10 % 10, at: i + 1)
+    write(v[x] % 10, at: i + 2)
+  }
+
+  @inline(__always)
+  func store(_ x: UInt8) {
+    let i = Int(state.pointee.i)
+    for k in 0...Int(x) { write(v[k], at: i &+ k) }
+    moveIndex(past: x)
+  }
+
+  @inline(__always)
+  func load(_ x: UInt8) {
+    let i = Int(state.pointee.i)
+    for k in 0...Int(x) { v[k] = ram[(i &+ k) & mask] }
+    moveIndex(past: x)
+  }
+
+  @inline(__always)
+  private func moveIndex(past x: UInt8) {
+    if quirks.contains(.memoryLeaveIUnchanged) { return }
+    state.pointee.i &+= UInt16(x) + (quirks.contains(.memoryIncrementByX) ? 0 : 1)
+  }
+
+  func storeRange(_ x: UInt8, _ y: UInt8) {
+    for (k, register) in registers(from: x, to: y).enumerated() {
+      write(v[register], at: Int(state.pointee.i) + k)
+    }
+  }
+
+  func loadRange(_ x: UInt8, _ y: UInt8) {
+    for (k, register) in registers(from: x, to: y).enumerated() {
+      v[register] = ram[(Int(state.pointee.i) + k) & mask]
+    }
+  }
+
+  private func registers(from x: UInt8, to y: UInt8) -> StrideThrough<Int> {
+    stride(from: Int(x), through: Int(y), by: x <= y ? 1 : -1)
+  }
+
+  // MARK: Keys and sound
+
+  @inline(__always)
+  func isDown(_ x: UInt8) -> Bool {
+    state.pointee.keys.contains(Keypad(key: v[x]))
+  }
+
+  /// The wait begins with the keys that are held already. The machine stays at the instruction.
+  mutating func waitForKey(_ x: UInt8) {
+    state.pointee.keyWait = KeyWait(register: x, pressed: state.pointee.keys)
+    if !state.pointee.keys.isEmpty { beepInKeyWait() }
+    pc &-= 2
+    end(.frameOver)
+  }
+
+  @inline(__always)
+  func setSound(_ frames: UInt8) {
+    state.pointee.sound = frames
+    if frames == 0 { state.pointee.audio.phase = 0 }
+  }
+
+  func loadPattern() {
+    let i = Int(state.pointee.i)
+    state.pointee.audio.pattern = (0..<16).reduce(0) { $0 << 8 | UInt128(ram[(i + $1) & mask]) }
+  }
+
+  // MARK: Display
+
+  @inline(__always)
+  mutating func draw(_ x: UInt8, _ y: UInt8, _ n: UInt8) {
+    drawSprite(x, y, n)
+    let isHires = state.pointee.display.isHires
+    if quirks.contains(.vblank), !isHires || quirks.contains(.vblankInHires) { end(.frameOver) }
+  }
+
+  @inline(never)
+  func drawSprite(_ x: UInt8, _ y: UInt8, _ n: UInt8) {
+    let isHires = state.pointee.display.isHires
+    let hasBigSprites = instructionSet >= .schip10
+    let isWide = n == 0 && (isHires || quirks.contains(.loresBigSprites)) && hasBigSprites
+    let i = Int(state.pointee.i)
+    let hits = state.pointee.display.draw(
+      x: Int(v[x]), y: Int(v[y]),
+      rowCount: n == 0 && hasBigSprites ? 16 : Int(n), isWide: isWide,
+      style: style, byte: { ram[(i &+ $0) & mask] })
+    let isCounted = isHires && quirks.contains(.rowCollisions)
+    v[0xF] =
+      isCounted
+      ? UInt8(truncatingIfNeeded: hits.collidedRows + hits.clippedRows)
+      : hits.collidedRows > 0 ? 1 : 0
+  }
+
+  @inline(__always)
+  mutating func scrollDown(_ n: UInt8) {
+    if n == 0, quirks.contains(.scrollZeroExits) { return refuse(.exited) }
+    scroll(down: Int(n))
+  }
+
+  func scroll(down count: Int) {
+    state.pointee.display.scroll(down: count, style: style)
+  }
+
+  func scroll(right count: Int) {
+    state.pointee.display.scroll(right: count, style: style)
+  }
+
+  func setResolution(isHires: Bool) {
+    state.pointee.display.isHires = isHires
+    if quirks.contains(.resolutionClears) { state.pointee.display.clearAll() }
+  }
+
+  private var style: Display.Style {
+    Display.Style(isHires: state.pointee.display.isHires, quirks: quirks)
+  }
+}

@@ -1,0 +1,291 @@
+// The machine at work: frames, and the loop that executes instructions.
+//
+// Speed comes from here, so the rules of this folder are: the memories are reached through
+// pointers, every address is masked to the RAM first, instructions are decoded once, and whatever
+// is not inlined into `execute` does not take the processor itself, so that the program counter
+// can stay in a register.
+
+/// Executes instructions on a state, for the time of one `run`.
+struct Processor {
+  struct Limits {
+    var frames: Int
+    var instructions: Int
+    let stopsAtHalt: Bool
+  }
+
+  /// What ends a stretch of instructions before its time.
+  enum Event: Equatable {
+    case none
+    /// The frame has no time left: the display or a key is waited for.
+    case frameOver
+    /// The program jumps to itself; the stretch was done in one go.
+    case halted
+    case exited
+    case fault(Fault.Kind)
+  }
+
+  let state: UnsafeMutablePointer<State>
+  /// The registers within the state.
+  let v: UnsafeMutablePointer<UInt8>
+  let ram: UnsafeMutablePointer<UInt8>
+  /// Takes an address into the RAM, whose size is a power of two.
+  let mask: Int
+  let decoded: UnsafeMutablePointer<Instruction?>
+  let instructionSet: InstructionSet
+  let quirks: Quirks
+
+  var pc: UInt16
+  /// Instructions of this stretch that are still to be executed.
+  var rest = 0
+  /// Those that an event has left undone.
+  var undone = 0
+  var event = Event.none
+
+  private(set) var tone: Tone?
+  private(set) var hasEndedFrame = false
+
+  init(
+    _ state: UnsafeMutablePointer<State>, ram: UnsafeMutableBufferPointer<UInt8>,
+    decoded: UnsafeMutableBufferPointer<Instruction?>
+  ) {
+    // A platform's RAM is never empty; the decoded instructions are as many as its bytes.
+    guard
+      let ramStart = ram.baseAddress, let decodedStart = decoded.baseAddress,
+      let vOffset = MemoryLayout<State>.offset(of: \.v),
+      ram.count == decoded.count, ram.count.nonzeroBitCount == 1
+    else { preconditionFailure("the memories of a machine have a power of two of bytes") }
+    self.state = state
+    self.ram = ramStart
+    self.decoded = decodedStart
+    mask = ram.count - 1
+    v = (UnsafeMutableRawPointer(state) + vOffset).assumingMemoryBound(to: UInt8.self)
+    instructionSet = state.pointee.configuration.platform.instructionSet
+    quirks = state.pointee.configuration.quirks
+    pc = state.pointee.pc
+  }
+
+  /// Runs frames until a limit is reached or the program cannot or need not go on.
+  mutating func run(_ limits: Limits, keys: Keypad) -> Chip8.Stop {
+    defer { state.pointee.pc = pc }
+    return state.pointee.configuration.timing == .cycles
+      ? runCycles(limits, keys) : runInstructions(limits, keys)
+  }
+
+  private mutating func runInstructions(_ limits: Limits, _ keys: Keypad) -> Chip8.Stop {
+    var limits = limits
+    while limits.frames > 0 {
+      guard limits.instructions > 0 else { return .done }
+      if state.pointee.frameRest == nil { beginFrame(keys) }
+      var frameRest = Int(state.pointee.frameRest ?? 0)
+      if frameRest > 0 {
+        let executed = execute(min(frameRest, limits.instructions))
+        limits.instructions -= executed
+        frameRest = event == .frameOver ? 0 : frameRest - executed
+        state.pointee.frameRest = UInt32(truncatingIfNeeded: frameRest)
+      }
+      if frameRest == 0 {
+        endFrame()
+        limits.frames -= 1
+        if limits.stopsAtHalt, event == .halted { return .halt }
+      }
+      if let stop { return stop }
+    }
+    return .done
+  }
+
+  /// What an event means to whoever runs the machine.
+  var stop: Chip8.Stop? {
+    switch event {
+    case .none, .frameOver, .halted: nil
+    case .exited: .exit
+    case .fault(let kind):
+      .fault(
+        Fault(
+          kind: kind, pc: pc, opcode: word(at: pc),
+          platform: state.pointee.configuration.platform))
+    }
+  }
+
+  /// Takes the keys of a frame, completes a wait for one, and gives the frame its instructions.
+  mutating func beginFrame(_ keys: Keypad) {
+    state.pointee.keys = keys
+    let isIdle = !completeKeyWait()
+    state.pointee.frameRest =
+      isIdle ? 0 : UInt32(state.pointee.configuration.instructionsPerFrame)
+  }
+
+  /// Whether the program can go on: it waits for no key, or its wait ends now.
+  private mutating func completeKeyWait() -> Bool {
+    guard var wait = state.pointee.keyWait else { return true }
+    let keys = state.pointee.keys
+    if let key = wait.pressed.subtracting(keys).lowest, !isKeyWaitSounding {
+      v[Int(wait.register)] = key
+      state.pointee.keyWait = nil
+      pc &+= 2
+      if state.pointee.configuration.timing == .cycles {
+        state.pointee.cycles += VIPClock.keyWaitEnd
+      }
+      return true
+    }
+    wait.pressed.formUnion(keys)
+    state.pointee.keyWait = wait
+    if !keys.isEmpty { beepInKeyWait() }
+    return false
+  }
+
+  /// The VIP's own routine comes back only when its buzzer has fallen silent.
+  private var isKeyWaitSounding: Bool {
+    state.pointee.configuration.timing == .cycles && state.pointee.sound > 0
+  }
+
+  /// The buzzer sounds for as long as a key is held in Fx0A.
+  @inline(__always)
+  func beepInKeyWait() {
+    if quirks.contains(.keyWaitBeeps) { state.pointee.sound = 4 }
+  }
+
+  /// Lets the frame sound and counts the timers down.
+  mutating func endFrame() {
+    let isSounding = state.pointee.sound > 0
+    tone = nil
+    if isSounding {
+      let frame = Tone(
+        state.pointee.audio,
+        framesPerSecond: state.pointee.configuration.platform.framesPerSecond)
+      tone = frame
+      state.pointee.audio.phase &+= UInt32(truncatingIfNeeded: frame.advance)
+      state.pointee.sound -= 1
+    }
+    if state.pointee.sound == 0 { state.pointee.audio.phase = 0 }
+    if state.pointee.delay > 0 { state.pointee.delay -= 1 }
+    hasEndedFrame = true
+    state.pointee.frameRest = nil
+    state.pointee.frames += 1
+  }
+
+  /// Executes at most `count` instructions and returns how many it were; ``event`` says why fewer.
+  mutating func execute(_ count: Int) -> Int {
+    rest = count
+    undone = 0
+    event = .none
+    repeat {
+      rest &-= 1
+      let address = Int(pc) & mask
+      pc &+= 2
+      guard let instruction = decoded[address] else {
+        decode(address)
+        // Executed in the next round, so that the loop has one place of execution.
+        rest &+= 1
+        pc &-= 2
+        continue
+      }
+      execute(instruction)
+    } while rest > 0
+    let executed = count &- undone
+    state.pointee.instructions += UInt64(truncatingIfNeeded: executed)
+    return executed
+  }
+
+  @inline(never)
+  private func decode(_ address: Int) {
+    decoded[address] = Instruction(opcode: word(at: UInt16(address)), for: instructionSet)
+  }
+
+  /// The two bytes at an address, the high one first.
+  @inline(__always)
+  func word(at address: UInt16) -> UInt16 {
+    UInt16(ram[Int(address) & mask]) << 8 | UInt16(ram[(Int(address) + 1) & mask])
+  }
+
+  /// Writes a byte. The instructions that it was part of must be decoded again.
+  @inline(__always)
+  func write(_ byte: UInt8, at address: Int) {
+    ram[address & mask] = byte
+    decoded[address & mask] = nil
+    decoded[(address &- 1) & mask] = nil
+  }
+
+  /// Ends the stretch after the instruction that is being executed.
+  @inline(__always)
+  mutating func end(_ event: Event) {
+    self.event = event
+    undone = rest
+    rest = 0
+  }
+
+  /// Ends the stretch before the instruction that is being executed: it is not counted, and the
+  /// program counter stays at it.
+  @inline(__always)
+  mutating func refuse(_ event: Event) {
+    pc &-= 2
+    rest &+= 1
+    end(event)
+  }
+
+  @inline(__always)
+  private mutating func execute(_ instruction: Instruction) {
+    switch instruction {
+    case .clear: state.pointee.display.clear()
+    case .return: returnFromCall()
+    case .scrollDown(let n): scrollDown(n)
+    case .scrollUp(let n): scroll(down: -Int(n))
+    case .scrollRight: scroll(right: 4)
+    case .scrollLeft: scroll(right: -4)
+    case .exit: refuse(.exited)
+    case .lores: setResolution(isHires: false)
+    case .hires: setResolution(isHires: true)
+    case .jump(let nnn): jump(nnn)
+    case .call(let nnn): call(nnn)
+    case .skipIfEqual(let x, let nn): skip(if: v[x] == nn)
+    case .skipIfNotEqual(let x, let nn): skip(if: v[x] != nn)
+    case .skipIfSame(let x, let y): skip(if: v[x] == v[y])
+    case .skipIfDifferent(let x, let y): skip(if: v[x] != v[y])
+    case .storeRange(let x, let y): storeRange(x, y)
+    case .loadRange(let x, let y): loadRange(x, y)
+    case .set(let x, let nn): v[x] = nn
+    case .add(let x, let nn): v[x] &+= nn
+    case .copy(let x, let y): v[x] = v[y]
+    case .or(let x, let y): logic(x, v[x] | v[y])
+    case .and(let x, let y): logic(x, v[x] & v[y])
+    case .xor(let x, let y): logic(x, v[x] ^ v[y])
+    case .addRegister(let x, let y): add(x, y)
+    case .subtract(let x, let y): subtract(v[x], v[y], to: x)
+    case .shiftRight(let x, let y): shiftRight(x, y)
+    case .subtractFrom(let x, let y): subtract(v[y], v[x], to: x)
+    case .shiftLeft(let x, let y): shiftLeft(x, y)
+    case .setIndex(let nnn): state.pointee.i = nnn
+    case .setIndexLong: setIndexLong()
+    case .jumpIndexed(let nnn): jumpIndexed(nnn)
+    case .random(let x, let nn): random(x, nn)
+    case .draw(let x, let y, let n): draw(x, y, n)
+    case .skipIfKey(let x): skip(if: isDown(x))
+    case .skipIfNoKey(let x): skip(if: !isDown(x))
+    case .selectPlanes(let n): state.pointee.display.selectedPlanes = n
+    case .loadPattern: loadPattern()
+    case .readDelay(let x): v[x] = state.pointee.delay
+    case .waitForKey(let x): waitForKey(x)
+    case .setDelay(let x): state.pointee.delay = v[x]
+    case .setSound(let x): setSound(v[x])
+    case .addToIndex(let x): addToIndex(x)
+    case .smallDigit(let x): setIndex(Font.smallAddress + Int(v[x] & 0xF) * Font.smallRowCount)
+    case .bigDigit(let x): setIndex(Font.bigAddress + Int(v[x] & 0xF) * Font.bigRowCount)
+    case .decimal(let x): decimal(x)
+    case .setPitch(let x): state.pointee.audio.pitch = v[x]
+    case .store(let x): store(x)
+    case .load(let x): load(x)
+    case .storeFlags(let x): for k in 0...Int(x) { state.pointee.flags[k] = v[k] }
+    case .loadFlags(let x): for k in 0...Int(x) { v[k] = state.pointee.flags[k] }
+    case .machineCode: refuse(.fault(.machineCode))
+    case .illegal: refuse(.fault(.illegalInstruction))
+    }
+  }
+}
+
+extension UnsafeMutablePointer<UInt8> {
+  /// A register by its number from a decoded instruction, which is never above 15.
+  @inline(__always)
+  subscript(_ register: UInt8) -> UInt8 {
+    get { self[Int(register)] }
+    nonmutating set { self[Int(register)] = newValue }
+  }
+}

@@ -1,0 +1,236 @@
+// The machine's state as the sections of an image, and back. Layout: docs/STATE-FORMAT.md.
+
+import SaveState
+
+extension Chip8: Machine {
+  /// What images of these machines are marked with.
+  public static let kind = Tag("CH-8")
+
+  static let coreTag = Tag("CORE")
+  static let ramTag = Tag("RAM ")
+  static let displayTag = Tag("DISP")
+  static let coreByteCount = 152
+
+  /// Writes the sections `CORE`, `RAM ` and `DISP`.
+  public func encode(into sections: inout StateWriter) {
+    sections.append(Chip8.coreTag, state.encodedCore)
+    sections.append(
+      Chip8.ramTag, state.ram,
+      differenceFrom: state.configuration.powerOnRAM(program.bytes))
+    sections.append(Chip8.displayTag, state.encodedDisplay)
+  }
+
+  /// A machine from the sections of an image, every field checked.
+  public init(program: Program, decoding sections: inout StateReader) throws(ImageError) {
+    let core = try sections.section(Chip8.coreTag, count: Chip8.coreByteCount)
+    var state = try State(decodingCore: core)
+    let platform = state.configuration.platform
+    guard (1...platform.programByteCountMax).contains(program.bytes.count) else {
+      throw .badField("a program of \(program.bytes.count) bytes on \(platform.title)")
+    }
+    state.ram = try sections.section(
+      Chip8.ramTag, count: platform.ramByteCount,
+      differenceFrom: state.configuration.powerOnRAM(program.bytes))
+    try state.decodeDisplay(
+      sections.section(Chip8.displayTag, count: platform.displayByteCount))
+    self.init(program, state)
+  }
+}
+
+extension Platform {
+  /// How many bytes the display has in an image.
+  fileprivate var displayByteCount: Int {
+    planeCount * (hasHires ? 64 * 16 : 32 * 8)
+  }
+}
+
+// MARK: - Encoding
+
+private let absentByte: UInt8 = 0xFF
+private let absentWord: UInt32 = 0xFFFF_FFFF
+
+extension State {
+  fileprivate var encodedCore: [UInt8] {
+    var writer = ByteWriter()
+    write(configuration, to: &writer)
+    writer.append(pc)
+    writer.append(i)
+    for k in 0..<16 { writer.append(v[k]) }
+    writer.append(delay)
+    writer.append(sound)
+    writer.append(stackCount)
+    // What was popped off the stack has no future, and so no place in the state.
+    for k in 0..<16 { writer.append(k < Int(stackCount) ? stack[k] : 0) }
+    for k in 0..<16 { writer.append(flags[k]) }
+    writer.append(random.state)
+    writer.append(keys.rawValue)
+    writer.append(keyWait?.register ?? absentByte)
+    writer.append(keyWait?.pressed.rawValue ?? 0)
+    writer.append(frameRest ?? absentWord)
+    writer.append(frames)
+    writer.append(instructions)
+    writer.append(cycles)
+    writer.append(UInt8(display.isHires ? 1 : 0))
+    writer.append(display.selectedPlanes)
+    writer.append(UInt8(audio.pattern == nil ? 0 : 1))
+    writer.append(contentsOf: bigEndianBytes(audio.pattern ?? 0))
+    writer.append(audio.pitch)
+    writer.append(audio.phase)
+    writer.append(drawWait ?? absentWord)
+    return writer.bytes
+  }
+
+  private func write(_ configuration: Configuration, to writer: inout ByteWriter) {
+    writer.append(UInt8(Platform.allCases.firstIndex(of: configuration.platform) ?? 0))
+    writer.append(UInt8(configuration.timing == .cycles ? 1 : 0))
+    writer.append(configuration.font.rawValue)
+    writer.append(UInt8(0))
+    writer.append(configuration.quirks.rawValue)
+    writer.append(UInt32(configuration.instructionsPerFrame))
+  }
+
+  fileprivate var encodedDisplay: [UInt8] {
+    let platform = configuration.platform
+    return (0..<platform.planeCount).flatMap { plane in
+      let rows = display.planes[plane].rows
+      return platform.hasHires
+        ? (0..<64).flatMap { bigEndianBytes(rows[$0]) }
+        : (0..<32).flatMap { bigEndianBytes(rows[$0]).prefix(8) }
+    }
+  }
+}
+
+/// A row of pixels, the leftmost first.
+private func bigEndianBytes(_ number: UInt128) -> [UInt8] {
+  withUnsafeBytes(of: number.bigEndian) { Array($0) }
+}
+
+// MARK: - Decoding
+
+extension State {
+  /// Everything but the memories, each field checked.
+  fileprivate init(decodingCore bytes: [UInt8]) throws(ImageError) {
+    var fields = CoreReader(bytes)
+    let configuration = try fields.configuration()
+    let platform = configuration.platform
+    self.init(configuration, program: [], seed: 0)
+    pc = fields.next()
+    i = fields.next()
+    for k in 0..<16 { v[k] = fields.next() }
+    delay = fields.next()
+    sound = fields.next()
+    stackCount = try fields.next("stack depth", in: 0...UInt8(platform.stackCountMax))
+    for k in 0..<16 {
+      stack[k] = try fields.next("stack", in: k < Int(stackCount) ? 0...UInt16.max : 0...0)
+    }
+    for k in 0..<16 {
+      flags[k] = try fields.next("flags", in: k < platform.flagCount ? 0...UInt8.max : 0...0)
+    }
+    random = SplitMix64(state: fields.next())
+    keys = Keypad(rawValue: fields.next())
+    keyWait = try fields.keyWait()
+    frameRest = try fields.optional(
+      "frame position",
+      in: configuration.timing == .cycles ? 0...0 : 1...UInt32(configuration.instructionsPerFrame))
+    // The most that is left of headroom lets a machine run for thousands of years more.
+    frames = try fields.next("frames", in: 0...UInt64.max >> 16)
+    instructions = try fields.next("instructions", in: 0...UInt64.max >> 2)
+    cycles = try fields.next(
+      "cycles", in: configuration.timing == .cycles ? 0...UInt64.max >> 2 : 0...0)
+    display.isHires = try fields.flag("resolution", isAllowed: platform.hasHires)
+    display.selectedPlanes = try fields.next(
+      "selected planes", in: platform.planeCount == 2 ? 0...3 : 1...1)
+    audio = try fields.audio(on: platform)
+    drawWait = try fields.optional("display wait", in: 0...2862)
+    guard drawWait == nil || configuration.timing == .cycles else {
+      throw .badField("a display wait that is not counted in cycles")
+    }
+  }
+
+  fileprivate mutating func decodeDisplay(_ bytes: [UInt8]) {
+    var reader = ByteReader(bytes)
+    for plane in 0..<configuration.platform.planeCount {
+      for row in 0..<(configuration.platform.hasHires ? 64 : 32) {
+        let high = UInt128(reader.next(UInt64.self)?.byteSwapped ?? 0)
+        let low = configuration.platform.hasHires ? reader.next(UInt64.self)?.byteSwapped ?? 0 : 0
+        display.planes[plane].rows[row] = high << 64 | UInt128(low)
+      }
+    }
+  }
+}
+
+/// Reads fields that are known to be there, for the section's length was checked.
+private struct CoreReader {
+  private var reader: ByteReader
+
+  init(_ bytes: [UInt8]) { reader = ByteReader(bytes) }
+
+  mutating func next<Value: FixedWidthInteger & UnsignedInteger>() -> Value {
+    reader.next() ?? 0
+  }
+
+  mutating func next<Value: FixedWidthInteger & UnsignedInteger>(
+    _ field: String, in range: ClosedRange<Value>
+  ) throws(ImageError) -> Value {
+    let value: Value = next()
+    guard range.contains(value) else { throw .badField("\(field) \(value)") }
+    return value
+  }
+
+  mutating func flag(_ field: String, isAllowed: Bool) throws(ImageError) -> Bool {
+    let value: UInt8 = try next(field, in: 0...(isAllowed ? 1 : 0))
+    return value == 1
+  }
+
+  mutating func optional(
+    _ field: String, in range: ClosedRange<UInt32>
+  ) throws(ImageError) -> UInt32? {
+    let value: UInt32 = next()
+    guard value != absentWord else { return nil }
+    guard range.contains(value) else { throw .badField("\(field) \(value)") }
+    return value
+  }
+
+  mutating func configuration() throws(ImageError) -> Configuration {
+    let platforms = Platform.allCases
+    let platform = try platforms[
+      Int(next("platform", in: 0...UInt8(platforms.count - 1)))]
+    var configuration = Configuration(platform)
+    configuration.timing = try flag("timing", isAllowed: platform == .vip) ? .cycles : .ipf
+    let font: UInt8 = next()
+    guard let font = Font(rawValue: font) else { throw .badField("font \(font)") }
+    configuration.font = font
+    _ = try next("reserved", in: UInt8(0)...0)
+    let quirks: UInt32 = next()
+    guard Quirks.all.rawValue & quirks == quirks else { throw .badField("quirks \(quirks)") }
+    configuration.quirks = Quirks(rawValue: quirks)
+    let range = Configuration.instructionsPerFrameRange
+    configuration.instructionsPerFrame = Int(
+      try next(
+        "instructions per frame", in: UInt32(range.lowerBound)...UInt32(range.upperBound)))
+    return configuration
+  }
+
+  mutating func keyWait() throws(ImageError) -> KeyWait? {
+    let register: UInt8 = next()
+    let pressed = Keypad(rawValue: next())
+    switch register {
+    case 0...15: return KeyWait(register: register, pressed: pressed)
+    case absentByte where pressed.isEmpty: return nil
+    default: throw .badField("wait for a key \(register)")
+    }
+  }
+
+  mutating func audio(on platform: Platform) throws(ImageError) -> Audio {
+    var audio = Audio()
+    let hasPattern = try flag("pattern", isAllowed: platform == .xochip)
+    let high: UInt64 = next()
+    let low: UInt64 = next()
+    let pattern = UInt128(high.byteSwapped) << 64 | UInt128(low.byteSwapped)
+    guard hasPattern || pattern == 0 else { throw .badField("a pattern that was never loaded") }
+    audio.pattern = hasPattern ? pattern : nil
+    audio.pitch = next()
+    audio.phase = next()
+    return audio
+  }
+}

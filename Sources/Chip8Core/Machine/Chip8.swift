@@ -1,0 +1,150 @@
+import SaveState
+
+/// A machine of the CHIP-8 family with a program in it.
+///
+/// It has no clock, no window and no randomness of its own: keys come in with each frame, and what
+/// it shows and sounds is there to be asked for.
+public struct Chip8: Sendable {
+  /// Where programs are loaded and start.
+  public static let programStart = 0x200
+
+  /// The program that was loaded at power-on.
+  public let program: Program
+  /// The machine as it is.
+  public private(set) var state: State
+  private var unsaved: Unsaved
+
+  /// What the machine keeps but nobody needs to save, for it follows from the state.
+  struct Unsaved: Sendable {
+    /// The instruction at each address of the RAM, nil where none has been decoded since the bytes
+    /// there last changed.
+    var decoded: [Instruction?]
+    /// The sound of the frame that ended last.
+    var tone: Tone?
+
+    init(for state: State) {
+      decoded = Array(repeating: nil, count: state.ram.count)
+    }
+  }
+
+  /// Switches a machine on.
+  ///
+  /// - Parameter seed: what the random numbers follow from.
+  /// - Throws: ``ProgramError`` if the program does not fit.
+  public init(
+    _ program: Program, _ configuration: Configuration, seed: UInt64 = 0
+  ) throws(ProgramError) {
+    guard !program.bytes.isEmpty else { throw .empty }
+    guard program.bytes.count <= configuration.platform.programByteCountMax else {
+      throw .tooLarge(byteCount: program.bytes.count, configuration.platform)
+    }
+    self.init(program, State(configuration, program: program.bytes, seed: seed))
+  }
+
+  /// A machine in a given state.
+  init(_ program: Program, _ state: State) {
+    self.program = program
+    self.state = state
+    unsaved = Unsaved(for: state)
+  }
+
+  /// The sound of the frame that ended last, nil if it was silent.
+  public var tone: Tone? { unsaved.tone }
+
+  /// Writes into the RAM before the first instruction, or between any two.
+  ///
+  /// - Throws: ``ProgramError/outsideRAM(_:_:)``; nothing is written then.
+  public mutating func poke(_ address: Int, _ bytes: [UInt8]) throws(ProgramError) {
+    guard address >= 0, address + bytes.count <= state.ram.count else {
+      throw .outsideRAM(address: address, state.configuration.platform)
+    }
+    state.ram.replaceSubrange(address..<address + bytes.count, with: bytes)
+    unsaved = Unsaved(for: state)
+  }
+
+  /// Why ``run(frames:instructions:keys:stopsAtHalt:)`` came back.
+  public enum Stop: Hashable, Sendable {
+    /// All frames or instructions that were asked for are done.
+    case done
+    /// The program jumps to itself, for ever, and a frame has ended with that.
+    case halt
+    /// The program has left by its exit instruction, at which the machine stands.
+    case exit
+    /// The program cannot go on.
+    case fault(Fault)
+  }
+
+  /// Runs the machine.
+  ///
+  /// A machine that stands in the middle of a frame goes on there, with the keys of that frame.
+  /// A run that ends with a frame's last instruction ends that frame.
+  ///
+  /// - Parameters:
+  ///   - frames: how many frames to end, at most.
+  ///   - instructions: how many instructions to execute, at most.
+  ///   - keys: the keys that are down in every frame that begins.
+  ///   - stopsAtHalt: whether to come back at the end of the first frame whose last instruction
+  ///     jumps to itself; otherwise the program does so for the rest of the frames.
+  public mutating func run(
+    frames: Int = .max, instructions: Int = .max, keys: Keypad = [], stopsAtHalt: Bool = false
+  ) -> Stop {
+    let limits = Processor.Limits(
+      frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+    // The two memories are taken out, so that pointers to them and to the rest do not overlap.
+    var ram: [UInt8] = []
+    var decoded: [Instruction?] = []
+    swap(&ram, &state.ram)
+    swap(&decoded, &unsaved.decoded)
+    defer {
+      swap(&ram, &state.ram)
+      swap(&decoded, &unsaved.decoded)
+    }
+    return ram.withUnsafeMutableBufferPointer { ram in
+      decoded.withUnsafeMutableBufferPointer { decoded in
+        withUnsafeMutablePointer(to: &state) { state in
+          var processor = Processor(state, ram: ram, decoded: decoded)
+          let stop = processor.run(limits, keys: keys)
+          if processor.hasEndedFrame { unsaved.tone = processor.tone }
+          return stop
+        }
+      }
+    }
+  }
+
+  /// The instruction that is executed next, with its two bytes.
+  public var nextInstruction: (opcode: UInt16, instruction: Instruction) {
+    let opcode = state.word(at: state.pc)
+    return (opcode, Instruction(opcode: opcode, for: state.configuration.platform.instructionSet))
+  }
+}
+
+/// Why a program cannot be started.
+public enum ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// It has no bytes.
+  case empty
+  /// It has more bytes than the platform has room for.
+  case tooLarge(byteCount: Int, Platform)
+  /// A poke goes past the RAM.
+  case outsideRAM(address: Int, Platform)
+
+  /// One sentence for the user, without the file's name.
+  public var description: String {
+    switch self {
+    case .empty:
+      return "the program is empty"
+    case .tooLarge(let byteCount, let platform):
+      let room =
+        "the program has \(byteCount) bytes, and \(platform.title) has room for "
+        + "\(platform.programByteCountMax)"
+      let fitting = Platform.allCases
+        .filter { $0.programByteCountMax >= byteCount }
+        .min { $0.programByteCountMax < $1.programByteCountMax }
+      guard let fitting else { return room + "; no platform has room for it" }
+      return room + "; it fits on --platform \(fitting.rawValue)"
+    case .outsideRAM(let address, let platform):
+      return
+        "0x\(hexadecimal(address, 3)) is outside the \(platform.ramByteCount) bytes of RAM of "
+        + platform.title
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/// Why the program cannot go on. The machine stands just before the offending instruction.
+public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong.
+  public enum Kind: String, Sendable {
+    /// No instruction of this platform.
+    case illegalInstruction = "illegal-instruction"
+    /// 0nnn, a call of 1802 machine code.
+    case machineCode = "machine-code"
+    /// A call when the stack is full.
+    case stackOverflow = "stack-overflow"
+    /// A return when the stack is empty.
+    case stackUnderflow = "stack-underflow"
+    /// Fx1E past the end of the address space.
+    case indexOverflow = "index-overflow"
+  }
+
+  /// What is wrong.
+  public let kind: Kind
+  /// Where the instruction is.
+  public let pc: UInt16
+  /// The instruction.
+  public let opcode: UInt16
+  /// The machine's platform.
+  public let platform: Platform
+
+  /// One sentence for the user.
+  public var description: String {
+    let at = "\(hexadecimal(opcode, 4)) at 0x\(hexadecimal(pc, 3))"
+    return switch kind {
+    case .illegalInstruction:
+      "\(at) is not an instruction of \(platform.title)"
+    case .machineCode:
+      "\(at) calls machine code of the COSMAC VIP's processor, which is not supported"
+    case .stackOverflow:
+      "\(at) calls deeper than the \(platform.stackCountMax) levels of \(platform.title)"
+    case .stackUnderflow:
+      "\(at) returns although nothing was called"
+    case .indexOverflow:
+      "\(at) moves I past the end of the memory"
+    }
+  }
+}

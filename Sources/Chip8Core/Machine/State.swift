@@ -1,0 +1,69 @@
+/// Everything that can influence the machine's future, and nothing else: one plain value.
+///
+/// A copy of it is a snapshot. Its encoding is in `State+Encoding.swift`; what the machine keeps
+/// beside it and never saves is ``Unsaved``.
+public struct State: Sendable {
+  /// Which machine this is.
+  public var configuration: Configuration
+
+  /// 4096 bytes, or 65536 on XO-CHIP.
+  public var ram: [UInt8]
+  /// The registers V0 to VF.
+  public var v = InlineArray<16, UInt8>(repeating: 0)
+  /// The index register.
+  public var i: UInt16 = 0
+  /// Where the next instruction is. In Fx0A it is that instruction, until a key completes it.
+  public var pc = UInt16(Chip8.programStart)
+  /// The return addresses, oldest first; the first ``stackCount`` are in use.
+  public var stack = InlineArray<16, UInt16>(repeating: 0)
+  /// How many return addresses there are.
+  public var stackCount: UInt8 = 0
+  /// The delay timer, in frames.
+  public var delay: UInt8 = 0
+  /// The sound timer, in frames.
+  public var sound: UInt8 = 0
+  /// SUPER-CHIP's and XO-CHIP's user flags.
+  public var flags = InlineArray<16, UInt8>(repeating: 0)
+  /// The generator behind Cxnn.
+  public var random: SplitMix64
+
+  /// The display.
+  public var display = Display()
+  /// The audio pattern and its pitch.
+  public var audio = Audio()
+
+  /// The keys that are down in this frame.
+  public var keys: Keypad = []
+  /// Set while Fx0A waits.
+  public var keyWait: KeyWait?
+  /// Counted in cycles: how long the sprite is still being prepared while Dxyn waits for the
+  /// display interrupt.
+  public var drawWait: UInt32?
+
+  /// Instructions that are left in the frame; nil between two frames. Counted in cycles it is 0
+  /// within a frame.
+  public var frameRest: UInt32?
+  /// Frames completed since power-on.
+  public var frames: UInt64 = 0
+  /// Instructions executed since power-on.
+  public var instructions: UInt64 = 0
+  /// Machine cycles since power-on, where they are counted.
+  public var cycles: UInt64
+
+  /// The state of a machine that was just switched on.
+  init(_ configuration: Configuration, program: [UInt8], seed: UInt64) {
+    self.configuration = configuration
+    ram = configuration.powerOnRAM(program)
+    random = SplitMix64(state: seed)
+    cycles = configuration.timing == .cycles ? VIPClock.programStart : 0
+  }
+
+  /// What is on the screen.
+  public var screen: Screen { Screen(display, quirks: configuration.quirks) }
+
+  /// The two bytes at an address, the high one first, wherever the RAM ends.
+  public func word(at address: UInt16) -> UInt16 {
+    let mask = ram.count - 1
+    return UInt16(ram[Int(address) & mask]) << 8 | UInt16(ram[(Int(address) + 1) & mask])
+  }
+}

@@ -1,0 +1,99 @@
+import SaveState
+
+/// What the community knows about a program: how it wants to be run and looked at.
+/// The facts are in `programs.tsv`, from the chip-8-database project (docs/SOURCES.md).
+public struct KnownProgram: Sendable {
+  /// What the program is called.
+  public let title: String
+  /// The machine that it is played on, its speed and its quirks with it.
+  public let configuration: Configuration
+  /// The keys that the program uses for what an arrow key or a button would do: `up`, `a`, ….
+  public let keys: [String: UInt8]
+  /// Colours for the pixel values 0 to 3, as far as the program names them: 0xRRGGBB.
+  public let colors: [UInt32]
+
+  /// The program with this SHA-1, if it is known.
+  public static func find(_ sha1: Digest) -> KnownProgram? {
+    Catalog.programs[sha1.description]
+  }
+}
+
+private enum Catalog {
+  static let programs: [String: KnownProgram] = {
+    let text = String(decoding: PackageResources.programs_tsv, as: UTF8.self)
+    let rows = text.split(separator: "\n").map {
+      $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    }
+    guard let columns = rows.first else { return [:] }
+    var programs: [String: KnownProgram] = [:]
+    for row in rows.dropFirst() {
+      let fields = Dictionary(zip(columns, row), uniquingKeysWith: { first, _ in first })
+      if let sha1 = fields["sha1"] { programs[sha1] = KnownProgram(fields) }
+    }
+    return programs
+  }()
+}
+
+extension KnownProgram {
+  /// A row of the table, by its columns. Nil if we have none of its platforms.
+  fileprivate init?(_ fields: [String: String]) {
+    let overrides = list(fields["quirk_overrides"], separator: ";").map {
+      (platform: $0.prefix { $0 != ":" }, quirks: $0.drop { $0 != ":" }.dropFirst())
+    }
+    let overridden = overrides.first { CommunityPlatform($0.platform) != nil }
+    let listed = list(fields["platforms"], separator: ",").compactMap { CommunityPlatform($0) }
+    guard let platform = overridden.flatMap({ CommunityPlatform($0.platform) }) ?? listed.first
+    else { return nil }
+    var configuration = Configuration(platform.ours)
+    configuration.instructionsPerFrame =
+      fields["ipf"].flatMap { Int($0) } ?? platform.instructionsPerFrame
+    for (name, value) in pairs(overridden.map { String($0.quirks) }) {
+      guard let quirk = Quirks(named: name) else { continue }
+      if value == "on" {
+        configuration.quirks.insert(quirk)
+      } else {
+        configuration.quirks.remove(quirk)
+      }
+    }
+    if fields["font"] == "fish" { configuration.font = .fish }
+    if fields["font"] == "octo" { configuration.font = .octo }
+    title = fields["title"] ?? ""
+    self.configuration = configuration
+    keys = Dictionary(
+      pairs(fields["keys"]).compactMap { name, key in
+        UInt8(key, radix: 16).map { (name, $0) }
+      }, uniquingKeysWith: { first, _ in first })
+    colors = list(fields["colors"], separator: ",").compactMap { UInt32($0.dropFirst(), radix: 16) }
+  }
+}
+
+/// A platform of the community's database that one of ours plays, with the speed that the
+/// database gives it.
+private struct CommunityPlatform {
+  let ours: Platform
+  let instructionsPerFrame: Int
+
+  init?(_ name: some StringProtocol) {
+    switch name {
+    case "originalChip8", "hybridVIP": (ours, instructionsPerFrame) = (.vip, 15)
+    case "modernChip8": (ours, instructionsPerFrame) = (.chip8, 12)
+    case "chip48": (ours, instructionsPerFrame) = (.chip48, 30)
+    case "superchip1": (ours, instructionsPerFrame) = (.schip10, 30)
+    case "superchip": (ours, instructionsPerFrame) = (.schip, 30)
+    case "xochip": (ours, instructionsPerFrame) = (.xochip, 100)
+    default: return nil
+    }
+  }
+}
+
+private func list(_ text: String?, separator: Character) -> [Substring] {
+  text?.split(separator: separator) ?? []
+}
+
+/// `name=value,name=value`.
+private func pairs(_ text: String?) -> [(name: String, value: String)] {
+  list(text, separator: ",").compactMap {
+    let parts = $0.split(separator: "=")
+    return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
+  }
+}

@@ -1,0 +1,83 @@
+import SaveState
+
+extension Configuration {
+  /// The machine that a program is for: by what is known of it, else by its instructions.
+  public init(for program: Program) {
+    if let known = KnownProgram.find(program.sha1)?.configuration {
+      self = known.withRoom(forByteCount: program.bytes.count)
+    } else {
+      self.init(Platform(guessedFrom: program.bytes))
+    }
+  }
+
+  /// This machine, or one that behaves like it and has room for more: some known programs are
+  /// larger than the machine that they are known to be for.
+  private func withRoom(forByteCount count: Int) -> Configuration {
+    guard count > platform.programByteCountMax else { return self }
+    let roomier: [Platform] = [.chip8, .xochip]
+    let fitting = roomier.first {
+      $0.instructionSet >= platform.instructionSet && $0.programByteCountMax >= count
+    }
+    guard let fitting else { return self }
+    var configuration = Configuration(fitting)
+    configuration.quirks = quirks
+    configuration.instructionsPerFrame = instructionsPerFrame
+    configuration.font = font
+    return configuration
+  }
+}
+
+extension Platform {
+  /// The machine that an unknown program is for, judged by the instructions that can be reached
+  /// from its start: the first one that has them all, of those that people write for today.
+  public init(guessedFrom program: [UInt8]) {
+    let needed = neededInstructionSet(program)
+    let candidates: [Platform] = [.chip8, .schip, .xochip]
+    self =
+      candidates.first {
+        $0.instructionSet >= needed && $0.programByteCountMax >= program.count
+      } ?? .xochip
+  }
+}
+
+/// The least instruction set that has all instructions that can be reached. Bytes that are no
+/// instruction anywhere say nothing: the walk took data for code, or code that is made later.
+private func neededInstructionSet(_ program: [UInt8]) -> InstructionSet {
+  var needed = InstructionSet.chip8
+  var seen = Set<Int>()
+  var waiting = [Chip8.programStart]
+  func word(_ address: Int) -> UInt16? {
+    let index = address - Chip8.programStart
+    guard program.indices.contains(index), index + 1 < program.count else { return nil }
+    return UInt16(program[index]) << 8 | UInt16(program[index + 1])
+  }
+  while let address = waiting.popLast() {
+    guard seen.insert(address).inserted, let opcode = word(address) else { continue }
+    let instruction = Instruction(opcode: opcode, for: .xochip)
+    needed = max(needed, instruction.leastSet(opcode))
+    waiting += instruction.successors(of: address)
+  }
+  return needed
+}
+
+extension Instruction {
+  fileprivate func leastSet(_ opcode: UInt16) -> InstructionSet {
+    if self == .illegal { return .chip8 }
+    return [InstructionSet.chip8, .schip10, .schip]
+      .first { Instruction(opcode: opcode, for: $0) == self } ?? .xochip
+  }
+
+  /// Where the program can be after this instruction.
+  fileprivate func successors(of address: Int) -> [Int] {
+    switch self {
+    case .illegal, .machineCode, .exit, .return: []
+    case .jump(let nnn), .jumpIndexed(let nnn): [Int(nnn)]
+    case .call(let nnn): [Int(nnn), address + 2]
+    case .skipIfEqual, .skipIfNotEqual, .skipIfSame, .skipIfDifferent, .skipIfKey, .skipIfNoKey:
+      // Six, if what is skipped is a long load; then the walk passes over its operand.
+      [address + 2, address + 4]
+    case .setIndexLong: [address + 4]
+    default: [address + 2]
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/// What machines of the family do differently, a switch each.
+///
+/// The first seven have the names of the community's database (chip-8/chip-8-database); the others
+/// are ours, in kebab-case.
+public struct Quirks: OptionSet, Hashable, Sendable {
+  /// A bit for each quirk, as in docs/STATE-FORMAT.md.
+  public let rawValue: UInt32
+
+  /// Quirks from their bits.
+  public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// 8xy1, 8xy2 and 8xy3 set VF to 0.
+  public static let logic = Quirks(rawValue: 1 << 0)
+  /// 8xy6 and 8xyE shift Vx and not Vy.
+  public static let shift = Quirks(rawValue: 1 << 1)
+  /// Fx55 and Fx65 add x to I and not x + 1.
+  public static let memoryIncrementByX = Quirks(rawValue: 1 << 2)
+  /// Fx55 and Fx65 leave I alone.
+  public static let memoryLeaveIUnchanged = Quirks(rawValue: 1 << 3)
+  /// Bnnn adds Vx, where x is the first digit of nnn, and not V0.
+  public static let jump = Quirks(rawValue: 1 << 4)
+  /// Dxyn waits for the display interrupt: the frame ends after it.
+  public static let vblank = Quirks(rawValue: 1 << 5)
+  /// With `vblank`, Dxyn waits in hires too.
+  public static let vblankInHires = Quirks(rawValue: 1 << 6)
+  /// Sprites go on at the other edge of the screen and are not clipped.
+  public static let wrap = Quirks(rawValue: 1 << 7)
+  /// Dxy0 in lores draws 16×16 pixels and not 8×16.
+  public static let loresBigSprites = Quirks(rawValue: 1 << 8)
+  /// In hires, VF counts the rows that collide and those clipped at the bottom.
+  public static let rowCollisions = Quirks(rawValue: 1 << 9)
+  /// 00FE and 00FF clear the screen.
+  public static let resolutionClears = Quirks(rawValue: 1 << 10)
+  /// Lores is drawn as doubled pixels on the hires screen, so that scrolls move half pixels.
+  public static let doubledLores = Quirks(rawValue: 1 << 11)
+  /// 00C0 ends the program.
+  public static let scrollZeroExits = Quirks(rawValue: 1 << 12)
+  /// Fx1E past the address space is a fault.
+  public static let indexOverflowFaults = Quirks(rawValue: 1 << 13)
+  /// Fx1E wraps at the end of the address space.
+  public static let indexWraps = Quirks(rawValue: 1 << 14)
+  /// Fx1E sets VF to whether I passes 0xFFF.
+  public static let indexOverflowFlag = Quirks(rawValue: 1 << 15)
+  /// The buzzer sounds while a key is held in Fx0A.
+  public static let keyWaitBeeps = Quirks(rawValue: 1 << 16)
+
+  /// Every quirk with its name, in the order of the bits.
+  public static let named: [(name: String, quirk: Quirks)] = [
+    ("logic", .logic),
+    ("shift", .shift),
+    ("memoryIncrementByX", .memoryIncrementByX),
+    ("memoryLeaveIUnchanged", .memoryLeaveIUnchanged),
+    ("jump", .jump),
+    ("vblank", .vblank),
+    ("vblank-in-hires", .vblankInHires),
+    ("wrap", .wrap),
+    ("lores-big-sprites", .loresBigSprites),
+    ("row-collisions", .rowCollisions),
+    ("resolution-clears", .resolutionClears),
+    ("doubled-lores", .doubledLores),
+    ("scroll-zero-exits", .scrollZeroExits),
+    ("index-overflow-faults", .indexOverflowFaults),
+    ("index-wraps", .indexWraps),
+    ("index-overflow-flag", .indexOverflowFlag),
+    ("key-wait-beeps", .keyWaitBeeps),
+  ]
+
+  /// All of them.
+  static let all = named.reduce(into: Quirks()) { $0.formUnion($1.quirk) }
+
+  /// The quirk of that name.
+  public init?(named name: String) {
+    guard let quirk = Quirks.named.first(where: { $0.name == name })?.quirk else { return nil }
+    self = quirk
+  }
+}

@@ -1,0 +1,20 @@
+// AssemblyError.swift: a mistake in a source, and where it is.
+
+/// The first mistake in a source.
+public struct AssemblyError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The name of the source.
+  public var file: String
+  /// The line of the mistake, counted from 1.
+  public var line: Int
+  /// The column of the mistake in characters, counted from 1.
+  public var column: Int
+  /// What is wrong, in one sentence.
+  public var message: String
+  /// The text of the line, without its end.
+  public var sourceLine: String
+
+  /// The mistake in the form compilers use: `name.8o:12:5: unknown name `foo``.
+  public var description: String {
+    "\(file):\(line):\(column): \(message)"
+  }
+}

@@ -1,0 +1,84 @@
+// Image.swift: the memory the program is assembled into.
+
+/// All 64 KiB of memory, with what is known of every byte.
+struct Image {
+  /// Where programs are loaded.
+  static let origin = 0x200
+  static let size = 0x10000
+
+  private(set) var bytes = [UInt8](repeating: 0, count: size)
+  private var isDefined = [Bool](repeating: false, count: size)
+  private var lines = [Int32](repeating: 0, count: size)
+  /// Where the next byte goes.
+  var here = origin
+  /// The address after the highest byte of the program.
+  private(set) var end = origin
+
+  /// Why a byte cannot be appended.
+  enum Obstacle {
+    case full
+    case overlap
+  }
+
+  /// Appends a byte made by `line` of the source, or says why it cannot.
+  ///
+  /// Bytes below the origin are no part of the program, and may be written over.
+  mutating func append(_ byte: UInt8, line: Int32) -> Obstacle? {
+    guard here < Self.size else { return .full }
+    if here >= Self.origin {
+      guard !isDefined[here] else { return .overlap }
+      isDefined[here] = true
+      end = max(end, here + 1)
+    }
+    bytes[here] = byte
+    lines[here] = line
+    here += 1
+    return nil
+  }
+
+  /// Writes the jump to `target` at `address`, where room was left for it.
+  mutating func setJump(at address: Int, to target: Int) {
+    bytes[address] = 0x10 | UInt8(target >> 8 & 0xF)
+    bytes[address + 1] = UInt8(target & 0xFF)
+  }
+
+  /// Fills in a reference to a label which came to be at `target`.
+  mutating func resolve(_ patch: Patch, to target: Int) {
+    let high = UInt8(target >> 8 & 0xFF)
+    let low = UInt8(target & 0xFF)
+    let address = patch.address
+    switch patch.form {
+    case .address:
+      bytes[address] |= high & 0xF
+      bytes[address + 1] = low
+    case .pointer:
+      bytes[address] = high
+      bytes[address + 1] = low
+    case .unpack:
+      bytes[address + 1] |= high & 0xF
+      bytes[address + 3] = low
+    case .unpackLong:
+      bytes[address + 1] = high
+      bytes[address + 3] = low
+    }
+  }
+
+  /// Gives the two bytes kept for the jump to `main` to the program, which starts with `main`.
+  mutating func releaseEntry() {
+    here = Self.origin
+    for address in here..<here + 2 {
+      bytes[address] = 0
+      isDefined[address] = false
+    }
+  }
+
+  /// The bytes of the program, from the origin to its end.
+  var program: [UInt8] {
+    Array(bytes[Self.origin..<end])
+  }
+
+  /// The line of the source which made each byte of the program; 0 for a gap.
+  var programLines: [Int] {
+    lines[Self.origin..<end].map { Int($0) }
+  }
+}

@@ -1,0 +1,49 @@
+// Token.swift: the smallest meaningful piece of a source.
+
+/// A word, a string or a number of the source.
+///
+/// A string is a word which may hold spaces: the language makes no other difference.
+struct Token {
+  enum Value {
+    case word(String)
+    case number(Double)
+  }
+
+  var value: Value
+  /// Where the token starts in the source, in bytes.
+  var offset: Int32
+  /// The line of the source it stands on, counted from 1.
+  var line: Int32
+  /// The expansion which made it, as an index into the stream's list; negative for none.
+  var expansion: Int32 = -1
+
+  /// The text of a word or a string, nil for a number.
+  var word: String? {
+    if case .word(let text) = value { text } else { nil }
+  }
+
+  /// The value of a number, nil for a word or a string.
+  var number: Double? {
+    if case .number(let value) = value { value } else { nil }
+  }
+
+  /// What the token counts for when expansions are bounded, as work on a word takes its length.
+  var weight: Int {
+    1 + (word?.utf8.count ?? 0) / 32
+  }
+
+  /// The token as an error message names it.
+  var description: String {
+    switch value {
+    case .word(let text): quoted(text)
+    case .number(let number): formatted(number)
+    }
+  }
+
+  /// The same place in the source, with another value.
+  func replaced(by number: Int) -> Token {
+    var token = self
+    token.value = .number(Double(number))
+    return token
+  }
+}

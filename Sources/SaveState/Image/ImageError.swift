@@ -1,0 +1,53 @@
+/// Why an image was refused. The machine that was running is as it was.
+public enum ImageError: Error, Equatable, CustomStringConvertible {
+  /// There is no image at the end of the file.
+  case notAnImage
+  /// The file or what it would unpack to is larger than ``Image/byteCountMax``.
+  case tooLarge
+  /// The footer promises more bytes than there are.
+  case truncated
+  /// The bytes are not those that were written.
+  case digestMismatch
+  /// The digest is right but the structure is not: a program made this that does not know how.
+  case malformed(String)
+  /// A later revision of the format.
+  case unknownRevision(UInt16)
+  /// An image of another kind of machine.
+  case otherMachine(Tag)
+  /// A section that this version needs is not there.
+  case missingSection(Tag)
+  /// A section that may not be passed over, and that this version does not know.
+  case unknownSection(Tag)
+  /// A section does not unpack to what it should be.
+  case damagedSection(Tag)
+  /// A field of the state is out of its range.
+  case badField(String)
+
+  /// One sentence for the user, without the file's name.
+  public var description: String {
+    switch self {
+    case .notAnImage:
+      "this is not a saved state"
+    case .tooLarge:
+      "the saved state is larger than \(Image.byteCountMax >> 20) MiB, more than any machine needs"
+    case .truncated:
+      "the saved state is cut off: part of the file is missing, so copy it again or use another"
+    case .digestMismatch:
+      "the saved state is damaged: its contents do not match their digest, so use another copy"
+    case .malformed(let what):
+      "the saved state is malformed: \(what)"
+    case .unknownRevision(let revision):
+      "the saved state has format revision \(revision), which needs another version of chip8"
+    case .otherMachine(let kind):
+      "the saved state is of another kind of machine, \"\(kind)\""
+    case .missingSection(let tag):
+      "the saved state lacks its section \"\(tag)\""
+    case .unknownSection(let tag):
+      "the saved state needs a feature that this version of chip8 does not have, \"\(tag)\""
+    case .damagedSection(let tag):
+      "the saved state's section \"\(tag)\" does not hold what it should"
+    case .badField(let field):
+      "the saved state has an impossible value: \(field)"
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/// What a deterministic machine owes the engine: its state as canonical sections, and the way back.
+///
+/// Whatever can influence the machine's future must be in the sections; nothing else may be. Then
+/// two machines with the same sections behave the same for ever, and a digest of the sections
+/// stands for the machine.
+public protocol Machine: Sendable {
+  /// Names this kind of machine in an image.
+  static var kind: Tag { get }
+
+  /// The program that the machine was started with.
+  var program: Program { get }
+
+  /// Writes the whole state, always the same sections in the same order for the same state.
+  func encode(into sections: inout StateWriter)
+
+  /// A new machine from sections that nobody vouches for: every field is checked.
+  init(program: Program, decoding sections: inout StateReader) throws(ImageError)
+}
+
+/// The program in a machine: what was loaded at power-on.
+public struct Program: Hashable, Sendable {
+  /// How the user knows it: a file name without folder and suffix. At most 255 bytes of UTF-8.
+  public let name: String
+
+  /// What was loaded, unchanged.
+  public let bytes: [UInt8]
+
+  /// The SHA-1 of the bytes: what the program is known by, whatever it is called.
+  public let sha1: Digest
+
+  /// A program under a name, which is cut to 255 bytes at a character boundary.
+  public init(name: String, bytes: [UInt8]) {
+    var name = name
+    while name.utf8.count > 255 { name.removeLast() }
+    self.name = name
+    self.bytes = bytes
+    sha1 = Digest.sha1(bytes)
+  }
+}
+
+extension Machine {
+  /// The canonical encoding of the whole state.
+  public var canonicalState: [UInt8] {
+    var writer = StateWriter()
+    encode(into: &writer)
+    return writer.canonicalBytes
+  }
+
+  /// The SHA-256 of the canonical encoding: equal digests, equal futures.
+  public var stateDigest: Digest {
+    Digest.sha256(canonicalState)
+  }
+}

@@ -1,0 +1,68 @@
+// A machine's state on its way into an image, and out of one.
+
+/// Collects the sections of a machine's state.
+public struct StateWriter: Sendable {
+  struct Section: Sendable {
+    let tag: Tag
+    let bytes: [UInt8]
+    let base: [UInt8]?
+  }
+
+  private(set) var sections: [Section] = []
+
+  init() {}
+
+  /// Appends a section.
+  ///
+  /// - Parameters:
+  ///   - tag: its name, used once in a machine.
+  ///   - bytes: its contents.
+  ///   - base: bytes of the same count that the reader can compute; the file then holds only the
+  ///     difference. It has no influence on the canonical encoding.
+  public mutating func append(_ tag: Tag, _ bytes: [UInt8], differenceFrom base: [UInt8]? = nil) {
+    precondition(base == nil || base?.count == bytes.count, "a base is as long as its section")
+    sections.append(Section(tag: tag, bytes: bytes, base: base))
+  }
+
+  /// Tag, length and contents of each section, in order.
+  var canonicalBytes: [UInt8] {
+    var writer = ByteWriter()
+    for section in sections {
+      writer.append(section.tag.rawValue)
+      writer.append(UInt32(section.bytes.count))
+      writer.append(contentsOf: section.bytes)
+    }
+    return writer.bytes
+  }
+}
+
+/// Hands out the sections of an image to the machine that is made from it.
+public struct StateReader: Sendable {
+  private var sections: [Image.Section]
+
+  init(_ sections: [Image.Section]) {
+    self.sections = sections
+  }
+
+  /// The contents of a section, which must be there with exactly `count` bytes.
+  ///
+  /// - Parameter base: what the section was written as a difference from, if it was.
+  /// - Throws: ``ImageError/missingSection(_:)`` or ``ImageError/damagedSection(_:)``.
+  public mutating func section(
+    _ tag: Tag, count: Int, differenceFrom base: [UInt8]? = nil
+  ) throws(ImageError) -> [UInt8] {
+    guard let index = sections.firstIndex(where: { $0.tag == tag }) else {
+      throw .missingSection(tag)
+    }
+    let bytes = try sections.remove(at: index).decoded(differenceFrom: base)
+    guard bytes.count == count else { throw .damagedSection(tag) }
+    return bytes
+  }
+
+  /// Refuses what nobody asked for but may not be passed over.
+  func finish() throws(ImageError) {
+    if let unknown = sections.first(where: { $0.flags.contains(.critical) }) {
+      throw .unknownSection(unknown.tag)
+    }
+  }
+}

@@ -1,0 +1,103 @@
+// The values that options take, each parsed in one place.
+
+import ArgumentParser
+import Chip8Core
+
+extension Platform: ExpressibleByArgument {}
+extension Configuration.Timing: ExpressibleByArgument {}
+
+/// `--platform`: a platform, or none to find out.
+enum PlatformChoice: ExpressibleByArgument {
+  case auto
+  case platform(Platform)
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let platform = Platform(rawValue: argument) {
+      self = .platform(platform)
+    } else {
+      return nil
+    }
+  }
+
+  static var allValueStrings: [String] { ["auto"] + Platform.allCases.map(\.rawValue) }
+
+  var defaultValueDescription: String { "auto" }
+}
+
+/// `--quirk NAME=on|off`.
+struct QuirkSetting: ExpressibleByArgument {
+  let quirk: Quirks
+  let isOn: Bool
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
+    guard
+      parts.count == 2, let quirk = Quirks(named: String(parts[0])),
+      ["on", "off"].contains(parts[1])
+    else { return nil }
+    self.quirk = quirk
+    isOn = parts[1] == "on"
+  }
+
+  func apply(to quirks: inout Quirks) {
+    if isOn { quirks.insert(quirk) } else { quirks.remove(quirk) }
+  }
+}
+
+/// `--poke ADDR=BYTE[,BYTE…]`.
+struct Poke: ExpressibleByArgument {
+  let address: Int
+  let bytes: [UInt8]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
+    guard parts.count == 2, let address = number(parts[0]) else { return nil }
+    let bytes = parts[1].split(separator: ",", omittingEmptySubsequences: false)
+      .map { number($0).flatMap(UInt8.init(exactly:)) }
+    let known = bytes.compactMap { $0 }
+    guard !known.isEmpty, known.count == bytes.count else { return nil }
+    self.address = address
+    self.bytes = known
+  }
+}
+
+/// `--until`: what ends a headless run.
+enum StopCondition: ExpressibleByArgument, Equatable {
+  case halt
+  case keyWait
+  case pc(UInt16)
+  case screen(String)
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    switch (parts[0], parts.count) {
+    case ("halt", 1): self = .halt
+    case ("key-wait", 1): self = .keyWait
+    case ("pc", 2):
+      guard let address = number(parts[1]).flatMap(UInt16.init(exactly:)) else { return nil }
+      self = .pc(address)
+    case ("screen", 2):
+      let digest = parts[1].lowercased()
+      guard digest.count == 40, digest.allSatisfy(\.isHexDigit) else { return nil }
+      self = .screen(digest)
+    default: return nil
+    }
+  }
+}
+
+/// `--print`.
+enum Printed: String, CaseIterable, ExpressibleByArgument {
+  case screen
+  case registers
+  case hashes
+}
+
+/// A number that is not negative, in decimal or with 0x in hexadecimal.
+func number(_ text: some StringProtocol) -> Int? {
+  let isHex = text.lowercased().hasPrefix("0x")
+  let digits = isHex ? text.dropFirst(2) : text[...]
+  guard digits.allSatisfy(\.isHexDigit) else { return nil }
+  return Int(digits, radix: isHex ? 16 : 10)
+}

@@ -1,0 +1,216 @@
+import ArgumentParser
+import Chip8Core
+import Glibc
+import SaveState
+
+/// `chip8`: plays a program or resumes an image. Everything else is a subcommand.
+struct Chip8Command: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "chip8",
+    abstract: "A CHIP-8 machine whose whole state is a file.",
+    usage: """
+      chip8 ROM [options]
+      chip8 --restore IMAGE [options]
+      chip8 … --headless [options]
+      chip8 SUBCOMMAND …
+      """,
+    discussion: """
+      Plays a program for the COSMAC VIP, CHIP-48, SUPER-CHIP or XO-CHIP in a window, or runs it \
+      headless, for tests. F5 saves the whole machine to a file, F9 loads it. A ROM that turns out \
+      to be a saved state is restored as one.
+      """,
+    version: "0.1.0",
+    subcommands: [AsmCommand.self])
+
+  @Argument(
+    help: ArgumentHelp("The program or saved state; - is standard input.", valueName: "ROM"))
+  var files: [String] = []
+
+  @Option(help: ArgumentHelp("Resume a saved state.", valueName: "IMAGE"))
+  var restore: String?
+
+  @Option(help: ArgumentHelp("Where the slots are kept.", valueName: "DIR"))
+  var slots: String?
+
+  @OptionGroup(title: "The machine")
+  var machine: MachineOptions
+
+  @OptionGroup(title: "A headless run")
+  var headless: HeadlessOptions
+
+  func validate() throws {
+    try machine.validateCombination()
+    try headless.validateCombination()
+  }
+
+  func run() throws {
+    let file = try loadedFile()
+    let opening = try Opening(file, machine, isHeadless: headless.isHeadless)
+    if headless.isHeadless {
+      var run = try HeadlessRun(headless, opening.machine)
+      try run.run()
+    } else {
+      #if SDL
+        throw Failure.usage("window")
+      #else
+        throw Failure.usage("this chip8 was built without windows: add --headless")
+      #endif
+    }
+  }
+
+  /// The file that is named, however it is named.
+  private func loadedFile() throws -> LoadedFile {
+    switch (restore, files.count) {
+    case (let image?, 0):
+      return try LoadedFile(image, isRestore: true)
+    case (_?, _):
+      throw Failure.usage(
+        "arguments for the program in an image are not supported yet: leave out \"\(files[0])\"")
+    case (nil, 1):
+      return try LoadedFile(files[0], isRestore: false)
+    case (nil, 0):
+      throw Failure.usage("name a program to run: chip8 game.ch8 (chip8 --help tells more)")
+    case (nil, _):
+      throw Failure.usage("only one program can run at a time, and \(files.count) were named")
+    }
+  }
+}
+
+struct MachineOptions: ParsableArguments {
+  @Option(help: "The machine to run the program on; auto finds out by the program.")
+  var platform: PlatformChoice = .auto
+
+  @Option(
+    help: ArgumentHelp(
+      "Switch one quirk against the platform's default.", valueName: "NAME=on|off"))
+  var quirk: [QuirkSetting] = []
+
+  @Option(help: ArgumentHelp("Instructions per frame.", valueName: "N"))
+  var ipf: Int?
+
+  @Option(help: "What a frame is measured by; cycles is for vip.")
+  var timing: Configuration.Timing?
+
+  @Option(help: ArgumentHelp("Seed of the random numbers.", valueName: "N"))
+  var seed: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write to the RAM before the first instruction.", valueName: "ADDR=BYTE[,BYTE…]"))
+  var poke: [Poke] = []
+
+  func validateCombination() throws {
+    if let ipf, !Configuration.instructionsPerFrameRange.contains(ipf) {
+      throw ValidationError("--ipf takes 1 to 10000000 instructions per frame, not \(ipf).")
+    }
+    if timing == .cycles, ipf != nil {
+      throw ValidationError("--timing cycles and --ipf contradict each other: give one of them.")
+    }
+  }
+
+  /// The first option that decides what a machine is, for an image has decided that already.
+  var decidingOption: String? {
+    if case .platform = platform { return "--platform" }
+    if !quirk.isEmpty { return "--quirk" }
+    if ipf != nil { return "--ipf" }
+    if timing != nil { return "--timing" }
+    return seed == nil ? nil : "--seed"
+  }
+
+  /// The machine that a program gets.
+  func configuration(for program: Program) throws(Failure) -> Configuration {
+    var configuration =
+      switch platform {
+      case .auto: Configuration(for: program)
+      case .platform(let platform): Configuration(platform)
+      }
+    for setting in quirk { setting.apply(to: &configuration.quirks) }
+    if let ipf { configuration.instructionsPerFrame = ipf }
+    if let timing { configuration.timing = timing }
+    guard configuration.timing == .ipf || configuration.platform == .vip else {
+      throw .usage(
+        "--timing cycles is for --platform vip, and \(program.name) runs on "
+          + configuration.platform.rawValue)
+    }
+    return configuration
+  }
+}
+
+struct HeadlessOptions: ParsableArguments {
+  @Flag(name: .customLong("headless"), help: "No window, no sound, as fast as possible.")
+  var isHeadless = false
+
+  @Option(help: ArgumentHelp("Stop after N frames of this run.", valueName: "N"))
+  var frames: Int?
+
+  @Option(help: ArgumentHelp("Stop after exactly N instructions of this run.", valueName: "N"))
+  var instructions: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop when the program halts, waits for a key, is at an address, or shows a screen.",
+      valueName: "halt|key-wait|pc=ADDR|screen=SHA1"))
+  var until: [StopCondition] = []
+
+  @Option(
+    help: ArgumentHelp("Keys held from frame FROM until before TO.", valueName: "FROM-TO:KEYS[,…]"))
+  var keys: KeyScript?
+
+  @Option(help: ArgumentHelp("Play an input recording.", valueName: "FILE"))
+  var input: String?
+
+  @Option(help: ArgumentHelp("Write an image of the machine as it stops.", valueName: "FILE"))
+  var save: String?
+
+  @Option(help: ArgumentHelp("Write the screen as a picture.", valueName: "FILE.png"))
+  var screenshot: String?
+
+  @Option(help: ArgumentHelp("Picture points for a pixel of the screen.", valueName: "N"))
+  var scale: Int?
+
+  @Option(help: "Print as text how the machine stops.")
+  var print: [Printed] = []
+
+  @Flag(help: "Print one JSON object, and nothing else.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Write a line for each instruction.", valueName: "FILE"))
+  var trace: String?
+
+  func validateCombination() throws {
+    if !isHeadless, let option = headlessOption {
+      throw ValidationError("\(option) is for headless runs: add --headless.")
+    }
+    if let frames, frames < 0 { throw ValidationError("--frames takes no negative number.") }
+    if let instructions, instructions < 0 {
+      throw ValidationError("--instructions takes no negative number.")
+    }
+    if keys != nil, input != nil {
+      throw ValidationError("--keys and --input contradict each other: give one of them.")
+    }
+    if scale != nil, screenshot == nil {
+      throw ValidationError("--scale is for --screenshot: name a picture too.")
+    }
+    if let scale, !(1...64).contains(scale) {
+      throw ValidationError("--scale takes 1 to 64, not \(scale).")
+    }
+    if json, !print.isEmpty {
+      throw ValidationError("--json and --print contradict each other: give one of them.")
+    }
+    let onStandardOutput = [save, screenshot, trace].filter { $0 == "-" }.count
+    if onStandardOutput + (json || !print.isEmpty ? 1 : 0) > 1 {
+      throw ValidationError("Only one thing can be written to standard output.")
+    }
+  }
+
+  /// The first option given that only a headless run has.
+  private var headlessOption: String? {
+    let given: [(String, Bool)] = [
+      ("--frames", frames != nil), ("--instructions", instructions != nil),
+      ("--until", !until.isEmpty), ("--keys", keys != nil), ("--input", input != nil),
+      ("--save", save != nil), ("--screenshot", screenshot != nil), ("--scale", scale != nil),
+      ("--print", !print.isEmpty), ("--json", json), ("--trace", trace != nil),
+    ]
+    return given.first { $0.1 }?.0
+  }
+}

@@ -1,0 +1,60 @@
+import Chip8Core
+import Glibc
+import SaveState
+
+/// Why the program ends without having done what it was asked: one sentence for standard error and
+/// an exit code of sysexits.h.
+struct Failure: Error {
+  let message: String
+  let code: Int32
+
+  static func usage(_ message: String) -> Failure { Failure(message: message, code: EX_USAGE) }
+
+  /// A file whose contents cannot be used.
+  static func data(_ path: String, _ reason: some CustomStringConvertible) -> Failure {
+    Failure(message: "\(fileName(path)): \(reason)", code: EX_DATAERR)
+  }
+
+  static func fault(_ fault: Fault, in program: Program) -> Failure {
+    Failure(message: "\(program.name): the program cannot go on: \(fault)", code: EX_SOFTWARE)
+  }
+
+  static func storage(_ error: StorageError) -> Failure {
+    let code =
+      switch error.operation {
+      case .read: EX_NOINPUT
+      case .create: EX_CANTCREAT
+      case .write: EX_IOERR
+      }
+    return Failure(message: error.description, code: code)
+  }
+}
+
+extension Failure {
+  /// What any error of this program means to whoever called it; nil for those of the command
+  /// line's own parser.
+  init?(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as StorageError: self = .storage(error)
+    case let error as FileError:
+      switch error {
+      case .storage(let error): self = .storage(error)
+      case .image(let path, let error): self = .data(path, error)
+      }
+    default: return nil
+    }
+  }
+}
+
+/// How a file is called in a message.
+func fileName(_ path: String) -> String {
+  path == "-" ? "standard input" : path
+}
+
+/// Writes a line to standard error.
+func printError(_ line: String) {
+  let bytes = Array("chip8: \(line)\n".utf8)
+  // Where standard error cannot be written to, there is nobody left to tell.
+  _ = write(STDERR_FILENO, bytes, bytes.count)
+}

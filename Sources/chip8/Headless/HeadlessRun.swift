@@ -1,0 +1,155 @@
+import Chip8Core
+import SaveState
+
+/// A run without a window: as fast as possible, to a stop, with a report.
+struct HeadlessRun {
+  /// How far a run goes that was given no stop.
+  static let framesWithoutStop = 36_000
+
+  /// Why a run ended, as the report calls it.
+  enum Stop: String {
+    case frames
+    case instructions
+    case halt
+    case keyWait = "key-wait"
+    case pc
+    case screen
+    case fault
+    case interrupt
+  }
+
+  let options: HeadlessOptions
+  let keys: KeyScript
+  var machine: Chip8
+  private var fault: Fault?
+  private let start: State
+  private let trace: Trace?
+
+  init(_ options: HeadlessOptions, _ machine: Chip8) throws {
+    self.options = options
+    self.machine = machine
+    start = machine.state
+    keys = try options.input.map(HeadlessRun.recording) ?? options.keys ?? .empty
+    trace = try options.trace.map { try Trace($0) }
+  }
+
+  private static func recording(_ path: String) throws -> KeyScript {
+    let bytes = try Storage.read(path, limit: Image.byteCountMax)
+    guard
+      bytes.count <= Image.byteCountMax, let text = String(validating: bytes, as: UTF8.self),
+      let script = KeyScript(recording: text)
+    else {
+      throw Failure.data(path, "this is no input recording, which has a FROM-TO:KEYS on each line")
+    }
+    return script
+  }
+
+  /// Runs, reports and saves.
+  mutating func run() throws {
+    Interrupt.catchSignals()
+    let stop = try runToStop()
+    try trace?.finish()
+    if let path = options.save { try Storage.replace(path, with: Image(of: machine).bytes) }
+    if let path = options.screenshot {
+      try Storage.replace(path, with: Screenshot.png(machine, scale: options.scale ?? 8))
+    }
+    try Report(machine, stop, fault).print(options)
+    if let fault { throw Failure.fault(fault, in: machine.program) }
+    if stop == .interrupt { throw Failure(message: "interrupted", code: 130) }
+  }
+
+  // MARK: Stops
+
+  private var conditions: [StopCondition] {
+    hasNoStop ? [.halt, .keyWait] : options.until
+  }
+
+  private var hasNoStop: Bool {
+    options.frames == nil && options.instructions == nil && options.until.isEmpty
+  }
+
+  private var framesMax: Int {
+    options.frames ?? (hasNoStop ? HeadlessRun.framesWithoutStop : .max)
+  }
+
+  /// Frames that this run has ended.
+  private var framesDone: UInt64 { machine.state.frames - start.frames }
+  private var instructionsDone: UInt64 { machine.state.instructions - start.instructions }
+
+  private mutating func runToStop() throws -> Stop {
+    let stride = Stride(conditions, isTraced: trace != nil)
+    while true {
+      if let stop = stopBetweenStretches() { return stop }
+      if let stop = try runStretch(stride) { return stop }
+    }
+  }
+
+  /// A stop that can be told from the machine as it stands.
+  private func stopBetweenStretches() -> Stop? {
+    if Interrupt.wasCaught { return .interrupt }
+    if framesDone >= UInt64(framesMax) { return .frames }
+    if let most = options.instructions, instructionsDone >= UInt64(most) { return .instructions }
+    for condition in conditions {
+      switch condition {
+      case .halt: continue
+      case .keyWait: if isWaitingForAKeyInVain { return .keyWait }
+      case .pc(let address): if machine.isAboutToExecute(address) { return .pc }
+      case .screen(let digest): if machine.screenDigest.description == digest { return .screen }
+      }
+    }
+    return nil
+  }
+
+  private var isWaitingForAKeyInVain: Bool {
+    guard let wait = machine.state.keyWait else { return false }
+    return wait.pressed.isEmpty && !keys.hasKeys(from: framesDone)
+  }
+
+  /// Runs until something has to be looked at: the keys change, or a condition could be met.
+  private mutating func runStretch(_ stride: Stride) throws -> Stop? {
+    // A frame that has begun has its keys already.
+    let (keys, until) = keys.keys(in: framesDone)
+    let frames = min(
+      stride.frames, framesMax - Int(framesDone), Int(clamping: until - framesDone))
+    let instructions = min(
+      stride.instructions, (options.instructions ?? .max) - Int(clamping: instructionsDone))
+    if let trace, machine.state.keyWait == nil { try trace.write(machine) }
+    let stop = machine.run(
+      frames: frames, instructions: instructions, keys: keys,
+      stopsAtHalt: conditions.contains(.halt))
+    switch stop {
+    case .done: return nil
+    case .halt, .exit: return .halt
+    case .fault(let fault):
+      self.fault = fault
+      return .fault
+    }
+  }
+}
+
+/// How long a stretch may be, so that no condition is missed.
+private struct Stride {
+  var frames = 1000
+  var instructions = 10_000_000
+
+  init(_ conditions: [StopCondition], isTraced: Bool) {
+    for condition in conditions {
+      switch condition {
+      case .halt: continue
+      case .keyWait, .screen: frames = 1
+      case .pc: instructions = 1
+      }
+    }
+    if isTraced { (frames, instructions) = (1, 1) }
+  }
+}
+
+extension Chip8 {
+  /// Whether the instruction at an address is the next thing to happen.
+  fileprivate func isAboutToExecute(_ address: UInt16) -> Bool {
+    state.pc == address && state.keyWait == nil && state.drawWait == nil
+  }
+
+  /// The SHA-1 of the screen, a byte a pixel.
+  var screenDigest: Digest { Digest.sha1(state.screen.pixels) }
+}

@@ -1,0 +1,39 @@
+import CPNG
+import Chip8Core
+import Glibc
+
+/// A picture of the screen in the program's colours.
+enum Screenshot {
+  /// Red, green and blue of each point, row by row; `scale` by `scale` points for a pixel.
+  private static func points(_ screen: Screen, _ palette: Palette, scale: Int) -> [UInt8] {
+    var rgb: [UInt8] = []
+    rgb.reserveCapacity(screen.pixels.count * scale * scale * 3)
+    for y in 0..<screen.height {
+      let row = screen.pixels[y * screen.width..<(y + 1) * screen.width].flatMap { pixel in
+        let color = palette.colors[Int(pixel)]
+        let point = [16, 8, 0].map { UInt8(truncatingIfNeeded: color >> $0) }
+        return repeatElement(point, count: scale).joined()
+      }
+      for _ in 0..<scale { rgb += row }
+    }
+    return rgb
+  }
+
+  /// The picture as a PNG file, by libpng.
+  static func png(_ machine: Chip8, scale: Int) throws(Failure) -> [UInt8] {
+    let screen = machine.state.screen
+    let rgb = points(screen, Palette(for: machine), scale: scale)
+    var image = png_image()
+    image.version = png_uint_32(PNG_IMAGE_VERSION)
+    image.width = png_uint_32(screen.width * scale)
+    image.height = png_uint_32(screen.height * scale)
+    image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR)
+    defer { png_image_free(&image) }
+    var bytes = [UInt8](repeating: 0, count: rgb.count + screen.height * scale * 16 + 4096)
+    var count = bytes.count
+    guard png_image_write_to_memory(&image, &bytes, &count, 0, rgb, 0, nil) != 0 else {
+      throw Failure(message: "the screenshot cannot be made: libpng refuses it", code: EX_SOFTWARE)
+    }
+    return Array(bytes.prefix(count))
+  }
+}

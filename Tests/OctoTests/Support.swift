@@ -1,0 +1,20 @@
+// Support.swift: short ways to assemble a source in a test.
+
+import Testing
+
+@testable import Octo
+
+/// The bytes of a program which starts with `main` and goes on with `source`.
+func bytes(_ source: String) throws -> [UInt8] {
+  try assemble(": main " + source, named: "test.8o").program
+}
+
+/// The error in `source`, as it is printed, without the name of the file.
+func error(in source: String, limits: Limits = Limits()) -> String? {
+  do {
+    _ = try Assembler.assemble(source, named: "a", limits: limits)
+    return nil
+  } catch {
+    return String(error.description.dropFirst(2))
+  }
+}
