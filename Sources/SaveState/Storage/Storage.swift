@@ -22,6 +22,9 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
   /// The operating system's `errno`.
   public let code: Int32
 
+  /// Whether there is no such file.
+  public var isMissingFile: Bool { code == ENOENT }
+
   /// One sentence for the user.
   public var description: String {
     let reason = String(cString: strerror(code)).lowercased()

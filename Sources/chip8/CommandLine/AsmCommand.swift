@@ -7,7 +7,8 @@ import SaveState
 struct AsmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "asm",
-    abstract: "Assemble a program written in Octo's assembly language.")
+    abstract: "Assemble a program written in Octo's assembly language.",
+    usage: "chip8 asm SOURCE.8o [-o OUT.ch8]")
 
   /// More than any program of 65024 bytes is written in.
   static let sourceByteCountMax = 2 << 20

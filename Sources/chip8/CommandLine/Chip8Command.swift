@@ -51,7 +51,7 @@ struct Chip8Command: ParsableCommand {
       try run.run()
     } else {
       #if SDL
-        throw Failure.usage("window")
+        try Window.play(Session(opening, machine, slotsRoot: slots ?? Slots.defaultRoot()))
       #else
         throw Failure.usage("this chip8 was built without windows: add --headless")
       #endif

@@ -1,0 +1,151 @@
+import Chip8Core
+import SaveState
+
+/// A machine that somebody plays with, and the commands that there are: what every front end
+/// drives. A front end turns keys into commands and frames into pixels.
+final class Session {
+  private(set) var machine: Chip8
+  /// Why the machine does not go on, if it does not.
+  private(set) var end: Chip8.Stop?
+  var isPaused = false
+  /// The slot that save and load mean.
+  private(set) var slot = 1
+  /// What happened last, in a line for the user.
+  private(set) var message: String
+  /// Counts the messages, so that a front end notices one that repeats the last.
+  private(set) var messageCount = 1
+
+  private let options: MachineOptions
+  private let slotsRoot: String
+  private let saves = SaveQueue()
+
+  init(_ opening: Opening, _ options: MachineOptions, slotsRoot: String) {
+    machine = opening.machine
+    self.options = options
+    self.slotsRoot = slotsRoot
+    message = Session.greeting(opening)
+  }
+
+  /// What is known of the program.
+  var knownProgram: KnownProgram? { KnownProgram.find(machine.program.sha1) }
+
+  /// What the program is called: its title if it is known.
+  var title: String { knownProgram?.title ?? machine.program.name }
+
+  private var slots: Slots { Slots(root: slotsRoot, program: machine.program.sha1) }
+
+  // MARK: Running
+
+  /// Runs to the end of a frame, unless the machine is paused or cannot go on.
+  func runFrame(keys: Keypad) {
+    guard !isPaused, end == nil else { return }
+    switch machine.run(frames: 1, keys: keys) {
+    case .done, .halt: return
+    case .exit:
+      end = .exit
+      tell("The program has ended")
+    case .fault(let fault):
+      end = .fault(fault)
+      tell("The program cannot go on: \(fault)")
+    }
+  }
+
+  /// The sound of the frame that ended last.
+  var tone: Tone? { isPaused || end != nil ? nil : machine.tone }
+
+  // MARK: Commands
+
+  func choose(slot number: Int) {
+    slot = number
+    tell("Slot \(number)")
+  }
+
+  func save() {
+    saves.save(machine, to: slot, of: slots)
+  }
+
+  /// Resumes what is in the slot; if that cannot be used, the machine goes on as it was.
+  func load() {
+    saves.finish()
+    reportSaves()
+    do {
+      adopt(try Image(contentsOf: slots.path(slot)).machine())
+      tell("Loaded slot \(slot)")
+    } catch FileError.storage(let error) where error.isMissingFile {
+      tell("Slot \(slot) is empty")
+    } catch {
+      tell("Slot \(slot) was not loaded: \(error)")
+    }
+  }
+
+  func togglePause() {
+    isPaused.toggle()
+    tell(isPaused ? "Paused" : "Goes on")
+  }
+
+  /// Switches the machine off and on again, with other random numbers unless a seed was given.
+  func reset() {
+    let seed = options.seed ?? UInt64.random(in: 0...UInt64.max)
+    do {
+      adopt(try Chip8(machine.program, machine.state.configuration, seed: seed))
+      tell("Reset")
+    } catch {
+      tell("Not reset: \(error)")
+    }
+  }
+
+  /// Plays another program or image; if it cannot be used, the machine goes on as it was.
+  func open(_ path: String) {
+    do {
+      let file = try LoadedFile(path, isRestore: false)
+      let opening = try Opening(file, options.forAnotherProgram, isHeadless: false)
+      adopt(opening.machine)
+      tell(Session.greeting(opening))
+    } catch {
+      tell("Not opened: \(Failure(error)?.message ?? "\(error)")")
+    }
+  }
+
+  /// Says something to the user.
+  func tell(_ text: String) {
+    message = text
+    messageCount += 1
+  }
+
+  /// Tells of the saves that have ended.
+  func reportSaves() {
+    for outcome in saves.takeOutcomes() {
+      if let error = outcome.error {
+        tell("Slot \(outcome.slot) was not saved: \(error)")
+      } else {
+        tell("Saved slot \(outcome.slot)")
+      }
+    }
+  }
+
+  /// Comes back when no save is running any more.
+  func close() {
+    saves.finish()
+    reportSaves()
+  }
+
+  private func adopt(_ machine: Chip8) {
+    self.machine = machine
+    end = nil
+    isPaused = false
+  }
+
+  private static func greeting(_ opening: Opening) -> String {
+    let platform = opening.machine.state.configuration.platform.title
+    return opening.isResumed ? "Resumed on \(platform)" : "\(platform) · F1 shows the keys"
+  }
+}
+
+extension MachineOptions {
+  /// What holds for any program: the pokes were for the one on the command line.
+  fileprivate var forAnotherProgram: MachineOptions {
+    var options = self
+    options.poke = []
+    return options
+  }
+}

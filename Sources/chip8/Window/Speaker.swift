@@ -1,0 +1,65 @@
+#if SDL
+  import CSDL2
+  import Chip8Core
+
+  /// The sound device. It may be missing or go away: then everything else goes on.
+  final class Speaker {
+    private static let sampleRate: Int32 = 48_000
+    /// How much sound is kept ahead, in frames: enough for a late frame, too little to be noticed.
+    private static let framesAhead = 3
+    private static let framesAheadMax = 8
+
+    private var device: SDL_AudioDeviceID = 0
+    private var synthesizer = Synthesizer(sampleRate: Int(sampleRate))
+    /// Samples owed from frames whose length is no whole number of samples.
+    private var remainder = 0.0
+
+    init() { open() }
+
+    deinit { close() }
+
+    /// Opens the default device, if there is one and it is not open.
+    func open() {
+      guard device == 0 else { return }
+      var wanted = SDL_AudioSpec()
+      wanted.freq = Speaker.sampleRate
+      wanted.format = SDL_AudioFormat(AUDIO_F32SYS)
+      wanted.channels = 1
+      wanted.samples = 512
+      device = SDL_OpenAudioDevice(nil, 0, &wanted, nil, 0)
+      if device != 0 { SDL_PauseAudioDevice(device, 0) }
+    }
+
+    /// Closes the device if it is the one that went away.
+    func close(_ lost: SDL_AudioDeviceID) {
+      if lost == device { close() }
+    }
+
+    private func close() {
+      if device != 0 { SDL_CloseAudioDevice(device) }
+      device = 0
+    }
+
+    /// Plays a frame's tone, or its silence.
+    ///
+    /// - Parameter framesPerSecond: how fast frames go by at present.
+    func play(_ tone: Tone?, framesPerSecond: Int) {
+      guard device != 0 else { return }
+      let frame = Double(Speaker.sampleRate) / Double(framesPerSecond)
+      let queued =
+        Double(SDL_GetQueuedAudioSize(device)) / Double(MemoryLayout<Float>.size) / frame
+      if queued > Double(Speaker.framesAheadMax) { return }
+      if queued == 0 { queue(synthesizer.samples(Int(frame) * (Speaker.framesAhead - 1), of: nil)) }
+      // The clock of the machine and that of the device drift apart; half a percent more or fewer
+      // samples cannot be heard and keep them together.
+      let correction = queued > Double(Speaker.framesAhead) ? 0.995 : 1.005
+      let exact = frame * correction + remainder
+      remainder = exact - exact.rounded(.down)
+      queue(synthesizer.samples(Int(exact), of: tone))
+    }
+
+    private func queue(_ samples: [Float]) {
+      _ = samples.withUnsafeBytes { SDL_QueueAudio(device, $0.baseAddress, UInt32($0.count)) }
+    }
+  }
+#endif

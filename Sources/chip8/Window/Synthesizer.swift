@@ -1,0 +1,53 @@
+import Chip8Core
+
+/// Turns the tones of frames into samples, without clicks: a sound fades in and out within
+/// milliseconds, and each sample is the mean of what the pattern does while it lasts.
+struct Synthesizer {
+  private static let volume: Float = 0.22
+  private static let fadeSeconds: Float = 0.003
+  /// The pattern has 128 bits, and a phase counts in 1/2^25 of a bit.
+  private static let bitShift: UInt32 = 25
+  private static let takesPerSample = 8
+
+  private let sampleRate: Float
+  private var gain: Float = 0
+  private var sounding: Tone?
+  private var phase: UInt32 = 0
+  /// Keeps the mean of a lopsided pattern out of the sound, as a loudspeaker would.
+  private var mean: Float = 0
+
+  init(sampleRate: Int) {
+    self.sampleRate = Float(sampleRate)
+  }
+
+  /// The samples of one frame, from −1 to 1.
+  mutating func samples(_ count: Int, of tone: Tone?) -> [Float] {
+    if let tone {
+      sounding = tone
+      phase = tone.phase
+    }
+    guard let sounding, count > 0, tone != nil || gain > 0 else {
+      return Array(repeating: 0, count: count)
+    }
+    let step = UInt32(
+      truncatingIfNeeded: sounding.advance / UInt64(count * Synthesizer.takesPerSample))
+    let target: Float = tone == nil ? 0 : 1
+    let fade = 1 / (Synthesizer.fadeSeconds * sampleRate)
+    return (0..<count).map { _ in
+      gain += max(-fade, min(fade, target - gain))
+      let level = nextLevel(sounding.pattern, step)
+      mean += (level - mean) * 0.002
+      return (level - mean) * gain * Synthesizer.volume
+    }
+  }
+
+  private mutating func nextLevel(_ pattern: UInt128, _ step: UInt32) -> Float {
+    var ones = 0
+    for _ in 0..<Synthesizer.takesPerSample {
+      let bit = UInt128(127 - phase >> Synthesizer.bitShift)
+      ones += Int(truncatingIfNeeded: pattern >> bit & 1)
+      phase &+= step
+    }
+    return Float(2 * ones - Synthesizer.takesPerSample) / Float(Synthesizer.takesPerSample)
+  }
+}

@@ -1,0 +1,232 @@
+#if SDL
+  import CSDL2
+  import Chip8Core
+  import Glibc
+
+  /// The window: turns what the user does into commands of the session, runs its frames when they
+  /// are due, and shows and sounds what comes out.
+  final class Window {
+    /// How much faster the machine runs while the key for it is held.
+    private static let fastForward = 8
+    private static let messageSeconds: UInt64 = 3
+    /// The screen's 128 columns, or 64, at their first size.
+    private static let firstSize = (width: Int32(128 * 7), height: Int32(64 * 7))
+    private static let help =
+      "F5 save · F9 load · Shift+0…9 slot · P pause · Tab faster · Ctrl+R reset · "
+      + "F10 pixels · F11 full screen · Ctrl+Q quit"
+
+    private let session: Session
+    private let window: OpaquePointer
+    private let renderer: OpaquePointer
+    private let picture: Picture
+    private let speaker = Speaker()
+    private var keyboard = Keyboard()
+    private var keyMap: KeyMap
+    private var palette: Palette
+    private var pacer: Pacer
+    private var isFast = false
+    private var isOpen = true
+    private var shownMessage = 0
+    private var messageEnd: UInt64 = 0
+
+    /// Plays in a window until the user closes it.
+    static func play(_ session: Session) throws(Failure) {
+      let window = try Window(session)
+      window.run()
+      session.close()
+    }
+
+    private init(_ session: Session) throws(Failure) {
+      self.session = session
+      SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1")
+      SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
+      guard SDL_Init(SDL_INIT_VIDEO) == 0 else { throw Window.failure("there is no display") }
+      // Without sound, the rest still works.
+      _ = SDL_InitSubSystem(SDL_INIT_AUDIO)
+      let flags = SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
+      let anywhere = Int32(SDL_WINDOWPOS_UNDEFINED_MASK)
+      guard
+        let window = SDL_CreateWindow(
+          "chip8", anywhere, anywhere, Window.firstSize.width, Window.firstSize.height, flags)
+      else { throw Window.failure("no window can be opened") }
+      guard let renderer = SDL_CreateRenderer(window, -1, 0) else {
+        throw Window.failure("nothing can be drawn in the window")
+      }
+      SDL_SetWindowMinimumSize(window, 128, 64)
+      self.window = window
+      self.renderer = renderer
+      picture = Picture(renderer)
+      keyMap = KeyMap(for: nil)
+      palette = .standard
+      pacer = Pacer(framesPerSecond: 60, now: Window.now())
+      programChanged()
+    }
+
+    deinit {
+      SDL_DestroyRenderer(renderer)
+      SDL_DestroyWindow(window)
+      SDL_Quit()
+    }
+
+    private static func failure(_ what: String) -> Failure {
+      let reason = String(cString: SDL_GetError())
+      return Failure(message: "\(what): \(reason); try --headless", code: EX_UNAVAILABLE)
+    }
+
+    // MARK: The loop
+
+    private func run() {
+      while isOpen {
+        handleEvents()
+        let due = pacer.framesDue(now: Window.now())
+        for _ in 0..<due {
+          session.runFrame(keys: keyboard.takeKeys())
+          speaker.play(session.tone, framesPerSecond: rate)
+        }
+        session.reportSaves()
+        picture.show(session.machine.state.screen, palette, line: line())
+        sleep(pacer.wait(now: Window.now()))
+      }
+    }
+
+    private static func now() -> UInt64 {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    private func sleep(_ nanoseconds: UInt64) {
+      var time = timespec(tv_sec: 0, tv_nsec: Int(min(nanoseconds, 100_000_000)))
+      nanosleep(&time, nil)
+    }
+
+    private var rate: Int {
+      let rate = session.machine.state.configuration.platform.framesPerSecond
+      return isFast ? rate * Window.fastForward : rate
+    }
+
+    /// The line over the picture: what happened last, for a while; for as long as the machine
+    /// stands still, if that is why.
+    private func line() -> String? {
+      if shownMessage != session.messageCount {
+        shownMessage = session.messageCount
+        messageEnd = Window.now() + Window.messageSeconds * 1_000_000_000
+        programChanged()
+      }
+      let stands = session.end != nil || session.isPaused
+      return stands || Window.now() < messageEnd ? session.message : nil
+    }
+
+    /// What depends on the program: another one may have been opened.
+    private func programChanged() {
+      keyMap = KeyMap(for: session.knownProgram)
+      palette = Palette(for: session.machine)
+      pacer.setRate(framesPerSecond: rate)
+      let platform = session.machine.state.configuration.platform.title
+      SDL_SetWindowTitle(window, "\(session.title) – \(platform) – chip8")
+    }
+
+    // MARK: Events
+
+    private func handleEvents() {
+      var event = SDL_Event()
+      while SDL_PollEvent(&event) != 0 {
+        switch SDL_EventType(event.type) {
+        case SDL_QUIT: isOpen = false
+        case SDL_KEYDOWN: keyDown(event.key)
+        case SDL_KEYUP: keyUp(event.key.keysym.scancode)
+        case SDL_DROPFILE: drop(event.drop.file)
+        case SDL_WINDOWEVENT: windowEvent(event.window)
+        case SDL_AUDIODEVICEADDED: speaker.open()
+        case SDL_AUDIODEVICEREMOVED: speaker.close(event.adevice.which)
+        case SDL_RENDER_TARGETS_RESET, SDL_RENDER_DEVICE_RESET: picture.invalidate()
+        default: break
+        }
+      }
+    }
+
+    private func windowEvent(_ event: SDL_WindowEvent) {
+      switch SDL_WindowEventID(UInt32(event.event)) {
+      case SDL_WINDOWEVENT_EXPOSED, SDL_WINDOWEVENT_SIZE_CHANGED: picture.invalidate()
+      case SDL_WINDOWEVENT_FOCUS_LOST:
+        keyboard.releaseAll()
+        setFast(false)
+      default: break
+      }
+    }
+
+    private func drop(_ file: UnsafeMutablePointer<CChar>?) {
+      guard let file else { return }
+      session.open(String(cString: file))
+      SDL_free(file)
+    }
+
+    private func keyDown(_ event: SDL_KeyboardEvent) {
+      guard event.`repeat` == 0 else { return }
+      let scancode = event.keysym.scancode
+      let modifiers = UInt32(event.keysym.mod)
+      if modifiers & KMOD_CTRL.rawValue != 0 {
+        control(scancode)
+      } else if modifiers & KMOD_SHIFT.rawValue != 0, let number = digit(scancode) {
+        session.choose(slot: number)
+      } else if !command(scancode) {
+        keyboard.press(scancode, keyMap)
+      }
+    }
+
+    private func control(_ scancode: SDL_Scancode) {
+      switch scancode {
+      case SDL_SCANCODE_Q: isOpen = false
+      case SDL_SCANCODE_R: session.reset()
+      default: break
+      }
+    }
+
+    /// Whether the key is a command.
+    private func command(_ scancode: SDL_Scancode) -> Bool {
+      switch scancode {
+      case SDL_SCANCODE_F1: session.tell(Window.help)
+      case SDL_SCANCODE_F5: session.save()
+      case SDL_SCANCODE_F9: session.load()
+      case SDL_SCANCODE_F10: picture.hasWholePixels.toggle()
+      case SDL_SCANCODE_F11: toggleFullScreen()
+      case SDL_SCANCODE_P, SDL_SCANCODE_PAUSE: session.togglePause()
+      case SDL_SCANCODE_TAB: setFast(true)
+      case SDL_SCANCODE_ESCAPE: leaveFullScreen()
+      default: return false
+      }
+      return true
+    }
+
+    private func keyUp(_ scancode: SDL_Scancode) {
+      if scancode == SDL_SCANCODE_TAB { setFast(false) }
+      keyboard.release(scancode)
+    }
+
+    private func digit(_ scancode: SDL_Scancode) -> Int? {
+      let first = SDL_SCANCODE_1.rawValue
+      guard (first...SDL_SCANCODE_0.rawValue).contains(scancode.rawValue) else { return nil }
+      return Int(scancode.rawValue - first + 1) % 10
+    }
+
+    private func setFast(_ isFast: Bool) {
+      self.isFast = isFast
+      pacer.setRate(framesPerSecond: rate)
+    }
+
+    private var isFullScreen: Bool {
+      SDL_GetWindowFlags(window) & SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue != 0
+    }
+
+    private func toggleFullScreen() {
+      let flag = isFullScreen ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue
+      SDL_SetWindowFullscreen(window, flag)
+      SDL_ShowCursor(isFullScreen ? SDL_DISABLE : SDL_ENABLE)
+      picture.invalidate()
+    }
+
+    private func leaveFullScreen() {
+      if isFullScreen { toggleFullScreen() }
+    }
+  }
+#endif
