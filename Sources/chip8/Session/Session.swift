@@ -5,9 +5,9 @@ import SaveState
 /// drives. A front end turns keys into commands and frames into pixels.
 final class Session {
   private(set) var machine: Chip8
-  /// Why the machine does not go on, if it does not.
-  private(set) var end: Chip8.Stop?
-  var isPaused = false
+  /// Why the program does not go on, if it does not.
+  private var end: String?
+  private(set) var isPaused = false
   /// The slot that save and load mean.
   private(set) var slot = 1
   /// What happened last, in a line for the user.
@@ -40,18 +40,17 @@ final class Session {
   func runFrame(keys: Keypad) {
     guard !isPaused, end == nil else { return }
     switch machine.run(frames: 1, keys: keys) {
-    case .done, .halt: return
-    case .exit:
-      end = .exit
-      tell("The program has ended")
-    case .fault(let fault):
-      end = .fault(fault)
-      tell("The program cannot go on: \(fault)")
+    case .done, .halt: end = nil
+    case .exit: end = "The program has ended"
+    case .fault(let fault): end = "The program cannot go on: \(fault)"
     }
   }
 
+  /// Why the machine stands still, if it does.
+  var standstill: String? { end ?? (isPaused ? "Paused" : nil) }
+
   /// The sound of the frame that ended last.
-  var tone: Tone? { isPaused || end != nil ? nil : machine.tone }
+  var tone: Tone? { standstill == nil ? machine.tone : nil }
 
   // MARK: Commands
 
@@ -80,7 +79,7 @@ final class Session {
 
   func togglePause() {
     isPaused.toggle()
-    tell(isPaused ? "Paused" : "Goes on")
+    tell(isPaused ? "Paused" : "On again")
   }
 
   /// Switches the machine off and on again, with other random numbers unless a seed was given.
@@ -129,10 +128,10 @@ final class Session {
     reportSaves()
   }
 
+  /// Goes on with another machine. One that was paused stays so, and shows where it stands.
   private func adopt(_ machine: Chip8) {
     self.machine = machine
     end = nil
-    isPaused = false
   }
 
   private static func greeting(_ opening: Opening) -> String {

@@ -105,16 +105,14 @@
       return isFast ? rate * Window.fastForward : rate
     }
 
-    /// The line over the picture: what happened last, for a while; for as long as the machine
-    /// stands still, if that is why.
+    /// The line over the picture: what happened last, for a while, or why the machine stands.
     private func line() -> String? {
       if shownMessage != session.messageCount {
         shownMessage = session.messageCount
         messageEnd = Window.now() + Window.messageSeconds * 1_000_000_000
         programChanged()
       }
-      let stands = session.end != nil || session.isPaused
-      return stands || Window.now() < messageEnd ? session.message : nil
+      return Window.now() < messageEnd ? session.message : session.standstill
     }
 
     /// What depends on the program: another one may have been opened.

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Installs a chip8 that needs no Swift on the machine, with its manual page and completions.
+# Usage: install.sh PREFIX
+set -eu
+
+prefix=$1
+build=.build/install
+chip8=$build/release/chip8
+
+swift build -c release --product chip8 --static-swift-stdlib --scratch-path $build
+swift package --scratch-path $build generate-manual
+
+install -d "$prefix/bin" "$prefix/share/man/man1" \
+  "$prefix/share/bash-completion/completions" "$prefix/share/zsh/site-functions" \
+  "$prefix/share/fish/vendor_completions.d"
+install -s -m 755 $chip8 "$prefix/bin/chip8"
+install -m 644 $build/plugins/GenerateManual/outputs/chip8/chip8.1 "$prefix/share/man/man1/"
+$chip8 --generate-completion-script bash >"$prefix/share/bash-completion/completions/chip8"
+$chip8 --generate-completion-script zsh >"$prefix/share/zsh/site-functions/_chip8"
+$chip8 --generate-completion-script fish >"$prefix/share/fish/vendor_completions.d/chip8.fish"
+echo "Installed $prefix/bin/chip8"

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Installs the Debian packages that a purpose needs and that are missing.
+# Usage: need.sh PURPOSE…, where a purpose is build or test.
+set -eu
+
+packages() {
+  case $1 in
+  build) echo libmd-dev libpng-dev libsdl2-dev zlib1g-dev ;;
+  test) echo imagemagick xdotool xvfb ;;
+  *) echo "need.sh: no such purpose: $1" >&2 && exit 64 ;;
+  esac
+}
+
+missing=
+for purpose in "$@"; do
+  for package in $(packages "$purpose"); do
+    dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+  done
+done
+[ -n "$missing" ] || exit 0
+
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=sudo
+echo "Installing$missing"
+$as_root apt-get update -qq
+# shellcheck disable=SC2086 # one word for each package
+DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends $missing

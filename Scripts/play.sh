@@ -1,0 +1,20 @@
+#!/bin/sh
+# Plays a program: in a window where there is a display, else headless, as a demonstration: 300
+# frames, saved, and resumed in a new process, which shows what the first one showed.
+# Usage: play.sh ROM
+set -eu
+
+rom=$1
+chip8=.build/release/chip8
+
+if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+  exec $chip8 "$rom"
+fi
+
+echo "There is no display, so $rom runs headless."
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+echo "After 300 frames, saved:"
+$chip8 "$rom" --headless --frames 300 --save "$folder/300.state" --print hashes
+echo "Resumed in a new process:"
+$chip8 --restore "$folder/300.state" --headless --frames 0 --print hashes --print screen

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Everything that must hold before a change is accepted.
+set -eu
+
+# The backtracer of a crashing child would hold on to the pipes that its parent reads.
+export SWIFT_BACKTRACE=enable=no
+
+make --no-print-directory lint
+Scripts/check-roms.sh
+swift build -c release --build-tests
+swift build --package-path Benchmarks -c release
+# Tests run one program after another, for the window tests need the machine to themselves.
+xvfb-run -a -s "-screen 0 1280x800x24" swift test -c release --skip-build --no-parallel

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Removes what install.sh has installed; saved states stay.
+# Usage: uninstall.sh PREFIX
+set -eu
+
+rm -f "$1/bin/chip8" "$1/share/man/man1/chip8.1" \
+  "$1/share/bash-completion/completions/chip8" "$1/share/zsh/site-functions/_chip8" \
+  "$1/share/fish/vendor_completions.d/chip8.fish"
