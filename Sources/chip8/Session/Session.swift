@@ -42,7 +42,9 @@ final class Session {
     switch machine.run(frames: 1, keys: keys) {
     case .done, .halt: end = nil
     case .exit: end = "The program has ended"
-    case .fault(let fault): end = "The program cannot go on: \(fault)"
+    case .fault(let fault):
+      end = "The program cannot go on: \(fault)"
+      tellOfFailure("The program cannot go on: \(fault)")
     }
   }
 
@@ -73,7 +75,7 @@ final class Session {
     } catch FileError.storage(let error) where error.isMissingFile {
       tell("Slot \(slot) is empty")
     } catch {
-      tell("Slot \(slot) was not loaded: \(error)")
+      tellOfFailure("Slot \(slot) was not loaded: \(error)")
     }
   }
 
@@ -89,7 +91,7 @@ final class Session {
       adopt(try Chip8(machine.program, machine.state.configuration, seed: seed))
       tell("Reset")
     } catch {
-      tell("Not reset: \(error)")
+      tellOfFailure("Not reset: \(error)")
     }
   }
 
@@ -101,7 +103,7 @@ final class Session {
       adopt(opening.machine)
       tell(Session.greeting(opening))
     } catch {
-      tell("Not opened: \(Failure(error)?.message ?? "\(error)")")
+      tellOfFailure("Not opened: \(Failure(error)?.message ?? "\(error)")")
     }
   }
 
@@ -111,11 +113,17 @@ final class Session {
     messageCount += 1
   }
 
+  /// Says what went wrong, on standard error too, for the message in the window goes away.
+  private func tellOfFailure(_ text: String) {
+    tell(text)
+    printError(text)
+  }
+
   /// Tells of the saves that have ended.
   func reportSaves() {
     for outcome in saves.takeOutcomes() {
       if let error = outcome.error {
-        tell("Slot \(outcome.slot) was not saved: \(error)")
+        tellOfFailure("Slot \(outcome.slot) was not saved: \(error)")
       } else {
         tell("Saved slot \(outcome.slot)")
       }

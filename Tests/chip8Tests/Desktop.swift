@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+/// A chip8 that plays in a window, and the hands and eyes of its user: xdotool presses real keys,
+/// ImageMagick takes real pictures.
+final class Desktop {
+  /// Window tests need an X server; `make test` brings a virtual one.
+  static let isThere = ProcessInfo.processInfo.environment["DISPLAY"]?.isEmpty == false
+
+  private let process = Process()
+  private let errors = Pipe()
+  private let window: String
+
+  /// Opens a window and waits until it is there.
+  ///
+  /// - Parameter environment: variables beside those of the test itself.
+  init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    process.executableURL = URL(filePath: Desktop.chip8)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment
+      .merging(["SDL_AUDIODRIVER": "dummy", "SWIFT_BACKTRACE": "enable=no"]) { $1 }
+      .merging(environment) { $1 }
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = errors
+    try process.run()
+    let pid = process.processIdentifier
+    window = try waitFor("a window") {
+      try Desktop.output("xdotool", "search", "--onlyvisible", "--pid", "\(pid)").first
+    }
+    try Desktop.output("xdotool", "windowfocus", "--sync", window)
+  }
+
+  /// The program beside the tests.
+  static let chip8 = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appending(path: "chip8").path
+
+  /// Presses and releases keys, each for long enough to be in a frame.
+  func press(_ keys: String...) throws {
+    for key in keys { try Desktop.output("xdotool", "key", "--delay", "60", key) }
+  }
+
+  /// Holds a key for a time.
+  func hold(_ key: String, seconds: Double) throws {
+    try Desktop.output("xdotool", "keydown", key)
+    Thread.sleep(forTimeInterval: seconds)
+    try Desktop.output("xdotool", "keyup", key)
+  }
+
+  /// The upper rows of the window as the X server has them, 3 bytes a point.
+  func picture(_ area: String) throws -> Data {
+    try Desktop.data("import", "-silent", "-window", window, "-crop", area, "-depth", "8", "rgb:-")
+  }
+
+  /// Closes the window by its key and waits for the program: its exit code, and what it has
+  /// written to standard error.
+  func quit() throws -> (code: Int32, errors: String) {
+    try press("ctrl+q")
+    let errors = try errors.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: errors, as: UTF8.self))
+  }
+
+  deinit {
+    if process.isRunning { process.terminate() }
+  }
+
+  // MARK: Other programs
+
+  /// The lines that a program prints.
+  @discardableResult
+  static func output(_ arguments: String...) throws -> [String] {
+    String(decoding: try run(arguments), as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  /// What a program prints.
+  static func data(_ arguments: String...) throws -> Data { try run(arguments) }
+
+  private static func run(_ arguments: [String]) throws -> Data {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = arguments
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return data
+  }
+}
+
+/// What a look gives as soon as it gives something; fails after ten seconds.
+@discardableResult
+func waitFor<Value>(_ what: Comment, _ look: () throws -> Value?) throws -> Value {
+  let deadline = Date.now.addingTimeInterval(10)
+  while Date.now < deadline {
+    if let value = try look() { return value }
+    Thread.sleep(forTimeInterval: 0.05)
+  }
+  return try #require(try look(), what)
+}

@@ -1,0 +1,125 @@
+import Chip8Core
+import Foundation
+import SaveState
+import Testing
+
+/// The window as a user has it: a real X server, real key events, real pictures.
+@Suite(
+  "Window", .serialized,
+  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+struct WindowTests {
+  private let slots = FileManager.default.temporaryDirectory
+    .appending(path: "chip8-\(UUID().uuidString)").path
+  private let rom = "roms/backfire.ch8"
+
+  /// The window's picture of 64×32 pixels, 14 points each, without the line at its lower edge.
+  private let upperArea = "896x420+0+0"
+  private let lineArea = "896x20+0+428"
+
+  private func state(_ slot: Int) throws -> Chip8 {
+    try Image(contentsOf: slotPath(slot)).machine()
+  }
+
+  private func slotPath(_ slot: Int) throws -> String {
+    let program = Program(name: "", bytes: try Storage.read(rom, limit: 65536))
+    return Slots(root: slots, program: program.sha1).path(slot)
+  }
+
+  private func waitForSlot(_ slot: Int) throws {
+    try waitFor("slot \(slot)") { try? state(slot) }
+  }
+
+  @Test("F9 brings back the machine of F5, and it goes on as it would have")
+  func saveAndLoad() throws {
+    defer { try? FileManager.default.removeItem(atPath: slots) }
+    let desktop = try Desktop([rom, "--slots", slots, "--seed", "7"])
+    try desktop.hold("e", seconds: 0.3)
+    try desktop.hold("s", seconds: 0.5)
+    try desktop.press("F5")
+    try waitForSlot(1)
+    try desktop.hold("a", seconds: 0.8)
+    try desktop.press("p", "F9")
+
+    // The picture is that of the saved machine.
+    let expected = try savedPicture()
+    try waitFor("the picture of the moment of F5") {
+      try desktop.picture(upperArea) == expected ? true : nil
+    }
+
+    // The machine is that of the saved one, to the last bit.
+    try desktop.press("shift+2", "F5")
+    try waitForSlot(2)
+    #expect(try state(2).stateDigest == state(1).stateDigest)
+
+    // In the window it goes on as it does anywhere.
+    try desktop.press("p")
+    Thread.sleep(forTimeInterval: 0.7)
+    try desktop.press("shift+3", "F5")
+    try waitForSlot(3)
+    let later = try state(3)
+    var again = try state(1)
+    let frames = Int(later.state.frames - again.state.frames)
+    #expect(frames > 10)
+    _ = again.run(frames: frames)
+    #expect(again.stateDigest == later.stateDigest)
+
+    #expect(try desktop.quit() == (0, ""))
+  }
+
+  private func savedPicture() throws -> Data {
+    let png = slots + "/expected.png"
+    try Desktop.output(
+      Desktop.chip8, "--restore", slotPath(1), "--headless", "--frames", "0",
+      "--screenshot", png, "--scale", "14")
+    return try Desktop.data("convert", png, "-crop", upperArea, "-depth", "8", "rgb:-")
+  }
+
+  @Test("A window that is closed at once still finishes its save")
+  func closeWhileSaving() throws {
+    defer { try? FileManager.default.removeItem(atPath: slots) }
+    let desktop = try Desktop([rom, "--slots", slots])
+    try desktop.press("F5")
+    #expect(try desktop.quit() == (0, ""))
+    #expect(try state(1).state.frames > 0)
+  }
+
+  @Test("A save that fails is told of, and the game goes on")
+  func saveFails() throws {
+    let desktop = try Desktop([rom, "--slots", "/dev/null/nowhere"])
+    let greeting = try desktop.picture(lineArea)
+    try desktop.press("F5")
+    try waitFor("another line") { try desktop.picture(lineArea) != greeting ? true : nil }
+    let (code, errors) = try desktop.quit()
+    #expect(code == 0)
+    #expect(errors.contains("Slot 1 was not saved: /dev/null/nowhere"))
+  }
+
+  @Test("Without a sound device it plays all the same")
+  func noSound() throws {
+    defer { try? FileManager.default.removeItem(atPath: slots) }
+    let desktop = try Desktop(
+      [rom, "--slots", slots], environment: ["SDL_AUDIODRIVER": "no-such-driver"])
+    try desktop.press("F5")
+    try waitForSlot(1)
+    #expect(try desktop.quit().code == 0)
+  }
+
+  @Test("A program that cannot go on says so and leaves the window open")
+  func fault() throws {
+    let folder = slots
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let rom = folder + "/faulty.ch8"
+    // Draws a 0, and then there is no more program.
+    try Storage.replace(rom, with: [0xF0, 0x29, 0xD0, 0x05])
+    let desktop = try Desktop([rom, "--slots", folder])
+    // Longer than any passing message is shown.
+    Thread.sleep(forTimeInterval: 3.5)
+    // Text is in pure white, which no pixel of this program is.
+    let line = try desktop.picture(lineArea)
+    #expect(line.firstRange(of: Data([255, 255, 255])) != nil)
+    let (code, errors) = try desktop.quit()
+    #expect(code == 0)
+    #expect(errors.contains("0000 at 0x204 calls machine code"))
+  }
+}
