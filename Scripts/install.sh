@@ -7,8 +7,9 @@ prefix=$1
 build=.build/install
 chip8=$build/release/chip8
 
-swift build -c release --product chip8 --static-swift-stdlib --scratch-path $build
+# The manual page first: making it builds a chip8 that is linked dynamically.
 swift package --scratch-path $build generate-manual
+swift build -c release --product chip8 --static-swift-stdlib --scratch-path $build
 
 install -d "$prefix/bin" "$prefix/share/man/man1" \
   "$prefix/share/bash-completion/completions" "$prefix/share/zsh/site-functions" \

@@ -12,9 +12,9 @@ struct WindowTests {
     .appending(path: "chip8-\(UUID().uuidString)").path
   private let rom = "roms/backfire.ch8"
 
-  /// The window's picture of 64×32 pixels, 14 points each, without the line at its lower edge.
-  private let upperArea = "896x420+0+0"
-  private let lineArea = "896x20+0+428"
+  /// The window's picture of 64×32 pixels, 14 points each, without what a line of text covers.
+  private let upperArea = "896x392+0+0"
+  private let lineArea = "896x34+0+414"
 
   private func state(_ slot: Int) throws -> Chip8 {
     try Image(contentsOf: slotPath(slot)).machine()

@@ -76,7 +76,7 @@
 
     /// Draws text at the lower edge, broken into as many lines as it needs.
     private func draw(_ text: String, _ width: Int32, _ height: Int32) {
-      let scale = max(1, Int(min(width, height * 2)) / 512)
+      let scale = max(1, Int(min(width, height * 2)) / 400)
       let margin = 4
       let lines = wrapped(text, toWidth: Int(width) / scale - 2 * margin)
       let lineHeight = PixelFont.height + 2

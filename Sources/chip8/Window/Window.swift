@@ -38,6 +38,8 @@
 
     private init(_ session: Session) throws(Failure) {
       self.session = session
+      // X11 takes a title that is not ASCII only in a locale that has such characters.
+      setlocale(LC_CTYPE, "")
       SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1")
       SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
       guard SDL_Init(SDL_INIT_VIDEO) == 0 else { throw Window.failure("there is no display") }
