@@ -118,24 +118,14 @@ struct Processor {
   private mutating func completeKeyWait() -> Bool {
     guard var wait = state.pointee.keyWait else { return true }
     let keys = state.pointee.keys
-    if let key = wait.pressed.subtracting(keys).lowest, !isKeyWaitSounding {
-      v[Int(wait.register)] = key
-      state.pointee.keyWait = nil
+    if state.pointee.endKeyWait(keys) {
       pc &+= 2
-      if state.pointee.configuration.timing == .cycles {
-        state.pointee.cycles += VIPClock.keyWaitEnd
-      }
       return true
     }
     wait.pressed.formUnion(keys)
     state.pointee.keyWait = wait
     if !keys.isEmpty { beepInKeyWait() }
     return false
-  }
-
-  /// The VIP's own routine comes back only when its buzzer has fallen silent.
-  private var isKeyWaitSounding: Bool {
-    state.pointee.configuration.timing == .cycles && state.pointee.sound > 0
   }
 
   /// The buzzer sounds for as long as a key is held in Fx0A.

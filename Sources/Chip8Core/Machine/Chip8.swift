@@ -111,6 +111,17 @@ public struct Chip8: Sendable {
     }
   }
 
+  /// Begins a frame if that ends a wait for a key, for whoever looks at the machine before every
+  /// instruction. ``run(frames:instructions:keys:stopsAtHalt:)`` with the same keys goes on from
+  /// there as it would have without.
+  public mutating func endKeyWait(keys: Keypad) {
+    guard state.frameRest == nil, state.endKeyWait(keys) else { return }
+    state.pc &+= 2
+    state.keys = keys
+    state.frameRest =
+      state.configuration.timing == .cycles ? 0 : UInt32(state.configuration.instructionsPerFrame)
+  }
+
   /// The instruction that is executed next, with its two bytes.
   public var nextInstruction: (opcode: UInt16, instruction: Instruction) {
     let opcode = state.word(at: state.pc)

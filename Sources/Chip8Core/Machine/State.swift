@@ -61,6 +61,20 @@ public struct State: Sendable {
   /// What is on the screen.
   public var screen: Screen { Screen(display, quirks: configuration.quirks) }
 
+  /// Fills the register that Fx0A waits to fill, if a frame that begins with these keys ends that
+  /// wait, and says whether it does. The program counter is left to the caller.
+  mutating func endKeyWait(_ keys: Keypad) -> Bool {
+    guard let wait = keyWait, let key = wait.pressed.subtracting(keys).lowest else { return false }
+    if configuration.timing == .cycles {
+      // The VIP's own routine comes back only when its buzzer has fallen silent.
+      guard sound == 0 else { return false }
+      cycles += VIPClock.keyWaitEnd
+    }
+    v[Int(wait.register)] = key
+    keyWait = nil
+    return true
+  }
+
   /// The two bytes at an address, the high one first, wherever the RAM ends.
   public func word(at address: UInt16) -> UInt16 {
     let mask = ram.count - 1

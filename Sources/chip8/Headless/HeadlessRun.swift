@@ -80,6 +80,10 @@ struct HeadlessRun {
     let stride = Stride(conditions, isTraced: trace != nil)
     while true {
       if let stop = stopBetweenStretches() { return stop }
+      if stride.isSingleStep {
+        machine.endKeyWait(keys: keys.keys(in: framesDone).keys)
+        if isAtAddress { return .pc }
+      }
       if let stop = try runStretch(stride) { return stop }
     }
   }
@@ -91,9 +95,8 @@ struct HeadlessRun {
     if let most = options.instructions, instructionsDone >= UInt64(most) { return .instructions }
     for condition in conditions {
       switch condition {
-      case .halt: continue
+      case .halt, .pc: continue
       case .keyWait: if isWaitingForAKeyInVain { return .keyWait }
-      case .pc(let address): if machine.isAboutToExecute(address) { return .pc }
       case .screen(let digest): if machine.screenDigest.description == digest { return .screen }
       }
     }
@@ -105,6 +108,12 @@ struct HeadlessRun {
     return wait.pressed.isEmpty && !keys.hasKeys(from: framesDone)
   }
 
+  private var isAtAddress: Bool {
+    conditions.contains {
+      if case .pc(let address) = $0 { machine.isAboutToExecute(address) } else { false }
+    }
+  }
+
   /// Runs until something has to be looked at: the keys change, or a condition could be met.
   private mutating func runStretch(_ stride: Stride) throws -> Stop? {
     // A frame that has begun has its keys already.
@@ -113,10 +122,15 @@ struct HeadlessRun {
       stride.frames, framesMax - Int(framesDone), Int(clamping: until - framesDone))
     let instructions = min(
       stride.instructions, (options.instructions ?? .max) - Int(clamping: instructionsDone))
-    if let trace, machine.state.keyWait == nil { try trace.write(machine) }
+    let instructionsBefore = machine.state.instructions
+    let line = trace.map { _ in Trace.line(machine) }
     let stop = machine.run(
       frames: frames, instructions: instructions, keys: keys,
       stopsAtHalt: conditions.contains(.halt))
+    // A frame can end without an instruction, and one that faults is not counted.
+    if let trace, let line, machine.state.instructions > instructionsBefore || stop != .done {
+      try trace.write(line)
+    }
     switch stop {
     case .done: return nil
     case .halt, .exit: return .halt
@@ -131,6 +145,9 @@ struct HeadlessRun {
 private struct Stride {
   var frames = 1000
   var instructions = 10_000_000
+
+  /// Whether every instruction has to be looked at.
+  var isSingleStep: Bool { instructions == 1 }
 
   init(_ conditions: [StopCondition], isTraced: Bool) {
     for condition in conditions {
