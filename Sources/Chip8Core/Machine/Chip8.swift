@@ -55,7 +55,7 @@ public struct Chip8: Sendable {
   ///
   /// - Throws: ``ProgramError/outsideRAM(_:_:)``; nothing is written then.
   public mutating func poke(_ address: Int, _ bytes: [UInt8]) throws(ProgramError) {
-    guard address >= 0, address + bytes.count <= state.ram.count else {
+    guard address >= 0, address <= state.ram.count - bytes.count else {
       throw .outsideRAM(address: address, state.configuration.platform)
     }
     state.ram.replaceSubrange(address..<address + bytes.count, with: bytes)
