@@ -29,9 +29,17 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     let reason = String(cString: strerror(code)).lowercased()
     return switch operation {
-    case .read: "\(path): cannot be read: \(reason)"
-    case .create: "\(path): cannot be created: \(reason)"
-    case .write: "\(path): cannot be written: \(reason)"
+    case .read: "\(name): cannot be read: \(reason)"
+    case .create: "\(name): cannot be created: \(reason)"
+    case .write: "\(name): cannot be written: \(reason)"
+    }
+  }
+
+  private var name: String {
+    switch path {
+    case "": "\"\""
+    case "-": operation == .read ? "standard input" : "standard output"
+    default: path
     }
   }
 }
