@@ -85,13 +85,17 @@ struct MachineOptions: ParsableArguments {
       "Switch one quirk against the platform's default.", valueName: "NAME=on|off"))
   var quirk: [QuirkSetting] = []
 
-  @Option(help: ArgumentHelp("Instructions per frame.", valueName: "N"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Instructions per frame.", valueName: "N"))
   var ipf: Int?
 
   @Option(help: "What a frame is measured by; cycles is for vip.")
   var timing: Configuration.Timing?
 
-  @Option(help: ArgumentHelp("Seed of the random numbers.", valueName: "N"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of the random numbers.", valueName: "N"))
   var seed: UInt64?
 
   @Option(
@@ -140,10 +144,14 @@ struct HeadlessOptions: ParsableArguments {
   @Flag(name: .customLong("headless"), help: "No window, no sound, as fast as possible.")
   var isHeadless = false
 
-  @Option(help: ArgumentHelp("Stop after N frames of this run.", valueName: "N"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Stop after N frames of this run.", valueName: "N"))
   var frames: Int?
 
-  @Option(help: ArgumentHelp("Stop after exactly N instructions of this run.", valueName: "N"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Stop after exactly N instructions of this run.", valueName: "N"))
   var instructions: Int?
 
   @Option(
@@ -165,7 +173,9 @@ struct HeadlessOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write the screen as a picture.", valueName: "FILE.png"))
   var screenshot: String?
 
-  @Option(help: ArgumentHelp("Picture points for a pixel of the screen.", valueName: "N"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Picture points for a pixel of the screen.", valueName: "N"))
   var scale: Int?
 
   @Option(help: "Print as text how the machine stops.")

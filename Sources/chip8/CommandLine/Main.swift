@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SaveState
 
 /// Parses the command line, runs the command, and turns whatever is thrown into a sentence and an
 /// exit code.
@@ -8,37 +9,66 @@ enum Main {
   static func main() {
     // A reader that goes away is an error like any other, not a death.
     signal(SIGPIPE, SIG_IGN)
-    let (type, arguments) = command(Array(CommandLine.arguments.dropFirst()))
+    occupyStandardDescriptors()
+    var arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments == ["help"] { arguments = ["--help"] }
+    let root = rootCommand(for: arguments)
     do {
-      var command = try type.parse(arguments)
+      var command = try root.parseAsRoot(arguments)
       try command.run()
     } catch {
-      if let failure = Failure(error) {
-        printError(failure.message)
-        exit(failure.code)
-      }
-      let code = type.exitCode(for: error).rawValue
-      if code == EXIT_SUCCESS {
-        print(type.fullMessage(for: error))
-      } else if !(error is ExitCode) {
-        printError(type.message(for: error))
-      }
-      exit(code)
+      end(root, with: error)
     }
   }
 
-  /// The command that the arguments are for. The first of them may name a subcommand; the parser
-  /// cannot tell, for it would take the name for that of a program to play.
-  private static func command(
-    _ arguments: [String]
-  ) -> (type: any ParsableCommand.Type, arguments: [String]) {
-    let (first, second) = (arguments.first, arguments.dropFirst().first)
-    if first == "help" { return (subcommand(second) ?? Chip8Command.self, ["--help"]) }
-    if let type = subcommand(first) { return (type, Array(arguments.dropFirst())) }
-    return (Chip8Command.self, arguments)
+  /// The parser hands out a command's arguments before it looks for a subcommand, and a run takes
+  /// any number of them. So a subcommand that is named first belongs to a command without any.
+  private static func rootCommand(for arguments: [String]) -> any ParsableCommand.Type {
+    let names = Subcommands.configuration.subcommands.map { $0.configuration.commandName }
+    return arguments.first == "help" || names.contains(arguments.first)
+      ? Subcommands.self : Chip8Command.self
   }
 
-  private static func subcommand(_ name: String?) -> (any ParsableCommand.Type)? {
-    Chip8Command.configuration.subcommands.first { $0.configuration.commandName == name }
+  private static func end(_ root: any ParsableCommand.Type, with error: any Error) -> Never {
+    if let failure = Failure(error) { end(failure) }
+    // What the parser has to say itself. Help that was asked for is all that ends well.
+    let code = root.exitCode(for: error).rawValue
+    guard code == EXIT_SUCCESS else {
+      if !(error is ExitCode) { printError(sentence(root.message(for: error))) }
+      exit(code)
+    }
+    do throws(StorageError) {
+      try Storage.replace("-", with: Array((root.fullMessage(for: error) + "\n").utf8))
+    } catch { end(.storage(error)) }
+    exit(EXIT_SUCCESS)
   }
+
+  private static func end(_ failure: Failure) -> Never {
+    printError(failure.message)
+    exit(failure.code)
+  }
+
+  /// The parser sets a long list of choices with a line for each; here they follow each other.
+  private static func sentence(_ message: String) -> String {
+    let parts = message.split(separator: "\n").map { $0.trimmingPrefix("  - ") }
+    return parts.prefix(1).joined() + (parts.count > 1 ? " " : "")
+      + parts.dropFirst().joined(separator: ", ")
+  }
+
+  /// A standard descriptor that is closed would be given to the next file that is opened, and what
+  /// is meant for the descriptor would go there. These are open, and refuse to be used.
+  private static func occupyStandardDescriptors() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+    where fcntl(descriptor, F_GETFD) == -1 {
+      _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+}
+
+/// Everything but runs.
+private struct Subcommands: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: Chip8Command.configuration.commandName,
+    abstract: Chip8Command.configuration.abstract,
+    subcommands: Chip8Command.configuration.subcommands)
 }
