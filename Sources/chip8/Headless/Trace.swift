@@ -1,8 +1,8 @@
 import Chip8Core
 import SaveState
 
-/// A line for each instruction, as the machine was before it: frame and instruction since power-on, PC,
-/// opcode, I, V0 to VF, and the instruction in Octo's language.
+/// A line for each instruction, as the machine was before it: frame and instruction since power-on,
+/// PC, opcode, I, V0 to VF, and the instruction in Octo's language.
 final class Trace {
   private let file: StreamWriter
 
