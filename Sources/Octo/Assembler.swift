@@ -1,7 +1,7 @@
 // Assembler.swift: assembles a source, statement by statement.
 
 /// A source being assembled.
-struct Assembler {
+package struct Assembler {
   /// A `loop` which has not met its `again`.
   struct Loop {
     let start: Int
@@ -35,7 +35,7 @@ struct Assembler {
   var statement: Token
 
   /// Assembles the source called `name` within `limits`.
-  static func assemble(
+  package static func assemble(
     _ text: String, named name: String, limits: Limits
   ) throws(AssemblyError) -> Assembly {
     let source = Source(text, named: name)

@@ -10,6 +10,12 @@ extension Assembly {
     /// How many bytes to show, and how.
     public var display: Display
 
+    package init(name: String, base: Base, display: Display) {
+      self.name = name
+      self.base = base
+      self.display = display
+    }
+
     /// Where the bytes of a monitor begin.
     public enum Base: Sendable, Equatable {
       /// A register, 0 to 15.

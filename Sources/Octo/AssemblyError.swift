@@ -13,6 +13,14 @@ public struct AssemblyError: Error, Sendable, Equatable, CustomStringConvertible
   /// The text of the line, without its end.
   public var sourceLine: String
 
+  package init(file: String, line: Int, column: Int, message: String, sourceLine: String) {
+    self.file = file
+    self.line = line
+    self.column = column
+    self.message = message
+    self.sourceLine = sourceLine
+  }
+
   /// The mistake in the form compilers use: `name.8o:12:5: unknown name `foo``.
   public var description: String {
     "\(file):\(line):\(column): \(message)"

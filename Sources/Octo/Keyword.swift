@@ -1,7 +1,7 @@
 // Keyword.swift: the words the language itself gives a meaning.
 
 /// A word with a meaning of its own.
-enum Keyword: String, CaseIterable {
+package enum Keyword: String, CaseIterable {
   // Directives.
   case label = ":"
   case next = ":next"

@@ -1,9 +1,9 @@
 // Number.swift: number literals, and the integers which calculated numbers become.
 
 /// The numbers of the language: 64-bit floating point, made integers where bits count.
-enum Number {
+package enum Number {
   /// The value of a literal such as `12`, `-0x1F` or `0b101`; nil where `text` is none.
-  static func literal(_ text: ArraySlice<UInt8>) -> Double? {
+  package static func literal(_ text: ArraySlice<UInt8>) -> Double? {
     var digits = text
     let isNegative = text.first == UInt8(ascii: "-")
     if isNegative || text.first == UInt8(ascii: "+") { digits.removeFirst() }
@@ -40,7 +40,7 @@ enum Number {
   }
 
   /// The low 32 bits of `value` without its fraction; 0 for infinity and for no number at all.
-  static func bits(_ value: Double) -> Int32 {
+  package static func bits(_ value: Double) -> Int32 {
     guard value.isFinite else { return 0 }
     return Int32(truncatingIfNeeded: Int64(value.truncatingRemainder(dividingBy: 4_294_967_296)))
   }

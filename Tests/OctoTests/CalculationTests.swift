@@ -1,8 +1,7 @@
 // CalculationTests.swift: the values of calculations.
 
+import Octo
 import Testing
-
-@testable import Octo
 
 @Suite struct CalculationTests {
   @Test(arguments: [

@@ -1,8 +1,7 @@
 // ControlTests.swift: conditions, blocks, loops and labels.
 
+import Octo
 import Testing
-
-@testable import Octo
 
 @Suite struct ControlTests {
   @Test(arguments: [

@@ -1,8 +1,7 @@
 // DirectiveTests.swift: names, data, places, and what is noted for a debugger.
 
+import Octo
 import Testing
-
-@testable import Octo
 
 @Suite struct DirectiveTests {
   @Test(arguments: [

@@ -1,8 +1,7 @@
 // ErrorTests.swift: what is said about mistakes, and where.
 
+import Octo
 import Testing
-
-@testable import Octo
 
 @Suite struct ErrorTests {
   @Test(arguments: [

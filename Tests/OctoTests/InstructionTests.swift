@@ -1,8 +1,7 @@
 // InstructionTests.swift: the bytes of every statement which is an instruction.
 
+import Octo
 import Testing
-
-@testable import Octo
 
 @Suite struct InstructionTests {
   @Test(arguments: [

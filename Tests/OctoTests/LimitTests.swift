@@ -1,8 +1,7 @@
 // LimitTests.swift: sources made to take all time or memory, or to crash.
 
+import Octo
 import Testing
-
-@testable import Octo
 
 @Suite struct LimitTests {
   @Test(arguments: [

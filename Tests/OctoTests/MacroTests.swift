@@ -1,8 +1,7 @@
 // MacroTests.swift: macros and string modes.
 
+import Octo
 import Testing
-
-@testable import Octo
 
 @Suite struct MacroTests {
   @Test(arguments: [

@@ -1,8 +1,7 @@
 // Support.swift: short ways to assemble a source in a test.
 
+import Octo
 import Testing
-
-@testable import Octo
 
 /// The bytes of a program which starts with `main` and goes on with `source`.
 func bytes(_ source: String) throws -> [UInt8] {

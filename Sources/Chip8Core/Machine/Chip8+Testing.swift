@@ -1,0 +1,53 @@
+// What tests need beyond the public interface: machines in states that no program has led to.
+
+import SaveState
+
+extension Chip8 {
+  /// A machine in a given state.
+  package init(testing program: Program, in state: State) {
+    self.init(program, state)
+  }
+}
+
+extension State {
+  /// The rows of a plane, of 128 pixels each, the leftmost in the highest bit.
+  package subscript(plane plane: Int, row row: Int) -> UInt128 {
+    get { display.planes[plane].rows[row] }
+    set { display.planes[plane].rows[row] = newValue }
+  }
+
+  /// Whether the screen is 128×64 pixels.
+  package var isHires: Bool {
+    get { display.isHires }
+    set { display.isHires = newValue }
+  }
+
+  /// The planes that drawing affects.
+  package var selectedPlanes: UInt8 {
+    get { display.selectedPlanes }
+    set { display.selectedPlanes = newValue }
+  }
+
+  /// The audio pattern.
+  package var pattern: UInt128? {
+    get { audio.pattern }
+    set { audio.pattern = newValue }
+  }
+
+  /// The pitch of the audio pattern.
+  package var pitch: UInt8 {
+    get { audio.pitch }
+    set { audio.pitch = newValue }
+  }
+
+  /// Where in the audio pattern the sound is.
+  package var phase: UInt32 {
+    get { audio.phase }
+    set { audio.phase = newValue }
+  }
+}
+
+extension Font {
+  /// The digits in RAM, small and big.
+  package var glyphs: (small: [UInt8], big: [UInt8]) { (small, big) }
+}
