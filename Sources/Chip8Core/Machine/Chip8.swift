@@ -147,10 +147,9 @@ public enum ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
       let room =
         "the program has \(byteCount) bytes, and \(platform.title) has room for "
         + "\(platform.programByteCountMax)"
-      let fitting = Platform.allCases
-        .filter { $0.programByteCountMax >= byteCount }
-        .min { $0.programByteCountMax < $1.programByteCountMax }
-      guard let fitting else { return room + "; no platform has room for it" }
+      guard let fitting = platform.roomier(forByteCount: byteCount) else {
+        return room + "; no platform has room for it"
+      }
       return room + "; it fits on --platform \(fitting.rawValue)"
     case .outsideRAM(let address, let platform):
       return

@@ -14,11 +14,7 @@ extension Configuration {
   /// larger than the machine that they are known to be for.
   private func withRoom(forByteCount count: Int) -> Configuration {
     guard count > platform.programByteCountMax else { return self }
-    let roomier: [Platform] = [.chip8, .xochip]
-    let fitting = roomier.first {
-      $0.instructionSet >= platform.instructionSet && $0.programByteCountMax >= count
-    }
-    guard let fitting else { return self }
+    guard let fitting = platform.roomier(forByteCount: count) else { return self }
     var configuration = Configuration(fitting)
     configuration.quirks = quirks
     configuration.instructionsPerFrame = instructionsPerFrame
@@ -28,6 +24,13 @@ extension Configuration {
 }
 
 extension Platform {
+  /// A machine with all of this one's instructions and room for a larger program.
+  func roomier(forByteCount count: Int) -> Platform? {
+    [.chip8, .xochip].first {
+      $0.instructionSet >= instructionSet && $0.programByteCountMax >= count
+    }
+  }
+
   /// The machine that an unknown program is for, judged by the instructions that can be reached
   /// from its start: the first one that has them all, of those that people write for today.
   public init(guessedFrom program: [UInt8]) {
