@@ -27,7 +27,11 @@ struct KeyScript: ExpressibleByArgument {
     let lines = recording.split(whereSeparator: \.isNewline)
       .map { $0.prefix { $0 != "#" }.filter { !$0.isWhitespace } }
       .filter { !$0.isEmpty }
-    self.init(argument: lines.joined(separator: ","))
+    if lines.isEmpty {
+      self = .empty
+    } else {
+      self.init(argument: lines.joined(separator: ","))
+    }
   }
 
   /// The keys that are down in a frame, and the first frame after it in which that changes.
