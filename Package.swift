@@ -56,7 +56,7 @@ let package = Package(
     .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),
     .testTarget(
       name: "chip8Tests",
-      dependencies: ["Chip8Core", "SaveState", "chip8"],
+      dependencies: ["Chip8Core", "CPNG", "SaveState", "chip8"],
       swiftSettings: strict),
   ]
 )

@@ -1,0 +1,64 @@
+// AsmTests.swift: `chip8 asm` on the command line. The language has its own tests.
+
+import Testing
+
+@Suite struct AsmTests {
+  private static let source = Array(": main\n  v0 := 5\n  : halt jump halt\n".utf8)
+  private static let program = rom(0x6005, 0x1202)
+
+  let scratch: Scratch
+
+  init() throws {
+    scratch = try Scratch()
+    try scratch.write("game.8o", AsmTests.source)
+  }
+
+  @Test func aProgramIsAssembledBesideItsSource() throws {
+    let outcome = try scratch.chip8("asm", "game.8o")
+    #expect(outcome.code == 0 && outcome.errors.isEmpty && outcome.output.isEmpty)
+    #expect(try scratch.read("game.ch8") == AsmTests.program)
+    #expect(try scratch.report("game.ch8").registers.v[0] == 5)
+  }
+
+  @Test func theOutputIsNamed() throws {
+    for option in ["-o", "--output"] {
+      #expect(try scratch.chip8("asm", "game.8o", option, "other.bin").code == 0)
+      #expect(try scratch.read("other.bin") == AsmTests.program)
+    }
+    #expect(try scratch.names == ["game.8o", "other.bin"])
+  }
+
+  @Test func pipes() throws {
+    #expect(try scratch.chip8("asm", "-", input: AsmTests.source).output == AsmTests.program)
+    #expect(try scratch.chip8("asm", "game.8o", "-o", "-").output == AsmTests.program)
+    let piped = try scratch.shell(
+      "\"$CHIP8\" asm - <game.8o | \"$CHIP8\" - --headless --json")
+    #expect(try Report(piped).registers.v[0] == 5)
+    #expect(try scratch.names == ["game.8o"])
+  }
+
+  @Test func anErrorShowsItsPlace() throws {
+    try scratch.write("game.8o", Array(": main\n  v0 := banana\n".utf8))
+    try scratch.write("game.ch8", [1, 2, 3])
+    let outcome = try scratch.chip8("asm", "game.8o")
+    #expect(outcome.code == 65 && outcome.output.isEmpty)
+    let lines = outcome.errors.split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines.first?.hasPrefix("chip8: game.8o:2:9: ") == true)
+    #expect(lines.dropFirst() == ["  v0 := banana", "        ^"])
+    #expect(try scratch.read("game.ch8") == [1, 2, 3])
+    #expect(try scratch.names == ["game.8o", "game.ch8"])
+  }
+
+  @Test func badFiles() throws {
+    try scratch.expectRefusal(["asm", "missing.8o"], code: 66, naming: "missing.8o")
+    try scratch.expectRefusal(["asm"], code: 64, naming: "SOURCE.8o")
+    try scratch.expectRefusal(["asm", "game.8o", "more.8o"], code: 64, naming: "more.8o")
+    try scratch.expectRefusal(["asm", "game.8o", "-x"], code: 64, naming: "-x")
+    try scratch.expectRefusal(
+      ["asm", "game.8o", "-o", "missing/a.ch8"], code: 73, naming: "missing/a.ch8")
+    try scratch.write("bytes.8o", [0xFF, 0xFE])
+    try scratch.expectRefusal(["asm", "bytes.8o"], code: 65, naming: "bytes.8o")
+    try scratch.expectRefusal(["asm", "/dev/zero", "-o", "a"], code: 65, naming: "/dev/zero")
+  }
+}

@@ -1,0 +1,158 @@
+// BadFileTests.swift: files that cannot be read, used or written. Exit codes 65, 66, 73 and 74.
+
+import Foundation
+import Testing
+
+@Suite struct BadFileTests {
+  let scratch: Scratch
+
+  init() throws {
+    scratch = try Scratch()
+    try scratch.write("halt.ch8", Programs.halt)
+  }
+
+  private func image() throws -> [UInt8] {
+    try scratch.write("sketch.ch8", Programs.sketch)
+    _ = try scratch.report("sketch.ch8", "--frames", "5", "--save", "good.state")
+    return try scratch.read("good.state")
+  }
+
+  // MARK: Files that are not there
+
+  @Test(arguments: ["missing.ch8", "folder", "missing/a.ch8", "halt.ch8/a.ch8"])
+  func filesThatCannotBeRead(name: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: scratch.path("folder"), withIntermediateDirectories: false)
+    try scratch.expectRefusal([name, "--headless"], code: 66, naming: name)
+    try scratch.expectRefusal(["--restore", name, "--headless"], code: 66, naming: name)
+    try scratch.expectRefusal(
+      ["halt.ch8", "--headless", "--input", name], code: 66, naming: name)
+  }
+
+  @Test(.disabled(if: geteuid() == 0, "root may read every file"))
+  func filesThatNobodyMayRead() throws {
+    chmod(scratch.path("halt.ch8"), 0)
+    defer { chmod(scratch.path("halt.ch8"), 0o600) }
+    let outcome = try scratch.chip8("halt.ch8", "--headless")
+    #expect(outcome.code == 66)
+    expectOneSentence(outcome, naming: "halt.ch8")
+  }
+
+  // MARK: Programs
+
+  @Test func anEmptyProgram() throws {
+    try scratch.write("empty.ch8", [])
+    try scratch.expectRefusal(["empty.ch8", "--headless"], code: 65, naming: "empty.ch8")
+    try scratch.expectRefusal(["-", "--headless"], code: 65, naming: "standard input")
+  }
+
+  @Test(arguments: [
+    ("vip", 3232, "chip8"), ("chip8", 3584, "xochip"), ("chip48", 3583, "xochip"),
+    ("schip10", 3583, "xochip"), ("schip11", 3583, "xochip"), ("schip", 3583, "xochip"),
+  ])
+  func aProgramThatIsTooLarge(platform: String, limit: Int, fitting: String) throws {
+    try scratch.write("large.ch8", Programs.halt + Array(repeating: 0, count: limit - 6))
+    #expect(try scratch.report("large.ch8", "--platform", platform).stop == "halt")
+    try scratch.write("large.ch8", Programs.halt + Array(repeating: 0, count: limit - 5))
+    let arguments = ["large.ch8", "--headless", "--platform", platform]
+    try scratch.expectRefusal(arguments, code: 65, naming: "large.ch8")
+    let message = try scratch.run(arguments).errors
+    #expect(message.contains("\(limit)") && message.contains("--platform \(fitting)"))
+  }
+
+  @Test func aProgramThatIsTooLargeForAll() throws {
+    try scratch.write("large.ch8", Programs.halt + Array(repeating: 0, count: 65024))
+    try scratch.expectRefusal(
+      ["large.ch8", "--headless"], code: 65, naming: "large.ch8: the program has 65030 bytes")
+    try scratch.expectRefusal(["/dev/zero", "--headless"], code: 65, naming: "/dev/zero")
+  }
+
+  // MARK: Images
+
+  @Test func aProgramIsNotRestored() throws {
+    try scratch.expectRefusal(
+      ["--restore", "halt.ch8", "--headless"], code: 65,
+      naming: "halt.ch8: this is not a saved state; to run it as a program, leave out --restore")
+    try scratch.expectRefusal(
+      ["--restore", "-", "--headless"], code: 65, naming: "standard input")
+  }
+
+  @Test func aTruncatedImage() throws {
+    let image = try image()
+    for count in [8, 9, 16, 40, image.count / 2, image.count - 48, image.count - 1] {
+      try scratch.write("cut.state", Array(image.prefix(count)))
+      try scratch.expectRefusal(["cut.state", "--headless"], code: 65, naming: "cut.state")
+      try scratch.expectRefusal(
+        ["--restore", "cut.state", "--headless"], code: 65, naming: "cut.state")
+    }
+  }
+
+  @Test func anAlteredImage() throws {
+    let image = try image()
+    for index in stride(from: 0, to: image.count, by: 17) {
+      var altered = image
+      altered[index] ^= 1 << UInt8(index % 8)
+      try scratch.write("altered.state", altered)
+      try scratch.expectRefusal(
+        ["--restore", "altered.state", "--headless"], code: 65, naming: "altered.state")
+    }
+  }
+
+  @Test func anImageWithSomethingBehindIt() throws {
+    try scratch.write("more.state", try image() + [0])
+    try scratch.expectRefusal(
+      ["--restore", "more.state", "--headless"], code: 65, naming: "more.state")
+  }
+
+  // MARK: Recordings
+
+  @Test func aBadRecording() throws {
+    for text in ["nonsense", "5-3:1", "0-5:1 6-7:2"] {
+      try scratch.write("keys.txt", Array("# ok\n0-5:1\n\(text)\n".utf8))
+      try scratch.expectRefusal(
+        ["halt.ch8", "--headless", "--input", "keys.txt"], code: 65, naming: "keys.txt")
+    }
+    try scratch.write("keys.txt", [0xFF, 0xFE])
+    try scratch.expectRefusal(
+      ["halt.ch8", "--headless", "--input", "keys.txt"], code: 65, naming: "keys.txt")
+  }
+
+  // MARK: Targets
+
+  @Test(arguments: ["--save", "--screenshot", "--trace"])
+  func targetsThatCannotBeCreated(option: String) throws {
+    try scratch.expectRefusal(
+      ["halt.ch8", "--headless", "--json", option, "missing/a"], code: 73, naming: "missing/a")
+  }
+
+  @Test(arguments: ["--save", "--screenshot", "--trace"])
+  func aFullDisk(option: String) throws {
+    try scratch.expectRefusal(
+      ["halt.ch8", "--headless", "--json", option, "/dev/full"], code: 74, naming: "/dev/full")
+  }
+
+  @Test(arguments: ["--save", "--screenshot"])
+  func aFolderIsNotReplaced(option: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: scratch.path("folder"), withIntermediateDirectories: false)
+    try scratch.expectRefusal(
+      ["halt.ch8", "--headless", "--json", option, "folder"], code: 74, naming: "folder")
+  }
+
+  /// The file system is "full" for the temporary file: no file may be larger than 512 bytes.
+  @Test func afterAFailedSaveTheOldFileIsWhole() throws {
+    try scratch.write("a.state", [1, 2, 3])
+    try scratch.write("random.ch8", rom(0xA300, 0xC0FF, 0xF055, 0x1202))
+    let before = try scratch.names
+    let outcome = try scratch.shell(
+      """
+      trap '' XFSZ; ulimit -f 1
+      exec "$CHIP8" random.ch8 --headless --json --frames 1000 --save a.state
+      """)
+    #expect(outcome.code == 74)
+    #expect(outcome.output.isEmpty)
+    expectOneSentence(outcome, naming: "a.state")
+    #expect(try scratch.read("a.state") == [1, 2, 3])
+    #expect(try scratch.names == before)
+  }
+}

@@ -1,0 +1,120 @@
+// ExitTests.swift: how the program ends when the machine cannot go on, or the user interrupts.
+
+import Foundation
+import Testing
+
+@Suite struct ExitTests {
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  // MARK: Faults
+
+  @Test(arguments: [
+    ("stack-underflow", rom(0x6001, 0x00EE), "chip8", 0x202, 0x00EE),
+    ("stack-overflow", rom(0x6001, 0x2202), "chip8", 0x202, 0x2202),
+    ("illegal-instruction", rom(0x6001, 0xF0FF), "chip8", 0x202, 0xF0FF),
+    ("illegal-instruction", rom(0x6001, 0x00FF), "chip48", 0x202, 0x00FF),
+    ("machine-code", rom(0x6001, 0x0300), "vip", 0x202, 0x0300),
+    ("index-overflow", rom(0xAFFF, 0x6001, 0xF01E), "schip11", 0x204, 0xF01E),
+  ])
+  func aFaultIsReported(
+    kind: String, program: [UInt8], platform: String, pc: Int, opcode: Int
+  ) throws {
+    try scratch.write("broken.ch8", program)
+    let outcome = try scratch.chip8(
+      "broken.ch8", "--headless", "--json", "--platform", platform, "--save", "a.state")
+    #expect(outcome.code == 70)
+    expectOneSentence(outcome, naming: "broken")
+    let report = try Report(outcome)
+    let fault = try #require(report.fault)
+    #expect(report.stop == "fault")
+    #expect((fault.kind, fault.pc, fault.opcode) == (kind, pc, opcode))
+    #expect(!fault.message.isEmpty && report.registers.pc == pc)
+    // What is saved is the machine before the offending instruction, which faults again.
+    let again = try scratch.chip8("a.state", "--headless", "--json", "--frames", "1")
+    #expect(again.code == 70 && again.output == outcome.output)
+  }
+
+  // MARK: Interrupts
+
+  @Test(arguments: [SIGINT, SIGTERM])
+  func anInterruptedRunStillReportsAndSaves(signal: Int32) throws {
+    try scratch.write("count.ch8", Programs.count)
+    let running = try Running(
+      [
+        "count.ch8", "--headless", "--json", "--until", "halt", "--save", "a.state",
+        "--screenshot", "a.png", "--trace", "a.txt",
+      ], in: scratch)
+    // The trace is opened after all arguments were accepted, and written from time to time.
+    try waitUntil { (try? scratch.read("a.txt").isEmpty) == false }
+    kill(running.process, signal)
+    let outcome = try running.outcome()
+    #expect(outcome.code == 130)
+    expectOneSentence(outcome, naming: "interrupted")
+    let report = try Report(outcome)
+    #expect(report.stop == "interrupt" && report.instructions > 0)
+    #expect(try scratch.report("a.state", "--frames", "0").state == report.state)
+    #expect(Picture(png: try scratch.read("a.png")) != nil)
+    let lines = try scratch.text("a.txt").split(separator: "\n")
+    #expect(lines.count == report.instructions)
+    #expect(try scratch.names == ["a.png", "a.state", "a.txt", "count.ch8"])
+  }
+
+  private func waitUntil(_ condition: () -> Bool) throws {
+    let deadline = Date(timeIntervalSinceNow: 10)
+    while !condition() {
+      try #require(Date() < deadline, "the run never came so far")
+      usleep(1000)
+    }
+  }
+
+  // MARK: Standard output
+
+  @Test(arguments: [
+    "halt.ch8 --headless --json", "halt.ch8 --headless --print screen", "halt.ch8 --headless",
+    "halt.ch8 --headless --save -", "halt.ch8 --headless --screenshot -",
+    "halt.ch8 --headless --trace -", "--help", "--version",
+  ])
+  func standardOutputCannotBeWritten(arguments: String) throws {
+    try scratch.write("halt.ch8", Programs.halt)
+    for redirection in [">/dev/full", ">&-"] {
+      let outcome = try scratch.shell("\"$CHIP8\" \(arguments) \(redirection)")
+      #expect(outcome.code == 74, "\(redirection)")
+      expectOneSentence(outcome, naming: "standard output")
+    }
+  }
+
+  @Test func aReaderMayGoAway() throws {
+    try scratch.write("count.ch8", Programs.count)
+    let outcome = try scratch.shell(
+      "{ \"$CHIP8\" count.ch8 --headless --trace -; echo $? >code; } | head -n 1")
+    #expect(outcome.text.split(separator: "\n").count == 1)
+    #expect(try scratch.text("code") == "74\n")
+    expectOneSentence(outcome, naming: "standard output")
+  }
+
+  @Test func closedDescriptorsAreNotTakenForFiles() throws {
+    try scratch.write("halt.ch8", Programs.halt)
+    let trace = try scratch.shell(
+      "\"$CHIP8\" halt.ch8 --headless --frames 1 --trace a.txt >&- 2>&-")
+    #expect(trace.code == 74)
+    #expect(try scratch.text("a.txt").split(separator: "\n").count == 12)
+    let input = try scratch.shell("\"$CHIP8\" - --headless <&-")
+    #expect(input.code == 66)
+    expectOneSentence(input, naming: "standard input")
+  }
+
+  // MARK: Help
+
+  @Test func helpAndVersionGoWell() throws {
+    for option in ["--help", "-h", "help", "--version", "asm --help"] {
+      let outcome = try scratch.run(option.split(separator: " ").map(String.init))
+      #expect(outcome.code == 0 && outcome.errors.isEmpty && !outcome.output.isEmpty, "\(option)")
+    }
+    let help = try scratch.chip8("--help").text
+    for option in ["--platform", "--frames", "--until", "--save", "--restore", "asm"] {
+      #expect(help.contains(option))
+    }
+  }
+}

@@ -1,0 +1,48 @@
+// Programs.swift: small programs, written as instructions.
+
+/// A program from its instructions.
+func rom(_ opcodes: UInt16...) -> [UInt8] {
+  opcodes.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+}
+
+enum Programs {
+  /// Jumps to itself after two instructions.
+  static let halt = rom(0x6005, 0x6107, 0x1204)
+
+  /// Counts up in V0 for ever, three instructions a round.
+  static let count = rom(0x7001, 0x8100, 0x1200)
+
+  /// Waits for a key, puts it in V0, and halts.
+  static let key = rom(0xF00A, 0x6107, 0x1204)
+
+  /// Draws the digit 7 in the middle of the screen and halts.
+  static let digit = rom(0x6007, 0xF029, 0x611E, 0x620D, 0xD125, 0x120A)
+
+  /// Returns without a call, after one instruction.
+  static let fault = rom(0x6001, 0x00EE)
+
+  /// For any machine: random digits at random places, timers, calls, and memory, for ever.
+  static let sketch = rom(
+    0xC03F, 0xC11F, 0xC20F, 0xF229, 0xD015, 0x2214, 0xF215, 0xF218, 0xF207, 0x1200,
+    0xA300, 0x7301, 0xF355, 0xF365, 0x8314, 0x835E, 0xF333, 0x00EE)
+
+  /// The same as ``sketch`` with a wait for a key in each round.
+  static let sketchWithKeys = rom(
+    0xC03F, 0xC11F, 0xF20A, 0xF229, 0xD015, 0x2210, 0xF218, 0x1200,
+    0xA300, 0x7301, 0xF355, 0xF365, 0x8314, 0x835E, 0xF333, 0x00EE)
+
+  /// SUPER-CHIP: both resolutions, big digits and sprites, flags, and scrolls.
+  static let scroller = rom(
+    0x00FF, 0xC07F, 0xC13F, 0xC207, 0xF230, 0xD01A, 0xD010, 0x00C3, 0x00FB, 0xF375,
+    0x7301, 0xF385, 0x00FC, 0x00FE, 0xD015, 0x1200)
+
+  /// SUPER-CHIP 1.0, which has no scrolls.
+  static let bigDigits = rom(
+    0x00FF, 0xC07F, 0xC13F, 0xC207, 0xF230, 0xD01A, 0xD010, 0xF375, 0x7301, 0xF385,
+    0x00FE, 0xD015, 0x1200)
+
+  /// XO-CHIP: planes, a long address, scrolls up, ranges, and an audio pattern.
+  static let colors = rom(
+    0xF301, 0xC07F, 0xC13F, 0xF000, 0x0200, 0xF002, 0xC2FF, 0xF23A, 0xF218, 0xD018,
+    0x00D2, 0xF201, 0xD010, 0x00FF, 0xF000, 0x8000, 0x5022, 0x5203, 0xF375, 0x00FE, 0x1200)
+}
