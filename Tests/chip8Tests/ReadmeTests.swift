@@ -29,17 +29,13 @@ struct ReadmeTests {
   func examplesAreReal() throws {
     let examples = try examples()
     #expect(examples.count >= 3)
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let roms = FileManager.default.currentDirectoryPath + "/roms"
+    let scratch = try Scratch()
     try FileManager.default.createSymbolicLink(
-      atPath: folder.path + "/roms", withDestinationPath: roms)
-    let programs = URL(filePath: Desktop.chip8).deletingLastPathComponent().path
+      atPath: scratch.path("roms"),
+      withDestinationPath: FileManager.default.currentDirectoryPath + "/roms")
     for example in examples {
-      let script = "cd '\(folder.path)' && PATH='\(programs)':$PATH && \(example.command)"
-      let printed = String(decoding: try Desktop.data("sh", "-c", script), as: UTF8.self)
-      #expect(printed == example.output, "\(example.command)")
+      let outcome = try scratch.shell("chip8() { $CHIP8 \"$@\"; }; " + example.command)
+      #expect(outcome.text == example.output, "\(example.command)")
     }
   }
 }

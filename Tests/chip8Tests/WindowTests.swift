@@ -8,13 +8,14 @@ import Testing
   "Window", .serialized,
   .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
 struct WindowTests {
-  private let slots = FileManager.default.temporaryDirectory
-    .appending(path: "chip8-\(UUID().uuidString)").path
+  private let scratch: Scratch
   private let rom = "roms/backfire.ch8"
 
   /// The window's picture of 64×32 pixels, 14 points each, without what a line of text covers.
   private let upperArea = "896x392+0+0"
   private let lineArea = "896x34+0+414"
+
+  init() throws { scratch = try Scratch() }
 
   private func state(_ slot: Int) throws -> Chip8 {
     try Image(contentsOf: slotPath(slot)).machine()
@@ -22,7 +23,7 @@ struct WindowTests {
 
   private func slotPath(_ slot: Int) throws -> String {
     let program = Program(name: "", bytes: try Storage.read(rom, limit: 65536))
-    return Slots(root: slots, program: program.sha1).path(slot)
+    return Slots(root: scratch.folder, program: program.sha1).path(slot)
   }
 
   private func waitForSlot(_ slot: Int) throws {
@@ -31,8 +32,7 @@ struct WindowTests {
 
   @Test("F9 brings back the machine of F5, and it goes on as it would have")
   func saveAndLoad() throws {
-    defer { try? FileManager.default.removeItem(atPath: slots) }
-    let desktop = try Desktop([rom, "--slots", slots, "--seed", "7"])
+    let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])
     try desktop.hold("e", seconds: 0.3)
     try desktop.hold("s", seconds: 0.5)
     try desktop.press("F5")
@@ -67,17 +67,17 @@ struct WindowTests {
   }
 
   private func savedPicture() throws -> Data {
-    let png = slots + "/expected.png"
-    try Desktop.output(
-      Desktop.chip8, "--restore", slotPath(1), "--headless", "--frames", "0",
-      "--screenshot", png, "--scale", "14")
-    return try Desktop.data("convert", png, "-crop", upperArea, "-depth", "8", "rgb:-")
+    let outcome = try scratch.chip8(
+      "--restore", slotPath(1), "--headless", "--frames", "0",
+      "--screenshot", "expected.png", "--scale", "14")
+    #expect(outcome.code == 0)
+    return try Desktop.data(
+      "convert", scratch.path("expected.png"), "-crop", upperArea, "-depth", "8", "rgb:-")
   }
 
   @Test("A window that is closed at once still finishes its save")
   func closeWhileSaving() throws {
-    defer { try? FileManager.default.removeItem(atPath: slots) }
-    let desktop = try Desktop([rom, "--slots", slots])
+    let desktop = try Desktop([rom, "--slots", scratch.folder])
     try desktop.press("F5")
     #expect(try desktop.quit() == (0, ""))
     #expect(try state(1).state.frames > 0)
@@ -96,9 +96,8 @@ struct WindowTests {
 
   @Test("Without a sound device it plays all the same")
   func noSound() throws {
-    defer { try? FileManager.default.removeItem(atPath: slots) }
     let desktop = try Desktop(
-      [rom, "--slots", slots], environment: ["SDL_AUDIODRIVER": "no-such-driver"])
+      [rom, "--slots", scratch.folder], environment: ["SDL_AUDIODRIVER": "no-such-driver"])
     try desktop.press("F5")
     try waitForSlot(1)
     #expect(try desktop.quit().code == 0)
@@ -106,13 +105,9 @@ struct WindowTests {
 
   @Test("A program that cannot go on says so and leaves the window open")
   func fault() throws {
-    let folder = slots
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let rom = folder + "/faulty.ch8"
     // Draws a 0, and then there is no more program.
-    try Storage.replace(rom, with: [0xF0, 0x29, 0xD0, 0x05])
-    let desktop = try Desktop([rom, "--slots", folder])
+    let rom = scratch.path(try scratch.write("faulty.ch8", [0xF0, 0x29, 0xD0, 0x05]))
+    let desktop = try Desktop([rom, "--slots", scratch.folder])
     // Longer than any passing message is shown.
     Thread.sleep(forTimeInterval: 3.5)
     // Text is in pure white, which no pixel of this program is.

@@ -15,7 +15,7 @@ final class Desktop {
   ///
   /// - Parameter environment: variables beside those of the test itself.
   init(_ arguments: [String], environment: [String: String] = [:]) throws {
-    process.executableURL = URL(filePath: Desktop.chip8)
+    process.executableURL = URL(filePath: Running.executable)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment
       .merging(["SDL_AUDIODRIVER": "dummy", "SWIFT_BACKTRACE": "enable=no"]) { $1 }
@@ -29,10 +29,6 @@ final class Desktop {
     }
     try Desktop.output("xdotool", "windowfocus", "--sync", window)
   }
-
-  /// The program beside the tests.
-  static let chip8 = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-    .deletingLastPathComponent().appending(path: "chip8").path
 
   /// Presses and releases keys, each for long enough to be in a frame.
   func press(_ keys: String...) throws {
