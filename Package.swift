@@ -57,6 +57,7 @@ let package = Package(
     .testTarget(
       name: "chip8Tests",
       dependencies: ["Chip8Core", "CPNG", "SaveState", "chip8"],
+      exclude: ["Support/drop.py"],
       swiftSettings: strict),
   ]
 )

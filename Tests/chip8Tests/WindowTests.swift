@@ -22,8 +22,11 @@ struct WindowTests {
   }
 
   private func slotPath(_ slot: Int) throws -> String {
-    let program = Program(name: "", bytes: try Storage.read(rom, limit: 65536))
-    return Slots(root: scratch.folder, program: program.sha1).path(slot)
+    path(of: slot, try Storage.read(rom, limit: 65536))
+  }
+
+  private func path(of slot: Int, _ program: [UInt8]) -> String {
+    Slots(root: scratch.folder, program: Program(name: "", bytes: program).sha1).path(slot)
   }
 
   private func waitForSlot(_ slot: Int) throws {
@@ -101,6 +104,34 @@ struct WindowTests {
     try desktop.press("F5")
     try waitForSlot(1)
     #expect(try desktop.quit().code == 0)
+  }
+
+  @Test("A program, a saved state or anything else can be dropped on the window")
+  func drop() throws {
+    let desktop = try Desktop([rom, "--slots", scratch.folder])
+    let program: [UInt8] = [0x12, 0x00]
+    try scratch.write("loop.ch8", program)
+    try desktop.drop(scratch.path("loop.ch8"))
+    try desktop.press("F5")
+    let saved = path(of: 1, program)
+    try waitFor("a slot of the program that was dropped") { try? Image(contentsOf: saved) }
+
+    try desktop.drop(scratch.path(scratch.write("empty.ch8", [])))
+    try desktop.drop(scratch.folder)
+    try desktop.press("shift+2", "F5")
+    try waitFor("the program before goes on") { try? Image(contentsOf: path(of: 2, program)) }
+
+    let game = FileManager.default.currentDirectoryPath + "/" + rom
+    _ = try scratch.chip8(game, "--headless", "--frames", "9", "--save", "game.state")
+    try desktop.drop(scratch.path("game.state"))
+    try desktop.press("F5")
+    try waitFor("a slot of the game") { try? state(2) }
+
+    let (code, errors) = try desktop.quit()
+    #expect(code == 0)
+    #expect(errors.split(separator: "\n").count == 2)
+    #expect(errors.contains("Not opened: \(scratch.path("empty.ch8")): the program is empty"))
+    #expect(errors.contains("Not opened: \(scratch.folder): cannot be read: is a directory"))
   }
 
   @Test("A program that cannot go on says so and leaves the window open")

@@ -42,7 +42,12 @@ final class Desktop {
     try Desktop.output("xdotool", "keyup", key)
   }
 
-  /// The upper rows of the window as the X server has them, 3 bytes a point.
+  /// Drops a file on the window, as a file manager does.
+  func drop(_ path: String) throws {
+    try Desktop.output("/usr/bin/python3", "Tests/chip8Tests/Support/drop.py", window, path)
+  }
+
+  /// A part of the window as the X server has them, 3 bytes a point.
   func picture(_ area: String) throws -> Data {
     try Desktop.data("import", "-silent", "-window", window, "-crop", area, "-depth", "8", "rgb:-")
   }
