@@ -52,7 +52,10 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     .testTarget(name: "SaveStateTests", dependencies: ["SaveState"], swiftSettings: strict),
-    .testTarget(name: "Chip8CoreTests", dependencies: ["Chip8Core"], swiftSettings: strict),
+    .testTarget(
+      name: "Chip8CoreTests",
+      dependencies: ["Chip8Core", "Octo", "SaveState"],
+      swiftSettings: strict),
     .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),
     .testTarget(
       name: "chip8Tests",

@@ -51,3 +51,17 @@ extension Font {
   /// The digits in RAM, small and big.
   package var glyphs: (small: [UInt8], big: [UInt8]) { (small, big) }
 }
+
+extension SplitMix64 {
+  /// A generator that starts with a seed.
+  package init(testing seed: UInt64) {
+    state = seed
+  }
+}
+
+extension Fault {
+  /// The fault of an instruction.
+  package init(testing kind: Kind, pc: UInt16, opcode: UInt16, _ platform: Platform) {
+    self.init(kind: kind, pc: pc, opcode: opcode, platform: platform)
+  }
+}
