@@ -9,5 +9,6 @@ make --no-print-directory lint
 Scripts/check-roms.sh
 swift build -c release --build-tests
 swift build --package-path Benchmarks -c release
-# Tests run one program after another, for the window tests need the machine to themselves.
-xvfb-run -a -s "-screen 0 1280x800x24" swift test -c release --skip-build --no-parallel
+# Tests run one after another, for the window tests need the machine to themselves. A server that
+# resets itself between two windows would lose the second one.
+xvfb-run -a -s "-screen 0 1280x800x24 -noreset" swift test -c release --skip-build --no-parallel

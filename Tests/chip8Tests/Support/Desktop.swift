@@ -24,8 +24,10 @@ final class Desktop {
     process.standardError = errors
     try process.run()
     let pid = process.processIdentifier
+    let process = process
     window = try waitFor("a window") {
-      try Desktop.output("xdotool", "search", "--onlyvisible", "--pid", "\(pid)").first
+      try #require(process.isRunning, "the program has ended")
+      return try Desktop.output("xdotool", "search", "--onlyvisible", "--pid", "\(pid)").first
     }
     try Desktop.output("xdotool", "windowfocus", "--sync", window)
   }
