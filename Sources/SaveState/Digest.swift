@@ -33,6 +33,8 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     return Digest(count: Int(SHA256_DIGEST_LENGTH)) { SHA256Final($0, &context) }
   }
 
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
   private init(count: Int, finish: (UnsafeMutablePointer<UInt8>?) -> Void) {
     bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       finish(buffer.baseAddress)

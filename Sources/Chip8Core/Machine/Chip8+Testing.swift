@@ -65,3 +65,10 @@ extension Fault {
     self.init(kind: kind, pc: pc, opcode: opcode, platform: platform)
   }
 }
+
+extension KeyWait {
+  /// A wait for a key.
+  package init(testing register: UInt8, pressed: Keypad) {
+    self.init(register: register, pressed: pressed)
+  }
+}

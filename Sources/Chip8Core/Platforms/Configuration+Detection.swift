@@ -12,7 +12,7 @@ extension Configuration {
 
   /// This machine, or one that behaves like it and has room for more: some known programs are
   /// larger than the machine that they are known to be for.
-  private func withRoom(forByteCount count: Int) -> Configuration {
+  func withRoom(forByteCount count: Int) -> Configuration {
     guard count > platform.programByteCountMax else { return self }
     guard let fitting = platform.roomier(forByteCount: count) else { return self }
     var configuration = Configuration(fitting)
