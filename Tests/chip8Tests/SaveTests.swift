@@ -31,6 +31,17 @@ import Testing
     #expect(try scratch.report("a.state", "--frames", "10").state == straight.state)
   }
 
+  @Test func aLinkStaysAndWhatItLeadsToIsReplaced() throws {
+    try scratch.write("old.state", [1])
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.path("link.state"), withDestinationPath: "old.state")
+    let saved = try scratch.report("sketch.ch8", "--frames", "10", "--save", "link.state")
+    #expect(try scratch.report("old.state", "--frames", "0").state == saved.state)
+    let target = try FileManager.default.destinationOfSymbolicLink(
+      atPath: scratch.path("link.state"))
+    #expect(target == "old.state")
+  }
+
   @Test func theSameMachineGivesTheSameBytes() throws {
     _ = try scratch.report("sketch.ch8", "--frames", "10", "--save", "a.state")
     _ = try scratch.report("sketch.ch8", "--frames", "10", "--save", "b.state")

@@ -54,6 +54,17 @@ import Testing
     #expect(report.instructions == 14)
   }
 
+  /// Without frames to count, these would run for ever.
+  @Test(arguments: [["--instructions", "50"], ["--until", "halt"], ["--until", "pc=0x300"]])
+  func aRunThatCannotEndAnyMoreEnds(options: [String]) throws {
+    try scratch.write("wait.ch8", [0xF0, 0x0A])
+    let wait = try scratch.run(["wait.ch8", "--headless", "--json"] + options)
+    #expect(try Report(wait).stop == "key-wait")
+    try scratch.write("loop.ch8", [0x12, 0x00])
+    let loop = try scratch.run(["loop.ch8", "--headless", "--json"] + options)
+    #expect(try Report(loop).stop == (options[0] == "--instructions" ? "instructions" : "halt"))
+  }
+
   @Test func whatComesFirstStops() throws {
     try scratch.write("count.ch8", Programs.count)
     let both = try scratch.report("count.ch8", "--frames", "2", "--instructions", "20")

@@ -62,6 +62,7 @@ import Testing
     ("--scale 4", "--scale"),
     ("--json --save -", "standard output"),
     ("--save - --screenshot -", "standard output"),
+    ("--save a.out --trace a.out", "a.out"),
     ("--trace - --print hashes", "standard output"),
   ])
   func contradictoryOptions(options: String, name: String) throws {

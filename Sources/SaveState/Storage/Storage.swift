@@ -39,7 +39,8 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     switch path {
     case "": "\"\""
     case "-": operation == .read ? "standard input" : "standard output"
-    default: path
+    // A message is one line, whatever a file is called.
+    default: path.contains(where: \.isNewline) ? path.debugDescription : path
     }
   }
 }
@@ -70,14 +71,16 @@ public enum Storage {
 
   /// Puts a file in place so that, whatever happens, there is the old file or the new one, whole:
   /// written beside it under another name, brought to the disk, renamed, and the folder brought to
-  /// the disk too. The mode of an existing file is kept. `-` is standard output.
+  /// the disk too. The mode of an existing file is kept, and where `path` is a link, what it leads
+  /// to is replaced and not the link. `-` is standard output.
   public static func replace(_ path: String, with bytes: [UInt8]) throws(StorageError) {
     if path == "-" { return try write(bytes, to: STDOUT_FILENO, path) }
     if let special = try openSpecial(path) {
       defer { close(special) }
       return try write(bytes, to: special, path)
     }
-    let temporary = "\(path).\(getpid()).\(temporaryNumber.add(1, ordering: .relaxed).newValue).tmp"
+    let path = linkTarget(path) ?? path
+    let temporary = temporaryPath(beside: path)
     let mode = existingMode(path)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode ?? 0o666)
     guard descriptor >= 0 else { throw StorageError(.create, path) }
@@ -119,6 +122,25 @@ public enum Storage {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw StorageError(.write, path) }
     return descriptor
+  }
+
+  /// Where a link leads, if it is one and leads to something.
+  private static func linkTarget(_ path: String) -> String? {
+    var status = stat()
+    guard
+      lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK,
+      let target = realpath(path, nil)
+    else { return nil }
+    defer { free(target) }
+    return String(cString: target)
+  }
+
+  /// A hidden file in the same folder, so that it can be renamed, with a name that is never longer
+  /// than a folder allows.
+  private static func temporaryPath(beside path: String) -> String {
+    let number = temporaryNumber.add(1, ordering: .relaxed).newValue
+    let name = ".saving-\(getpid())-\(number).tmp"
+    return folder(of: path).map { $0 == "/" ? "/\(name)" : "\($0)/\(name)" } ?? name
   }
 
   private static func existingMode(_ path: String) -> mode_t? {

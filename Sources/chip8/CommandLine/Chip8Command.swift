@@ -207,6 +207,10 @@ struct HeadlessOptions: ParsableArguments {
     if json, !print.isEmpty {
       throw ValidationError("--json and --print contradict each other: give one of them.")
     }
+    let files = [save, screenshot, trace].compactMap { $0 }.filter { $0 != "-" }
+    if let file = files.first(where: { file in files.count { $0 == file } > 1 }) {
+      throw ValidationError("\(file) cannot hold two things: give one of them another name.")
+    }
     let onStandardOutput = [save, screenshot, trace].filter { $0 == "-" }.count
     if onStandardOutput + (json || !print.isEmpty ? 1 : 0) > 1 {
       throw ValidationError("Only one thing can be written to standard output.")

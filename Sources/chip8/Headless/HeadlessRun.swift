@@ -72,6 +72,15 @@ struct HeadlessRun {
     options.frames ?? (hasNoStop ? HeadlessRun.framesWithoutStop : .max)
   }
 
+  /// Without a number of frames, a run that waits for a key that nobody presses would never end,
+  /// whatever it was asked to wait for; so it ends there.
+  private var stopsAtKeyWait: Bool { conditions.contains(.keyWait) || options.frames == nil }
+
+  /// The same for a program that jumps to itself, unless its jumps are counted.
+  private var stopsAtHalt: Bool {
+    conditions.contains(.halt) || options.frames == nil && options.instructions == nil
+  }
+
   /// Frames that this run has ended.
   private var framesDone: UInt64 { machine.state.frames - start.frames }
   private var instructionsDone: UInt64 { machine.state.instructions - start.instructions }
@@ -93,10 +102,10 @@ struct HeadlessRun {
     if Interrupt.wasCaught { return .interrupt }
     if framesDone >= UInt64(framesMax) { return .frames }
     if let most = options.instructions, instructionsDone >= UInt64(most) { return .instructions }
+    if stopsAtKeyWait, isWaitingForAKeyInVain { return .keyWait }
     for condition in conditions {
       switch condition {
-      case .halt, .pc: continue
-      case .keyWait: if isWaitingForAKeyInVain { return .keyWait }
+      case .halt, .keyWait, .pc: continue
       case .screen(let digest): if machine.screenDigest.description == digest { return .screen }
       }
     }
@@ -126,7 +135,7 @@ struct HeadlessRun {
     let line = trace.map { _ in Trace.line(machine) }
     let stop = machine.run(
       frames: frames, instructions: instructions, keys: keys,
-      stopsAtHalt: conditions.contains(.halt))
+      stopsAtHalt: stopsAtHalt)
     // A frame can end without an instruction, and one that faults is not counted.
     if let trace, let line, machine.state.instructions > instructionsBefore || stop != .done {
       try trace.write(line)
