@@ -103,13 +103,14 @@ struct HeadlessRun {
     if framesDone >= UInt64(framesMax) { return .frames }
     if let most = options.instructions, instructionsDone >= UInt64(most) { return .instructions }
     if stopsAtKeyWait, isWaitingForAKeyInVain { return .keyWait }
-    for condition in conditions {
-      switch condition {
-      case .halt, .keyWait, .pc: continue
-      case .screen(let digest): if machine.screenDigest.description == digest { return .screen }
-      }
+    return showsScreen ? .screen : nil
+  }
+
+  /// Whether the screen is one that the run is to stop at.
+  private var showsScreen: Bool {
+    conditions.contains {
+      if case .screen(let digest) = $0 { machine.screenDigest.description == digest } else { false }
     }
-    return nil
   }
 
   private var isWaitingForAKeyInVain: Bool {
@@ -142,7 +143,7 @@ struct HeadlessRun {
     }
     switch stop {
     case .done: return nil
-    case .halt, .exit: return .halt
+    case .halt, .exit: return showsScreen ? .screen : .halt
     case .fault(let fault):
       self.fault = fault
       return .fault
