@@ -1,36 +1,36 @@
 /// Says when frames are due, by the clock alone: what the monitor does has no influence.
-struct Pacer {
-  /// A machine that was held up for longer than this many frames does not run after the lost time.
-  private static let backlogMax: UInt64 = 4
+package struct Pacer {
+  /// A machine that was held up for longer than this does not run after the lost time.
+  private static let nanosecondsLateMax: UInt64 = 100_000_000
 
   private var frameNanoseconds: UInt64
   private var nextFrame: UInt64
 
   /// - Parameter now: the time of a steady clock, in nanoseconds.
-  init(framesPerSecond: Int, now: UInt64) {
+  package init(framesPerSecond: Int, now: UInt64) {
     frameNanoseconds = 1_000_000_000 / UInt64(framesPerSecond)
     nextFrame = now
   }
 
   /// Changes the rate from the next frame on.
-  mutating func setRate(framesPerSecond: Int) {
+  package mutating func setRate(framesPerSecond: Int) {
     frameNanoseconds = 1_000_000_000 / UInt64(framesPerSecond)
   }
 
   /// How many frames are due; they count as run.
-  mutating func framesDue(now: UInt64) -> Int {
+  package mutating func framesDue(now: UInt64) -> Int {
     guard now >= nextFrame else { return 0 }
-    let due = (now - nextFrame) / frameNanoseconds + 1
-    if due > Pacer.backlogMax {
+    guard now - nextFrame <= Pacer.nanosecondsLateMax else {
       nextFrame = now + frameNanoseconds
       return 1
     }
+    let due = (now - nextFrame) / frameNanoseconds + 1
     nextFrame += due * frameNanoseconds
     return Int(due)
   }
 
   /// Nanoseconds until a frame is due.
-  func wait(now: UInt64) -> UInt64 {
+  package func wait(now: UInt64) -> UInt64 {
     nextFrame > now ? nextFrame - now : 0
   }
 }

@@ -2,7 +2,7 @@ import Chip8Core
 
 /// Turns the tones of frames into samples, without clicks: a sound fades in and out within
 /// milliseconds, and each sample is the mean of what the pattern does while it lasts.
-struct Synthesizer {
+package struct Synthesizer {
   private static let volume: Float = 0.22
   private static let fadeSeconds: Float = 0.003
   /// The pattern has 128 bits, and a phase counts in 1/2^25 of a bit.
@@ -16,12 +16,12 @@ struct Synthesizer {
   /// Keeps the mean of a lopsided pattern out of the sound, as a loudspeaker would.
   private var mean: Float = 0
 
-  init(sampleRate: Int) {
+  package init(sampleRate: Int) {
     self.sampleRate = Float(sampleRate)
   }
 
   /// The samples of one frame, from −1 to 1.
-  mutating func samples(_ count: Int, of tone: Tone?) -> [Float] {
+  package mutating func samples(_ count: Int, of tone: Tone?) -> [Float] {
     if let tone {
       sounding = tone
       phase = tone.phase
