@@ -40,6 +40,16 @@ extension Image {
       }
     }
 
+    /// A critical section, as it is.
+    init(plain tag: Tag, _ bytes: [UInt8]) {
+      self.tag = tag
+      flags = .critical
+      version = 0
+      codec = .plain
+      stored = bytes
+      decodedByteCount = bytes.count
+    }
+
     /// The contents. The count that the file names is allocated only after it was checked to be
     /// within the image's limit.
     func decoded(differenceFrom base: [UInt8]? = nil) throws(ImageError) -> [UInt8] {

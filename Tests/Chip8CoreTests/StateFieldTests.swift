@@ -1,0 +1,156 @@
+// The state is complete: whatever is changed in it changes its encoding, and comes back.
+
+import Chip8Core
+import SaveState
+import Testing
+
+@Suite struct StateFieldTests {
+  typealias Change = (field: String, change: @Sendable (inout State) -> Void)
+
+  static let changes: [Change] = [
+    ("configuration", { $0.configuration.instructionsPerFrame += 1 }),
+    ("configuration", { $0.configuration.font = .fish }),
+    ("random", { $0.random.state ^= 1 << 63 }),
+    ("i", { $0.i ^= 0x8000 }),
+    ("pc", { $0.pc ^= 0x8000 }),
+    ("stackCount", { $0.stackCount -= 1 }),
+    ("delay", { $0.delay ^= 1 }),
+    ("sound", { $0.sound ^= 1 }),
+    ("display", { $0.isHires.toggle() }),
+    ("display", { $0.selectedPlanes ^= 1 }),
+    ("audio", { $0.pattern = ($0.pattern ?? 0) ^ 1 }),
+    ("audio", { $0.pattern = ($0.pattern ?? 0) ^ 1 << 127 }),
+    ("audio", { $0.pitch ^= 1 }),
+    ("audio", { $0.phase ^= 1 << 31 }),
+    ("keys", { $0.keys.formSymmetricDifference(Keypad(key: 0xF)) }),
+    ("keyWait", { $0.keyWait?.register ^= 1 }),
+    ("keyWait", { $0.keyWait?.pressed.formSymmetricDifference(Keypad(key: 0)) }),
+    ("keyWait", { $0.keyWait = nil }),
+    ("frameRest", { $0.frameRest = 1 }),
+    ("frameRest", { $0.frameRest = nil }),
+    ("frames", { $0.frames += 1 << 40 }),
+    ("instructions", { $0.instructions += 1 << 40 }),
+    ("cycles", { $0.cycles += 1 << 40 }),
+    ("drawWait", { $0.drawWait = 0 }),
+  ]
+
+  /// All that is in an XO-CHIP at work.
+  private func busy() throws -> Chip8 {
+    try machine(.xochip, 0x1200).changed { state in
+      state.registers = (1...16).map { $0 }
+      (state.i, state.pc, state.delay, state.sound) = (0x1234, 0x4321, 9, 8)
+      state.stackCount = 16
+      for k in 0..<16 {
+        state.stack[k] = UInt16(k * 0x111)
+        state.flags[k] = UInt8(k * 3)
+      }
+      state.pattern = 0x1234_5678
+      (state.pitch, state.phase, state.selectedPlanes, state.isHires) = (99, 1234, 2, true)
+      state.keys = Keypad(rawValue: 0x8421)
+      state.keyWait = KeyWait(testing: 7, pressed: Keypad(rawValue: 0x1248))
+      (state.frameRest, state.frames, state.instructions) = (17, 5, 6)
+      for row in 0..<64 {
+        state[plane: 0, row: row] = UInt128(row * 77) << 64 | 5
+        state[plane: 1, row: row] = UInt128(row * 99) << 100 | 9
+      }
+    }
+  }
+
+  @Test func everyFieldIsInTheEncoding() throws {
+    let busy = try busy()
+    let bytes = busy.canonicalState
+    for (field, change) in Self.changes {
+      #expect(busy.changed(change).canonicalState != bytes, "\(field)")
+    }
+    for k in 0..<16 {
+      #expect(busy.changed { $0.v[k] ^= 0x80 }.canonicalState != bytes)
+      #expect(busy.changed { $0.flags[k] ^= 0x80 }.canonicalState != bytes)
+      #expect(busy.changed { $0.stack[k] ^= 0x8000 }.canonicalState != bytes)
+    }
+    for (_, quirk) in Quirks.named {
+      #expect(
+        busy.changed { $0.configuration.quirks.formSymmetricDifference(quirk) }.canonicalState
+          != bytes)
+    }
+    for address in stride(from: 0, to: 0x10000, by: 0x0FFF) {
+      #expect(busy.changed { $0.ram[address] ^= 1 }.canonicalState != bytes)
+    }
+    for row in 0..<64 {
+      for plane in 0..<2 {
+        #expect(busy.changed { $0[plane: plane, row: row] ^= 1 }.canonicalState != bytes)
+        #expect(busy.changed { $0[plane: plane, row: row] ^= 1 << 127 }.canonicalState != bytes)
+      }
+    }
+    #expect(try cyclesMachine(0x1200).canonicalState != machine(.vip, 0x1200).canonicalState)
+  }
+
+  /// A new field of the state must find its way into the lists above, and here.
+  @Test func noFieldIsForgotten() throws {
+    let fields = Mirror(reflecting: try busy().state).children.compactMap(\.label)
+    let tested = Set(Self.changes.map(\.field)).union(["ram", "v", "stack", "flags"])
+    #expect(Set(fields) == tested)
+  }
+
+  @Test func whatWasPoppedOffTheStackIsNoState() throws {
+    let machine = try machine(.chip8, 0x1200)
+    let same = machine.changed { $0.stack[0] = 0x345 }
+    #expect(same.stateDigest == machine.stateDigest)
+  }
+
+  @Test(arguments: Platform.allCases, [21, 22, 23] as [UInt64])
+  func oddStatesComeBackAsTheyWere(platform: Platform, seed: UInt64) throws {
+    print("odd states of \(platform) from seed \(seed)")
+    var random = Seeded(seed)
+    for _ in 0..<30 {
+      let isCycles = platform == .vip && Bool.random(using: &random)
+      var configuration = Configuration(platform)
+      configuration.timing = isCycles ? .cycles : .ipf
+      let machine = try Chip8(program([0x1200]), configuration, seed: seed).changed { state in
+        scramble(&state, isCycles: isCycles, using: &random)
+      }
+      let restored: Chip8 = try machine.restored()
+      #expect(restored.canonicalState == machine.canonicalState)
+      #expect(restored.state.registers == machine.state.registers)
+      #expect(restored.state.screen == machine.state.screen)
+      let image = Image(of: machine)
+      let again: Chip8 = try Image(image.bytes).machine()
+      #expect(again.stateDigest == machine.stateDigest)
+      #expect(Image(of: again).bytes == image.bytes)
+    }
+  }
+
+  /// A random state that this machine can be in.
+  private func scramble(_ state: inout State, isCycles: Bool, using random: inout Seeded) {
+    let platform = state.configuration.platform
+    state.registers = (0..<16).map { _ in .random(in: 0...255, using: &random) }
+    state.i = .random(in: 0 ... .max, using: &random)
+    state.pc = .random(in: 0 ... .max, using: &random)
+    state.stackCount = .random(in: 0...UInt8(platform.stackCountMax), using: &random)
+    for k in 0..<16 { state.stack[k] = .random(in: 0 ... .max, using: &random) }
+    for k in 0..<platform.flagCount { state.flags[k] = .random(in: 0...255, using: &random) }
+    state.keys = Keypad(rawValue: .random(in: 0 ... .max, using: &random))
+    if Bool.random(using: &random) {
+      state.keyWait = KeyWait(testing: .random(in: 0...15, using: &random), pressed: state.keys)
+    }
+    if Bool.random(using: &random) {
+      state.frameRest = isCycles ? 0 : .random(in: 1...12, using: &random)
+    }
+    if isCycles {
+      state.cycles += .random(in: 0...1_000_000, using: &random)
+      if Bool.random(using: &random) { state.drawWait = .random(in: 0...2862, using: &random) }
+    }
+    state.isHires = platform.hasHires && Bool.random(using: &random)
+    if platform == .xochip {
+      state.selectedPlanes = .random(in: 0...3, using: &random)
+      state.pattern = Bool.random(using: &random) ? UInt128(random.next()) << 64 : nil
+    }
+    state.pitch = .random(in: 0...255, using: &random)
+    state.phase = .random(in: 0 ... .max, using: &random)
+    state.ram[.random(in: 0..<4096, using: &random)] ^= 0x55
+    for row in 0..<(platform.hasHires ? 64 : 32) {
+      let low = platform.hasHires ? UInt128(random.next()) : 0
+      state[plane: 0, row: row] = UInt128(random.next()) << 64 | low
+      if platform.planeCount == 2 { state[plane: 1, row: row] = UInt128(random.next()) }
+    }
+  }
+}
