@@ -1,0 +1,250 @@
+// Files that are refused: damaged ones, hostile ones, and those of other machines and times.
+
+import SaveState
+import Testing
+
+@Suite struct ImageRefusalTests {
+  private func expect(
+    _ file: [UInt8], _ error: ImageError, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    #expect(toy(from: file) == .failure(error), sourceLocation: sourceLocation)
+  }
+
+  /// An image by hand, of a toy with one of its sections changed.
+  private func toyFile(_ index: Int, _ change: (inout RawSection) -> Void) -> [UInt8] {
+    var sections = RawSection.toy
+    change(&sections[index])
+    return imageFile(sections)
+  }
+
+  @Test func everyTruncationIsRefused() {
+    let bytes = Image(of: usedToy()).bytes
+    for count in 0..<bytes.count {
+      expect(Array(bytes.prefix(count)), count < 8 ? .notAnImage : .truncated)
+    }
+    for count in 1..<bytes.count {
+      let cut = toy(from: Array(bytes.dropFirst(count)))
+      #expect(cut == .failure(bytes.count - count >= 48 ? .truncated : .notAnImage))
+    }
+  }
+
+  @Test func everyFlippedBitIsRefused() {
+    let bytes = Image(of: usedToy()).bytes
+    for bit in 0..<bytes.count * 8 {
+      var damaged = bytes
+      damaged[bit / 8] ^= 1 << (bit % 8)
+      guard case .failure = toy(from: damaged) else {
+        Issue.record("bit \(bit) was not noticed")
+        continue
+      }
+    }
+  }
+
+  /// With a digest that is right again, a flip is refused or is another state; it never crashes.
+  @Test func everyFlippedBitUnderARightDigestIsRefusedOrAState() {
+    let bytes = Image(of: usedToy()).bytes
+    var accepted = 0
+    for bit in 0..<(bytes.count - 32) * 8 {
+      var altered = bytes
+      altered[bit / 8] ^= 1 << (bit % 8)
+      if case .success(let machine) = toy(from: sealed(altered)) {
+        accepted += 1
+        #expect(toy(from: Image(of: machine).bytes) == .success(machine))
+      }
+    }
+    // The contents have checksums of their own: only flags remain that may be either way.
+    #expect(accepted <= 8)
+  }
+
+  @Test func whatIsNoImageIsRefused() {
+    expect([], .notAnImage)
+    expect(Array(repeating: 0, count: 1000), .notAnImage)
+    expect(Image(of: usedToy()).bytes + [0], .truncated)
+    expect([0x12, 0x00] + Image(of: usedToy()).bytes + [0], .notAnImage)
+  }
+
+  @Test func lengthsOfTheFooterAreChecked() {
+    var bytes = Image(of: usedToy()).bytes
+    let field = bytes.count - 40
+    let image = bytes
+    for length in [0, 1, 63, image.count + 1, Int.max] as [Int] {
+      bytes = image
+      for k in 0..<8 { bytes[field + k] = UInt8(truncatingIfNeeded: length >> (k * 8)) }
+      expect(
+        sealed(bytes),
+        length > image.count ? .truncated : .malformed("it is shorter than its own header"))
+    }
+    bytes.replaceSubrange(field..<field + 8, with: Array(repeating: 0xFF, count: 8))
+    expect(sealed(bytes), .truncated)
+    // Within the file, but not where the image begins.
+    bytes.replaceSubrange(field..<field + 8, with: [64, 0, 0, 0, 0, 0, 0, 0])
+    expect(sealed(bytes), .digestMismatch)
+  }
+
+  @Test func headersAreChecked() {
+    expect(imageFile(RawSection.toy, revision: 1), .unknownRevision(1))
+    expect(imageFile(RawSection.toy, kind: "CH-8"), .otherMachine(Tag("CH-8")))
+    expect(
+      imageFile(RawSection.toy, reserved: 1),
+      .malformed("its header has a value in a reserved field"))
+    var noHeader = imageFile(RawSection.toy)
+    noHeader[0] = 0
+    expect(sealed(noHeader), .malformed("it has no header"))
+  }
+
+  @Test func unknownCriticalSectionsAreRefusedByName() {
+    let new = RawSection(tag: "NEW!", contents: [1])
+    expect(imageFile(RawSection.toy + [new]), .unknownSection(Tag("NEW!")))
+    expect(imageFile([new] + RawSection.toy), .unknownSection(Tag("NEW!")))
+  }
+
+  @Test func unknownAncillarySectionsArePassedOver() throws {
+    for flags in [0, 2] as [UInt8] {
+      let note = RawSection(tag: "note", flags: flags, contents: [1, 2, 3])
+      let machine = try toy(from: imageFile([note] + RawSection.toy)).get()
+      #expect(machine.counter == 77)
+    }
+  }
+
+  @Test func sectionsAreThereOnce() {
+    let toys = RawSection.toy
+    expect(imageFile(toys + [toys[1]]), .malformed("section \"CNTR\" is there twice"))
+    expect(imageFile([toys[0], toys[2]]), .missingSection(Tag("CNTR")))
+    expect(imageFile([toys[1], toys[2]]), .missingSection(Tag("PROG")))
+    expect(imageFile([]), .missingSection(Tag("PROG")))
+  }
+
+  @Test func thereAreAtMost64Sections() throws {
+    let notes = (0..<62).map {
+      RawSection(tag: "n\(100 + $0)", flags: 0, contents: [])
+    }
+    expect(imageFile(RawSection.toy + notes), .malformed("too many sections"))
+    #expect(try toy(from: imageFile(RawSection.toy + notes.dropLast())).get().counter == 77)
+  }
+
+  @Test func unknownWaysOfStoringAreRefused() {
+    let error = ImageError.malformed("section \"CNTR\" is stored in a way that is not known")
+    expect(toyFile(1) { $0.codec = 3 }, error)
+    expect(toyFile(1) { $0.version = 1 }, error)
+    expect(toyFile(1) { $0.flags = 5 }, error)
+    expect(toyFile(1) { $0.reserved = 1 }, error)
+  }
+
+  @Test func contentsAreChecked() {
+    let counter = ImageError.damagedSection(Tag("CNTR"))
+    let memory = ImageError.damagedSection(Tag("MEM "))
+    expect(toyFile(1) { $0.checksum = 0 }, counter)
+    expect(toyFile(1) { $0.decodedByteCount = 5 }, counter)
+    expect(toyFile(1) { $0.contents = [1, 2, 3] }, counter)
+    expect(toyFile(1) { $0.codec = 1 }, counter)
+    // A difference from nothing.
+    expect(
+      toyFile(1) {
+        $0.codec = 2
+        $0.contents = zlibStream([1, 0, 0, 0])
+        $0.decodedByteCount = 4
+      }, counter)
+    for count in [0, 63, 65] {
+      expect(
+        toyFile(2) {
+          $0.contents = zlibStream(Array(repeating: 0, count: count))
+          $0.decodedByteCount = UInt32(count)
+        }, memory)
+      expect(
+        toyFile(2) { $0.contents = zlibStream(Array(repeating: 0, count: count)) }, memory)
+    }
+    expect(toyFile(2) { $0.contents.append(0) }, memory)
+    expect(toyFile(2) { $0.contents.removeLast() }, memory)
+    expect(toyFile(2) { $0.contents = [] }, memory)
+    expect(toyFile(1) { $0.contents = [0x41, 0x42, 0x0F, 0] }, .badField("counter 1000001"))
+  }
+
+  @Test func deflatedContentsAreRead() throws {
+    let file = toyFile(1) {
+      $0.codec = 1
+      $0.contents = zlibStream([5, 1, 0, 0])
+      $0.decodedByteCount = 4
+    }
+    #expect(try toy(from: file).get().counter == 0x105)
+  }
+
+  @Test func sectionsAreNotCutOff() {
+    let error = ImageError.malformed("its last section is cut off")
+    expect(toyFile(2) { $0.storedByteCount = UInt32($0.contents.count + 1) }, error)
+    expect(toyFile(2) { $0.storedByteCount = .max }, error)
+    var bytes = imageFile([])
+    bytes.insert(contentsOf: [1, 2, 3], at: 16)
+    bytes[bytes.count - 40] += 3
+    expect(sealed(bytes), error)
+  }
+
+  @Test func programsAreChecked() {
+    let error = ImageError.damagedSection(Tag("PROG"))
+    expect(toyFile(0) { $0.contents = [] }, error)
+    expect(toyFile(0) { $0.contents = [3, 0x61, 0x62] }, error)
+    expect(toyFile(0) { $0.contents = [3, 0x61, 0x62, 0x63] }, error)
+    expect(toyFile(0) { $0.contents = [1, 0xFF, 1] }, error)
+  }
+
+  // MARK: Large ones
+
+  @Test func largeFilesAreRefused() {
+    let prelude = [UInt8](repeating: 0, count: Image.byteCountMax)
+    expect(prelude + Image(of: usedToy()).bytes, .tooLarge)
+  }
+
+  @Test func promisesOfManyBytesAreRefused() {
+    expect(toyFile(2) { $0.decodedByteCount = .max }, .tooLarge)
+    expect(toyFile(2) { $0.decodedByteCount = 16 << 20 }, .tooLarge)
+    // Each is within the limit, but not all of them together.
+    let notes = (0..<3).map {
+      RawSection(tag: "not\($0)", flags: 0, codec: 1, contents: [], decodedByteCount: 6 << 20)
+    }
+    expect(imageFile(RawSection.toy + notes), .tooLarge)
+  }
+
+  @Test func whatUnpacksToMoreThanItSaysIsRefused() throws {
+    let large = Image(of: Toy(Program(name: "b", bytes: [0]), memoryByteCount: 15 << 20)).bytes
+    #expect(large.count < 50_000)
+    // The third section's length, decoded, becomes 64.
+    let tag = Array("MEM ".utf8)
+    let start = try #require(large.indices.first { large[$0...].starts(with: tag) })
+    var bomb = large
+    bomb.replaceSubrange(start + 12..<start + 16, with: [64, 0, 0, 0])
+    expect(sealed(bomb), .damagedSection(Tag("MEM ")))
+    expect(large, .damagedSection(Tag("MEM ")))
+  }
+
+  @Test(
+    arguments: [
+      (.notAnImage, "this is not a saved state"),
+      (.tooLarge, "the saved state is larger than 16 MiB, more than any machine needs"),
+      (
+        .truncated,
+        "the saved state is cut off: part of the file is missing, so copy it again or use another"
+      ),
+      (
+        .digestMismatch,
+        "the saved state is damaged: its contents do not match their digest, so use another copy"
+      ),
+      (.malformed("why"), "the saved state is malformed: why"),
+      (
+        .unknownRevision(9),
+        "the saved state has format revision 9, which needs another version of chip8"
+      ),
+      (.otherMachine(Tag("ABCD")), "the saved state is of another kind of machine, \"ABCD\""),
+      (.missingSection(Tag("ABCD")), "the saved state lacks its section \"ABCD\""),
+      (
+        .unknownSection(Tag("ABCD")),
+        "the saved state needs a feature that this version of chip8 does not have, \"ABCD\""
+      ),
+      (
+        .damagedSection(Tag("ABCD")),
+        "the saved state's section \"ABCD\" does not hold what it should"
+      ),
+      (.badField("v 1"), "the saved state has an impossible value: v 1"),
+    ] as [(ImageError, String)])
+  func refusalsAreSentences(error: ImageError, text: String) {
+    #expect(error.description == text)
+  }
+}

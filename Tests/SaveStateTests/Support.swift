@@ -1,0 +1,163 @@
+// A machine that is no CHIP-8, images by hand, and folders to write in.
+
+import Foundation
+import SaveState
+
+/// A counter with some memory. It keeps the engine from knowing CHIP-8.
+struct Toy: Machine, Equatable {
+  static let kind = Tag("TOY!")
+  static let counterTag = Tag("CNTR")
+  static let memoryTag = Tag("MEM ")
+  static let memoryByteCount = 64
+
+  let program: Program
+  var counter: UInt32 = 0
+  var memory: [UInt8]
+
+  init(_ program: Program, memoryByteCount: Int = memoryByteCount) {
+    self.program = program
+    memory = Toy.base(program, memoryByteCount)
+  }
+
+  /// The memory at power-on: the program over and over.
+  static func base(_ program: Program, _ count: Int = memoryByteCount) -> [UInt8] {
+    (0..<count).map { program.bytes[$0 % program.bytes.count] }
+  }
+
+  func encode(into sections: inout StateWriter) {
+    var writer = ByteWriter()
+    writer.append(counter)
+    sections.append(Toy.counterTag, writer.bytes)
+    sections.append(
+      Toy.memoryTag, memory, differenceFrom: Toy.base(program, memory.count))
+  }
+
+  init(program: Program, decoding sections: inout StateReader) throws(ImageError) {
+    self.program = program
+    var reader = ByteReader(try sections.section(Toy.counterTag, count: 4))
+    counter = reader.next() ?? 0
+    guard counter <= 1_000_000 else { throw .badField("counter \(counter)") }
+    memory = try sections.section(
+      Toy.memoryTag, count: Toy.memoryByteCount, differenceFrom: Toy.base(program))
+  }
+}
+
+/// A toy that has been at work.
+func usedToy() -> Toy {
+  var toy = Toy(Program(name: "toy", bytes: [1, 2, 3]))
+  toy.counter = 77
+  toy.memory[5] = 0xAA
+  return toy
+}
+
+/// A section of an image by hand, as docs/STATE-FORMAT.md has it.
+struct RawSection {
+  var tag: String
+  var flags: UInt8 = 1
+  var version: UInt8 = 0
+  var codec: UInt8 = 0
+  var reserved: UInt8 = 0
+  var contents: [UInt8]
+  var decodedByteCount: UInt32?
+  var storedByteCount: UInt32?
+  var checksum: UInt32?
+
+  var bytes: [UInt8] {
+    var writer = ByteWriter()
+    writer.append(contentsOf: Array(tag.utf8))
+    writer.append(contentsOf: [flags, version, codec, reserved])
+    writer.append(storedByteCount ?? UInt32(contents.count))
+    writer.append(decodedByteCount ?? UInt32(contents.count))
+    writer.append(checksum ?? crc32(contents))
+    writer.append(contentsOf: contents)
+    return writer.bytes
+  }
+
+  /// The sections of a toy whose memory is as at power-on.
+  static var toy: [RawSection] {
+    let stream = zlibStream(Array(repeating: 0, count: 64))
+    return [
+      RawSection(tag: "PROG", contents: [3] + Array("toy".utf8) + [1, 2, 3]),
+      RawSection(tag: "CNTR", contents: [77, 0, 0, 0]),
+      RawSection(tag: "MEM ", codec: 2, contents: stream, decodedByteCount: 64),
+    ]
+  }
+}
+
+/// CRC-32 as PNG and zlib have it, bit by bit.
+func crc32(_ bytes: [UInt8]) -> UInt32 {
+  ~bytes.reduce(UInt32.max) { crc, byte in
+    (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in
+      value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
+    }
+  }
+}
+
+/// A zlib stream that does not compress: at most 65535 bytes in one stored block.
+func zlibStream(_ bytes: [UInt8]) -> [UInt8] {
+  var (a, b) = (1 as UInt32, 0 as UInt32)
+  for byte in bytes {
+    a = (a + UInt32(byte)) % 65521
+    b = (b + a) % 65521
+  }
+  var writer = ByteWriter()
+  writer.append(contentsOf: [0x78, 0x01, 0x01])
+  writer.append(UInt16(bytes.count))
+  writer.append(~UInt16(bytes.count))
+  writer.append(contentsOf: bytes)
+  writer.append((b << 16 | a).byteSwapped)
+  return writer.bytes
+}
+
+/// An image by hand.
+func imageFile(
+  _ sections: [RawSection], kind: String = "TOY!", revision: UInt16 = 0, reserved: UInt16 = 0
+) -> [UInt8] {
+  var writer = ByteWriter()
+  writer.append(contentsOf: [0x89, 0x49, 0x4D, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+  writer.append(contentsOf: Array(kind.utf8))
+  writer.append(revision)
+  writer.append(reserved)
+  for section in sections { writer.append(contentsOf: section.bytes) }
+  writer.append(contentsOf: [0x89, 0x45, 0x4E, 0x44, 0x0D, 0x0A, 0x1A, 0x0A])
+  writer.append(UInt64(writer.bytes.count + 40))
+  writer.append(contentsOf: Digest.sha256(writer.bytes).bytes)
+  return writer.bytes
+}
+
+/// The same bytes with a digest that is right for them.
+func sealed(_ image: [UInt8]) -> [UInt8] {
+  image.dropLast(32) + Digest.sha256(image.dropLast(32)).bytes
+}
+
+/// The toy in a file, or why there is none.
+func toy(from file: [UInt8]) -> Result<Toy, ImageError> {
+  do throws(ImageError) {
+    return .success(try Image(file).machine())
+  } catch {
+    return .failure(error)
+  }
+}
+
+/// A folder that is gone afterwards.
+func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  try body(folder.path)
+}
+
+/// The names in a folder, in order.
+func names(in folder: String) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+}
+
+/// Random numbers that repeat for the same seed: a linear congruential generator.
+struct Seeded: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state ^ state >> 33
+  }
+}
