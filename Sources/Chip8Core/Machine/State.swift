@@ -1,6 +1,6 @@
 /// Everything that can influence the machine's future, and nothing else: one plain value.
 ///
-/// A copy of it is a snapshot. Its encoding is in `State+Encoding.swift`; what the machine keeps
+/// A copy of it is a snapshot. Its encoding is in `Chip8+Machine.swift`; what the machine keeps
 /// beside it and never saves is ``Unsaved``.
 public struct State: Sendable {
   /// Which machine this is.
