@@ -166,36 +166,38 @@
       let scancode = event.keysym.scancode
       let modifiers = UInt32(event.keysym.mod)
       if modifiers & KMOD_CTRL.rawValue != 0 {
-        control(scancode)
+        control(event.keysym.sym)
       } else if modifiers & KMOD_SHIFT.rawValue != 0, let number = digit(scancode) {
         session.choose(slot: number)
-      } else if !command(scancode) {
+      } else if !keyMap[scancode].isEmpty {
         keyboard.press(scancode, keyMap)
+      } else {
+        command(event.keysym)
       }
     }
 
-    private func control(_ scancode: SDL_Scancode) {
-      switch scancode {
-      case SDL_SCANCODE_Q: isOpen = false
-      case SDL_SCANCODE_R: session.reset()
+    /// Commands by a letter go by what is printed on the key, unlike the keypad.
+    private func control(_ letter: SDL_Keycode) {
+      switch UInt32(letter) {
+      case SDLK_q.rawValue: isOpen = false
+      case SDLK_r.rawValue: session.reset()
       default: break
       }
     }
 
-    /// Whether the key is a command.
-    private func command(_ scancode: SDL_Scancode) -> Bool {
-      switch scancode {
+    private func command(_ key: SDL_Keysym) {
+      if UInt32(key.sym) == SDLK_p.rawValue { return session.togglePause() }
+      switch key.scancode {
       case SDL_SCANCODE_F1: session.tell(Window.help)
       case SDL_SCANCODE_F5: session.save()
       case SDL_SCANCODE_F9: session.load()
       case SDL_SCANCODE_F10: picture.hasWholePixels.toggle()
       case SDL_SCANCODE_F11: toggleFullScreen()
-      case SDL_SCANCODE_P, SDL_SCANCODE_PAUSE: session.togglePause()
+      case SDL_SCANCODE_PAUSE: session.togglePause()
       case SDL_SCANCODE_TAB: setFast(true)
       case SDL_SCANCODE_ESCAPE: leaveFullScreen()
-      default: return false
+      default: break
       }
-      return true
     }
 
     private func keyUp(_ scancode: SDL_Scancode) {

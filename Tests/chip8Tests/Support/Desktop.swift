@@ -64,7 +64,7 @@ final class Desktop {
   }
 
   deinit {
-    if process.isRunning { process.terminate() }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
   }
 
   // MARK: Other programs
