@@ -100,15 +100,14 @@ import Testing
     }
   }
 
-  @Test(arguments: [("", "no such file or directory"), ("/missing", "no such file or directory")])
-  func whatIsNotThereIsNotRead(suffix: String, reason: String) throws {
-    try withTemporaryFolder { folder in
-      let path = suffix.isEmpty ? "" : folder + suffix
-      #expect {
-        try Storage.read(path, limit: 1)
-      } throws: {
-        ($0 as? StorageError)?.description == "\(path): cannot be read: \(reason)"
-      }
+  /// A path that is empty, or that has line breaks, is told as it would be written in a program.
+  @Test(arguments: [("", "\"\""), ("/missing", "/missing"), ("/two\nlines", "\"/two\\nlines\"")])
+  func whatIsNotThereIsNotRead(path: String, name: String) {
+    #expect {
+      try Storage.read(path, limit: 1)
+    } throws: {
+      let sentence = "\(name): cannot be read: no such file or directory"
+      return ($0 as? StorageError)?.description == sentence
     }
   }
 
