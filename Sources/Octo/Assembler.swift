@@ -107,6 +107,7 @@ package struct Assembler {
     Assembly(
       program: image.program,
       labels: names.labels.mapValues(\.address),
+      constants: names.constants.filter { !$0.key.hasPrefix("OCTO_") }.mapValues(\.value),
       aliases: names.aliases.filter { Names.unpackTargets[$0.key] == nil },
       breakpoints: breakpoints,
       monitors: monitors,

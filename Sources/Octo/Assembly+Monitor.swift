@@ -55,6 +55,16 @@ extension Assembly {
 }
 
 extension Assembly.Monitor {
+  /// The format string that splits into these pieces.
+  static func format(of pieces: [Piece]) -> String {
+    pieces.map {
+      switch $0 {
+      case .text(let text): text
+      case .field(let field, let count): "%\(count)\(field.rawValue)"
+      }
+    }.joined()
+  }
+
   /// Splits a format string such as `x:%2i y:%2i` into its pieces; nil where a field is malformed.
   static func pieces(of format: String) -> [Piece]? {
     var pieces: [Piece] = []

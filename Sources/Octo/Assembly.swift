@@ -21,6 +21,9 @@ public struct Assembly: Sendable, Equatable {
   /// The address of every label.
   public var labels: [String: Int]
 
+  /// The value of every `:const` and `:calc`, the one that it had last.
+  public var constants: [String: Double]
+
   /// The register, 0 to 15, of every `:alias` of the source.
   public var aliases: [String: Int]
 

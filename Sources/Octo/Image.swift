@@ -66,19 +66,25 @@ struct Image {
   /// Gives the two bytes kept for the jump to `main` to the program, which starts with `main`.
   mutating func releaseEntry() {
     here = Self.origin
+    if end == Self.origin + 2 { end = Self.origin }
     for address in here..<here + 2 {
       bytes[address] = 0
       isDefined[address] = false
     }
   }
 
+  /// The address after the program, which keeps the room of its jump if it has no byte at all.
+  private var programEnd: Int {
+    end == Self.origin ? Self.origin + 2 : end
+  }
+
   /// The bytes of the program, from the origin to its end.
   var program: [UInt8] {
-    Array(bytes[Self.origin..<end])
+    Array(bytes[Self.origin..<programEnd])
   }
 
   /// The line of the source which made each byte of the program; 0 for a gap.
   var programLines: [Int] {
-    lines[Self.origin..<end].map { Int($0) }
+    lines[Self.origin..<programEnd].map { Int($0) }
   }
 }

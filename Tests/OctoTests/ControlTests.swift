@@ -86,9 +86,9 @@ import Testing
         == [0x22, 0x02, 0x22, 0x00])
   }
 
-  @Test func aProgramHasRoomForItsJumpAtLeast() throws {
+  @Test func anEmptyProgramHasRoomForItsJump() throws {
     #expect(try bytes("") == [0, 0])
-    #expect(try bytes("1") == [1, 0])
+    #expect(try bytes("1") == [1])
   }
 
   @Test func statementsNamedLikeLabelsAreStatements() throws {

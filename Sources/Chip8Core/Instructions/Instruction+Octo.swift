@@ -4,7 +4,10 @@ extension Instruction {
   /// - Parameters:
   ///   - opcode: the two bytes that it was decoded from.
   ///   - next: the two bytes behind them, the second half of a long load of I.
-  public func octo(opcode: UInt16, next: UInt16) -> String {
+  ///   - name: what an address is called, nil where it has no name.
+  public func octo(
+    opcode: UInt16, next: UInt16, naming name: (UInt16) -> String? = { _ in nil }
+  ) -> String {
     switch self {
     case .clear: "clear"
     case .return: "return"
@@ -15,8 +18,8 @@ extension Instruction {
     case .exit: "exit"
     case .lores: "lores"
     case .hires: "hires"
-    case .jump(let nnn): "jump \(hex(nnn, 3))"
-    case .call(let nnn): ":call \(hex(nnn, 3))"
+    case .jump(let nnn): "jump \(name(nnn) ?? hex(nnn, 3))"
+    case .call(let nnn): call(name(nnn), nnn)
     case .skipIfEqual(let x, let nn): "if \(v(x)) != \(hex(nn)) then"
     case .skipIfNotEqual(let x, let nn): "if \(v(x)) == \(hex(nn)) then"
     case .skipIfSame(let x, let y): "if \(v(x)) != \(v(y)) then"
@@ -34,9 +37,9 @@ extension Instruction {
     case .shiftRight(let x, let y): "\(v(x)) >>= \(v(y))"
     case .subtractFrom(let x, let y): "\(v(x)) =- \(v(y))"
     case .shiftLeft(let x, let y): "\(v(x)) <<= \(v(y))"
-    case .setIndex(let nnn): "i := \(hex(nnn, 3))"
-    case .setIndexLong: "i := long \(hex(next, 4))"
-    case .jumpIndexed(let nnn): "jump0 \(hex(nnn, 3))"
+    case .setIndex(let nnn): "i := \(name(nnn) ?? hex(nnn, 3))"
+    case .setIndexLong: "i := long \(name(next) ?? hex(next, 4))"
+    case .jumpIndexed(let nnn): "jump0 \(name(nnn) ?? hex(nnn, 3))"
     case .random(let x, let nn): "\(v(x)) := random \(hex(nn))"
     case .draw(let x, let y, let n): "sprite \(v(x)) \(v(y)) \(n)"
     case .skipIfKey(let x): "if \(v(x)) -key then"
@@ -58,6 +61,12 @@ extension Instruction {
     case .loadFlags(let x): "loadflags \(v(x))"
     case .machineCode, .illegal: "\(hex(opcode >> 8, 2)) \(hex(opcode & 0xFF, 2))"
     }
+  }
+
+  /// A name that stands alone is a call; but `exit`, which a label may be called, is an instruction.
+  private func call(_ name: String?, _ nnn: UInt16) -> String {
+    guard let name else { return ":call \(hex(nnn, 3))" }
+    return name == "exit" ? ":call exit" : name
   }
 
   private func v(_ register: UInt8) -> String {

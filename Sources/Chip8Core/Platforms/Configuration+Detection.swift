@@ -2,11 +2,14 @@ import SaveState
 
 extension Configuration {
   /// The machine that a program is for: by what is known of it, else by its instructions.
-  public init(for program: Program) {
+  ///
+  /// - Parameter least: instructions that an unknown program needs whatever it looks like, as those
+  ///   that its source names.
+  public init(for program: Program, atLeast least: InstructionSet = .chip8) {
     if let known = KnownProgram.find(program.sha1)?.configuration {
       self = known.withRoom(forByteCount: program.bytes.count)
     } else {
-      self.init(Platform(guessedFrom: program.bytes))
+      self.init(Platform(guessedFrom: program.bytes, atLeast: least))
     }
   }
 
@@ -33,8 +36,8 @@ extension Platform {
 
   /// The machine that an unknown program is for, judged by the instructions that can be reached
   /// from its start: the first one that has them all, of those that people write for today.
-  public init(guessedFrom program: [UInt8]) {
-    let needed = neededInstructionSet(program)
+  public init(guessedFrom program: [UInt8], atLeast least: InstructionSet = .chip8) {
+    let needed = max(least, neededInstructionSet(program))
     let candidates: [Platform] = [.chip8, .schip, .xochip]
     self =
       candidates.first {

@@ -68,6 +68,8 @@ enum StopCondition: ExpressibleByArgument, Equatable {
   case halt
   case keyWait
   case pc(UInt16)
+  /// An address by its name, which the symbols of the program tell.
+  case label(String)
   case screen(String)
 
   init?(argument: String) {
@@ -76,8 +78,14 @@ enum StopCondition: ExpressibleByArgument, Equatable {
     case ("halt", 1): self = .halt
     case ("key-wait", 1): self = .keyWait
     case ("pc", 2):
-      guard let address = number(parts[1]).flatMap(UInt16.init(exactly:)) else { return nil }
-      self = .pc(address)
+      // What is all digits is a number and no label, and then has to be an address.
+      if let number = number(parts[1]) {
+        guard let address = UInt16(exactly: number) else { return nil }
+        self = .pc(address)
+      } else {
+        guard !parts[1].isEmpty else { return nil }
+        self = .label(String(parts[1]))
+      }
     case ("screen", 2):
       let digest = parts[1].lowercased()
       guard digest.count == 40, digest.allSatisfy(\.isHexDigit) else { return nil }
@@ -98,6 +106,6 @@ enum Printed: String, CaseIterable, ExpressibleByArgument {
 func number(_ text: some StringProtocol) -> Int? {
   let isHex = text.lowercased().hasPrefix("0x")
   let digits = isHex ? text.dropFirst(2) : text[...]
-  guard digits.allSatisfy(\.isHexDigit) else { return nil }
+  guard !digits.isEmpty, digits.allSatisfy(\.isHexDigit) else { return nil }
   return Int(digits, radix: isHex ? 16 : 10)
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Octo
 import SaveState
 
@@ -8,10 +7,7 @@ struct AsmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "asm",
     abstract: "Assemble a program written in Octo's assembly language.",
-    usage: "chip8 asm SOURCE.8o [-o OUT.ch8]")
-
-  /// More than any program of 65024 bytes is written in.
-  static let sourceByteCountMax = 2 << 20
+    usage: "chip8 asm SOURCE.8o [-o OUT.ch8] [--symbols OUT.sym] [--listing]")
 
   @Argument(help: ArgumentHelp("The source; - is standard input.", valueName: "SOURCE.8o"))
   var source: String
@@ -23,22 +19,36 @@ struct AsmCommand: ParsableCommand {
       valueName: "OUT.ch8"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write what addresses are called, for --trace and disasm.", valueName: "OUT.sym"))
+  var symbols: String?
+
+  @Flag(help: "Print addresses, bytes and the source beside each other.")
+  var listing = false
+
+  func validate() throws {
+    let onStandardOutput = [outputPath, symbols].filter { $0 == "-" }.count + (listing ? 1 : 0)
+    if onStandardOutput > 1 {
+      throw ValidationError(
+        "Only one thing can be written to standard output: -o and --symbols name files.")
+    }
+    if outputPath == symbols, let symbols {
+      throw ValidationError("\(symbols) cannot hold two things: give one of them another name.")
+    }
+  }
+
   func run() throws {
-    let bytes = try Storage.read(source, limit: AsmCommand.sourceByteCountMax)
-    guard bytes.count <= AsmCommand.sourceByteCountMax else {
-      throw Failure.data(source, "the source is larger than 2 MiB")
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw Failure.data(source, "this is not text in UTF-8")
-    }
-    let assembly: Assembly
-    do throws(AssemblyError) {
-      assembly = try assemble(text, named: fileName(source))
-    } catch {
-      let caret = String(repeating: " ", count: max(0, error.column - 1)) + "^"
-      throw Failure(message: "\(error)\n\(error.sourceLine)\n\(caret)", code: EX_DATAERR)
+    let file = try SourceFile(contentsOf: source)
+    let assembly = try file.assembled()
+    if let symbols {
+      let program = Program(name: source, bytes: assembly.program)
+      try Storage.replace(symbols, with: Symbols(of: assembly, file: source, program).file())
     }
     try Storage.replace(outputPath, with: assembly.program)
+    if listing {
+      try Storage.replace("-", with: Array(Listing.text(assembly, file.text).utf8))
+    }
   }
 
   private var outputPath: String {

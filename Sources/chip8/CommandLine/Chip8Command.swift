@@ -17,13 +17,14 @@ struct Chip8Command: ParsableCommand {
     discussion: """
       Plays a program for the COSMAC VIP, CHIP-48, SUPER-CHIP or XO-CHIP in a window, or runs it \
       headless, for tests. F5 saves the whole machine to a file, F9 loads it. A ROM that turns out \
-      to be a saved state is restored as one.
+      to be a saved state is restored as one, and a source in Octo's language is assembled first.
       """,
     version: "0.1.0",
     subcommands: [AsmCommand.self])
 
   @Argument(
-    help: ArgumentHelp("The program or saved state; - is standard input.", valueName: "ROM"))
+    help: ArgumentHelp(
+      "The program, its source (.8o) or a saved state; - is standard input.", valueName: "ROM"))
   var files: [String] = []
 
   @Option(help: ArgumentHelp("Resume a saved state.", valueName: "IMAGE"))
@@ -47,7 +48,7 @@ struct Chip8Command: ParsableCommand {
     let file = try loadedFile()
     let opening = try Opening(file, machine, isHeadless: headless.isHeadless)
     if headless.isHeadless {
-      var run = try HeadlessRun(headless, opening.machine)
+      var run = try HeadlessRun(headless, opening.machine, symbols: opening.symbols)
       try run.run()
     } else {
       #if SDL
@@ -122,10 +123,14 @@ struct MachineOptions: ParsableArguments {
   }
 
   /// The machine that a program gets.
-  func configuration(for program: Program) throws(Failure) -> Configuration {
+  ///
+  /// - Parameter least: instructions that it needs, as far as its source says so.
+  func configuration(
+    for program: Program, atLeast least: InstructionSet = .chip8
+  ) throws(Failure) -> Configuration {
     var configuration =
       switch platform {
-      case .auto: Configuration(for: program)
+      case .auto: Configuration(for: program, atLeast: least)
       case .platform(let platform): Configuration(platform)
       }
     for setting in quirk { setting.apply(to: &configuration.quirks) }
@@ -157,7 +162,7 @@ struct HeadlessOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Stop when the program halts, waits for a key, is at an address, or shows a screen.",
-      valueName: "halt|key-wait|pc=ADDR|screen=SHA1"))
+      valueName: "halt|key-wait|pc=ADDR|pc=LABEL|screen=SHA1"))
   var until: [StopCondition] = []
 
   @Option(
@@ -186,6 +191,12 @@ struct HeadlessOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("Write a line for each instruction.", valueName: "FILE"))
   var trace: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The names of the program's addresses, for --trace and --until pc=LABEL.",
+      valueName: "FILE"))
+  var symbols: String?
 
   func validateCombination() throws {
     if !isHeadless, let option = headlessOption {
@@ -224,6 +235,7 @@ struct HeadlessOptions: ParsableArguments {
       ("--until", !until.isEmpty), ("--keys", keys != nil), ("--input", input != nil),
       ("--save", save != nil), ("--screenshot", screenshot != nil), ("--scale", scale != nil),
       ("--print", !print.isEmpty), ("--json", json), ("--trace", trace != nil),
+      ("--symbols", symbols != nil),
     ]
     return given.first { $0.1 }?.0
   }

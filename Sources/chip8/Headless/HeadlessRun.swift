@@ -1,4 +1,5 @@
 import Chip8Core
+import Octo
 import SaveState
 
 /// A run without a window: as fast as possible, to a stop, with a report.
@@ -24,13 +25,19 @@ struct HeadlessRun {
   private var fault: Fault?
   private let start: State
   private let trace: Trace?
+  /// What ends the run, with addresses for labels.
+  private let until: [StopCondition]
 
-  init(_ options: HeadlessOptions, _ machine: Chip8) throws {
+  /// - Parameter symbols: those of the program's own source, if it was given as one.
+  init(_ options: HeadlessOptions, _ machine: Chip8, symbols: Symbols? = nil) throws {
     self.options = options
     self.machine = machine
+    let named = try options.symbols.map { try Symbols(contentsOf: $0, for: machine.program) }
+    let names = AddressNames(named ?? symbols)
+    until = try options.until.map { try names.resolve($0) }
     start = machine.state
     keys = try options.input.map(HeadlessRun.recording) ?? options.keys ?? .empty
-    trace = try options.trace.map { try Trace($0) }
+    trace = try options.trace.map { try Trace($0, names) }
   }
 
   private static func recording(_ path: String) throws -> KeyScript {
@@ -61,11 +68,11 @@ struct HeadlessRun {
   // MARK: Stops
 
   private var conditions: [StopCondition] {
-    hasNoStop ? [.halt, .keyWait] : options.until
+    hasNoStop ? [.halt, .keyWait] : until
   }
 
   private var hasNoStop: Bool {
-    options.frames == nil && options.instructions == nil && options.until.isEmpty
+    options.frames == nil && options.instructions == nil && until.isEmpty
   }
 
   private var framesMax: Int {
@@ -133,7 +140,7 @@ struct HeadlessRun {
     let instructions = min(
       stride.instructions, (options.instructions ?? .max) - Int(clamping: instructionsDone))
     let instructionsBefore = machine.state.instructions
-    let line = trace.map { _ in Trace.line(machine) }
+    let line = trace.map { $0.line(machine) }
     let stop = machine.run(
       frames: frames, instructions: instructions, keys: keys,
       stopsAtHalt: stopsAtHalt)
@@ -164,7 +171,7 @@ private struct Stride {
       switch condition {
       case .halt: continue
       case .keyWait, .screen: frames = 1
-      case .pc: instructions = 1
+      case .pc, .label: instructions = 1
       }
     }
     if isTraced { (frames, instructions) = (1, 1) }

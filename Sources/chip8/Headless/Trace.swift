@@ -2,22 +2,27 @@ import Chip8Core
 import SaveState
 
 /// A line for each instruction, as the machine was before it: frame and instruction since power-on,
-/// PC, opcode, I, V0 to VF, and the instruction in Octo's language.
+/// PC, opcode, I, V0 to VF, and the instruction in Octo's language; with symbols, where it stands
+/// from the last label on, and labels instead of addresses in it.
 final class Trace {
   private let file: StreamWriter
+  private let names: AddressNames
 
-  init(_ path: String) throws(StorageError) {
+  init(_ path: String, _ names: AddressNames) throws(StorageError) {
     file = try StreamWriter(path)
+    self.names = names
   }
 
   /// What the next instruction of a machine is, if it does not wait.
-  static func line(_ machine: Chip8) -> String {
+  func line(_ machine: Chip8) -> String {
     let state = machine.state
     let (opcode, instruction) = machine.nextInstruction
     let registers = (0..<16).map { hexadecimal(state.v[$0], 2) }.joined(separator: " ")
-    let text = instruction.octo(opcode: opcode, next: state.word(at: state.pc &+ 2))
+    let text = instruction.octo(
+      opcode: opcode, next: state.word(at: state.pc &+ 2), naming: names.name)
+    let place = names.place(of: state.pc).map { $0 + ": " } ?? ""
     return "\(state.frames) \(state.instructions) \(hexadecimal(state.pc, 4)) "
-      + "\(hexadecimal(opcode, 4)) I=\(hexadecimal(state.i, 4)) V=\(registers) \(text)\n"
+      + "\(hexadecimal(opcode, 4)) I=\(hexadecimal(state.i, 4)) V=\(registers) \(place)\(text)\n"
   }
 
   func write(_ line: String) throws(StorageError) {

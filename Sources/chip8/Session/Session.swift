@@ -113,9 +113,10 @@ final class Session {
     messageCount += 1
   }
 
-  /// Says what went wrong, on standard error too, for the message in the window goes away.
+  /// Says what went wrong, on standard error too, for the message in the window goes away. Only
+  /// there is room for more than a line.
   private func tellOfFailure(_ text: String) {
-    tell(text)
+    tell(text.split(separator: "\n").first.map(String.init) ?? text)
     printError(text)
   }
 

@@ -1,0 +1,233 @@
+// Symbols+File.swift: symbols as bytes of a file, and back. docs/SYMBOLS.md describes the format.
+
+import FoundationEssentials
+
+/// Why a file holds no symbols that could be used, in one sentence.
+public struct SymbolsError: Error, Equatable, CustomStringConvertible {
+  /// The sentence.
+  public let description: String
+}
+
+extension Symbols {
+  /// The largest symbol file that is read.
+  public static let byteCountMax = 32 << 20
+
+  /// Reads a symbol file. Whatever is in it, nothing is taken over that the format does not allow.
+  public init(file bytes: [UInt8]) throws(SymbolsError) {
+    guard bytes.count <= Symbols.byteCountMax else {
+      throw SymbolsError(description: "a symbol file has at most 32 MiB")
+    }
+    let file: SymbolFile
+    do {
+      let decoder = JSONDecoder()
+      decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+      file = try decoder.decode(SymbolFile.self, from: Data(bytes))
+    } catch {
+      throw SymbolsError(description: "this is no symbol file" + Symbols.place(of: error))
+    }
+    try file.check()
+    try self.init(file)
+  }
+
+  /// The symbols as a file; the same symbols always give the same bytes.
+  public func file() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return Array(try encoder.encode(SymbolFile(self))) + [UInt8(ascii: "\n")]
+  }
+
+  private init(_ file: SymbolFile) throws(SymbolsError) {
+    source = file.source
+    program = file.program.map {
+      ProgramIdentity(byteCount: $0.bytes, sha1: $0.sha1.lowercased())
+    }
+    labels = file.labels ?? [:]
+    constants = file.constants ?? [:]
+    aliases = file.aliases ?? [:]
+    for breakpoint in file.breakpoints ?? [] {
+      try Symbols.add(breakpoint.name, at: breakpoint.address, to: &breakpoints, "breakpoints")
+    }
+    for comment in file.comments ?? [] {
+      try Symbols.add(comment.text, at: comment.address, to: &comments, "comments")
+    }
+    for monitor in file.monitors ?? [] { monitors.append(try monitor.checked()) }
+    lines = (file.lines ?? []).map {
+      LineRun(address: $0.address, byteCount: $0.bytes, line: $0.line)
+    }
+  }
+
+  private static func add(
+    _ text: String, at address: Int, to texts: inout [Int: String], _ what: String
+  ) throws(SymbolsError) {
+    guard texts.updateValue(text, forKey: address) == nil else {
+      throw SymbolsError(description: "there are two \(what) at \(address)")
+    }
+  }
+
+  /// Where the decoder stopped, as far as it says so.
+  private static func place(of error: any Error) -> String {
+    let path =
+      switch error as? DecodingError {
+      case .typeMismatch(_, let context), .valueNotFound(_, let context),
+        .keyNotFound(_, let context), .dataCorrupted(let context):
+        context.codingPath.prefix(4).map(\.stringValue).joined(separator: ".")
+      default: ""
+      }
+    return path.isEmpty ? "" : ": \(quoted(path)) is not as it should be"
+  }
+}
+
+/// The members of a symbol file, as they stand in it.
+private struct SymbolFile: Codable {
+  struct ProgramMember: Codable {
+    let bytes: Int
+    let sha1: String
+  }
+
+  struct Breakpoint: Codable {
+    let address: Int
+    let name: String
+  }
+
+  struct MonitorMember: Codable {
+    let name: String
+    var register: Int?
+    var address: Int?
+    var bytes: Int?
+    var format: String?
+  }
+
+  struct LineMember: Codable {
+    let address: Int
+    let bytes: Int
+    let line: Int
+  }
+
+  struct Comment: Codable {
+    let address: Int
+    let text: String
+  }
+
+  static let format = "chip8-symbols"
+  static let version = 1
+
+  let format: String
+  let version: Int
+  let source: String?
+  let program: ProgramMember?
+  let labels: [String: Int]?
+  let constants: [String: Double]?
+  let aliases: [String: Int]?
+  let breakpoints: [Breakpoint]?
+  let monitors: [MonitorMember]?
+  let lines: [LineMember]?
+  let comments: [Comment]?
+
+  init(_ symbols: Symbols) {
+    format = SymbolFile.format
+    version = SymbolFile.version
+    source = symbols.source
+    program = symbols.program.map { ProgramMember(bytes: $0.byteCount, sha1: $0.sha1) }
+    labels = symbols.labels
+    constants = symbols.constants
+    aliases = symbols.aliases
+    breakpoints = symbols.breakpoints.sorted { $0.key < $1.key }
+      .map { Breakpoint(address: $0.key, name: $0.value) }
+    monitors = symbols.monitors.map(MonitorMember.init)
+    lines = symbols.lines.map {
+      LineMember(address: $0.address, bytes: $0.byteCount, line: $0.line)
+    }
+    comments =
+      symbols.comments.isEmpty
+      ? nil
+      : symbols.comments.sorted { $0.key < $1.key }
+        .map { Comment(address: $0.key, text: $0.value) }
+  }
+
+  /// Checks every number; names may be any.
+  func check() throws(SymbolsError) {
+    guard format == SymbolFile.format else {
+      throw SymbolsError(description: "this is no symbol file")
+    }
+    guard version == SymbolFile.version else {
+      throw SymbolsError(
+        description: "this symbol file is of version \(version), and only version 1 is known")
+    }
+    if let program {
+      let isDigest = program.sha1.utf8.count == 40 && program.sha1.allSatisfy(\.isHexDigit)
+      guard isDigest, (0...Image.size - Image.origin).contains(program.bytes) else {
+        throw SymbolsError(description: "what it says of its program cannot be")
+      }
+    }
+    for (name, address) in labels ?? [:] {
+      try SymbolFile.checkAddress(address, "the label \(quoted(name))")
+    }
+    for (name, register) in aliases ?? [:] where !(0...15).contains(register) {
+      throw SymbolsError(
+        description: "the alias \(quoted(name)) is \(register), which is no register")
+    }
+    for breakpoint in breakpoints ?? [] {
+      try SymbolFile.checkAddress(breakpoint.address, "the breakpoint \(quoted(breakpoint.name))")
+    }
+    for comment in comments ?? [] { try SymbolFile.checkAddress(comment.address, "a comment") }
+    try checkLines()
+  }
+
+  private func checkLines() throws(SymbolsError) {
+    var end = 0
+    for run in lines ?? [] {
+      guard
+        run.address >= end, (1...Image.size).contains(run.bytes),
+        run.address <= Image.size - run.bytes, (1...Int(Int32.max)).contains(run.line)
+      else { throw SymbolsError(description: "its lines at \(run.address) cannot be") }
+      end = run.address + run.bytes
+    }
+  }
+
+  static func checkAddress(_ address: Int, _ what: String) throws(SymbolsError) {
+    guard (0...Image.size).contains(address) else {
+      throw SymbolsError(description: "\(what) is at \(address), which is no address")
+    }
+  }
+}
+
+extension SymbolFile.MonitorMember {
+  init(_ monitor: Assembly.Monitor) {
+    name = monitor.name
+    switch monitor.base {
+    case .register(let register): self.register = register
+    case .memory(let address): self.address = address
+    }
+    switch monitor.display {
+    case .bytes(let count): bytes = count
+    case .format(let pieces): format = Assembly.Monitor.format(of: pieces)
+    }
+  }
+
+  func checked() throws(SymbolsError) -> Assembly.Monitor {
+    let base: Assembly.Monitor.Base
+    switch (register, address) {
+    case (let register?, nil) where (0...15).contains(register): base = .register(register)
+    case (nil, let address?):
+      try SymbolFile.checkAddress(address, "the monitor \(quoted(name))")
+      base = .memory(address)
+    default:
+      throw SymbolsError(
+        description: "the monitor \(quoted(name)) has no register and no address, or both")
+    }
+    let display: Assembly.Monitor.Display? =
+      switch (bytes, format) {
+      case (let bytes?, nil) where (0...0xFFFF).contains(bytes): .bytes(bytes)
+      case (nil, let format?): Assembly.Monitor.pieces(of: format).map { .format($0) }
+      default: nil
+      }
+    guard let display else {
+      throw SymbolsError(
+        description: "the monitor \(quoted(name)) does not say what it shows")
+    }
+    return Assembly.Monitor(name: name, base: base, display: display)
+  }
+}

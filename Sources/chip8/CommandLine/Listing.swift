@@ -1,0 +1,57 @@
+import Chip8Core
+import Octo
+
+/// A source with the addresses and bytes that its lines made.
+enum Listing {
+  private static let bytesInRow = 8
+
+  /// A row for each line of the source: address, bytes, number of the line, the line. What a line
+  /// made beyond eight bytes, or elsewhere too, as one in a macro does, has further rows below.
+  static func text(_ assembly: Assembly, _ source: String) -> String {
+    let runs = Dictionary(grouping: assembly.lineRuns, by: \.line)
+    var text = ""
+    // A line ends as it does for the assembler, and not where Unicode has line separators.
+    let lines = source.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      if index == lines.count - 1, line.isEmpty { break }
+      let rows = (runs[index + 1] ?? []).flatMap { Listing.rows(of: $0, assembly.program) }
+      let number = padded("\(index + 1)", 5)
+      text += "\(rows.first ?? blank) \(number)  \(shown(line))".trimmingSuffix + "\n"
+      for row in rows.dropFirst() { text += row.trimmingSuffix + "\n" }
+    }
+    return text
+  }
+
+  private static var blank: String {
+    String(repeating: " ", count: 6 + 3 * bytesInRow - 1)
+  }
+
+  private static func rows(of run: Symbols.LineRun, _ program: [UInt8]) -> [String] {
+    stride(from: run.address, to: run.address + run.byteCount, by: bytesInRow).map { address in
+      let end = min(address + bytesInRow, run.address + run.byteCount)
+      let bytes = program[address - Chip8.programStart..<end - Chip8.programStart]
+        .map { hexadecimal($0, 2) }.joined(separator: " ")
+      return hexadecimal(address, 4) + "  " + bytes
+        + String(repeating: " ", count: 3 * (bytesInRow - (end - address)))
+    }
+  }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  /// A line as it can be printed; tabs stay.
+  private static func shown(_ line: Substring.UTF8View) -> String {
+    String(Substring(line)).trimmingSuffix.split(separator: "\t", omittingEmptySubsequences: false)
+      .map { String($0).printable }.joined(separator: "\t")
+  }
+}
+
+extension String {
+  /// The text without white space at its end.
+  fileprivate var trimmingSuffix: String {
+    var text = self[...]
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

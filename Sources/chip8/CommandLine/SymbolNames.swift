@@ -1,0 +1,91 @@
+import Chip8Core
+import Octo
+import SaveState
+
+extension Symbols {
+  /// The symbols of a program that was just assembled from a file.
+  init(of assembly: Assembly, file path: String, _ program: Program) {
+    self.init(
+      of: assembly, source: path.split(separator: "/").last.map(String.init) ?? path,
+      sha1: "\(program.sha1)")
+  }
+
+  /// Reads the symbol file of a program; another program's would tell lies about it.
+  init(contentsOf path: String, for program: Program) throws {
+    let bytes = try Storage.read(path, limit: Symbols.byteCountMax)
+    do throws(SymbolsError) {
+      try self.init(file: bytes)
+    } catch { throw Failure.data(path, error) }
+    guard self.program.map({ $0.sha1 == "\(program.sha1)" }) ?? true else {
+      throw Failure.data(
+        path, "these are the symbols of another program than \(program.name); assemble it again")
+    }
+  }
+}
+
+/// The labels of a program, by their addresses.
+struct AddressNames {
+  private let symbols: Symbols?
+  /// A name for each address that has one, in ascending order. Of several the first in the
+  /// alphabet, so that it is always the same.
+  private let labels: [(address: Int, name: String)]
+
+  init(_ symbols: Symbols?) {
+    self.symbols = symbols
+    let sorted = (symbols?.labels ?? [:]).sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+    var labels: [(address: Int, name: String)] = []
+    for (name, address) in sorted where labels.last?.address != address {
+      // Names go into files that are read line by line, and to terminals.
+      labels.append((address, name.printable))
+    }
+    self.labels = labels
+  }
+
+  /// What an address is called, if it has a name of its own.
+  func name(_ address: UInt16) -> String? {
+    last(upTo: address).flatMap { $0.address == address ? $0.name : nil }
+  }
+
+  /// An address as seen from the last label before it.
+  func place(of address: UInt16) -> String? {
+    last(upTo: address).map {
+      $0.address == address ? $0.name : "\($0.name)+\(Int(address) - $0.address)"
+    }
+  }
+
+  private func last(upTo address: UInt16) -> (address: Int, name: String)? {
+    var (low, high) = (0, labels.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if labels[middle].address <= address { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 ? labels[low - 1] : nil
+  }
+
+  /// A condition with the address for a label.
+  func resolve(_ condition: StopCondition) throws(Failure) -> StopCondition {
+    guard case .label(let name) = condition else { return condition }
+    guard let symbols else {
+      throw .usage(
+        "--until pc=\(name.printable): name the program's symbol file with --symbols, or play its "
+          + "source")
+    }
+    guard let address = symbols.labels[name].flatMap(UInt16.init(exactly:)) else {
+      throw .usage("--until pc=\(name.printable): the program has no label of that name")
+    }
+    return .pc(address)
+  }
+}
+
+extension String {
+  /// The text without anything that would move a terminal's cursor or end a line.
+  var printable: String {
+    let isControl = unicodeScalars.contains { $0.properties.generalCategory == .control }
+    guard isControl || contains(where: \.isNewline) else { return self }
+    return String(
+      map {
+        $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control }
+          ? "\u{FFFD}" : $0
+      })
+  }
+}

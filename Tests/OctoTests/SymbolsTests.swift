@@ -1,0 +1,131 @@
+// SymbolsTests.swift: symbol files, from an assembly and from anybody.
+
+import Octo
+import Testing
+
+@Suite struct SymbolsTests {
+  private static let source = """
+    :const SIZE 4 :calc half { SIZE / 8 } :calc endless { 1 / 0 } :alias x v3
+    : shape 0x3C 0x42
+    : main i := shape
+      :breakpoint here sprite x x SIZE :monitor main 8 :monitor v3 "%2i of %c"
+    """
+
+  private func symbols() throws -> Symbols {
+    let assembly = try assemble(Self.source, named: "a.8o")
+    return Symbols(of: assembly, source: "a.8o", sha1: String(repeating: "0f", count: 20))
+  }
+
+  @Test func allThatASourceSays() throws {
+    let symbols = try symbols()
+    #expect(symbols.source == "a.8o")
+    #expect(symbols.program?.byteCount == 8)
+    #expect(symbols.labels == ["shape": 0x202, "main": 0x204])
+    #expect(symbols.constants == ["SIZE": 4, "half": 0.5, "endless": .infinity])
+    #expect(symbols.aliases == ["x": 3])
+    #expect(symbols.breakpoints == [0x206: "here"])
+    #expect(symbols.monitors.map(\.name) == ["main", "v3"])
+    #expect(symbols.lines.map(\.address) == [0x202, 0x204, 0x206])
+    #expect(symbols.lines.map(\.byteCount) == [2, 2, 2])
+    #expect(symbols.lines.map(\.line) == [2, 3, 4])
+  }
+
+  @Test func aFileHoldsAllOfIt() throws {
+    var symbols = try symbols()
+    symbols.comments = [0x204: "starts here"]
+    let file = try symbols.file()
+    #expect(try Symbols(file: file) == symbols)
+    #expect(try symbols.file() == file)
+  }
+
+  @Test func onlyTheFirstTwoMembersAreNeeded() throws {
+    let least = #"{"format":"chip8-symbols","version":1,"whatever":[]}"#
+    let symbols = try Symbols(file: Array(least.utf8))
+    #expect(symbols.labels.isEmpty && symbols.lines.isEmpty && symbols.program == nil)
+  }
+
+  @Test(arguments: [
+    ("", "this is no symbol file"),
+    ("[]", "this is no symbol file"),
+    (#"{"format":"other","version":1}"#, "this is no symbol file"),
+    (#"{"format":"chip8-symbols"}"#, "this is no symbol file"),
+    (#"{"format":"chip8-symbols","version":2}"#, "version 2"),
+    (with(#""labels":{"a":-1}"#), "the label `a` is at -1, which is no address"),
+    (with(#""labels":{"a":65537}"#), "which is no address"),
+    (with(#""labels":{"a":1.5}"#), "this is no symbol file"),
+    (with(#""labels":{"a":99999999999999999999}"#), "this is no symbol file"),
+    (with(#""aliases":{"a":16}"#), "the alias `a` is 16, which is no register"),
+    (with(#""program":{"bytes":1,"sha1":"abc"}"#), "what it says of its program"),
+    (with(#""breakpoints":[{"address":70000,"name":"a"}]"#), "which is no address"),
+    (
+      with(#""breakpoints":[{"address":1,"name":"a"},{"address":1,"name":"b"}]"#),
+      "there are two breakpoints at 1"
+    ),
+    (with(#""comments":[{"address":-5,"text":"a"}]"#), "which is no address"),
+    (with(#""monitors":[{"name":"a","bytes":1}]"#), "no register and no address, or both"),
+    (
+      with(#""monitors":[{"name":"a","register":1,"address":1,"bytes":1}]"#),
+      "no register and no address, or both"
+    ),
+    (with(#""monitors":[{"name":"a","register":1}]"#), "does not say what it shows"),
+    (
+      with(#""monitors":[{"name":"a","register":1,"format":"%y"}]"#), "does not say what it shows"
+    ),
+    (with(#""lines":[{"address":512,"bytes":0,"line":1}]"#), "its lines at 512 cannot be"),
+    (with(#""lines":[{"address":65535,"bytes":2,"line":1}]"#), "its lines at 65535 cannot be"),
+    (with(#""lines":[{"address":512,"bytes":1,"line":0}]"#), "its lines at 512 cannot be"),
+    (
+      with(
+        #""lines":[{"address":514,"bytes":1,"line":1},{"address":512,"bytes":3,"line":1}]"#),
+      "its lines at 512 cannot be"
+    ),
+  ])
+  func filesThatAreRefused(text: String, reason: String) {
+    #expect {
+      try Symbols(file: Array(text.utf8))
+    } throws: {
+      ($0 as? SymbolsError)?.description.contains(reason) == true
+    }
+  }
+
+  private static func with(_ member: String) -> String {
+    #"{"format":"chip8-symbols","version":1,"# + member + "}"
+  }
+
+  /// A good file with bytes changed, cut off, or nested without end.
+  @Test(arguments: [6, 7] as [UInt64])
+  func damagedFilesNeverCrash(seed: UInt64) throws {
+    print("damaged symbol files from seed \(seed)")
+    var random = SplitMix64(state: seed)
+    let file = try symbols().file()
+    for _ in 0..<500 {
+      var bytes = file
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let index = Int.random(in: bytes.indices, using: &random)
+        bytes[index] = UInt8.random(in: .min ... .max, using: &random)
+      }
+      if Bool.random(using: &random) {
+        bytes.removeLast(Int.random(in: 0..<bytes.count, using: &random))
+      }
+      if let symbols = try? Symbols(file: bytes) {
+        #expect(symbols.labels.values.allSatisfy { (0...0x10000).contains($0) })
+      }
+    }
+    let nested = Array(String(repeating: "[", count: 1_000_000).utf8)
+    #expect(throws: SymbolsError.self) { try Symbols(file: nested) }
+  }
+
+  @Test func aWrongMemberIsNamed() {
+    let text = Self.with(#""labels":{"a":"b"}"#)
+    #expect {
+      try Symbols(file: Array(text.utf8))
+    } throws: {
+      "\($0)" == "this is no symbol file: `labels.a` is not as it should be"
+    }
+  }
+
+  @Test func aProgramMayHaveOneByte() throws {
+    #expect(try assemble(": main 0x12", named: "a").program == [0x12])
+    #expect(try assemble(":org 0x203 5 :org 0x202 : main 1", named: "a").program == [1, 0, 0, 5])
+  }
+}
