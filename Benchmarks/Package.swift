@@ -11,6 +11,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         .product(name: "Chip8Core", package: "chip8"),
+        .product(name: "Octo", package: "chip8"),
         .product(name: "SaveState", package: "chip8"),
       ],
       swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])

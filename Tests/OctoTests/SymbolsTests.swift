@@ -124,6 +124,23 @@ import Testing
     }
   }
 
+  @Test func namesThatStandForThemselves() throws {
+    let plain = ["a", "exit", "é", "2x", "v", "v10", "+", "then-", "0x", "PI", "HERE"]
+    for name in plain {
+      #expect(isPlainName(name))
+      let source = ": main :call \(name) jump \(name) i := \(name) save v0 : \(name) 1"
+      #expect(
+        try assemble(source, named: "a").program
+          == [0x22, 0x08, 0x12, 0x08, 0xA2, 0x08, 0xF0, 0x55, 1])
+    }
+    let others = [
+      "", " ", "a b", "a\nb", "a#", "\"a", "v0", "VF", "5", "-1", "0x10", "0b1", "then", ":", "if",
+      "long", "-", "{", "}", "(", "unpack-hi", "OCTO_A", "a\u{7}", "hex", "key", "\u{2028}",
+      String(repeating: "a", count: 65),
+    ]
+    for name in others { #expect(!isPlainName(name), "\(name)") }
+  }
+
   @Test func aProgramMayHaveOneByte() throws {
     #expect(try assemble(": main 0x12", named: "a").program == [0x12])
     #expect(try assemble(":org 0x203 5 :org 0x202 : main 1", named: "a").program == [1, 0, 0, 5])

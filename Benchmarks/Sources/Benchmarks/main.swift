@@ -1,6 +1,8 @@
-// Instructions per second on the synthetic workloads. Each figure is the median of seven runs.
+// Instructions per second on the synthetic workloads, and how long the largest program takes to be
+// disassembled and assembled again. Each figure is the median of seven runs.
 
 import Chip8Core
+import Octo
 import SaveState
 
 let clock = ContinuousClock()
@@ -23,4 +25,24 @@ func instructionsPerSecond(_ workload: Workload) throws -> Double {
 for workload in Workload.all {
   let rate = try instructionsPerSecond(workload)
   print("\(workload.name): \(Int(rate / 1e6)) million instructions per second")
+}
+
+for program in LargeProgram.all {
+  let configuration = Configuration(.xochip)
+  let source = Disassembly(program.bytes, for: configuration).octo(title: program.name)
+  let times = try (
+    disassembling: median {
+      _ = Disassembly(program.bytes, for: configuration).octo(title: program.name)
+    },
+    assembling: median { _ = try assemble(source, named: program.name) }
+  )
+  print(
+    "\(program.name), \(program.bytes.count) bytes: disassembled in \(times.disassembling) ms; "
+      + "its source of \(source.utf8.count) bytes assembled in \(times.assembling) ms")
+}
+
+/// How long something takes, in whole milliseconds.
+func median(_ work: () throws -> Void) rethrows -> Int {
+  let times = try (0..<7).map { _ in try clock.measure(work) }
+  return Int(times.sorted()[times.count / 2] / .milliseconds(1))
 }

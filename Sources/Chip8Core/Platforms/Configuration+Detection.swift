@@ -49,19 +49,11 @@ extension Platform {
 /// The least instruction set that has all instructions that can be reached. Bytes that are no
 /// instruction anywhere say nothing: the walk took data for code, or code that is made later.
 private func neededInstructionSet(_ program: [UInt8]) -> InstructionSet {
+  let code = ReachableCode(program, for: .xochip)
   var needed = InstructionSet.chip8
-  var seen = Set<Int>()
-  var waiting = [Chip8.programStart]
-  func word(_ address: Int) -> UInt16? {
-    let index = address - Chip8.programStart
-    guard program.indices.contains(index), index + 1 < program.count else { return nil }
-    return UInt16(program[index]) << 8 | UInt16(program[index + 1])
-  }
-  while let address = waiting.popLast() {
-    guard seen.insert(address).inserted, let opcode = word(address) else { continue }
-    let instruction = Instruction(opcode: opcode, for: .xochip)
+  for (offset, instruction) in code.instructions.enumerated() {
+    guard let instruction, let opcode = code.word(offset + Chip8.programStart) else { continue }
     needed = max(needed, instruction.leastSet(opcode))
-    waiting += instruction.successors(of: address)
   }
   return needed
 }
@@ -71,19 +63,5 @@ extension Instruction {
     if self == .illegal { return .chip8 }
     return [InstructionSet.chip8, .schip10, .schip]
       .first { Instruction(opcode: opcode, for: $0) == self } ?? .xochip
-  }
-
-  /// Where the program can be after this instruction.
-  fileprivate func successors(of address: Int) -> [Int] {
-    switch self {
-    case .illegal, .machineCode, .exit, .return: []
-    case .jump(let nnn), .jumpIndexed(let nnn): [Int(nnn)]
-    case .call(let nnn): [Int(nnn), address + 2]
-    case .skipIfEqual, .skipIfNotEqual, .skipIfSame, .skipIfDifferent, .skipIfKey, .skipIfNoKey:
-      // Six, if what is skipped is a long load; then the walk passes over its operand.
-      [address + 2, address + 4]
-    case .setIndexLong: [address + 4]
-    default: [address + 2]
-    }
   }
 }

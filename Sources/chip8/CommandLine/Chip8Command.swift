@@ -20,7 +20,7 @@ struct Chip8Command: ParsableCommand {
       to be a saved state is restored as one, and a source in Octo's language is assembled first.
       """,
     version: "0.1.0",
-    subcommands: [AsmCommand.self])
+    subcommands: [AsmCommand.self, DisasmCommand.self])
 
   @Argument(
     help: ArgumentHelp(

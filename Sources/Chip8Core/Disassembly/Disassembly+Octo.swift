@@ -1,0 +1,57 @@
+extension Disassembly {
+  /// The program as a source in Octo's language, which assembles to the same bytes.
+  ///
+  /// - Parameters:
+  ///   - title: what stands in its first line.
+  ///   - byteCountMax: how long it may be. Where remarks make it longer, it has none.
+  public func octo(title: String, byteCountMax: Int = .max) -> String {
+    let source = octo(title, withRemarks: true)
+    return source.utf8.count <= byteCountMax ? source : octo(title, withRemarks: false)
+  }
+
+  private func octo(_ title: String, withRemarks: Bool) -> String {
+    var source = "# \(title.oneLine)\n"
+    for (name, address) in constants {
+      source += ":const \(name) 0x\(hexadecimal(address, 3))\n"
+    }
+    if !constants.isEmpty { source += "\n" }
+    var isAfterSkip = false
+    for item in items {
+      let isLabeled = !item.labels.isEmpty
+      let remarks = withRemarks ? item.remarks : []
+      if isAfterSkip,
+        item.kind != .code || isLabeled || !item.labelsOfNext.isEmpty || item.isSkip
+          || !remarks.isEmpty
+      {
+        source += "\n"
+        isAfterSkip = false
+      }
+      for label in item.labels { source += ": \(label)\n" }
+      for remark in remarks { source += "  # \(remark.oneLine)\n" }
+      if item.kind == .entry {
+        // The assembler makes this one by itself.
+        source += "  # 0x\(hexadecimal(item.address, 3)) jumps to main\n"
+        continue
+      }
+      for label in item.labelsOfNext { source += "  :next \(label)\n" }
+      source += (isAfterSkip ? " " : "  ") + item.text
+      isAfterSkip = item.isSkip
+      if !isAfterSkip { source += "\n" }
+    }
+    if isAfterSkip { source += "\n" }
+    for label in labelsAtEnd { source += ": \(label)\n" }
+    return source
+  }
+}
+
+extension String {
+  /// The text as a comment can hold it: without control characters and ends of lines.
+  fileprivate var oneLine: String {
+    var text = ""
+    for scalar in unicodeScalars {
+      let isControl = scalar.properties.generalCategory == .control
+      text.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
+    }
+    return text
+  }
+}

@@ -1,0 +1,74 @@
+/// A program taken apart: instructions where it can be executed, bytes everywhere else, with names
+/// for the addresses that it uses. As source it assembles to the same bytes again.
+public struct Disassembly: Sendable {
+  /// A piece of the program: one instruction, or bytes that are none.
+  public struct Item: Sendable, Equatable {
+    /// What the bytes are.
+    public enum Kind: String, Sendable {
+      /// An instruction that can be reached.
+      case code
+      /// Bytes that are not executed, as far as can be told.
+      case data
+      /// The jump to `main` at the start, which the assembler makes by itself.
+      case entry
+    }
+
+    /// Where it begins.
+    public let address: Int
+    /// Its bytes.
+    public let bytes: [UInt8]
+    /// What they are.
+    public let kind: Kind
+    /// It in Octo's language.
+    public let text: String
+    /// The names of its address.
+    public let labels: [String]
+    /// The names of its second byte.
+    public let labelsOfNext: [String]
+    /// Remarks on it, a line each.
+    public let remarks: [String]
+    /// Whether the instruction behind it belongs to it.
+    let isSkip: Bool
+  }
+
+  /// What somebody knows about a program. Names have to be ones that Octo's assembler takes for
+  /// labels, without anything that would end a word, and without registers and numbers.
+  public struct Annotations: Sendable {
+    /// The address of each label.
+    public var labels: [String: Int]
+    /// Remarks by address.
+    public var remarks: [Int: [String]]
+
+    /// Nothing, unless it is given.
+    public init(labels: [String: Int] = [:], remarks: [Int: [String]] = [:]) {
+      self.labels = labels
+      self.remarks = remarks
+    }
+  }
+
+  /// The whole program, in ascending order of addresses and without gaps.
+  public let items: [Item]
+  /// The names of the address behind the program.
+  public let labelsAtEnd: [String]
+  /// Names that the program uses for addresses where no label can stand: outside of it, or within
+  /// a long instruction.
+  public let constants: [(name: String, address: Int)]
+
+  /// Takes a program apart.
+  ///
+  /// - Parameters:
+  ///   - program: at least one byte, and at most as many as the largest machine has room for.
+  ///   - configuration: the machine whose instructions it is written in.
+  public init(
+    _ program: [UInt8], for configuration: Configuration, _ annotations: Annotations = Annotations()
+  ) {
+    let code = ReachableCode(program, for: configuration.platform.instructionSet)
+    let layout = DisassemblyLayout(code)
+    let names = DisassemblyNames(layout, annotations.labels)
+    let modification = SelfModification(code, configuration.quirks)
+    let writer = DisassemblyWriter(layout, names, modification, annotations.remarks)
+    items = writer.items()
+    labelsAtEnd = names.labels(at: layout.end)
+    constants = names.constants
+  }
+}

@@ -1,0 +1,90 @@
+/// Makes the items of a disassembly.
+struct DisassemblyWriter {
+  /// How many bytes of data stand on a line.
+  private static let dataByteCount = 8
+
+  private let layout: DisassemblyLayout
+  private let names: DisassemblyNames
+  private let modification: SelfModification
+  private let remarks: [Int: [String]]
+
+  init(
+    _ layout: DisassemblyLayout, _ names: DisassemblyNames, _ modification: SelfModification,
+    _ remarks: [Int: [String]]
+  ) {
+    self.layout = layout
+    self.names = names
+    self.modification = modification
+    self.remarks = remarks
+  }
+
+  func items() -> [Disassembly.Item] {
+    var items: [Disassembly.Item] = []
+    var offset = 0
+    while offset < layout.program.count {
+      let length = Int(layout.byteCounts[offset])
+      let item = length > 0 ? code(at: offset, length) : data(at: offset)
+      items.append(item)
+      offset += item.bytes.count
+    }
+    return items
+  }
+
+  private func code(at offset: Int, _ length: Int) -> Disassembly.Item {
+    let address = offset + Chip8.programStart
+    let instruction = layout.code.instructions[offset] ?? .illegal
+    let text = instruction.octo(
+      opcode: layout.code.word(address) ?? 0, next: layout.code.word(address + 2) ?? 0,
+      naming: names.name)
+    let isEntry = offset == 0 && names.entryTarget != nil
+    return Disassembly.Item(
+      address: address, bytes: Array(layout.program[offset..<offset + length]),
+      kind: isEntry ? .entry : .code, text: text,
+      labels: isEntry ? [] : names.labels(at: address),
+      labelsOfNext: isEntry ? [] : names.labels(at: address + 1),
+      remarks: (address..<address + length).flatMap { remarks[$0] ?? [] }
+        + overlap(offset, length) + changes(offset, length),
+      isSkip: instruction.isSkip)
+  }
+
+  private func overlap(_ offset: Int, _ length: Int) -> [String] {
+    (offset + 1..<offset + length).filter { layout.overlaps[$0] }
+      .map { "executed from 0x\(hexadecimal($0 + Chip8.programStart, 3)) on, too" }
+  }
+
+  /// What the program does to its own instruction.
+  private func changes(_ offset: Int, _ length: Int) -> [String] {
+    let writes = modification.writes[offset..<offset + length].compactMap { $0 }
+    guard let write = writes.first(where: \.isCertain) ?? writes.first else { return [] }
+    let writer = hexadecimal(write.writer, 3)
+    return ["self-modifying: \(write.isCertain ? "changed" : "perhaps changed") at 0x\(writer)"]
+  }
+
+  private func data(at offset: Int) -> Disassembly.Item {
+    let address = offset + Chip8.programStart
+    var end = offset + 1
+    while end < layout.program.count, end < offset + DisassemblyWriter.dataByteCount,
+      layout.byteCounts[end] == 0, names.labels(at: end + Chip8.programStart).isEmpty,
+      remarks[end + Chip8.programStart] == nil
+    {
+      end += 1
+    }
+    let bytes = Array(layout.program[offset..<end])
+    return Disassembly.Item(
+      address: address, bytes: bytes, kind: .data,
+      text: bytes.map { "0x" + hexadecimal($0, 2) }.joined(separator: " "),
+      labels: names.labels(at: address), labelsOfNext: [], remarks: remarks[address] ?? [],
+      isSkip: false)
+  }
+}
+
+extension Instruction {
+  /// Whether it may pass over the instruction behind it.
+  fileprivate var isSkip: Bool {
+    switch self {
+    case .skipIfEqual, .skipIfNotEqual, .skipIfSame, .skipIfDifferent, .skipIfKey, .skipIfNoKey:
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Chip8Core
+import FoundationEssentials
+import Octo
+import SaveState
+
+/// `chip8 disasm`: takes a program apart.
+struct DisasmCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "disasm",
+    abstract: "Turn a program into a source in Octo's language, which assembles to the same bytes.",
+    usage: "chip8 disasm ROM [-o OUT.8o] [--symbols FILE] [--platform NAME] [--json]")
+
+  @Argument(help: ArgumentHelp("The program; - is standard input.", valueName: "ROM"))
+  var rom: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The source; by default standard output.", valueName: "OUT.8o"))
+  var output = "-"
+
+  @Option(help: ArgumentHelp("The names of the program's addresses.", valueName: "FILE"))
+  var symbols: String?
+
+  @Option(help: "The machine that the program is for; auto finds out by the program.")
+  var platform: PlatformChoice = .auto
+
+  @Flag(help: "Write one JSON object instead of a source.")
+  var json = false
+
+  func run() throws {
+    let file = try LoadedFile(rom, isRestore: false)
+    let program = Program(name: file.programName, bytes: file.bytes)
+    try check(program)
+    let configuration =
+      switch platform {
+      case .auto: Configuration(for: program)
+      case .platform(let platform): Configuration(platform)
+      }
+    let annotations = try symbols.map {
+      Disassembly.Annotations(try Symbols(contentsOf: $0, for: program))
+    }
+    let disassembly = Disassembly(
+      program.bytes, for: configuration, annotations ?? Disassembly.Annotations())
+    if json {
+      let report = DisassemblyReport(disassembly, program, configuration.platform)
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      try Storage.replace(output, with: Array(try encoder.encode(report)) + [UInt8(ascii: "\n")])
+    } else {
+      let title =
+        "\(program.name): \(program.bytes.count) bytes for \(configuration.platform.title)"
+      let source = disassembly.octo(title: title, byteCountMax: SourceFile.byteCountMax)
+      try Storage.replace(output, with: Array(source.utf8))
+    }
+  }
+
+  private func check(_ program: Program) throws(Failure) {
+    if Image.isImage(program.bytes) {
+      throw .data(rom, "this is a saved state and no program")
+    }
+    guard !program.bytes.isEmpty else { throw .data(rom, "the program is empty") }
+    let limit = Platform.xochip.programByteCountMax
+    guard program.bytes.count <= limit else {
+      throw .data(rom, "no machine has room for a program of more than \(limit) bytes")
+    }
+  }
+}
+
+extension Disassembly.Annotations {
+  /// What a symbol file says, as far as a source can say it too.
+  init(_ symbols: Symbols) {
+    self.init(labels: symbols.labels.filter { isPlainName($0.key) })
+    for (address, text) in symbols.comments { remarks[address, default: []].append(text) }
+    for (address, name) in symbols.breakpoints {
+      remarks[address, default: []].append("breakpoint \(name)")
+    }
+    for monitor in symbols.monitors {
+      guard case .memory(let address) = monitor.base else { continue }
+      remarks[address, default: []].append("monitor \(monitor.name)")
+    }
+  }
+}
+
+/// The JSON object of a disassembly.
+private struct DisassemblyReport: Encodable {
+  struct Item: Encodable {
+    let address: Int
+    let bytes: String
+    let kind: String
+    let labels: [String]
+    let remarks: [String]
+    let text: String
+  }
+
+  let program: String
+  let sha1: String
+  let bytes: Int
+  let platform: String
+  let items: [Item]
+
+  init(_ disassembly: Disassembly, _ program: Program, _ platform: Platform) {
+    self.program = program.name
+    sha1 = "\(program.sha1)"
+    bytes = program.bytes.count
+    self.platform = platform.rawValue
+    items = disassembly.items.map {
+      Item(
+        address: $0.address, bytes: $0.bytes.map { hexadecimal($0, 2) }.joined(),
+        kind: $0.kind == .data ? "data" : "code", labels: $0.labels, remarks: $0.remarks,
+        text: $0.text)
+    }
+  }
+}

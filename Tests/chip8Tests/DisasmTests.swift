@@ -1,0 +1,105 @@
+// DisasmTests.swift: `chip8 disasm` on the command line.
+
+import Foundation
+import Testing
+
+@Suite struct DisasmTests {
+  let scratch: Scratch
+
+  init() throws {
+    scratch = try Scratch()
+    try scratch.write("digit.ch8", Programs.digit)
+    try scratch.write("colors.ch8", Programs.colors)
+  }
+
+  @Test func theSourceAssemblesToTheSameBytes() throws {
+    for name in ["digit", "colors"] {
+      let outcome = try scratch.chip8("disasm", "\(name).ch8", "-o", "\(name).8o")
+      #expect(outcome.code == 0 && outcome.errors.isEmpty && outcome.output.isEmpty)
+      #expect(try scratch.chip8("asm", "\(name).8o", "-o", "again.ch8").code == 0)
+      #expect(try scratch.read("again.ch8") == (try scratch.read("\(name).ch8")))
+    }
+    let piped = try scratch.shell(
+      "\"$CHIP8\" disasm - <digit.ch8 | \"$CHIP8\" asm - | cmp - digit.ch8")
+    #expect(piped.code == 0)
+  }
+
+  @Test func thePlatformIsFoundOrNamed() throws {
+    let found = try scratch.chip8("disasm", "colors.ch8").text
+    #expect(found.hasPrefix("# colors: 42 bytes for XO-CHIP\n: main\n  plane 3\n"))
+    let named = try scratch.chip8("disasm", "colors.ch8", "--platform", "vip").text
+    #expect(named.hasPrefix("# colors: 42 bytes for COSMAC VIP\n: main\n  0xF3 0x01 "))
+  }
+
+  @Test func symbolsGiveNames() throws {
+    let source = """
+      : ball 0x3C 0x42
+      : main :breakpoint begin i := ball :monitor ball 2
+      : draw-it sprite v0 v1 2 jump draw-it
+      : v1-x : "odd name" jump v1-x
+      """
+    try scratch.write("a.8o", Array(source.utf8))
+    #expect(try scratch.chip8("asm", "a.8o", "--symbols", "a.sym").code == 0)
+    let outcome = try scratch.chip8("disasm", "a.ch8", "--symbols", "a.sym")
+    #expect(
+      outcome.text == """
+        # a: 12 bytes for CHIP-8
+          # 0x200 jumps to main
+        : ball
+          # monitor ball
+          0x3C 0x42
+        : main
+          # breakpoint begin
+          i := ball
+        : draw-it
+          sprite v0 v1 2
+          jump draw-it
+        : v1-x
+          0x12 0x0A
+
+        """)
+    try scratch.expectRefusal(
+      ["disasm", "digit.ch8", "--symbols", "a.sym"], code: 65, naming: "another program")
+  }
+
+  @Test func asJSON() throws {
+    struct Listing: Decodable {
+      struct Item: Decodable {
+        let address: Int
+        let bytes: String
+        let kind: String
+        let labels: [String]
+        let remarks: [String]
+        let text: String
+      }
+      let program: String
+      let platform: String
+      let bytes: Int
+      let items: [Item]
+    }
+    let outcome = try scratch.chip8("disasm", "digit.ch8", "--json")
+    let listing = try JSONDecoder().decode(Listing.self, from: Data(outcome.output))
+    #expect(listing.program == "digit" && listing.platform == "chip8" && listing.bytes == 12)
+    #expect(listing.items.map(\.bytes).joined() == "6007F029611E620DD125120A")
+    #expect(listing.items.map(\.address) == Array(stride(from: 0x200, to: 0x20C, by: 2)))
+    let last = try #require(listing.items.last)
+    #expect(last.kind == "code" && last.labels == ["code-20A"] && last.text == "jump code-20A")
+  }
+
+  @Test func badFiles() throws {
+    try scratch.expectRefusal(["disasm", "missing.ch8"], code: 66, naming: "missing.ch8")
+    try scratch.expectRefusal(["disasm"], code: 64, naming: "ROM")
+    try scratch.expectRefusal(["disasm", "digit.ch8", "--platform", "x"], code: 64, naming: "x")
+    try scratch.write("empty.ch8", [])
+    try scratch.expectRefusal(["disasm", "empty.ch8"], code: 65, naming: "empty.ch8")
+    try scratch.write("large.ch8", Array(repeating: 0, count: 65025))
+    try scratch.expectRefusal(["disasm", "large.ch8"], code: 65, naming: "large.ch8")
+    _ = try scratch.report("digit.ch8", "--save", "a.state")
+    try scratch.expectRefusal(["disasm", "a.state"], code: 65, naming: "saved state")
+    try scratch.write("bad.sym", Array("{}".utf8))
+    try scratch.expectRefusal(
+      ["disasm", "digit.ch8", "--symbols", "bad.sym"], code: 65, naming: "bad.sym")
+    try scratch.expectRefusal(
+      ["disasm", "digit.ch8", "-o", "missing/a.8o"], code: 73, naming: "missing/a.8o")
+  }
+}
