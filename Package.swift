@@ -37,6 +37,7 @@ let package = Package(
     .executableTarget(
       name: "chip8",
       dependencies: [
+        "CGIF",
         "Chip8Core",
         "CPNG",
         "Octo",
@@ -46,6 +47,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CSDL2", providers: [.apt(["libsdl2-dev"])]),

@@ -17,14 +17,16 @@ struct Chip8Command: ParsableCommand {
     discussion: """
       Plays a program for the COSMAC VIP, CHIP-48, SUPER-CHIP or XO-CHIP in a window, or runs it \
       headless, for tests. F5 saves the whole machine to a file, F9 loads it. A ROM that turns out \
-      to be a saved state is restored as one, and a source in Octo's language is assembled first.
+      to be a saved state is restored as one, a source in Octo's language is assembled first, and \
+      so is the one in an Octo cartridge.
       """,
     version: "0.1.0",
-    subcommands: [AsmCommand.self, DisasmCommand.self])
+    subcommands: [AsmCommand.self, DisasmCommand.self, CartCommand.self])
 
   @Argument(
     help: ArgumentHelp(
-      "The program, its source (.8o) or a saved state; - is standard input.", valueName: "ROM"))
+      "The program, its source (.8o), a cartridge or a saved state; - is standard input.",
+      valueName: "ROM"))
   var files: [String] = []
 
   @Option(help: ArgumentHelp("Resume a saved state.", valueName: "IMAGE"))
@@ -48,7 +50,7 @@ struct Chip8Command: ParsableCommand {
     let file = try loadedFile()
     let opening = try Opening(file, machine, isHeadless: headless.isHeadless)
     if headless.isHeadless {
-      var run = try HeadlessRun(headless, opening.machine, symbols: opening.symbols)
+      var run = try HeadlessRun(headless, opening)
       try run.run()
     } else {
       #if SDL
@@ -122,17 +124,33 @@ struct MachineOptions: ParsableArguments {
     return seed == nil ? nil : "--seed"
   }
 
+  /// Writes to a machine's RAM what the user wants there.
+  func poke(_ machine: inout Chip8) throws(Failure) {
+    for poke in poke {
+      do throws(ProgramError) {
+        try machine.poke(poke.address, poke.bytes)
+      } catch { throw .usage("--poke: \(error)") }
+    }
+  }
+
   /// The machine that a program gets.
   ///
-  /// - Parameter least: instructions that it needs, as far as its source says so.
+  /// - Parameters:
+  ///   - least: instructions that it needs, as far as its source says so.
+  ///   - cartridge: what the program's cartridge says; a platform that the user has chosen counts
+  ///     for more.
   func configuration(
-    for program: Program, atLeast least: InstructionSet = .chip8
+    for program: Program, atLeast least: InstructionSet = .chip8,
+    cartridge: CartridgeOptions? = nil
   ) throws(Failure) -> Configuration {
-    var configuration =
-      switch platform {
-      case .auto: Configuration(for: program, atLeast: least)
-      case .platform(let platform): Configuration(platform)
-      }
+    var configuration: Configuration
+    switch platform {
+    case .auto:
+      configuration = Configuration(for: program, atLeast: least)
+      cartridge?.apply(to: &configuration)
+    case .platform(let platform):
+      configuration = Configuration(platform)
+    }
     for setting in quirk { setting.apply(to: &configuration.quirks) }
     if let ipf { configuration.instructionsPerFrame = ipf }
     if let timing { configuration.timing = timing }

@@ -30,7 +30,7 @@ struct DisasmCommand: ParsableCommand {
 
   func run() throws {
     let file = try LoadedFile(rom, isRestore: false)
-    let program = Program(name: file.programName, bytes: file.bytes)
+    let program = Program(name: programName(file.path), bytes: file.bytes)
     try check(program)
     let configuration =
       switch platform {

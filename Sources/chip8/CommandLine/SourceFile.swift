@@ -22,6 +22,11 @@ struct SourceFile {
     self.text = text
   }
 
+  init(_ path: String, text: String) {
+    self.path = path
+    self.text = text
+  }
+
   init(contentsOf path: String) throws {
     try self.init(path, Storage.read(path, limit: SourceFile.byteCountMax))
   }

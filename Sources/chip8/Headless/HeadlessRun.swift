@@ -23,17 +23,20 @@ struct HeadlessRun {
   let keys: KeyScript
   var machine: Chip8
   private var fault: Fault?
+  private let palette: Palette
   private let start: State
   private let trace: Trace?
   /// What ends the run, with addresses for labels.
   private let until: [StopCondition]
 
-  /// - Parameter symbols: those of the program's own source, if it was given as one.
-  init(_ options: HeadlessOptions, _ machine: Chip8, symbols: Symbols? = nil) throws {
+  init(_ options: HeadlessOptions, _ opening: Opening) throws {
     self.options = options
-    self.machine = machine
-    let named = try options.symbols.map { try Symbols(contentsOf: $0, for: machine.program) }
-    let names = AddressNames(named ?? symbols)
+    machine = opening.machine
+    palette = opening.palette
+    let named = try options.symbols.map {
+      try Symbols(contentsOf: $0, for: opening.machine.program)
+    }
+    let names = AddressNames(named ?? opening.symbols)
     until = try options.until.map { try names.resolve($0) }
     start = machine.state
     keys = try options.input.map(HeadlessRun.recording) ?? options.keys ?? .empty
@@ -58,7 +61,7 @@ struct HeadlessRun {
     try trace?.finish()
     if let path = options.save { try Storage.replace(path, with: Image(of: machine).bytes) }
     if let path = options.screenshot {
-      try Storage.replace(path, with: Screenshot.png(machine, scale: options.scale ?? 8))
+      try Storage.replace(path, with: Screenshot.png(machine, palette, scale: options.scale ?? 8))
     }
     try Report(machine, stop, fault).print(options)
     if let fault { throw Failure.fault(fault, in: machine.program) }

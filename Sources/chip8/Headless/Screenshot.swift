@@ -20,9 +20,9 @@ enum Screenshot {
   }
 
   /// The picture as a PNG file, by libpng.
-  static func png(_ machine: Chip8, scale: Int) throws(Failure) -> [UInt8] {
+  static func png(_ machine: Chip8, _ palette: Palette, scale: Int) throws(Failure) -> [UInt8] {
     let screen = machine.state.screen
-    let rgb = points(screen, Palette(for: machine), scale: scale)
+    let rgb = points(screen, palette, scale: scale)
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     image.width = png_uint_32(screen.width * scale)

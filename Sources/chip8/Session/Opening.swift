@@ -17,13 +17,13 @@ struct LoadedFile {
 
   /// Whether the file is a program's source, by its name.
   var isSource: Bool { path.lowercased().hasSuffix(".8o") }
+}
 
-  /// The file's name without folders and suffix.
-  var programName: String {
-    let name = path == "-" ? "program" : String(path.split(separator: "/").last ?? "program")
-    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-    return String(name[..<dot])
-  }
+/// What a program is called: its file's name without folders and suffix.
+func programName(_ path: String) -> String {
+  let name = path == "-" ? "program" : String(path.split(separator: "/").last ?? "program")
+  guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+  return String(name[..<dot])
 }
 
 /// A machine made from a file: a program that is switched on, from its source or assembled, or an
@@ -32,52 +32,86 @@ struct Opening {
   let machine: Chip8
   /// What the program's source calls things, if it was opened.
   let symbols: Symbols?
+  /// The colours that the program is shown in.
+  let palette: Palette
   /// Whether the machine comes from an image.
   let isResumed: Bool
 
   init(_ file: LoadedFile, _ options: MachineOptions, isHeadless: Bool) throws {
-    isResumed = file.isRestore || Image.isImage(file.bytes)
-    var machine: Chip8
-    if isResumed {
-      machine = try Opening.resumed(file, options)
-      symbols = nil
+    if file.isRestore || Image.isImage(file.bytes) {
+      try self.init(resuming: file, options)
+    } else if GIF.isGIF(file.bytes) {
+      let cartridge = try Cartridge(file)
+      try self.init(
+        SourceFile(file.path, text: cartridge.program), cartridge.options, options,
+        isHeadless: isHeadless)
+    } else if file.isSource {
+      try self.init(SourceFile(file.path, file.bytes), nil, options, isHeadless: isHeadless)
     } else {
-      let assembly = file.isSource ? try SourceFile(file.path, file.bytes).assembled() : nil
-      let program = Program(name: file.programName, bytes: assembly?.program ?? file.bytes)
-      let configuration = try options.configuration(
-        for: program, atLeast: assembly?.dialect.instructionSet ?? .chip8)
-      machine = try Opening.switchedOn(file, program, configuration, options, isHeadless)
-      symbols = assembly.map { Symbols(of: $0, file: file.path, program) }
+      let program = Program(name: programName(file.path), bytes: file.bytes)
+      let configuration = try options.configuration(for: program)
+      try self.init(file.path, program, configuration, options, isHeadless: isHeadless)
     }
-    for poke in options.poke {
-      do throws(ProgramError) {
-        try machine.poke(poke.address, poke.bytes)
-      } catch { throw Failure.usage("--poke: \(error)") }
-    }
-    self.machine = machine
   }
 
-  private static func resumed(_ file: LoadedFile, _ options: MachineOptions) throws -> Chip8 {
+  /// A program in its source, which may come from a cartridge.
+  init(
+    _ source: SourceFile, _ cartridge: CartridgeOptions?, _ options: MachineOptions,
+    isHeadless: Bool
+  ) throws {
+    let assembly = try source.assembled()
+    let program = Program(name: programName(source.path), bytes: assembly.program)
+    let configuration = try options.configuration(
+      for: program, atLeast: assembly.dialect.instructionSet, cartridge: cartridge)
+    try self.init(
+      source.path, program, configuration, options, isHeadless: isHeadless,
+      symbols: Symbols(of: assembly, file: source.path, program),
+      colors: cartridge?.colors ?? [])
+  }
+
+  /// A program that is switched on.
+  private init(
+    _ path: String, _ program: Program, _ configuration: Configuration,
+    _ options: MachineOptions, isHeadless: Bool, symbols: Symbols? = nil,
+    colors: [UInt32?] = []
+  ) throws {
+    let seed = options.seed ?? (isHeadless ? 0 : UInt64.random(in: 0...UInt64.max))
+    var machine: Chip8
+    do throws(ProgramError) {
+      machine = try Chip8(program, configuration, seed: seed)
+    } catch { throw Failure.data(path, error) }
+    try options.poke(&machine)
+    self.machine = machine
+    self.symbols = symbols
+    palette = Palette(for: program, cartridge: colors)
+    isResumed = false
+  }
+
+  private init(resuming file: LoadedFile, _ options: MachineOptions) throws {
     if let option = options.decidingOption {
       throw Failure.usage(
         "\(option) contradicts \(fileName(file.path)), a saved state, which brings its own machine")
     }
+    var machine: Chip8
     do throws(ImageError) {
-      return try Image(file.bytes).machine()
+      machine = try Image(file.bytes).machine()
     } catch {
       let hint = error == .notAnImage ? "; to run it as a program, leave out --restore" : ""
       throw Failure.data(file.path, error.description + hint)
     }
+    try options.poke(&machine)
+    self.machine = machine
+    symbols = nil
+    palette = Palette(for: machine.program)
+    isResumed = true
   }
+}
 
-  private static func switchedOn(
-    _ file: LoadedFile, _ program: Program, _ configuration: Configuration,
-    _ options: MachineOptions, _ isHeadless: Bool
-  ) throws -> Chip8 {
-    let seed = options.seed ?? (isHeadless ? 0 : UInt64.random(in: 0...UInt64.max))
-    do throws(ProgramError) {
-      return try Chip8(program, configuration, seed: seed)
-    } catch { throw Failure.data(file.path, error) }
+extension Cartridge {
+  init(_ file: LoadedFile) throws(Failure) {
+    do throws(Refusal) {
+      try self.init(file.bytes)
+    } catch { throw .data(file.path, error) }
   }
 }
 

@@ -1,4 +1,5 @@
 import Chip8Core
+import SaveState
 
 /// The colours of the pixel values 0 to 3, as 0xRRGGBB.
 struct Palette {
@@ -10,8 +11,13 @@ struct Palette {
   private init(colors: [UInt32]) { self.colors = colors }
 
   /// The program's own colours where it is known to have some.
-  init(for machine: Chip8) {
-    let known = KnownProgram.find(machine.program.sha1)?.colors ?? []
-    colors = known + Palette.standard.colors.dropFirst(known.count)
+  ///
+  /// - Parameter cartridge: the colours that it brings along, nil for each that it does not.
+  init(for program: Program, cartridge: [UInt32?] = []) {
+    let known = KnownProgram.find(program.sha1)?.colors ?? []
+    colors = Palette.standard.colors.enumerated().map { value, standard in
+      let own = value < cartridge.count ? cartridge[value] : nil
+      return own ?? (value < known.count ? known[value] : standard)
+    }
   }
 }

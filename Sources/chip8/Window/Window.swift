@@ -120,7 +120,7 @@
     /// What depends on the program: another one may have been opened.
     private func programChanged() {
       keyMap = KeyMap(for: session.knownProgram)
-      palette = Palette(for: session.machine)
+      palette = session.palette
       pacer.setRate(framesPerSecond: rate)
       let platform = session.machine.state.configuration.platform.title
       SDL_SetWindowTitle(window, "\(session.title) – \(platform) – chip8")

@@ -1,0 +1,118 @@
+import Chip8Core
+import FoundationEssentials
+
+/// How a cartridge wants its program to be run. Whatever is nil is left as it is.
+struct CartridgeOptions: Codable, Equatable {
+  var tickrate: Loose<Int>?
+  var shiftQuirks: Loose<Bool>?
+  var loadStoreQuirks: Loose<Bool>?
+  var jumpQuirks: Loose<Bool>?
+  var logicQuirks: Loose<Bool>?
+  var clipQuirks: Loose<Bool>?
+  var vBlankQuirks: Loose<Bool>?
+  var backgroundColor: String?
+  var fillColor: String?
+  var fillColor2: String?
+  var blendColor: String?
+  var fontStyle: String?
+  var maxSize: Loose<Int>?
+  var buzzColor: String?
+  var quietColor: String?
+  var screenRotation: Loose<Int>?
+  var touchInputMode: String?
+}
+
+/// A value as any of Octo's versions has written it: flags as numbers, numbers in quotes.
+struct Loose<Value: LosslessStringConvertible & Codable & Equatable & Sendable>: Codable, Equatable
+{
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let value = try? container.decode(Value.self) {
+      self.value = value
+    } else if let text = try? container.decode(String.self), let value = Value(text) {
+      self.value = value
+    } else {
+      let number = try container.decode(Double.self)
+      guard
+        let value = Value(number == 0 ? "false" : "true")
+          ?? Int(exactly: number).flatMap({ Value("\($0)") })
+      else {
+        throw DecodingError.dataCorruptedError(
+          in: container, debugDescription: "neither flag nor number")
+      }
+      self.value = value
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(value)
+  }
+}
+
+extension CartridgeOptions {
+  /// Changes a machine to what the cartridge wants.
+  func apply(to configuration: inout Configuration) {
+    if let ipf = tickrate?.value {
+      let range = Configuration.instructionsPerFrameRange
+      configuration.instructionsPerFrame = min(max(ipf, range.lowerBound), range.upperBound)
+    }
+    let flags: [(Quirks, Bool?)] = [
+      (.shift, shiftQuirks?.value),
+      (.memoryLeaveIUnchanged, loadStoreQuirks?.value),
+      (.jump, jumpQuirks?.value),
+      (.logic, logicQuirks?.value),
+      (.wrap, clipQuirks.map { !$0.value }),
+      ([.vblank, .vblankInHires], vBlankQuirks?.value),
+    ]
+    for case (let quirk, let isOn?) in flags {
+      if isOn { configuration.quirks.insert(quirk) } else { configuration.quirks.remove(quirk) }
+    }
+    switch fontStyle {
+    case "octo": configuration.font = .octo
+    case "vip": configuration.font = .vip
+    case "schip": configuration.font = .schip11
+    case "fish": configuration.font = .fish
+    default: break
+    }
+  }
+
+  /// What a cartridge says of a machine that it is to be run on as it is, and what only `others`
+  /// say.
+  init(_ configuration: Configuration, _ palette: Palette, _ others: CartridgeOptions) {
+    let quirks = configuration.quirks
+    tickrate = Loose(configuration.instructionsPerFrame)
+    shiftQuirks = Loose(quirks.contains(.shift))
+    loadStoreQuirks = Loose(quirks.contains(.memoryLeaveIUnchanged))
+    jumpQuirks = Loose(quirks.contains(.jump))
+    logicQuirks = Loose(quirks.contains(.logic))
+    clipQuirks = Loose(!quirks.contains(.wrap))
+    vBlankQuirks = Loose(quirks.contains(.vblank))
+    (backgroundColor, fillColor) = (html(palette.colors[0]), html(palette.colors[1]))
+    (fillColor2, blendColor) = (html(palette.colors[2]), html(palette.colors[3]))
+    maxSize = Loose(configuration.platform.programByteCountMax)
+    screenRotation = others.screenRotation ?? Loose(0)
+    touchInputMode = others.touchInputMode ?? "none"
+    (buzzColor, quietColor) = (others.buzzColor, others.quietColor)
+    fontStyle =
+      switch configuration.font {
+      case .octo: "octo"
+      case .vip: "vip"
+      case .schip10, .schip11: "schip"
+      case .fish: "fish"
+      }
+  }
+
+  /// The colours of the pixel values 0 to 3, nil where the cartridge has none that can be used.
+  var colors: [UInt32?] {
+    [backgroundColor, fillColor, fillColor2, blendColor].map { text in
+      text.flatMap { $0.count == 7 && $0.hasPrefix("#") ? UInt32($0.dropFirst(), radix: 16) : nil }
+    }
+  }
+}
+
+private func html(_ color: UInt32) -> String { "#" + hexadecimal(color, 6) }

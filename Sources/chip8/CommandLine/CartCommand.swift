@@ -1,0 +1,112 @@
+import ArgumentParser
+import Chip8Core
+import FoundationEssentials
+import SaveState
+
+/// `chip8 cart`: Octo's cartridges, pictures with a program in them.
+struct CartCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cart",
+    abstract: "Put a program into a picture, or get it out.",
+    usage: "chip8 cart pack|unpack FILE [options]",
+    subcommands: [Pack.self, Unpack.self])
+
+  struct Pack: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make a cartridge of a source in Octo's language.",
+      usage: "chip8 cart pack SOURCE.8o [-o OUT.gif] [--options FILE.json] [machine options]")
+
+    /// The screen that the picture shows: a program has its title up after three seconds.
+    private static let labelFrames = 180
+
+    @Argument(help: ArgumentHelp("The source; - is standard input.", valueName: "SOURCE.8o"))
+    var source: String
+
+    @Option(
+      name: .shortAndLong,
+      help: ArgumentHelp(
+        "The cartridge; by default the source's name with .gif. - is standard output.",
+        valueName: "OUT.gif"))
+    var output: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "What the cartridge says of its machine, as unpack writes it.",
+        valueName: "FILE.json"))
+    var options: String?
+
+    @OptionGroup(title: "The machine")
+    var machine: MachineOptions
+
+    func validate() throws { try machine.validateCombination() }
+
+    func run() throws {
+      let file = try SourceFile(contentsOf: source)
+      let given = try options.map(Pack.read) ?? CartridgeOptions()
+      let opening = try Opening(file, given, machine, isHeadless: true)
+      var shown = opening.machine
+      _ = shown.run(frames: Pack.labelFrames)
+      let options = CartridgeOptions(opening.machine.state.configuration, opening.palette, given)
+      let cartridge = Cartridge(program: file.text, options: options)
+      let bytes: [UInt8]
+      do throws(Cartridge.Refusal) {
+        bytes = try cartridge.encoded(label: shown.state.screen, palette: opening.palette)
+      } catch { throw Failure.data(source, error) }
+      try Storage.replace(outputPath(source, output, ".gif"), with: bytes)
+    }
+
+    private static func read(_ path: String) throws -> CartridgeOptions {
+      let bytes = try Storage.read(path, limit: 1 << 16)
+      guard let options = try? JSONDecoder().decode(CartridgeOptions.self, from: Data(bytes)) else {
+        throw Failure.data(path, "these are no options of a cartridge, as unpack writes them")
+      }
+      return options
+    }
+  }
+
+  struct Unpack: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Get the source out of a cartridge.",
+      usage: "chip8 cart unpack CART.gif [-o OUT.8o] [--options OUT.json]")
+
+    @Argument(help: ArgumentHelp("The cartridge; - is standard input.", valueName: "CART.gif"))
+    var cartridge: String
+
+    @Option(
+      name: .shortAndLong,
+      help: ArgumentHelp(
+        "The source; by default the cartridge's name with .8o. - is standard output.",
+        valueName: "OUT.8o"))
+    var output: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "Write what the cartridge says of its machine too.", valueName: "OUT.json"))
+    var options: String?
+
+    func run() throws {
+      let file = try LoadedFile(cartridge, isRestore: false)
+      let unpacked = try Cartridge(file)
+      let path = outputPath(cartridge, output, ".8o")
+      guard path != options else {
+        throw Failure.usage("\(path) cannot hold two things: give one of them another name")
+      }
+      try Storage.replace(path, with: Array(unpacked.program.utf8))
+      if let options {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        try Storage.replace(options, with: Array(encoder.encode(unpacked.options)) + [0x0A])
+      }
+    }
+  }
+}
+
+/// The file that is named, or one beside the input with another suffix.
+private func outputPath(_ input: String, _ output: String?, _ suffix: String) -> String {
+  if let output { return output }
+  if input == "-" { return "-" }
+  guard let dot = input.lastIndex(of: "."), !input[dot...].contains("/") else {
+    return input + suffix
+  }
+  return input[..<dot] + suffix
+}

@@ -1,0 +1,96 @@
+// CartridgeTests.swift: programs in pictures.
+
+import Foundation
+import Testing
+
+@Suite struct CartridgeTests {
+  let scratch: Scratch
+
+  static let source = """
+    # A digit that counts, and a letter that is no ASCII: ü.
+    : main
+    \tloop
+    \t\tv0 += 1
+    \t\ti := hex v0
+    \t\tclear
+    \t\tsprite v1 v1 5
+    \tagain
+
+    """
+
+  init() throws {
+    scratch = try Scratch()
+    try scratch.write("count.8o", Array(Self.source.utf8))
+  }
+
+  private func chip8(_ arguments: String...) throws {
+    let outcome = try scratch.run(arguments)
+    #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(arguments): \(outcome.errors)")
+  }
+
+  @Test func whatIsPackedIsUnpacked() throws {
+    try chip8("cart", "pack", "count.8o")
+    try chip8("cart", "unpack", "count.gif", "-o", "again.8o", "--options", "again.json")
+    #expect(try scratch.text("again.8o") == Self.source)
+    try chip8("cart", "pack", "again.8o", "-o", "again.gif", "--options", "again.json")
+    #expect(try scratch.read("again.gif") == scratch.read("count.gif"))
+  }
+
+  @Test func aCartridgeIsPlayedAsItsSourceIs() throws {
+    try chip8("cart", "pack", "count.8o", "--quirk", "shift=on", "--ipf", "77", "-o", "c.gif")
+    let cartridge = try scratch.report("c.gif", "--frames", "50")
+    let source = try scratch.report(
+      "count.8o", "--frames", "50", "--quirk", "shift=on", "--ipf", "77")
+    #expect(cartridge.ipf == 77)
+    #expect(cartridge.state == source.state)
+  }
+
+  @Test func optionsOfTheCommandLineCountForMore() throws {
+    try chip8("cart", "pack", "count.8o", "--ipf", "77", "-o", "c.gif")
+    #expect(try scratch.report("c.gif", "--frames", "1", "--ipf", "5").ipf == 5)
+    #expect(try scratch.report("c.gif", "--frames", "1", "--platform", "xochip").ipf == 1000)
+  }
+
+  @Test func theScreenHasTheColorsOfTheCartridge() throws {
+    let options = ##"{"backgroundColor":"#102030","fillColor":"#FEDCBA","tickrate":"9"}"##
+    try scratch.write("o.json", Array(options.utf8))
+    try chip8("cart", "pack", "count.8o", "--options", "o.json", "-o", "c.gif")
+    #expect(try scratch.report("c.gif", "--frames", "0").ipf == 9)
+    _ = try scratch.report("c.gif", "--frames", "9", "--screenshot", "c.png", "--scale", "1")
+    let picture = try #require(Picture(png: scratch.read("c.png")))
+    #expect(Set(picture.points) == [0x10_2030, 0xFE_DCBA])
+  }
+
+  @Test func pipesCarryCartridges() throws {
+    let outcome = try scratch.shell("$CHIP8 cart pack - <count.8o | $CHIP8 cart unpack -")
+    #expect(outcome.text == Self.source)
+  }
+
+  @Test func whatIsNoCartridgeIsRefused() throws {
+    try scratch.write("empty.gif", [])
+    try scratch.write("text.gif", Array("GIF89a is what this says".utf8))
+    for name in ["empty.gif", "text.gif"] {
+      try scratch.expectRefusal(["cart", "unpack", name], code: 65, naming: name)
+    }
+    try scratch.expectRefusal(["text.gif", "--headless"], code: 65, naming: "text.gif")
+    try scratch.expectRefusal(["cart", "pack", "none.8o"], code: 66, naming: "none.8o")
+    try scratch.write("bad.json", [0x7B])
+    try scratch.expectRefusal(
+      ["cart", "pack", "count.8o", "--options", "bad.json"], code: 65, naming: "bad.json")
+  }
+
+  /// Whatever is done to the bytes: a program, or a refusal.
+  @Test func aDamagedCartridgeNeverDoesHarm() throws {
+    try chip8("cart", "pack", "count.8o")
+    let whole = try scratch.read("count.gif")
+    for place in stride(from: 0, to: whole.count, by: whole.count / 60) {
+      var changed = whole
+      changed[place] ^= 0x25
+      for bytes in [changed, Array(whole.prefix(place))] {
+        try scratch.write("damaged.gif", bytes)
+        let outcome = try scratch.run(["cart", "unpack", "damaged.gif", "-o", "out.8o"])
+        #expect([0, 65].contains(outcome.code), "at \(place): \(outcome.errors)")
+      }
+    }
+  }
+}
