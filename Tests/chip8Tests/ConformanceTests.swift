@@ -27,10 +27,15 @@ import Testing
     let test = try ConformanceCase(folder: name)
     let program = try test.programBytes()
     #expect(!test.platforms.isEmpty && !test.about.isEmpty)
-    #expect(test.screen != nil || test.sound != nil || ConformanceCase.picture(of: name) != nil)
+    let picture = ConformanceCase.picture(of: name)
+    #expect(test.screen != nil || test.sound != nil || test.fault != nil || picture != nil)
     for platform in test.platforms {
-      try checkScreen(test, program, on: platform, picture: ConformanceCase.picture(of: name))
-      if let sound = test.sound { try checkSound(test, program, sound, on: platform) }
+      if let opcodes = test.opcodes {
+        try checkOpcodes(test, program, opcodes, on: platform)
+      } else {
+        try checkScreen(test, program, on: platform, picture: picture)
+      }
+      if test.sound != nil || test.tones != nil { try checkSound(test, program, on: platform) }
     }
   }
 
@@ -41,9 +46,11 @@ import Testing
     try scratch.write("program.ch8", program)
     let arguments = ["program.ch8", "--headless"] + test.options(on: platform)
     let outcome = try scratch.run(arguments + ["--json"])
-    #expect(outcome.code == 0, "\(platform): \(outcome.errors)")
+    #expect(outcome.code == (test.fault == nil ? 0 : 70), "\(platform): \(outcome.errors)")
     let report = try Report(outcome)
     #expect(report.stop == test.until ?? "frames", "\(platform)")
+    #expect(report.fault?.kind == test.fault?.kind, "\(platform)")
+    if let pc = test.fault?.pc { #expect(report.fault?.pc == Int(pc), "\(platform)") }
     if let last = test.lasts?[platform] { #expect(report.frames == last, "\(platform)") }
     if let screen = test.screen {
       #expect(report.screen.sha1 == screen.sha1, "\(platform)")
@@ -51,46 +58,32 @@ import Testing
     }
     if let picture {
       let shown = try scratch.run(arguments + ["--print", "screen"]).text
-      #expect(trimmed(shown) == trimmed(picture), "\(platform)")
+      #expect(ConformanceCase.trimmed(shown) == ConformanceCase.trimmed(picture), "\(platform)")
     }
   }
 
-  /// A screen without the blanks at the ends of its lines, and without empty lines at its end.
-  private func trimmed(_ text: String) -> [String] {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      String(line.reversed().drop { $0 == " " }.reversed())
+  private func checkOpcodes(
+    _ test: ConformanceCase, _ program: [UInt8], _ opcodes: [String], on platform: String
+  ) throws {
+    let configuration = try test.configuration(on: platform)
+    for opcode in opcodes {
+      let machine = try test.machine(program, configuration, opcode: opcode)
+      let played = test.play(
+        machine, keys: [],
+        step: { $0.run(frames: 1, keys: $1, stopsAtHalt: true) })
+      #expect(test.isMet(by: played, picture: nil), "\(platform) \(opcode): \(played.stop)")
     }
-    while lines.last?.isEmpty == true { lines.removeLast() }
-    return lines
   }
 
   private func checkSound(
-    _ test: ConformanceCase, _ program: [UInt8], _ sound: String, on platform: String
+    _ test: ConformanceCase, _ program: [UInt8], on platform: String
   ) throws {
-    var configuration = Configuration(try #require(Platform(rawValue: platform)))
-    if let ipf = test.ipf { configuration.instructionsPerFrame = ipf }
-    for setting in test.quirks ?? [] {
-      let parts = setting.split(separator: "=")
-      let quirk = try #require(Quirks(named: String(parts[0])))
-      if parts.last == "on" {
-        configuration.quirks.insert(quirk)
-      } else {
-        configuration.quirks.remove(quirk)
-      }
+    let machine = try test.machine(program, test.configuration(on: platform))
+    let played = try test.play(
+      machine, keys: test.keysByFrame(), step: { $0.run(frames: 1, keys: $1) })
+    if let sound = test.sound { #expect(test.isMet(sound, by: played), "\(platform)") }
+    if let tones = test.tones {
+      #expect(played.tones.compactMap { $0?.text } == tones, "\(platform)")
     }
-    var machine = try Chip8(Program(name: "", bytes: program), configuration)
-    // Frames on and off in turn, from the first sound on.
-    var lengths: [Int] = []
-    for _ in 0..<(test.frames ?? 0) {
-      #expect(machine.run(frames: 1) == .done)
-      let isSounding = machine.tone != nil
-      if isSounding == lengths.count.isMultiple(of: 2) {
-        lengths.append(1)
-      } else if !lengths.isEmpty {
-        lengths[lengths.count - 1] += 1
-      }
-    }
-    let expected = sound.split(whereSeparator: { "/ ".contains($0) }).compactMap { Int($0) }
-    #expect(Array(lengths.prefix(expected.count)) == expected, "\(platform)")
   }
 }

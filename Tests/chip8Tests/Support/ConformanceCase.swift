@@ -11,6 +11,11 @@ struct ConformanceCase: Decodable, Sendable {
     let sha1: String
   }
 
+  struct Fault: Decodable, Sendable {
+    let kind: String
+    let pc: UInt16
+  }
+
   let about: String
   let rom: String?
   let program: String?
@@ -20,14 +25,17 @@ struct ConformanceCase: Decodable, Sendable {
   let quirks: [String]?
   let pokes: [String]?
   let keys: String?
+  let opcodes: [String]?
   let until: String?
+  let fault: Fault?
   let frames: Int?
   let lasts: [String: Int]?
   let screen: Screen?
   let sound: String?
+  let tones: [String]?
 
   /// A run that should have come to its end is stopped here.
-  private static let framesMax = 5000
+  static let framesMax = 5000
 
   init(folder name: String) throws {
     let file = ConformanceCase.folder(name).appendingPathComponent("case.json")
@@ -40,7 +48,8 @@ struct ConformanceCase: Decodable, Sendable {
   func options(on platform: String) -> [String] {
     var options = ["--platform", platform, "--frames", "\(frames ?? ConformanceCase.framesMax)"]
     for (option, values) in [
-      ("--until", until.map { [$0] }), ("--ipf", ipf.map { ["\($0)"] }), ("--quirk", quirks),
+      ("--until", until.flatMap { $0 == "fault" ? nil : [$0] }), ("--ipf", ipf.map { ["\($0)"] }),
+      ("--quirk", quirks),
       ("--poke", pokes), ("--keys", keys.map { [$0] }),
     ] {
       for value in values ?? [] { options += [option, value] }
