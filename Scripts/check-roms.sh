@@ -1,9 +1,9 @@
 #!/bin/sh
-# Each program in roms/ is what its source assembles to.
+# Each program in roms/ and roms/tests/ is what its source assembles to.
 set -eu
 
 swift build -c release --product chip8
-for source in roms/*.8o; do
+for source in roms/*.8o roms/tests/*.8o; do
   if ! .build/release/chip8 asm "$source" -o - | cmp - "${source%.8o}.ch8"; then
     echo "${source%.8o}.ch8 is out of date: chip8 asm $source" >&2
     exit 1
