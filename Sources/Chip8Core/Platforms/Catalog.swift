@@ -12,6 +12,9 @@ public struct KnownProgram: Sendable {
   /// Colours for the pixel values 0 to 3, as far as the program names them: 0xRRGGBB.
   public let colors: [UInt32]
 
+  /// How far the picture is turned clockwise: 0, 90, 180 or 270 degrees.
+  public let rotation: Int
+
   /// The program with this SHA-1, if it is known.
   public static func find(_ sha1: Digest) -> KnownProgram? {
     Catalog.programs[sha1.description]
@@ -63,6 +66,7 @@ extension KnownProgram {
       pairs(fields["keys"]).compactMap { name, key in
         UInt8(key, radix: 16).map { (name, $0) }
       }, uniquingKeysWith: { first, _ in first })
+    rotation = fields["rotation"].flatMap { Int($0) } ?? 0
     colors = list(fields["colors"], separator: ",").compactMap { UInt32($0.dropFirst(), radix: 16) }
   }
 }

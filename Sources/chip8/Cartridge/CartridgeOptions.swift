@@ -83,7 +83,7 @@ extension CartridgeOptions {
 
   /// What a cartridge says of a machine that it is to be run on as it is, and what only `others`
   /// say.
-  init(_ configuration: Configuration, _ palette: Palette, _ others: CartridgeOptions) {
+  init(_ configuration: Configuration, _ look: Look, _ others: CartridgeOptions) {
     let quirks = configuration.quirks
     tickrate = Loose(configuration.instructionsPerFrame)
     shiftQuirks = Loose(quirks.contains(.shift))
@@ -92,8 +92,8 @@ extension CartridgeOptions {
     logicQuirks = Loose(quirks.contains(.logic))
     clipQuirks = Loose(!quirks.contains(.wrap))
     vBlankQuirks = Loose(quirks.contains(.vblank))
-    (backgroundColor, fillColor) = (html(palette.colors[0]), html(palette.colors[1]))
-    (fillColor2, blendColor) = (html(palette.colors[2]), html(palette.colors[3]))
+    (backgroundColor, fillColor) = (html(look.colors[0]), html(look.colors[1]))
+    (fillColor2, blendColor) = (html(look.colors[2]), html(look.colors[3]))
     maxSize = Loose(configuration.platform.programByteCountMax)
     screenRotation = others.screenRotation ?? Loose(0)
     touchInputMode = others.touchInputMode ?? "none"

@@ -46,11 +46,11 @@ struct CartCommand: ParsableCommand {
       let opening = try Opening(file, given, machine, isHeadless: true)
       var shown = opening.machine
       _ = shown.run(frames: Pack.labelFrames)
-      let options = CartridgeOptions(opening.machine.state.configuration, opening.palette, given)
+      let options = CartridgeOptions(opening.machine.state.configuration, opening.look, given)
       let cartridge = Cartridge(program: file.text, options: options)
       let bytes: [UInt8]
       do throws(Cartridge.Refusal) {
-        bytes = try cartridge.encoded(label: shown.state.screen, palette: opening.palette)
+        bytes = try cartridge.encoded(label: shown.state.screen, look: opening.look)
       } catch { throw Failure.data(source, error) }
       try Storage.replace(outputPath(source, output, ".gif"), with: bytes)
     }

@@ -23,7 +23,7 @@ struct HeadlessRun {
   let keys: KeyScript
   var machine: Chip8
   private var fault: Fault?
-  private let palette: Palette
+  private let look: Look
   private let start: State
   private let trace: Trace?
   /// What ends the run, with addresses for labels.
@@ -32,7 +32,7 @@ struct HeadlessRun {
   init(_ options: HeadlessOptions, _ opening: Opening) throws {
     self.options = options
     machine = opening.machine
-    palette = opening.palette
+    look = opening.look
     let named = try options.symbols.map {
       try Symbols(contentsOf: $0, for: opening.machine.program)
     }
@@ -61,7 +61,7 @@ struct HeadlessRun {
     try trace?.finish()
     if let path = options.save { try Storage.replace(path, with: Image(of: machine).bytes) }
     if let path = options.screenshot {
-      try Storage.replace(path, with: Screenshot.png(machine, palette, scale: options.scale ?? 8))
+      try Storage.replace(path, with: Screenshot.png(machine, look, scale: options.scale ?? 8))
     }
     try Report(machine, stop, fault).print(options)
     if let fault { throw Failure.fault(fault, in: machine.program) }

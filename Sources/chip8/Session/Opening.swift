@@ -32,8 +32,8 @@ struct Opening {
   let machine: Chip8
   /// What the program's source calls things, if it was opened.
   let symbols: Symbols?
-  /// The colours that the program is shown in.
-  let palette: Palette
+  /// How the program is shown.
+  let look: Look
   /// Whether the machine comes from an image.
   let isResumed: Bool
 
@@ -66,14 +66,14 @@ struct Opening {
     try self.init(
       source.path, program, configuration, options, isHeadless: isHeadless,
       symbols: Symbols(of: assembly, file: source.path, program),
-      colors: cartridge?.colors ?? [])
+      cartridge: cartridge)
   }
 
   /// A program that is switched on.
   private init(
     _ path: String, _ program: Program, _ configuration: Configuration,
     _ options: MachineOptions, isHeadless: Bool, symbols: Symbols? = nil,
-    colors: [UInt32?] = []
+    cartridge: CartridgeOptions? = nil
   ) throws {
     let seed = options.seed ?? (isHeadless ? 0 : UInt64.random(in: 0...UInt64.max))
     var machine: Chip8
@@ -83,7 +83,7 @@ struct Opening {
     try options.poke(&machine)
     self.machine = machine
     self.symbols = symbols
-    palette = Palette(for: program, cartridge: colors)
+    look = Look(for: program, cartridge: cartridge)
     isResumed = false
   }
 
@@ -102,7 +102,7 @@ struct Opening {
     try options.poke(&machine)
     self.machine = machine
     symbols = nil
-    palette = Palette(for: machine.program)
+    look = Look(for: machine.program)
     isResumed = true
   }
 }

@@ -15,8 +15,8 @@ final class Session {
   /// Counts the messages, so that a front end notices one that repeats the last.
   private(set) var messageCount = 1
 
-  /// The colours that the program is shown in.
-  private(set) var palette: Palette
+  /// How the program is shown.
+  private(set) var look: Look
 
   private let options: MachineOptions
   private let slotsRoot: String
@@ -24,7 +24,7 @@ final class Session {
 
   init(_ opening: Opening, _ options: MachineOptions, slotsRoot: String) {
     machine = opening.machine
-    palette = opening.palette
+    look = opening.look
     self.options = options
     self.slotsRoot = slotsRoot
     message = Session.greeting(opening)
@@ -105,7 +105,7 @@ final class Session {
       let file = try LoadedFile(path, isRestore: false)
       let opening = try Opening(file, options.forAnotherProgram, isHeadless: false)
       adopt(opening.machine)
-      palette = opening.palette
+      look = opening.look
       tell(Session.greeting(opening))
     } catch {
       tellOfFailure("Not opened: \(Failure(error)?.message ?? "\(error)")")

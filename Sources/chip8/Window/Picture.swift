@@ -14,6 +14,7 @@
     private struct Shown: Equatable {
       let screen: Screen
       let colors: [UInt32]
+      let rotation: Int
       let line: String?
       let width: Int32
       let height: Int32
@@ -27,17 +28,19 @@
     func invalidate() { shown = nil }
 
     /// Shows the screen and the line, unless they are shown already.
-    func show(_ screen: Screen, _ palette: Palette, line: String?) {
+    func show(_ screen: Screen, _ look: Look, line: String?) {
       var (width, height): (Int32, Int32) = (0, 0)
       SDL_GetRendererOutputSize(renderer, &width, &height)
       let next = Shown(
-        screen: screen, colors: palette.colors, line: line, width: width, height: height)
+        screen: screen, colors: look.colors, rotation: look.rotation, line: line, width: width,
+        height: height)
       guard next != shown else { return }
       upload(next)
       setColor(next.colors[0])
       SDL_RenderClear(renderer)
       var area = area(next)
-      SDL_RenderCopy(renderer, texture, nil, &area)
+      SDL_RenderCopyEx(
+        renderer, texture, nil, &area, Double(next.rotation), nil, SDL_FLIP_NONE)
       if let line { draw(line, width, height) }
       SDL_RenderPresent(renderer)
       shown = next
@@ -56,22 +59,19 @@
       SDL_UpdateTexture(texture, nil, points, Int32(screen.width * 4))
     }
 
-    /// Where the screen goes in the window: in the middle, its proportions kept.
+    /// Where the screen goes in the window before it is turned about its middle: in the middle of
+    /// the window, its proportions kept.
     private func area(_ next: Shown) -> SDL_Rect {
       let (width, height) = (Int32(next.screen.width), Int32(next.screen.height))
-      let whole = min(next.width / width, next.height / height)
-      if hasWholePixels, whole >= 1 {
-        return SDL_Rect(
-          x: (next.width - width * whole) / 2, y: (next.height - height * whole) / 2,
-          w: width * whole, h: height * whole)
-      }
-      let fitting = (
-        w: min(next.width, next.height * width / height),
-        h: min(next.height, next.width * height / width)
-      )
+      let isUpright = next.rotation % 180 == 0
+      let room = isUpright ? (w: next.width, h: next.height) : (w: next.height, h: next.width)
+      let whole = min(room.w / width, room.h / height)
+      let size =
+        hasWholePixels && whole >= 1
+        ? (w: width * whole, h: height * whole)
+        : (w: min(room.w, room.h * width / height), h: min(room.h, room.w * height / width))
       return SDL_Rect(
-        x: (next.width - fitting.w) / 2, y: (next.height - fitting.h) / 2,
-        w: fitting.w, h: fitting.h)
+        x: (next.width - size.w) / 2, y: (next.height - size.h) / 2, w: size.w, h: size.h)
     }
 
     /// Draws text at the lower edge, broken into as many lines as it needs.

@@ -22,7 +22,7 @@
     private let speaker = Speaker()
     private var keyboard = Keyboard()
     private var keyMap: KeyMap
-    private var palette: Palette
+    private var look: Look
     private var pacer: Pacer
     private var isFast = false
     private var isOpen = true
@@ -59,7 +59,7 @@
       self.renderer = renderer
       picture = Picture(renderer)
       keyMap = KeyMap(for: nil)
-      palette = .standard
+      look = .standard
       pacer = Pacer(framesPerSecond: 60, now: Window.now())
       programChanged()
     }
@@ -86,7 +86,7 @@
           speaker.play(session.tone, framesPerSecond: rate)
         }
         session.reportSaves()
-        picture.show(session.machine.state.screen, palette, line: line())
+        picture.show(session.machine.state.screen, look, line: line())
         sleep(pacer.wait(now: Window.now()))
       }
     }
@@ -120,7 +120,7 @@
     /// What depends on the program: another one may have been opened.
     private func programChanged() {
       keyMap = KeyMap(for: session.knownProgram)
-      palette = session.palette
+      look = session.look
       pacer.setRate(framesPerSecond: rate)
       let platform = session.machine.state.configuration.platform.title
       SDL_SetWindowTitle(window, "\(session.title) – \(platform) – chip8")

@@ -1,0 +1,32 @@
+import Chip8Core
+import SaveState
+
+/// How a program's screen is shown.
+struct Look {
+  /// The colours of the pixel values 0 to 3, as 0xRRGGBB.
+  let colors: [UInt32]
+  /// How far the picture is turned clockwise in a window: 0, 90, 180 or 270 degrees.
+  let rotation: Int
+
+  /// Easy on the eyes, and told apart by the colour-blind.
+  static let standard = Look(
+    colors: [0x10_16_1E, 0xF2_EE_E2, 0xE0_8E_3C, 0x4F_8F_C0], rotation: 0)
+
+  private init(colors: [UInt32], rotation: Int) {
+    self.colors = colors
+    self.rotation = rotation
+  }
+
+  /// A program's own look, by its cartridge, else as far as it is known.
+  init(for program: Program, cartridge: CartridgeOptions? = nil) {
+    let known = KnownProgram.find(program.sha1)
+    let named = cartridge?.colors ?? []
+    let knownColors = known?.colors ?? []
+    colors = Look.standard.colors.enumerated().map { value, standard in
+      let own = value < named.count ? named[value] : nil
+      return own ?? (value < knownColors.count ? knownColors[value] : standard)
+    }
+    let turn = cartridge?.screenRotation?.value ?? known?.rotation ?? 0
+    rotation = [90, 180, 270].contains(turn) ? turn : 0
+  }
+}
