@@ -134,6 +134,33 @@ struct WindowTests {
     #expect(errors.contains("Not opened: \(scratch.folder): cannot be read: is a directory"))
   }
 
+  @Test("A source that is watched is played again when it changes", arguments: [false, true])
+  func watch(keepsState: Bool) throws {
+    let path = scratch.path("game.8o")
+    try scratch.write("game.8o", Array(": main v0 := 1 : here jump here".utf8))
+    let options = ["--watch", "--slots", scratch.folder] + (keepsState ? ["--keep-state"] : [])
+    let desktop = try Desktop([path] + options)
+    try desktop.press("F5")
+    let first = self.path(of: 1, [0x60, 0x01, 0x12, 0x02])
+    let before: Chip8 = try waitFor("a save") { try? Image(contentsOf: first).machine() }
+
+    try scratch.write("game.8o", Array(": main v0 :=".utf8))
+    Thread.sleep(forTimeInterval: 0.5)
+    try scratch.write("game.8o", Array(": main v0 := 2 : here jump here".utf8))
+    Thread.sleep(forTimeInterval: 0.5)
+    try desktop.press("F5")
+    let second = self.path(of: 1, [0x60, 0x02, 0x12, 0x02])
+    let after: Chip8 = try waitFor("a save") { try? Image(contentsOf: second).machine() }
+    #expect(before.state.v[0] == 1)
+    // What ran before has set V0 already, or it is set anew.
+    #expect(after.state.v[0] == (keepsState ? 1 : 2))
+    if keepsState { #expect(after.state.frames > before.state.frames + 50) }
+
+    let (code, errors) = try desktop.quit()
+    #expect(code == 0)
+    #expect(errors.contains("game.8o:1:"))
+  }
+
   @Test("A program that cannot go on says so and leaves the window open")
   func fault() throws {
     // Draws a 0, and then there is no more program.

@@ -48,6 +48,17 @@ public struct Chip8: Sendable {
     unsaved = Unsaved(for: state)
   }
 
+  /// This machine with another program in its RAM, for a program that is changed while it runs:
+  /// all else is as it is, but what is left of a longer program is gone.
+  public func replacing(_ program: Program) throws(ProgramError) -> Chip8 {
+    let fresh = try Chip8(program, state.configuration)
+    let longer = max(program.bytes.count, self.program.bytes.count)
+    let area = Chip8.programStart..<Chip8.programStart + longer
+    var state = state
+    state.ram.replaceSubrange(area, with: fresh.state.ram[area])
+    return Chip8(program, state)
+  }
+
   /// The sound of the frame that ended last, nil if it was silent.
   public var tone: Tone? { unsaved.tone }
 

@@ -101,6 +101,23 @@ public enum Storage {
     try synchronizeFolder(of: path)
   }
 
+  /// What tells a file from what it was before: another stamp, another file or other contents.
+  public struct Stamp: Equatable, Sendable {
+    let inode: UInt64
+    let byteCount: Int
+    let seconds: Int
+    let nanoseconds: Int
+  }
+
+  /// The file's stamp as it is now, nil if there is no such file.
+  public static func stamp(of path: String) -> Stamp? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Stamp(
+      inode: UInt64(status.st_ino), byteCount: Int(status.st_size),
+      seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+  }
+
   /// Creates a folder and those above it where they are missing.
   public static func createFolder(_ path: String) throws(StorageError) {
     if mkdir(path, 0o777) == 0 { return }

@@ -35,6 +35,12 @@ struct Chip8Command: ParsableCommand {
   @Option(help: ArgumentHelp("Where the slots are kept.", valueName: "DIR"))
   var slots: String?
 
+  @Flag(help: "Play the file again whenever it changes: for writing a program.")
+  var watch = false
+
+  @Flag(help: "With --watch: change only the program, and let the machine go on.")
+  var keepState = false
+
   @OptionGroup(title: "The machine")
   var machine: MachineOptions
 
@@ -44,6 +50,10 @@ struct Chip8Command: ParsableCommand {
   func validate() throws {
     try machine.validateCombination()
     try headless.validateCombination()
+    if watch, headless.isHeadless || restore != nil || files.first == "-" {
+      throw ValidationError("--watch is for a program's file that is played in a window.")
+    }
+    if keepState, !watch { throw ValidationError("--keep-state is for --watch: add it too.") }
   }
 
   func run() throws {
@@ -54,7 +64,9 @@ struct Chip8Command: ParsableCommand {
       try run.run()
     } else {
       #if SDL
-        try Window.play(Session(opening, machine, slotsRoot: slots ?? Slots.defaultRoot()))
+        let session = Session(opening, machine, slotsRoot: slots ?? Slots.defaultRoot())
+        if watch { session.watch(file.path, keepsState: keepState) }
+        try Window.play(session)
       #else
         throw Failure.usage("this chip8 was built without windows: add --headless")
       #endif

@@ -18,6 +18,14 @@ final class Session {
   /// How the program is shown.
   private(set) var look: Look
 
+  /// A file that is played again when it changes.
+  private struct Watched {
+    let path: String
+    let keepsState: Bool
+    var stamp: Storage.Stamp?
+  }
+
+  private var watched: Watched?
   private let options: MachineOptions
   private let slotsRoot: String
   private let saves = SaveQueue()
@@ -109,6 +117,31 @@ final class Session {
       tell(Session.greeting(opening))
     } catch {
       tellOfFailure("Not opened: \(Failure(error)?.message ?? "\(error)")")
+    }
+  }
+
+  /// From now on, plays a file again whenever it has changed.
+  ///
+  /// - Parameter keepsState: whether only the program in the machine is changed.
+  func watch(_ path: String, keepsState: Bool) {
+    watched = Watched(path: path, keepsState: keepsState, stamp: Storage.stamp(of: path))
+  }
+
+  /// Looks whether the file that is watched has changed. If it cannot be used, what runs goes on.
+  func lookAtWatchedFile() {
+    guard let file = watched, let stamp = Storage.stamp(of: file.path), stamp != file.stamp else {
+      return
+    }
+    watched?.stamp = stamp
+    do {
+      let opening = try Opening(
+        LoadedFile(file.path, isRestore: false), options, isHeadless: false)
+      let changed = opening.machine
+      adopt(file.keepsState ? try machine.replacing(changed.program) : changed)
+      look = opening.look
+      tell(file.keepsState ? "Changed" : "Started again")
+    } catch {
+      tellOfFailure(Failure(error)?.message ?? "\(error)")
     }
   }
 

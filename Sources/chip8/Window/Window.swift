@@ -28,6 +28,7 @@
     private var isOpen = true
     private var shownMessage = 0
     private var messageEnd: UInt64 = 0
+    private var nextLook: UInt64 = 0
 
     /// Plays in a window until the user closes it.
     static func play(_ session: Session) throws(Failure) {
@@ -86,9 +87,17 @@
           speaker.play(session.tone, framesPerSecond: rate)
         }
         session.reportSaves()
+        lookAtWatchedFile()
         picture.show(session.machine.state.screen, look, line: line())
         sleep(pacer.wait(now: Window.now()))
       }
+    }
+
+    /// Four times a second is soon enough for whoever has just saved a file.
+    private func lookAtWatchedFile() {
+      guard Window.now() >= nextLook else { return }
+      nextLook = Window.now() + 250_000_000
+      session.lookAtWatchedFile()
     }
 
     private static func now() -> UInt64 {
