@@ -79,7 +79,7 @@ extension Assembler {
   }
 
   /// The value of a token in a calculation; nil for an opening parenthesis.
-  private func value(of token: Token) throws(AssemblyError) -> Double? {
+  private mutating func value(of token: Token) throws(AssemblyError) -> Double? {
     guard let word = token.word else { return token.number }
     switch word {
     case "PI": return .pi
@@ -89,16 +89,17 @@ extension Assembler {
     }
     if let register = names.register(token) { return Double(register) }
     if let fraction = Number.fraction(word) { return fraction }
-    if let constant = names.constants[word] { return constant.value }
+    if let constant = value(ofConstant: word) { return constant }
     if let label = names.labels[word] { return Double(label.address) }
-    if names.forwards[word] != nil {
-      throw error(
-        "the label \(quoted(word)) must be defined before a calculation uses it", at: token)
+    if names.forwards[word] != nil, !isLost(word) {
+      return try standIn(
+        for: error(
+          "the label \(quoted(word)) must be defined before a calculation uses it", at: token))
     }
     if word == "(" { return nil }
     if word == "}" || word == ")" || Operator.Binary(rawValue: word) != nil {
       throw error("expected a value in the calculation, found \(quoted(word))", at: token)
     }
-    throw unknown(word, "a value", at: token)
+    return try standIn(forUnknown: word, "a value", at: token)
   }
 }

@@ -28,7 +28,7 @@ extension Assembler {
 
   mutating func assembleElse() throws(AssemblyError) {
     guard let branch = branches.popLast() else {
-      throw error("this `else` has no matching `begin`", at: statement)
+      return try noteBlock(error("this `else` has no matching `begin`", at: statement))
     }
     let jump = image.here
     try openBranch()
@@ -37,23 +37,23 @@ extension Assembler {
 
   mutating func assembleEnd() throws(AssemblyError) {
     guard let branch = branches.popLast() else {
-      throw error("this `end` has no matching `begin`", at: statement)
+      return try noteBlock(error("this `end` has no matching `begin`", at: statement))
     }
     image.setJump(at: branch.jump, to: image.here)
   }
 
   mutating func assembleWhile() throws(AssemblyError) {
-    guard !loops.isEmpty else {
-      throw error("this `while` is not in a loop", at: statement)
+    if loops.isEmpty {
+      try noteBlock(error("this `while` is not in a loop", at: statement))
     }
     try assembleCondition(negated: true)
-    loops[loops.count - 1].exits.append(image.here)
+    if !loops.isEmpty { loops[loops.count - 1].exits.append(image.here) }
     try emit(0x1000)
   }
 
   mutating func assembleAgain() throws(AssemblyError) {
     guard let loop = loops.popLast() else {
-      throw error("this `again` has no matching `loop`", at: statement)
+      return try noteBlock(error("this `again` has no matching `loop`", at: statement))
     }
     try emit(0x1000 | loop.start & 0xFFF)
     for exit in loop.exits { image.setJump(at: exit, to: image.here) }

@@ -33,10 +33,11 @@ extension Assembler {
     var target = image.here + offset
     let (name, token) = try newName("a label")
     if let label = names.labels[name] {
-      throw error("\(quoted(name)) is already defined on line \(label.line)", at: token)
+      return try note(
+        error("\(quoted(name)) is already defined on line \(label.line)", at: token))
     }
     if names.aliases[name] != nil {
-      throw error("\(quoted(name)) is already the alias of a register", at: token)
+      return try note(error("\(quoted(name)) is already the alias of a register", at: token))
     }
     if name == "main", target == Image.origin || target == Image.origin + 2 {
       image.releaseEntry()
@@ -47,10 +48,13 @@ extension Assembler {
     guard let forward = names.forwards.removeValue(forKey: name) else { return }
     for patch in forward.patches {
       guard target < 1 << patch.form.bits else {
+        let isUseWrong = diagnostics.hasError(startingOn: Int(forward.firstUse.line))
+        if isUseWrong || diagnostics.hasDoubtfulAddresses { return }
         let address = "0x" + String(target, radix: 16, uppercase: true)
-        throw error(
-          "\(quoted(name)) is at \(address), which does not fit in the \(patch.form.bits) bits "
-            + "of its use on line \(forward.firstUse.line)", at: token)
+        return try note(
+          error(
+            "\(quoted(name)) is at \(address), which does not fit in the \(patch.form.bits) bits "
+              + "of its use on line \(forward.firstUse.line)", at: token))
       }
       image.resolve(patch, to: target)
     }
@@ -59,7 +63,7 @@ extension Assembler {
   private mutating func defineAlias() throws(AssemblyError) {
     let (name, token) = try newName("an alias")
     if let label = names.labels[name] {
-      throw error("\(quoted(name)) is already a label, on line \(label.line)", at: token)
+      try note(error("\(quoted(name)) is already a label, on line \(label.line)", at: token))
     }
     guard nextIsCalculation else {
       names.aliases[name] = try register()
@@ -67,27 +71,32 @@ extension Assembler {
     }
     let value = try calculation(for: "an alias")
     guard value >= 0, value < 16 else {
-      throw error(
-        "an alias takes a register from 0 to 15, and this is \(formatted(value))", at: token)
+      // It is taken for a register in any case, so that its uses are not mistakes too.
+      names.aliases[name] = 0
+      if isInDoubt { return }
+      return try note(
+        error("an alias takes a register from 0 to 15, and this is \(formatted(value))", at: token))
     }
     names.aliases[name] = Int(value)
   }
 
   private mutating func defineConstant() throws(AssemblyError) {
     let (name, token) = try newName("a constant")
-    guard names.constants[name] == nil else {
-      throw error("the constant \(quoted(name)) is already defined", at: token)
-    }
-    names.constants[name] = Names.Constant(value: try constant(), isMutable: false)
+    let isKnown = names.constants[name] != nil
+    if isKnown { try note(error("the constant \(quoted(name)) is already defined", at: token)) }
+    let value = try constant()
+    if !isKnown { names.constants[name] = Names.Constant(value: kept(value), isMutable: false) }
   }
 
   private mutating func defineCalculated() throws(AssemblyError) {
     let (name, token) = try newName("a constant")
-    guard names.constants[name]?.isMutable ?? true else {
-      throw error("`:calc` cannot redefine the constant \(quoted(name))", at: token)
+    let isMutable = names.constants[name]?.isMutable ?? true
+    if !isMutable {
+      try note(error("`:calc` cannot redefine the constant \(quoted(name))", at: token))
     }
     let value = try calculation(for: quoted(name))
-    names.constants[name] = Names.Constant(value: value, isMutable: true)
+    guard isMutable else { return }
+    names.constants[name] = Names.Constant(value: kept(value), isMutable: true)
   }
 
   /// Assembles an address into the immediate bytes of two assignments to registers.
@@ -141,15 +150,19 @@ extension Assembler {
     } else {
       target = try constant()
     }
-    image.here = Int(Number.bits(target)) & 0xFFFF
+    if diagnostics.hasDoubtfulValue, !diagnostics.isFirstErrorFinal {
+      diagnostics.hasDoubtfulAddresses = true
+    } else {
+      image.here = Int(Number.bits(target)) & 0xFFFF
+    }
   }
 
   private mutating func assembleAssert() throws(AssemblyError) {
     let message = nextIsCalculation ? nil : try text("a message or `{`").text
     let value = try calculation(for: "`:assert`")
-    guard value == 0 || value.isNaN else { return }
+    guard value == 0 || value.isNaN, !isInDoubt else { return }
     let reason = message.map { ": " + printable($0, atMost: 200) } ?? ""
-    throw error("assertion failed" + reason, at: statement)
+    try note(error("assertion failed" + reason, at: statement))
   }
 
   private mutating func defineMonitor() throws(AssemblyError) {

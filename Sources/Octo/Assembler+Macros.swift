@@ -3,15 +3,15 @@
 extension Assembler {
   mutating func defineMacro() throws(AssemblyError) {
     let (name, token) = try newName("a macro")
-    guard names.macros[name] == nil else {
-      throw error("the macro \(quoted(name)) is already defined", at: token)
-    }
+    let isKnown = names.macros[name] != nil
+    if isKnown { try note(error("the macro \(quoted(name)) is already defined", at: token)) }
     var parameters: [String] = []
     while !nextIsCalculation {
       parameters.append(try newName("a macro's argument, or `{`").text)
     }
+    diagnostics.allowAnyLabel(ifMadeFrom: parameters)
     let body = try body(of: "the macro \(quoted(name))")
-    names.macros[name] = Names.Macro(parameters: parameters, body: body)
+    if !isKnown { names.macros[name] = Names.Macro(parameters: parameters, body: body) }
   }
 
   /// Reads the tokens between a curly brace and the one which closes it.
@@ -55,9 +55,11 @@ extension Assembler {
     for (index, character) in alphabet.utf16.enumerated() {
       let entry = Names.StringMode.Entry(value: index, body: body)
       guard mode.entries.updateValue(entry, forKey: character) == nil else {
-        throw error(
-          "the string mode \(quoted(name)) already has the character \(quotedUnit(character))",
-          at: token)
+        try note(
+          error(
+            "the string mode \(quoted(name)) already has the character \(quotedUnit(character))",
+            at: token))
+        continue
       }
     }
     names.stringModes[name] = mode
@@ -73,8 +75,10 @@ extension Assembler {
     // The first character's body must come to lie in front of the others'.
     for (index, character) in characters.enumerated().reversed() {
       guard let entry = mode.entries[character] else {
-        throw error(
-          "the string mode \(quoted(name)) has no character \(quotedUnit(character))", at: token)
+        try note(
+          error(
+            "the string mode \(quoted(name)) has no character \(quotedUnit(character))", at: token))
+        continue
       }
       let bindings = [
         "CALLS": token.replaced(by: mode.calls + index),
@@ -90,6 +94,7 @@ extension Assembler {
     of name: String, at call: Token
   ) throws(AssemblyError) -> Int32 {
     if let expansion = stream.open(name, at: call) { return expansion }
+    diagnostics.isFatal = true
     throw error("\(quoted(name)) expands too deep; does it use itself without end?", at: call)
   }
 
@@ -97,6 +102,7 @@ extension Assembler {
     _ body: [Token], binding bindings: [String: Token], in expansion: Int32, at call: Token
   ) throws(AssemblyError) {
     guard !stream.insert(body, binding: bindings, in: expansion) else { return }
+    diagnostics.isFatal = true
     throw error("the macros of this source expand to too much", at: call)
   }
 

@@ -6,6 +6,8 @@ extension Assembler {
     guard let word = token.word else {
       return try emit(byte: byte(token))
     }
+    if isDoubtfulStatement(token) { return passOver() }
+    if isUnknownDirective(token) { throw unknown(word, "a statement", at: token) }
     if let macro = names.macros[word] {
       try expand(macro, named: word, at: token)
     } else if names.stringModes[word] != nil {
@@ -17,6 +19,7 @@ extension Assembler {
       try assignRegister(register)
     } else {
       try emit(0x2000 | address(token, as: .address))
+      passOverOperands(of: token)
     }
   }
 
@@ -86,7 +89,8 @@ extension Assembler {
   private mutating func assemblePlane() throws(AssemblyError) {
     let planes = try nibble()
     guard planes <= 3 else {
-      throw error("`plane` takes a mask of two planes (0 to 3), not \(planes)", at: statement)
+      return try note(
+        error("`plane` takes a mask of two planes (0 to 3), not \(planes)", at: statement))
     }
     try emit(0xF001, planes)
   }

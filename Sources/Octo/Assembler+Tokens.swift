@@ -46,6 +46,7 @@ extension Assembler {
   /// Reads a name which the source may give to something of its own.
   mutating func newName(_ what: String) throws(AssemblyError) -> (text: String, token: Token) {
     let name = try text("a name for \(what)")
+    diagnostics.definedName = name.text
     try checkName(name.text, for: what, at: name.token)
     return name
   }
@@ -74,15 +75,17 @@ extension Assembler {
 
   /// Appends the low eight bits of `value`.
   mutating func emit(byte value: Int) throws(AssemblyError) {
-    switch image.append(UInt8(truncatingIfNeeded: value), line: statement.line) {
-    case nil:
-      break
+    let obstacle = image.append(UInt8(truncatingIfNeeded: value), line: statement.line)
+    guard let obstacle, !diagnostics.hasDoubtfulAddresses else { return }
+    switch obstacle {
     case .full:
-      throw error("the program runs past the end of memory at 0xFFFF", at: statement)
+      try note(error("the program runs past the end of memory at 0xFFFF", at: statement))
     case .overlap:
       let address = String(image.here, radix: 16, uppercase: true)
-      throw error("there already is a byte of the program at 0x\(address)", at: statement)
+      try note(error("there already is a byte of the program at 0x\(address)", at: statement))
     }
+    // One byte in the way is enough to know of.
+    diagnostics.hasDoubtfulAddresses = true
   }
 
   /// Notes that the program needs at least the instruction set `needed`.

@@ -10,8 +10,16 @@ extension Assembler {
   mutating func register() throws(AssemblyError) -> Int {
     let token = try next("a register")
     if let register = names.register(token) { return register }
+    diagnostics.hasDoubtfulValue = true
+    if let word = token.word, isLost(word) { return 0 }
     let hint = token.word.map { names.suggestion(for: $0) } ?? ""
-    throw error("expected a register, found \(token.description)\(hint)", at: token)
+    let error = error("expected a register, found \(token.description)\(hint)", at: token)
+    // Such a word belongs to the next statement, which has to be found first.
+    if let word = token.word, Keyword.isReserved(word) { throw error }
+    if isBeyondStatement { throw error }
+    try note(error)
+    if let word = token.word, names.constants[word] == nil { diagnostics.doubt(word) }
+    return 0
   }
 
   /// Reads a number from 0 to 15.
@@ -29,38 +37,42 @@ extension Assembler {
   }
 
   /// The number `token` stands for, which must fit in a byte, with a sign or without.
-  func byte(_ token: Token) throws(AssemblyError) -> Int {
+  mutating func byte(_ token: Token) throws(AssemblyError) -> Int {
     Int(Number.bits(try number(token, in: -128...255, "a byte")))
   }
 
   /// The number a literal or a constant stands for, which must be in `range`.
-  private func number(
+  private mutating func number(
     _ token: Token, in range: ClosedRange<Double>, _ size: String
   ) throws(AssemblyError) -> Double {
     switch token.value {
     case .number(let number):
       return try check(number, in: range, size, at: token)
     case .word(let word):
-      try checkIsNoRegister(token, "a number")
-      if let constant = names.constants[word] {
-        return try check(constant.value, in: range, size, at: token)
+      if let error = registerError(token, "a number") { return try standIn(for: error) }
+      if let constant = value(ofConstant: word) {
+        return try check(constant, in: range, size, at: token)
       }
-      if names.labels[word] != nil || names.forwards[word] != nil {
-        throw error("\(quoted(word)) is a label, and no address fits in \(size)", at: token)
+      if names.labels[word] != nil || names.forwards[word] != nil, !isLost(word) {
+        return try standIn(
+          for: error("\(quoted(word)) is a label, and no address fits in \(size)", at: token))
       }
-      throw unknown(word, "a number", at: token)
+      return try standIn(forUnknown: word, "a number", at: token)
     }
   }
 
   /// Passes on a number which is in `range`. A number which is none is 0 to the machine.
-  func check(
+  mutating func check(
     _ number: Double, in range: ClosedRange<Double>, _ size: String, at token: Token
   ) throws(AssemblyError) -> Double {
     guard !range.contains(number), !number.isNaN else { return number }
+    // The value of a name can follow from another mistake, a number that is written cannot.
+    if token.word != nil, isInDoubt { return .nan }
     let bounds = "\(formatted(range.lowerBound)) to \(formatted(range.upperBound))"
     let value = formatted(number)
     let subject = token.word.map { "\(quoted($0)) is \(value), which" } ?? value
-    throw error("\(subject) does not fit in \(size) (\(bounds))", at: token)
+    return try standIn(
+      for: error("\(subject) does not fit in \(size) (\(bounds))", at: token))
   }
 
   /// Reads a number, a constant or a label which has been defined.
@@ -69,12 +81,13 @@ extension Assembler {
     if let number = token.number { return number }
     let word = token.word ?? ""
     if let label = names.labels[word] { return Double(label.address) }
-    if let constant = names.constants[word] { return constant.value }
-    if names.forwards[word] != nil {
-      throw error("the label \(quoted(word)) must be defined before it is used here", at: token)
+    if let constant = value(ofConstant: word) { return constant }
+    if names.forwards[word] != nil, !isLost(word) {
+      return try standIn(
+        for: error("the label \(quoted(word)) must be defined before it is used here", at: token))
     }
-    try checkIsNoRegister(token, "a number")
-    throw unknown(word, "a number", at: token)
+    if let error = registerError(token, "a number") { return try standIn(for: error) }
+    return try standIn(forUnknown: word, "a number", at: token)
   }
 
   /// Reads an address, which may be a label that is not defined yet.
@@ -111,15 +124,16 @@ extension Assembler {
   }
 
   /// The address `token` stands for; nil for a label which is not defined yet.
-  private func knownAddress(_ token: Token) throws(AssemblyError) -> Double? {
+  private mutating func knownAddress(_ token: Token) throws(AssemblyError) -> Double? {
     guard let word = token.word else { return token.number }
-    try checkIsNoRegister(token, "an address")
-    return names.constants[word]?.value ?? names.labels[word].map { Double($0.address) }
+    if let error = registerError(token, "an address") { return try standIn(for: error) }
+    return value(ofConstant: word) ?? names.labels[word].map { Double($0.address) }
   }
 
-  private func checkIsNoRegister(_ token: Token, _ what: String) throws(AssemblyError) {
-    guard names.register(token) != nil else { return }
-    throw error("expected \(what), found the register \(token.description)", at: token)
+  /// The error for a register where `what` is expected; nil for anything else.
+  private func registerError(_ token: Token, _ what: String) -> AssemblyError? {
+    guard names.register(token) != nil else { return nil }
+    return error("expected \(what), found the register \(token.description)", at: token)
   }
 
   /// The error for a word which means nothing where `what` is expected.

@@ -13,6 +13,22 @@ public func assemble(_ source: String, named name: String) throws(AssemblyError)
   try Assembler.assemble(source, named: name, limits: Limits())
 }
 
+/// Assembles a program as `assemble(_:named:)` does, and tells of more than its first mistake.
+///
+/// - Parameter errorCountMax: How many mistakes are told of at most.
+/// - Throws: Those mistakes which do not only follow from others.
+public func assemble(
+  _ source: String, named name: String, errorCountMax: Int
+) throws(AssemblyErrors) -> Assembly {
+  do throws(AssemblyError) {
+    return try assemble(source, named: name)
+  } catch {
+    let errors = Assembler.mistakes(
+      in: source, named: name, limits: Limits(), errorCountMax: errorCountMax)
+    throw AssemblyErrors(errors: errors.isEmpty ? [error] : errors)
+  }
+}
+
 /// An assembled program, and what its source says about it.
 public struct Assembly: Sendable, Equatable {
   /// The bytes of the program, to be loaded at address 0x200.

@@ -1,6 +1,12 @@
 // AssemblyError.swift: a mistake in a source, and where it is.
 
-/// The first mistake in a source.
+/// Mistakes in a source, in its order; at least one, and no two in one line.
+public struct AssemblyErrors: Error, Sendable, Equatable {
+  /// The mistakes.
+  public var errors: [AssemblyError]
+}
+
+/// A mistake in a source.
 public struct AssemblyError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The name of the source.
   public var file: String

@@ -18,6 +18,8 @@ struct TokenStream {
   private let deepest: Int
   /// The token which was read last.
   private(set) var last: Token?
+  /// How many curly braces the tokens of this statement have opened and not closed.
+  var braceDepth = 0
 
   init(_ tokens: [Token], limits: Limits) {
     pending = tokens.reversed()
@@ -28,7 +30,16 @@ struct TokenStream {
   mutating func next() -> Token? {
     guard let token = pending.popLast() else { return nil }
     last = token
+    if case .word(let word) = token.value {
+      if word == "{" { braceDepth += 1 }
+      if word == "}" { braceDepth -= 1 }
+    }
     return token
+  }
+
+  /// Whether there are as many closing curly braces as opening ones.
+  var hasPairedBraces: Bool {
+    pending.count { $0.word == "{" } == pending.count { $0.word == "}" }
   }
 
   /// The token `distance` tokens after the next one, without reading it.

@@ -50,6 +50,49 @@ import Testing
     #expect(try scratch.names == ["game.8o", "game.ch8"])
   }
 
+  @Test func severalErrorsAtOnce() throws {
+    let source = ": main\n\tv0 := 300 # \u{1B}[2J\n  clera\n  draw\n: drwa\n  delay + v0\n"
+    try scratch.write("game.8o", Array(source.utf8))
+    for arguments in [["asm", "game.8o"], ["game.8o", "--headless"]] {
+      let outcome = try scratch.run(arguments)
+      #expect(outcome.code == 65 && outcome.output.isEmpty)
+      #expect(
+        outcome.errors == """
+          chip8: game.8o:2:8: 300 does not fit in a byte (-128 to 255)
+          \tv0 := 300 # \u{FFFD}[2J
+          \t      ^
+          chip8: game.8o:3:3: unknown name `clera`; did you mean `clear`?
+            clera
+            ^
+          chip8: game.8o:4:3: unknown name `draw`; did you mean `drwa`?
+            draw
+            ^
+          chip8: game.8o:6:9: expected `:=`, found `+`
+            delay + v0
+                  ^
+
+          """)
+    }
+    #expect(try scratch.names == ["game.8o"])
+  }
+
+  @Test func longLinesAreCut() throws {
+    let spaces = String(repeating: " ", count: 100_000)
+    try scratch.write("game.8o", Array(": main\(spaces)v0 := 300\(spaces)".utf8))
+    let outcome = try scratch.chip8("asm", "game.8o")
+    let lines = outcome.errors.split(separator: "\n")
+    #expect(outcome.code == 65 && lines.count == 3 && outcome.errors.utf8.count < 400)
+    #expect(lines[2].count == 61 && Array(lines[1])[60] == "3")
+  }
+
+  @Test func notAllErrorsAreShown() throws {
+    let source = ": main\n" + String(repeating: "v0 := 300\n", count: 100)
+    try scratch.write("game.8o", Array(source.utf8))
+    let lines = try scratch.chip8("asm", "game.8o").errors.split(separator: "\n")
+    #expect(
+      lines.count == 61 && lines.last == "chip8: game.8o: there may be more mistakes than these")
+  }
+
   @Test func badFiles() throws {
     try scratch.expectRefusal(["asm", "missing.8o"], code: 66, naming: "missing.8o")
     try scratch.expectRefusal(["asm"], code: 64, naming: "SOURCE.8o")
