@@ -7,6 +7,21 @@ extension Chip8 {
   package init(testing program: Program, in state: State) {
     self.init(program, state)
   }
+
+  /// Executes another instruction in place of the one that is next, or passes a frame in which a
+  /// key is waited for. What was decoded before plays no part in it.
+  package mutating func run(_ instruction: Instruction, keys: Keypad) -> Stop {
+    let address = Int(state.pc) & (unsaved.decoded.count - 1)
+    unsaved.decoded[address] = instruction
+    let stop = run(frames: 1, instructions: 1, keys: keys, stopsAtHalt: true)
+    unsaved.decoded[address] = nil
+    return stop
+  }
+
+  /// Changes the state of a machine that only ``run(_:keys:)`` runs.
+  package mutating func change(_ change: (inout State) -> Void) {
+    change(&state)
+  }
 }
 
 extension State {
@@ -14,6 +29,12 @@ extension State {
   package subscript(plane plane: Int, row row: Int) -> UInt128 {
     get { display.planes[plane].rows[row] }
     set { display.planes[plane].rows[row] = newValue }
+  }
+
+  /// All that is on the display.
+  package var planes: InlineArray<2, Plane> {
+    get { display.planes }
+    set { display.planes = newValue }
   }
 
   /// Whether the screen is 128×64 pixels.

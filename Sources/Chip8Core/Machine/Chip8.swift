@@ -11,8 +11,8 @@ public struct Chip8: Sendable {
   /// The program that was loaded at power-on.
   public let program: Program
   /// The machine as it is.
-  public private(set) var state: State
-  private var unsaved: Unsaved
+  public internal(set) var state: State
+  var unsaved: Unsaved
 
   /// What the machine keeps but nobody needs to save, for it follows from the state.
   struct Unsaved: Sendable {
