@@ -111,6 +111,12 @@ extension Assembler {
       && names.stringModes[word] == nil
   }
 
+  /// Whether a word means something already.
+  private func hasMeaning(_ token: Token) -> Bool {
+    guard let word = token.word else { return true }
+    return names.register(token) != nil || names.labels[word] != nil || names.kind(of: word) != nil
+  }
+
   /// Notes a mistake in the form of the statement and looks for the next one.
   ///
   /// - Throws: The mistake, if nothing behind it could be understood.
@@ -136,7 +142,9 @@ extension Assembler {
       let isSame = isExpanded ? token.expansion >= 0 : token.line == last.line
       guard isSame || stream.braceDepth > 0 else { return }
       let isDefinition = last.word.map { $0.hasPrefix(":") && $0 != ":=" } ?? false
-      if let name = token.word, isDefinition || doubtingWords { diagnostics.doubt(name) }
+      if let name = token.word, isDefinition || doubtingWords && !hasMeaning(token) {
+        diagnostics.doubt(name)
+      }
       // The macro which this was meant to be could have defined its arguments.
       if isDefinition, stream.braceDepth > 0 { diagnostics.hasUnknownDefinitions = true }
       last = token

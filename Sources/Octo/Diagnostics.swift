@@ -82,7 +82,9 @@ struct Diagnostics {
     blockError = blockError ?? error
   }
 
+  /// Notes that nothing is known of a name any more, unless the language gives it its meaning.
   mutating func doubt(_ name: String) {
+    guard !Keyword.isReserved(name) else { return }
     doubtfulNames.insert(name)
   }
 

@@ -88,6 +88,12 @@ import Testing
     #expect(errors.count == 1, "\(errors)")
   }
 
+  @Test func whatHasAMeaningKeepsIt() {
+    let source = ": main\n putt v0 clear x\n clear ops\n v0 := oops\n x := 1\n : load load woops"
+    #expect(
+      errors(in: source).map { $0.prefix(2) } == ["2:", "3:", "4:", "6:"], "\(errors(in: source))")
+  }
+
   @Test func labelsThatAMacroMakesAreNotMissed() {
     let source = """
       :macro define NAME { : NAME clear }
