@@ -52,8 +52,14 @@ struct AsmCommand: ParsableCommand {
   }
 
   private var outputPath: String {
-    if let output { return output }
-    if source == "-" { return "-" }
-    return (source.hasSuffix(".8o") ? String(source.dropLast(3)) : source) + ".ch8"
+    output ?? path(source, replacing: ".8o", by: ".ch8")
   }
+}
+
+/// Where a file that is made of another goes by default: beside it with another suffix, and to
+/// standard output if that comes from standard input. A name without the usual suffix is kept
+/// whole, so that no input is overwritten.
+func path(_ input: String, replacing suffix: String, by other: String) -> String {
+  if input == "-" { return "-" }
+  return (input.hasSuffix(suffix) ? String(input.dropLast(suffix.count)) : input) + other
 }

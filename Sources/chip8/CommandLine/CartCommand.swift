@@ -52,7 +52,7 @@ struct CartCommand: ParsableCommand {
       do throws(Cartridge.Refusal) {
         bytes = try cartridge.encoded(label: shown.state.screen, look: opening.look)
       } catch { throw Failure.data(source, error) }
-      try Storage.replace(outputPath(source, output, ".gif"), with: bytes)
+      try Storage.replace(output ?? path(source, replacing: ".8o", by: ".gif"), with: bytes)
     }
 
     private static func read(_ path: String) throws -> CartridgeOptions {
@@ -87,11 +87,11 @@ struct CartCommand: ParsableCommand {
     func run() throws {
       let file = try LoadedFile(cartridge, isRestore: false)
       let unpacked = try Cartridge(file)
-      let path = outputPath(cartridge, output, ".8o")
-      guard path != options else {
-        throw Failure.usage("\(path) cannot hold two things: give one of them another name")
+      let source = output ?? path(cartridge, replacing: ".gif", by: ".8o")
+      guard source != options else {
+        throw Failure.usage("\(source) cannot hold two things: give one of them another name")
       }
-      try Storage.replace(path, with: Array(unpacked.program.utf8))
+      try Storage.replace(source, with: Array(unpacked.program.utf8))
       if let options {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
@@ -99,14 +99,4 @@ struct CartCommand: ParsableCommand {
       }
     }
   }
-}
-
-/// The file that is named, or one beside the input with another suffix.
-private func outputPath(_ input: String, _ output: String?, _ suffix: String) -> String {
-  if let output { return output }
-  if input == "-" { return "-" }
-  guard let dot = input.lastIndex(of: "."), !input[dot...].contains("/") else {
-    return input + suffix
-  }
-  return input[..<dot] + suffix
 }

@@ -3,7 +3,7 @@ import Chip8Core
 extension Screen {
   /// The screen in block characters, two rows of pixels to a line of text. A pixel that is on in
   /// any plane counts as lit.
-  var text: String {
+  package var text: String {
     stride(from: 0, to: height, by: 2).map { y in
       String(
         (0..<width).map { x -> Character in

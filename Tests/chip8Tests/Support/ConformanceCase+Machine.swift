@@ -3,6 +3,7 @@
 import Chip8Core
 import SaveState
 import Testing
+import chip8
 
 extension ConformanceCase {
   /// How a run went, as far as a case can tell of it.
@@ -147,21 +148,4 @@ extension ConformanceCase {
 extension Tone {
   /// As in a case's `tones`.
   var text: String { "\(hexadecimal(pattern, 32)) \(phase) \(advance)" }
-}
-
-extension Chip8Core.Screen {
-  /// As `--print screen` shows it.
-  var text: String {
-    stride(from: 0, to: height, by: 2).map { y in
-      String(
-        (0..<width).map { x -> Character in
-          switch (pixels[y * width + x] != 0, pixels[(y + 1) * width + x] != 0) {
-          case (false, false): " "
-          case (true, false): "▀"
-          case (false, true): "▄"
-          case (true, true): "█"
-          }
-        })
-    }.joined(separator: "\n")
-  }
 }
