@@ -26,7 +26,7 @@ let package = Package(
   targets: [
     .target(
       name: "SaveState",
-      dependencies: ["CMessageDigest", "CZlib"],
+      dependencies: ["CNettle", "CZlib"],
       swiftSettings: strict),
     .target(
       name: "Chip8Core",
@@ -48,7 +48,7 @@ let package = Package(
       swiftSettings: strict),
 
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
-    .systemLibrary(name: "CMessageDigest", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CSDL2", providers: [.apt(["libsdl2-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),

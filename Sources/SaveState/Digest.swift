@@ -1,6 +1,6 @@
-import CMessageDigest
+import CNettle
 
-/// A message digest, as libmd computes it.
+/// A message digest, as nettle computes it: by the processor's own instructions where it has them.
 public struct Digest: Hashable, Sendable, CustomStringConvertible {
   /// 20 bytes (SHA-1) or 32 (SHA-256).
   public let bytes: [UInt8]
@@ -13,31 +13,31 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
   /// The SHA-1 of some bytes. It names programs and screens, as the CHIP-8 community does;
   /// nothing here relies on it against an adversary.
   public static func sha1(_ message: [UInt8]) -> Digest {
-    var context = SHA1_CTX()
-    SHA1Init(&context)
-    SHA1Update(&context, message, message.count)
-    return Digest(count: Int(SHA1_DIGEST_LENGTH)) { SHA1Final($0, &context) }
+    var context = sha1_ctx()
+    nettle_sha1_init(&context)
+    nettle_sha1_update(&context, message.count, message)
+    return Digest(count: Int(SHA1_DIGEST_SIZE)) { nettle_sha1_digest(&context, $0, $1) }
   }
 
   /// The SHA-256 of some bytes.
   public static func sha256(_ message: some Sequence<UInt8>) -> Digest {
-    var context = SHA2_CTX()
-    SHA256Init(&context)
+    var context = sha256_ctx()
+    nettle_sha256_init(&context)
     let whole: Void? = message.withContiguousStorageIfAvailable {
-      SHA256Update(&context, $0.baseAddress, $0.count)
+      nettle_sha256_update(&context, $0.count, $0.baseAddress)
     }
     if whole == nil {
       let copy = Array(message)
-      SHA256Update(&context, copy, copy.count)
+      nettle_sha256_update(&context, copy.count, copy)
     }
-    return Digest(count: Int(SHA256_DIGEST_LENGTH)) { SHA256Final($0, &context) }
+    return Digest(count: Int(SHA256_DIGEST_SIZE)) { nettle_sha256_digest(&context, $0, $1) }
   }
 
   init(bytes: [UInt8]) { self.bytes = bytes }
 
-  private init(count: Int, finish: (UnsafeMutablePointer<UInt8>?) -> Void) {
+  private init(count: Int, finish: (Int, UnsafeMutablePointer<UInt8>?) -> Void) {
     bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      finish(buffer.baseAddress)
+      finish(count, buffer.baseAddress)
       initialized = count
     }
   }

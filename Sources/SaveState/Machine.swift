@@ -7,11 +7,21 @@ public protocol Machine: Sendable {
   /// Names this kind of machine in an image.
   static var kind: Tag { get }
 
+  /// The sections that such machines have. An image with another critical one is refused.
+  static var sections: Set<Tag> { get }
+
+  /// What such machines can do, by the names under which images ask for it.
+  static var features: Set<String> { get }
+
   /// The program that the machine was started with.
   var program: Program { get }
 
   /// Writes the whole state, always the same sections in the same order for the same state.
   func encode(into sections: inout StateWriter)
+
+  /// Goes on without input until it has executed so many instructions, or ended so many frames, or
+  /// cannot go on. It always comes back.
+  mutating func goOn(instructions: Int, frames: Int)
 
   /// A new machine from sections that nobody vouches for: every field is checked.
   init(program: Program, decoding sections: inout StateReader) throws(ImageError)

@@ -9,8 +9,17 @@ public struct StateWriter: Sendable {
   }
 
   private(set) var sections: [Section] = []
+  private(set) var features: [String] = []
 
   init() {}
+
+  /// Notes that only a reader with a feature can go on correctly.
+  ///
+  /// - Parameter feature: its name: 1 to 32 of the characters a–z, 0–9 and -.
+  public mutating func need(_ feature: String) {
+    precondition(isFeatureName(feature[...]), "a feature's name has a form")
+    features.append(feature)
+  }
 
   /// Appends a section.
   ///
@@ -54,7 +63,11 @@ public struct StateReader: Sendable {
     guard let index = sections.firstIndex(where: { $0.tag == tag }) else {
       throw .missingSection(tag)
     }
-    let bytes = try sections.remove(at: index).decoded(differenceFrom: base)
+    let section = sections.remove(at: index)
+    guard section.version == Image.Section.version else {
+      throw .unknownVersion(tag, section.version)
+    }
+    let bytes = try section.decoded(differenceFrom: base)
     guard bytes.count == count else { throw .damagedSection(tag) }
     return bytes
   }

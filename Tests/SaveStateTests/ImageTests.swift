@@ -53,6 +53,8 @@ import Testing
       #expect(try Image(prelude + bytes).machine() as Toy == usedToy())
       #expect(Image.isImage(prelude + bytes))
     }
+    let long = [UInt8](repeating: 7, count: Image.byteCountMax)
+    #expect(try Image(long + bytes).machine() as Toy == usedToy())
   }
 
   @Test func filesThatBeginOrEndLikeAnImageClaimToBeOne() {
@@ -69,8 +71,27 @@ import Testing
   @Test func largeContentsAreDeflatedAndSmallOnesAreNot() {
     let small = Image(of: Toy(Program(name: "a", bytes: [1]))).bytes
     let large = Image(of: Toy(Program(name: "a", bytes: Array(repeating: 1, count: 60_000)))).bytes
-    #expect(small.count < 250)
-    #expect(large.count < 500)
+    #expect(small.count < 400)
+    #expect(large.count < 600)
+  }
+
+  @Test func featuresAreAskedForByName() throws {
+    #expect(try Image(of: usedToy()).needs() == [])
+    var toy = usedToy()
+    toy.counter = 600_000
+    let image = try Image(Image(of: toy).bytes)
+    #expect(try image.needs() == ["large"])
+    #expect(try image.machine() as Toy == toy)
+  }
+
+  @Test func differencesEndWithTheLastOne() throws {
+    var contents = [UInt8](repeating: 0, count: 6)
+    contents[5] = 0xAB
+    var sections = RawSection.toy
+    sections[3].contents = zlibStream(contents)
+    let read = try Image(imageFile(sections)).machine() as Toy
+    #expect(read.memory[5] == Toy.base(read.program)[5] ^ 0xAB)
+    #expect(read.memory[6...] == Toy.base(read.program)[6...])
   }
 
   // MARK: Programs

@@ -38,7 +38,7 @@ import Testing
       #expect(
         FileError.image(path, .notAnImage).description == "\(path): this is not a saved state")
       try Storage.replace(path, with: Array(repeating: 0, count: Image.byteCountMax + 1))
-      #expect(throws: FileError.image(path, .tooLarge)) { try Image(contentsOf: path) }
+      #expect(throws: FileError.image(path, .notAnImage)) { try Image(contentsOf: path) }
     }
   }
 

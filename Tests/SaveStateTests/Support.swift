@@ -6,6 +6,8 @@ import SaveState
 /// A counter with some memory. It keeps the engine from knowing CHIP-8.
 struct Toy: Machine, Equatable {
   static let kind = Tag("TOY!")
+  static let sections: Set<Tag> = [counterTag, memoryTag]
+  static let features: Set<String> = ["large"]
   static let counterTag = Tag("CNTR")
   static let memoryTag = Tag("MEM ")
   static let memoryByteCount = 64
@@ -24,7 +26,16 @@ struct Toy: Machine, Equatable {
     (0..<count).map { program.bytes[$0 % program.bytes.count] }
   }
 
+  /// Counts the instructions, and notes the lowest byte in the memory.
+  mutating func goOn(instructions: Int, frames: Int) {
+    for _ in 0..<instructions where counter < 1_000_000 {
+      counter += 1
+      memory[Int(counter) % memory.count] ^= UInt8(truncatingIfNeeded: counter)
+    }
+  }
+
   func encode(into sections: inout StateWriter) {
+    if counter >= 500_000 { sections.need("large") }
     var writer = ByteWriter()
     writer.append(counter)
     sections.append(Toy.counterTag, writer.bytes)
@@ -54,7 +65,7 @@ func usedToy() -> Toy {
 struct RawSection {
   var tag: String
   var flags: UInt8 = 1
-  var version: UInt8 = 0
+  var version: UInt8 = 1
   var codec: UInt8 = 0
   var reserved: UInt8 = 0
   var contents: [UInt8]
@@ -77,7 +88,10 @@ struct RawSection {
   static var toy: [RawSection] {
     let stream = zlibStream(Array(repeating: 0, count: 64))
     return [
-      RawSection(tag: "PROG", contents: [3] + Array("toy".utf8) + [1, 2, 3]),
+      RawSection(
+        tag: "PROG",
+        contents: [3, 0, 0, 0] + Digest.sha1([1, 2, 3]).bytes + [3] + Array("toy".utf8)),
+      RawSection(tag: "ROM ", contents: [1, 2, 3]),
       RawSection(tag: "CNTR", contents: [77, 0, 0, 0]),
       RawSection(tag: "MEM ", codec: 2, contents: stream, decodedByteCount: 64),
     ]
@@ -111,7 +125,7 @@ func zlibStream(_ bytes: [UInt8]) -> [UInt8] {
 
 /// An image by hand.
 func imageFile(
-  _ sections: [RawSection], kind: String = "TOY!", revision: UInt16 = 0, reserved: UInt16 = 0
+  _ sections: [RawSection], kind: String = "TOY!", revision: UInt16 = 1, reserved: UInt16 = 0
 ) -> [UInt8] {
   var writer = ByteWriter()
   writer.append(contentsOf: [0x89, 0x49, 0x4D, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
@@ -159,5 +173,12 @@ struct Seeded: RandomNumberGenerator {
   mutating func next() -> UInt64 {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return state ^ state >> 33
+  }
+}
+
+extension Result where Failure == ImageError {
+  /// Why there is nothing.
+  var refusal: ImageError? {
+    if case .failure(let error) = self { error } else { nil }
   }
 }

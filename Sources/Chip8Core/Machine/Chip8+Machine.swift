@@ -6,6 +6,12 @@ extension Chip8: Machine {
   /// What images of these machines are marked with.
   public static let kind = Tag("CH-8")
 
+  /// `CORE`, `RAM ` and `DISP`.
+  public static let sections: Set<Tag> = [coreTag, ramTag, displayTag]
+
+  /// What images of these machines may ask for.
+  public static let features: Set<String> = ["cycles", "superchip", "xochip", "xochip-audio"]
+
   static let coreTag = Tag("CORE")
   static let ramTag = Tag("RAM ")
   static let displayTag = Tag("DISP")
@@ -13,11 +19,17 @@ extension Chip8: Machine {
 
   /// Writes the sections `CORE`, `RAM ` and `DISP`.
   public func encode(into sections: inout StateWriter) {
+    for feature in state.features { sections.need(feature) }
     sections.append(Chip8.coreTag, state.encodedCore)
     sections.append(
       Chip8.ramTag, state.ram,
       differenceFrom: state.configuration.powerOnRAM(program.bytes))
     sections.append(Chip8.displayTag, state.encodedDisplay)
+  }
+
+  /// Goes on without a key in the frames that begin.
+  public mutating func goOn(instructions: Int, frames: Int) {
+    _ = run(frames: frames, instructions: instructions)
   }
 
   /// A machine from the sections of an image, every field checked.
@@ -34,6 +46,21 @@ extension Chip8: Machine {
     try state.decodeDisplay(
       sections.section(Chip8.displayTag, count: platform.displayByteCount))
     self.init(program, state)
+  }
+}
+
+extension State {
+  /// What a reader must be able to do to go on with this state.
+  fileprivate var features: [String] {
+    var features: [String] = []
+    if configuration.timing == .cycles { features.append("cycles") }
+    switch configuration.platform.instructionSet {
+    case .chip8, .chip48: break
+    case .schip10, .schip: features.append("superchip")
+    case .xochip: features.append("xochip")
+    }
+    if audio.pattern != nil { features.append("xochip-audio") }
+    return features
   }
 }
 

@@ -17,7 +17,6 @@ extension Image {
 
   /// The image at the end of some bytes, checked from the outside in.
   public init(_ file: [UInt8]) throws(ImageError) {
-    guard file.count <= Image.byteCountMax else { throw .tooLarge }
     let image = try Image.checkedExtent(of: file)
     var reader = ByteReader(image.dropLast(Image.footerByteCount))
     guard
@@ -63,6 +62,7 @@ extension Image {
       let length = footer.next(UInt64.self),
       let digest = footer.take(32)
     else { throw .notAnImage }
+    guard length <= UInt64(Image.byteCountMax) else { throw .tooLarge }
     guard length <= UInt64(file.count) else { throw .truncated }
     guard length >= UInt64(headerByteCount + footerByteCount) else {
       throw .malformed("it is shorter than its own header")

@@ -2,41 +2,58 @@ import CZlib
 
 extension Image {
   /// One section, as it stands in the file.
-  struct Section: Equatable, Sendable {
-    struct Flags: OptionSet {
-      let rawValue: UInt8
-      static let critical = Flags(rawValue: 1)
-      static let safeToCopy = Flags(rawValue: 2)
+  public struct Section: Equatable, Sendable {
+    /// What a program that does not know a section has to know of it.
+    public struct Flags: OptionSet, Sendable {
+      /// The bits of the file.
+      public let rawValue: UInt8
+      /// Bits as they are.
+      public init(rawValue: UInt8) { self.rawValue = rawValue }
+      /// A reader that does not know the section refuses the image.
+      public static let critical = Flags(rawValue: 1)
+      /// The section stays true when the machine has gone on.
+      public static let safeToCopy = Flags(rawValue: 2)
     }
 
-    enum Codec: UInt8 {
-      case plain = 0
-      case deflate = 1
-      case differenceDeflate = 2
+    enum Codec {
+      static let plain: UInt8 = 0
+      static let deflate: UInt8 = 1
+      static let differenceDeflate: UInt8 = 2
     }
 
     static let headerByteCount = 20
+    /// The version of all contents that there are.
+    static let version: UInt8 = 1
 
-    let tag: Tag
-    let flags: Flags
-    let version: UInt8
-    let codec: Codec
-    let stored: [UInt8]
-    let decodedByteCount: Int
+    /// Its name.
+    public let tag: Tag
+    /// How it is to be treated.
+    public let flags: Flags
+    /// The version of its contents.
+    public let version: UInt8
+    let codec: UInt8
+    let stored: ArraySlice<UInt8>
+    /// How many bytes its contents have, as it says itself.
+    public let decodedByteCount: Int
 
-    /// A critical section, deflated where that makes it smaller.
-    init(tag: Tag, _ bytes: [UInt8], differenceFrom base: [UInt8]? = nil) {
+    /// How many bytes its contents have in the file.
+    public var storedByteCount: Int { stored.count }
+
+    /// A section, deflated where that makes it smaller.
+    ///
+    /// - Parameter base: bytes of the same count that the reader can compute.
+    init(_ tag: Tag, _ flags: Flags, _ bytes: [UInt8], differenceFrom base: [UInt8]? = nil) {
       self.tag = tag
-      flags = .critical
-      version = 0
+      self.flags = flags
+      version = Section.version
       decodedByteCount = bytes.count
       if let base {
-        codec = .differenceDeflate
-        stored = deflated(zip(bytes, base).map { $0 ^ $1 })
+        codec = Codec.differenceDeflate
+        stored = deflated(difference(bytes, base))[...]
       } else {
-        let small = deflated(bytes)
-        codec = small.count < bytes.count ? .deflate : .plain
-        stored = small.count < bytes.count ? small : bytes
+        let small = deflated(bytes[...])
+        codec = small.count < bytes.count ? Codec.deflate : Codec.plain
+        stored = small.count < bytes.count ? small[...] : bytes[...]
       }
     }
 
@@ -44,29 +61,44 @@ extension Image {
     init(plain tag: Tag, _ bytes: [UInt8]) {
       self.tag = tag
       flags = .critical
-      version = 0
-      codec = .plain
-      stored = bytes
+      version = Section.version
+      codec = Codec.plain
+      stored = bytes[...]
       decodedByteCount = bytes.count
+    }
+
+    /// This section, if its version is one that is known.
+    func known() throws(ImageError) -> Section {
+      guard version == Section.version else { throw .unknownVersion(tag, version) }
+      return self
     }
 
     /// The contents. The count that the file names is allocated only after it was checked to be
     /// within the image's limit.
     func decoded(differenceFrom base: [UInt8]? = nil) throws(ImageError) -> [UInt8] {
+      let bytes = try unpacked()
+      guard codec == Codec.differenceDeflate else { return bytes }
+      guard let base, base.count == decodedByteCount else { throw .damagedSection(tag) }
+      return exclusiveOr(base, bytes)
+    }
+
+    /// The contents, or where they are a difference, the difference without the zeros at its end.
+    func unpacked() throws(ImageError) -> [UInt8] {
       switch codec {
-      case .plain:
-        return stored
-      case .deflate:
-        guard let bytes = inflated(stored, to: decodedByteCount) else {
+      case Codec.plain where stored.count == decodedByteCount:
+        return Array(stored)
+      case Codec.deflate:
+        guard let bytes = inflated(stored, atMost: decodedByteCount),
+          bytes.count == decodedByteCount
+        else { throw .damagedSection(tag) }
+        return bytes
+      case Codec.differenceDeflate:
+        guard let bytes = inflated(stored, atMost: decodedByteCount) else {
           throw .damagedSection(tag)
         }
         return bytes
-      case .differenceDeflate:
-        guard
-          let base, base.count == decodedByteCount,
-          let difference = inflated(stored, to: decodedByteCount)
-        else { throw .damagedSection(tag) }
-        return zip(base, difference).map { $0 ^ $1 }
+      default:
+        throw .damagedSection(tag)
       }
     }
 
@@ -74,7 +106,7 @@ extension Image {
       writer.append(tag.rawValue)
       writer.append(flags.rawValue)
       writer.append(version)
-      writer.append(codec.rawValue)
+      writer.append(codec)
       writer.append(UInt8(0))
       writer.append(UInt32(stored.count))
       writer.append(UInt32(decodedByteCount))
@@ -87,18 +119,17 @@ extension Image {
         let tag = reader.next(UInt32.self).map(Tag.init(rawValue:)),
         let flags = reader.next(UInt8.self),
         let version = reader.next(UInt8.self),
-        let codecByte = reader.next(UInt8.self),
+        let codec = reader.next(UInt8.self),
         let zero = reader.next(UInt8.self),
         let storedByteCount = reader.next(UInt32.self),
         let decodedByteCount = reader.next(UInt32.self),
         let checksum = reader.next(UInt32.self),
-        let stored = reader.take(Int(storedByteCount)).map(Array.init)
+        let stored = reader.take(Int(storedByteCount))
       else { throw .malformed("its last section is cut off") }
-      guard let codec = Codec(rawValue: codecByte), flags < 4, version == 0, zero == 0 else {
-        throw .malformed("section \"\(tag)\" is stored in a way that is not known")
+      guard flags < 4, zero == 0 else {
+        throw .malformed("section \"\(tag)\" has a value in a reserved field")
       }
-      guard crc(stored) == checksum, codec != .plain || stored.count == Int(decodedByteCount)
-      else { throw .damagedSection(tag) }
+      guard crc(stored) == checksum else { throw .damagedSection(tag) }
       self.tag = tag
       self.flags = Flags(rawValue: flags)
       self.version = version
@@ -109,32 +140,60 @@ extension Image {
   }
 }
 
-private func crc(_ bytes: [UInt8]) -> UInt32 {
-  UInt32(truncatingIfNeeded: crc32_z(0, bytes, bytes.count))
+private func crc(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
 }
 
-/// zlib's stream of some bytes at its best level.
-private func deflated(_ bytes: [UInt8]) -> [UInt8] {
-  let bound = compressBound(UInt(bytes.count))
-  return [UInt8](unsafeUninitializedCapacity: Int(bound)) { buffer, initialized in
-    var count = bound
-    let status = compress2(
-      buffer.baseAddress, &count, bytes, UInt(bytes.count), Z_BEST_COMPRESSION)
-    // The bound leaves no other way to fail than being out of memory.
-    precondition(status == Z_OK, "zlib cannot compress: \(status)")
-    initialized = Int(count)
+/// What two arrays of the same count differ in, up to the last difference.
+private func difference(_ bytes: [UInt8], _ base: [UInt8]) -> ArraySlice<UInt8> {
+  guard let last = bytes.indices.last(where: { bytes[$0] != base[$0] }) else { return [] }
+  return exclusiveOr(base, bytes[...last]).prefix(last + 1)
+}
+
+/// `base` with a difference applied, which may be shorter.
+private func exclusiveOr(_ base: [UInt8], _ difference: some Sequence<UInt8>) -> [UInt8] {
+  var bytes = base
+  for (index, change) in difference.enumerated() { bytes[index] ^= change }
+  return bytes
+}
+
+/// zlib's stream of some bytes at its best level, with no larger a window than they need: setting
+/// up a larger one takes longer than deflating a machine.
+private func deflated(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+  var stream = z_stream()
+  let windowBits = min(15, max(9, Int32(Int.bitWidth - bytes.count.leadingZeroBitCount)))
+  let version = ZLIB_VERSION
+  let structureByteCount = Int32(MemoryLayout<z_stream>.size)
+  // Nothing here can fail but for want of memory.
+  precondition(
+    deflateInit2_(
+      &stream, Z_BEST_COMPRESSION, Z_DEFLATED, windowBits, 7, Z_DEFAULT_STRATEGY, version,
+      structureByteCount) == Z_OK, "zlib cannot compress")
+  defer { deflateEnd(&stream) }
+  let bound = Int(deflateBound(&stream, UInt(bytes.count)))
+  return [UInt8](unsafeUninitializedCapacity: bound) { buffer, initialized in
+    bytes.withUnsafeBufferPointer { input in
+      stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+      stream.avail_in = UInt32(input.count)
+      stream.next_out = buffer.baseAddress
+      stream.avail_out = UInt32(bound)
+      precondition(deflate(&stream, Z_FINISH) == Z_STREAM_END, "zlib cannot compress")
+    }
+    initialized = Int(stream.total_out)
   }
 }
 
-/// What a zlib stream unpacks to, or nil unless that is exactly `count` bytes from all of `bytes`.
-private func inflated(_ bytes: [UInt8], to count: Int) -> [UInt8]? {
+/// What a zlib stream unpacks to, or nil unless that is at most `count` bytes from all of `bytes`.
+private func inflated(_ bytes: ArraySlice<UInt8>, atMost count: Int) -> [UInt8]? {
   var complete = false
   let result = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialized in
-    var outCount = UInt(count)
-    var inCount = UInt(bytes.count)
-    let status = uncompress2(buffer.baseAddress, &outCount, bytes, &inCount)
-    complete = status == Z_OK && outCount == UInt(count) && inCount == UInt(bytes.count)
-    initialized = complete ? count : 0
+    bytes.withUnsafeBufferPointer { input in
+      var outCount = UInt(count)
+      var inCount = UInt(input.count)
+      let status = uncompress2(buffer.baseAddress, &outCount, input.baseAddress, &inCount)
+      complete = status == Z_OK && inCount == UInt(input.count)
+      initialized = complete ? Int(outCount) : 0
+    }
   }
   return complete ? result : nil
 }

@@ -3,7 +3,7 @@
 
 /// A machine's whole state, ready to be written to a file or turned into a machine again.
 public struct Image: Equatable, Sendable {
-  /// The largest file, and the most that all its sections may unpack to.
+  /// The largest image, and the most that all its sections may unpack to.
   public static let byteCountMax = 16 << 20
   static let sectionCountMax = 64
 
@@ -11,50 +11,123 @@ public struct Image: Equatable, Sendable {
   static let footerMagic: [UInt8] = [0x89, 0x45, 0x4E, 0x44, 0x0D, 0x0A, 0x1A, 0x0A]
   static let headerByteCount = 16
   static let footerByteCount = 48
-  static let revision: UInt16 = 0
+  static let revision: UInt16 = 1
+
+  static let needTag = Tag("NEED")
   static let programTag = Tag("PROG")
+  static let bytesTag = Tag("ROM ")
 
   /// What kind of machine this is an image of.
   public let kind: Tag
-  var sections: [Section]
+  /// The sections in the order of the file.
+  public internal(set) var sections: [Section]
 
   /// The image of a machine as it is now.
-  public init<M: Machine>(of machine: M) {
+  ///
+  /// - Parameter older: the image that the machine came from. What it holds that this version does
+  ///   not know, and that is safe to copy, is carried over.
+  public init<M: Machine>(of machine: M, carrying older: Image? = nil) {
     kind = M.kind
     var writer = StateWriter()
     machine.encode(into: &writer)
-    sections =
-      [Section(tag: Image.programTag, machine.program.encoded)]
-      + writer.sections.map { Section(tag: $0.tag, $0.bytes, differenceFrom: $0.base) }
+    sections = []
+    if !writer.features.isEmpty {
+      let names = writer.features.sorted().map { $0 + "\n" }.joined()
+      sections.append(Section(Image.needTag, .critical, Array(names.utf8)))
+    }
+    sections += machine.program.sections
+    sections += writer.sections.map {
+      Section($0.tag, .critical, $0.bytes, differenceFrom: $0.base)
+    }
+    sections.append(Section(Image.witnessTag, [], Witness(of: machine).encoded))
+    sections +=
+      older?.sections.filter {
+        $0.flags.contains(.safeToCopy) && !Image.isKnown($0, M.self)
+      } ?? []
   }
 
   /// A new machine from this image, every field checked.
   public func machine<M: Machine>(_: M.Type = M.self) throws(ImageError) -> M {
     guard kind == M.kind else { throw .otherMachine(kind) }
-    var reader = StateReader(sections.filter { $0.tag != Image.programTag })
+    for section in sections where section.flags.contains(.critical) {
+      guard Image.isKnown(section, M.self) else { throw .unknownSection(section.tag) }
+    }
+    if let lacking = try needs().first(where: { !M.features.contains($0) }) {
+      throw .unknownFeature(lacking)
+    }
+    var reader = StateReader(sections.filter { M.sections.contains($0.tag) })
     let machine = try M(program: program(), decoding: &reader)
     try reader.finish()
     return machine
   }
 
+  /// The features that a reader must have to go on correctly, by name, in ascending order.
+  public func needs() throws(ImageError) -> [String] {
+    guard let section = sections.first(where: { $0.tag == Image.needTag }) else { return [] }
+    let contents = try section.known().decoded()
+    guard let text = String(validating: contents, as: UTF8.self), text.last == "\n" else {
+      throw .damagedSection(Image.needTag)
+    }
+    let names = text.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
+    guard
+      names.allSatisfy(isFeatureName), zip(names, names.dropFirst()).allSatisfy({ $0 < $1 })
+    else { throw .damagedSection(Image.needTag) }
+    return names.map(String.init)
+  }
+
   /// The program in this image.
   public func program() throws(ImageError) -> Program {
-    guard let section = sections.first(where: { $0.tag == Image.programTag }) else {
-      throw .missingSection(Image.programTag)
-    }
-    var reader = ByteReader(try section.decoded())
+    var reader = ByteReader(try required(Image.programTag).decoded())
     guard
-      let count = reader.next(UInt8.self),
-      let name = reader.take(Int(count)),
-      let text = String(validating: name, as: UTF8.self),
-      let bytes = reader.take(reader.count), !bytes.isEmpty
+      let byteCount = reader.next(UInt32.self),
+      let sha1 = reader.take(20),
+      let nameByteCount = reader.next(UInt8.self),
+      let name = reader.take(Int(nameByteCount)), reader.count == 0,
+      let text = String(validating: name, as: UTF8.self)
     else { throw .damagedSection(Image.programTag) }
-    return Program(name: text, bytes: Array(bytes))
+    let section = try required(Image.bytesTag)
+    guard section.decodedByteCount == Int(byteCount), byteCount > 0 else {
+      throw .damagedSection(Image.bytesTag)
+    }
+    let program = Program(name: text, bytes: try section.decoded())
+    guard program.sha1.bytes == Array(sha1) else { throw .damagedSection(Image.bytesTag) }
+    return program
+  }
+
+  func required(_ tag: Tag) throws(ImageError) -> Section {
+    guard let section = sections.first(where: { $0.tag == tag }) else {
+      throw .missingSection(tag)
+    }
+    return try section.known()
+  }
+
+  /// The sections that are no part of a machine's state, in their order in a file.
+  private static let ancillaryTags = [witnessTag, timeTag, noteTag]
+
+  private static func isKnown<M: Machine>(_ section: Section, _: M.Type) -> Bool {
+    [needTag, programTag, bytesTag].contains(section.tag) || M.sections.contains(section.tag)
+      || ancillaryTags.contains(section.tag)
   }
 }
 
 extension Program {
-  fileprivate var encoded: [UInt8] {
-    [UInt8(name.utf8.count)] + Array(name.utf8) + bytes
+  fileprivate var sections: [Image.Section] {
+    var writer = ByteWriter()
+    writer.append(UInt32(bytes.count))
+    writer.append(contentsOf: sha1.bytes)
+    writer.append(UInt8(name.utf8.count))
+    writer.append(contentsOf: name.utf8)
+    return [
+      Image.Section(Image.programTag, .critical, writer.bytes),
+      Image.Section(Image.bytesTag, .critical, bytes),
+    ]
   }
+}
+
+func isFeatureName(_ name: Substring) -> Bool {
+  (1...32).contains(name.utf8.count)
+    && name.utf8.allSatisfy { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+    }
 }

@@ -18,6 +18,10 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   case missingSection(Tag)
   /// A section that may not be passed over, and that this version does not know.
   case unknownSection(Tag)
+  /// A feature that the image needs by name and that this version does not have.
+  case unknownFeature(String)
+  /// A section in a version that this one does not know.
+  case unknownVersion(Tag, UInt8)
   /// A section does not unpack to what it should be.
   case damagedSection(Tag)
   /// A field of the state is out of its range.
@@ -43,7 +47,14 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     case .missingSection(let tag):
       "the saved state lacks its section \"\(tag)\""
     case .unknownSection(let tag):
-      "the saved state needs a feature that this version of chip8 does not have, \"\(tag)\""
+      "the saved state has a section that this version of chip8 does not know, \"\(tag)\", and "
+        + "cannot be used without it: a later version can"
+    case .unknownFeature(let name):
+      "the saved state needs a feature that this version of chip8 does not have, \"\(name)\": a "
+        + "later version has it"
+    case .unknownVersion(let tag, let version):
+      "the saved state has its section \"\(tag)\" in version \(version), which needs a later "
+        + "version of chip8"
     case .damagedSection(let tag):
       "the saved state's section \"\(tag)\" does not hold what it should"
     case .badField(let field):

@@ -1,0 +1,80 @@
+// What an image says beside the machine's state: when it was saved, and what the user notes.
+
+extension Image {
+  static let timeTag = Tag("TIME")
+  static let noteTag = Tag("NOTE")
+
+  /// The most bytes of UTF-8 that a note has.
+  public static let noteByteCountMax = 4096
+
+  /// When it was saved, in seconds since 1970-01-01 00:00:00 UTC, if the image says so.
+  public func time() throws(ImageError) -> UInt64? {
+    guard let contents = try ancillary(Image.timeTag) else { return nil }
+    var reader = ByteReader(contents)
+    guard contents.count == 8, let time = reader.next(UInt64.self) else {
+      throw .damagedSection(Image.timeTag)
+    }
+    return time
+  }
+
+  /// Says when it was saved.
+  public mutating func setTime(_ time: UInt64?) {
+    set(
+      Image.timeTag,
+      time.map {
+        var writer = ByteWriter()
+        writer.append($0)
+        return writer.bytes
+      })
+  }
+
+  /// What the user says of it, if anything.
+  public func note() throws(ImageError) -> String? {
+    guard let contents = try ancillary(Image.noteTag) else { return nil }
+    guard
+      (1...Image.noteByteCountMax).contains(contents.count), !contents.contains(0),
+      let note = String(validating: contents, as: UTF8.self)
+    else { throw .damagedSection(Image.noteTag) }
+    return note
+  }
+
+  /// Says what the user notes; an empty note is none.
+  ///
+  /// - Throws: ``ImageError/badField(_:)`` if the note is too long or has a zero byte.
+  public mutating func setNote(_ note: String) throws(ImageError) {
+    let bytes = Array(note.utf8)
+    guard bytes.count <= Image.noteByteCountMax else {
+      throw .badField(
+        "a note of \(bytes.count) bytes, and there is room for \(Image.noteByteCountMax)")
+    }
+    guard !bytes.contains(0) else { throw .badField("a note with a zero byte") }
+    set(Image.noteTag, bytes.isEmpty ? nil : bytes)
+  }
+
+  /// The contents of a section that need not be there and that a later version may have changed.
+  func ancillary(_ tag: Tag) throws(ImageError) -> [UInt8]? {
+    guard
+      let section = sections.first(where: { $0.tag == tag }),
+      section.version == Section.version
+    else { return nil }
+    return try section.decoded()
+  }
+
+  /// Replaces a section or takes it away.
+  private mutating func set(_ tag: Tag, _ contents: [UInt8]?) {
+    sections.removeAll { $0.tag == tag }
+    if let contents { sections.append(Section(tag, [], contents)) }
+    sortSections()
+  }
+
+  /// Puts the sections in the order in which they are written: those that a machine needs as they
+  /// are, what this version knows, the rest as it is.
+  mutating func sortSections() {
+    let order = [Image.witnessTag, Image.timeTag, Image.noteTag]
+    func rank(_ section: Section) -> Int {
+      section.flags.contains(.critical)
+        ? -1 : order.firstIndex(of: section.tag) ?? order.count
+    }
+    sections = (-1...order.count).flatMap { place in sections.filter { rank($0) == place } }
+  }
+}
