@@ -24,6 +24,7 @@ struct HeadlessRun {
   var machine: Chip8
   private var fault: Fault?
   private let look: Look
+  private let image: Image?
   private let start: State
   private let trace: Trace?
   /// What ends the run, with addresses for labels.
@@ -33,6 +34,7 @@ struct HeadlessRun {
     self.options = options
     machine = opening.machine
     look = opening.look
+    image = opening.image
     let named = try options.symbols.map {
       try Symbols(contentsOf: $0, for: opening.machine.program)
     }
@@ -59,7 +61,9 @@ struct HeadlessRun {
     Interrupt.catchSignals()
     let stop = try runToStop()
     try trace?.finish()
-    if let path = options.save { try Storage.replace(path, with: Image(of: machine).bytes) }
+    if let path = options.save {
+      try Storage.replace(path, with: Image(of: machine, carrying: image).bytes)
+    }
     if let path = options.screenshot {
       try Storage.replace(path, with: Screenshot.png(machine, look, scale: options.scale ?? 8))
     }

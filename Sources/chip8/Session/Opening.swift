@@ -34,8 +34,8 @@ struct Opening {
   let symbols: Symbols?
   /// How the program is shown.
   let look: Look
-  /// Whether the machine comes from an image.
-  let isResumed: Bool
+  /// The image that the machine comes from, if it does.
+  let image: Image?
 
   init(_ file: LoadedFile, _ options: MachineOptions, isHeadless: Bool) throws {
     if file.isRestore || Image.isImage(file.bytes) {
@@ -84,7 +84,7 @@ struct Opening {
     self.machine = machine
     self.symbols = symbols
     look = Look(for: program, cartridge: cartridge)
-    isResumed = false
+    image = nil
   }
 
   private init(resuming file: LoadedFile, _ options: MachineOptions) throws {
@@ -92,9 +92,12 @@ struct Opening {
       throw Failure.usage(
         "\(option) contradicts \(fileName(file.path)), a saved state, which brings its own machine")
     }
+    let image: Image
     var machine: Chip8
     do throws(ImageError) {
-      machine = try Image(file.bytes).machine()
+      image = try Image(file.bytes)
+      machine = try image.machine()
+      try image.warnOfDrift(machine, in: file.path)
     } catch {
       let hint = error == .notAnImage ? "; to run it as a program, leave out --restore" : ""
       throw Failure.data(file.path, error.description + hint)
@@ -103,7 +106,17 @@ struct Opening {
     self.machine = machine
     symbols = nil
     look = Look(for: machine.program)
-    isResumed = true
+    self.image = image
+  }
+}
+
+extension Image {
+  /// Tells the user if the machine will not go on as it would have where it was saved.
+  func warnOfDrift(_ machine: Chip8, in path: String) throws(ImageError) {
+    guard let witness = try witness(), !witness.holds(for: machine) else { return }
+    printError(
+      "\(fileName(path)): warning: the state is whole, but it goes on differently in this version "
+        + "of chip8 than in the one that saved it")
   }
 }
 

@@ -16,11 +16,11 @@ final class SaveQueue: Sendable {
   private let outcomes = Mutex<[Outcome]>([])
 
   /// Begins to save.
-  func save(_ machine: Chip8, to slot: Int, of slots: Slots) {
+  func save(_ machine: Chip8, carrying older: Image?, to slot: Int, of slots: Slots) {
     queue.async {
       var failure: StorageError?
       do throws(StorageError) {
-        try slots.save(Image(of: machine), to: slot)
+        try slots.save(Image(of: machine, carrying: older), to: slot)
       } catch { failure = error }
       self.outcomes.withLock { $0.append(Outcome(slot: slot, error: failure)) }
     }

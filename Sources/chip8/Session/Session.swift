@@ -5,6 +5,8 @@ import SaveState
 /// drives. A front end turns keys into commands and frames into pixels.
 final class Session {
   private(set) var machine: Chip8
+  /// The image that the machine comes from, if it does: what others have put into it is kept.
+  private var image: Image?
   /// Why the program does not go on, if it does not.
   private var end: String?
   private(set) var isPaused = false
@@ -32,6 +34,7 @@ final class Session {
 
   init(_ opening: Opening, _ options: MachineOptions, slotsRoot: String) {
     machine = opening.machine
+    image = opening.image
     look = opening.look
     self.options = options
     self.slotsRoot = slotsRoot
@@ -74,7 +77,7 @@ final class Session {
   }
 
   func save() {
-    saves.save(machine, to: slot, of: slots)
+    saves.save(machine, carrying: image, to: slot, of: slots)
   }
 
   /// Resumes what is in the slot; if that cannot be used, the machine goes on as it was.
@@ -82,7 +85,14 @@ final class Session {
     saves.finish()
     reportSaves()
     do {
-      adopt(try Image(contentsOf: slots.path(slot)).machine())
+      let path = slots.path(slot)
+      let image = try Image(contentsOf: path)
+      let machine: Chip8
+      do throws(ImageError) {
+        machine = try image.machine()
+        try image.warnOfDrift(machine, in: path)
+      } catch { throw FileError.image(path, error) }
+      adopt(machine, from: image)
       tell("Loaded slot \(slot)")
     } catch FileError.storage(let error) where error.isMissingFile {
       tell("Slot \(slot) is empty")
@@ -112,7 +122,7 @@ final class Session {
     do {
       let file = try LoadedFile(path, isRestore: false)
       let opening = try Opening(file, options.forAnotherProgram, isHeadless: false)
-      adopt(opening.machine)
+      adopt(opening.machine, from: opening.image)
       look = opening.look
       tell(Session.greeting(opening))
     } catch {
@@ -176,14 +186,15 @@ final class Session {
   }
 
   /// Goes on with another machine. One that was paused stays so, and shows where it stands.
-  private func adopt(_ machine: Chip8) {
+  private func adopt(_ machine: Chip8, from image: Image? = nil) {
     self.machine = machine
+    self.image = image
     end = nil
   }
 
   private static func greeting(_ opening: Opening) -> String {
     let platform = opening.machine.state.configuration.platform.title
-    return opening.isResumed ? "Resumed on \(platform)" : "\(platform) · F1 shows the keys"
+    return opening.image != nil ? "Resumed on \(platform)" : "\(platform) · F1 shows the keys"
   }
 }
 
