@@ -21,7 +21,7 @@ struct Chip8Command: ParsableCommand {
       so is the one in an Octo cartridge.
       """,
     version: "0.1.0",
-    subcommands: [AsmCommand.self, DisasmCommand.self, CartCommand.self])
+    subcommands: [ImageCommand.self, AsmCommand.self, DisasmCommand.self, CartCommand.self])
 
   @Argument(
     help: ArgumentHelp(

@@ -1,0 +1,173 @@
+import Chip8Core
+import SaveState
+
+/// What differs between the machines of two images.
+struct ImageDifference: Encodable {
+  struct Value: Encodable {
+    let name: String
+    let a: String
+    let b: String
+  }
+
+  struct Range: Encodable {
+    let address: Int
+    /// Hexadecimal digits.
+    let a: String
+    let b: String
+    /// The instructions there, where the program's own code can be reached.
+    let code: [Code]
+  }
+
+  struct Code: Encodable {
+    let address: UInt16
+    let a: String
+    let b: String
+  }
+
+  let same: Bool
+  /// Registers, timers and whatever else is no memory.
+  let values: [Value]
+  let ram: [Range]
+  let screenDiffers: Bool
+  private let screens: [String]
+
+  private enum CodingKeys: CodingKey { case same, values, ram, screenDiffers }
+
+  /// Differences that are closer together than this are one range.
+  private static let gapMax = 4
+
+  init(_ first: OpenedImage, _ second: OpenedImage) {
+    let (a, b) = (first.machine, second.machine)
+    values = zip(a.values, b.values).compactMap { a, b in
+      a.1 == b.1 ? nil : Value(name: a.0, a: a.1, b: b.1)
+    }
+    ram = ImageDifference.ranges(a, b)
+    screenDiffers = a.state.screen != b.state.screen
+    same = a.program == b.program && a.canonicalState == b.canonicalState
+    screens = [a, b].map(\.state.screen.text)
+  }
+
+  private static func ranges(_ a: Chip8, _ b: Chip8) -> [Range] {
+    let (left, right) = (a.state.ram, b.state.ram)
+    guard left.count == right.count else { return [] }
+    var bounds: [(from: Int, to: Int)] = []
+    for address in left.indices where left[address] != right[address] {
+      if let last = bounds.last, address - last.to <= gapMax {
+        bounds[bounds.count - 1].to = address
+      } else {
+        bounds.append((address, address))
+      }
+    }
+    let isCode = a.program == b.program ? a.reachableAddresses : []
+    return bounds.map { bound in
+      let code = isCode.filter { bound.from - 1...bound.to ~= Int($0) }.sorted().map {
+        Code(
+          address: $0, a: a.line(at: $0, AddressNames(nil)).text,
+          b: b.line(at: $0, AddressNames(nil)).text)
+      }
+      return Range(
+        address: bound.from, a: digits(left[bound.from...bound.to]),
+        b: digits(right[bound.from...bound.to]), code: code)
+    }
+  }
+
+  private static func digits(_ bytes: ArraySlice<UInt8>) -> String {
+    bytes.map { hexadecimal($0, 2) }.joined()
+  }
+}
+
+extension Chip8 {
+  /// Everything but the memories, by name.
+  fileprivate var values: [(String, String)] {
+    let configuration = state.configuration
+    var values = [
+      ("program", "\(program.name.printable) \(program.sha1)"),
+      ("platform", configuration.platform.rawValue),
+      ("timing", configuration.timing.rawValue),
+      ("ipf", "\(configuration.instructionsPerFrame)"),
+      ("font", "\(configuration.font)"),
+    ]
+    values += Quirks.named.map { name, quirk in
+      ("quirk \(name)", configuration.quirks.contains(quirk) ? "on" : "off")
+    }
+    values += [
+      ("frames", "\(state.frames)"), ("instructions", "\(state.instructions)"),
+      ("cycles", "\(state.cycles)"),
+      ("frame rest", state.frameRest.map(String.init) ?? "between frames"),
+      ("PC", hexadecimal(state.pc, 4)), ("I", hexadecimal(state.i, 4)),
+    ]
+    values += (0..<16).map { ("V\(hexadecimal($0, 1))", hexadecimal(state.v[$0], 2)) }
+    values += [
+      ("DT", "\(state.delay)"), ("ST", "\(state.sound)"),
+      (
+        "stack",
+        (0..<Int(state.stackCount)).map { hexadecimal(state.stack[$0], 4) }.joined(separator: " ")
+      ),
+      ("flags", (0..<16).map { hexadecimal(state.flags[$0], 2) }.joined(separator: " ")),
+      ("random", hexadecimal(state.random.state, 16)),
+      ("keys", state.keys.numbers.map { hexadecimal($0, 1) }.joined(separator: " ")),
+      (
+        "key wait",
+        state.keyWait.map { "V\(hexadecimal($0.register, 1)), seen \($0.pressed.numbers)" }
+          ?? "none"
+      ),
+      ("display wait", state.drawWait.map(String.init) ?? "none"),
+      ("resolution", state.display.isHires ? "hires" : "lores"),
+      ("planes", "\(state.display.selectedPlanes)"),
+      ("pattern", state.audio.pattern.map { hexadecimal($0, 32) } ?? "none"),
+      ("pitch", "\(state.audio.pitch)"), ("audio phase", "\(state.audio.phase)"),
+    ]
+    return values
+  }
+
+  /// Where the instructions of the program as it was loaded begin.
+  fileprivate var reachableAddresses: [UInt16] {
+    Disassembly(program.bytes, for: state.configuration).items
+      .filter { $0.kind != .data }.map { UInt16(truncatingIfNeeded: $0.address) }
+  }
+}
+
+// MARK: - Text
+
+extension ImageDifference {
+  /// For people: what was and what is, and the two screens side by side.
+  var text: String {
+    guard !same else { return "the two hold the same machine" }
+    var lines = values.map { padded($0.name, 24) + "\(shown($0.a)) → \(shown($0.b))" }
+    for range in ram {
+      let last = range.address + range.a.count / 2 - 1
+      lines.append("RAM \(hexadecimal(range.address, 4))–\(hexadecimal(last, 4))")
+      lines += range.code.isEmpty ? hexadecimalLines(range) : range.code.map(codeLine)
+    }
+    if screenDiffers { lines += ["screen"] + sideBySide }
+    return lines.joined(separator: "\n")
+  }
+
+  private func shown(_ value: String) -> String { value.isEmpty ? "none" : value }
+
+  private func codeLine(_ code: Code) -> String {
+    "  \(hexadecimal(code.address, 4))  " + padded(code.a, 24) + "→ \(code.b)"
+  }
+
+  /// Sixteen bytes a line.
+  private func hexadecimalLines(_ range: Range) -> [String] {
+    let (a, b) = (Array(range.a), Array(range.b))
+    return stride(from: 0, to: a.count, by: 32).map { start in
+      let end = min(start + 32, a.count)
+      return "  \(hexadecimal(range.address + start / 2, 4))  "
+        + padded(String(a[start..<end]), 32) + " → " + String(b[start..<end])
+    }
+  }
+
+  private var sideBySide: [String] {
+    let (left, right) = (
+      screens[0].split(separator: "\n", omittingEmptySubsequences: false),
+      screens[1].split(separator: "\n", omittingEmptySubsequences: false)
+    )
+    let width = left.map(\.count).max() ?? 0
+    return (0..<max(left.count, right.count)).map { row in
+      padded(row < left.count ? String(left[row]) : "", width) + " │ "
+        + (row < right.count ? String(right[row]) : "")
+    }
+  }
+}

@@ -1,0 +1,264 @@
+import Chip8Core
+import SaveState
+
+/// What an image holds.
+struct ImageInfo: Encodable {
+  struct ProgramInfo: Encodable {
+    let name: String
+    let title: String?
+    let bytes: Int
+    let sha1: String
+  }
+
+  struct MachineInfo: Encodable {
+    let platform: String
+    let timing: String
+    let ipf: Int
+    let quirks: [String]
+    let font: String
+  }
+
+  struct SectionInfo: Encodable {
+    let tag: String
+    let version: UInt8
+    let critical: Bool
+    let safeToCopy: Bool
+    let bytes: Int
+    let stored: Int
+  }
+
+  struct WitnessInfo: Encodable {
+    let instructions: Int
+    let frames: Int
+    let sha256: String
+  }
+
+  struct Wait: Encodable {
+    let register: UInt8
+    let pressed: [UInt8]
+  }
+
+  struct Line: Encodable {
+    let address: UInt16
+    let opcode: UInt16
+    let place: String?
+    let text: String
+  }
+
+  let file: String
+  let bytes: Int
+  let program: ProgramInfo
+  let machine: MachineInfo
+  let needs: [String]
+  let time: String?
+  let note: String?
+  let machineTime: String
+  let frames: UInt64
+  let instructions: UInt64
+  let cycles: UInt64?
+  /// Instructions that are left in the frame; nil between two frames.
+  let frameRest: UInt32?
+  let registers: Report.Registers
+  let stack: [UInt16]
+  let flags: [UInt8]
+  let keys: [UInt8]
+  let keyWait: Wait?
+  let random: UInt64
+  /// The instructions around PC.
+  let code: [Line]
+  let screen: Report.ScreenReport
+  let ram: Report.Hashed
+  let state: Report.StateReport
+  let witness: WitnessInfo?
+  let sections: [SectionInfo]
+  private let screenText: String
+
+  private enum CodingKeys: CodingKey {
+    case file, bytes, program, machine, needs, time, note, machineTime, frames, instructions
+    case cycles, frameRest, registers, stack, flags, keys, keyWait, random, code, screen, ram
+    case state, witness, sections
+  }
+
+  init(_ opened: OpenedImage, _ names: AddressNames) throws {
+    let (image, machine) = (opened.image, opened.machine)
+    let now = machine.state
+    let report = Report(machine, .frames, nil)
+    file = opened.path
+    bytes = image.bytes.count
+    program = ProgramInfo(machine.program)
+    self.machine = MachineInfo(now.configuration)
+    needs = try opened.checked { image throws(ImageError) in try image.needs() }
+    time = try opened.checked { image throws(ImageError) in try image.time() }.map(dateText)
+    note = try opened.checked { image throws(ImageError) in try image.note() }
+    witness = try opened.checked { image throws(ImageError) in try image.witness() }
+      .map(WitnessInfo.init)
+    machineTime = machine.machineTime
+    frames = now.frames
+    instructions = now.instructions
+    cycles = now.configuration.timing == .cycles ? now.cycles : nil
+    frameRest = now.frameRest
+    registers = report.registers
+    stack = (0..<Int(now.stackCount)).map { now.stack[$0] }
+    flags = (0..<16).map { now.flags[$0] }
+    keys = now.keys.numbers
+    keyWait = now.keyWait.map { Wait(register: $0.register, pressed: $0.pressed.numbers) }
+    random = now.random.state
+    code = machine.code(names)
+    screen = report.screen
+    ram = report.ram
+    state = report.state
+    sections = image.sections.map(SectionInfo.init)
+    screenText = now.screen.text
+  }
+}
+
+extension ImageInfo.ProgramInfo {
+  fileprivate init(_ program: Program) {
+    self.init(
+      name: program.name, title: KnownProgram.find(program.sha1)?.title,
+      bytes: program.bytes.count, sha1: "\(program.sha1)")
+  }
+}
+
+extension ImageInfo.MachineInfo {
+  fileprivate init(_ configuration: Configuration) {
+    self.init(
+      platform: configuration.platform.rawValue, timing: configuration.timing.rawValue,
+      ipf: configuration.instructionsPerFrame,
+      quirks: Quirks.named.filter { configuration.quirks.contains($0.quirk) }.map(\.name),
+      font: "\(configuration.font)")
+  }
+}
+
+extension ImageInfo.SectionInfo {
+  fileprivate init(_ section: Image.Section) {
+    self.init(
+      tag: section.tag.description, version: section.version,
+      critical: section.flags.contains(.critical),
+      safeToCopy: section.flags.contains(.safeToCopy), bytes: section.decodedByteCount,
+      stored: section.storedByteCount)
+  }
+}
+
+extension ImageInfo.WitnessInfo {
+  fileprivate init(_ witness: Witness) {
+    self.init(
+      instructions: witness.instructions, frames: witness.frames, sha256: "\(witness.digest)")
+  }
+}
+
+extension OpenedImage {
+  /// What a part of the image says, or why it says nothing.
+  fileprivate func checked<Value>(
+    _ read: (Image) throws(ImageError) -> Value
+  ) throws(FileError) -> Value {
+    do throws(ImageError) {
+      return try read(image)
+    } catch { throw .image(path, error) }
+  }
+}
+
+extension Keypad {
+  /// The keys of the set, the lowest first.
+  var numbers: [UInt8] { (0..<16).filter { contains(Keypad(key: $0)) } }
+}
+
+extension Chip8 {
+  /// The instructions around PC. Those before it are guessed by going back in steps of two bytes.
+  fileprivate func code(_ names: AddressNames) -> [ImageInfo.Line] {
+    let before = (1...4).reversed().compactMap { step in
+      state.pc >= UInt16(step * 2) ? state.pc - UInt16(step * 2) : nil
+    }
+    var lines = before.map { line(at: $0, names) }
+    var address = state.pc
+    for _ in 0..<8 {
+      lines.append(line(at: address, names))
+      let isLong = instruction(at: address) == .setIndexLong
+      let (next, overflow) = address.addingReportingOverflow(isLong ? 4 : 2)
+      guard !overflow, Int(next) < state.ram.count else { break }
+      address = next
+    }
+    return lines
+  }
+
+  private func instruction(at address: UInt16) -> Instruction {
+    Instruction(
+      opcode: state.word(at: address), for: state.configuration.platform.instructionSet)
+  }
+
+  /// One instruction of the RAM as it is now.
+  func line(at address: UInt16, _ names: AddressNames) -> ImageInfo.Line {
+    let opcode = state.word(at: address)
+    return ImageInfo.Line(
+      address: address, opcode: opcode, place: names.place(of: address),
+      text: instruction(at: address).octo(
+        opcode: opcode, next: state.word(at: address &+ 2), naming: names.name))
+  }
+}
+
+// MARK: - Text
+
+extension ImageInfo {
+  /// For people: a line for each thing, the code around PC, and the screen.
+  var text: String {
+    var rows: [(String, String)] = [
+      ("program", programText),
+      ("machine", machineText),
+      ("time", "\(machineTime) (\(frames) frames, \(instructions) instructions)"),
+    ]
+    if let time { rows.append(("saved", time)) }
+    if let note { rows.append(("note", note.printable)) }
+    if !needs.isEmpty { rows.append(("needs", needs.joined(separator: ", "))) }
+    let first =
+      "PC=\(hexadecimal(registers.pc, 4)) I=\(hexadecimal(registers.i, 4)) "
+      + "DT=\(registers.dt) ST=\(registers.st)"
+    rows.append(("registers", first))
+    let v = registers.v.enumerated().map { "V\(hexadecimal($0, 1))=\(hexadecimal($1, 2))" }
+    rows.append(("", v.prefix(8).joined(separator: " ")))
+    rows.append(("", v.suffix(8).joined(separator: " ")))
+    rows.append(("stack", stack.isEmpty ? "empty" : stackText))
+    if !keys.isEmpty { rows.append(("keys", keyText(keys))) }
+    if let frameRest { rows.append(("frame", "\(frameRest) instructions left in it")) }
+    if let keyWait {
+      rows.append(("waits", "for a key to put into V\(hexadecimal(keyWait.register, 1))"))
+    }
+    rows.append(("state", "SHA-256 \(state.sha256)"))
+    let sections = self.sections.map { "\($0.tag)=\($0.stored)" }.joined(separator: " ")
+    rows.append(("sections", "\(sections) (bytes in the file)"))
+    return "\(fileName(file)): a saved state of \(bytes) bytes\n"
+      + rows.map { "  " + padded($0, 10) + $1 }.joined(separator: "\n") + "\n"
+      + code.map(codeText).joined(separator: "\n") + "\n" + screenText
+  }
+
+  private var programText: String {
+    let title = program.title.map { ", known as \($0)" } ?? ""
+    return "\(program.name.printable) (\(program.bytes) bytes, SHA-1 \(program.sha1))\(title)"
+  }
+
+  private var machineText: String {
+    let speed =
+      machine.timing == Configuration.Timing.cycles.rawValue
+      ? "counted in machine cycles" : "\(machine.ipf) instructions per frame"
+    let quirks =
+      machine.quirks.isEmpty ? "no quirks" : "quirks " + machine.quirks.joined(separator: ", ")
+    return "\(machine.platform), \(speed), \(quirks), font \(machine.font)"
+  }
+
+  private var stackText: String { stack.map { hexadecimal($0, 4) }.joined(separator: " ") }
+
+  private func keyText(_ keys: [UInt8]) -> String {
+    keys.map { hexadecimal($0, 1) }.joined(separator: " ")
+  }
+
+  private func codeText(_ line: Line) -> String {
+    let mark = line.address == registers.pc ? "→" : " "
+    let place = line.place.map { $0 + ": " } ?? ""
+    return "  \(mark) \(hexadecimal(line.address, 4))  \(hexadecimal(line.opcode, 4))  "
+      + place + line.text
+  }
+}
+
+/// Text with spaces behind it, up to a width.
+func padded(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}

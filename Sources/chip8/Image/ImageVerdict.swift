@@ -1,0 +1,78 @@
+import Chip8Core
+import Glibc
+import SaveState
+
+/// Whether an image is what it should be.
+struct ImageVerdict: Encodable {
+  let file: String
+  /// Whether every digest, section and field is right, so that it loads.
+  let whole: Bool
+  /// Whether the machine, saved again, gives the same sections.
+  let canonical: Bool?
+  /// Whether the machine goes on as the image says it will; nil if it says nothing.
+  let witness: Bool?
+  /// What is wrong, in a sentence.
+  let problem: String?
+  private let code: Int32
+
+  private enum CodingKeys: CodingKey {
+    case file, whole, canonical, witness, problem
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(file, forKey: .file)
+    try container.encode(whole, forKey: .whole)
+    try container.encode(canonical, forKey: .canonical)
+    try container.encode(witness, forKey: .witness)
+    try container.encode(problem, forKey: .problem)
+  }
+
+  init(_ path: String) {
+    file = path
+    do {
+      let found = try OpenedImage(path).image.verified(in: path)
+      whole = true
+      canonical = found.isCanonical
+      witness = found.witnessHolds
+      code = EX_DATAERR
+      problem = ImageVerdict.problem(found)
+    } catch {
+      (whole, canonical, witness) = (false, nil, nil)
+      let failure = Failure(error)
+      problem = failure?.message ?? "\(error)"
+      code = failure?.code ?? EX_SOFTWARE
+    }
+  }
+
+  private static func problem(_ found: Image.Verification) -> String? {
+    var problems: [String] = []
+    if !found.isCanonical {
+      problems.append("saved again, the machine gives other sections than these")
+    }
+    if found.witnessHolds == false {
+      problems.append(
+        "the machine goes on differently in this version of chip8 than in the one that saved it")
+    }
+    return problems.isEmpty ? nil : "it is whole, but " + problems.joined(separator: ", and ")
+  }
+
+  /// Why the command fails, if it does.
+  var failure: Failure? {
+    problem.map { Failure(message: whole ? "\(fileName(file)): \($0)" : $0, code: code) }
+  }
+
+  /// For an image that is as it should be.
+  var text: String {
+    let witness = self.witness == nil ? "it has no witness" : "its witness holds"
+    return "\(fileName(file)): whole, canonical, and \(witness)"
+  }
+}
+
+extension Image {
+  fileprivate func verified(in path: String) throws(FileError) -> Verification {
+    do throws(ImageError) {
+      return try verification(Chip8.self)
+    } catch { throw .image(path, error) }
+  }
+}

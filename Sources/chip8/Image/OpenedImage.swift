@@ -1,0 +1,48 @@
+import Chip8Core
+import FoundationEssentials
+import SaveState
+
+/// A file with an image, and the machine in it.
+struct OpenedImage {
+  let path: String
+  /// What stands before the image in the file.
+  let prelude: ArraySlice<UInt8>
+  var image: Image
+  let machine: Chip8
+
+  init(_ path: String) throws {
+    self.path = path
+    let file = try LoadedFile(path, isRestore: true)
+    do throws(ImageError) {
+      image = try Image(file.bytes)
+      machine = try image.machine()
+    } catch { throw Failure.data(path, error) }
+    prelude = Image.prelude(of: file.bytes)
+  }
+}
+
+extension Chip8 {
+  /// How long the machine has been on, in its own time.
+  var machineTime: String {
+    let seconds = state.frames / UInt64(state.configuration.platform.framesPerSecond)
+    func two(_ number: UInt64) -> String { (number < 10 ? "0" : "") + "\(number)" }
+    return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+  }
+}
+
+/// Seconds since 1970 as ISO 8601 has them.
+func dateText(_ time: UInt64) -> String {
+  Date(timeIntervalSince1970: Double(time)).formatted(.iso8601)
+}
+
+/// A value as one line of JSON.
+func jsonText(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}
+
+/// Writes text to standard output.
+func printText(_ text: String) throws(StorageError) {
+  try Storage.replace("-", with: Array(text.utf8) + [UInt8(ascii: "\n")])
+}
