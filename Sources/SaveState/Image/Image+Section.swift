@@ -157,8 +157,9 @@ private func exclusiveOr(_ base: [UInt8], _ difference: some Sequence<UInt8>) ->
   return bytes
 }
 
-/// zlib's stream of some bytes at its best level, with no larger a window than they need: setting
-/// up a larger one takes longer than deflating a machine.
+/// zlib's stream of some bytes. Level 4 comes within a few bytes of the best one on programs, and is
+/// 20 times as fast on a difference, which is mostly zeros. The window is no larger than the bytes
+/// need: setting up a larger one takes longer than deflating a machine.
 private func deflated(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
   var stream = z_stream()
   let windowBits = min(15, max(9, Int32(Int.bitWidth - bytes.count.leadingZeroBitCount)))
@@ -167,7 +168,7 @@ private func deflated(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
   // Nothing here can fail but for want of memory.
   precondition(
     deflateInit2_(
-      &stream, Z_BEST_COMPRESSION, Z_DEFLATED, windowBits, 7, Z_DEFAULT_STRATEGY, version,
+      &stream, 4, Z_DEFLATED, windowBits, 7, Z_DEFAULT_STRATEGY, version,
       structureByteCount) == Z_OK, "zlib cannot compress")
   defer { deflateEnd(&stream) }
   let bound = Int(deflateBound(&stream, UInt(bytes.count)))

@@ -10,10 +10,10 @@ public struct Witness: Hashable, Sendable {
 
   static let byteCount = 40
 
-  /// What a machine will be: far enough to meet some of its instructions, and near enough not to be
-  /// felt.
+  /// What a machine will be: far enough to see a frame end at any usual speed and to meet many of
+  /// its instructions, and near enough not to be felt.
   init(of machine: some Machine) {
-    self.init(of: machine, instructions: 256, frames: 8)
+    self.init(of: machine, instructions: 1024, frames: 16)
   }
 
   private init(of machine: some Machine, instructions: Int, frames: Int) {
