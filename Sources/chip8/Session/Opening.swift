@@ -97,7 +97,7 @@ struct Opening {
     do throws(ImageError) {
       image = try Image(file.bytes)
       machine = try image.machine()
-      try image.warnOfDrift(machine, in: file.path)
+      image.warnOfDrift(machine, in: file.path)
     } catch {
       let hint = error == .notAnImage ? "; to run it as a program, leave out --restore" : ""
       throw Failure.data(file.path, error.description + hint)
@@ -111,12 +111,17 @@ struct Opening {
 }
 
 extension Image {
-  /// Tells the user if the machine will not go on as it would have where it was saved.
-  func warnOfDrift(_ machine: Chip8, in path: String) throws(ImageError) {
-    guard let witness = try witness(), !witness.holds(for: machine) else { return }
-    printError(
-      "\(fileName(path)): warning: the state is whole, but it goes on differently in this version "
-        + "of chip8 than in the one that saved it")
+  /// Tells the user if the machine will not go on as it would have where it was saved, or if the
+  /// image's word on that is not to be made out: the state itself is whole either way.
+  func warnOfDrift(_ machine: Chip8, in path: String) {
+    let warning: String
+    do throws(ImageError) {
+      guard let witness = try witness(), !witness.holds(for: machine) else { return }
+      warning =
+        "the state is whole, but it goes on differently in this version of chip8 than in the one "
+        + "that saved it"
+    } catch { warning = "\(error)" }
+    printError("\(fileName(path)): warning: \(warning)")
   }
 }
 

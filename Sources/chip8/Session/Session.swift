@@ -90,7 +90,7 @@ final class Session {
       let machine: Chip8
       do throws(ImageError) {
         machine = try image.machine()
-        try image.warnOfDrift(machine, in: path)
+        image.warnOfDrift(machine, in: path)
       } catch { throw FileError.image(path, error) }
       adopt(machine, from: image)
       tell("Loaded slot \(slot)")
