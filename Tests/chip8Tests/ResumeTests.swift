@@ -50,6 +50,30 @@ import Testing
     }
   }
 
+  /// Every boundary of a short run, each in a process of its own; the longer runs of one process are
+  /// in the core's own tests.
+  @Test(arguments: machines.filter { !$0.keys.isEmpty })
+  func atEveryInstruction(machine: Machine) throws {
+    let scratch = try Scratch()
+    try scratch.write("a.ch8", machine.program)
+    let whole = try report(scratch, machine, ["--frames", "6"])
+    _ = try report(scratch, machine, ["--frames", "0", "--save", "0.state"])
+    for instruction in 0..<whole.instructions {
+      let here = try scratch.run(
+        ["\(instruction).state", "--headless", "--json", "--frames", "0"])
+      let frame = try Report(here).frames
+      let rest = try scratch.run(
+        ["\(instruction).state", "--headless", "--json", "--frames", "\(6 - frame)"]
+          + keyOptions(machine, from: frame))
+      #expect(try Report(rest) == whole, "saved after \(instruction) instructions")
+      _ = try scratch.run(
+        [
+          "\(instruction).state", "--headless", "--json", "--instructions", "1", "--save",
+          "\(instruction + 1).state",
+        ] + keyOptions(machine, from: frame))
+    }
+  }
+
   /// The end of every frame, so that the machine stands in display waits and waits for a key too.
   @Test(arguments: machines)
   func atFrames(machine: Machine) throws {
