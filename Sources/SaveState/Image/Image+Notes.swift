@@ -19,7 +19,7 @@ extension Image {
 
   /// Says when it was saved.
   public mutating func setTime(_ time: UInt64?) {
-    set(
+    setAncillary(
       Image.timeTag,
       time.map {
         var writer = ByteWriter()
@@ -48,11 +48,12 @@ extension Image {
         "a note of \(bytes.count) bytes, and there is room for \(Image.noteByteCountMax)")
     }
     guard !bytes.contains(0) else { throw .badField("a note with a zero byte") }
-    set(Image.noteTag, bytes.isEmpty ? nil : bytes)
+    setAncillary(Image.noteTag, bytes.isEmpty ? nil : bytes)
   }
 
-  /// The contents of a section that need not be there and that a later version may have changed.
-  func ancillary(_ tag: Tag) throws(ImageError) -> [UInt8]? {
+  /// The contents of a section that need not be there, nil also if a later version has changed what
+  /// they mean.
+  public func ancillary(_ tag: Tag) throws(ImageError) -> [UInt8]? {
     guard
       let section = sections.first(where: { $0.tag == tag }),
       section.version == Section.version
@@ -60,10 +61,17 @@ extension Image {
     return try section.decoded()
   }
 
-  /// Replaces a section or takes it away.
-  private mutating func set(_ tag: Tag, _ contents: [UInt8]?) {
+  /// Puts a section of the caller's own into the image, or takes it away with nil: something that is
+  /// no part of the machine, and that readers may pass over.
+  ///
+  /// - Parameter isSafeToCopy: whether it stays true when the machine has gone on.
+  public mutating func setAncillary(
+    _ tag: Tag, _ contents: [UInt8]?, isSafeToCopy: Bool = false
+  ) {
     sections.removeAll { $0.tag == tag }
-    if let contents { sections.append(Section(tag, [], contents)) }
+    if let contents {
+      sections.append(Section(tag, isSafeToCopy ? .safeToCopy : [], contents))
+    }
     sortSections()
   }
 

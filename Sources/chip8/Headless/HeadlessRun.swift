@@ -23,6 +23,7 @@ struct HeadlessRun {
   let keys: KeyScript
   var machine: Chip8
   private var fault: Fault?
+  private var recorder = FlightRecorder()
   private let look: Look
   private let image: Image?
   private let start: State
@@ -61,15 +62,20 @@ struct HeadlessRun {
     Interrupt.catchSignals()
     let stop = try runToStop()
     try trace?.finish()
-    if let path = options.save {
-      try Storage.replace(path, with: Image(of: machine, carrying: image).bytes)
-    }
+    if let path = options.save { try Storage.replace(path, with: savedImage().bytes) }
     if let path = options.screenshot {
       try Storage.replace(path, with: Screenshot.png(machine, look, scale: options.scale ?? 8))
     }
     try Report(machine, stop, fault).print(options)
     if let fault { throw Failure.fault(fault, in: machine.program) }
     if stop == .interrupt { throw Failure(message: "interrupted", code: 130) }
+  }
+
+  /// The machine as it stands. One that cannot go on comes with what led there.
+  private func savedImage() -> Image {
+    var saved = Image(of: machine, carrying: image)
+    if fault != nil { saved.setLastInstructions(recorder, before: machine) }
+    return saved
   }
 
   // MARK: Stops
@@ -148,6 +154,7 @@ struct HeadlessRun {
       stride.instructions, (options.instructions ?? .max) - Int(clamping: instructionsDone))
     let instructionsBefore = machine.state.instructions
     let line = trace.map { $0.line(machine) }
+    recorder.willRun(machine, keys: keys)
     let stop = machine.run(
       frames: frames, instructions: instructions, keys: keys,
       stopsAtHalt: stopsAtHalt)

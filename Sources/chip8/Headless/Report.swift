@@ -9,6 +9,13 @@ struct Report: Encodable {
     let pc: UInt16
     let opcode: UInt16
     let message: String
+
+    init(_ fault: Fault) {
+      kind = fault.kind.rawValue
+      pc = fault.pc
+      opcode = fault.opcode
+      message = "\(fault)"
+    }
   }
 
   struct ScreenReport: Encodable {
@@ -79,9 +86,7 @@ struct Report: Encodable {
     frames = now.frames
     instructions = now.instructions
     self.stop = stop.rawValue
-    self.fault = fault.map {
-      FaultReport(kind: $0.kind.rawValue, pc: $0.pc, opcode: $0.opcode, message: "\($0)")
-    }
+    self.fault = fault.map(FaultReport.init)
     screen = ScreenReport(
       width: shown.width, height: shown.height, sha1: "\(machine.screenDigest)")
     ram = Hashed(bytes: now.ram.count, sha1: "\(Digest.sha1(now.ram))")

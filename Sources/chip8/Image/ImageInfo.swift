@@ -38,6 +38,11 @@ struct ImageInfo: Encodable {
     let pressed: [UInt8]
   }
 
+  struct Return: Encodable {
+    let address: UInt16
+    let place: String?
+  }
+
   struct Line: Encodable {
     let address: UInt16
     let opcode: UInt16
@@ -59,11 +64,16 @@ struct ImageInfo: Encodable {
   /// Instructions that are left in the frame; nil between two frames.
   let frameRest: UInt32?
   let registers: Report.Registers
-  let stack: [UInt16]
+  /// The return addresses, oldest first, and where they are as seen from the last label.
+  let stack: [Return]
   let flags: [UInt8]
   let keys: [UInt8]
   let keyWait: Wait?
   let random: UInt64
+  /// Why the machine cannot go on, if it cannot execute the next instruction.
+  let fault: Report.FaultReport?
+  /// What it executed before that, the last one last.
+  let last: [Line]
   /// The instructions around PC.
   let code: [Line]
   let screen: Report.ScreenReport
@@ -75,7 +85,8 @@ struct ImageInfo: Encodable {
 
   private enum CodingKeys: CodingKey {
     case file, bytes, program, machine, needs, time, note, machineTime, frames, instructions
-    case cycles, frameRest, registers, stack, flags, keys, keyWait, random, code, screen, ram
+    case cycles, frameRest, registers, stack, flags, keys, keyWait, random, fault, last, code,
+      screen, ram
     case state, witness, sections
   }
 
@@ -98,11 +109,16 @@ struct ImageInfo: Encodable {
     cycles = now.configuration.timing == .cycles ? now.cycles : nil
     frameRest = now.frameRest
     registers = report.registers
-    stack = (0..<Int(now.stackCount)).map { now.stack[$0] }
+    stack = (0..<Int(now.stackCount)).map {
+      Return(address: now.stack[$0], place: names.place(of: now.stack[$0]))
+    }
     flags = (0..<16).map { now.flags[$0] }
     keys = now.keys.numbers
     keyWait = now.keyWait.map { Wait(register: $0.register, pressed: $0.pressed.numbers) }
     random = now.random.state
+    fault = machine.nextFault.map(Report.FaultReport.init)
+    last = try opened.checked { image throws(ImageError) in try image.lastInstructions() }
+      .map { machine.line($0, names) }
     code = machine.code(names)
     screen = report.screen
     ram = report.ram
@@ -188,11 +204,31 @@ extension Chip8 {
 
   /// One instruction of the RAM as it is now.
   func line(at address: UInt16, _ names: AddressNames) -> ImageInfo.Line {
-    let opcode = state.word(at: address)
+    line(
+      FlightRecorder.Executed(
+        address: address, opcode: state.word(at: address), next: state.word(at: address &+ 2)),
+      names)
+  }
+
+  /// One instruction as it was executed.
+  fileprivate func line(
+    _ executed: FlightRecorder.Executed, _ names: AddressNames
+  ) -> ImageInfo.Line {
+    let instruction = Instruction(
+      opcode: executed.opcode, for: state.configuration.platform.instructionSet)
     return ImageInfo.Line(
-      address: address, opcode: opcode, place: names.place(of: address),
-      text: instruction(at: address).octo(
-        opcode: opcode, next: state.word(at: address &+ 2), naming: names.name))
+      address: executed.address, opcode: executed.opcode,
+      place: names.place(of: executed.address),
+      text: instruction.octo(
+        opcode: executed.opcode, next: executed.next, naming: names.name))
+  }
+
+  /// Why the next instruction cannot be executed, if it cannot.
+  fileprivate var nextFault: Fault? {
+    var copy = self
+    copy.endKeyWait(keys: [])
+    guard case .fault(let fault) = copy.run(frames: 1, instructions: 1) else { return nil }
+    return fault
   }
 }
 
@@ -217,6 +253,7 @@ extension ImageInfo {
     rows.append(("", v.prefix(8).joined(separator: " ")))
     rows.append(("", v.suffix(8).joined(separator: " ")))
     rows.append(("stack", stack.isEmpty ? "empty" : stackText))
+    if let fault { rows.append(("fault", "it cannot go on: \(fault.message)")) }
     if !keys.isEmpty { rows.append(("keys", keyText(keys))) }
     if let frameRest { rows.append(("frame", "\(frameRest) instructions left in it")) }
     if let keyWait {
@@ -227,6 +264,10 @@ extension ImageInfo {
     rows.append(("sections", "\(sections) (bytes in the file)"))
     return "\(fileName(file)): a saved state of \(bytes) bytes\n"
       + rows.map { "  " + padded($0, 10) + $1 }.joined(separator: "\n") + "\n"
+      + (last.isEmpty ? [] : ["  executed last:"] + last.map(codeText) + ["  around PC:"]).map {
+        $0 + "\n"
+      }
+      .joined()
       + code.map(codeText).joined(separator: "\n") + "\n" + screenText
   }
 
@@ -244,7 +285,10 @@ extension ImageInfo {
     return "\(machine.platform), \(speed), \(quirks), font \(machine.font)"
   }
 
-  private var stackText: String { stack.map { hexadecimal($0, 4) }.joined(separator: " ") }
+  private var stackText: String {
+    stack.map { hexadecimal($0.address, 4) + ($0.place.map { " (\($0))" } ?? "") }
+      .joined(separator: " ")
+  }
 
   private func keyText(_ keys: [UInt8]) -> String {
     keys.map { hexadecimal($0, 1) }.joined(separator: " ")
