@@ -2,6 +2,7 @@
 
 import Foundation
 import SaveState
+import Synchronization
 import Testing
 
 @Suite struct StorageTests {
@@ -30,6 +31,64 @@ import Testing
         try Storage.replace(path, with: [2])
         #expect(try self.mode(path) == mode)
       }
+    }
+  }
+
+  /// Whoever comes late finds the folder locked or the name taken. Each file is one byte over and
+  /// over, so that a mixture of two would be seen.
+  @Test func manyReplaceTheSameFile() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/file"
+      let failures = Mutex<[String]>([])
+      DispatchQueue.concurrentPerform(iterations: 8) { writer in
+        for number in 0..<60 {
+          let bytes = Array(repeating: UInt8(writer), count: 1 + number * 97)
+          do {
+            if writer == 0, number % 10 == 0 {
+              unlink(path)
+            } else {
+              try Storage.replace(path, with: bytes)
+            }
+            let found = try Storage.read(path, limit: 1 << 20)
+            if Set(found).count != 1 { failures.withLock { $0.append("a mixture") } }
+          } catch let error as StorageError where error.isMissingFile && error.operation == .read {
+            continue
+          } catch { failures.withLock { $0.append("\(error)") } }
+        }
+      }
+      #expect(failures.withLock { $0 } == [])
+      let left = try names(in: folder)
+      #expect(left == ["file"])
+    }
+  }
+
+  /// Somebody else's lock on the folder, for any time.
+  @Test func aFolderThatIsLockedIsWrittenTo() throws {
+    try withTemporaryFolder { folder in
+      let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
+      defer { close(descriptor) }
+      #expect(flock(descriptor, LOCK_EX) == 0)
+      for bytes in [[1], [2, 3]] as [[UInt8]] {
+        try Storage.replace(folder + "/file", with: bytes)
+        #expect(try Storage.read(folder + "/file", limit: 9) == bytes)
+        #expect(try names(in: folder) == ["file"])
+      }
+    }
+  }
+
+  @Test func theLongestNamesAreReplaced() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/" + String(repeating: "n", count: 255)
+      for bytes in [[1], [2]] as [[UInt8]] {
+        try Storage.replace(path, with: bytes)
+        #expect(try Storage.read(path, limit: 9) == bytes)
+      }
+      #expect {
+        try Storage.replace(path + "n", with: [1])
+      } throws: {
+        ($0 as? StorageError)?.code == ENAMETOOLONG
+      }
+      #expect(try names(in: folder).count == 1)
     }
   }
 
@@ -97,6 +156,64 @@ import Testing
         #expect(try Storage.read(path, limit: limit) == Array(bytes.prefix(limit + 1)))
       }
       #expect(try Storage.read("/dev/zero", limit: 99).count == 100)
+    }
+  }
+
+  @Test func theEndOfAFile() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/file"
+      let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+      try Storage.replace(path, with: bytes)
+      for limit in [0, 1, 65_536, 199_999, 200_000, 300_000] {
+        #expect(try Storage.readEnd(path, limit: limit) == Array(bytes.suffix(limit)))
+      }
+      // What has no end is read from its beginning.
+      #expect(try Storage.readEnd("/dev/zero", limit: 99).count == 100)
+    }
+  }
+
+  /// What the file system says of a file's size is a guess: files of /proc have 0 bytes, those of
+  /// /sys a page.
+  @Test func filesThatLieAboutTheirSize() throws {
+    let version = try Storage.read("/proc/version", limit: 1 << 16)
+    #expect(String(decoding: version, as: UTF8.self).hasPrefix("Linux version"))
+    #expect(version.last == UInt8(ascii: "\n"))
+    #expect(try Storage.readEnd("/proc/version", limit: 1 << 16) == version)
+    #expect(try Storage.read("/proc/version", limit: 4) == Array("Linux".utf8))
+    let possible = try Storage.read("/sys/devices/system/cpu/possible", limit: 1 << 16)
+    #expect(possible.first == UInt8(ascii: "0") && possible.count < 100)
+    #expect(try Storage.readEnd("/sys/devices/system/cpu/possible", limit: 1 << 16) == possible)
+  }
+
+  @Test func filesThatGrowAndShrinkWhileTheyAreRead() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/file"
+      let limit = 300_000
+      let isDone = Mutex(false)
+      let failures = Mutex<[String]>([])
+      try Storage.replace(path, with: [])
+      DispatchQueue.concurrentPerform(iterations: 2) { role in
+        if role == 0 {
+          while !isDone.withLock({ $0 }) {
+            for size in [0, 400_000, 10, 100_000] { truncate(path, size) }
+          }
+        } else {
+          defer { isDone.withLock { $0 = true } }
+          for round in 0..<300 {
+            do {
+              let isEnd = round % 2 == 0
+              let bytes =
+                try isEnd
+                ? Storage.readEnd(path, limit: limit)
+                : Storage.read(path, limit: limit)
+              if bytes.count > limit + 1 || bytes.contains(where: { $0 != 0 }) {
+                failures.withLock { $0.append("\(bytes.count) bytes") }
+              }
+            } catch { failures.withLock { $0.append("\(error)") } }
+          }
+        }
+      }
+      #expect(failures.withLock { $0 } == [])
     }
   }
 

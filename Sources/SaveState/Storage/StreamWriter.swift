@@ -12,8 +12,8 @@ public final class StreamWriter {
   /// Empties a file or creates it. `-` is standard output.
   public init(_ path: String) throws(StorageError) {
     self.path = path
-    descriptor =
-      path == "-" ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+    descriptor = path == "-" ? STDOUT_FILENO : Storage.retrying { open(path, flags, 0o666) }
     guard descriptor >= 0 else { throw StorageError(.create, path) }
   }
 
