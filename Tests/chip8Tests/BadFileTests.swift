@@ -138,21 +138,4 @@ import Testing
     try scratch.expectRefusal(
       ["halt.ch8", "--headless", "--json", option, "folder"], code: 74, naming: "folder")
   }
-
-  /// The file system is "full" for the temporary file: no file may be larger than 512 bytes.
-  @Test func afterAFailedSaveTheOldFileIsWhole() throws {
-    try scratch.write("a.state", [1, 2, 3])
-    try scratch.write("random.ch8", rom(0xA300, 0xC0FF, 0xF055, 0x1202))
-    let before = try scratch.names
-    let outcome = try scratch.shell(
-      """
-      trap '' XFSZ; ulimit -f 1
-      exec "$CHIP8" random.ch8 --headless --json --frames 1000 --save a.state
-      """)
-    #expect(outcome.code == 74)
-    #expect(outcome.output.isEmpty)
-    expectOneSentence(outcome, naming: "a.state")
-    #expect(try scratch.read("a.state") == [1, 2, 3])
-    #expect(try scratch.names == before)
-  }
 }

@@ -86,15 +86,26 @@ struct WindowTests {
     #expect(try state(1).state.frames > 0)
   }
 
-  @Test("A save that fails is told of, and the game goes on")
+  @Test("A save that fails is told of, and the game goes on as if nothing had been")
   func saveFails() throws {
-    let desktop = try Desktop([rom, "--slots", "/dev/null/nowhere"])
+    let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])
     let greeting = try desktop.picture(lineArea)
+    try desktop.limitFileSize("100")
     try desktop.press("F5")
     try waitFor("another line") { try desktop.picture(lineArea) != greeting ? true : nil }
+    try desktop.limitFileSize("unlimited")
+    try desktop.press("F5")
+    try waitForSlot(1)
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
-    #expect(errors.contains("Slot 1 was not saved: /dev/null/nowhere"))
+    let path = try slotPath(1)
+    #expect(errors.contains("Slot 1 was not saved: \(path): cannot be written: file too large"))
+
+    let saved = try state(1)
+    let straight = try scratch.report(
+      FileManager.default.currentDirectoryPath + "/" + rom, "--seed", "7", "--frames",
+      "\(saved.state.frames)")
+    #expect(straight.state.sha256 == "\(saved.stateDigest)")
   }
 
   @Test("Without a sound device it plays all the same")

@@ -7,8 +7,10 @@ import SaveState
 @main
 enum Main {
   static func main() {
-    // A reader that goes away is an error like any other, not a death.
+    // A reader that goes away is an error like any other, not a death; so is a file that grows
+    // beyond what the user has allowed (`ulimit -f`).
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     occupyStandardDescriptors()
     var arguments = Array(CommandLine.arguments.dropFirst())
     if arguments == ["help"] { arguments = ["--help"] }

@@ -83,8 +83,10 @@ struct Running {
     try self.init(Running.executable, arguments, in: scratch, input: input)
   }
 
+  /// - Parameter descriptors: descriptors of the program's that are to be ones of the test's.
   init(
-    _ program: String, _ arguments: [String], in scratch: Scratch, input: [UInt8] = []
+    _ program: String, _ arguments: [String], in scratch: Scratch, input: [UInt8] = [],
+    descriptors: [Int32: Int32] = [:]
   ) throws {
     // Beside the scratch folder, so that a test sees only what the program left there.
     streams = "\(scratch.folder).\(UUID().uuidString)"
@@ -96,6 +98,9 @@ struct Running {
     for (descriptor, suffix) in [(Int32(1), ".out"), (2, ".err")] {
       posix_spawn_file_actions_addopen(
         &actions, descriptor, streams + suffix, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    }
+    for (descriptor, own) in descriptors {
+      posix_spawn_file_actions_adddup2(&actions, own, descriptor)
     }
     // The threads that tests run on have signals blocked, and a process inherits that.
     var attributes = posix_spawnattr_t()

@@ -49,6 +49,11 @@ final class Desktop {
     try Desktop.output("/usr/bin/python3", "Tests/chip8Tests/Support/drop.py", window, path)
   }
 
+  /// From now on the program may write no larger files.
+  func limitFileSize(_ byteCount: String) throws {
+    try Desktop.output("prlimit", "--pid", "\(process.processIdentifier)", "--fsize=\(byteCount):")
+  }
+
   /// A part of the window as the X server has them, 3 bytes a point.
   func picture(_ area: String) throws -> Data {
     try Desktop.data("import", "-silent", "-window", window, "-crop", area, "-depth", "8", "rgb:-")
