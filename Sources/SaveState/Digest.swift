@@ -33,6 +33,13 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     return Digest(count: Int(SHA256_DIGEST_SIZE)) { nettle_sha256_digest(&context, $0, $1) }
   }
 
+  /// A SHA-1 from its 40 hexadecimal digits; nil if they are none.
+  public init?(sha1 digits: String) {
+    let values = digits.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard values.count == 40, digits.utf8.count == 40 else { return nil }
+    bytes = stride(from: 0, to: 40, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+  }
+
   init(bytes: [UInt8]) { self.bytes = bytes }
 
   private init(count: Int, finish: (Int, UnsafeMutablePointer<UInt8>?) -> Void) {

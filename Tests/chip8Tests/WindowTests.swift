@@ -26,7 +26,7 @@ struct WindowTests {
   }
 
   private func path(of slot: Int, _ program: [UInt8]) -> String {
-    Slots(root: scratch.folder, program: Program(name: "", bytes: program).sha1).path(slot)
+    Slots(root: scratch.folder, program: Program(name: "", bytes: program).sha1).path(.key(slot))
   }
 
   private func waitForSlot(_ slot: Int) throws {

@@ -1,26 +1,133 @@
-/// The saved states of one program: numbered files in a folder named by the program's SHA-1, so
-/// that renaming a program loses nothing.
+// Where a program's saved states are kept. What is promised: docs/SLOTS.md.
+
+/// The saved states of one program: a file for each slot, in a folder named by the program's SHA-1,
+/// so that renaming a program loses nothing, and beside them what was in the slots before.
+///
+/// Any number of threads and processes may use the same slots. Changes wait for each other by a
+/// lock on the folder; reading waits for nobody, for every file is whole at any time.
 public struct Slots: Sendable {
-  /// The numbers that slots have.
-  public static let numbers = 0...9
+  /// How many earlier versions of a slot are kept. The oldest go first.
+  public static let versionCountMax = 20
+
+  /// More than anybody saves.
+  static let versionNumberMax = 999_999_999_999
+
+  private static let suffix = ".state"
+
+  /// Whose slots these are.
+  public let program: Digest
 
   /// The folder of this program's slots. It is created by the first save.
   public let folder: String
 
   /// The slots of a program below a folder that all programs share.
   public init(root: String, program: Digest) {
+    self.program = program
     folder = "\(root)/\(program)"
   }
 
-  /// The file of a slot, whether or not it is there.
-  public func path(_ number: Int) -> String {
-    "\(folder)/slot\(number).state"
+  /// The slots of every program that has some, in the order of their digests.
+  public static func all(root: String) throws(StorageError) -> [Slots] {
+    var all: [Slots] = []
+    for name in try Storage.names(in: root).sorted() {
+      guard let program = Digest(sha1: name), "\(program)" == name else { continue }
+      let slots = Slots(root: root, program: program)
+      if try !slots.names().isEmpty { all.append(slots) }
+    }
+    return all
   }
 
-  /// Saves an image in a slot, replacing what is there.
-  public func save(_ image: Image, to number: Int) throws(StorageError) {
-    try Storage.createFolder(folder)
-    try Storage.replace(path(number), with: image.bytes)
+  // MARK: Looking
+
+  /// A state in a file, which nobody has looked into.
+  public struct File: Equatable, Sendable {
+    /// Where it is.
+    public let path: String
+    /// How long it is.
+    public let byteCount: Int
+    /// Whether it is locked against changes: nobody has the permission to write to it.
+    public let isLocked: Bool
+  }
+
+  /// The file of a slot, whether or not it is there.
+  public func path(_ slot: SlotName) -> String {
+    "\(folder)/\(slot)\(Slots.suffix)"
+  }
+
+  /// The slots that hold a state or have versions, by name. Files that are no slots are passed over.
+  public func names() throws(StorageError) -> [SlotName] {
+    var names: Set<SlotName> = []
+    for name in try Storage.names(in: folder) where name.hasSuffix(Slots.suffix) {
+      guard let slot = try? SlotName(String(name.dropLast(Slots.suffix.count))) else { continue }
+      if file(slot) != nil { names.insert(slot) }
+    }
+    for name in try Storage.names(in: "\(folder)/history") {
+      guard let slot = try? SlotName(name), !names.contains(slot) else { continue }
+      if try !versions(of: slot).isEmpty { names.insert(slot) }
+    }
+    return names.sorted()
+  }
+
+  /// The numbers of a slot's earlier versions, the newest first. Higher numbers are newer.
+  public func versions(of slot: SlotName) throws(StorageError) -> [Int] {
+    try Storage.names(in: history(slot)).compactMap(Slots.version).sorted(by: >)
+  }
+
+  /// What is in a slot, or was in it.
+  ///
+  /// - Parameter version: the number of an earlier version.
+  /// - Returns: nil if there is nothing.
+  public func file(_ slot: SlotName, version: Int? = nil) -> File? {
+    let path = path(slot, version: version)
+    return Storage.status(of: path).map {
+      File(path: path, byteCount: $0.byteCount, isLocked: !$0.isWritable)
+    }
+  }
+
+  /// Reads what is in a slot, or was in it.
+  ///
+  /// - Parameter version: the number of an earlier version.
+  public func image(_ slot: SlotName, version: Int? = nil) throws(SlotError) -> Image {
+    guard let file = file(slot, version: version) else {
+      throw version.map { .noVersion(slot, $0) } ?? .empty(slot)
+    }
+    let image: Image
+    do throws(FileError) {
+      image = try Image(contentsOf: file.path)
+    } catch { throw .file(error) }
+    try check(image, at: file.path)
+    return image
+  }
+
+  /// Refuses the image of another program.
+  func check(_ image: Image, at path: String) throws(SlotError) {
+    let program: Program
+    do throws(ImageError) {
+      program = try image.program()
+    } catch { throw .file(.image(path, error)) }
+    guard program.sha1 == self.program else { throw .otherProgram(path, program.name) }
+  }
+
+  // MARK: Places
+
+  func history(_ slot: SlotName) -> String { "\(folder)/history/\(slot)" }
+
+  func path(_ slot: SlotName, version: Int?) -> String {
+    guard let version else { return path(slot) }
+    let digits = "\(version)"
+    let zeros = String(repeating: "0", count: max(0, 6 - digits.count))
+    return "\(history(slot))/\(zeros)\(digits)\(Slots.suffix)"
+  }
+
+  /// The number of a version by its file's name.
+  private static func version(_ name: String) -> Int? {
+    let digits = name.dropLast(suffix.count)
+    guard
+      name.hasSuffix(suffix), digits.count >= 6, digits.first != "0" || digits.count == 6,
+      digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+      let number = Int(digits), (1...versionNumberMax).contains(number)
+    else { return nil }
+    return number
   }
 }
 

@@ -28,6 +28,23 @@ struct Failure: Error {
       }
     return Failure(message: error.description, code: code)
   }
+
+  private static func file(_ error: FileError) -> Failure {
+    switch error {
+    case .storage(let error): .storage(error)
+    case .image(let path, let error): .data(path, error)
+    }
+  }
+
+  private static func slot(_ error: SlotError) -> Failure {
+    switch error {
+    case .empty, .noVersion: Failure(message: error.description, code: EX_NOINPUT)
+    case .locked, .taken: Failure(message: error.description, code: EX_CANTCREAT)
+    case .autosave: .usage(error.description)
+    case .otherProgram: Failure(message: error.description, code: EX_DATAERR)
+    case .file(let error): .file(error)
+    }
+  }
 }
 
 extension Failure {
@@ -37,11 +54,8 @@ extension Failure {
     switch error {
     case let failure as Failure: self = failure
     case let error as StorageError: self = .storage(error)
-    case let error as FileError:
-      switch error {
-      case .storage(let error): self = .storage(error)
-      case .image(let path, let error): self = .data(path, error)
-      }
+    case let error as FileError: self = .file(error)
+    case let error as SlotError: self = .slot(error)
     default: return nil
     }
   }

@@ -9,7 +9,7 @@ final class SaveQueue: Sendable {
   /// How a save ended.
   struct Outcome: Sendable {
     let slot: Int
-    let error: StorageError?
+    let error: SlotError?
   }
 
   private let queue = DispatchQueue(label: "chip8.saves")
@@ -17,10 +17,13 @@ final class SaveQueue: Sendable {
 
   /// Begins to save.
   func save(_ machine: Chip8, carrying older: Image?, to slot: Int, of slots: Slots) {
+    let time = WallClock.now()
     queue.async {
-      var failure: StorageError?
-      do throws(StorageError) {
-        try slots.save(Image(of: machine, carrying: older), to: slot)
+      var failure: SlotError?
+      var image = Image(of: machine, carrying: older)
+      image.setTime(time)
+      do throws(SlotError) {
+        try slots.save(image, to: .key(slot))
       } catch { failure = error }
       self.outcomes.withLock { $0.append(Outcome(slot: slot, error: failure)) }
     }

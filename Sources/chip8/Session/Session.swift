@@ -85,8 +85,8 @@ final class Session {
     saves.finish()
     reportSaves()
     do {
-      let path = slots.path(slot)
-      let image = try Image(contentsOf: path)
+      let image = try slots.image(.key(slot))
+      let path = slots.path(.key(slot))
       let machine: Chip8
       do throws(ImageError) {
         machine = try image.machine()
@@ -94,7 +94,7 @@ final class Session {
       } catch { throw FileError.image(path, error) }
       adopt(machine, from: image)
       tell("Loaded slot \(slot)")
-    } catch FileError.storage(let error) where error.isMissingFile {
+    } catch SlotError.empty {
       tell("Slot \(slot) is empty")
     } catch {
       tellOfFailure("Slot \(slot) was not loaded: \(error)")

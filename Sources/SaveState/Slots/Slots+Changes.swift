@@ -1,0 +1,239 @@
+// What changes slots. Each change is made of steps that leave every state whole, in its slot or among
+// the versions, wherever it is interrupted: what is replaced becomes a version before it is replaced.
+
+extension Slots {
+  /// Saves an image in a slot. What was there becomes a version, unless it is the same but for the
+  /// time, which is then the new one.
+  ///
+  /// - Returns: the number of the version that holds what was there; nil if none was made.
+  @discardableResult
+  public func save(_ image: Image, to slot: SlotName) throws(SlotError) -> Int? {
+    guard !slot.isAutosave else { throw .autosave(slot) }
+    return try put(image, in: slot)
+  }
+
+  /// Saves an image without the user's doing. The versions of its slot are the saves before.
+  @discardableResult
+  public func autosave(_ image: Image, as autosave: Autosave) throws(SlotError) -> Int? {
+    try put(image, in: autosave.slot)
+  }
+
+  /// Puts a version back into its slot. What was there becomes the newest version, so that doing it
+  /// again undoes it.
+  ///
+  /// - Parameter version: its number; the newest one if nil.
+  /// - Returns: the number of the version that holds what was there; nil if nothing was.
+  @discardableResult
+  public func restore(_ slot: SlotName, version: Int? = nil) throws(SlotError) -> Int? {
+    try changing(slot) { () throws(SlotError) in
+      if version == nil { tidy(slot) }
+      return try putBack(slot, version: version)
+    }
+  }
+
+  /// Takes back the last save: puts the newest version back, or where there is none, empties the
+  /// slot. Doing it again takes that back.
+  ///
+  /// - Returns: whether there is something in the slot now.
+  @discardableResult
+  public func undoSave(_ slot: SlotName) throws(SlotError) -> Bool {
+    try changing(slot) { () throws(SlotError) in
+      tidy(slot)
+      guard try numbers(slot).isEmpty else {
+        _ = try putBack(slot, version: nil)
+        return true
+      }
+      guard file(slot) != nil else { throw .empty(slot) }
+      _ = try empty(slot)
+      return false
+    }
+  }
+
+  /// Empties a slot. What was there becomes a version.
+  ///
+  /// - Parameter purging: whether all its versions are taken away too.
+  /// - Returns: the number of the version that holds what was there; nil if it is gone.
+  @discardableResult
+  public func delete(_ slot: SlotName, purging: Bool = false) throws(SlotError) -> Int? {
+    try changing(slot) { () throws(SlotError) -> Int? in
+      guard purging else {
+        guard file(slot) != nil else { throw .empty(slot) }
+        return try empty(slot)
+      }
+      let versions = try numbers(slot)
+      guard file(slot) != nil || !versions.isEmpty else { throw .empty(slot) }
+      try stored { () throws(StorageError) in
+        for number in versions { try Storage.remove(path(slot, version: number)) }
+        if file(slot) != nil { try Storage.remove(path(slot)) }
+        Storage.removeEmptyFolder(history(slot))
+        try Storage.synchronize(folderOf: path(slot))
+      }
+      return nil
+    }
+  }
+
+  /// Gives a slot another name, with its versions. They follow those that an empty slot of that name
+  /// has.
+  public func rename(_ slot: SlotName, to new: SlotName) throws(SlotError) {
+    guard !new.isAutosave else { throw .autosave(new) }
+    try changing(slot) { () throws(SlotError) in
+      guard file(slot) != nil else { throw .empty(slot) }
+      guard file(new) == nil else { throw .taken(new) }
+      let versions = try numbers(slot)
+      let last = try numbers(new).first ?? 0
+      let newest = path(new, version: last + versions.count)
+      // The state goes last, so that a rename that was interrupted can be done again.
+      try stored { () throws(StorageError) in
+        guard last + versions.count <= Slots.versionNumberMax else { throw .overflow(newest) }
+        try Storage.createFolder(history(new))
+        for (index, number) in versions.reversed().enumerated() {
+          try Storage.move(
+            path(slot, version: number), to: path(new, version: last + index + 1))
+        }
+        try Storage.synchronize(folderOf: newest)
+        Storage.removeEmptyFolder(history(slot))
+        try Storage.move(path(slot), to: path(new))
+        try Storage.synchronize(folderOf: path(new))
+      }
+      tidy(new)
+    }
+  }
+
+  /// Says of the state in a slot what the user notes; an empty note is none. A slot that is locked
+  /// can have a note too.
+  public func setNote(_ slot: SlotName, _ note: String) throws(SlotError) {
+    try changing(slot, evenIfLocked: true) { () throws(SlotError) in
+      var image = try image(slot)
+      do throws(ImageError) {
+        try image.setNote(note)
+      } catch { throw .file(.image(path(slot), error)) }
+      try stored { () throws(StorageError) in try Storage.replace(path(slot), with: image.bytes) }
+    }
+  }
+
+  /// Locks a slot against changes, or unlocks it. Slots of autosaves are not locked, for then there
+  /// would be none.
+  public func setLocked(_ slot: SlotName, _ isLocked: Bool) throws(SlotError) {
+    guard !slot.isAutosave || !isLocked else { throw .autosave(slot) }
+    try changing(slot, evenIfLocked: true) { () throws(SlotError) in
+      guard file(slot) != nil else { throw .empty(slot) }
+      try stored { () throws(StorageError) in try Storage.setWritable(path(slot), !isLocked) }
+    }
+  }
+
+  // MARK: Steps, while the folder is locked
+
+  /// Makes a change while nobody else does.
+  private func changing<Result>(
+    _ slot: SlotName, evenIfLocked: Bool = false, _ change: () throws(SlotError) -> Result
+  ) throws(SlotError) -> Result {
+    try Storage.locking(
+      "\(folder)/.lock", orThrow: { $0.isMissingFile ? .empty(slot) : .file(.storage($0)) }
+    ) { () throws(SlotError) -> Result in
+      guard evenIfLocked || file(slot)?.isLocked != true else { throw .locked(slot) }
+      return try change()
+    }
+  }
+
+  private func put(_ image: Image, in slot: SlotName) throws(SlotError) -> Int? {
+    try check(image, at: path(slot))
+    try stored { () throws(StorageError) in try Storage.createFolder(folder) }
+    return try changing(slot) { () throws(SlotError) in
+      if let current = try? self.image(slot), image.addsNothing(to: current) {
+        var renewed = current
+        if let time = try? image.time() { renewed.setTime(time) }
+        if renewed != current { try replace(slot, with: renewed) }
+        return nil
+      }
+      let kept = try keep(slot)
+      try replace(slot, with: image)
+      tidy(slot, kept: kept)
+      return kept
+    }
+  }
+
+  private func replace(_ slot: SlotName, with image: Image) throws(SlotError) {
+    try stored { () throws(StorageError) in try Storage.replace(path(slot), with: image.bytes) }
+  }
+
+  private func putBack(_ slot: SlotName, version: Int?) throws(SlotError) -> Int? {
+    let newest = try numbers(slot).first
+    guard let number = version ?? newest else {
+      throw file(slot) == nil ? .empty(slot) : .noVersion(slot, nil)
+    }
+    // One that cannot be used is not what anybody wants back.
+    _ = try image(slot, version: number)
+    let kept = try keep(slot)
+    try stored { () throws(StorageError) in
+      try Storage.move(path(slot, version: number), to: path(slot))
+      try Storage.synchronize(folderOf: path(slot))
+    }
+    tidy(slot, kept: kept)
+    // It is no version if it was the same.
+    return kept.flatMap { file(slot, version: $0) == nil ? nil : $0 }
+  }
+
+  private func empty(_ slot: SlotName) throws(SlotError) -> Int? {
+    let kept = try keep(slot)
+    try stored { () throws(StorageError) in
+      try Storage.remove(path(slot))
+      try Storage.synchronize(folderOf: path(slot))
+    }
+    tidy(slot, kept: kept)
+    return kept
+  }
+
+  /// Makes a version of what is in a slot and leaves it there.
+  ///
+  /// - Returns: the version's number; nil if there is nothing in the slot.
+  private func keep(_ slot: SlotName) throws(SlotError) -> Int? {
+    guard file(slot) != nil else { return nil }
+    let number = (try numbers(slot).first ?? 0) + 1
+    let version = path(slot, version: number)
+    try stored { () throws(StorageError) in
+      guard number <= Slots.versionNumberMax else { throw .overflow(version) }
+      try Storage.createFolder(history(slot))
+      try Storage.duplicate(path(slot), as: version, limit: Image.byteCountMax)
+    }
+    return number
+  }
+
+  /// Takes away the oldest versions, and those that are the same as what is in the slot or as the
+  /// one that was made of it just now. What cannot be taken away is no loss.
+  private func tidy(_ slot: SlotName, kept: Int? = nil) {
+    guard let versions = try? versions(of: slot) else { return }
+    let current = try? image(slot)
+    let before = kept.flatMap { try? image(slot, version: $0) }
+    var count = 0
+    for number in versions {
+      let newer = [current, number == kept ? nil : before].compactMap { $0 }
+      let version = try? image(slot, version: number)
+      let isThere = version.map { version in newer.contains { version.addsNothing(to: $0) } }
+      if count == Slots.versionCountMax || isThere == true {
+        try? Storage.remove(path(slot, version: number))
+      } else {
+        count += 1
+      }
+    }
+    Storage.removeEmptyFolder(history(slot))
+  }
+
+  private func numbers(_ slot: SlotName) throws(SlotError) -> [Int] {
+    try stored { () throws(StorageError) in try versions(of: slot) }
+  }
+
+  private func stored<Result>(
+    _ body: () throws(StorageError) -> Result
+  ) throws(SlotError) -> Result {
+    do throws(StorageError) { return try body() } catch { throw .file(.storage(error)) }
+  }
+}
+
+extension Image {
+  /// Whether another image holds the same state, and what the user says of it if he says anything.
+  fileprivate func addsNothing(to other: Image) -> Bool {
+    guard holdsSameState(as: other) else { return false }
+    let note = try? note()
+    return note == nil || note == (try? other.note())
+  }
+}

@@ -1,0 +1,45 @@
+extension Slots {
+  /// A machine to go on with, and where it was found.
+  public struct Resumption<M: Machine>: Sendable {
+    /// The slot that it was saved to.
+    public let slot: SlotName
+    /// The version of the slot; nil if it is what is in it.
+    public let version: Int?
+    /// What was saved.
+    public let image: Image
+    /// The machine.
+    public let machine: M
+  }
+
+  /// The machine to go on with where the user has left, or where chip8 was ended: the one that was
+  /// saved last, on leaving or from time to time. Where that cannot be used, the newest version that
+  /// can is taken. A slot that was emptied counts for nothing, whatever versions it has.
+  ///
+  /// - Returns: the machine, nil if there is none; and why others were passed over.
+  public func newestResumable<M: Machine>(
+    _: M.Type = M.self
+  ) throws(StorageError) -> (found: Resumption<M>?, passedOver: [SlotError]) {
+    var newest: (resumption: Resumption<M>, time: UInt64)?
+    var passedOver: [SlotError] = []
+    for slot in [Autosave.exit.slot, Autosave.minute.slot] where file(slot) != nil {
+      for version in [nil] + (try versions(of: slot).map(Optional.some)) {
+        do throws(SlotError) {
+          let resumption: Resumption<M> = try self.resumption(slot, version: version)
+          let time = (try? resumption.image.time()) ?? 0
+          if newest.map({ time > $0.time }) ?? true { newest = (resumption, time) }
+          break
+        } catch { passedOver.append(error) }
+      }
+    }
+    return (newest?.resumption, passedOver)
+  }
+
+  private func resumption<M: Machine>(
+    _ slot: SlotName, version: Int?
+  ) throws(SlotError) -> Resumption<M> {
+    let image = try image(slot, version: version)
+    do throws(ImageError) {
+      return Resumption(slot: slot, version: version, image: image, machine: try image.machine())
+    } catch { throw .file(.image(path(slot, version: version), error)) }
+  }
+}

@@ -1,0 +1,107 @@
+import Chip8Core
+import SaveState
+
+/// A slot as a list shows it.
+struct SlotSummary {
+  let slot: SlotName
+  /// What is in it, nil if it is empty and only has versions.
+  let current: StateSummary?
+  /// The numbers of its versions, the newest first.
+  let versions: [Int]
+
+  init(_ slot: SlotName, of slots: Slots) throws(StorageError) {
+    self.slot = slot
+    current = StateSummary(slot, of: slots)
+    versions = try slots.versions(of: slot)
+  }
+
+  /// All slots of a program, those that were saved last first.
+  static func all(_ slots: Slots) throws(StorageError) -> [SlotSummary] {
+    var all: [SlotSummary] = []
+    for slot in try slots.names() { all.append(try SlotSummary(slot, of: slots)) }
+    return all.sorted { ($1.time, $0.slot) < ($0.time, $1.slot) }
+  }
+
+  /// Those that do not say when they were saved come last.
+  private var time: UInt64 { current?.time ?? 0 }
+}
+
+/// A state in a slot, or one that was in it, as a list shows it.
+struct StateSummary {
+  /// What is known of a state that can be used.
+  struct Contents {
+    let time: UInt64?
+    let note: String?
+    let program: Program
+    let platform: Platform
+    let frames: UInt64
+    let instructions: UInt64
+    let screen: Screen
+  }
+
+  let file: Slots.File
+  /// The number of an earlier version, nil for what is in the slot.
+  let version: Int?
+  let contents: Contents?
+  /// Why the state cannot be used, if it cannot, without the name of its file.
+  let damage: String?
+
+  /// Reads a state; nil if there is none.
+  init?(_ slot: SlotName, version: Int? = nil, of slots: Slots) {
+    guard let file = slots.file(slot, version: version) else { return nil }
+    self.file = file
+    self.version = version
+    do throws(SlotError) {
+      contents = try Contents(slot, version, of: slots, file)
+      damage = nil
+    } catch {
+      // What somebody else has just taken away is no damage.
+      guard slots.file(slot, version: version) != nil else { return nil }
+      contents = nil
+      damage = error.reason
+    }
+  }
+
+  var time: UInt64? { contents?.time }
+}
+
+extension StateSummary.Contents {
+  init(
+    _ slot: SlotName, _ version: Int?, of slots: Slots, _ file: Slots.File
+  ) throws(SlotError) {
+    let image = try slots.image(slot, version: version)
+    let machine: Chip8
+    do throws(ImageError) {
+      machine = try image.machine()
+    } catch { throw .file(.image(file.path, error)) }
+    program = machine.program
+    platform = machine.state.configuration.platform
+    (frames, instructions) = (machine.state.frames, machine.state.instructions)
+    screen = machine.state.screen
+    // What is said beside the state can be damaged without doing it any harm.
+    time = try? image.time()
+    note = try? image.note()
+  }
+
+  /// How long the machine has run since power-on, in its own time: h:mm:ss.
+  var played: String {
+    let seconds = frames / UInt64(platform.framesPerSecond)
+    let (minutes, second) = (seconds / 60 % 60, seconds % 60)
+    return "\(seconds / 3600):\(twoDigits(minutes)):\(twoDigits(second))"
+  }
+}
+
+extension SlotError {
+  /// The sentence without the name of the file.
+  fileprivate var reason: String {
+    switch self {
+    case .file(.image(_, let error)): error.description
+    case .otherProgram(_, let name): "it is of another program, \(name.debugDescription)"
+    default: description
+    }
+  }
+}
+
+func twoDigits(_ number: some BinaryInteger) -> String {
+  (number < 10 ? "0" : "") + "\(number)"
+}

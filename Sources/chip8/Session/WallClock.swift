@@ -1,0 +1,18 @@
+import Glibc
+
+/// The clock on the wall, which says when a state is saved.
+enum WallClock {
+  /// Seconds since 1970-01-01 00:00:00 UTC.
+  static func now() -> UInt64 { UInt64(max(0, time(nil))) }
+
+  /// A time as the user reads it, by his own time zone.
+  static func text(_ seconds: UInt64) -> String {
+    var time = time_t(clamping: seconds)
+    var local = tm()
+    // A year that no calendar has, from a file that anybody may have written.
+    guard localtime_r(&time, &local) != nil else { return "\(seconds) s" }
+    let date = "\(local.tm_year + 1900)-\(twoDigits(local.tm_mon + 1))-\(twoDigits(local.tm_mday))"
+    return
+      "\(date) \(twoDigits(local.tm_hour)):\(twoDigits(local.tm_min)):\(twoDigits(local.tm_sec))"
+  }
+}
