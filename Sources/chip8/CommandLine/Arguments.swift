@@ -6,6 +6,12 @@ import Chip8Core
 extension Platform: ExpressibleByArgument {}
 extension Configuration.Timing: ExpressibleByArgument {}
 
+/// `--keys`.
+extension KeyScript: ExpressibleByArgument {
+  /// What stands behind the option.
+  public init?(argument: String) { self.init(argument) }
+}
+
 /// `--platform`: a platform, or none to find out.
 enum PlatformChoice: ExpressibleByArgument {
   case auto
@@ -100,12 +106,4 @@ enum Printed: String, CaseIterable, ExpressibleByArgument {
   case screen
   case registers
   case hashes
-}
-
-/// A number that is not negative, in decimal or with 0x in hexadecimal.
-func number(_ text: some StringProtocol) -> Int? {
-  let isHex = text.lowercased().hasPrefix("0x")
-  let digits = isHex ? text.dropFirst(2) : text[...]
-  guard !digits.isEmpty, digits.allSatisfy(\.isHexDigit) else { return nil }
-  return Int(digits, radix: isHex ? 16 : 10)
 }
