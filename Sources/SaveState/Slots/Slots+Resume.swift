@@ -5,6 +5,8 @@ extension Slots {
     public let slot: SlotName
     /// The version of the slot; nil if it is what is in it.
     public let version: Int?
+    /// The file that it is in.
+    public let path: String
     /// What was saved.
     public let image: Image
     /// The machine.
@@ -38,8 +40,10 @@ extension Slots {
     _ slot: SlotName, version: Int?
   ) throws(SlotError) -> Resumption<M> {
     let image = try image(slot, version: version)
+    let path = path(slot, version: version)
     do throws(ImageError) {
-      return Resumption(slot: slot, version: version, image: image, machine: try image.machine())
-    } catch { throw .file(.image(path(slot, version: version), error)) }
+      return Resumption(
+        slot: slot, version: version, path: path, image: image, machine: try image.machine())
+    } catch { throw .file(.image(path, error)) }
   }
 }

@@ -11,6 +11,7 @@ struct Chip8Command: ParsableCommand {
     usage: """
       chip8 ROM [options]
       chip8 --restore IMAGE [options]
+      chip8 --resume ROM [options]
       chip8 … --headless [options]
       chip8 SUBCOMMAND …
       """,
@@ -21,7 +22,9 @@ struct Chip8Command: ParsableCommand {
       so is the one in an Octo cartridge.
       """,
     version: "0.1.0",
-    subcommands: [ImageCommand.self, AsmCommand.self, DisasmCommand.self, CartCommand.self])
+    subcommands: [
+      ImageCommand.self, SlotsCommand.self, AsmCommand.self, DisasmCommand.self, CartCommand.self,
+    ])
 
   @Argument(
     help: ArgumentHelp(
@@ -34,6 +37,9 @@ struct Chip8Command: ParsableCommand {
 
   @Option(help: ArgumentHelp("Where the slots are kept.", valueName: "DIR"))
   var slots: String?
+
+  @Flag(help: "Go on from the newest autosave of the program.")
+  var resume = false
 
   @Flag(help: "Play the file again whenever it changes: for writing a program.")
   var watch = false
@@ -53,18 +59,24 @@ struct Chip8Command: ParsableCommand {
     if watch, headless.isHeadless || restore != nil || files.first == "-" {
       throw ValidationError("--watch is for a program's file that is played in a window.")
     }
+    if resume, restore != nil {
+      throw ValidationError("--resume and --restore contradict each other: give one of them.")
+    }
     if keepState, !watch { throw ValidationError("--keep-state is for --watch: add it too.") }
   }
 
   func run() throws {
     let file = try loadedFile()
-    let opening = try Opening(file, machine, isHeadless: headless.isHeadless)
+    var opening = try Opening(file, machine, isHeadless: headless.isHeadless)
+    let slotsRoot = slots ?? Slots.defaultRoot()
+    if resume { opening = try opening.resumed(file, machine, slotsRoot: slotsRoot) }
     if headless.isHeadless {
-      var run = try HeadlessRun(headless, opening)
+      var run = try HeadlessRun(headless, opening, slotsRoot: slotsRoot)
       try run.run()
     } else {
       #if SDL
-        let session = Session(opening, machine, slotsRoot: slots ?? Slots.defaultRoot())
+        let session = Session(opening, machine, slotsRoot: slotsRoot)
+        if resume, opening.image == nil { session.tell("Nothing to resume: started anew") }
         if watch { session.watch(file.path, keepsState: keepState) }
         try Window.play(session)
       #else
@@ -205,6 +217,9 @@ struct HeadlessOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write an image of the machine as it stops.", valueName: "FILE"))
   var save: String?
 
+  @Option(help: ArgumentHelp("Save the machine as it stops in a slot.", valueName: "NAME"))
+  var saveSlot: String?
+
   @Option(help: ArgumentHelp("Write the screen as a picture.", valueName: "FILE.png"))
   var screenshot: String?
 
@@ -236,6 +251,7 @@ struct HeadlessOptions: ParsableArguments {
     if let instructions, instructions < 0 {
       throw ValidationError("--instructions takes no negative number.")
     }
+    do throws(Failure) { _ = try slot() } catch { throw ValidationError(error.message + ".") }
     if keys != nil, input != nil {
       throw ValidationError("--keys and --input contradict each other: give one of them.")
     }
@@ -258,12 +274,20 @@ struct HeadlessOptions: ParsableArguments {
     }
   }
 
+  /// The slot that the machine is saved in, if it is.
+  func slot() throws(Failure) -> SlotName? {
+    guard let slot = try saveSlot.map(slotName) else { return nil }
+    guard !slot.isAutosave else { throw .usage(SlotError.autosave(slot).description) }
+    return slot
+  }
+
   /// The first option given that only a headless run has.
   private var headlessOption: String? {
     let given: [(String, Bool)] = [
       ("--frames", frames != nil), ("--instructions", instructions != nil),
       ("--until", !until.isEmpty), ("--keys", keys != nil), ("--input", input != nil),
-      ("--save", save != nil), ("--screenshot", screenshot != nil), ("--scale", scale != nil),
+      ("--save", save != nil), ("--save-slot", saveSlot != nil),
+      ("--screenshot", screenshot != nil), ("--scale", scale != nil),
       ("--print", !print.isEmpty), ("--json", json), ("--trace", trace != nil),
       ("--symbols", symbols != nil),
     ]

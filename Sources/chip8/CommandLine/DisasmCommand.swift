@@ -59,11 +59,7 @@ struct DisasmCommand: ParsableCommand {
     if Image.isImage(program.bytes) {
       throw .data(rom, "this is a saved state and no program")
     }
-    guard !program.bytes.isEmpty else { throw .data(rom, "the program is empty") }
-    let limit = Platform.xochip.programByteCountMax
-    guard program.bytes.count <= limit else {
-      throw .data(rom, "no machine has room for a program of more than \(limit) bytes")
-    }
+    try program.check(rom)
   }
 }
 

@@ -26,16 +26,18 @@ struct HeadlessRun {
   private var recorder = FlightRecorder()
   private let look: Look
   private let image: Image?
+  private let slots: Slots
   private let start: State
   private let trace: Trace?
   /// What ends the run, with addresses for labels.
   private let until: [StopCondition]
 
-  init(_ options: HeadlessOptions, _ opening: Opening) throws {
+  init(_ options: HeadlessOptions, _ opening: Opening, slotsRoot: String) throws {
     self.options = options
     machine = opening.machine
     look = opening.look
     image = opening.image
+    slots = Slots(root: slotsRoot, program: machine.program.sha1)
     let named = try options.symbols.map {
       try Symbols(contentsOf: $0, for: opening.machine.program)
     }
@@ -63,6 +65,11 @@ struct HeadlessRun {
     let stop = try runToStop()
     try trace?.finish()
     if let path = options.save { try Storage.replace(path, with: savedImage().bytes) }
+    if let slot = try options.slot() {
+      var image = savedImage()
+      image.setTime(WallClock.now())
+      try slots.save(image, to: slot)
+    }
     if let path = options.screenshot {
       try Storage.replace(path, with: Screenshot.png(machine, look, scale: options.scale ?? 8))
     }
@@ -129,7 +136,11 @@ struct HeadlessRun {
   /// Whether the screen is one that the run is to stop at.
   private var showsScreen: Bool {
     conditions.contains {
-      if case .screen(let digest) = $0 { machine.screenDigest.description == digest } else { false }
+      if case .screen(let digest) = $0 {
+        machine.state.screen.digest.description == digest
+      } else {
+        false
+      }
     }
   }
 
@@ -197,7 +208,9 @@ extension Chip8 {
   fileprivate func isAboutToExecute(_ address: UInt16) -> Bool {
     state.pc == address && state.keyWait == nil && state.drawWait == nil
   }
+}
 
+extension Screen {
   /// The SHA-1 of the screen, a byte a pixel.
-  var screenDigest: Digest { Digest.sha1(state.screen.pixels) }
+  var digest: Digest { Digest.sha1(pixels) }
 }

@@ -22,6 +22,11 @@ struct Report: Encodable {
     let width: Int
     let height: Int
     let sha1: String
+
+    init(_ screen: Screen) {
+      (width, height) = (screen.width, screen.height)
+      sha1 = "\(screen.digest)"
+    }
   }
 
   struct Hashed: Encodable {
@@ -87,8 +92,7 @@ struct Report: Encodable {
     instructions = now.instructions
     self.stop = stop.rawValue
     self.fault = fault.map(FaultReport.init)
-    screen = ScreenReport(
-      width: shown.width, height: shown.height, sha1: "\(machine.screenDigest)")
+    screen = ScreenReport(shown)
     ram = Hashed(bytes: now.ram.count, sha1: "\(Digest.sha1(now.ram))")
     state = StateReport(bytes: encoding.count, sha256: "\(Digest.sha256(encoding))")
     registers = Registers(

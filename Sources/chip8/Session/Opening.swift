@@ -15,8 +15,20 @@ struct LoadedFile {
     bytes = try Storage.read(path, limit: Image.byteCountMax)
   }
 
-  /// Whether the file is a program's source, by its name.
-  var isSource: Bool { path.lowercased().hasSuffix(".8o") }
+  /// What a file holds.
+  enum Kind {
+    case image
+    case cartridge
+    case source
+    case program
+  }
+
+  /// What the file holds, by its contents, or a source by its name.
+  var kind: Kind {
+    if isRestore || Image.isImage(bytes) { return .image }
+    if GIF.isGIF(bytes) { return .cartridge }
+    return path.lowercased().hasSuffix(".8o") ? .source : .program
+  }
 }
 
 /// What a program is called: its file's name without folders and suffix.
@@ -26,28 +38,66 @@ func programName(_ path: String) -> String {
   return String(name[..<dot])
 }
 
+extension LoadedFile {
+  /// The program in the file, whatever it is in.
+  func program() throws -> Program {
+    switch kind {
+    case .image:
+      do throws(ImageError) {
+        return try Image(bytes).program()
+      } catch { throw Failure.data(path, error) }
+    case .cartridge:
+      return try program(SourceFile(path, text: Cartridge(self).program).assembled().program)
+    case .source:
+      return try program(SourceFile(path, bytes).assembled().program)
+    case .program:
+      return try program(bytes)
+    }
+  }
+
+  private func program(_ bytes: [UInt8]) throws(Failure) -> Program {
+    let program = Program(name: programName(path), bytes: bytes)
+    try program.check(path)
+    return program
+  }
+}
+
+extension Program {
+  /// Refuses what no machine could run.
+  ///
+  /// - Parameter path: the file that it comes from.
+  func check(_ path: String) throws(Failure) {
+    guard !bytes.isEmpty else { throw .data(path, "the program is empty") }
+    let limit = Platform.xochip.programByteCountMax
+    guard bytes.count <= limit else {
+      throw .data(path, "no machine has room for a program of more than \(limit) bytes")
+    }
+  }
+}
+
 /// A machine made from a file: a program that is switched on, from its source or assembled, or an
 /// image that is resumed.
 struct Opening {
-  let machine: Chip8
+  private(set) var machine: Chip8
   /// What the program's source calls things, if it was opened.
   let symbols: Symbols?
   /// How the program is shown.
   let look: Look
   /// The image that the machine comes from, if it does.
-  let image: Image?
+  private(set) var image: Image?
 
   init(_ file: LoadedFile, _ options: MachineOptions, isHeadless: Bool) throws {
-    if file.isRestore || Image.isImage(file.bytes) {
+    switch file.kind {
+    case .image:
       try self.init(resuming: file, options)
-    } else if GIF.isGIF(file.bytes) {
+    case .cartridge:
       let cartridge = try Cartridge(file)
       try self.init(
         SourceFile(file.path, text: cartridge.program), cartridge.options, options,
         isHeadless: isHeadless)
-    } else if file.isSource {
+    case .source:
       try self.init(SourceFile(file.path, file.bytes), nil, options, isHeadless: isHeadless)
-    } else {
+    case .program:
       let program = Program(name: programName(file.path), bytes: file.bytes)
       let configuration = try options.configuration(for: program)
       try self.init(file.path, program, configuration, options, isHeadless: isHeadless)
@@ -85,6 +135,19 @@ struct Opening {
     self.symbols = symbols
     look = Look(for: program, cartridge: cartridge)
     image = nil
+  }
+
+  /// The same program in a machine that was saved.
+  ///
+  /// - Parameter image: what the machine was saved in.
+  func resuming(
+    _ saved: Chip8, from image: Image, _ options: MachineOptions
+  ) throws(Failure) -> Opening {
+    var resumed = self
+    resumed.machine = saved
+    resumed.image = image
+    try options.poke(&resumed.machine)
+    return resumed
   }
 
   private init(resuming file: LoadedFile, _ options: MachineOptions) throws {

@@ -34,6 +34,8 @@ struct StateSummary {
     let note: String?
     let program: Program
     let platform: Platform
+    /// How long the machine has been on, in its own time.
+    let machineTime: String
     let frames: UInt64
     let instructions: UInt64
     let screen: Screen
@@ -76,18 +78,12 @@ extension StateSummary.Contents {
     } catch { throw .file(.image(file.path, error)) }
     program = machine.program
     platform = machine.state.configuration.platform
+    machineTime = machine.machineTime
     (frames, instructions) = (machine.state.frames, machine.state.instructions)
     screen = machine.state.screen
     // What is said beside the state can be damaged without doing it any harm.
     time = try? image.time()
     note = try? image.note()
-  }
-
-  /// How long the machine has run since power-on, in its own time: h:mm:ss.
-  var played: String {
-    let seconds = frames / UInt64(platform.framesPerSecond)
-    let (minutes, second) = (seconds / 60 % 60, seconds % 60)
-    return "\(seconds / 3600):\(twoDigits(minutes)):\(twoDigits(second))"
   }
 }
 
@@ -100,8 +96,4 @@ extension SlotError {
     default: description
     }
   }
-}
-
-func twoDigits(_ number: some BinaryInteger) -> String {
-  (number < 10 ? "0" : "") + "\(number)"
 }

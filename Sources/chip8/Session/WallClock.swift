@@ -11,8 +11,8 @@ enum WallClock {
     var local = tm()
     // A year that no calendar has, from a file that anybody may have written.
     guard localtime_r(&time, &local) != nil else { return "\(seconds) s" }
-    let date = "\(local.tm_year + 1900)-\(twoDigits(local.tm_mon + 1))-\(twoDigits(local.tm_mday))"
-    return
-      "\(date) \(twoDigits(local.tm_hour)):\(twoDigits(local.tm_min)):\(twoDigits(local.tm_sec))"
+    func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }
+    let date = "\(Int(local.tm_year) + 1900)-\(two(local.tm_mon + 1))-\(two(local.tm_mday))"
+    return "\(date) \(two(local.tm_hour)):\(two(local.tm_min)):\(two(local.tm_sec))"
   }
 }

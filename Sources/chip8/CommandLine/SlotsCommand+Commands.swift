@@ -1,0 +1,233 @@
+import ArgumentParser
+import Chip8Core
+import SaveState
+
+extension SlotsCommand {
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "The slots of a program, or the programs that have slots.",
+      usage: "chip8 slots list [PROGRAM] [--slots DIR] [--json]")
+
+    @Argument(
+      help: ArgumentHelp(
+        "The program: its file, a saved state of it, or its SHA-1.", valueName: "PROGRAM"))
+    var program: String?
+
+    @OptionGroup
+    var options: SlotsOptions
+
+    func run() throws {
+      if let program {
+        let report = try SlotListReport(
+          Slots(root: options.root, program: try programDigest(program)))
+        try options.print(report.text, or: report)
+      } else {
+        let report = try ProgramListReport(root: options.root)
+        try options.print(report.text, or: report)
+      }
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What is in a slot, and its versions.",
+      usage: "chip8 slots show PROGRAM NAME [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: SlotArguments
+
+    func run() throws {
+      let (slots, slot) = try arguments.resolved()
+      let report = try SlotReport(slot, of: slots)
+      guard report.current != nil || !report.versions.isEmpty else { throw SlotError.empty(slot) }
+      try arguments.options.print(report.text, or: report)
+    }
+  }
+
+  struct Path: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print where a slot's file is.",
+      usage: "chip8 slots path PROGRAM NAME [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: SlotArguments
+
+    func run() throws {
+      let (slots, slot) = try arguments.resolved()
+      guard slots.file(slot) != nil else { throw SlotError.empty(slot) }
+      try arguments.report(slots.path(slot), slots, slot)
+    }
+  }
+
+  // MARK: Changes
+
+  struct Rename: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Give a slot another name.",
+      usage: "chip8 slots rename PROGRAM NAME NEW [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: SlotArguments
+
+    @Argument(help: ArgumentHelp("Its name from now on.", valueName: "NEW"))
+    var new: String
+
+    func run() throws {
+      let (slots, slot) = try arguments.resolved()
+      let new = try slotName(new)
+      try slots.rename(slot, to: new)
+      try arguments.report("\(slot) is \(new) now", slots, new)
+    }
+  }
+
+  struct Note: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write a note to what is in a slot.",
+      usage: "chip8 slots note PROGRAM NAME TEXT|--off [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: SlotArguments
+
+    @Argument(help: ArgumentHelp("The note.", valueName: "TEXT"))
+    var text: String?
+
+    @Flag(help: "Take the note away.")
+    var off = false
+
+    func validate() throws {
+      guard (text != nil) != off else {
+        throw ValidationError("Give the text of the note, or --off to take it away.")
+      }
+      if let text, text.utf8.count > Image.noteByteCountMax {
+        throw ValidationError(
+          "A note has at most \(Image.noteByteCountMax) bytes, and this one has "
+            + "\(text.utf8.count).")
+      }
+    }
+
+    func run() throws {
+      let (slots, slot) = try arguments.resolved()
+      try slots.setNote(slot, text ?? "")
+      try arguments.report(off ? "\(slot) has no note now" : "\(slot) has a note", slots, slot)
+    }
+  }
+
+  struct Lock: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lock a slot against changes.",
+      usage: "chip8 slots lock PROGRAM NAME [--off] [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: SlotArguments
+
+    @Flag(help: "Unlock it.")
+    var off = false
+
+    func run() throws {
+      let (slots, slot) = try arguments.resolved()
+      try slots.setLocked(slot, !off)
+      try arguments.report("\(slot) is \(off ? "unlocked" : "locked")", slots, slot)
+    }
+  }
+
+  struct Delete: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Empty a slot.",
+      usage: "chip8 slots delete PROGRAM NAME [--purge] [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: SlotArguments
+
+    @Flag(help: "Take its versions away too, for ever.")
+    var purge = false
+
+    func run() throws {
+      let (slots, slot) = try arguments.resolved()
+      let kept = try slots.delete(slot, purging: purge)
+      try arguments.report("\(slot) is empty\(remark(kept))", slots, slot)
+    }
+  }
+
+  struct Restore: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Put a version back into a slot.",
+      usage: "chip8 slots restore PROGRAM NAME [--version N] [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: SlotArguments
+
+    @Option(help: ArgumentHelp("The version; the newest one by default.", valueName: "N"))
+    var version: Int?
+
+    func run() throws {
+      let (slots, slot) = try arguments.resolved()
+      let kept = try slots.restore(slot, version: version)
+      let which = version.map { "version \($0)" } ?? "its newest version"
+      try arguments.report("\(slot) holds \(which)\(remark(kept))", slots, slot)
+    }
+  }
+
+  // MARK: Files
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Copy what is in a slot to a file.",
+      usage: "chip8 slots export PROGRAM NAME FILE [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: SlotArguments
+
+    @Argument(help: ArgumentHelp("The file; - is standard output.", valueName: "FILE"))
+    var file: String
+
+    func validate() throws {
+      if file == "-", arguments.options.json {
+        throw ValidationError("Only one thing can be written to standard output.")
+      }
+    }
+
+    func run() throws {
+      let (slots, slot) = try arguments.resolved()
+      try Storage.replace(file, with: slots.image(slot).bytes)
+      if file != "-" { try arguments.report("\(slot) is in \(file.printable)", slots, slot) }
+    }
+  }
+
+  struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Save a file in a slot.",
+      usage: "chip8 slots import PROGRAM NAME FILE [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: SlotArguments
+
+    @Argument(help: ArgumentHelp("The saved state; - is standard input.", valueName: "FILE"))
+    var file: String
+
+    func validate() throws {
+      if file == "-", arguments.program == "-" {
+        throw ValidationError("Only one thing can be read from standard input.")
+      }
+    }
+
+    func run() throws {
+      let (slots, slot) = try arguments.resolved()
+      let image = try Image(contentsOf: file)
+      let machine: Chip8
+      do throws(ImageError) {
+        machine = try image.machine()
+      } catch { throw Failure.data(file, error) }
+      guard machine.program.sha1 == slots.program else {
+        throw Failure.data(
+          file, "the saved state is of another program, \(machine.program.name.debugDescription)")
+      }
+      let kept = try slots.save(image, to: slot)
+      try arguments.report("\(slot) holds \(fileName(file).printable)\(remark(kept))", slots, slot)
+    }
+  }
+}
+
+/// What became of what was there.
+private func remark(_ kept: Int?) -> String {
+  kept.map { "; what was there is version \($0)" } ?? ""
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Chip8Core
+import SaveState
+
+/// `chip8 slots`: what is in the slots of a program, and what users do with them.
+struct SlotsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "slots",
+    abstract: "List, name, lock, copy and bring back saved states.",
+    usage: "chip8 slots COMMAND PROGRAM [NAME] [options]",
+    discussion: """
+      PROGRAM is a program's file, a saved state of it, or its SHA-1. NAME is a slot's name, or a \
+      digit for the slot of that key.
+      """,
+    subcommands: [
+      List.self, Show.self, Rename.self, Note.self, Lock.self, Delete.self, Restore.self,
+      Export.self, Import.self, Path.self,
+    ])
+}
+
+/// What all of the commands take.
+struct SlotsOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Where the slots are kept.", valueName: "DIR"))
+  var slots: String?
+
+  @Flag(help: "Print one JSON object, and nothing else.")
+  var json = false
+
+  var root: String { slots ?? Slots.defaultRoot() }
+
+  /// Prints a text, or the object instead if the user wants that.
+  func print(_ text: String, or object: some Encodable) throws {
+    try printText(json ? jsonText(object) : text)
+  }
+}
+
+/// The program and the slot that a command is about.
+struct SlotArguments: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "The program: its file, a saved state of it, or its SHA-1.", valueName: "PROGRAM"))
+  var program: String
+
+  @Argument(
+    help: ArgumentHelp("The slot; a digit for the slot of that key.", valueName: "NAME"))
+  var name: String
+
+  @OptionGroup
+  var options: SlotsOptions
+
+  /// The slot, and those that it is one of.
+  func resolved() throws -> (slots: Slots, slot: SlotName) {
+    let slot = try slotName(name)
+    return (Slots(root: options.root, program: try programDigest(program)), slot)
+  }
+
+  /// Prints what was done, or the slot as it is now.
+  func report(_ text: String, _ slots: Slots, _ slot: SlotName) throws {
+    try options.print(text, or: SlotReport(slot, of: slots))
+  }
+}
+
+/// A slot's name as the user has typed it.
+func slotName(_ text: String) throws(Failure) -> SlotName {
+  do throws(SlotNameError) {
+    return try SlotName(typed: text)
+  } catch { throw .usage("\(text.debugDescription): \(error)") }
+}
+
+/// The SHA-1 of a program that is named by a file, or by the digest itself.
+func programDigest(_ text: String) throws -> Digest {
+  if let digest = Digest(sha1: text) { return digest }
+  return try LoadedFile(text, isRestore: false).program().sha1
+}
