@@ -78,6 +78,99 @@ struct WindowTests {
       "convert", scratch.path("expected.png"), "-crop", upperArea, "-depth", "8", "rgb:-")
   }
 
+  @Test("Shift takes back a load, and a save")
+  func undo() throws {
+    let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])
+    try desktop.press("F5", "p")
+    try waitForSlot(1)
+    let first = try state(1)
+    // The machine that the load takes the place of comes back.
+    try desktop.press("shift+2", "F5")
+    try waitForSlot(2)
+    try desktop.press("shift+1", "F9", "shift+F9", "shift+3", "F5")
+    try waitForSlot(3)
+    #expect(try state(3).stateDigest == state(2).stateDigest)
+    #expect(try state(3).stateDigest != first.stateDigest)
+    // The same for what a save takes the place of.
+    try desktop.press("shift+1", "F5")
+    try waitFor("another state in slot 1") {
+      try state(1).stateDigest == state(2).stateDigest ? true : nil
+    }
+    try desktop.press("shift+F5")
+    try waitFor("the first state again") {
+      try state(1).stateDigest == first.stateDigest ? true : nil
+    }
+    #expect(try desktop.quit() == (0, ""))
+  }
+
+  @Test("Who leaves can go on where he was, with the machine's last bit")
+  func resume() throws {
+    let slots = ["--slots", scratch.folder]
+    let first = try Desktop([rom, "--seed", "7"] + slots)
+    try first.hold("e", seconds: 0.5)
+    #expect(try first.quit() == (0, ""))
+    let left = try autosaved("auto-exit")
+    #expect(left.state.frames > 10)
+    let resumed = try scratch.chip8(
+      "--resume", FileManager.default.currentDirectoryPath + "/" + rom, "--slots", scratch.folder,
+      "--headless", "--json", "--frames", "0")
+    #expect(try Report(resumed).state.sha256 == "\(left.stateDigest)")
+    let second = try Desktop([rom, "--resume"] + slots)
+    try second.press("F5")
+    try waitForSlot(1)
+    #expect(try state(1).state.frames > left.state.frames)
+    #expect(try second.quit() == (0, ""))
+  }
+
+  private func autosaved(_ name: String) throws -> Chip8 {
+    let slots = URL(filePath: try slotPath(1)).deletingLastPathComponent()
+    return try Image(contentsOf: slots.appending(path: "\(name).state").path).machine()
+  }
+
+  @Test("The machine is saved from time to time, and what was saved before is kept")
+  func autosave() throws {
+    let desktop = try Desktop([rom, "--slots", scratch.folder, "--autosave", "1"])
+    let first = try waitFor("an autosave") { try? autosaved("auto-minute").state.frames }
+    try waitFor("the next one") {
+      let now = try autosaved("auto-minute").state.frames
+      return now >= first + 60 ? true : nil
+    }
+    #expect(try desktop.quit() == (0, ""))
+    let list = try scratch.chip8(
+      "slots", "show", FileManager.default.currentDirectoryPath + "/" + rom, "auto-minute",
+      "--slots", scratch.folder, "--json")
+    #expect(list.text.contains(#""version":1"#))
+
+    let none = try Scratch()
+    let quiet = try Desktop([rom, "--slots", none.folder, "--autosave", "0"])
+    try quiet.hold("e", seconds: 0.3)
+    #expect(try quiet.quit() == (0, ""))
+    #expect(try none.names.isEmpty)
+  }
+
+  @Test("Slots are chosen by their pictures")
+  func picker() throws {
+    let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])
+    try desktop.press("F5", "p")
+    try waitForSlot(1)
+    try desktop.press("p")
+    try desktop.hold("e", seconds: 0.4)
+    try desktop.press("p", "shift+2", "F5")
+    try waitForSlot(2)
+    // The last one saved comes first; slot 1 is the next.
+    let before = try desktop.picture(upperArea)
+    try desktop.press("F7")
+    try waitFor("the slots") { try desktop.picture(upperArea) != before ? true : nil }
+    try desktop.press("Right", "Return", "shift+3", "F5")
+    try waitForSlot(3)
+    #expect(try state(3).stateDigest == state(1).stateDigest)
+    try desktop.press("F7", "Escape", "F7", "Delete")
+    try waitFor("one slot less") {
+      FileManager.default.fileExists(atPath: try slotPath(3)) ? nil : true
+    }
+    #expect(try desktop.quit() == (0, ""))
+  }
+
   @Test("A window that is closed at once still finishes its save")
   func closeWhileSaving() throws {
     let desktop = try Desktop([rom, "--slots", scratch.folder])
@@ -170,6 +263,21 @@ struct WindowTests {
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
     #expect(errors.contains("game.8o:1:"))
+  }
+
+  @Test("A program that cannot go on leaves a state that tells why")
+  func postMortem() throws {
+    let program: [UInt8] = [0x60, 0x07, 0xF0, 0x99]
+    let rom = scratch.path(try scratch.write("bad.ch8", program))
+    let desktop = try Desktop([rom, "--slots", scratch.folder])
+    let slots = Slots(root: scratch.folder, program: Program(name: "", bytes: program).sha1)
+    try waitFor("an autosave") { slots.file(Autosave.fault.slot) }
+    #expect(try desktop.quit().code == 0)
+    // What cannot go on is not what one goes on from.
+    #expect(slots.file(Autosave.exit.slot) == nil)
+    let info = try scratch.chip8("image", "info", slots.path(Autosave.fault.slot))
+    #expect(info.text.contains("it cannot go on: F099 at 0x202"))
+    #expect(info.text.contains("executed last:\n    0200  6007"))
   }
 
   @Test("A program that cannot go on says so and leaves the window open")

@@ -136,7 +136,7 @@ extension Image {
   public init(contentsOf path: String) throws(FileError) {
     let bytes: [UInt8]
     do throws(StorageError) {
-      bytes = try Storage.read(path, limit: Image.byteCountMax)
+      bytes = try Storage.readEnd(path, limit: Image.byteCountMax)
     } catch { throw .storage(error) }
     do throws(ImageError) {
       try self.init(bytes)

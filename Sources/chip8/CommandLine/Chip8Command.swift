@@ -41,6 +41,13 @@ struct Chip8Command: ParsableCommand {
   @Flag(help: "Go on from the newest autosave of the program.")
   var resume = false
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How often a window saves the machine by itself, in seconds; 0: not even on leaving.",
+      valueName: "SECONDS"))
+  var autosave: Int?
+
   @Flag(help: "Play the file again whenever it changes: for writing a program.")
   var watch = false
 
@@ -62,6 +69,12 @@ struct Chip8Command: ParsableCommand {
     if resume, restore != nil {
       throw ValidationError("--resume and --restore contradict each other: give one of them.")
     }
+    if let autosave, !(0...86_400).contains(autosave) {
+      throw ValidationError("--autosave takes 0 to 86400 seconds, not \(autosave).")
+    }
+    if autosave != nil, headless.isHeadless {
+      throw ValidationError("--autosave is for a window: a headless run saves when you say so.")
+    }
     if keepState, !watch { throw ValidationError("--keep-state is for --watch: add it too.") }
   }
 
@@ -75,7 +88,8 @@ struct Chip8Command: ParsableCommand {
       try run.run()
     } else {
       #if SDL
-        let session = Session(opening, machine, slotsRoot: slotsRoot)
+        let session = Session(
+          opening, machine, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60)
         if resume, opening.image == nil { session.tell("Nothing to resume: started anew") }
         if watch { session.watch(file.path, keepsState: keepState) }
         try Window.play(session)

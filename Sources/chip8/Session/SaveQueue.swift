@@ -3,29 +3,29 @@ import Dispatch
 import SaveState
 import Synchronization
 
-/// Saves machines to slots one after the other, while the machine goes on: what is saved is a copy
-/// of the value, taken at once.
+/// Does what is to be done with a program's slots one thing after the other, while the machine goes
+/// on: what is saved is a copy of the value, taken at once.
 final class SaveQueue: Sendable {
-  /// How a save ended.
+  /// What happened, for the user.
   struct Outcome: Sendable {
-    let slot: Int
-    let error: SlotError?
+    let text: String
+    let isFailure: Bool
   }
 
   private let queue = DispatchQueue(label: "chip8.saves")
   private let outcomes = Mutex<[Outcome]>([])
 
-  /// Begins to save.
-  func save(_ machine: Chip8, carrying older: Image?, to slot: Int, of slots: Slots) {
-    let time = WallClock.now()
+  /// Begins to do something, and tells how it ended: what was done, or nil if the user need not be
+  /// told, and what was not done if it fails.
+  func begin(
+    failing: String, _ work: @escaping @Sendable () throws(SlotError) -> String?
+  ) {
     queue.async {
-      var failure: SlotError?
-      var image = Image(of: machine, carrying: older)
-      image.setTime(time)
+      let outcome: Outcome?
       do throws(SlotError) {
-        try slots.save(image, to: .key(slot))
-      } catch { failure = error }
-      self.outcomes.withLock { $0.append(Outcome(slot: slot, error: failure)) }
+        outcome = try work().map { Outcome(text: $0, isFailure: false) }
+      } catch { outcome = Outcome(text: "\(failing): \(error)", isFailure: true) }
+      if let outcome { self.outcomes.withLock { $0.append(outcome) } }
     }
   }
 
@@ -34,7 +34,7 @@ final class SaveQueue: Sendable {
     queue.sync {}
   }
 
-  /// The saves that have ended since the last call.
+  /// What has ended since the last call.
   func takeOutcomes() -> [Outcome] {
     outcomes.withLock { ended in
       defer { ended = [] }

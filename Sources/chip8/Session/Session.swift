@@ -11,7 +11,7 @@ final class Session {
   private var end: String?
   private(set) var isPaused = false
   /// The slot that save and load mean.
-  private(set) var slot = 1
+  private(set) var slot = SlotName.key(1)
   /// What happened last, in a line for the user.
   private(set) var message: String
   /// Counts the messages, so that a front end notices one that repeats the last.
@@ -31,13 +31,26 @@ final class Session {
   private let options: MachineOptions
   private let slotsRoot: String
   private let saves = SaveQueue()
+  private var recorder = FlightRecorder()
 
-  init(_ opening: Opening, _ options: MachineOptions, slotsRoot: String) {
+  /// The machine that the last load took the place of, until that is undone.
+  private var beforeLoad: (machine: Chip8, image: Image?, end: String?)?
+  /// How many seconds lie between two autosaves; nil if there are none.
+  private let autosaveSeconds: Int?
+  private var autosaveFrame: UInt64
+
+  /// - Parameter autosaveSeconds: how much of the machine's time lies between two autosaves; 0 for
+  ///   no autosaves at all.
+  init(
+    _ opening: Opening, _ options: MachineOptions, slotsRoot: String, autosaveSeconds: Int = 60
+  ) {
     machine = opening.machine
     image = opening.image
     look = opening.look
     self.options = options
     self.slotsRoot = slotsRoot
+    self.autosaveSeconds = autosaveSeconds > 0 ? autosaveSeconds : nil
+    autosaveFrame = opening.machine.state.frames
     message = Session.greeting(opening)
   }
 
@@ -54,13 +67,16 @@ final class Session {
   /// Runs to the end of a frame, unless the machine is paused or cannot go on.
   func runFrame(keys: Keypad) {
     guard !isPaused, end == nil else { return }
+    recorder.willRun(machine, keys: keys)
     switch machine.run(frames: 1, keys: keys) {
     case .done, .halt: end = nil
     case .exit: end = "The program has ended"
     case .fault(let fault):
       end = "The program cannot go on: \(fault)"
       tellOfFailure("The program cannot go on: \(fault)")
+      autosave(.fault)
     }
+    autosaveFromTimeToTime()
   }
 
   /// Why the machine stands still, if it does.
@@ -71,34 +87,119 @@ final class Session {
 
   // MARK: Commands
 
-  func choose(slot number: Int) {
-    slot = number
-    tell("Slot \(number)")
+  func choose(_ slot: SlotName) {
+    self.slot = slot
+    tell("Slot \(slot.title)")
   }
 
   func save() {
-    saves.save(machine, carrying: image, to: slot, of: slots)
+    let (image, slots, slot) = (savedImage(), slots, slot)
+    saves.begin(failing: "Slot \(slot.title) was not saved") { () throws(SlotError) in
+      try slots.save(image(), to: slot)
+      return "Saved slot \(slot.title)"
+    }
   }
 
   /// Resumes what is in the slot; if that cannot be used, the machine goes on as it was.
   func load() {
     saves.finish()
-    reportSaves()
-    do {
-      let image = try slots.image(.key(slot))
-      let path = slots.path(.key(slot))
-      let machine: Chip8
+    reportOutcomes()
+    do throws(SlotError) {
+      let image = try slots.image(slot)
+      let path = slots.path(slot)
+      let loaded: Chip8
       do throws(ImageError) {
-        machine = try image.machine()
-        image.warnOfDrift(machine, in: path)
-      } catch { throw FileError.image(path, error) }
-      adopt(machine, from: image)
-      tell("Loaded slot \(slot)")
-    } catch SlotError.empty {
-      tell("Slot \(slot) is empty")
+        loaded = try image.machine()
+      } catch { throw .file(.image(path, error)) }
+      image.warnOfDrift(loaded, in: path)
+      beforeLoad = (machine, self.image, end)
+      adopt(loaded, from: image)
+      tell("Loaded slot \(slot.title) · Shift+F9 takes that back")
+    } catch .empty {
+      tell("Slot \(slot.title) is empty")
     } catch {
-      tellOfFailure("Slot \(slot) was not loaded: \(error)")
+      tellOfFailure("Slot \(slot.title) was not loaded: \(error)")
     }
+  }
+
+  /// Puts back what the last save took the place of; once more, and the save is there again.
+  func undoSave() {
+    let (slots, slot) = (slots, slot)
+    saves.begin(failing: "Nothing was undone") { () throws(SlotError) in
+      do throws(SlotError) {
+        return try slots.undoSave(slot)
+          ? "Slot \(slot.title) is as it was before" : "Slot \(slot.title) is empty again"
+      } catch .empty { return "Slot \(slot.title) has no save to undo" }
+    }
+  }
+
+  /// Goes on with the machine that the last load took the place of; once more, and the load is done
+  /// again.
+  func undoLoad() {
+    guard let before = beforeLoad else { return tell("There is no load to undo") }
+    beforeLoad = (machine, image, end)
+    adopt(before.machine, from: before.image)
+    end = before.end
+    tell("The load is undone")
+  }
+
+  /// Empties a slot; what was in it can be put back.
+  func delete(_ slot: SlotName) {
+    let slots = slots
+    saves.begin(failing: "Slot \(slot.title) was not deleted") { () throws(SlotError) in
+      try slots.delete(slot)
+      return "Deleted slot \(slot.title) · Shift+F5 takes that back"
+    }
+  }
+
+  /// The program's slots, those saved last first, when all that was begun has ended.
+  func summaries() -> [SlotSummary] {
+    saves.finish()
+    do throws(StorageError) {
+      return try SlotSummary.all(slots)
+    } catch {
+      tellOfFailure("The slots cannot be listed: \(error)")
+      return []
+    }
+  }
+
+  /// Makes an image of the machine as it is now; the work of that is left to whoever calls.
+  private func savedImage() -> @Sendable () -> Image {
+    let (machine, older, time) = (machine, image, WallClock.now())
+    return {
+      var image = Image(of: machine, carrying: older)
+      image.setTime(time)
+      return image
+    }
+  }
+
+  // MARK: Autosaves
+
+  private func autosaveFromTimeToTime() {
+    guard let seconds = autosaveSeconds, end == nil else { return }
+    let frames = UInt64(seconds * machine.state.configuration.platform.framesPerSecond)
+    guard machine.state.frames >= autosaveFrame + frames else { return }
+    autosave(.minute)
+  }
+
+  /// Saves the machine without the user's doing, but not while a program is being written.
+  private func autosave(_ autosave: Autosave) {
+    guard autosaveSeconds != nil, watched == nil else { return }
+    autosaveFrame = machine.state.frames
+    let (image, slots) = (savedImage(), slots)
+    let (machine, recorder) = (machine, autosave == .fault ? recorder : nil)
+    saves.begin(failing: "No autosave was made") { () throws(SlotError) in
+      var image = image()
+      if let recorder { image.setLastInstructions(recorder, before: machine) }
+      try slots.autosave(image, as: autosave)
+      return nil
+    }
+  }
+
+  /// What a machine that is left was doing can be resumed, unless it was doing nothing any more.
+  private func autosaveOnLeaving() {
+    guard end == nil, machine.state.instructions > 0 else { return }
+    autosave(.exit)
   }
 
   func togglePause() {
@@ -110,8 +211,10 @@ final class Session {
   func reset() {
     let seed = options.seed ?? UInt64.random(in: 0...UInt64.max)
     do {
-      adopt(try Chip8(machine.program, machine.state.configuration, seed: seed))
-      tell("Reset")
+      let fresh = try Chip8(machine.program, machine.state.configuration, seed: seed)
+      beforeLoad = (machine, image, end)
+      adopt(fresh)
+      tell("Reset · Shift+F9 takes that back")
     } catch {
       tellOfFailure("Not reset: \(error)")
     }
@@ -122,7 +225,9 @@ final class Session {
     do {
       let file = try LoadedFile(path, isRestore: false)
       let opening = try Opening(file, options.forAnotherProgram, isHeadless: false)
+      autosaveOnLeaving()
       adopt(opening.machine, from: opening.image)
+      beforeLoad = nil
       look = opening.look
       tell(Session.greeting(opening))
     } catch {
@@ -168,21 +273,18 @@ final class Session {
     printError(text)
   }
 
-  /// Tells of the saves that have ended.
-  func reportSaves() {
+  /// Tells of what has been done with the slots.
+  func reportOutcomes() {
     for outcome in saves.takeOutcomes() {
-      if let error = outcome.error {
-        tellOfFailure("Slot \(outcome.slot) was not saved: \(error)")
-      } else {
-        tell("Saved slot \(outcome.slot)")
-      }
+      if outcome.isFailure { tellOfFailure(outcome.text) } else { tell(outcome.text) }
     }
   }
 
-  /// Comes back when no save is running any more.
+  /// Saves what can be resumed, and comes back when no save is running any more.
   func close() {
+    autosaveOnLeaving()
     saves.finish()
-    reportSaves()
+    reportOutcomes()
   }
 
   /// Goes on with another machine. One that was paused stays so, and shows where it stands.
@@ -190,11 +292,20 @@ final class Session {
     self.machine = machine
     self.image = image
     end = nil
+    recorder.forget()
+    autosaveFrame = machine.state.frames
   }
 
   private static func greeting(_ opening: Opening) -> String {
     let platform = opening.machine.state.configuration.platform.title
     return opening.image != nil ? "Resumed on \(platform)" : "\(platform) · F1 shows the keys"
+  }
+}
+
+extension SlotName {
+  /// The slot as users know it: by its key, or by its name.
+  var title: String {
+    SlotName.keys.first { SlotName.key($0) == self }.map { "\($0)" } ?? description
   }
 }
 

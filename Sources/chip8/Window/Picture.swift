@@ -2,7 +2,8 @@
   import CSDL2
   import Chip8Core
 
-  /// What is seen: the machine's screen, as large as fits, and a line of text over it.
+  /// What is seen: the machine's screen, as large as fits, or the slots to choose from, and a line of
+  /// text over it.
   final class Picture {
     private let renderer: OpaquePointer
     private var texture: OpaquePointer?
@@ -15,6 +16,7 @@
       let screen: Screen
       let colors: [UInt32]
       let rotation: Int
+      let picker: SlotPicker?
       let line: String?
       let width: Int32
       let height: Int32
@@ -27,13 +29,14 @@
     /// The window's contents were lost or its size has changed.
     func invalidate() { shown = nil }
 
-    /// Shows the screen and the line, unless they are shown already.
-    func show(_ screen: Screen, _ look: Look, line: String?) {
+    /// Shows the screen, the slots over it if there are any to choose from, and the line, unless all
+    /// that is shown already.
+    func show(_ screen: Screen, _ look: Look, _ picker: SlotPicker?, line: String?) {
       var (width, height): (Int32, Int32) = (0, 0)
       SDL_GetRendererOutputSize(renderer, &width, &height)
       let next = Shown(
-        screen: screen, colors: look.colors, rotation: look.rotation, line: line, width: width,
-        height: height)
+        screen: screen, colors: look.colors, rotation: look.rotation, picker: picker,
+        line: line, width: width, height: height)
       guard next != shown else { return }
       upload(next)
       setColor(next.colors[0])
@@ -41,6 +44,7 @@
       var area = area(next)
       SDL_RenderCopyEx(
         renderer, texture, nil, &area, Double(next.rotation), nil, SDL_FLIP_NONE)
+      if let picker { draw(picker, next) }
       if let line { draw(line, width, height) }
       SDL_RenderPresent(renderer)
       shown = next
@@ -74,28 +78,82 @@
         x: (next.width - size.w) / 2, y: (next.height - size.h) / 2, w: size.w, h: size.h)
     }
 
+    /// How many points of the window a point of text or of a small picture has.
+    private func scale(_ width: Int32, _ height: Int32) -> Int {
+      max(1, Int(min(width, height * 2)) / 400)
+    }
+
     /// Draws text at the lower edge, broken into as many lines as it needs.
     private func draw(_ text: String, _ width: Int32, _ height: Int32) {
-      let scale = max(1, Int(min(width, height * 2)) / 400)
+      let scale = scale(width, height)
       let margin = 4
       let lines = wrapped(text, toWidth: Int(width) / scale - 2 * margin)
       let lineHeight = PixelFont.height + 2
       let boxHeight = lines.count * lineHeight + 2 * margin - 2
       let top = Int(height) / scale - boxHeight
-      SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND)
-      SDL_SetRenderDrawColor(renderer, 0, 0, 0, 200)
-      var box = SDL_Rect(
-        x: 0, y: height - Int32(boxHeight * scale), w: width, h: Int32(boxHeight * scale))
-      SDL_RenderFillRect(renderer, &box)
-      SDL_SetRenderDrawColor(renderer, 255, 255, 255, 255)
+      fill(
+        SDL_Rect(x: 0, y: height - Int32(boxHeight * scale), w: width, h: Int32(boxHeight * scale)),
+        0x00_00_00, alpha: 200)
       for (row, line) in lines.enumerated() {
-        let points = PixelFont.pixels(of: line).map { point in
+        draw(line, at: (margin, top + margin + row * lineHeight), scale, 0xFF_FF_FF)
+      }
+    }
+
+    /// Draws a line of text.
+    ///
+    /// - Parameter place: its upper left corner, in points of text.
+    private func draw(_ line: String, at place: (x: Int, y: Int), _ scale: Int, _ color: UInt32) {
+      fill(PixelFont.pixels(of: line), at: place, scale, color)
+    }
+
+    private func fill(
+      _ points: [(x: Int, y: Int)], at place: (x: Int, y: Int), _ scale: Int, _ color: UInt32
+    ) {
+      setColor(color)
+      let areas = points.map { point in
+        SDL_Rect(
+          x: Int32((place.x + point.x) * scale), y: Int32((place.y + point.y) * scale),
+          w: Int32(scale), h: Int32(scale))
+      }
+      SDL_RenderFillRects(renderer, areas, Int32(areas.count))
+    }
+
+    private func fill(_ area: SDL_Rect, _ color: UInt32, alpha: UInt8) {
+      SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND)
+      setColor(color, alpha)
+      var area = area
+      SDL_RenderFillRect(renderer, &area)
+    }
+
+    // MARK: Slots
+
+    /// Draws the slots: a picture for each, with its name, when it was saved, and how long had been
+    /// played.
+    private func draw(_ picker: SlotPicker, _ next: Shown) {
+      fill(SDL_Rect(x: 0, y: 0, w: next.width, h: next.height), 0x00_00_00, alpha: 220)
+      let scale = scale(next.width, next.height)
+      let layout = SlotPicker.Layout(
+        width: Int(next.width) / scale, height: Int(next.height) / scale)
+      draw(picker.heading, at: (SlotPicker.margin, SlotPicker.margin), scale, 0xFF_FF_FF)
+      for card in picker.cards(layout) {
+        let frame: UInt32 = card.isSelected ? next.colors[1] : 0x50_50_50
+        fill(
           SDL_Rect(
-            x: Int32((margin + point.x) * scale),
-            y: Int32((top + margin + row * lineHeight + point.y) * scale),
-            w: Int32(scale), h: Int32(scale))
+            x: Int32((card.x - 2) * scale), y: Int32((card.y - 2) * scale),
+            w: Int32((SlotPicker.pictureWidth + 4) * scale),
+            h: Int32((SlotPicker.pictureHeight + 4) * scale)), frame, alpha: 255)
+        fill(
+          SDL_Rect(
+            x: Int32(card.x * scale), y: Int32(card.y * scale),
+            w: Int32(SlotPicker.pictureWidth * scale),
+            h: Int32(SlotPicker.pictureHeight * scale)), next.colors[0], alpha: 255)
+        for (value, points) in card.points {
+          fill(points, at: (card.x, card.y), scale, next.colors[value])
         }
-        SDL_RenderFillRects(renderer, points, Int32(points.count))
+        for (row, line) in card.lines.enumerated() {
+          let y = card.y + SlotPicker.pictureHeight + 4 + row * (PixelFont.height + 1)
+          draw(line, at: (card.x, y), scale, card.isSelected ? 0xFF_FF_FF : 0xB0_B0_B0)
+        }
       }
     }
 
@@ -111,9 +169,9 @@
       return lines
     }
 
-    private func setColor(_ color: UInt32) {
+    private func setColor(_ color: UInt32, _ alpha: UInt8 = 255) {
       SDL_SetRenderDrawColor(
-        renderer, UInt8(color >> 16 & 0xFF), UInt8(color >> 8 & 0xFF), UInt8(color & 0xFF), 255)
+        renderer, UInt8(color >> 16 & 0xFF), UInt8(color >> 8 & 0xFF), UInt8(color & 0xFF), alpha)
     }
   }
 #endif

@@ -12,8 +12,8 @@
     /// The screen's 128 columns, or 64, at their first size.
     private static let firstSize = (width: Int32(128 * 7), height: Int32(64 * 7))
     private static let help =
-      "F5 save · F9 load · Shift+0…9 slot · P pause · Tab faster · Ctrl+R reset · "
-      + "F10 pixels · F11 full screen · Ctrl+Q quit"
+      "F5 save · F9 load · with Shift: undo · Shift+0…9 slot · F7 all slots · P pause · "
+      + "Tab faster · Ctrl+R reset · F10 pixels · F11 full screen · Ctrl+Q quit"
 
     private let session: Session
     private let window: OpaquePointer
@@ -24,6 +24,8 @@
     private var keyMap: KeyMap
     private var look: Look
     private var pacer: Pacer
+    /// The slots to choose from, while the user does; the machine stands meanwhile.
+    private var picker: SlotPicker?
     private var isFast = false
     private var isOpen = true
     private var shownMessage = 0
@@ -83,12 +85,14 @@
         handleEvents()
         let due = pacer.framesDue(now: Window.now())
         for _ in 0..<due {
-          session.runFrame(keys: keyboard.takeKeys())
+          let keys = keyboard.takeKeys()
+          guard picker == nil else { continue }
+          session.runFrame(keys: keys)
           speaker.play(session.tone, framesPerSecond: rate)
         }
-        session.reportSaves()
+        session.reportOutcomes()
         lookAtWatchedFile()
-        picture.show(session.machine.state.screen, look, line: line())
+        picture.show(session.machine.state.screen, look, picker, line: line())
         sleep(pacer.wait(now: Window.now()))
       }
     }
@@ -174,14 +178,56 @@
       guard event.`repeat` == 0 else { return }
       let scancode = event.keysym.scancode
       let modifiers = UInt32(event.keysym.mod)
-      if modifiers & KMOD_CTRL.rawValue != 0 {
+      if picker != nil, modifiers & KMOD_CTRL.rawValue == 0 {
+        pick(scancode)
+      } else if modifiers & KMOD_CTRL.rawValue != 0 {
         control(event.keysym.sym)
       } else if modifiers & KMOD_SHIFT.rawValue != 0, let number = digit(scancode) {
-        session.choose(slot: number)
+        session.choose(.key(number))
+      } else if modifiers & KMOD_SHIFT.rawValue != 0, undo(scancode) {
+        return
       } else if !keyMap[scancode].isEmpty {
         keyboard.press(scancode, keyMap)
       } else {
         command(event.keysym)
+      }
+    }
+
+    /// Takes back what the key does without Shift, if it is such a key.
+    private func undo(_ scancode: SDL_Scancode) -> Bool {
+      switch scancode {
+      case SDL_SCANCODE_F5: session.undoSave()
+      case SDL_SCANCODE_F9: session.undoLoad()
+      default: return false
+      }
+      return true
+    }
+
+    /// A key while the user chooses a slot.
+    private func pick(_ scancode: SDL_Scancode) {
+      let slot = picker?.selected?.slot
+      switch scancode {
+      case SDL_SCANCODE_LEFT: picker?.move(by: -1)
+      case SDL_SCANCODE_RIGHT: picker?.move(by: 1)
+      case SDL_SCANCODE_UP: picker?.move(by: -SlotPicker.columnCount)
+      case SDL_SCANCODE_DOWN: picker?.move(by: SlotPicker.columnCount)
+      case SDL_SCANCODE_ESCAPE, SDL_SCANCODE_F7: picker = nil
+      case SDL_SCANCODE_RETURN, SDL_SCANCODE_F9:
+        picker = nil
+        guard let slot else { return }
+        session.choose(slot)
+        session.load()
+      case SDL_SCANCODE_F5:
+        picker = nil
+        guard let slot else { return }
+        session.choose(slot)
+        session.save()
+      case SDL_SCANCODE_DELETE:
+        guard let slot else { return }
+        session.choose(slot)
+        session.delete(slot)
+        picker?.update(session.summaries())
+      default: break
       }
     }
 
@@ -199,6 +245,9 @@
       switch key.scancode {
       case SDL_SCANCODE_F1: session.tell(Window.help)
       case SDL_SCANCODE_F5: session.save()
+      case SDL_SCANCODE_F7:
+        keyboard.releaseAll()
+        picker = SlotPicker(session.summaries(), at: session.slot)
       case SDL_SCANCODE_F9: session.load()
       case SDL_SCANCODE_F10: picture.hasWholePixels.toggle()
       case SDL_SCANCODE_F11: toggleFullScreen()

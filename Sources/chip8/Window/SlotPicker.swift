@@ -1,0 +1,133 @@
+#if SDL
+  import Chip8Core
+  import SaveState
+
+  /// The slots of a program to choose from, as pictures. All measures are in points of text.
+  struct SlotPicker: Equatable {
+    static let columnCount = 3
+    static let margin = 6
+    static let pictureWidth = 128
+    static let pictureHeight = 64
+    private static let lineCount = 3
+    private static let gap = 8
+    private static let cardHeight =
+      pictureHeight + 6 + lineCount * (PixelFont.height + 1) + gap
+    private static let headingHeight = PixelFont.height + 6
+
+    /// A slot as it is shown.
+    struct Slot: Equatable {
+      let slot: SlotName
+      let lines: [String]
+      let screen: Screen?
+    }
+
+    private var slots: [Slot]
+    private var index = 0
+
+    /// - Parameter selected: the slot that is marked at first, if it is there.
+    init(_ summaries: [SlotSummary], at selected: SlotName) {
+      slots = summaries.map(Slot.init)
+      index = slots.firstIndex { $0.slot == selected } ?? 0
+    }
+
+    /// The slot that is marked.
+    var selected: Slot? { slots.indices.contains(index) ? slots[index] : nil }
+
+    /// Marks another slot, so many further on, if there is one.
+    mutating func move(by count: Int) {
+      if slots.indices.contains(index + count) { index += count }
+    }
+
+    /// Shows the slots as they are now.
+    mutating func update(_ summaries: [SlotSummary]) {
+      slots = summaries.map(Slot.init)
+      index = min(index, max(0, slots.count - 1))
+    }
+
+    var heading: String {
+      slots.isEmpty
+        ? "Nothing has been saved yet · F5 saves · Esc closes"
+        : "Enter loads · F5 saves here · Del deletes · Esc closes"
+    }
+
+    /// How much room there is.
+    struct Layout {
+      let width: Int
+      let height: Int
+    }
+
+    /// What is drawn for a slot.
+    struct Card {
+      let x: Int
+      let y: Int
+      let isSelected: Bool
+      let lines: [String]
+      /// The points of the picture that are lit, by their pixel value.
+      let points: [(value: Int, points: [(x: Int, y: Int)])]
+    }
+
+    /// The cards that there is room for: the rows around the one that is marked.
+    func cards(_ layout: Layout) -> [Card] {
+      let columnWidth = max(
+        Self.pictureWidth + Self.gap, (layout.width - 2 * Self.margin) / Self.columnCount)
+      let room = layout.height - Self.margin - Self.headingHeight
+      let rows = max(1, room / Self.cardHeight)
+      let first = max(0, index / Self.columnCount - rows + 1) * Self.columnCount
+      let shown = slots.indices.dropFirst(first).prefix(rows * Self.columnCount)
+      return shown.map { number in
+        let (row, column) = (number - first).quotientAndRemainder(dividingBy: Self.columnCount)
+        return Card(
+          x: Self.margin + 2 + column * columnWidth,
+          y: Self.margin + Self.headingHeight + row * Self.cardHeight,
+          isSelected: number == index, lines: slots[number].lines,
+          points: slots[number].screen.map(Self.points) ?? [])
+      }
+    }
+
+    /// A screen of either resolution in 128 by 64 points.
+    private static func points(
+      _ screen: Screen
+    ) -> [(value: Int, points: [(x: Int, y: Int)])] {
+      let size = pictureWidth / screen.width
+      return (1...3).map { value in
+        let lit = screen.pixels.indices.filter { screen.pixels[$0] == value }
+        return (
+          value,
+          lit.flatMap { pixel in
+            let (y, x) = pixel.quotientAndRemainder(dividingBy: screen.width)
+            return (0..<size * size).map { (x * size + $0 % size, y * size + $0 / size) }
+          }
+        )
+      }
+    }
+  }
+
+  extension SlotPicker.Slot {
+    init(_ summary: SlotSummary) {
+      slot = summary.slot
+      let contents = summary.current?.contents
+      screen = contents?.screen
+      let lock = summary.current?.file.isLocked == true ? " (locked)" : ""
+      let played = contents.map { "  \($0.machineTime)" } ?? ""
+      let versions = summary.versions.isEmpty ? "" : "  +\(summary.versions.count)"
+      let what =
+        contents?.note
+        ?? (summary.current?.damage.map { "damaged: \($0)" } ?? (contents == nil ? "empty" : ""))
+      lines = [
+        summary.slot.title + lock + played + versions,
+        contents?.time.map(WallClock.text) ?? "",
+        what,
+      ].map { $0.printable.cut(toWidth: SlotPicker.pictureWidth) }
+    }
+  }
+
+  extension String {
+    /// As much of the text as there is room for.
+    fileprivate func cut(toWidth width: Int) -> String {
+      guard PixelFont.width(of: self) > width else { return self }
+      var text = self
+      while !text.isEmpty, PixelFont.width(of: text + "…") > width { text.removeLast() }
+      return text + "…"
+    }
+  }
+#endif
