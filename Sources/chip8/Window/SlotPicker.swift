@@ -8,16 +8,17 @@
     static let margin = 6
     static let pictureWidth = 128
     static let pictureHeight = 64
-    private static let lineCount = 3
+    private static let lineCount = 2
     private static let gap = 8
-    private static let cardHeight =
-      pictureHeight + 6 + lineCount * (PixelFont.height + 1) + gap
+    private static let cardHeight = pictureHeight + 4 + lineCount * (PixelFont.height + 1) + 4
     private static let headingHeight = PixelFont.height + 6
 
     /// A slot as it is shown.
     struct Slot: Equatable {
       let slot: SlotName
       let lines: [String]
+      /// What there is no room for in a card: the note, why it cannot be used, what was in it.
+      let detail: String?
       let screen: Screen?
     }
 
@@ -107,17 +108,17 @@
       slot = summary.slot
       let contents = summary.current?.contents
       screen = contents?.screen
-      let lock = summary.current?.file.isLocked == true ? " (locked)" : ""
       let played = contents.map { "  \($0.machineTime)" } ?? ""
-      let versions = summary.versions.isEmpty ? "" : "  +\(summary.versions.count)"
-      let what =
-        contents?.note
-        ?? (summary.current?.damage.map { "damaged: \($0)" } ?? (contents == nil ? "empty" : ""))
       lines = [
-        summary.slot.title + lock + played + versions,
-        contents?.time.map(WallClock.text) ?? "",
-        what,
+        summary.slot.title + played,
+        contents?.time.map(WallClock.text) ?? (summary.current == nil ? "empty" : ""),
       ].map { $0.printable.cut(toWidth: SlotPicker.pictureWidth) }
+      let details = [
+        contents?.note, summary.current?.damage,
+        summary.current?.file.isLocked == true ? "locked" : nil,
+        summary.versions.isEmpty ? nil : "earlier versions: \(summary.versions.count)",
+      ].compactMap(\.self)
+      detail = details.isEmpty ? nil : details.joined(separator: " · ").printable
     }
   }
 

@@ -92,7 +92,8 @@
         }
         session.reportOutcomes()
         lookAtWatchedFile()
-        picture.show(session.machine.state.screen, look, picker, line: line())
+        picture.show(
+          session.machine.state.screen, look, picker, line: picker?.selected?.detail ?? line())
         sleep(pacer.wait(now: Window.now()))
       }
     }
