@@ -132,9 +132,9 @@ import Testing
   }
 
   @Test func doubledLoresDrawsFourPixels() throws {
-    let rows = { (quirks: Quirks) in
+    let rows = { (platform: Platform, quirks: Quirks) in
       let state = try executed(
-        .schip, 0xD011, adding: quirks,
+        platform, 0xD011, adding: quirks,
         from: {
           $0.v[0] = 1
           $0.v[1] = 1
@@ -144,8 +144,10 @@ import Testing
       #expect(state.screen.lit == [[1, 1, 1]])
       return (0..<4).map { state[plane: 0, row: $0] >> 120 }
     }
-    #expect(try rows([]) == [0, 0b0100_0000, 0, 0])
-    #expect(try rows(.doubledLores) == [0, 0, 0b0011_0000, 0b0011_0000])
+    #expect(try rows(.schip, []) == [0, 0b0100_0000, 0, 0])
+    #expect(try rows(.schip, .doubledLores) == [0, 0, 0b0011_0000, 0b0011_0000])
+    // Without a hires screen there is nothing to double pixels on.
+    #expect(try rows(.chip8, .doubledLores) == [0, 0b0100_0000, 0, 0])
   }
 
   @Test func scrollingByNothingExits() throws {

@@ -60,7 +60,7 @@ struct Processor {
     mask = ram.count - 1
     v = (UnsafeMutableRawPointer(state) + vOffset).assumingMemoryBound(to: UInt8.self)
     instructionSet = state.pointee.configuration.platform.instructionSet
-    quirks = state.pointee.configuration.quirks
+    quirks = state.pointee.configuration.effectiveQuirks
     pc = state.pointee.pc
   }
 

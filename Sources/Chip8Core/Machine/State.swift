@@ -59,7 +59,7 @@ public struct State: Sendable {
   }
 
   /// What is on the screen.
-  public var screen: Screen { Screen(display, quirks: configuration.quirks) }
+  public var screen: Screen { Screen(display, quirks: configuration.effectiveQuirks) }
 
   /// Fills the register that Fx0A waits to fill, if a frame that begins with these keys ends that
   /// wait, and says whether it does. The program counter is left to the caller.

@@ -31,6 +31,11 @@ public struct Configuration: Hashable, Sendable {
     font = platform.font
   }
 
+  /// The quirks that make a difference: there is nothing to double lores on without a hires screen.
+  var effectiveQuirks: Quirks {
+    platform.hasHires ? quirks : quirks.subtracting(.doubledLores)
+  }
+
   /// The RAM when the machine is switched on with a program in it.
   func powerOnRAM(_ program: [UInt8]) -> [UInt8] {
     var ram = [UInt8](repeating: 0, count: platform.ramByteCount)
