@@ -1,0 +1,682 @@
+#!/usr/bin/env python3
+"""state_reader.py: an independent reader of chip8's saved states.
+
+It was written from docs/STATE-FORMAT.md alone, without a look at how chip8 does it, so it shows
+that the page suffices; its parts have the page's headings, in the page's order. The tests compare
+what it reads with what chip8 reads.
+
+    state_reader.py FILE...
+    state_reader.py --contents TAG FILE
+
+`-` is standard input. For each file it prints one line, a JSON object: what `chip8 FILE --headless
+--frames 0 --json` says of the machine (docs/COMMAND-LINE.md), under the same names, and what `chip8
+image info FILE --json` adds to that. With `--contents` one section is written to standard output
+instead, decoded. A file that cannot be used is refused in one sentence on standard error, and the
+exit code is 65; 66 if it cannot be read at all.
+
+Python 3.9 or later, and nothing beside its standard library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sys
+import zlib
+from dataclasses import dataclass
+from typing import Any, Container, NoReturn, Optional
+
+
+class Refusal(Exception):
+    """Why an image cannot be used, in one sentence."""
+
+
+def refuse(reason: str) -> NoReturn:
+    raise Refusal(reason)
+
+
+class Fields:
+    """Reads the fields of a layout one after another, as little-endian numbers."""
+
+    def __init__(self, what: str, data: bytes) -> None:
+        self.what, self.data, self.offset = what, data, 0
+
+    def take(self, length: int) -> bytes:
+        field = self.data[self.offset : self.offset + length]
+        if len(field) < length:
+            refuse(f"{self.what} ends before its fields do")
+        self.offset += length
+        return field
+
+    def number(self, length: int) -> int:
+        return int.from_bytes(self.take(length), "little")
+
+    def numbers(self, count: int, length: int) -> list[int]:
+        return [self.number(length) for _ in range(count)]
+
+    def checked(self, length: int, name: str, allowed: Container[int]) -> int:
+        """A number that has to be one of those that are allowed."""
+        value = self.number(length)
+        if value not in allowed:
+            refuse(f"{self.what} has an impossible {name}, {value}")
+        return value
+
+    def optional(self, length: int, name: str, allowed: Container[int]) -> Optional[int]:
+        """The same, or a number of all ones for none."""
+        if self.data[self.offset : self.offset + length] == b"\xFF" * length:
+            self.offset += length
+            return None
+        return self.checked(length, name, allowed)
+
+    def zero(self, length: int) -> None:
+        if any(self.take(length)):
+            refuse(f"{self.what} is not zero where it has to be")
+
+    def end(self) -> None:
+        if self.offset < len(self.data):
+            refuse(f"{self.what} goes on after its last field")
+
+
+# ---------------------------------------------------------------------------------- The file
+
+IMAGE_BYTES_MAX = 16 << 20
+SECTIONS_MAX = 64
+DECODED_BYTES_MAX = 16 << 20
+
+HEADER_BYTES = 16
+FOOTER_BYTES = 48
+DIGEST_BYTES = 32
+HEADER_MAGIC = b"\x89IMG\r\n\x1a\n"
+FOOTER_MAGIC = b"\x89END\r\n\x1a\n"
+
+CRITICAL, SAFE_TO_COPY = 1, 2
+PLAIN, ZLIB, DIFFERENCE = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section as it stands in the file."""
+
+    tag: str
+    flags: int
+    version: int
+    codec: int
+    decoded_length: int
+    stored: bytes
+
+    @property
+    def is_critical(self) -> bool:
+        return bool(self.flags & CRITICAL)
+
+    def decoded(self, base: Optional[bytes] = None) -> bytes:
+        """The contents. Their length is within what the page allows for all of them together."""
+        if self.codec == PLAIN:
+            contents = self.stored
+        elif self.codec == ZLIB:
+            contents = self._inflated()
+        elif self.codec == DIFFERENCE and base is not None and len(base) == self.decoded_length:
+            difference = self._inflated().ljust(self.decoded_length, b"\0")
+            contents = bytes(a ^ b for a, b in zip(difference, base))
+        else:
+            refuse(f"the section {self.tag!r} is stored in a way that it cannot be, {self.codec}")
+        if len(contents) != self.decoded_length:
+            refuse(f"the section {self.tag!r} does not decode to its length")
+        return contents
+
+    def _inflated(self) -> bytes:
+        stream = zlib.decompressobj()
+        try:
+            contents = stream.decompress(self.stored, self.decoded_length + 1)
+        except zlib.error:
+            refuse(f"the section {self.tag!r} is no zlib stream")
+        if len(contents) > self.decoded_length or not stream.eof or stream.unused_data:
+            refuse(f"the section {self.tag!r} does not decode to its length")
+        return contents
+
+
+def image_in(file: bytes) -> bytes:
+    """Finds the image at the end of a file, and checks that it is whole. (Steps 1, 2)"""
+    footer = Fields("the footer", file[-FOOTER_BYTES:])
+    if len(file) < FOOTER_BYTES or footer.take(len(FOOTER_MAGIC)) != FOOTER_MAGIC:
+        refuse("this is not a saved state, or its end is missing")
+    length = footer.number(8)
+    if not HEADER_BYTES + FOOTER_BYTES <= length <= min(IMAGE_BYTES_MAX, len(file)):
+        refuse(f"its length is given as {length} bytes, which it cannot be")
+    image = file[len(file) - length :]
+    if hashlib.sha256(image[:-DIGEST_BYTES]).digest() != footer.take(DIGEST_BYTES):
+        refuse("it is damaged: its digest is not that of its bytes")
+    return image
+
+
+def check_header(image: bytes) -> None:
+    """Checks the header. (Step 3)"""
+    header = Fields("the header", image[:HEADER_BYTES])
+    if header.take(len(HEADER_MAGIC)) != HEADER_MAGIC:
+        refuse("no header stands where the footer says")
+    kind, revision = header.take(4), header.number(2)
+    if revision != 1:
+        refuse(f"it has revision {revision} of the format, and this reads revision 1")
+    if kind != b"CH-8":
+        refuse(f"it is an image of another kind of machine, {kind.decode('latin-1')!r}")
+    header.zero(2)
+
+
+def sections_of(image: bytes) -> list[Section]:
+    """Goes through the sections without a look at their contents. (Step 4)"""
+    rest = Fields("the last section", image[HEADER_BYTES:-FOOTER_BYTES])
+    sections: dict[str, Section] = {}
+    while rest.offset < len(rest.data):
+        if len(sections) == SECTIONS_MAX:
+            refuse(f"it has more than {SECTIONS_MAX} sections")
+        tag = rest.take(4).decode("latin-1")
+        flags, version, codec = rest.numbers(3, 1)
+        rest.zero(1)
+        stored_length, decoded_length, crc = rest.numbers(3, 4)
+        stored = rest.take(stored_length)
+        if tag in sections:
+            refuse(f"it has two sections {tag!r}")
+        if flags & ~(CRITICAL | SAFE_TO_COPY):
+            refuse(f"the section {tag!r} has unknown flags")
+        if zlib.crc32(stored) != crc:
+            refuse(f"the section {tag!r} is damaged: its CRC is not that of its bytes")
+        sections[tag] = Section(tag, flags, version, codec, decoded_length, stored)
+    if sum(section.decoded_length for section in sections.values()) > DECODED_BYTES_MAX:
+        refuse("its sections are too long together")
+    return list(sections.values())
+
+
+# ------------------------------------------------------------ The sections of a CHIP-8 image
+
+ALWAYS = ["PROG", "ROM ", "CORE", "RAM ", "DISP"]
+CRITICAL_TAGS = ["NEED"] + ALWAYS
+OTHER_TAGS = ["WITN", "TIME", "NOTE", "LAST"]
+FEATURES = ["cycles", "superchip", "xochip", "xochip-audio"]
+PROGRAM_START = 0x200
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A column of the table of platforms."""
+
+    name: str
+    program_bytes_max: int
+    return_addresses_max: int
+    user_flags: int
+    ram_bytes: int
+    has_hires: bool
+    planes: int
+
+    @property
+    def display_size(self) -> tuple[int, int]:
+        """Width and height of what `DISP` holds."""
+        return (128, 64) if self.has_hires else (64, 32)
+
+    @property
+    def plane_bytes(self) -> int:
+        width, height = self.display_size
+        return width * height // 8
+
+
+PLATFORMS = [
+    Platform("vip", 3232, 12, 0, 4096, False, 1),
+    Platform("chip8", 3584, 16, 0, 4096, False, 1),
+    Platform("chip48", 3583, 16, 0, 4096, False, 1),
+    Platform("schip10", 3583, 16, 8, 4096, True, 1),
+    Platform("schip11", 3583, 16, 8, 4096, True, 1),
+    Platform("schip", 3583, 16, 8, 4096, True, 1),
+    Platform("xochip", 65024, 16, 16, 65536, True, 2),
+]
+TIMINGS = ["ipf", "cycles"]
+FONT_NAMES = ["vip", "octo", "schip10", "schip11", "fish"]
+
+QUIRKS = [
+    "logic", "shift", "memoryIncrementByX", "memoryLeaveIUnchanged", "jump", "vblank",
+    "vblank-in-hires", "wrap", "lores-big-sprites", "row-collisions", "resolution-clears",
+    "doubled-lores", "scroll-zero-exits", "index-overflow-faults", "index-wraps",
+    "index-overflow-flag", "key-wait-beeps",
+]
+
+SPRITE_CYCLES_MAX = 2862
+
+
+@dataclass(frozen=True)
+class Program:
+    """`PROG`: which program this is."""
+
+    length: int
+    sha1: bytes
+    name: str
+
+    @classmethod
+    def read(cls, contents: bytes) -> Program:
+        fields = Fields("PROG", contents)
+        length, sha1 = fields.number(4), fields.take(20)
+        name = utf8("PROG", fields.take(fields.number(1)))
+        fields.end()
+        return cls(length, sha1, name)
+
+    def check(self, rom: bytes, platform: Platform) -> None:
+        """Whether this is the program, and one that fits."""
+        if not 1 <= self.length <= platform.program_bytes_max:
+            refuse(f"{platform.name} has no room for a program of {self.length} bytes")
+        if len(rom) != self.length or hashlib.sha1(rom).digest() != self.sha1:
+            refuse("the program in ROM is not the one that PROG tells of")
+
+
+@dataclass(frozen=True)
+class Core:
+    """`CORE`: everything but the memories."""
+
+    platform: Platform
+    timing: str
+    font: int
+    quirks: list[str]
+    ipf: int
+    pc: int
+    i: int
+    v: list[int]
+    delay: int
+    sound: int
+    stack: list[int]
+    user_flags: list[int]
+    random: int
+    keys: list[int]
+    waiting_register: Optional[int]
+    waiting_keys: list[int]
+    frame_rest: Optional[int]
+    frames: int
+    instructions: int
+    cycles: Optional[int]
+    is_hires: bool
+    selected_planes: int
+    audio_pattern: Optional[bytes]
+    pitch: int
+    audio_phase: int
+    sprite_cycles: Optional[int]
+
+    @classmethod
+    def read(cls, contents: bytes) -> Core:
+        fields = Fields("CORE", contents)
+        number = fields.checked(1, "platform", range(len(PLATFORMS)))
+        platform = PLATFORMS[number]
+        counts_cycles = fields.checked(1, "timing", [0, 1] if platform.name == "vip" else [0]) == 1
+        font = fields.checked(1, "font", range(len(FONTS)))
+        fields.zero(1)
+        quirks = fields.checked(4, "quirk", range(1 << len(QUIRKS)))
+        ipf = fields.checked(4, "number of instructions per frame", range(1, 10_000_001))
+        pc, i = fields.numbers(2, 2)
+        v = fields.numbers(16, 1)
+        delay, sound = fields.numbers(2, 1)
+        depth = fields.checked(1, "stack", range(platform.return_addresses_max + 1))
+        stack = fields.numbers(depth, 2)
+        fields.zero(2 * (16 - depth))
+        user_flags = fields.numbers(platform.user_flags, 1) + [0] * (16 - platform.user_flags)
+        fields.zero(16 - platform.user_flags)
+        random, keys = fields.number(8), fields.number(2)
+        waiting = fields.optional(1, "register to wait with", range(16))
+        waiting_keys = fields.checked(2, "key", [0] if waiting is None else range(1 << 16))
+        rest = fields.optional(4, "rest of a frame", [0] if counts_cycles else range(1, ipf + 1))
+        frames = fields.checked(8, "number of frames", range(1 << 48))
+        instructions = fields.checked(8, "number of instructions", range(1 << 62))
+        cycles = fields.checked(8, "number of cycles", range(1 << 62 if counts_cycles else 1))
+        hires = fields.checked(1, "resolution", [0, 1] if platform.has_hires else [0])
+        planes = fields.checked(1, "selection", range(4) if platform.planes == 2 else [1])
+        loaded = fields.checked(1, "audio", [0, 1] if platform.name == "xochip" else [0])
+        if not loaded:
+            fields.zero(16)
+        pattern = fields.take(16) if loaded else None
+        pitch, phase = fields.number(1), fields.number(4)
+        sprite_max = SPRITE_CYCLES_MAX if counts_cycles else -1
+        sprite = fields.optional(4, "sprite", range(sprite_max + 1))
+        fields.end()
+        return cls(
+            platform, TIMINGS[counts_cycles], font,
+            [name for bit, name in enumerate(QUIRKS) if quirks >> bit & 1],
+            ipf, pc, i, v, delay, sound, stack, user_flags, random, key_numbers(keys), waiting,
+            key_numbers(waiting_keys), rest, frames, instructions,
+            cycles if counts_cycles else None, hires == 1, planes, pattern, pitch, phase, sprite)
+
+    @property
+    def screen_size(self) -> tuple[int, int]:
+        """Width and height of what the machine shows."""
+        return (128, 64) if self.is_hires else (64, 32)
+
+    @property
+    def pixel_step(self) -> int:
+        """How many columns and rows of the display a pixel of the screen takes."""
+        is_doubled = self.platform.has_hires and "doubled-lores" in self.quirks
+        return 2 if is_doubled and not self.is_hires else 1
+
+
+def key_numbers(keys: int) -> list[int]:
+    return [key for key in range(16) if keys >> key & 1]
+
+
+def utf8(what: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        refuse(f"{what} has text that is not UTF-8")
+
+
+def read_features(contents: bytes) -> list[str]:
+    """`NEED`: features. (Step 6)"""
+    if not contents.endswith(b"\n"):
+        refuse("NEED ends in the middle of a name")
+    names = contents[:-1].split(b"\n")
+    for name in names:
+        if not re.fullmatch(rb"[a-z0-9-]{1,32}", name):
+            refuse("NEED has a name of a feature that cannot be one")
+    if any(name >= next_name for name, next_name in zip(names, names[1:])):
+        refuse("NEED does not name the features in ascending order")
+    features = [name.decode("ascii") for name in names]
+    for feature in features:
+        if feature not in FEATURES:
+            refuse(f"it needs {feature!r}, which this does not have")
+    return features
+
+
+def power_on_ram(core: Core, rom: bytes) -> bytes:
+    """The base of `RAM `: what is in it at power-on."""
+    small, big = FONTS[core.font]
+    ram = bytearray(core.platform.ram_bytes)
+    ram[0 : len(small)] = small
+    if core.platform.has_hires:
+        ram[0x50 : 0x50 + len(big)] = big
+    ram[PROGRAM_START : PROGRAM_START + len(rom)] = rom
+    return bytes(ram)
+
+
+def screen_of(core: Core, display: bytes) -> bytes:
+    """`DISP`: what is on the screen, a byte a pixel, row by row, a bit in it for each plane."""
+    display_width, _ = core.platform.display_size
+    row_bytes = display_width // 8
+    width, height = core.screen_size
+    pixels = bytearray()
+    for y in range(height):
+        planes = []
+        for plane in range(core.platform.planes):
+            start = plane * core.platform.plane_bytes + y * core.pixel_step * row_bytes
+            row = int.from_bytes(display[start : start + row_bytes], "big")
+            planes.append(f"{row:0{display_width}b}"[:: core.pixel_step][:width])
+        for bits in zip(*planes):
+            pixels.append(sum(int(bit) << plane for plane, bit in enumerate(bits)))
+    return bytes(pixels)
+
+
+@dataclass(frozen=True)
+class Witness:
+    """`WITN`: the witness."""
+
+    instructions: int
+    frames: int
+    sha256: str
+
+    @classmethod
+    def read(cls, contents: bytes) -> Witness:
+        fields = Fields("WITN", contents)
+        instructions = fields.checked(4, "number of instructions", range(65536 + 1))
+        frames = fields.checked(4, "number of frames", range(1, 256 + 1))
+        sha256 = fields.take(32).hex()
+        fields.end()
+        return cls(instructions, frames, sha256)
+
+
+def read_time(contents: bytes) -> int:
+    """`TIME`: seconds since 1970."""
+    fields = Fields("TIME", contents)
+    time = fields.number(8)
+    fields.end()
+    return time
+
+
+def read_note(contents: bytes) -> str:
+    """`NOTE`: what the user says of it."""
+    if not 1 <= len(contents) <= 4096:
+        refuse("NOTE is empty or too long")
+    if 0 in contents:
+        refuse("NOTE has a zero byte")
+    return utf8("NOTE", contents)
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An instruction that was executed."""
+
+    address: int
+    opcode: int
+    following: int
+
+
+def read_last(contents: bytes) -> list[Executed]:
+    """`LAST`: what was executed last."""
+    if not 6 <= len(contents) <= 32 * 6:
+        refuse("LAST has no instructions or too many")
+    fields = Fields("LAST", contents)
+    last = []
+    while fields.offset < len(contents):
+        last.append(Executed(*fields.numbers(3, 2)))
+    return last
+
+
+# ----------------------------------------------- The canonical encoding and the state digest
+
+
+def canonical_encoding(core: bytes, ram: bytes, display: bytes) -> bytes:
+    parts = [(b"CORE", core), (b"RAM ", ram), (b"DISP", display)]
+    return b"".join(tag + len(data).to_bytes(4, "little") + data for tag, data in parts)
+
+
+# -------------------------------------------------------------------------- What a reader does
+
+
+def known_sections(sections: list[Section]) -> dict[str, Section]:
+    """Those that this reader knows; refuses what it ought to know and does not. (Step 5)"""
+    known: dict[str, Section] = {}
+    for section in sections:
+        if section.tag in CRITICAL_TAGS + OTHER_TAGS and section.version == 1:
+            known[section.tag] = section
+        elif section.is_critical or section.tag in CRITICAL_TAGS:
+            refuse(f"it has a section {section.tag!r}, version {section.version}, "
+                   "which this does not know and must not leave out")
+    return known
+
+
+@dataclass(frozen=True)
+class Saved:
+    """All that an image holds, checked."""
+
+    byte_count: int
+    sections: list[Section]
+    contents: dict[str, bytes]
+    needs: list[str]
+    program: Program
+    core: Core
+    witness: Optional[Witness]
+    time: Optional[int]
+    note: Optional[str]
+    last: list[Executed]
+
+
+def read(file: bytes) -> Saved:
+    """Reads a file in the order in which the page says that a reader checks."""
+    image = image_in(file)
+    check_header(image)
+    sections = sections_of(image)
+    known = known_sections(sections)
+    # The sections that have no base; nothing is believed of them yet.
+    contents: dict[str, bytes] = {}
+    needs: list[str] = []
+    if "NEED" in known:
+        contents["NEED"] = known["NEED"].decoded()
+        needs = read_features(contents["NEED"])
+    for tag in ALWAYS:
+        if tag not in known:
+            refuse(f"its section {tag!r} is missing")
+    for tag, section in known.items():
+        if tag not in ("NEED", "RAM "):
+            contents[tag] = section.decoded()
+
+    core = Core.read(contents["CORE"])
+    program = Program.read(contents["PROG"])
+    program.check(contents["ROM "], core.platform)
+    contents["RAM "] = known["RAM "].decoded(base=power_on_ram(core, contents["ROM "]))
+    display_bytes = core.platform.planes * core.platform.plane_bytes
+    for tag, length in [("RAM ", core.platform.ram_bytes), ("DISP", display_bytes)]:
+        if len(contents[tag]) != length:
+            refuse(f"{tag!r} is not {length} bytes, as {core.platform.name} has them")
+    return Saved(
+        len(image), sections, contents, needs, program, core,
+        Witness.read(contents["WITN"]) if "WITN" in contents else None,
+        read_time(contents["TIME"]) if "TIME" in contents else None,
+        read_note(contents["NOTE"]) if "NOTE" in contents else None,
+        read_last(contents["LAST"]) if "LAST" in contents else [])
+
+
+def told(saved: Saved) -> dict[str, Any]:
+    """What is in an image, for people and programs that read JSON."""
+    core, display, ram = saved.core, saved.contents["DISP"], saved.contents["RAM "]
+    state = canonical_encoding(saved.contents["CORE"], ram, display)
+    width, height = core.screen_size
+    return {
+        # The headless report.
+        "program": saved.program.name,
+        "platform": core.platform.name,
+        "ipf": core.ipf,
+        "frames": core.frames,
+        "instructions": core.instructions,
+        "screen": {
+            "width": width,
+            "height": height,
+            "sha1": hashlib.sha1(screen_of(core, display)).hexdigest(),
+        },
+        "ram": {"bytes": len(ram), "sha1": hashlib.sha1(ram).hexdigest()},
+        "state": {"bytes": len(state), "sha256": hashlib.sha256(state).hexdigest()},
+        "registers": {
+            "pc": core.pc,
+            "i": core.i,
+            "sp": len(core.stack),
+            "dt": core.delay,
+            "st": core.sound,
+            "v": core.v,
+        },
+        # What `image info` adds.
+        "bytes": saved.byte_count,
+        "machine": {
+            "platform": core.platform.name,
+            "timing": core.timing,
+            "ipf": core.ipf,
+            "quirks": core.quirks,
+            "font": FONT_NAMES[core.font],
+        },
+        "needs": saved.needs,
+        "time": saved.time,
+        "note": saved.note,
+        "cycles": core.cycles,
+        "frameRest": core.frame_rest,
+        "stack": [{"address": address} for address in core.stack],
+        "flags": core.user_flags,
+        "keys": core.keys,
+        "keyWait": None
+        if core.waiting_register is None
+        else {"register": core.waiting_register, "pressed": core.waiting_keys},
+        "random": core.random,
+        "last": [{"address": each.address, "opcode": each.opcode} for each in saved.last],
+        "witness": saved.witness and vars(saved.witness),
+        "sections": [
+            {
+                "tag": section.tag,
+                "version": section.version,
+                "critical": section.is_critical,
+                "safeToCopy": bool(section.flags & SAFE_TO_COPY),
+                "bytes": section.decoded_length,
+                "stored": len(section.stored),
+            }
+            for section in saved.sections
+        ],
+    }
+
+
+# --------------------------------------------------------------------------------------- Fonts
+
+SMALL_VIP = bytes.fromhex("""
+    F0909090F0 6020202070 F010F080F0 F010F010F0 A0A0F02020 F080F010F0 F080F090F0 F010101010
+    F090F090F0 F090F010F0 F090F09090 F0507050F0 F0808080F0 F0505050F0 F080F080F0 F080F08080
+""")
+SMALL_CHIP48 = bytes.fromhex("""
+    F0909090F0 2060202070 F010F080F0 F010F010F0 9090F01010 F080F010F0 F080F090F0 F010204040
+    F090F090F0 F090F010F0 F090F09090 E090E090E0 F0808080F0 E0909090E0 F080F080F0 F080F08080
+""")
+SMALL_FISH = bytes.fromhex("""
+    60A0A0A0C0 40C04040E0 C0204080E0 C0204020C0 20A0E02020 E080C020C0 4080C0A040 E020604040
+    40A040A040 40A0602040 40A0E0A0A0 C0A0C0A0C0 6080808060 C0A0A0A0C0 E080C080E0 E080C08080
+""")
+BIG_SCHIP10 = bytes.fromhex("""
+    3C7EC3C3C3C3C3C37E3C 1838581818181818183C 3E7FC3060C183060FFFF 3C7EC3030E0E03C37E3C
+    060E1E3666C6FFFF0606 FFFFC0C0FCFE03C37E3C 3E7CC0C0FCFEC3C37E3C FFFF03060C1830606060
+    3C7EC3C37E7EC3C37E3C 3C7EC3C37F3F03033E7C
+""")
+BIG_SCHIP11 = bytes.fromhex("""
+    3C7EE7C3C3C3C3E77E3C 1838581818181818183C 3E7FC3060C183060FFFF 3C7EC3030E0E03C37E3C
+    060E1E3666C6FFFF0606 FFFFC0C0FCFE03C37E3C 3E7CE0C0FCFEC3C37E3C FFFF03060C1830606060
+    3C7EC3C37E7EC3C37E3C 3C7EC3C37F3F03033E7C
+""")
+BIG_OCTO = bytes.fromhex("""
+    FFFFC3C3C3C3C3C3FFFF 1878781818181818FFFF FFFF0303FFFFC0C0FFFF FFFF0303FFFF0303FFFF
+    C3C3C3C3FFFF03030303 FFFFC0C0FFFF0303FFFF FFFFC0C0FFFFC3C3FFFF FFFF0303060C18181818
+    FFFFC3C3FFFFC3C3FFFF FFFFC3C3FFFF0303FFFF 7EFFC3C3C3FFFFC3C3C3 FCFCC3C3FCFCC3C3FCFC
+    3CFFC3C0C0C0C0C3FF3C FCFEC3C3C3C3C3C3FEFC FFFFC0C0FFFFC0C0FFFF FFFFC0C0FFFFC0C0C0C0
+""")
+BIG_FISH = bytes.fromhex("""
+    7CC6CEDED6F6E6C67C00 1030F03030303030FC00 78CCCC0C183060CCFC00 78CC0C0C380C0CCC7800
+    0C1C3C6CCCFE0C0C1E00 FCC0C0C0F80C0CCC7800 3860C0C0F8CCCCCC7800 FEC6C6060C1830303000
+    78CCCCEC78DCCCCC7800 7CC6C6C67C1818307000 3078CCCCCCFCCCCCCC00 FC6666667C666666FC00
+    3C66C6C0C0C0C6663C00 F86C66666666666CF800 FE6260647C646062FE00 FE6662647C646060F000
+""")
+
+# Small and big digits of each font: vip, octo, schip10, schip11, fish.
+FONTS = [
+    (SMALL_VIP, b""),
+    (SMALL_CHIP48, BIG_OCTO),
+    (SMALL_CHIP48, BIG_SCHIP10),
+    (SMALL_CHIP48, BIG_SCHIP11),
+    (SMALL_FISH, BIG_FISH),
+]
+
+
+def file_at(path: str) -> bytes:
+    if path == "-":
+        return sys.stdin.buffer.read()
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def main(arguments: list[str]) -> int:
+    tag = None
+    if len(arguments) == 3 and arguments[0] == "--contents":
+        tag, arguments = arguments[1].ljust(4), arguments[2:]
+    if not arguments or arguments[0].startswith("--"):
+        print("usage: state_reader.py [--contents TAG] FILE...", file=sys.stderr)
+        return 64
+    code = 0
+    for path in arguments:
+        try:
+            saved = read(file_at(path))
+            if tag is None:
+                print(json.dumps(told(saved)))
+            elif tag in saved.contents:
+                sys.stdout.buffer.write(saved.contents[tag])
+            else:
+                refuse(f"it has no section {tag!r} that this knows")
+        except OSError as problem:
+            print(f"state_reader.py: {path}: {problem.strerror}", file=sys.stderr)
+            code = 66
+        except Refusal as problem:
+            print(f"state_reader.py: {path}: {problem}", file=sys.stderr)
+            code = max(code, 65)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,423 @@
+// StateReaderTests.swift: a reader that was written from docs/STATE-FORMAT.md alone, in another
+// language, reads what chip8 writes, and refuses what chip8 refuses.
+
+import Chip8Core
+import Foundation
+import SaveState
+import Testing
+
+/// What the headless report says of a machine, and the reader too.
+private struct Reported: Decodable, Equatable {
+  let program: String
+  let platform: String
+  let ipf: Int
+  let frames: Int
+  let instructions: Int
+  let screen: Report.Screen
+  let ram: Report.RAM
+  let state: Report.State
+  let registers: Report.Registers
+}
+
+/// What `image info` says, and the reader too.
+private struct Told: Decodable, Equatable {
+  struct Machine: Decodable, Equatable {
+    let platform: String
+    let timing: String
+    let ipf: Int
+    let quirks: [String]
+    let font: String
+  }
+
+  struct Instruction: Decodable, Equatable {
+    let address: Int
+    let opcode: Int?
+  }
+
+  struct KeyWait: Decodable, Equatable {
+    let register: Int
+    let pressed: [Int]
+  }
+
+  struct Witness: Decodable, Equatable {
+    let instructions: Int
+    let frames: Int
+    let sha256: String
+  }
+
+  struct Section: Decodable, Equatable {
+    let tag: String
+    let version: Int
+    let critical: Bool
+    let safeToCopy: Bool
+    let bytes: Int
+    let stored: Int
+  }
+
+  let bytes: Int
+  let machine: Machine
+  let needs: [String]
+  let note: String?
+  let frames: Int
+  let instructions: Int
+  let cycles: Int?
+  let frameRest: Int?
+  let registers: Report.Registers
+  let stack: [Instruction]
+  let flags: [Int]
+  let keys: [Int]
+  let keyWait: KeyWait?
+  let random: UInt64
+  let last: [Instruction]
+  let screen: Report.Screen
+  let ram: Report.RAM
+  let state: Report.State
+  let witness: Witness?
+  let sections: [Section]
+}
+
+private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> Value {
+  try JSONDecoder().decode(Value.self, from: Data(bytes))
+}
+
+@Suite struct StateReaderTests {
+  let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  /// Reads all files in one run: what the reader says of each.
+  private func read(_ names: [String]) throws -> [[UInt8]] {
+    let outcome = try scratch.stateReader(names)
+    #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+    let lines = outcome.output.split(separator: UInt8(ascii: "\n")).map(Array.init)
+    try #require(lines.count == names.count)
+    return lines
+  }
+
+  /// Compares what the reader says of each file with what chip8 says.
+  private func compare(_ names: [String], _ lines: [[UInt8]]) throws {
+    for (name, line) in zip(names, lines) {
+      let info = try scratch.chip8("image", "info", name, "--json")
+      #expect(try decode(line) as Told == decode(info.output), "\(name)")
+    }
+  }
+
+  // MARK: What chip8 writes
+
+  private static let machines = [
+    ["vip"], ["vip", "--timing", "cycles"], ["chip8", "--ipf", "7"], ["chip48"], ["schip10"],
+    ["schip11"], ["schip"], ["xochip", "--ipf", "10000"],
+    ["chip8", "--quirk", "doubled-lores=on"], ["xochip", "--quirk", "doubled-lores=on"],
+    ["schip", "--quirk", "resolution-clears=off"],
+  ]
+  private static let stops = [
+    ["--frames", "0"], ["--instructions", "1003"],
+    ["--frames", "90", "--keys", "3-9:5,40-44:A,60-70:1F,85-95:27"],
+  ]
+
+  /// Where the programs are. Not every machine knows every instruction, and goes as far as it can.
+  private func programs() throws -> [String] {
+    try scratch.write("waits.ch8", Programs.sketchWithKeys)
+    // Fills V0 to VF with digits and keeps them in the user flags.
+    try scratch.write("flags.ch8", rom(0xA000, 0xFF65, 0xF775, 0xFF75, 0x1208))
+    let folder = FileManager.default.currentDirectoryPath + "/roms"
+    return ["waits.ch8", "flags.ch8"]
+      + ["schuss", "tests/audio", "tests/hires", "tests/planes", "tests/scrolling"].map {
+        "\(folder)/\($0).ch8"
+      }
+  }
+
+  /// Machines of all platforms at several moments: within frames, waiting for keys, in both
+  /// resolutions, with planes and sound.
+  @Test func itReadsWhatIsSaved() throws {
+    var names: [String] = []
+    var reports: [Reported] = []
+    for program in try programs() {
+      for machine in StateReaderTests.machines {
+        let index = names.count
+        let stop = StateReaderTests.stops[index % StateReaderTests.stops.count]
+        let outcome = try scratch.run(
+          [program, "--platform"] + machine + stop
+            + ["--seed", "\(index)", "--headless", "--json", "--save", "\(index).state"])
+        try #require([0, 70].contains(outcome.code), "\(program) \(machine): \(outcome.errors)")
+        names.append("\(index).state")
+        reports.append(try decode(outcome.output))
+      }
+    }
+    let lines = try read(names)
+    for (report, line) in zip(reports, lines) { #expect(try decode(line) as Reported == report) }
+    try compare(names, lines)
+    try expectVariety(lines.map { try decode($0) })
+  }
+
+  /// Whether everything that the format can tell of is somewhere among the files.
+  private func expectVariety(_ files: [Told]) throws {
+    #expect(Set(files.map(\.machine.platform)).count == 7)
+    #expect(
+      Set(files.flatMap(\.needs)) == ["cycles", "superchip", "xochip", "xochip-audio"])
+    #expect(files.contains { $0.keyWait != nil } && files.contains { $0.keyWait == nil })
+    #expect(files.contains { $0.keyWait?.pressed.isEmpty == false })
+    #expect(files.contains { !$0.keys.isEmpty } && files.contains { !$0.stack.isEmpty })
+    #expect(files.contains { $0.frameRest == 0 } && files.contains { ($0.frameRest ?? 0) > 1 })
+    #expect(files.contains { $0.flags[7] != 0 } && files.contains { $0.flags[15] != 0 })
+    #expect(files.contains { $0.screen.width == 128 } && files.contains { !$0.last.isEmpty })
+  }
+
+  /// Each font beneath each kind of RAM: the digits in the page are the right ones.
+  @Test func itKnowsEveryFont() throws {
+    var names: [String] = []
+    for platform in Platform.allCases {
+      for font in Font.allCases {
+        var configuration = Configuration(platform)
+        configuration.font = font
+        let program = Program(name: "\(font)", bytes: Programs.sketch)
+        let image = Image(of: try Chip8(program, configuration))
+        names.append(try scratch.write("\(platform).\(font)", image.bytes))
+      }
+    }
+    try compare(names, read(names))
+  }
+
+  /// What others may write: notes, times, sections of their own, other codecs, in any order and
+  /// behind other data.
+  @Test func itReadsWhatOthersMayWrite() throws {
+    _ = try save("a.state")
+    #expect(try scratch.chip8("image", "set", "a.state", "--note", "vor der Tür · 扉").code == 0)
+    for tag in ["CORE", "RAM ", "DISP"] {
+      let contents = try scratch.contents(of: tag, in: "a.state")
+      try alter("a.state") {
+        $0[tag]?.contents = contents
+        $0[tag]?.codec = 0
+      }
+    }
+    try alter("a.state") { image in
+      image.sections.append(section("TIME", [1, 2, 3, 4, 5, 0, 0, 0]))
+      image.sections.append(
+        AlteredImage.Section(
+          tag: "else", flags: 2, version: 9, codec: 77, contents: [1], decodedByteCount: 5))
+      image.sections.reverse()
+    }
+    try scratch.write("a.state", Array("#!/bin/sh\n".utf8) + scratch.read("a.state"))
+    let lines = try read(["a.state"])
+    try compare(["a.state"], lines)
+    let line = try #require(lines.first)
+    let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+    #expect(object?["time"] as? Int == 0x05_0403_0201)
+    #expect(object?["note"] as? String == "vor der Tür · 扉")
+  }
+
+  /// Images of every released version.
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: corpus), "there is no corpus yet"))
+  func itReadsTheCorpus() throws {
+    let corpus = StateReaderTests.corpus
+    let files = try FileManager.default.contentsOfDirectory(atPath: corpus)
+    let names = files.filter { $0.hasSuffix(".state") }.sorted().map { "\(corpus)/\($0)" }
+    #expect(!names.isEmpty)
+    try compare(names, read(names))
+  }
+
+  private static let corpus = FileManager.default.currentDirectoryPath + "/Tests/Corpus/v1"
+
+  // MARK: What both refuse
+
+  private func save(_ name: String) throws -> [UInt8] {
+    try scratch.write("sketch.ch8", Programs.sketch)
+    _ = try scratch.report(
+      "sketch.ch8", "--platform", "chip8", "--frames", "9", "--save", name)
+    return try scratch.read(name)
+  }
+
+  private func alter(_ name: String, _ change: (inout AlteredImage) -> Void) throws {
+    var image = AlteredImage(try scratch.read(name))
+    change(&image)
+    try scratch.write(name, image.bytes)
+  }
+
+  private func section(_ tag: String, _ contents: [UInt8], flags: UInt8 = 0) -> AlteredImage.Section
+  {
+    AlteredImage.Section(
+      tag: tag, flags: flags, version: 1, codec: 0, contents: contents,
+      decodedByteCount: UInt32(contents.count))
+  }
+
+  @Test func itRefusesWhatChip8Refuses() throws {
+    let good = try save("good.state")
+    var bad = damaged(good)
+    for (name, change) in try alterations() {
+      var image = AlteredImage(good)
+      change(&image)
+      bad.append((name, image.bytes))
+    }
+    let names = try bad.map { try scratch.write($0.name, $0.bytes) }
+    #expect(Set(names).count == names.count)
+    let files = names + ["good.state"]
+    expectRefusals(try scratch.stateReader(files), by: "state_reader.py", names)
+    expectRefusals(try scratch.run(["image", "verify"] + files), by: "chip8", names)
+    #expect(try scratch.stateReader(["none.state"]).code == 66)
+    #expect(try scratch.stateReader([]).code == 64)
+  }
+
+  /// Every file is refused in a line of its own, and the good one at the end is not.
+  private func expectRefusals(_ outcome: Outcome, by program: String, _ names: [String]) {
+    #expect(outcome.code == 65)
+    #expect(outcome.text.split(separator: "\n").count == 1)
+    let lines = outcome.errors.split(separator: "\n").map(String.init)
+    for name in names {
+      #expect(lines.count { $0.hasPrefix("\(program): \(name): ") } == 1, "\(name)")
+    }
+    #expect(lines.count == names.count, "\(outcome.errors)")
+    // A file that is not as chip8 would write it, but can be used, is not what is meant here.
+    #expect(!outcome.errors.contains("it is whole"), "\(outcome.errors)")
+  }
+
+  /// Files whose frame is wrong.
+  private func damaged(_ good: [UInt8]) -> [(name: String, bytes: [UInt8])] {
+    /// Other bytes at an offset, below the right digest.
+    func resealed(_ offset: Int, _ bytes: [UInt8]) -> [UInt8] {
+      var image = Array(good.dropLast(32))
+      image.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+      return image + Digest.sha256(image).bytes
+    }
+    let length = good.count - 40
+    var flipped = good
+    flipped[100] ^= 4
+    return [
+      ("empty", []), ("program", Programs.sketch), ("cut", Array(good.dropLast())),
+      ("footer only", Array(good.suffix(48))), ("headless", Array(good.dropFirst())),
+      ("more behind it", good + [0]), ("flipped bit", flipped),
+      ("length 0", resealed(length, Array(repeating: 0, count: 8))),
+      ("length of 2^63", resealed(length, [0, 0, 0, 0, 0, 0, 0, 0x80])),
+      ("header magic", resealed(1, [0x69])), ("kind", resealed(8, Array("GAME".utf8))),
+      ("revision 0", resealed(12, [0])), ("revision 2", resealed(12, [2])),
+      ("header not zero", resealed(14, [1])), ("unknown flag", resealed(20, [5])),
+      ("section not zero", resealed(23, [1])), ("section too long", resealed(26, [1])),
+      ("CRC", resealed(32, [good[32] ^ 1])),
+    ]
+  }
+
+  private typealias Alteration = (name: String, change: (inout AlteredImage) -> Void)
+
+  /// Files whose sections are wrong, or what is in them.
+  private func alterations() throws -> [Alteration] {
+    let core = try scratch.contents(of: "CORE", in: "good.state")
+    var alterations = sections
+    for (name, offset, bytes) in StateReaderTests.impossible {
+      var contents = core
+      contents.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+      alterations.append(("CORE \(name)", { $0["CORE"] = section("CORE", contents, flags: 1) }))
+    }
+    for (name, contents) in StateReaderTests.unreadable {
+      let tag = String(name.prefix(4))
+      alterations.append(
+        (name, { image in image.sections.insert(section(tag, contents), at: 0) }))
+    }
+    return alterations
+  }
+
+  private var sections: [Alteration] {
+    var alterations: [Alteration] = [
+      ("unknown critical", { $0.sections.append(section("else", [], flags: 1)) }),
+      ("tag twice", { $0.sections.append(section("DISP", [])) }),
+      (
+        "65 sections",
+        { image in
+          for index in 10..<75 { image.sections.append(section("no\(index)", [])) }
+        }
+      ),
+      (
+        "16 MiB",
+        { image in
+          image.sections.append(section("else", []))
+          image["else"]?.decodedByteCount = 16 << 20
+        }
+      ),
+      (
+        "NEED version 2",
+        { image in
+          image.sections.append(section("NEED", Array("cycles\n".utf8)))
+          image["NEED"]?.version = 2
+        }
+      ),
+      (
+        "PROG longer",
+        { image in
+          image["PROG"]?.contents.append(0)
+          image["PROG"]?.decodedByteCount += 1
+        }
+      ),
+      ("PROG name", { $0["PROG"]?.contents[25] = 0xFF }),
+      ("PROG length", { $0["PROG"]?.contents[0] ^= 1 }),
+      ("PROG SHA-1", { $0["PROG"]?.contents[4] ^= 1 }),
+      (
+        "ROM too large",
+        { image in
+          let rom = [UInt8](repeating: 7, count: 3585)
+          image["ROM "] = section("ROM ", rom, flags: 1)
+          image["PROG"] = section(
+            "PROG", [0x01, 0x0E, 0, 0] + Digest.sha1(rom).bytes + [0], flags: 1)
+        }
+      ),
+      (
+        "DISP of another machine",
+        { $0["DISP"] = section("DISP", Array(repeating: 0, count: 1024)) }
+      ),
+      (
+        "RAM of another machine",
+        { $0["RAM "] = section("RAM ", Array(repeating: 0, count: 65536)) }
+      ),
+      ("RAM difference too long", { $0["RAM "]?.decodedByteCount = 1 }),
+      ("RAM behind its stream", { $0["RAM "]?.contents.append(0) }),
+      ("RAM stream cut", { $0["RAM "]?.contents.removeLast() }),
+    ]
+    for tag in ["PROG", "ROM ", "CORE", "RAM ", "DISP"] {
+      alterations.append(("\(tag)missing", { $0[tag] = nil }))
+      alterations.append(("\(tag)version 2", { $0[tag]?.version = 2 }))
+      alterations.append(("\(tag)codec 3", { $0[tag]?.codec = 3 }))
+      alterations.append(("\(tag)length", { $0[tag]?.decodedByteCount += 1 }))
+      if tag != "RAM " { alterations.append(("\(tag)has no base", { $0[tag]?.codec = 2 })) }
+    }
+    return alterations
+  }
+
+  /// Values that no field of `CORE` on chip8 can have: its name, its offset, its bytes.
+  private static let impossible: [(String, Int, [UInt8])] = [
+    ("platform", 0, [7]), ("timing", 1, [1]), ("font", 2, [5]), ("zero", 3, [1]),
+    ("quirks", 6, [2]), ("ipf 0", 8, [0, 0, 0, 0]), ("ipf 10000001", 8, [0x81, 0x96, 0x98, 0]),
+    ("17 addresses", 34, [17]), ("unused address", 65, [1]), ("flag of others", 67, [1]),
+    ("waiting register", 93, [16]), ("seen without waiting", 94, [1]),
+    ("frame rest 0", 96, [0, 0, 0, 0]), ("frame rest 13", 96, [13, 0, 0, 0]),
+    ("2^48 frames", 106, [1]), ("2^62 instructions", 115, [0x40]), ("cycles", 116, [1]),
+    ("hires", 124, [1]), ("no plane", 125, [0]), ("plane 2", 125, [2]), ("audio", 126, [1]),
+    ("audio pattern", 127, [1]), ("sprite", 148, [0, 0, 0, 0]),
+  ]
+
+  /// Contents of sections that may be there; the tag comes first.
+  private static let unreadable: [(String, [UInt8])] = [
+    ("NEED nothing", []), ("NEED without end", Array("cycles".utf8)),
+    ("NEED empty name", Array("\n".utf8)), ("NEED order", Array("xochip\ncycles\n".utf8)),
+    ("NEED twice", Array("cycles\ncycles\n".utf8)), ("NEED capital", Array("Cycles\n".utf8)),
+    ("NEED 33 letters", Array(repeating: 97, count: 33) + [10]),
+    ("NEED unknown", Array("cycles\ntime-travel\n".utf8)),
+    ("TIME short", Array(repeating: 0, count: 7)), ("TIME long", Array(repeating: 0, count: 9)),
+    ("NOTE empty", []), ("NOTE zero", [65, 0]), ("NOTE not UTF-8", [0xC3]),
+    ("NOTE long", Array(repeating: 65, count: 4097)),
+    ("LAST nothing", []), ("LAST cut", Array(repeating: 0, count: 8)),
+    ("LAST long", Array(repeating: 0, count: 33 * 6)),
+  ]
+
+  // MARK: file(1)
+
+  @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/file")))
+  func fileTellsImages() throws {
+    let good = try save("good.state")
+    var other = good
+    other.replaceSubrange(8..<12, with: Array("GAME".utf8))
+    try scratch.write("other.state", other)
+    let magic = FileManager.default.currentDirectoryPath + "/docs/chip8.magic"
+    let outcome = try scratch.shell("file -b -m '\(magic)' good.state other.state sketch.ch8")
+    let lines = outcome.text.split(separator: "\n")
+    #expect(outcome.code == 0 && lines.count == 3, "\(outcome.errors)")
+    #expect(lines.first == "chip8 system image, revision 1")
+    #expect(!lines.dropFirst().contains { $0.contains("chip8") })
+  }
+}
