@@ -3,15 +3,23 @@
 import Foundation
 import Testing
 
-/// A page: the programs in its `octo` blocks and the commands in its `console` blocks.
+/// A page: the programs in its `octo` blocks, the commands in its `console` blocks, and the bytes in
+/// its `dump` blocks.
 private struct Page {
   struct Example {
     let command: String
     var output = ""
   }
 
+  /// Rows of bytes, each with its offset and with what they mean behind them.
+  struct Dump {
+    let name: String
+    var rows: [(offset: Int, bytes: [UInt8])] = []
+  }
+
   var programs: [(name: String, source: String)] = []
   var examples: [Example] = []
+  var dumps: [Dump] = []
 
   init(_ path: String) throws {
     let blocks = try String(contentsOfFile: path, encoding: .utf8)
@@ -23,6 +31,7 @@ private struct Page {
       switch words.first {
       case "octo": programs.append((words[1], body))
       case "console": addExamples(body)
+      case "dump": dumps.append(try Dump(words[1], body))
       default: continue
       }
     }
@@ -35,6 +44,18 @@ private struct Page {
       } else if !examples.isEmpty {
         examples[examples.count - 1].output += line + "\n"
       }
+    }
+  }
+}
+
+extension Page.Dump {
+  fileprivate init(_ name: String, _ text: String) throws {
+    self.name = name
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: " ", omittingEmptySubsequences: false)
+      // Two spaces part the bytes from the offset before them, and two or more from what follows.
+      let bytes = fields.dropFirst(2).prefix { !$0.isEmpty }.compactMap { UInt8($0, radix: 16) }
+      rows.append((try #require(Int(fields[0], radix: 16)), bytes))
     }
   }
 }
@@ -60,7 +81,32 @@ extension String {
   func examplesAreReal(path: String, count: Int) throws {
     let page = try Page(path)
     #expect(page.examples.count == count)
+    try play(page, in: Scratch())
+  }
+
+  /// The dump in the page is that of the file that its own commands make.
+  @Test func everyByteOfTheDumpIsReal() throws {
+    let page = try Page("docs/STATE-FORMAT.md")
     let scratch = try Scratch()
+    try play(page, in: scratch)
+    #expect(page.dumps.map(\.name) == ["seven.state", "CORE", "DISP"])
+    for dump in page.dumps {
+      let bytes =
+        dump.name.count == 4
+        ? try scratch.contents(of: dump.name, in: "seven.state") : try scratch.read(dump.name)
+      var rest = bytes
+      for row in dump.rows {
+        let range = row.offset..<row.offset + row.bytes.count
+        try #require(range.upperBound <= bytes.count, "\(dump.name) \(row.offset)")
+        #expect(Array(bytes[range]) == row.bytes, "\(dump.name) at \(row.offset)")
+        rest.replaceSubrange(range, with: repeatElement(0, count: range.count))
+      }
+      #expect(!rest.contains { $0 != 0 }, "\(dump.name): not all of it is in the page")
+    }
+  }
+
+  /// Runs the commands of a page, which have to print what it says.
+  private func play(_ page: Page, in scratch: Scratch) throws {
     try FileManager.default.createSymbolicLink(
       atPath: scratch.path("roms"),
       withDestinationPath: FileManager.default.currentDirectoryPath + "/roms")
