@@ -7,6 +7,7 @@ export SWIFT_BACKTRACE=enable=no
 
 make --no-print-directory lint
 Scripts/check-roms.sh
+Scripts/check-corpus.sh
 swift build -c release --build-tests
 swift build --package-path Benchmarks -c release
 # Tests run one after another, for the window tests need the machine to themselves. A server that

@@ -1,0 +1,51 @@
+// CorpusTests.swift: every state that was ever released is read, and means what it meant.
+
+import Chip8Core
+import Foundation
+import SaveState
+import Testing
+
+@Suite struct CorpusTests {
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Corpus/v1").path
+
+  static var names: [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return files.filter { $0.hasSuffix(".state") }.map { String($0.dropLast(6)) }.sorted()
+  }
+
+  static func read(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
+  }
+
+  @Test func thereAreManyForEverything() {
+    #expect(Self.names.count >= 40)
+  }
+
+  /// The built program gives the report that it gave on the day the image was added, as the image
+  /// stands and a second later.
+  @Test(arguments: names) func imagesGiveWhatTheyGave(name: String) throws {
+    let scratch = try Scratch()
+    let reports = try String(decoding: Self.read(name + ".json"), as: UTF8.self)
+      .split(separator: "\n").map(String.init)
+    let image = "\(Self.folder)/\(name).state"
+    let now = try scratch.chip8("--restore", image, "--headless", "--json", "--frames", "0")
+    let later = try scratch.chip8(
+      "--restore", image, "--headless", "--json", "--frames", "60", "--keys", "5-15:5,20-30:A")
+    #expect([now.text, later.text] == reports.map { $0 + "\n" })
+  }
+
+  /// Saved again, they are the same, to the byte where a chip8 has written them.
+  @Test(arguments: names) func imagesAreWrittenAsTheyWere(name: String) throws {
+    let bytes = try Self.read(name + ".state")
+    let image = try Image(bytes)
+    let machine: Chip8 = try image.machine()
+    #expect(try image.witness()?.holds(for: machine) ?? true)
+    guard !name.hasPrefix("foreign-") else { return }
+    #expect(try image.verification(Chip8.self).isCanonical)
+    var again = Image(of: machine, carrying: image)
+    again.setTime(try image.time())
+    if let note = try image.note() { try again.setNote(note) }
+    #expect(again.bytes == bytes)
+  }
+}
