@@ -50,8 +50,12 @@ let package = Package(
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
-    .systemLibrary(name: "CSDL2", providers: [.apt(["libsdl2-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+    .target(
+      name: "CSDL2",
+      cSettings: [.define("SDL", .when(traits: ["SDL"]))],
+      linkerSettings: [.linkedLibrary("dl")]),
 
     .testTarget(name: "SaveStateTests", dependencies: ["SaveState"], swiftSettings: strict),
     .testTarget(

@@ -5,11 +5,11 @@ set -eu
 
 prefix=$1
 build=.build/install
-chip8=$build/release/chip8
+chip8=$build/chip8
 
-# The manual page first: making it builds a chip8 that is linked dynamically.
 swift package --scratch-path $build generate-manual
-swift build -c release --product chip8 --static-swift-stdlib --scratch-path $build
+swift build -c release --product chip8 --scratch-path $build
+Scripts/link.sh $build/release $chip8
 
 install -d "$prefix/bin" "$prefix/share/man/man1" \
   "$prefix/share/bash-completion/completions" "$prefix/share/zsh/site-functions" \

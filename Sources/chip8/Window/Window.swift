@@ -33,7 +33,14 @@
     private var nextLook: UInt64 = 0
 
     /// Plays in a window until the user closes it.
+    ///
     static func play(_ session: Session) throws(Failure) {
+      if let reason = CSDL2_load() {
+        throw Failure(
+          message: "there is no window without SDL2: \(String(cString: reason)); install "
+            + "libsdl2-2.0-0, or try --headless",
+          code: EX_UNAVAILABLE)
+      }
       let window = try Window(session)
       window.run()
       session.close()

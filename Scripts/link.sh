@@ -1,0 +1,21 @@
+#!/bin/sh
+# Links what `swift build -c release` has compiled once more, to a chip8 that needs no Swift and no
+# library but the C library, as far as there are static ones.
+# Usage: link.sh BUILD OUT, where BUILD is the folder of the build, .build/release.
+set -eu
+
+build=$1
+out=$2
+libraries=$(mktemp -d)
+trap 'rm -r "$libraries"' EXIT
+
+# In a folder that is searched first, there is only the static kind of each library.
+for name in z png png16 gif nettle stdc++; do
+  archive=$(clang -print-file-name="lib$name.a")
+  [ ! -e "$archive" ] || ln -s "$(realpath "$archive")" "$libraries/lib$name.a"
+done
+
+# A program's own main has another name, so that tests can be linked with it.
+swiftc -static-stdlib -L "$libraries" -Xclang-linker -static-libgcc \
+  "@$build/chip8.product/Objects.LinkFileList" -Xlinker --defsym=main=chip8_main \
+  -l_FoundationCShims -l_FoundationCollections -Xlinker --gc-sections -o "$out"
