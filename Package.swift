@@ -40,6 +40,7 @@ let package = Package(
         "CGIF",
         "Chip8Core",
         "CPNG",
+        "CStandalone",
         "Octo",
         "SaveState",
         .target(name: "CSDL2", condition: .when(traits: ["SDL"])),
@@ -56,6 +57,7 @@ let package = Package(
       name: "CSDL2",
       cSettings: [.define("SDL", .when(traits: ["SDL"]))],
       linkerSettings: [.linkedLibrary("dl")]),
+    .target(name: "CStandalone"),
 
     .testTarget(name: "SaveStateTests", dependencies: ["SaveState"], swiftSettings: strict),
     .testTarget(

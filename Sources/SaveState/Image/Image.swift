@@ -10,7 +10,8 @@ public struct Image: Equatable, Sendable {
   static let headerMagic: [UInt8] = [0x89, 0x49, 0x4D, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   static let footerMagic: [UInt8] = [0x89, 0x45, 0x4E, 0x44, 0x0D, 0x0A, 0x1A, 0x0A]
   static let headerByteCount = 16
-  static let footerByteCount = 48
+  /// How much of a file's end tells whether there is an image.
+  package static let footerByteCount = 48
   static let revision: UInt16 = 1
 
   static let needTag = Tag("NEED")

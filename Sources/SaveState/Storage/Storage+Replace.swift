@@ -2,18 +2,38 @@ import Glibc
 import Synchronization
 
 extension Storage {
+  /// Who may execute a file that is put in place.
+  public enum Execution: Sendable {
+    /// Whoever might execute the old one; of a new file, nobody.
+    case asBefore
+    /// Whoever may read it.
+    case readers
+    /// Nobody.
+    case nobody
+
+    fileprivate func apply(to mode: mode_t) -> mode_t {
+      switch self {
+      case .asBefore: mode
+      case .readers: mode | (mode & 0o444) >> 2
+      case .nobody: mode & ~0o111
+      }
+    }
+  }
+
   /// Puts a file in place so that, whatever happens, there is the old file or the new one, whole:
   /// written without a name, brought to the disk, named, and the folder brought to the disk too.
-  /// The mode of an existing file is kept, and where `path` is a link, what it leads to is replaced
-  /// and not the link. What is no regular file (a pipe, a device) is written to, for replacing it is
-  /// not what the user meant. `-` is standard output.
+  /// The mode of an existing file is kept but for who may execute it, and where `path` is a link,
+  /// what it leads to is replaced and not the link. What is no regular file (a pipe, a device) is
+  /// written to, for replacing it is not what the user meant. `-` is standard output.
   ///
   /// Any number of processes may replace the same file: each one's file is there for a moment, and
   /// in the end that of one of them.
-  public static func replace(_ path: String, with bytes: [UInt8]) throws(StorageError) {
+  public static func replace(
+    _ path: String, with bytes: [UInt8], execution: Execution = .asBefore
+  ) throws(StorageError) {
     if path == "-" { return try write(bytes, to: STDOUT_FILENO, path) }
     guard let mode = try mode(of: path) else {
-      return try Replacement(of: path, at: path, mode: nil).put(bytes)
+      return try Replacement(of: path, at: path, mode: nil, execution).put(bytes)
     }
     guard mode & S_IFMT == S_IFREG else {
       let descriptor = retrying { open(path, O_WRONLY | O_CLOEXEC) }
@@ -22,7 +42,7 @@ extension Storage {
       return try write(bytes, to: descriptor, path)
     }
     let place = try linkTarget(path) ?? path
-    try Replacement(of: path, at: place, mode: mode & 0o7777).put(bytes)
+    try Replacement(of: path, at: place, mode: mode & 0o7777, execution).put(bytes)
   }
 
   /// The mode of a file with its kind, nil if there is no such file.
@@ -65,14 +85,20 @@ private struct Replacement: ~Copyable {
   private let name: String
   /// The mode of the file that is to be replaced, nil if there is none.
   private let mode: mode_t?
+  /// The mode of the file as it is created; the operating system takes from it what the user's mask
+  /// does not allow.
+  private let creationMode: mode_t
 
-  init(of path: String, at place: String, mode: mode_t?) throws(StorageError) {
+  init(
+    of path: String, at place: String, mode: mode_t?, _ execution: Storage.Execution
+  ) throws(StorageError) {
     let folderPath = Storage.folder(of: place) ?? "."
     let folder = Storage.retrying { open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard folder >= 0 else { throw StorageError(.create, path) }
     self.path = path
     self.folder = folder
-    self.mode = mode
+    self.mode = mode.map(execution.apply)
+    creationMode = self.mode ?? execution.apply(to: 0o666)
     name = place.lastIndex(of: "/").map { String(place[place.index(after: $0)...]) } ?? place
   }
 
@@ -94,7 +120,7 @@ private struct Replacement: ~Copyable {
   ///   where there is no /proc. What else can be wrong is met by ``putNamed(_:)`` too, which says it.
   private func putNameless(_ bytes: [UInt8]) throws(StorageError) -> Bool {
     let descriptor = Storage.retrying {
-      openat(folder, ".", O_WRONLY | nameless | O_CLOEXEC, mode ?? 0o666)
+      openat(folder, ".", O_WRONLY | nameless | O_CLOEXEC, creationMode)
     }
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
@@ -112,7 +138,7 @@ private struct Replacement: ~Copyable {
   /// Writes a file with a temporary name.
   private func putNamed(_ bytes: [UInt8]) throws(StorageError) {
     let (temporary, descriptor) = try createTemporary {
-      openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode ?? 0o666)
+      openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creationMode)
     }
     do throws(StorageError) {
       defer { close(descriptor) }

@@ -10,7 +10,7 @@ struct Chip8Command: ParsableCommand {
     abstract: "A CHIP-8 machine whose whole state is a file.",
     usage: """
       chip8 ROM [options]
-      chip8 --restore IMAGE [options]
+      chip8 --restore IMAGE [options] [ARG…]
       chip8 --resume ROM [options]
       chip8 … --headless [options]
       chip8 SUBCOMMAND …
@@ -28,7 +28,8 @@ struct Chip8Command: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The program, its source (.8o), a cartridge or a saved state; - is standard input.",
+      "The program, its source (.8o), a cartridge or a saved state; - is standard input. With "
+        + "--restore, what is handed to the program.",
       valueName: "ROM"))
   var files: [String] = []
 
@@ -60,9 +61,13 @@ struct Chip8Command: ParsableCommand {
   @OptionGroup(title: "A headless run")
   var headless: HeadlessOptions
 
+  @OptionGroup(title: "Moving a running machine")
+  var mobility: MobilityOptions
+
   func validate() throws {
     try machine.validateCombination()
     try headless.validateCombination()
+    try mobility.validateCombination(headless, restore: restore)
     if watch, headless.isHeadless || restore != nil || files.first == "-" {
       throw ValidationError("--watch is for a program's file that is played in a window.")
     }
@@ -80,11 +85,13 @@ struct Chip8Command: ParsableCommand {
 
   func run() throws {
     let file = try loadedFile()
-    var opening = try Opening(file, machine, isHeadless: headless.isHeadless)
+    var opening = try Opening(
+      file, machine, isHeadless: headless.isHeadless, arguments: restore == nil ? [] : files)
     let slotsRoot = slots ?? Slots.defaultRoot()
     if resume { opening = try opening.resumed(file, machine, slotsRoot: slotsRoot) }
     if headless.isHeadless {
-      var run = try HeadlessRun(headless, opening, slotsRoot: slotsRoot)
+      var run = try HeadlessRun(headless, mobility, opening, slotsRoot: slotsRoot)
+      try acknowledge(opening)
       try run.run()
     } else {
       #if SDL
@@ -92,21 +99,27 @@ struct Chip8Command: ParsableCommand {
           opening, machine, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60)
         if resume, opening.image == nil { session.tell("Nothing to resume: started anew") }
         if watch { session.watch(file.path, keepsState: keepState) }
-        try Window.play(session)
+        try Window.play(session) { try acknowledge(opening) }
       #else
         throw Failure.usage("this chip8 was built without windows: add --headless")
       #endif
     }
   }
 
+  /// Takes over a machine from another process. All that could keep it from running was done.
+  private func acknowledge(_ opening: Opening) throws {
+    if mobility.acknowledge, let image = opening.image {
+      try Mobility.acknowledge(image, to: mobility.conversation)
+    }
+  }
+
   /// The file that is named, however it is named.
   private func loadedFile() throws -> LoadedFile {
     switch (restore, files.count) {
-    case (let image?, 0):
-      return try LoadedFile(image, isRestore: true)
-    case (_?, _):
-      throw Failure.usage(
-        "arguments for the program in an image are not supported yet: leave out \"\(files[0])\"")
+    case (let image?, _):
+      try ProgramArguments.check(files)
+      return mobility.acknowledge
+        ? try LoadedFile(mobility.conversation) : try LoadedFile(image, isRestore: true)
     case (nil, 1):
       return try LoadedFile(files[0], isRestore: false)
     case (nil, 0):
@@ -234,6 +247,14 @@ struct HeadlessOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Save the machine as it stops in a slot.", valueName: "NAME"))
   var saveSlot: String?
 
+  @Flag(help: "Make the file that is saved a program that goes on with the machine.")
+  var executable = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("With --executable: options of that program.", valueName: "OPTIONS"))
+  var with: String?
+
   @Option(help: ArgumentHelp("Write the screen as a picture.", valueName: "FILE.png"))
   var screenshot: String?
 
@@ -269,6 +290,10 @@ struct HeadlessOptions: ParsableArguments {
     if keys != nil, input != nil {
       throw ValidationError("--keys and --input contradict each other: give one of them.")
     }
+    if executable, save == nil {
+      throw ValidationError("--executable is for --save: name a file too.")
+    }
+    if with != nil, !executable { throw ValidationError("--with is for --executable: add it too.") }
     if scale != nil, screenshot == nil {
       throw ValidationError("--scale is for --screenshot: name a picture too.")
     }
@@ -295,12 +320,15 @@ struct HeadlessOptions: ParsableArguments {
     return slot
   }
 
+  /// Whether anything but an image is written to standard output.
+  var writesText: Bool { json || !print.isEmpty || [screenshot, trace].contains("-") }
+
   /// The first option given that only a headless run has.
   private var headlessOption: String? {
     let given: [(String, Bool)] = [
       ("--frames", frames != nil), ("--instructions", instructions != nil),
       ("--until", !until.isEmpty), ("--keys", keys != nil), ("--input", input != nil),
-      ("--save", save != nil), ("--save-slot", saveSlot != nil),
+      ("--save", save != nil), ("--save-slot", saveSlot != nil), ("--executable", executable),
       ("--screenshot", screenshot != nil), ("--scale", scale != nil),
       ("--print", !print.isEmpty), ("--json", json), ("--trace", trace != nil),
       ("--symbols", symbols != nil),

@@ -8,8 +8,10 @@ struct ImageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "image",
     abstract: "Look into a saved state, check it, compare it, take its program out.",
-    usage: "chip8 image info|verify|diff|rom|set FILE …",
-    subcommands: [Info.self, Verify.self, Diff.self, ROM.self, Set.self])
+    usage: "chip8 image info|verify|diff|rom|set|executable|standalone FILE …",
+    subcommands: [
+      Info.self, Verify.self, Diff.self, ROM.self, Set.self, Executable.self, StandaloneFile.self,
+    ])
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -147,7 +149,7 @@ struct ImageCommand: ParsableCommand {
       do throws(ImageError) {
         try opened.image.setNote(note)
       } catch { throw Failure.usage("--note: \(error)") }
-      try Storage.replace(file, with: opened.prelude + opened.image.bytes)
+      try Prelude.save(opened.image, to: file, executable: nil)
       if json { try printText(try jsonText(ImageInfo(opened, AddressNames(nil)))) }
     }
   }

@@ -13,6 +13,12 @@ enum Main {
     signal(SIGXFSZ, SIG_IGN)
     occupyStandardDescriptors()
     var arguments = Array(CommandLine.arguments.dropFirst())
+    do {
+      try checkEncoding()
+      if let options = Standalone.options {
+        arguments = try Standalone.commandLine(options, arguments)
+      }
+    } catch { end(Chip8Command.self, with: error) }
     if arguments == ["help"] { arguments = ["--help"] }
     let root = rootCommand(for: arguments)
     do {
@@ -29,6 +35,16 @@ enum Main {
     let names = Subcommands.configuration.subcommands.map { $0.configuration.commandName }
     return arguments.first == "help" || names.contains(arguments.first)
       ? Subcommands.self : Chip8Command.self
+  }
+
+  /// What is no text could not be handed on as it is.
+  private static func checkEncoding() throws(Failure) {
+    for number in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = CommandLine.unsafeArgv[number] else { continue }
+      guard String(validatingCString: argument) != nil else {
+        throw .usage("argument \(number) is not in UTF-8")
+      }
+    }
   }
 
   private static func end(_ root: any ParsableCommand.Type, with error: any Error) -> Never {

@@ -1,4 +1,5 @@
 import Chip8Core
+import Glibc
 import Octo
 import SaveState
 
@@ -27,13 +28,20 @@ struct HeadlessRun {
   private let look: Look
   private let image: Image?
   private let slots: Slots
+  private let mobility: MobilityOptions
+  /// What the image is run with that is saved as a program.
+  private let runOptions: RunOptions?
   private let start: State
   private let trace: Trace?
   /// What ends the run, with addresses for labels.
   private let until: [StopCondition]
 
-  init(_ options: HeadlessOptions, _ opening: Opening, slotsRoot: String) throws {
+  init(
+    _ options: HeadlessOptions, _ mobility: MobilityOptions, _ opening: Opening, slotsRoot: String
+  ) throws {
     self.options = options
+    self.mobility = mobility
+    runOptions = options.executable ? try options.with.map(RunOptions.init) ?? .empty : nil
     machine = opening.machine
     look = opening.look
     image = opening.image
@@ -64,7 +72,7 @@ struct HeadlessRun {
     Interrupt.catchSignals()
     let stop = try runToStop()
     try trace?.finish()
-    if let path = options.save { try Storage.replace(path, with: savedImage().bytes) }
+    let stays = try save(stop)
     if let slot = try options.slot() {
       var image = savedImage()
       image.setTime(WallClock.now())
@@ -73,9 +81,31 @@ struct HeadlessRun {
     if let path = options.screenshot {
       try Storage.replace(path, with: Screenshot.png(machine, look, scale: options.scale ?? 8))
     }
-    try Report(machine, stop, fault).print(options)
+    // Standard output may belong to whoever has sent the machine.
+    if !mobility.acknowledge { try Report(machine, stop, fault).print(options) }
     if let fault { throw Failure.fault(fault, in: machine.program) }
     if stop == .interrupt { throw Failure(message: "interrupted", code: 130) }
+    if let stays { throw stays }
+  }
+
+  /// Writes the machine to where it is to go.
+  ///
+  /// - Returns: why a machine that was to move stays here, where it is in a file then. One that
+  ///   cannot go on stays for that reason, and so does one whose user has ended the run.
+  private func save(_ stop: Stop) throws -> Failure? {
+    guard let path = options.save else { return nil }
+    let image = savedImage()
+    guard mobility.move, let refuge = mobility.elseSave else {
+      try Prelude.save(image, to: path, executable: runOptions)
+      return nil
+    }
+    guard
+      let reason = stop == .fault || stop == .interrupt
+        ? "\(stop)" : Mobility.move(machine, as: image, by: mobility.conversation)
+    else { return nil }
+    try Prelude.save(image, to: refuge, executable: nil)
+    return Failure(
+      message: "the machine has not moved, it is in \(refuge): \(reason)", code: EX_TEMPFAIL)
   }
 
   /// The machine as it stands. One that cannot go on comes with what led there.

@@ -5,8 +5,6 @@ import SaveState
 /// A file with an image, and the machine in it.
 struct OpenedImage {
   let path: String
-  /// What stands before the image in the file.
-  let prelude: ArraySlice<UInt8>
   var image: Image
   let machine: Chip8
 
@@ -17,7 +15,6 @@ struct OpenedImage {
       image = try Image(file.bytes)
       machine = try image.machine()
     } catch { throw Failure.data(path, error) }
-    prelude = Image.prelude(of: file.bytes)
   }
 }
 

@@ -5,6 +5,7 @@ import SaveState
 /// A file that was read and not looked into yet.
 struct LoadedFile {
   let path: String
+  /// All of it, or the end of a large one, for an image is found there.
   let bytes: [UInt8]
   /// Whether it has to be an image.
   let isRestore: Bool
@@ -12,7 +13,14 @@ struct LoadedFile {
   init(_ path: String, isRestore: Bool) throws(StorageError) {
     self.path = path
     self.isRestore = isRestore
-    bytes = try Storage.read(path, limit: Image.byteCountMax)
+    bytes = try Storage.readEnd(path, limit: Image.byteCountMax)
+  }
+
+  /// The image that another process sends.
+  init(_ conversation: Conversation) throws(FileError) {
+    path = "-"
+    isRestore = true
+    bytes = try Image.bytes(from: conversation)
   }
 
   /// What a file holds.
@@ -86,10 +94,13 @@ struct Opening {
   /// The image that the machine comes from, if it does.
   private(set) var image: Image?
 
-  init(_ file: LoadedFile, _ options: MachineOptions, isHeadless: Bool) throws {
+  /// - Parameter arguments: what is handed to the program in an image.
+  init(
+    _ file: LoadedFile, _ options: MachineOptions, isHeadless: Bool, arguments: [String] = []
+  ) throws {
     switch file.kind {
     case .image:
-      try self.init(resuming: file, options)
+      try self.init(resuming: file, options, arguments)
     case .cartridge:
       let cartridge = try Cartridge(file)
       try self.init(
@@ -150,7 +161,9 @@ struct Opening {
     return resumed
   }
 
-  private init(resuming file: LoadedFile, _ options: MachineOptions) throws {
+  private init(
+    resuming file: LoadedFile, _ options: MachineOptions, _ arguments: [String]
+  ) throws {
     if let option = options.decidingOption {
       throw Failure.usage(
         "\(option) contradicts \(fileName(file.path)), a saved state, which brings its own machine")
@@ -164,6 +177,9 @@ struct Opening {
     } catch {
       let hint = error == .notAnImage ? "; to run it as a program, leave out --restore" : ""
       throw Failure.data(file.path, error.description + hint)
+    }
+    guard arguments.isEmpty else {
+      throw Failure.data(file.path, "this state takes no arguments: its program waits for none")
     }
     try options.poke(&machine)
     self.machine = machine

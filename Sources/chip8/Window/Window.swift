@@ -34,7 +34,8 @@
 
     /// Plays in a window until the user closes it.
     ///
-    static func play(_ session: Session) throws(Failure) {
+    /// - Parameter whenOpen: called when nothing stands in the way any more.
+    static func play(_ session: Session, whenOpen: () throws -> Void) throws {
       if let reason = CSDL2_load() {
         throw Failure(
           message: "there is no window without SDL2: \(String(cString: reason)); install "
@@ -42,6 +43,7 @@
           code: EX_UNAVAILABLE)
       }
       let window = try Window(session)
+      try whenOpen()
       window.run()
       session.close()
     }

@@ -1,0 +1,35 @@
+// An image that comes through a pipe whose other end stays open.
+
+extension Image {
+  /// Reads the bytes of an image up to its footer and none beyond it. They are not checked yet, but
+  /// no more of them are read than an image may have.
+  ///
+  /// - Throws: ``FileError`` if the other side is silent, or sends what is no image.
+  public static func bytes(from conversation: Conversation) throws(FileError) -> [UInt8] {
+    var image: [UInt8] = []
+    /// Appends as many bytes as are to come next, and returns them.
+    func take(_ count: Int) throws(FileError) -> [UInt8] {
+      guard image.count + count <= byteCountMax else { throw .image("-", .tooLarge) }
+      let bytes: [UInt8]
+      do throws(StorageError) {
+        bytes = try conversation.receive(count, isPatient: image.isEmpty)
+      } catch { throw .storage(error) }
+      image += bytes
+      guard bytes.count == count else { throw .image("-", .truncated) }
+      return bytes
+    }
+    guard try take(headerByteCount).starts(with: headerMagic) else {
+      throw .image("-", .notAnImage)
+    }
+    for _ in 0...sectionCountMax {
+      let start = try take(footerMagic.count)
+      if start == footerMagic {
+        _ = try take(footerByteCount - footerMagic.count)
+        return image
+      }
+      var rest = ByteReader(try take(Section.headerByteCount - footerMagic.count))
+      _ = try take(rest.next(UInt32.self).map(Int.init) ?? 0)
+    }
+    throw .image("-", .malformed("too many sections"))
+  }
+}

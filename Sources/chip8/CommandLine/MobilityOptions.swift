@@ -1,0 +1,50 @@
+import ArgumentParser
+import SaveState
+
+/// A machine that moves to another process while it runs: it is in one of the two at any time.
+struct MobilityOptions: ParsableArguments {
+  /// For how many seconds the other side may be silent unless the user says otherwise.
+  private static let timeoutDefault = 10
+
+  @Flag(help: "With --save -: move the machine, and end when it is acknowledged.")
+  var move = false
+
+  @Option(
+    help: ArgumentHelp("With --move: where the machine goes if it cannot move.", valueName: "FILE"))
+  var elseSave: String?
+
+  @Flag(help: "With --restore -: acknowledge on standard output that the machine is here.")
+  var acknowledge = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How long the other side may be silent (10).", valueName: "SECONDS"))
+  var timeout: Int?
+
+  /// How it is spoken with the other side.
+  var conversation: Conversation {
+    Conversation(patience: timeout ?? MobilityOptions.timeoutDefault)
+  }
+
+  func validateCombination(_ headless: HeadlessOptions, restore: String?) throws {
+    if move, headless.save != "-" || elseSave == nil || headless.executable {
+      throw ValidationError("--move is for --save - --else-save FILE: add both.")
+    }
+    if elseSave != nil, !move { throw ValidationError("--else-save is for --move: add it too.") }
+    if let elseSave, ["-", headless.screenshot, headless.trace].contains(elseSave) {
+      throw ValidationError("--else-save needs a file of its own.")
+    }
+    if acknowledge, restore != "-" {
+      throw ValidationError("--acknowledge is for --restore -: add it too.")
+    }
+    if acknowledge, headless.writesText {
+      throw ValidationError("With --acknowledge, standard output belongs to the other side.")
+    }
+    if let timeout, !(1...3600).contains(timeout) {
+      throw ValidationError("--timeout takes 1 to 3600 seconds, not \(timeout).")
+    }
+    if timeout != nil, !move, !acknowledge {
+      throw ValidationError("--timeout is for --move and --acknowledge.")
+    }
+  }
+}
