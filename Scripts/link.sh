@@ -16,6 +16,6 @@ for name in z png png16 gif nettle stdc++; do
 done
 
 # A program's own main has another name, so that tests can be linked with it.
-swiftc -static-stdlib -L "$libraries" -Xclang-linker -static-libgcc \
+swiftc -use-ld=lld -static-stdlib -L "$libraries" -Xclang-linker -static-libgcc \
   "@$build/chip8.product/Objects.LinkFileList" -Xlinker --defsym=main=chip8_main \
   -l_FoundationCShims -l_FoundationCollections -Xlinker --gc-sections -o "$out"
