@@ -50,12 +50,10 @@ enum Prelude {
       # A saved state of chip8 that is a program: it goes on with the machine below.
       state=$0
       [ -f "$state" ] || state=$(command -v -- "$0")
-      case $state in /*) ;; *) state=./$state ;; esac
+      case $state in -*) state=./$state ;; esac
       for chip8 in \(candidates.joined(separator: " ")); do
-        case $chip8 in
-        */*) [ -f "$chip8" ] && [ -x "$chip8" ] || continue ;;
-        *) command -v -- "$chip8" >/dev/null 2>&1 || continue ;;
-        esac
+        chip8=$(command -v -- "$chip8") || continue
+        [ -f "$chip8" ] && [ -x "$chip8" ] || continue
         exec "$chip8" --restore "$state" \(options)-- "$@"
       done
       echo "$0: no chip8 is there to run this saved state: install it or name it in CHIP8" >&2
@@ -94,6 +92,8 @@ struct RunOptions {
       }
     } catch let failure as Failure {
       throw failure
+    } catch where Chip8Command.exitCode(for: error) == .success {
+      throw Failure.usage("--with takes the options of a run")
     } catch {
       throw Failure.usage("--with: \(Chip8Command.message(for: error))")
     }

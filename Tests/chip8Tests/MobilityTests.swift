@@ -1,0 +1,204 @@
+// MobilityTests.swift: machines that move to another process while they run.
+
+import Foundation
+import Testing
+
+@Suite struct MobilityTests {
+  let scratch: Scratch
+  private static let leaving = "--headless --frames 5 --save - --move --else-save here.state"
+
+  init() throws {
+    scratch = try Scratch()
+    try scratch.write("sketch.ch8", Programs.sketch)
+  }
+
+  /// A machine moves 100 times between two hosts over one TCP connection, and stops in the middle of
+  /// a frame each time. The hosts are network namespaces where a user may have some, or else two
+  /// ports of this one.
+  @Test func aMachineMovesToAndFro() throws {
+    try scratch.write(
+      "host.sh",
+      Array(
+        """
+        set -e
+        hop() {
+          "$CHIP8" --restore - --acknowledge --headless --instructions 37 --save - --move \\
+            --else-save "$1.state"
+        }
+        if [ "$1" = a ]; then
+          "$CHIP8" sketch.ch8 --headless --instructions 37 --save - --move --else-save a.state
+          for i in $(seq 49); do hop a; done
+          "$CHIP8" --restore - --acknowledge --headless --instructions 37 --save final.state
+        else
+          for i in $(seq 50); do hop b; done
+        fi
+
+        """.utf8))
+    try scratch.write(
+      "net.sh",
+      Array(
+        """
+        PATH=$PATH:/usr/sbin:/sbin
+        connect() {
+          $1 socat "TCP-LISTEN:4117,bind=$2" EXEC:"sh host.sh b" &
+          socat "TCP:$2:4117,retry=50,interval=0.1" EXEC:"sh host.sh a"
+          wait $!
+        }
+        if [ "$1" = namespaces ]; then
+          ip link set lo up && echo namespaces >where
+          mkfifo ready
+          unshare --net sh -c 'echo >ready; exec sleep 30' &
+          other=$!
+          read -r line <ready
+          ip link add here0 type veth peer name there0 netns $other
+          ip addr add 10.4.7.1/24 dev here0
+          ip link set here0 up
+          there="nsenter --target $other --net"
+          $there ip addr add 10.4.7.2/24 dev there0
+          $there ip link set there0 up
+          connect "$there" 10.4.7.2
+          kill $other
+        else
+          connect "" 127.0.0.1
+        fi
+
+        """.utf8))
+    let outcome = try scratch.shell(
+      """
+      if unshare --map-root-user --net true 2>/dev/null; then
+        unshare --map-root-user --net sh net.sh namespaces
+      else
+        sh net.sh localhost
+      fi
+      """)
+    if !(try scratch.names.contains("where")) {
+      print("Network namespaces are not permitted here: the machine moved over localhost.")
+    }
+    #expect(outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(try !scratch.names.contains { ["a.state", "b.state"].contains($0) })
+    let stayed = try scratch.report("sketch.ch8", "--instructions", "\(37 * 101)")
+    #expect(try scratch.report("final.state", "--frames", "0").state == stayed.state)
+  }
+
+  @Test(arguments: [
+    ("</dev/null", "the other side has gone"),
+    ("--timeout 1 <silence", "the other side is silent"),
+    ("<wrong", "the other side has another machine"),
+    ("<long", "the other side has gone"),
+    ("<short", "the other side has gone"),
+    (">/dev/full", "no space left"),
+  ])
+  func aMachineThatIsNotAcknowledgedStays(streams: String, reason: String) throws {
+    let digest = String(repeating: "0", count: 64)
+    for (name, text) in [
+      ("wrong", "ack \(digest)\n"), ("long", "ack \(digest)00"), ("short", "ack 00"),
+    ] { try scratch.write(name, Array(text.utf8)) }
+    mkfifo(scratch.path("silence"), 0o600)
+    let outcome = try scratch.shell(
+      "sleep 5 >silence & \"$CHIP8\" sketch.ch8 \(Self.leaving) \(streams); code=$?; "
+        + "kill $! 2>/dev/null; exit $code")
+    #expect(outcome.code == 75)
+    expectOneSentence(outcome, naming: "here.state: ")
+    #expect(outcome.errors.contains(reason), "\(outcome.errors)")
+    let stayed = try scratch.report("sketch.ch8", "--frames", "5")
+    #expect(try scratch.report("here.state", "--frames", "0").state == stayed.state)
+  }
+
+  @Test func aReaderThatGoesAwayDoesNotTakeTheMachine() throws {
+    let outcome = try scratch.shell(
+      "{ \"$CHIP8\" sketch.ch8 \(Self.leaving) <&3; echo $? >code; } 3<&0 | true")
+    expectOneSentence(outcome, naming: "here.state: ")
+    #expect(try scratch.text("code") == "75\n")
+  }
+
+  @Test func aMachineThatCannotGoOnStays() throws {
+    try scratch.write("fault.ch8", Programs.fault)
+    let outcome = try scratch.shell("\"$CHIP8\" fault.ch8 \(Self.leaving)")
+    #expect(outcome.code == 70 && outcome.output.isEmpty)
+    #expect(try scratch.names.contains("here.state"))
+  }
+
+  @Test func whatFollowsAMachineIsLeftForTheNextReader() throws {
+    let saved = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
+    let outcome = try scratch.shell(
+      """
+      { cat a.state; echo "what follows"; sleep 5; } | {
+        "$CHIP8" --restore - --acknowledge --headless --frames 0; head -n 1; }
+      """)
+    #expect(outcome.text == "ack \(saved.state.sha256)\nwhat follows\n")
+  }
+
+  /// None of these streams ends, but for those that are cut off.
+  @Test func whatIsNoMachineIsNotAcknowledged() throws {
+    _ = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
+    let image = try scratch.read("a.state")
+    var tooLong = image
+    tooLong.replaceSubrange(24..<28, with: [0, 0, 0, 0xFF])
+    var damaged = image
+    damaged[image.count - 1] ^= 1
+    let unending: [(String, [UInt8], String)] = [
+      ("text", Array("a script that is no image\n".utf8), "not a saved state"),
+      ("long", tooLong, "larger than 16 MiB"), ("damaged", damaged, "damaged"),
+      ("sections", Array(image.prefix(16)) + [UInt8](repeating: 0, count: 20 * 80), "malformed"),
+    ]
+    for (name, bytes, reason) in unending {
+      try scratch.write(name, bytes)
+      let outcome = try scratch.shell(
+        "{ cat \(name); exec sleep 5; } | \"$CHIP8\" --restore - --acknowledge --headless")
+      #expect(outcome.code == 65 && outcome.output.isEmpty, "\(name)")
+      expectOneSentence(outcome, naming: reason)
+    }
+    for count in [0, 8, 16, 100, image.count - 1] {
+      try scratch.expectRefusal(
+        ["--restore", "-", "--acknowledge", "--headless"], input: Array(image.prefix(count)),
+        code: 65, naming: "cut off")
+    }
+    let silent = try scratch.shell(
+      """
+      { head -c 100 a.state; exec sleep 5; } |
+        "$CHIP8" --restore - --acknowledge --timeout 1 --headless
+      """)
+    #expect(silent.code == 66 && silent.output.isEmpty)
+    expectOneSentence(silent, naming: "standard input: ")
+  }
+
+  @Test func aMachineThatWouldGoOnOtherwiseIsNotAcknowledged() throws {
+    _ = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
+    var image = AlteredImage(try scratch.read("a.state"))
+    image["WITN"]?.contents[39] ^= 1
+    try scratch.write("a.state", image.bytes)
+    let outcome = try scratch.shell("\"$CHIP8\" --restore - --acknowledge --headless <a.state")
+    #expect(outcome.code == 65 && outcome.output.isEmpty)
+    #expect(outcome.errors.contains("would not go on here"))
+  }
+
+  @Test func aMachineWhoseSenderHasGoneIsNotTakenOver() throws {
+    _ = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
+    let outcome = try scratch.shell(
+      "\"$CHIP8\" --restore - --acknowledge --headless --save b.state <a.state >/dev/full")
+    #expect(outcome.code == 74)
+    expectOneSentence(outcome, naming: "the other side has gone")
+    #expect(try !scratch.names.contains("b.state"))
+  }
+
+  @Test(arguments: [
+    ("--move", "--move"), ("--move --save -", "--move"), ("--else-save F", "--else-save"),
+    ("--move --save F --else-save G", "--move"),
+    ("--move --save - --else-save F --executable", "--move"),
+    ("--move --save - --else-save -", "--else-save"), ("--acknowledge", "--acknowledge"),
+    ("--timeout 5", "--timeout"), ("--move --save - --else-save F --timeout 0", "--timeout"),
+  ])
+  func contradictoryOptions(options: String, name: String) throws {
+    try scratch.expectRefusal(
+      ["sketch.ch8", "--headless"] + options.split(separator: " ").map(String.init), code: 64,
+      naming: name)
+  }
+
+  @Test func standardOutputBelongsToTheSender() throws {
+    for option in ["--json", "--print=screen", "--screenshot=-", "--trace=-"] {
+      try scratch.expectRefusal(
+        ["--restore", "-", "--acknowledge", "--headless", option], code: 64,
+        naming: "standard output")
+    }
+  }
+}

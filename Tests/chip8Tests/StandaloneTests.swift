@@ -1,0 +1,82 @@
+// StandaloneTests.swift: an emulator and a saved state in one file.
+
+import Foundation
+import Testing
+
+@Suite struct StandaloneTests {
+  let scratch: Scratch
+  private let hashes: String
+
+  /// Links the program as `make install` does, and makes a file with it that stands alone.
+  init() throws {
+    scratch = try Scratch()
+    let link = Process()
+    link.executableURL = URL(filePath: "Scripts/link.sh")
+    link.arguments = [Bundle.main.bundleURL.path, scratch.path("chip8")]
+    try link.run()
+    link.waitUntilExit()
+    try #require(link.terminationStatus == 0)
+    try scratch.write("sketch.ch8", Programs.sketch)
+    let saved = try scratch.shell(
+      """
+      $CHIP8 sketch.ch8 --headless --frames 5 --save a.state --print hashes
+      strip chip8
+      ./chip8 image standalone a.state -o game --with '--headless --frames 0 --print hashes'
+      """)
+    #expect(saved.code == 0 && saved.errors.isEmpty, "\(saved.errors)")
+    hashes = saved.text
+  }
+
+  /// All in one test, for linking takes its time.
+  @Test func oneFileIsAllThatIsNeeded() throws {
+    try runsWhereNothingElseIs()
+    try isASavedState()
+    try keepsItsStateOrSaysThatItIsGone()
+  }
+
+  /// In a root with the C library and nothing else: no chip8, no Swift, no SDL2, no shell.
+  private func runsWhereNothingElseIs() throws {
+    let libraries = try scratch.shell(
+      """
+      mkdir root
+      ldd ./game | grep -o '/[^ ]*' | while read -r file; do
+        mkdir -p "root/${file%/*}" && cp -L "$file" "root/$file" && echo "${file##*/}"
+      done
+      """)
+    #expect(
+      Set(libraries.text.split(separator: "\n").map { $0.prefix { $0 != "." } })
+        .isSubset(of: ["libc", "libm", "ld-linux-x86-64", "ld-linux-aarch64"]))
+    let chroot = "cp game root/it && unshare --map-root-user /usr/sbin/chroot root /it"
+    let run = try scratch.shell(chroot)
+    #expect(run.errors.isEmpty && run.text == hashes, "\(run.errors)")
+    let windowed = try scratch.shell(
+      "./chip8 image standalone a.state -o game2; cp game2 game;" + chroot)
+    #expect(windowed.code == 69)
+    expectOneSentence(windowed, naming: "libSDL2-2.0.so.0")
+  }
+
+  private func isASavedState() throws {
+    let state = try scratch.report("a.state", "--frames", "0").state
+    let remake = "./chip8 image standalone a.state -o game --with '--headless --print hashes'"
+    #expect(try scratch.shell(remake).code == 0)
+    #expect(try scratch.report("--restore", "game", "--frames", "0").state == state)
+    #expect(try scratch.chip8("image", "verify", "game").code == 0)
+    // A note, another state: it remains what it is.
+    #expect(try scratch.chip8("image", "set", "game", "--note", "a note").code == 0)
+    let later = try scratch.report("sketch.ch8", "--frames", "9", "--save", "game")
+    #expect(try scratch.report("game", "--frames", "0").state == later.state)
+    let run = try scratch.shell("./game '' --json")
+    #expect(run.code == 65)
+    expectOneSentence(run, naming: "takes no arguments")
+  }
+
+  private func keepsItsStateOrSaysThatItIsGone() throws {
+    let stripped = try scratch.shell("strip -o stripped game && ./stripped")
+    #expect(stripped.code == 65)
+    expectOneSentence(stripped, naming: "the saved state is gone")
+    let built = try scratch.shell("$CHIP8 image standalone a.state -o other")
+    #expect(built.code == 69)
+    expectOneSentence(built, naming: "more libraries")
+    #expect(try !scratch.names.contains("other"))
+  }
+}
