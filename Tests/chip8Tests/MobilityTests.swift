@@ -6,6 +6,8 @@ import Testing
 @Suite struct MobilityTests {
   let scratch: Scratch
   private static let leaving = "--headless --frames 5 --save - --move --else-save here.state"
+  /// Opens a pipe as descriptor 3 that never ends, for whoever reads it can write to it.
+  private static let unending = "mkfifo pipe; exec 3<>pipe; rm pipe"
 
   init() throws {
     scratch = try Scratch()
@@ -82,7 +84,7 @@ import Testing
 
   @Test(arguments: [
     ("</dev/null", "the other side has gone"),
-    ("--timeout 1 <silence", "the other side is silent"),
+    ("--timeout 1 <&3", "the other side is silent"),
     ("<wrong", "the other side has another machine"),
     ("<long", "the other side has gone"),
     ("<short", "the other side has gone"),
@@ -93,10 +95,8 @@ import Testing
     for (name, text) in [
       ("wrong", "ack \(digest)\n"), ("long", "ack \(digest)00"), ("short", "ack 00"),
     ] { try scratch.write(name, Array(text.utf8)) }
-    mkfifo(scratch.path("silence"), 0o600)
     let outcome = try scratch.shell(
-      "sleep 5 >silence & \"$CHIP8\" sketch.ch8 \(Self.leaving) \(streams); code=$?; "
-        + "kill $! 2>/dev/null; exit $code")
+      "\(Self.unending); \"$CHIP8\" sketch.ch8 \(Self.leaving) \(streams)")
     #expect(outcome.code == 75)
     expectOneSentence(outcome, naming: "here.state: ")
     #expect(outcome.errors.contains(reason), "\(outcome.errors)")
@@ -122,8 +122,9 @@ import Testing
     let saved = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
     let outcome = try scratch.shell(
       """
-      { cat a.state; echo "what follows"; sleep 5; } | {
-        "$CHIP8" --restore - --acknowledge --headless --frames 0; head -n 1; }
+      \(Self.unending); cat a.state >&3; echo "what follows" >&3
+      "$CHIP8" --restore - --acknowledge --headless --frames 0 <&3
+      head -n 1 <&3
       """)
     #expect(outcome.text == "ack \(saved.state.sha256)\nwhat follows\n")
   }
@@ -144,7 +145,7 @@ import Testing
     for (name, bytes, reason) in unending {
       try scratch.write(name, bytes)
       let outcome = try scratch.shell(
-        "{ cat \(name); exec sleep 5; } | \"$CHIP8\" --restore - --acknowledge --headless")
+        "\(Self.unending); cat \(name) >&3; $CHIP8 --restore - --acknowledge --headless <&3")
       #expect(outcome.code == 65 && outcome.output.isEmpty, "\(name)")
       expectOneSentence(outcome, naming: reason)
     }
@@ -155,8 +156,8 @@ import Testing
     }
     let silent = try scratch.shell(
       """
-      { head -c 100 a.state; exec sleep 5; } |
-        "$CHIP8" --restore - --acknowledge --timeout 1 --headless
+      \(Self.unending); head -c 100 a.state >&3
+      "$CHIP8" --restore - --acknowledge --timeout 1 --headless <&3
       """)
     #expect(silent.code == 66 && silent.output.isEmpty)
     expectOneSentence(silent, naming: "standard input: ")
