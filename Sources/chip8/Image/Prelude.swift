@@ -92,10 +92,12 @@ struct RunOptions {
       }
     } catch let failure as Failure {
       throw failure
-    } catch where Chip8Command.exitCode(for: error) == .success {
-      throw Failure.usage("--with takes the options of a run")
     } catch {
-      throw Failure.usage("--with: \(Chip8Command.message(for: error))")
+      // Those that only tell something end well.
+      let reason =
+        Chip8Command.exitCode(for: error) == .success
+        ? "these are no options of a run" : Chip8Command.message(for: error)
+      throw Failure.usage("--with: \(reason)")
     }
   }
 
