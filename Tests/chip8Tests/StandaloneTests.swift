@@ -32,6 +32,7 @@ import Testing
     try runsWhereNothingElseIs()
     try isASavedState()
     try keepsItsStateOrSaysThatItIsGone()
+    if Desktop.isThere { try opensAWindow() }
   }
 
   /// In a root with the C library and nothing else: no chip8, no Swift, no SDL2, no shell.
@@ -68,6 +69,17 @@ import Testing
     let run = try scratch.shell("./game '' --json")
     #expect(run.code == 65)
     expectOneSentence(run, naming: "takes no arguments")
+    // What it runs in its own place is an emulator.
+    let emulator = try scratch.shell(
+      "exec bash -c 'exec -a \"chip8 without a state\" ./game image verify a.state'")
+    #expect(emulator.text.hasPrefix("a.state: whole"), "\(emulator.errors)")
+  }
+
+  private func opensAWindow() throws {
+    #expect(try scratch.shell("./chip8 image standalone a.state -o game").code == 0)
+    let desktop = try Desktop([], program: scratch.path("game"))
+    let end = try desktop.quit()
+    #expect(end.code == 0 && end.errors.isEmpty, "\(end.errors)")
   }
 
   private func keepsItsStateOrSaysThatItIsGone() throws {

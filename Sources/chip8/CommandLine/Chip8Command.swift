@@ -85,8 +85,8 @@ struct Chip8Command: ParsableCommand {
 
   func run() throws {
     let file = try loadedFile()
-    var opening = try Opening(
-      file, machine, isHeadless: headless.isHeadless, arguments: restore == nil ? [] : files)
+    var opening = try Opening(file, machine, isHeadless: headless.isHeadless)
+    try opening.prepare(arguments: arguments, path: file.path)
     let slotsRoot = slots ?? Slots.defaultRoot()
     if resume { opening = try opening.resumed(file, machine, slotsRoot: slotsRoot) }
     if headless.isHeadless {
@@ -106,6 +106,9 @@ struct Chip8Command: ParsableCommand {
     }
   }
 
+  /// What is handed to the program in an image.
+  var arguments: [String] { restore == nil ? [] : files }
+
   /// Takes over a machine from another process. All that could keep it from running was done.
   private func acknowledge(_ opening: Opening) throws {
     if mobility.acknowledge, let image = opening.image {
@@ -117,7 +120,7 @@ struct Chip8Command: ParsableCommand {
   private func loadedFile() throws -> LoadedFile {
     switch (restore, files.count) {
     case (let image?, _):
-      try ProgramArguments.check(files)
+      try ProgramArguments.check(arguments)
       return mobility.acknowledge
         ? try LoadedFile(mobility.conversation) : try LoadedFile(image, isRestore: true)
     case (nil, 1):

@@ -19,10 +19,13 @@ enum Standalone {
     return String(cString: CStandalone_path())
   }
 
+  /// The name (`argv[0]`) by which such a file is called to be an emulator and nothing else.
+  static let emulatorName = "chip8 without a state"
+
   /// The options that this executable runs its own image with, nil if it is just an emulator.
   static var options: [String]? {
     let contents = block.contents
-    guard contents.first == 1 else { return nil }
+    guard contents.first == 1, CommandLine.arguments.first != emulatorName else { return nil }
     return contents.dropFirst().split(separator: 0, omittingEmptySubsequences: false)
       .prefix { !$0.isEmpty }
       .map { String(decoding: $0, as: UTF8.self) }

@@ -94,13 +94,10 @@ struct Opening {
   /// The image that the machine comes from, if it does.
   private(set) var image: Image?
 
-  /// - Parameter arguments: what is handed to the program in an image.
-  init(
-    _ file: LoadedFile, _ options: MachineOptions, isHeadless: Bool, arguments: [String] = []
-  ) throws {
+  init(_ file: LoadedFile, _ options: MachineOptions, isHeadless: Bool) throws {
     switch file.kind {
     case .image:
-      try self.init(resuming: file, options, arguments)
+      try self.init(resuming: file, options)
     case .cartridge:
       let cartridge = try Cartridge(file)
       try self.init(
@@ -161,9 +158,16 @@ struct Opening {
     return resumed
   }
 
-  private init(
-    resuming file: LoadedFile, _ options: MachineOptions, _ arguments: [String]
-  ) throws {
+  /// Hands the user's arguments to the program in an image.
+  ///
+  /// - Parameter path: the file that the image comes from.
+  func prepare(arguments: [String], path: String) throws(Failure) {
+    guard arguments.isEmpty else {
+      throw .data(path, "this state takes no arguments: its program waits for none")
+    }
+  }
+
+  private init(resuming file: LoadedFile, _ options: MachineOptions) throws {
     if let option = options.decidingOption {
       throw Failure.usage(
         "\(option) contradicts \(fileName(file.path)), a saved state, which brings its own machine")
@@ -177,9 +181,6 @@ struct Opening {
     } catch {
       let hint = error == .notAnImage ? "; to run it as a program, leave out --restore" : ""
       throw Failure.data(file.path, error.description + hint)
-    }
-    guard arguments.isEmpty else {
-      throw Failure.data(file.path, "this state takes no arguments: its program waits for none")
     }
     try options.poke(&machine)
     self.machine = machine

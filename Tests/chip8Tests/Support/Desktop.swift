@@ -14,8 +14,11 @@ final class Desktop {
   /// Opens a window and waits until it is there.
   ///
   /// - Parameter environment: variables beside those of the test itself.
-  init(_ arguments: [String], environment: [String: String] = [:]) throws {
-    process.executableURL = URL(filePath: Running.executable)
+  init(
+    _ arguments: [String], environment: [String: String] = [:],
+    program: String = Running.executable
+  ) throws {
+    process.executableURL = URL(filePath: program)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment
       .merging(["SDL_AUDIODRIVER": "dummy", "SWIFT_BACKTRACE": "enable=no"]) { $1 }
