@@ -1,10 +1,10 @@
 /// Reads little-endian fields one after the other from bytes that nobody vouches for.
 public struct ByteReader: Sendable {
-  private var rest: ArraySlice<UInt8>
+  @usableFromInline var rest: ArraySlice<UInt8>
 
   /// A reader at the start of `bytes`.
-  public init(_ bytes: some Sequence<UInt8>) {
-    rest = ArraySlice(Array(bytes))
+  public init(_ bytes: [UInt8]) {
+    rest = bytes[...]
   }
 
   /// A reader at the start of a slice.
@@ -16,6 +16,7 @@ public struct ByteReader: Sendable {
   public var count: Int { rest.count }
 
   /// The next `count` bytes, or nil if there are not so many.
+  @inlinable
   public mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
     guard count >= 0, count <= rest.count else { return nil }
     defer { rest = rest.dropFirst(count) }
@@ -23,11 +24,12 @@ public struct ByteReader: Sendable {
   }
 
   /// The next number, or nil if there are too few bytes.
-  public mutating func next<Value: FixedWidthInteger & UnsignedInteger>(
+  @inlinable
+  public mutating func next<Value: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _: Value.Type = Value.self
   ) -> Value? {
-    take(MemoryLayout<Value>.size).map { bytes in
-      bytes.reversed().reduce(0) { $0 << 8 | Value($1) }
+    take(MemoryLayout<Value>.size)?.withUnsafeBytes {
+      Value(littleEndian: $0.loadUnaligned(as: Value.self))
     }
   }
 }

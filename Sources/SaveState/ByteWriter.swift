@@ -4,11 +4,21 @@ public struct ByteWriter: Sendable {
   public private(set) var bytes: [UInt8] = []
 
   /// A writer that has written nothing.
-  public init() {}
+  ///
+  /// - Parameter byteCount: how many bytes there is room for before more has to be made.
+  public init(reserving byteCount: Int = 0) {
+    bytes.reserveCapacity(byteCount)
+  }
 
   /// Appends a number in as many bytes as its type has, the lowest first.
+  @inlinable
   public mutating func append(_ value: some FixedWidthInteger & UnsignedInteger) {
-    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: value.littleEndian) { append($0) }
+  }
+
+  @usableFromInline
+  mutating func append(_ raw: UnsafeRawBufferPointer) {
+    bytes.append(contentsOf: raw)
   }
 
   /// Appends bytes as they are.

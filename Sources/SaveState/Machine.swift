@@ -27,27 +27,6 @@ public protocol Machine: Sendable {
   init(program: Program, decoding sections: inout StateReader) throws(ImageError)
 }
 
-/// The program in a machine: what was loaded at power-on.
-public struct Program: Hashable, Sendable {
-  /// How the user knows it: a file name without folder and suffix. At most 255 bytes of UTF-8.
-  public let name: String
-
-  /// What was loaded, unchanged.
-  public let bytes: [UInt8]
-
-  /// The SHA-1 of the bytes: what the program is known by, whatever it is called.
-  public let sha1: Digest
-
-  /// A program under a name, which is cut to 255 bytes at a character boundary.
-  public init(name: String, bytes: [UInt8]) {
-    var name = name
-    while name.utf8.count > 255 { name.removeLast() }
-    self.name = name
-    self.bytes = bytes
-    sha1 = Digest.sha1(bytes)
-  }
-}
-
 extension Machine {
   /// The canonical encoding of the whole state.
   public var canonicalState: [UInt8] {

@@ -35,7 +35,7 @@ public struct StateWriter: Sendable {
 
   /// Tag, length and contents of each section, in order.
   var canonicalBytes: [UInt8] {
-    var writer = ByteWriter()
+    var writer = ByteWriter(reserving: sections.reduce(0) { $0 + 8 + $1.bytes.count })
     for section in sections {
       writer.append(section.tag.rawValue)
       writer.append(UInt32(section.bytes.count))

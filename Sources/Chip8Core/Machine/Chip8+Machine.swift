@@ -78,7 +78,7 @@ private let absentWord: UInt32 = 0xFFFF_FFFF
 
 extension State {
   fileprivate var encodedCore: [UInt8] {
-    var writer = ByteWriter()
+    var writer = ByteWriter(reserving: Chip8.coreByteCount)
     write(configuration, to: &writer)
     writer.append(pc)
     writer.append(i)
@@ -100,7 +100,7 @@ extension State {
     writer.append(UInt8(display.isHires ? 1 : 0))
     writer.append(display.selectedPlanes)
     writer.append(UInt8(audio.pattern == nil ? 0 : 1))
-    writer.append(contentsOf: bigEndianBytes(audio.pattern ?? 0))
+    writer.append((audio.pattern ?? 0).byteSwapped)
     writer.append(audio.pitch)
     writer.append(audio.phase)
     writer.append(drawWait ?? absentWord)
@@ -116,20 +116,22 @@ extension State {
     writer.append(UInt32(configuration.instructionsPerFrame))
   }
 
+  /// Row by row, the leftmost pixel in the highest bit of the first byte.
   fileprivate var encodedDisplay: [UInt8] {
     let platform = configuration.platform
-    return (0..<platform.planeCount).flatMap { plane in
-      let rows = display.planes[plane].rows
-      return platform.hasHires
-        ? (0..<64).flatMap { bigEndianBytes(rows[$0]) }
-        : (0..<32).flatMap { bigEndianBytes(rows[$0]).prefix(8) }
+    var writer = ByteWriter(reserving: platform.displayByteCount)
+    for plane in 0..<platform.planeCount {
+      for row in 0..<(platform.hasHires ? 64 : 32) {
+        let pixels = display.planes[plane].rows[row]
+        if platform.hasHires {
+          writer.append(pixels.byteSwapped)
+        } else {
+          writer.append(UInt64(pixels >> 64).byteSwapped)
+        }
+      }
     }
+    return writer.bytes
   }
-}
-
-/// A row of pixels, the leftmost first.
-private func bigEndianBytes(_ number: UInt128) -> [UInt8] {
-  withUnsafeBytes(of: number.bigEndian) { Array($0) }
 }
 
 // MARK: - Decoding
@@ -140,7 +142,8 @@ extension State {
     var fields = CoreReader(bytes)
     let configuration = try fields.configuration()
     let platform = configuration.platform
-    self.init(configuration, program: [], seed: 0)
+    // The memories have sections of their own.
+    self.init(configuration, ram: [], seed: 0)
     pc = fields.next()
     i = fields.next()
     for k in 0..<16 { v[k] = fields.next() }
@@ -178,9 +181,11 @@ extension State {
     var reader = ByteReader(bytes)
     for plane in 0..<configuration.platform.planeCount {
       for row in 0..<(configuration.platform.hasHires ? 64 : 32) {
-        let high = UInt128(reader.next(UInt64.self)?.byteSwapped ?? 0)
-        let low = configuration.platform.hasHires ? reader.next(UInt64.self)?.byteSwapped ?? 0 : 0
-        display.planes[plane].rows[row] = high << 64 | UInt128(low)
+        // The section's length was checked.
+        display.planes[plane].rows[row] =
+          configuration.platform.hasHires
+          ? reader.next(UInt128.self)?.byteSwapped ?? 0
+          : UInt128(reader.next(UInt64.self)?.byteSwapped ?? 0) << 64
       }
     }
   }
@@ -192,11 +197,11 @@ private struct CoreReader {
 
   init(_ bytes: [UInt8]) { reader = ByteReader(bytes) }
 
-  mutating func next<Value: FixedWidthInteger & UnsignedInteger>() -> Value {
+  mutating func next<Value: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>() -> Value {
     reader.next() ?? 0
   }
 
-  mutating func next<Value: FixedWidthInteger & UnsignedInteger>(
+  mutating func next<Value: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(
     _ field: String, in range: ClosedRange<Value>
   ) throws(ImageError) -> Value {
     let value: Value = next()
@@ -251,9 +256,7 @@ private struct CoreReader {
   mutating func audio(on platform: Platform) throws(ImageError) -> Audio {
     var audio = Audio()
     let hasPattern = try flag("pattern", isAllowed: platform == .xochip)
-    let high: UInt64 = next()
-    let low: UInt64 = next()
-    let pattern = UInt128(high.byteSwapped) << 64 | UInt128(low.byteSwapped)
+    let pattern = (next() as UInt128).byteSwapped
     guard hasPattern || pattern == 0 else { throw .badField("a pattern that was never loaded") }
     audio.pattern = hasPattern ? pattern : nil
     audio.pitch = next()

@@ -52,8 +52,13 @@ public struct State: Sendable {
 
   /// The state of a machine that was just switched on.
   init(_ configuration: Configuration, program: [UInt8], seed: UInt64) {
+    self.init(configuration, ram: configuration.powerOnRAM(program), seed: seed)
+  }
+
+  /// The same with something else in the RAM.
+  init(_ configuration: Configuration, ram: [UInt8], seed: UInt64) {
     self.configuration = configuration
-    ram = configuration.powerOnRAM(program)
+    self.ram = ram
     random = SplitMix64(state: seed)
     cycles = configuration.timing == .cycles ? VIPClock.programStart : 0
   }

@@ -3,14 +3,17 @@
 extension Image {
   /// The file's bytes: the same image always gives the same.
   public var bytes: [UInt8] {
-    var writer = ByteWriter()
+    let byteCount = sections.reduce(Image.headerByteCount + Image.footerByteCount) {
+      $0 + Section.headerByteCount + $1.stored.count
+    }
+    var writer = ByteWriter(reserving: byteCount)
     writer.append(contentsOf: Image.headerMagic)
     writer.append(kind.rawValue)
     writer.append(Image.revision)
     writer.append(UInt16(0))
     for section in sections { section.write(to: &writer) }
     writer.append(contentsOf: Image.footerMagic)
-    writer.append(UInt64(writer.bytes.count + 8 + 32))
+    writer.append(UInt64(byteCount))
     writer.append(contentsOf: Digest.sha256(writer.bytes).bytes)
     return writer.bytes
   }

@@ -49,7 +49,7 @@ extension Image {
       decodedByteCount = bytes.count
       if let base {
         codec = Codec.differenceDeflate
-        stored = deflated(difference(bytes, base))[...]
+        stored = deflated(difference(bytes, base)[...])[...]
       } else {
         let small = deflated(bytes[...])
         codec = small.count < bytes.count ? Codec.deflate : Codec.plain
@@ -145,15 +145,35 @@ private func crc(_ bytes: ArraySlice<UInt8>) -> UInt32 {
 }
 
 /// What two arrays of the same count differ in, up to the last difference.
-private func difference(_ bytes: [UInt8], _ base: [UInt8]) -> ArraySlice<UInt8> {
-  guard let last = bytes.indices.last(where: { bytes[$0] != base[$0] }) else { return [] }
-  return exclusiveOr(base, bytes[...last]).prefix(last + 1)
+private func difference(_ bytes: [UInt8], _ base: [UInt8]) -> [UInt8] {
+  exclusiveOr(Array(base.prefix(differingCount(bytes, base))), bytes)
 }
 
-/// `base` with a difference applied, which may be shorter.
-private func exclusiveOr(_ base: [UInt8], _ difference: some Sequence<UInt8>) -> [UInt8] {
-  var bytes = base
-  for (index, change) in difference.enumerated() { bytes[index] ^= change }
+/// How many bytes there are up to the last in which two arrays of the same count differ.
+private func differingCount(_ bytes: [UInt8], _ base: [UInt8]) -> Int {
+  bytes.withUnsafeBytes { bytes in
+    base.withUnsafeBytes { base in
+      var count = bytes.count
+      // By 16 bytes first, for most of a memory never changes.
+      while count >= 16,
+        bytes.loadUnaligned(fromByteOffset: count - 16, as: UInt128.self)
+          == base.loadUnaligned(fromByteOffset: count - 16, as: UInt128.self)
+      { count -= 16 }
+      while count > 0, bytes[count - 1] == base[count - 1] { count -= 1 }
+      return count
+    }
+  }
+}
+
+/// `bytes` with others applied, as far as both go.
+private func exclusiveOr(_ bytes: [UInt8], _ others: [UInt8]) -> [UInt8] {
+  var bytes = bytes
+  let count = min(bytes.count, others.count)
+  bytes.withUnsafeMutableBufferPointer { bytes in
+    others.withUnsafeBufferPointer { others in
+      for k in 0..<count { bytes[k] ^= others[k] }
+    }
+  }
   return bytes
 }
 
@@ -186,15 +206,23 @@ private func deflated(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
 
 /// What a zlib stream unpacks to, or nil unless that is at most `count` bytes from all of `bytes`.
 private func inflated(_ bytes: ArraySlice<UInt8>, atMost count: Int) -> [UInt8]? {
-  var complete = false
+  var stream = z_stream()
+  let structureByteCount = Int32(MemoryLayout<z_stream>.size)
+  precondition(
+    inflateInit_(&stream, ZLIB_VERSION, structureByteCount) == Z_OK, "zlib cannot unpack")
+  defer { inflateEnd(&stream) }
+  var isWhole = false
+  // There is always an address to write to, even if nothing is written there.
   let result = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialized in
     bytes.withUnsafeBufferPointer { input in
-      var outCount = UInt(count)
-      var inCount = UInt(input.count)
-      let status = uncompress2(buffer.baseAddress, &outCount, input.baseAddress, &inCount)
-      complete = status == Z_OK && inCount == UInt(input.count)
-      initialized = complete ? Int(outCount) : 0
+      stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+      stream.avail_in = UInt32(input.count)
+      stream.next_out = buffer.baseAddress
+      stream.avail_out = UInt32(count)
+      // All in one go, so that zlib needs no window of its own.
+      isWhole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0
     }
+    initialized = Int(stream.total_out)
   }
-  return complete ? result : nil
+  return isWhole ? result : nil
 }

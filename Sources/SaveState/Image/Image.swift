@@ -111,20 +111,6 @@ public struct Image: Equatable, Sendable {
   }
 }
 
-extension Program {
-  fileprivate var sections: [Image.Section] {
-    var writer = ByteWriter()
-    writer.append(UInt32(bytes.count))
-    writer.append(contentsOf: sha1.bytes)
-    writer.append(UInt8(name.utf8.count))
-    writer.append(contentsOf: name.utf8)
-    return [
-      Image.Section(Image.programTag, .critical, writer.bytes),
-      Image.Section(Image.bytesTag, .critical, bytes),
-    ]
-  }
-}
-
 func isFeatureName(_ name: Substring) -> Bool {
   (1...32).contains(name.utf8.count)
     && name.utf8.allSatisfy { byte in
