@@ -11,7 +11,8 @@ extension Chip8 {
   /// Executes another instruction in place of the one that is next, or passes a frame in which a
   /// key is waited for. What was decoded before plays no part in it.
   package mutating func run(_ instruction: Instruction, keys: Keypad) -> Stop {
-    let address = Int(state.pc) & (unsaved.decoded.count - 1)
+    unsaved.prepareDecoded(byteCount: state.ram.count)
+    let address = Int(state.pc) & (state.ram.count - 1)
     unsaved.decoded[address] = instruction
     let stop = run(frames: 1, instructions: 1, keys: keys, stopsAtHalt: true)
     unsaved.decoded[address] = nil

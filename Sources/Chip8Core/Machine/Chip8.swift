@@ -9,21 +9,22 @@ public struct Chip8: Sendable {
   public static let programStart = 0x200
 
   /// The program that was loaded at power-on.
-  public let program: Program
+  public internal(set) var program: Program
   /// The machine as it is.
   public internal(set) var state: State
-  var unsaved: Unsaved
+  var unsaved = Unsaved()
 
   /// What the machine keeps but nobody needs to save, for it follows from the state.
   struct Unsaved: Sendable {
     /// The instruction at each address of the RAM, nil where none has been decoded since the bytes
-    /// there last changed.
-    var decoded: [Instruction?]
+    /// there last changed. Empty until the machine runs.
+    var decoded: [Instruction?] = []
     /// The sound of the frame that ended last.
     var tone: Tone?
 
-    init(for state: State) {
-      decoded = Array(repeating: nil, count: state.ram.count)
+    /// Makes room for the instructions of a RAM.
+    mutating func prepareDecoded(byteCount: Int) {
+      if decoded.isEmpty { decoded = Array(repeating: nil, count: byteCount) }
     }
   }
 
@@ -45,7 +46,6 @@ public struct Chip8: Sendable {
   init(_ program: Program, _ state: State) {
     self.program = program
     self.state = state
-    unsaved = Unsaved(for: state)
   }
 
   /// This machine with another program in its RAM, for a program that is changed while it runs:
@@ -70,7 +70,7 @@ public struct Chip8: Sendable {
       throw .outsideRAM(address: address, state.configuration.platform)
     }
     state.ram.replaceSubrange(address..<address + bytes.count, with: bytes)
-    unsaved = Unsaved(for: state)
+    unsaved.decoded = []
   }
 
   /// Why ``run(frames:instructions:keys:stopsAtHalt:)`` came back.
@@ -101,6 +101,7 @@ public struct Chip8: Sendable {
   ) -> Stop {
     let limits = Processor.Limits(
       frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+    unsaved.prepareDecoded(byteCount: state.ram.count)
     // The two memories are taken out, so that pointers to them and to the rest do not overlap.
     var ram: [UInt8] = []
     var decoded: [Instruction?] = []
