@@ -271,10 +271,10 @@ struct WindowTests {
     let rom = scratch.path(try scratch.write("bad.ch8", program))
     let desktop = try Desktop([rom, "--slots", scratch.folder])
     let slots = Slots(root: scratch.folder, program: Program(name: "", bytes: program).sha1)
-    try waitFor("an autosave") { slots.file(Autosave.fault.slot) }
+    try waitFor("an autosave") { try slots.file(Autosave.fault.slot) }
     #expect(try desktop.quit().code == 0)
     // What cannot go on is not what one goes on from.
-    #expect(slots.file(Autosave.exit.slot) == nil)
+    #expect(try slots.file(Autosave.exit.slot) == nil)
     let info = try scratch.chip8("image", "info", slots.path(Autosave.fault.slot))
     #expect(info.text.contains("it cannot go on: F099 at 0x202"))
     #expect(info.text.contains("executed last:\n    0200  6007"))

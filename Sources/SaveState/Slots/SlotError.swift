@@ -31,6 +31,4 @@ public enum SlotError: Error, Equatable, CustomStringConvertible {
     case .file(let error): error.description
     }
   }
-
-  static func storage(_ error: StorageError) -> SlotError { .file(.storage(error)) }
 }

@@ -43,7 +43,7 @@ extension Slots {
         _ = try putBack(slot, version: nil)
         return true
       }
-      guard file(slot) != nil else { throw .empty(slot) }
+      guard try isFilled(slot) else { throw .empty(slot) }
       _ = try empty(slot)
       return false
     }
@@ -57,14 +57,15 @@ extension Slots {
   public func delete(_ slot: SlotName, purging: Bool = false) throws(SlotError) -> Int? {
     try changing(slot) { () throws(SlotError) -> Int? in
       guard purging else {
-        guard file(slot) != nil else { throw .empty(slot) }
+        guard try isFilled(slot) else { throw .empty(slot) }
         return try empty(slot)
       }
       let versions = try numbers(slot)
-      guard file(slot) != nil || !versions.isEmpty else { throw .empty(slot) }
+      let isFilled = try isFilled(slot)
+      guard isFilled || !versions.isEmpty else { throw .empty(slot) }
       try stored { () throws(StorageError) in
         for number in versions { try Storage.remove(path(slot, version: number)) }
-        if file(slot) != nil { try Storage.remove(path(slot)) }
+        if isFilled { try Storage.remove(path(slot)) }
         Storage.removeEmptyFolder(history(slot))
         try Storage.synchronize(folderOf: path(slot))
       }
@@ -77,8 +78,8 @@ extension Slots {
   public func rename(_ slot: SlotName, to new: SlotName) throws(SlotError) {
     guard !new.isAutosave else { throw .autosave(new) }
     try changing(slot) { () throws(SlotError) in
-      guard file(slot) != nil else { throw .empty(slot) }
-      guard file(new) == nil else { throw .taken(new) }
+      guard try isFilled(slot) else { throw .empty(slot) }
+      guard try !isFilled(new) else { throw .taken(new) }
       let versions = try numbers(slot)
       let last = try numbers(new).first ?? 0
       let newest = path(new, version: last + versions.count)
@@ -116,7 +117,7 @@ extension Slots {
   public func setLocked(_ slot: SlotName, _ isLocked: Bool) throws(SlotError) {
     guard !slot.isAutosave || !isLocked else { throw .autosave(slot) }
     try changing(slot, evenIfLocked: true) { () throws(SlotError) in
-      guard file(slot) != nil else { throw .empty(slot) }
+      guard try isFilled(slot) else { throw .empty(slot) }
       try stored { () throws(StorageError) in try Storage.setWritable(path(slot), !isLocked) }
     }
   }
@@ -130,7 +131,8 @@ extension Slots {
     try Storage.locking(
       "\(folder)/.lock", orThrow: { $0.isMissingFile ? .empty(slot) : .file(.storage($0)) }
     ) { () throws(SlotError) -> Result in
-      guard evenIfLocked || file(slot)?.isLocked != true else { throw .locked(slot) }
+      let file = try stored { () throws(StorageError) in try self.file(slot) }
+      guard evenIfLocked || file?.isLocked != true else { throw .locked(slot) }
       return try change()
     }
   }
@@ -159,7 +161,7 @@ extension Slots {
   private func putBack(_ slot: SlotName, version: Int?) throws(SlotError) -> Int? {
     let newest = try numbers(slot).first
     guard let number = version ?? newest else {
-      throw file(slot) == nil ? .empty(slot) : .noVersion(slot, nil)
+      throw try isFilled(slot) ? .noVersion(slot, nil) : .empty(slot)
     }
     // One that cannot be used is not what anybody wants back.
     _ = try image(slot, version: number)
@@ -170,7 +172,8 @@ extension Slots {
     }
     tidy(slot, kept: kept)
     // It is no version if it was the same.
-    return kept.flatMap { file(slot, version: $0) == nil ? nil : $0 }
+    let versions = try numbers(slot)
+    return kept.flatMap { versions.contains($0) ? $0 : nil }
   }
 
   private func empty(_ slot: SlotName) throws(SlotError) -> Int? {
@@ -187,7 +190,7 @@ extension Slots {
   ///
   /// - Returns: the version's number; nil if there is nothing in the slot.
   private func keep(_ slot: SlotName) throws(SlotError) -> Int? {
-    guard file(slot) != nil else { return nil }
+    guard try isFilled(slot) else { return nil }
     let number = (try numbers(slot).first ?? 0) + 1
     let version = path(slot, version: number)
     try stored { () throws(StorageError) in
@@ -218,14 +221,12 @@ extension Slots {
     Storage.removeEmptyFolder(history(slot))
   }
 
-  private func numbers(_ slot: SlotName) throws(SlotError) -> [Int] {
-    try stored { () throws(StorageError) in try versions(of: slot) }
+  private func isFilled(_ slot: SlotName) throws(SlotError) -> Bool {
+    try stored { () throws(StorageError) in try file(slot) != nil }
   }
 
-  private func stored<Result>(
-    _ body: () throws(StorageError) -> Result
-  ) throws(SlotError) -> Result {
-    do throws(StorageError) { return try body() } catch { throw .file(.storage(error)) }
+  private func numbers(_ slot: SlotName) throws(SlotError) -> [Int] {
+    try stored { () throws(StorageError) in try versions(of: slot) }
   }
 }
 

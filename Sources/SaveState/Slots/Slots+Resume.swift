@@ -20,15 +20,17 @@ extension Slots {
   /// - Returns: the machine, nil if there is none; and why others were passed over.
   public func newestResumable<M: Machine>(
     _: M.Type = M.self
-  ) throws(StorageError) -> (found: Resumption<M>?, passedOver: [SlotError]) {
+  ) -> (found: Resumption<M>?, passedOver: [SlotError]) {
     var newest: (resumption: Resumption<M>, time: UInt64)?
     var passedOver: [SlotError] = []
-    for slot in [Autosave.exit.slot, Autosave.minute.slot] where file(slot) != nil {
-      for version in [nil] + (try versions(of: slot).map(Optional.some)) {
+    for slot in [Autosave.exit.slot, Autosave.minute.slot] {
+      for version in [nil] + ((try? versions(of: slot)) ?? []).map(Optional.some) {
         do throws(SlotError) {
           let resumption: Resumption<M> = try self.resumption(slot, version: version)
           let time = (try? resumption.image.time()) ?? 0
           if newest.map({ time > $0.time }) ?? true { newest = (resumption, time) }
+          break
+        } catch .empty {
           break
         } catch { passedOver.append(error) }
       }

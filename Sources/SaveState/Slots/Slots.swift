@@ -47,11 +47,19 @@ public struct Slots: Sendable {
     public let byteCount: Int
     /// Whether it is locked against changes: nobody has the permission to write to it.
     public let isLocked: Bool
+
+    /// A file of which this is known.
+    public init(path: String, byteCount: Int, isLocked: Bool) {
+      (self.path, self.byteCount, self.isLocked) = (path, byteCount, isLocked)
+    }
   }
 
-  /// The file of a slot, whether or not it is there.
-  public func path(_ slot: SlotName) -> String {
-    "\(folder)/\(slot)\(Slots.suffix)"
+  /// The file of a slot or of a version of it, whether or not it is there.
+  public func path(_ slot: SlotName, version: Int? = nil) -> String {
+    guard let version else { return "\(folder)/\(slot)\(Slots.suffix)" }
+    let digits = "\(version)"
+    let zeros = String(repeating: "0", count: max(0, 6 - digits.count))
+    return "\(history(slot))/\(zeros)\(digits)\(Slots.suffix)"
   }
 
   /// The slots that hold a state or have versions, by name. Files that are no slots are passed over.
@@ -59,7 +67,12 @@ public struct Slots: Sendable {
     var names: Set<SlotName> = []
     for name in try Storage.names(in: folder) where name.hasSuffix(Slots.suffix) {
       guard let slot = try? SlotName(String(name.dropLast(Slots.suffix.count))) else { continue }
-      if file(slot) != nil { names.insert(slot) }
+      do throws(StorageError) {
+        if try file(slot) == nil { continue }
+      } catch {
+        // There is something that cannot be looked at, and whoever wants to read it learns why.
+      }
+      names.insert(slot)
     }
     for name in try Storage.names(in: "\(folder)/history") {
       guard let slot = try? SlotName(name), !names.contains(slot) else { continue }
@@ -77,9 +90,9 @@ public struct Slots: Sendable {
   ///
   /// - Parameter version: the number of an earlier version.
   /// - Returns: nil if there is nothing.
-  public func file(_ slot: SlotName, version: Int? = nil) -> File? {
+  public func file(_ slot: SlotName, version: Int? = nil) throws(StorageError) -> File? {
     let path = path(slot, version: version)
-    return Storage.status(of: path).map {
+    return try Storage.status(of: path).map {
       File(path: path, byteCount: $0.byteCount, isLocked: !$0.isWritable)
     }
   }
@@ -88,12 +101,15 @@ public struct Slots: Sendable {
   ///
   /// - Parameter version: the number of an earlier version.
   public func image(_ slot: SlotName, version: Int? = nil) throws(SlotError) -> Image {
-    guard let file = file(slot, version: version) else {
-      throw version.map { .noVersion(slot, $0) } ?? .empty(slot)
-    }
+    let file = try stored { () throws(StorageError) in try self.file(slot, version: version) }
+    let missing: SlotError = version.map { .noVersion(slot, $0) } ?? .empty(slot)
+    guard let file else { throw missing }
     let image: Image
     do throws(FileError) {
       image = try Image(contentsOf: file.path)
+    } catch .storage(let error) where error.isMissingFile {
+      // Somebody else has just taken it away.
+      throw missing
     } catch { throw .file(error) }
     try check(image, at: file.path)
     return image
@@ -108,16 +124,15 @@ public struct Slots: Sendable {
     guard program.sha1 == self.program else { throw .otherProgram(path, program.name) }
   }
 
+  func stored<Result>(
+    _ body: () throws(StorageError) -> Result
+  ) throws(SlotError) -> Result {
+    do throws(StorageError) { return try body() } catch { throw .file(.storage(error)) }
+  }
+
   // MARK: Places
 
   func history(_ slot: SlotName) -> String { "\(folder)/history/\(slot)" }
-
-  func path(_ slot: SlotName, version: Int?) -> String {
-    guard let version else { return path(slot) }
-    let digits = "\(version)"
-    let zeros = String(repeating: "0", count: max(0, 6 - digits.count))
-    return "\(history(slot))/\(zeros)\(digits)\(Slots.suffix)"
-  }
 
   /// The number of a version by its file's name.
   private static func version(_ name: String) -> Int? {

@@ -14,15 +14,18 @@ extension Storage {
   /// The names in a folder, in no order; none if there is no such folder. Names that are no UTF-8
   /// are left out.
   static func names(in folder: String) throws(StorageError) -> [String] {
-    guard let stream = opendir(folder) else {
-      if errno == ENOENT || errno == ENOTDIR { return [] }
+    guard let stream = retrying({ opendir(folder) }) else {
+      if isMissing { return [] }
       throw StorageError(.read, folder)
     }
     defer { closedir(stream) }
     var names: [String] = []
     while true {
       errno = 0
-      guard let entry = readdir(stream) else { break }
+      guard let entry = readdir(stream) else {
+        if errno == EINTR { continue }
+        break
+      }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
         String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
@@ -33,22 +36,29 @@ extension Storage {
   }
 
   /// What is known of a regular file, nil if there is none.
-  static func status(of path: String) -> FileStatus? {
+  static func status(of path: String) throws(StorageError) -> FileStatus? {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard retrying({ stat(path, &status) }) == 0 else {
+      if isMissing { return nil }
+      throw StorageError(.read, path)
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
     return FileStatus(byteCount: Int(status.st_size), isWritable: status.st_mode & 0o222 != 0)
   }
 
+  /// Whether the last call failed because there is nothing of that name.
+  private static var isMissing: Bool { errno == ENOENT || errno == ENOTDIR }
+
   /// Gives or takes away the permission to write to a file.
   static func setWritable(_ path: String, _ isWritable: Bool) throws(StorageError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw StorageError(.write, path) }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw StorageError(.write, path) }
+    guard retrying({ fstat(descriptor, &status) }) == 0 else { throw StorageError(.write, path) }
     let mode = status.st_mode & 0o7777
     guard
-      fchmod(descriptor, isWritable ? mode | S_IWUSR : mode & ~0o222) == 0,
+      retrying({ fchmod(descriptor, isWritable ? mode | S_IWUSR : mode & ~0o222) }) == 0,
       retrying({ fsync(descriptor) }) == 0
     else { throw StorageError(.write, path) }
   }
@@ -57,7 +67,7 @@ extension Storage {
   ///
   /// - Parameter limit: the most bytes that are copied; a longer file is refused.
   static func duplicate(_ path: String, as copy: String, limit: Int) throws(StorageError) {
-    if linkat(AT_FDCWD, path, AT_FDCWD, copy, AT_SYMLINK_FOLLOW) == 0 {
+    if retrying({ linkat(AT_FDCWD, path, AT_FDCWD, copy, AT_SYMLINK_FOLLOW) }) == 0 {
       return try synchronize(folderOf: copy)
     }
     let bytes = try read(path, limit: limit)
@@ -68,14 +78,14 @@ extension Storage {
   /// Gives a file another name in the place of its own, over what has that name. A power cut may
   /// undo that until both folders are on the disk.
   static func move(_ path: String, to place: String) throws(StorageError) {
-    guard rename(path, place) == 0 else { throw StorageError(.write, place) }
+    guard retrying({ rename(path, place) }) == 0 else { throw StorageError(.write, place) }
     // Two names of one file are left as they are.
     unlink(path)
   }
 
   /// Takes a file away. A power cut may bring it back until its folder is on the disk.
   static func remove(_ path: String) throws(StorageError) {
-    guard unlink(path) == 0 else { throw StorageError(.write, path) }
+    guard retrying({ unlink(path) }) == 0 else { throw StorageError(.write, path) }
   }
 
   /// Takes a folder away if there is nothing in it.
@@ -85,8 +95,8 @@ extension Storage {
 
   /// Brings the names in a file's folder to the disk.
   static func synchronize(folderOf path: String) throws(StorageError) {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let folder = folder(of: path) ?? "."
+    let descriptor = retrying { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw StorageError(.write, path) }
     defer { close(descriptor) }
     // Some file systems cannot synchronise a folder and say so with EINVAL; there is no more to do.
@@ -105,7 +115,8 @@ extension Storage {
   ) throws(Failure) -> Result {
     // Reading is enough for a lock, so that users can share a folder. Nothing is waited for but the
     // lock, whatever file this may be.
-    let descriptor = open(path, O_RDONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0o666)
+    let flags = O_RDONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC
+    let descriptor = retrying { open(path, flags, 0o666) }
     guard descriptor >= 0 else { throw failure(StorageError(.create, path)) }
     defer { close(descriptor) }
     guard retrying({ flock(descriptor, LOCK_EX) }) == 0 else {
@@ -119,13 +130,5 @@ extension StorageError {
   /// A file that would be longer, or whose name would be, than anything that is stored here.
   static func overflow(_ path: String) -> StorageError {
     StorageError(operation: .create, path: path, code: EOVERFLOW)
-  }
-}
-
-/// Calls again for as long as a signal interrupts.
-private func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
-  while true {
-    let result = call()
-    if result != -1 || errno != EINTR { return result }
   }
 }

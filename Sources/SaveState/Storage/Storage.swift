@@ -23,10 +23,10 @@ public enum Storage {
 
   /// Creates a folder and those above it where they are missing, and brings them to the disk.
   public static func createFolder(_ path: String) throws(StorageError) {
-    if mkdir(path, 0o777) == 0 { return synchronizeFolder(above: path) }
+    if retrying({ mkdir(path, 0o777) }) == 0 { return synchronizeFolder(above: path) }
     if errno == ENOENT, let parent = folder(of: path), parent != path {
       try createFolder(parent)
-      if mkdir(path, 0o777) == 0 { return synchronizeFolder(above: path) }
+      if retrying({ mkdir(path, 0o777) }) == 0 { return synchronizeFolder(above: path) }
     }
     var status = stat()
     guard errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {

@@ -54,7 +54,7 @@ extension SlotsCommand {
 
     func run() throws {
       let (slots, slot) = try arguments.resolved()
-      guard slots.file(slot) != nil else { throw SlotError.empty(slot) }
+      guard try slots.file(slot) != nil else { throw SlotError.empty(slot) }
       try arguments.report(slots.path(slot), slots, slot)
     }
   }

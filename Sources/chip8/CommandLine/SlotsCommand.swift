@@ -29,8 +29,8 @@ struct SlotsOptions: ParsableArguments {
   var root: String { slots ?? Slots.defaultRoot() }
 
   /// Prints a text, or the object instead if the user wants that.
-  func print(_ text: String, or object: some Encodable) throws {
-    try printText(json ? jsonText(object) : text)
+  func print(_ text: String, or object: @autoclosure () throws -> some Encodable) throws {
+    try printText(json ? jsonText(object()) : text)
   }
 }
 

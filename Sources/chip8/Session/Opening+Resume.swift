@@ -14,7 +14,7 @@ extension Opening {
         "\(fileName(file.path)) is a saved state and resumed anyway: leave out --resume")
     }
     let slots = Slots(root: slotsRoot, program: machine.program.sha1)
-    let (found, passedOver) = try slots.newestResumable(Chip8.self)
+    let (found, passedOver) = slots.newestResumable(Chip8.self)
     for error in passedOver { printError("passed over: \(error)") }
     guard let found else {
       printError("\(machine.program.name.printable): there is nothing to resume: it starts anew")

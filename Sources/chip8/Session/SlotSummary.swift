@@ -50,32 +50,34 @@ struct StateSummary {
 
   /// Reads a state; nil if there is none.
   init?(_ slot: SlotName, version: Int? = nil, of slots: Slots) {
-    guard let file = slots.file(slot, version: version) else { return nil }
-    self.file = file
+    let path = slots.path(slot, version: version)
     self.version = version
-    do throws(SlotError) {
-      contents = try Contents(slot, version, of: slots, file)
-      damage = nil
-    } catch {
-      // What somebody else has just taken away is no damage.
-      guard slots.file(slot, version: version) != nil else { return nil }
-      contents = nil
+    var file: Slots.File?
+    var contents: Contents?
+    var damage: String?
+    do {
+      file = try slots.file(slot, version: version)
+      contents = try Contents(slots.image(slot, version: version), in: path)
+    } catch SlotError.empty, SlotError.noVersion {
+      return nil
+    } catch let error as SlotError {
       damage = error.reason
+    } catch {
+      damage = "\(error)"
     }
+    self.file = file ?? Slots.File(path: path, byteCount: 0, isLocked: false)
+    (self.contents, self.damage) = (contents, damage)
   }
 
   var time: UInt64? { contents?.time }
 }
 
 extension StateSummary.Contents {
-  init(
-    _ slot: SlotName, _ version: Int?, of slots: Slots, _ file: Slots.File
-  ) throws(SlotError) {
-    let image = try slots.image(slot, version: version)
+  init(_ image: Image, in path: String) throws(SlotError) {
     let machine: Chip8
     do throws(ImageError) {
       machine = try image.machine()
-    } catch { throw .file(.image(file.path, error)) }
+    } catch { throw .file(.image(path, error)) }
     program = machine.program
     platform = machine.state.configuration.platform
     machineTime = machine.machineTime
