@@ -46,6 +46,7 @@ import Testing
     var again = Image(of: machine, carrying: image)
     again.setTime(try image.time())
     if let note = try image.note() { try again.setNote(note) }
+    if let last = try image.ancillary(Tag("LAST")) { again.setAncillary(Tag("LAST"), last) }
     #expect(again.bytes == bytes)
   }
 }
