@@ -149,7 +149,7 @@ struct ImageCommand: ParsableCommand {
       do throws(ImageError) {
         try opened.image.setNote(note)
       } catch { throw Failure.usage("--note: \(error)") }
-      try Prelude.save(opened.image, to: file, executable: nil)
+      try Storage.replace(file, with: Prelude.read(file) + opened.image.bytes)
       if json { try printText(try jsonText(ImageInfo(opened, AddressNames(nil)))) }
     }
   }

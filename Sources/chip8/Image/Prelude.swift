@@ -21,18 +21,29 @@ enum Prelude {
     return Image.prelude(of: file)
   }
 
-  /// Writes an image to a file. What stands before the image that the file holds now stays there: a
-  /// program that can be run remains one.
+  /// Writes an image to a file. If that can be run now, it remains a program: what stands before the
+  /// image in it stays there. No other file is read.
   ///
   /// - Parameter options: what the image is run with if it is to become such a program.
   static func save(_ image: Image, to path: String, executable options: RunOptions?) throws {
     guard let options else {
-      return try Storage.replace(path, with: read(path) + image.bytes)
+      return try Storage.replace(path, with: kept(path) + image.bytes)
     }
     let emulator = Standalone.options == nil ? Standalone.path : nil
     try Storage.replace(
       path, with: script(emulator: emulator, options: options.words) + image.bytes,
       execution: .readers)
+  }
+
+  /// What is to stay in a file that is saved to.
+  private static func kept(_ path: String) throws -> ArraySlice<UInt8> {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & 0o111 != 0 else { return [] }
+    do {
+      return try read(path)
+    } catch let error as StorageError {
+      throw Failure(message: "\(error), so it cannot be saved to", code: EX_IOERR)
+    }
   }
 
   /// A shell script that runs the image behind it. The emulator is the one that `$CHIP8` names, or
