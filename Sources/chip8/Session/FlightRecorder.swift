@@ -17,14 +17,14 @@ struct FlightRecorder {
   private static let framesBetween: UInt64 = 4096
 
   /// The machine as it was, the older one first. With two there is always enough to look back at.
-  private var checkpoints: [Chip8] = []
+  private var checkpoints: [Chip8.Snapshot] = []
   /// The keys of the frames since the first checkpoint, where they change.
   private var tape: [(frame: UInt64, keys: Keypad)] = []
 
   /// Takes note of a machine that is about to run, with the keys of all frames that begin.
   mutating func willRun(_ machine: Chip8, keys: Keypad) {
     if isCheckpointDue(machine) {
-      checkpoints = checkpoints.suffix(1) + [machine]
+      checkpoints = checkpoints.suffix(1) + [machine.snapshot]
       let oldest = checkpoints[0].state.frames
       // The keys that hold where the oldest one begins are those of the last change before it.
       let first = tape.lastIndex { $0.frame <= oldest } ?? 0
@@ -42,7 +42,10 @@ struct FlightRecorder {
   func lastInstructions(before machine: Chip8, count: Int) -> [Executed] {
     let end = machine.state.instructions
     let enough = checkpoints.last { $0.state.instructions + UInt64(count) <= end }
-    guard var copy = enough ?? checkpoints.first, copy.state.instructions <= end else { return [] }
+    guard
+      let checkpoint = enough ?? checkpoints.first, checkpoint.state.instructions <= end
+    else { return [] }
+    var copy = Chip8(checkpoint)
     run(&copy, toInstruction: end - min(end - copy.state.instructions, UInt64(count)))
     var executed: [Executed] = []
     while copy.state.instructions < end, copy.state.frames <= machine.state.frames {

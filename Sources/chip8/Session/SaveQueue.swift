@@ -4,7 +4,7 @@ import SaveState
 import Synchronization
 
 /// Does what is to be done with a program's slots one thing after the other, while the machine goes
-/// on: what is saved is a copy of the value, taken at once.
+/// on: what is saved is a snapshot, taken at once.
 final class SaveQueue: Sendable {
   /// What happened, for the user.
   struct Outcome: Sendable {

@@ -165,9 +165,9 @@ final class Session {
 
   /// Makes an image of the machine as it is now; the work of that is left to whoever calls.
   private func savedImage() -> @Sendable () -> Image {
-    let (machine, older, time) = (machine, image, WallClock.now())
+    let (moment, older, time) = (machine.snapshot, image, WallClock.now())
     return {
-      var image = Image(of: machine, carrying: older)
+      var image = Image(of: Chip8(moment), carrying: older)
       image.setTime(time)
       return image
     }
