@@ -28,19 +28,23 @@ public struct Program: Sendable {
     sha1 = Digest.sha1(bytes)
   }
 
-  /// What an image says of the program, and the program itself.
-  var sections: [Image.Section] {
+  /// What an image says of the program.
+  var section: Image.Section {
     var writer = ByteWriter()
     writer.append(UInt32(bytes.count))
     writer.append(contentsOf: sha1.bytes)
     writer.append(UInt8(name.utf8.count))
     writer.append(contentsOf: name.utf8)
-    let contents = contents.section.withLock { section in
+    return Image.Section(Image.programTag, .critical, writer.bytes)
+  }
+
+  /// The program itself in an image.
+  var bytesSection: Image.Section {
+    contents.section.withLock { section in
       let made = section ?? Image.Section(Image.bytesTag, .critical, bytes)
       section = made
       return made
     }
-    return [Image.Section(Image.programTag, .critical, writer.bytes), contents]
   }
 }
 

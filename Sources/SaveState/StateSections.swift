@@ -48,6 +48,8 @@ public struct StateWriter: Sendable {
 /// Hands out the sections of an image to the machine that is made from it.
 public struct StateReader: Sendable {
   private var sections: [Image.Section]
+  /// What has been handed out.
+  private(set) var contents: [Tag: [UInt8]] = [:]
 
   init(_ sections: [Image.Section]) {
     self.sections = sections
@@ -69,6 +71,7 @@ public struct StateReader: Sendable {
     }
     let bytes = try section.decoded(differenceFrom: base)
     guard bytes.count == count else { throw .damagedSection(tag) }
+    contents[tag] = bytes
     return bytes
   }
 

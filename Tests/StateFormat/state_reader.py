@@ -5,10 +5,10 @@ It was written from docs/STATE-FORMAT.md alone, without a look at how chip8 does
 that the page suffices; its parts have the page's headings, in the page's order. The tests compare
 what it reads with what chip8 reads.
 
-    state_reader.py FILE...
-    state_reader.py --contents TAG FILE
+    state_reader.py [--with FILE]... FILE...
+    state_reader.py [--with FILE]... --contents TAG FILE
 
-`-` is standard input. For each file it prints one line, a JSON object: what `chip8 FILE --headless
+`-` is standard input. `--with` names programs and images that others leave out or are based on. For each file it prints one line, a JSON object: what `chip8 FILE --headless
 --frames 0 --json` says of the machine (docs/COMMAND-LINE.md), under the same names, and what `chip8
 image info FILE --json` adds to that. With `--contents` one section is written to standard output
 instead, decoded. A file that cannot be used is refused in one sentence on standard error, and the
@@ -91,7 +91,7 @@ HEADER_MAGIC = b"\x89IMG\r\n\x1a\n"
 FOOTER_MAGIC = b"\x89END\r\n\x1a\n"
 
 CRITICAL, SAFE_TO_COPY = 1, 2
-PLAIN, ZLIB, DIFFERENCE = 0, 1, 2
+PLAIN, ZLIB, DIFFERENCE, DIFFERENCE_FROM_BASE_IMAGE = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
@@ -109,17 +109,24 @@ class Section:
     def is_critical(self) -> bool:
         return bool(self.flags & CRITICAL)
 
-    def decoded(self, base: Optional[bytes] = None) -> bytes:
+    def decoded(
+        self, base: Optional[bytes] = None, base_image: Optional[dict[str, bytes]] = None
+    ) -> bytes:
         """The contents. Their length is within what the page allows for all of them together."""
+        origin = base
+        if self.codec == DIFFERENCE_FROM_BASE_IMAGE:
+            origin = base_image.get(self.tag) if base_image else None
         if self.codec == PLAIN:
             contents = self.stored
         elif self.codec == ZLIB:
             contents = self._inflated()
-        elif self.codec == DIFFERENCE and base is not None and len(base) == self.decoded_length:
-            difference = self._inflated().ljust(self.decoded_length, b"\0")
-            contents = bytes(a ^ b for a, b in zip(difference, base))
-        else:
+        elif self.codec not in (DIFFERENCE, DIFFERENCE_FROM_BASE_IMAGE) or origin is None:
             refuse(f"the section {self.tag!r} is stored in a way that it cannot be, {self.codec}")
+        elif len(origin) == self.decoded_length:
+            difference = self._inflated().ljust(self.decoded_length, b"\0")
+            contents = bytes(a ^ b for a, b in zip(difference, origin))
+        else:
+            refuse(f"the section {self.tag!r} is the difference from something of another length")
         if len(contents) != self.decoded_length:
             refuse(f"the section {self.tag!r} does not decode to its length")
         return contents
@@ -189,9 +196,9 @@ def sections_of(image: bytes) -> list[Section]:
 # ------------------------------------------------------------ The sections of a CHIP-8 image
 
 ALWAYS = ["PROG", "ROM ", "CORE", "RAM ", "DISP"]
-CRITICAL_TAGS = ["NEED"] + ALWAYS
+CRITICAL_TAGS = ["NEED", "BASE"] + ALWAYS
 OTHER_TAGS = ["WITN", "TIME", "NOTE", "LAST"]
-FEATURES = ["cycles", "superchip", "xochip", "xochip-audio"]
+FEATURES = ["base", "cycles", "no-rom", "superchip", "xochip", "xochip-audio"]
 PROGRAM_START = 0x200
 
 
@@ -262,6 +269,53 @@ class Program:
             refuse(f"{platform.name} has no room for a program of {self.length} bytes")
         if len(rom) != self.length or hashlib.sha1(rom).digest() != self.sha1:
             refuse("the program in ROM is not the one that PROG tells of")
+
+
+CHAIN_MAX = 256
+CHAIN_BYTES_MAX = 64 << 20
+
+
+@dataclass(frozen=True)
+class Base:
+    """`BASE`: the base image."""
+
+    sha256: bytes
+    state: bytes
+    name: str
+
+    @classmethod
+    def read(cls, contents: bytes) -> Base:
+        fields = Fields("BASE", contents)
+        sha256, state = fields.take(32), fields.take(32)
+        name = utf8("BASE", fields.take(fields.number(1)))
+        fields.end()
+        if name.startswith(".") or "/" in name or "\0" in name:
+            refuse("BASE has a name that is no file's")
+        return cls(sha256, state, name)
+
+
+class Others:
+    """What images leave out, in files that were named."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+    def program(self, wanted: Program) -> bytes:
+        for data in self.files.values():
+            if len(data) == wanted.length and hashlib.sha1(data).digest() == wanted.sha1:
+                return data
+        refuse(f"it leaves out its program, {wanted.name!r}, SHA-1 {wanted.sha1.hex()}")
+
+    def image(self, wanted: Base) -> bytes:
+        """The file of a base image, or one that has its name."""
+        for data in self.files.values():
+            is_image = data[-FOOTER_BYTES:].startswith(FOOTER_MAGIC)
+            if is_image and data[-DIGEST_BYTES:] == wanted.sha256:
+                return data
+        for path, data in self.files.items():
+            if wanted.name and path.rsplit("/", 1)[-1] == wanted.name:
+                return data
+        refuse(f"its base image is missing, {wanted.name!r}, SHA-256 {wanted.sha256.hex()}")
 
 
 @dataclass(frozen=True)
@@ -491,17 +545,45 @@ class Saved:
     sections: list[Section]
     contents: dict[str, bytes]
     needs: list[str]
+    base: Optional[Base]
     program: Program
+    # Its own or what was found, for images based on this one may leave it out too.
+    rom: bytes
     core: Core
     witness: Optional[Witness]
     time: Optional[int]
     note: Optional[str]
     last: list[Executed]
 
+    @property
+    def state(self) -> bytes:
+        tags = ["CORE", "RAM ", "DISP"]
+        return canonical_encoding(*(self.contents[tag] for tag in tags))
 
-def read(file: bytes) -> Saved:
+    @property
+    def state_digest(self) -> bytes:
+        return hashlib.sha256(self.state).digest()
+
+
+def read_base(
+    base: Base, others: Others, chain: list[tuple[bytes, int]]
+) -> Saved:
+    """Reads the base image of an image. `chain` has the digests and sizes of those before it."""
+    if len(chain) == CHAIN_MAX:
+        refuse(f"more than {CHAIN_MAX} images are based on each other")
+    file = others.image(base)
+    saved = read(file, others, chain)
+    if file[-DIGEST_BYTES:] != base.sha256 and saved.state_digest != base.state:
+        refuse(f"its base image, {base.name!r}, holds another state now")
+    return saved
+
+
+def read(file: bytes, others: Others, chain: list[tuple[bytes, int]]) -> Saved:
     """Reads a file in the order in which the page says that a reader checks."""
     image = image_in(file)
+    digest = image[-DIGEST_BYTES:]
+    if digest in [known for known, _ in chain]:
+        refuse("it is based on itself")
     check_header(image)
     sections = sections_of(image)
     known = known_sections(sections)
@@ -512,22 +594,37 @@ def read(file: bytes) -> Saved:
         contents["NEED"] = known["NEED"].decoded()
         needs = read_features(contents["NEED"])
     for tag in ALWAYS:
-        if tag not in known:
+        if tag not in known and not (tag == "ROM " and "no-rom" in needs):
             refuse(f"its section {tag!r} is missing")
+    base = Base.read(known["BASE"].decoded()) if "BASE" in known else None
+    size = sum(max(len(part.stored), part.decoded_length) for part in sections)
+    chain = chain + [(digest, size)]
+    if sum(size for _, size in chain) > CHAIN_BYTES_MAX:
+        refuse("the images that are based on each other are too large")
+    base_image = read_base(base, others, chain) if base else None
+    inherited = base_image.contents if base_image else None
     for tag, section in known.items():
-        if tag not in ("NEED", "RAM "):
+        if tag in ("ROM ", "CORE", "DISP"):
+            contents[tag] = section.decoded(base_image=inherited)
+        elif tag not in ("NEED", "RAM "):
             contents[tag] = section.decoded()
 
     core = Core.read(contents["CORE"])
     program = Program.read(contents["PROG"])
-    program.check(contents["ROM "], core.platform)
-    contents["RAM "] = known["RAM "].decoded(base=power_on_ram(core, contents["ROM "]))
+    if "ROM " in contents:
+        rom = contents["ROM "]
+    elif base_image and hashlib.sha1(base_image.rom).digest() == program.sha1:
+        rom = base_image.rom
+    else:
+        rom = others.program(program)
+    program.check(rom, core.platform)
+    contents["RAM "] = known["RAM "].decoded(power_on_ram(core, rom), inherited)
     display_bytes = core.platform.planes * core.platform.plane_bytes
     for tag, length in [("RAM ", core.platform.ram_bytes), ("DISP", display_bytes)]:
         if len(contents[tag]) != length:
             refuse(f"{tag!r} is not {length} bytes, as {core.platform.name} has them")
     return Saved(
-        len(image), sections, contents, needs, program, core,
+        len(image), sections, contents, needs, base, program, rom, core,
         Witness.read(contents["WITN"]) if "WITN" in contents else None,
         read_time(contents["TIME"]) if "TIME" in contents else None,
         read_note(contents["NOTE"]) if "NOTE" in contents else None,
@@ -537,7 +634,6 @@ def read(file: bytes) -> Saved:
 def told(saved: Saved) -> dict[str, Any]:
     """What is in an image, for people and programs that read JSON."""
     core, display, ram = saved.core, saved.contents["DISP"], saved.contents["RAM "]
-    state = canonical_encoding(saved.contents["CORE"], ram, display)
     width, height = core.screen_size
     return {
         # The headless report.
@@ -552,7 +648,7 @@ def told(saved: Saved) -> dict[str, Any]:
             "sha1": hashlib.sha1(screen_of(core, display)).hexdigest(),
         },
         "ram": {"bytes": len(ram), "sha1": hashlib.sha1(ram).hexdigest()},
-        "state": {"bytes": len(state), "sha256": hashlib.sha256(state).hexdigest()},
+        "state": {"bytes": len(saved.state), "sha256": saved.state_digest.hex()},
         "registers": {
             "pc": core.pc,
             "i": core.i,
@@ -571,6 +667,12 @@ def told(saved: Saved) -> dict[str, Any]:
             "font": FONT_NAMES[core.font],
         },
         "needs": saved.needs,
+        "base": saved.base
+        and {
+            "name": saved.base.name,
+            "sha256": saved.base.sha256.hex(),
+            "state": saved.base.state.hex(),
+        },
         "time": saved.time,
         "note": saved.note,
         "cycles": core.cycles,
@@ -654,15 +756,24 @@ def file_at(path: str) -> bytes:
 
 def main(arguments: list[str]) -> int:
     tag = None
+    paths = []
+    while len(arguments) > 2 and arguments[0] == "--with":
+        paths.append(arguments[1])
+        arguments = arguments[2:]
     if len(arguments) == 3 and arguments[0] == "--contents":
         tag, arguments = arguments[1].ljust(4), arguments[2:]
     if not arguments or arguments[0].startswith("--"):
-        print("usage: state_reader.py [--contents TAG] FILE...", file=sys.stderr)
+        print("usage: state_reader.py [--with FILE]... [--contents TAG] FILE...", file=sys.stderr)
         return 64
+    try:
+        others = Others({path: file_at(path) for path in paths})
+    except OSError as problem:
+        print(f"state_reader.py: {problem.filename}: {problem.strerror}", file=sys.stderr)
+        return 66
     code = 0
     for path in arguments:
         try:
-            saved = read(file_at(path))
+            saved = read(file_at(path), others, [])
             if tag is None:
                 print(json.dumps(told(saved)))
             elif tag in saved.contents:

@@ -45,6 +45,12 @@ private struct Told: Decodable, Equatable {
     let sha256: String
   }
 
+  struct Base: Decodable, Equatable {
+    let name: String
+    let sha256: String
+    let state: String
+  }
+
   struct Section: Decodable, Equatable {
     let tag: String
     let version: Int
@@ -57,6 +63,7 @@ private struct Told: Decodable, Equatable {
   let bytes: Int
   let machine: Machine
   let needs: [String]
+  let base: Base?
   let note: String?
   let frames: Int
   let instructions: Int
@@ -204,6 +211,40 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
     #expect(object?["time"] as? Int == 0x05_0403_0201)
     #expect(object?["note"] as? String == "vor der Tür · 扉")
+  }
+
+  /// Images that leave out their program, or hold the difference from another one, on all kinds of
+  /// memories.
+  @Test func itReadsWhatLeavesSomethingOut() throws {
+    try scratch.write("sketch.ch8", Programs.sketch)
+    for platform in ["chip8", "schip", "xochip"] {
+      let names = (0..<4).map { "\(platform)\($0).state" }
+      _ = try scratch.report(
+        "sketch.ch8", "--platform", platform, "--frames", "5", "--save", names[0])
+      for (k, options) in [[], ["--no-rom"], []].enumerated() {
+        let outcome = try scratch.run(
+          [names[k], "--headless", "--instructions", "99", "--save", names[k + 1]]
+            + ["--base", names[k]] + options)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+      }
+      // This one is known by its state from now on.
+      #expect(try scratch.chip8("image", "set", names[0], "--note", "first").code == 0)
+      let given = names.flatMap { ["--with", $0] }
+      let outcome = try scratch.stateReader(given + names)
+      #expect(outcome.code == 0, "\(outcome.errors)")
+      let lines = outcome.output.split(separator: UInt8(ascii: "\n")).map(Array.init)
+      try #require(lines.count == names.count)
+      try compare(names, lines)
+      let needs = try lines.map { (try decode($0) as Told).needs }
+      #expect(needs.map { $0.contains("base") } == [false, true, true, true])
+      #expect(needs.map { $0.contains("no-rom") } == [false, false, true, false])
+      let alone = try scratch.stateReader(["--with", names[1], names[2]])
+      #expect(alone.code == 65 && alone.errors.contains("base image is missing"))
+    }
+    _ = try scratch.report("sketch.ch8", "--frames", "5", "--save", "light.state", "--no-rom")
+    #expect(try scratch.stateReader(["light.state"]).code == 65)
+    let outcome = try scratch.stateReader(["--with", "sketch.ch8", "light.state"])
+    try compare(["light.state"], [outcome.output])
   }
 
   /// Images of every released version.
@@ -398,7 +439,13 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     ("NEED twice", Array("cycles\ncycles\n".utf8)), ("NEED capital", Array("Cycles\n".utf8)),
     ("NEED 33 letters", Array(repeating: 97, count: 33) + [10]),
     ("NEED unknown", Array("cycles\ntime-travel\n".utf8)),
-    ("TIME short", Array(repeating: 0, count: 7)), ("TIME long", Array(repeating: 0, count: 9)),
+    ("BASE nothing", []), ("BASE ends in its name", Array(repeating: 1, count: 65)),
+    ("BASE goes on", Array(repeating: 0, count: 66)),
+    ("BASE path", Array(repeating: 0, count: 64) + [4] + Array("../a".utf8)),
+    ("BASE hidden", Array(repeating: 0, count: 64) + [2] + Array(".a".utf8)),
+    ("BASE not UTF-8", Array(repeating: 0, count: 64) + [1, 0xC3]),
+    ("BASE nowhere", Array(repeating: 0, count: 65)), ("TIME short", Array(repeating: 0, count: 7)),
+    ("TIME long", Array(repeating: 0, count: 9)),
     ("NOTE empty", []), ("NOTE zero", [65, 0]), ("NOTE not UTF-8", [0xC3]),
     ("NOTE long", Array(repeating: 65, count: 4097)),
     ("LAST nothing", []), ("LAST cut", Array(repeating: 0, count: 8)),

@@ -46,3 +46,20 @@ func median(_ work: () throws -> Void) rethrows -> Int {
   let times = try (0..<7).map { _ in try clock.measure(work) }
   return Int(times.sorted()[times.count / 2] / .milliseconds(1))
 }
+
+for platform in [Platform.chip8, .xochip] {
+  let chain = try ImageChain(platform)
+  defer { chain.remove() }
+  let named = try medianMicroseconds { _ = try chain.load() }
+  try chain.renameBases()
+  let renamed = try medianMicroseconds { _ = try chain.load() }
+  print(
+    "a chain of \(ImageChain.count) images on \(platform.rawValue), \(chain.byteCount) bytes: "
+      + "loaded in \(named) µs, and in \(renamed) µs if all were renamed")
+}
+
+/// How long something takes, in microseconds.
+func medianMicroseconds(_ work: () throws -> Void) rethrows -> Int {
+  let times = try (0..<21).map { _ in try clock.measure(work) }
+  return Int(times.sorted()[times.count / 2] / .microseconds(1))
+}

@@ -58,6 +58,22 @@ extension Image {
     return file.dropLast(Int(clamping: length))
   }
 
+  /// The digest that a file's footer names, which is not yet known to be right.
+  static func footerDigest(of file: some BidirectionalCollection<UInt8>) -> Digest? {
+    let footer = file.suffix(footerByteCount)
+    guard footer.count == footerByteCount, footer.starts(with: footerMagic) else { return nil }
+    return Digest(bytes: Array(footer.suffix(32)))
+  }
+
+  /// The length that a file's footer names, if it is one that an image can have.
+  static func lengthInFooter(of file: [UInt8]) -> Int? {
+    var footer = ByteReader(file.suffix(footerByteCount).dropFirst(8))
+    guard hasFooter(file), let length = footer.next(UInt64.self),
+      length <= UInt64(byteCountMax)
+    else { return nil }
+    return Int(length)
+  }
+
   private static func hasFooter(_ file: [UInt8]) -> Bool {
     file.suffix(footerByteCount).starts(with: footerMagic) && file.count >= footerByteCount
   }

@@ -19,6 +19,7 @@ extension Image {
       static let plain: UInt8 = 0
       static let deflate: UInt8 = 1
       static let differenceDeflate: UInt8 = 2
+      static let inheritedDeflate: UInt8 = 3
     }
 
     static let headerByteCount = 20
@@ -41,13 +42,24 @@ extension Image {
 
     /// A section, deflated where that makes it smaller.
     ///
-    /// - Parameter base: bytes of the same count that the reader can compute.
-    init(_ tag: Tag, _ flags: Flags, _ bytes: [UInt8], differenceFrom base: [UInt8]? = nil) {
+    /// - Parameters:
+    ///   - base: bytes of the same count that the reader can compute.
+    ///   - inherited: the contents of the same section in the image that this one is based on. The
+    ///     difference from them is stored if no more bytes differ from them than otherwise.
+    init(
+      _ tag: Tag, _ flags: Flags, _ bytes: [UInt8], differenceFrom base: [UInt8]? = nil,
+      inheriting inherited: [UInt8]? = nil
+    ) {
       self.tag = tag
       self.flags = flags
       version = Section.version
       decodedByteCount = bytes.count
-      if let base {
+      if let inherited, inherited.count == bytes.count,
+        changeCount(bytes, inherited) <= changeCount(bytes, base)
+      {
+        codec = Codec.inheritedDeflate
+        stored = deflated(difference(bytes, inherited)[...])[...]
+      } else if let base {
         codec = Codec.differenceDeflate
         stored = deflated(difference(bytes, base)[...])[...]
       } else {
@@ -75,11 +87,19 @@ extension Image {
 
     /// The contents. The count that the file names is allocated only after it was checked to be
     /// within the image's limit.
-    func decoded(differenceFrom base: [UInt8]? = nil) throws(ImageError) -> [UInt8] {
+    func decoded(
+      differenceFrom base: [UInt8]? = nil, inheriting inherited: [UInt8]? = nil
+    ) throws(ImageError) -> [UInt8] {
       let bytes = try unpacked()
-      guard codec == Codec.differenceDeflate else { return bytes }
-      guard let base, base.count == decodedByteCount else { throw .damagedSection(tag) }
-      return exclusiveOr(base, bytes)
+      guard isDifference else { return bytes }
+      let origin = codec == Codec.inheritedDeflate ? inherited : base
+      guard let origin, origin.count == decodedByteCount else { throw .damagedSection(tag) }
+      return exclusiveOr(origin, bytes)
+    }
+
+    /// Whether the contents are stored as what they differ in from something else.
+    var isDifference: Bool {
+      codec == Codec.differenceDeflate || codec == Codec.inheritedDeflate
     }
 
     /// The contents, or where they are a difference, the difference without the zeros at its end.
@@ -92,7 +112,7 @@ extension Image {
           bytes.count == decodedByteCount
         else { throw .damagedSection(tag) }
         return bytes
-      case Codec.differenceDeflate:
+      case Codec.differenceDeflate, Codec.inheritedDeflate:
         guard let bytes = inflated(stored, atMost: decodedByteCount) else {
           throw .damagedSection(tag)
         }
@@ -100,6 +120,37 @@ extension Image {
       default:
         throw .damagedSection(tag)
       }
+    }
+
+    /// The same contents in the fewest bytes that zlib can be brought to, and never in more.
+    func optimized() throws(ImageError) -> Section {
+      let bytes = try unpacked()
+      let contents = isDifference ? bytes[..<((bytes.lastIndex { $0 != 0 } ?? -1) + 1)] : bytes[...]
+      var best = self
+      func consider(_ codec: UInt8, _ stored: ArraySlice<UInt8>) {
+        guard stored.count < best.stored.count else { return }
+        best = Section(best, codec: codec, stored: stored)
+      }
+      if !isDifference { consider(Codec.plain, contents) }
+      let codec = isDifference ? codec : Codec.deflate
+      for level: Int32 in 1...9 {
+        for strategy in [Z_DEFAULT_STRATEGY, Z_FILTERED, Z_HUFFMAN_ONLY, Z_RLE, Z_FIXED] {
+          for memory: Int32 in 5...9 {
+            consider(
+              codec, deflated(contents, level: level, strategy: strategy, memory: memory)[...])
+          }
+        }
+      }
+      return best
+    }
+
+    private init(_ other: Section, codec: UInt8, stored: ArraySlice<UInt8>) {
+      tag = other.tag
+      flags = other.flags
+      version = other.version
+      decodedByteCount = other.decodedByteCount
+      self.codec = codec
+      self.stored = stored
     }
 
     func write(to writer: inout ByteWriter) {
@@ -165,6 +216,12 @@ private func differingCount(_ bytes: [UInt8], _ base: [UInt8]) -> Int {
   }
 }
 
+/// In how many bytes two arrays of the same count differ, or one and zeros.
+private func changeCount(_ bytes: [UInt8], _ base: [UInt8]?) -> Int {
+  guard let base else { return bytes.count { $0 != 0 } }
+  return zip(bytes, base).count { $0 != $1 }
+}
+
 /// `bytes` with others applied, as far as both go.
 private func exclusiveOr(_ bytes: [UInt8], _ others: [UInt8]) -> [UInt8] {
   var bytes = bytes
@@ -180,7 +237,10 @@ private func exclusiveOr(_ bytes: [UInt8], _ others: [UInt8]) -> [UInt8] {
 /// zlib's stream of some bytes. Level 4 comes within a few bytes of the best one on programs, and is
 /// 20 times as fast on a difference, which is mostly zeros. The window is no larger than the bytes
 /// need: setting up a larger one takes longer than deflating a machine.
-private func deflated(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+private func deflated(
+  _ bytes: ArraySlice<UInt8>, level: Int32 = 4, strategy: Int32 = Z_DEFAULT_STRATEGY,
+  memory: Int32 = 7
+) -> [UInt8] {
   var stream = z_stream()
   let windowBits = min(15, max(9, Int32(Int.bitWidth - bytes.count.leadingZeroBitCount)))
   let version = ZLIB_VERSION
@@ -188,8 +248,8 @@ private func deflated(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
   // Nothing here can fail but for want of memory.
   precondition(
     deflateInit2_(
-      &stream, 4, Z_DEFLATED, windowBits, 7, Z_DEFAULT_STRATEGY, version,
-      structureByteCount) == Z_OK, "zlib cannot compress")
+      &stream, level, Z_DEFLATED, windowBits, memory, strategy, version, structureByteCount)
+      == Z_OK, "zlib cannot compress")
   defer { deflateEnd(&stream) }
   let bound = Int(deflateBound(&stream, UInt(bytes.count)))
   return [UInt8](unsafeUninitializedCapacity: bound) { buffer, initialized in

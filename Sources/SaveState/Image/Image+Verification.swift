@@ -11,13 +11,26 @@ extension Image {
 
   /// Makes the machine, saves it again, and lets it go on as far as the witness tells.
   public func verification<M: Machine>(_: M.Type) throws(ImageError) -> Verification {
-    let machine: M = try machine()
+    var nothing = NoDependencies()
+    return try verification(M.self, by: &nothing)
+  }
+
+  /// The same for an image that may leave something out. All of its bases are checked by the way.
+  public func verification<M: Machine>(
+    _: M.Type, by dependencies: inout some Dependencies
+  ) throws(ImageError) -> Verification {
+    var chain = try ImageChain<M>(self, by: &dependencies)
+    let machine = try chain.machine(by: &dependencies)
+    var base: BaseImage?
+    if let named = try self.base() { base = try BaseImage(named, of: chain, by: &dependencies) }
+    let again = Image(of: machine, holdsProgram: holdsProgram, basedOn: base)
     return Verification(
-      isCanonical: try isCanonical(for: machine),
+      isCanonical: holdsSameState(as: again) && self == Image(reordering: self),
       witnessHolds: try witness()?.holds(for: machine))
   }
 
-  /// Whether two images hold the same machine and program, whatever they say beside it.
+  /// Whether two images hold the same machine and program, whatever they say beside it, in the
+  /// same way: all of it, or the difference from the same image.
   public func holdsSameState(as other: Image) -> Bool {
     guard kind == other.kind else { return false }
     let (ours, theirs) = (criticalSections, other.criticalSections)
@@ -25,10 +38,6 @@ extension Image {
   }
 
   private var criticalSections: [Section] { sections.filter { $0.flags.contains(.critical) } }
-
-  private func isCanonical(for machine: some Machine) throws(ImageError) -> Bool {
-    holdsSameState(as: Image(of: machine)) && self == Image(reordering: self)
-  }
 
   /// The same image with its sections in the order in which they are written.
   private init(reordering image: Image) {
@@ -41,11 +50,12 @@ extension Image.Section {
   /// Whether two sections hold the same, however it is deflated.
   fileprivate func holdsSame(as other: Image.Section) -> Bool {
     tag == other.tag && flags == other.flags && version == other.version
-      && decodedByteCount == other.decodedByteCount && isDifference == other.isDifference
+      && decodedByteCount == other.decodedByteCount && difference == other.difference
       && (stored == other.stored && codec == other.codec || meaning == other.meaning)
   }
 
-  private var isDifference: Bool { codec == Codec.differenceDeflate }
+  /// What the contents are stored as a difference from; nil if they are not.
+  private var difference: UInt8? { isDifference ? codec : nil }
 
   /// The contents or the difference, without zeros at its end.
   private var meaning: ArraySlice<UInt8>? {

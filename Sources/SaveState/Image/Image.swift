@@ -25,20 +25,34 @@ public struct Image: Equatable, Sendable {
 
   /// The image of a machine as it is now.
   ///
-  /// - Parameter older: the image that the machine came from. What it holds that this version does
-  ///   not know, and that is safe to copy, is carried over.
-  public init<M: Machine>(of machine: M, carrying older: Image? = nil) {
+  /// - Parameters:
+  ///   - older: the image that the machine came from. What it holds that this version does not
+  ///     know, and that is safe to copy, is carried over.
+  ///   - holdsProgram: whether the program's bytes are in the image. Without them, whoever loads it
+  ///     has to have the program.
+  ///   - base: what the image is the difference from. Whoever loads it has to have that one.
+  public init<M: Machine>(
+    of machine: M, carrying older: Image? = nil, holdsProgram: Bool = true,
+    basedOn base: BaseImage? = nil
+  ) {
     kind = M.kind
     var writer = StateWriter()
     machine.encode(into: &writer)
-    sections = []
-    if !writer.features.isEmpty {
-      let names = writer.features.sorted().map { $0 + "\n" }.joined()
-      sections.append(Section(Image.needTag, .critical, Array(names.utf8)))
+    if !holdsProgram { writer.need(Image.noProgramFeature) }
+    if base != nil { writer.need(Image.baseFeature) }
+    sections = Image.needs(writer.features.sorted())
+    if let base { sections.append(base.section) }
+    sections.append(machine.program.section)
+    if holdsProgram {
+      let inherited = base?.contents[Image.bytesTag]
+      sections.append(
+        inherited.map {
+          Section(Image.bytesTag, .critical, machine.program.bytes, inheriting: $0)
+        } ?? machine.program.bytesSection)
     }
-    sections += machine.program.sections
     sections += writer.sections.map {
-      Section($0.tag, .critical, $0.bytes, differenceFrom: $0.base)
+      Section(
+        $0.tag, .critical, $0.bytes, differenceFrom: $0.base, inheriting: base?.contents[$0.tag])
     }
     sections.append(Section(Image.witnessTag, [], Witness(of: machine).encoded))
     sections +=
@@ -48,18 +62,30 @@ public struct Image: Equatable, Sendable {
   }
 
   /// A new machine from this image, every field checked.
+  ///
+  /// - Throws: ``ImageError/missingProgram(_:_:)`` or ``ImageError/missingBase(_:_:)`` too, if the
+  ///   image does not hold everything: see ``completed(_:by:)``.
   public func machine<M: Machine>(_: M.Type = M.self) throws(ImageError) -> M {
-    guard kind == M.kind else { throw .otherMachine(kind) }
-    for section in sections where section.flags.contains(.critical) {
-      guard Image.isKnown(section, M.self) else { throw .unknownSection(section.tag) }
-    }
-    if let lacking = try needs().first(where: { !M.features.contains($0) }) {
-      throw .unknownFeature(lacking)
-    }
+    try check(M.self)
+    if let base = try base() { throw .missingBase(base, Search()) }
     var reader = StateReader(sections.filter { M.sections.contains($0.tag) })
     let machine = try M(program: program(), decoding: &reader)
     try reader.finish()
     return machine
+  }
+
+  /// Refuses the image of another machine, and one with what may not be passed over and is not
+  /// known.
+  func check<M: Machine>(_: M.Type) throws(ImageError) {
+    guard kind == M.kind else { throw .otherMachine(kind) }
+    for section in sections where section.flags.contains(.critical) {
+      guard Image.isKnown(section, M.self) else { throw .unknownSection(section.tag) }
+      _ = try section.known()
+    }
+    let features = M.features.union(Image.features)
+    if let lacking = try needs().first(where: { !features.contains($0) }) {
+      throw .unknownFeature(lacking)
+    }
   }
 
   /// The features that a reader must have to go on correctly, by name, in ascending order.
@@ -76,8 +102,17 @@ public struct Image: Equatable, Sendable {
     return names.map(String.init)
   }
 
-  /// The program in this image.
-  public func program() throws(ImageError) -> Program {
+  /// The section that asks for features, if any are needed.
+  ///
+  /// - Parameter features: their names in ascending order.
+  static func needs(_ features: [String]) -> [Section] {
+    guard !features.isEmpty else { return [] }
+    let names = features.map { $0 + "\n" }.joined()
+    return [Section(needTag, .critical, Array(names.utf8))]
+  }
+
+  /// Which program this is, whether or not its bytes are in the image.
+  public func programIdentity() throws(ImageError) -> Program.Identity {
     var reader = ByteReader(try required(Image.programTag).decoded())
     guard
       let byteCount = reader.next(UInt32.self),
@@ -86,12 +121,29 @@ public struct Image: Equatable, Sendable {
       let name = reader.take(Int(nameByteCount)), reader.count == 0,
       let text = String(validating: name, as: UTF8.self)
     else { throw .damagedSection(Image.programTag) }
+    return Program.Identity(
+      name: text, byteCount: Int(byteCount), sha1: Digest(bytes: Array(sha1)))
+  }
+
+  /// The program in this image.
+  ///
+  /// - Throws: ``ImageError/missingProgram(_:_:)`` or ``ImageError/missingBase(_:_:)`` if it is left
+  ///   out or only its difference from another one is there.
+  public func program() throws(ImageError) -> Program {
+    let identity = try programIdentity()
+    if !holdsProgram, try needs().contains(Image.noProgramFeature) {
+      throw .missingProgram(identity, Search())
+    }
     let section = try required(Image.bytesTag)
-    guard section.decodedByteCount == Int(byteCount), byteCount > 0 else {
+    guard section.decodedByteCount == identity.byteCount, identity.byteCount > 0 else {
       throw .damagedSection(Image.bytesTag)
     }
-    let program = Program(name: text, bytes: try section.decoded())
-    guard program.sha1.bytes == Array(sha1) else { throw .damagedSection(Image.bytesTag) }
+    if section.codec == Section.Codec.inheritedDeflate, let base = try base() {
+      throw .missingBase(base, Search())
+    }
+    guard let program = Program(identity, try section.decoded()) else {
+      throw .damagedSection(Image.bytesTag)
+    }
     return program
   }
 
@@ -105,8 +157,9 @@ public struct Image: Equatable, Sendable {
   /// The sections that are no part of a machine's state, in their order in a file.
   private static let ancillaryTags = [witnessTag, timeTag, noteTag]
 
-  private static func isKnown<M: Machine>(_ section: Section, _: M.Type) -> Bool {
-    [needTag, programTag, bytesTag].contains(section.tag) || M.sections.contains(section.tag)
+  static func isKnown<M: Machine>(_ section: Section, _: M.Type) -> Bool {
+    [needTag, baseTag, programTag, bytesTag].contains(section.tag)
+      || M.sections.contains(section.tag)
       || ancillaryTags.contains(section.tag)
   }
 }

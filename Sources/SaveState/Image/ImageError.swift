@@ -26,6 +26,20 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   case damagedSection(Tag)
   /// A field of the state is out of its range.
   case badField(String)
+  /// The program is left out, and was not found.
+  case missingProgram(Program.Identity, Search)
+  /// The image that this one is the difference from was not found.
+  case missingBase(Image.Base, Search)
+  /// The file that once was the base holds another state now.
+  case changedBase(Image.Base, path: String)
+  /// A base that was found cannot be used.
+  indirect case refusedBase(path: String, ImageError)
+  /// An image is, by way of others, the difference from itself.
+  case baseCycle(path: String)
+  /// More images build on each other than ``Image/chainCountMax``.
+  case chainTooLong
+  /// Images that build on each other are larger together than ``Image/chainByteCountMax``.
+  case chainTooLarge
 
   /// One sentence for the user, without the file's name.
   public var description: String {
@@ -59,6 +73,48 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
       "the saved state's section \"\(tag)\" does not hold what it should"
     case .badField(let field):
       "the saved state has an impossible value: \(field)"
+    case .missingProgram(let program, let search):
+      "the saved state leaves out its program, \(program), which "
+        + "\(search.result("--rom-path"))"
+    case .missingBase(let base, let search):
+      "the saved state is the difference from another one, \(base), which "
+        + "\(search.result("--base-path"))"
+    case .changedBase(let base, let path):
+      "the saved state is the difference from another one, \(base), and \(path) holds another "
+        + "state now: --base-path names a folder with the one that it was"
+    case .refusedBase(let path, let error):
+      "the saved state is the difference from \(path), which cannot be used: \(error)"
+    case .baseCycle(let path):
+      "the saved state is, by way of \(path), the difference from itself, so nobody can tell what "
+        + "it is: use another copy of that file"
+    case .chainTooLong:
+      "more than \(Image.chainCountMax) saved states would build on each other: flatten one of "
+        + "them first, with chip8 image flatten"
+    case .chainTooLarge:
+      "the saved states that build on each other are larger together than "
+        + "\(Image.chainByteCountMax >> 20) MiB: flatten one of them first, with chip8 image flatten"
     }
+  }
+}
+
+extension Program.Identity: CustomStringConvertible {
+  /// The name, as text that is safe to show, and the digest.
+  public var description: String { "\(name.debugDescription) (SHA-1 \(sha1))" }
+}
+
+extension Image.Base: CustomStringConvertible {
+  /// The name, as text that is safe to show, and the digest.
+  public var description: String {
+    (name.isEmpty ? "" : "\(name.debugDescription) ") + "(SHA-256 \(digest))"
+  }
+}
+
+extension Search {
+  /// What came of it, and which option would help.
+  fileprivate func result(_ option: String) -> String {
+    let quoted = places.map(\.debugDescription).joined(separator: ", ")
+    let result = places.isEmpty ? "was not looked for" : "was not found in \(quoted)"
+    let help = "\(result): name its file or folder with \(option)"
+    return help + remarks.map { "; " + $0 }.joined()
   }
 }

@@ -115,10 +115,11 @@ public struct Slots: Sendable {
     return image
   }
 
-  /// Refuses the image of another program.
+  /// Refuses the image of another program, and one that does not hold everything.
   func check(_ image: Image, at path: String) throws(SlotError) {
     let program: Program
     do throws(ImageError) {
+      if let base = try image.base() { throw .missingBase(base, Search()) }
       program = try image.program()
     } catch { throw .file(.image(path, error)) }
     guard program.sha1 == self.program else { throw .otherProgram(path, program.name) }

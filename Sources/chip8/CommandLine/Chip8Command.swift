@@ -90,7 +90,8 @@ struct Chip8Command: ParsableCommand {
     let slotsRoot = slots ?? Slots.defaultRoot()
     if resume { opening = try opening.resumed(file, machine, slotsRoot: slotsRoot) }
     if headless.isHeadless {
-      var run = try HeadlessRun(headless, mobility, opening, slotsRoot: slotsRoot)
+      var run = try HeadlessRun(
+        headless, mobility, machine.dependencies, opening, slotsRoot: slotsRoot)
       try acknowledge(opening)
       try run.run()
     } else {
@@ -159,6 +160,8 @@ struct MachineOptions: ParsableArguments {
     help: ArgumentHelp(
       "Write to the RAM before the first instruction.", valueName: "ADDR=BYTE[,BYTE…]"))
   var poke: [Poke] = []
+
+  @OptionGroup var dependencies: DependencyOptions
 
   func validateCombination() throws {
     if let ipf, !Configuration.instructionsPerFrameRange.contains(ipf) {
@@ -258,6 +261,15 @@ struct HeadlessOptions: ParsableArguments {
     help: ArgumentHelp("With --executable: options of that program.", valueName: "OPTIONS"))
   var with: String?
 
+  @Flag(name: .customLong("no-rom"), help: "Leave the program out of that image.")
+  var leavesOutProgram = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write only the difference from another image, which is needed to load this one.",
+      valueName: "IMAGE"))
+  var base: String?
+
   @Option(help: ArgumentHelp("Write the screen as a picture.", valueName: "FILE.png"))
   var screenshot: String?
 
@@ -303,6 +315,11 @@ struct HeadlessOptions: ParsableArguments {
     if let scale, !(1...64).contains(scale) {
       throw ValidationError("--scale takes 1 to 64, not \(scale).")
     }
+    if save == nil, leavesOutProgram || base != nil {
+      let option = leavesOutProgram ? "--no-rom" : "--base"
+      throw ValidationError("\(option) is for --save: name a file too.")
+    }
+    if base == "-" { throw ValidationError("--base takes a file, which is needed again later.") }
     if json, !print.isEmpty {
       throw ValidationError("--json and --print contradict each other: give one of them.")
     }
@@ -332,6 +349,7 @@ struct HeadlessOptions: ParsableArguments {
       ("--frames", frames != nil), ("--instructions", instructions != nil),
       ("--until", !until.isEmpty), ("--keys", keys != nil), ("--input", input != nil),
       ("--save", save != nil), ("--save-slot", saveSlot != nil), ("--executable", executable),
+      ("--no-rom", leavesOutProgram), ("--base", base != nil),
       ("--screenshot", screenshot != nil), ("--scale", scale != nil),
       ("--print", !print.isEmpty), ("--json", json), ("--trace", trace != nil),
       ("--symbols", symbols != nil),

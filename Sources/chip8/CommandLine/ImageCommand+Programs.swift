@@ -25,13 +25,15 @@ extension ImageCommand {
     @Flag(help: "Make it a plain file again.")
     var off = false
 
+    @OptionGroup var dependencies: DependencyOptions
+
     func validate() throws {
       if off, with != nil { throw ValidationError("--with and --off contradict each other.") }
     }
 
     func run() throws {
       let options = try with.map(RunOptions.init) ?? .empty
-      let image = try OpenedImage(file).image
+      let image = try OpenedImage(file, dependencies).image
       if off {
         try Storage.replace(file, with: image.bytes, execution: .nobody)
       } else {
@@ -61,9 +63,12 @@ extension ImageCommand {
       help: ArgumentHelp("What it is run with, as --headless.", valueName: "OPTIONS"))
     var with: String?
 
+    @OptionGroup var dependencies: DependencyOptions
+
     func run() throws {
       let options = try with.map(RunOptions.init) ?? .empty
-      let image = try OpenedImage(file).image
+      // It needs no other file.
+      let image = try OpenedImage(file, dependencies).flattened(dependencies)
       try Storage.replace(
         output, with: Standalone.emulator(with: options) + image.bytes, execution: .readers)
     }

@@ -8,9 +8,11 @@ struct ImageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "image",
     abstract: "Look into a saved state, check it, compare it, take its program out.",
-    usage: "chip8 image info|verify|diff|rom|set|executable|standalone FILE …",
+    usage:
+      "chip8 image info|verify|diff|rom|set|executable|standalone|flatten|optimize|tree FILE …",
     subcommands: [
       Info.self, Verify.self, Diff.self, ROM.self, Set.self, Executable.self, StandaloneFile.self,
+      Flatten.self, Optimize.self, Tree.self,
     ])
 
   struct Info: ParsableCommand {
@@ -35,10 +37,12 @@ struct ImageCommand: ParsableCommand {
       help: ArgumentHelp("Picture points for a pixel of the screen.", valueName: "N"))
     var scale: Int?
 
+    @OptionGroup var dependencies: DependencyOptions
+
     func validate() throws { try validatePicture(screenshot, scale) }
 
     func run() throws {
-      let opened = try OpenedImage(file)
+      let opened = try OpenedImage(file, dependencies)
       let names = try symbols.map { try Symbols(contentsOf: $0, for: opened.machine.program) }
       if let screenshot {
         let look = Look(for: opened.machine.program)
@@ -66,10 +70,12 @@ struct ImageCommand: ParsableCommand {
     @Flag(help: "Print one JSON object for each file.")
     var json = false
 
+    @OptionGroup var dependencies: DependencyOptions
+
     func run() throws {
       var failures: [Failure] = []
       for file in files {
-        let verdict = ImageVerdict(file)
+        let verdict = ImageVerdict(file, dependencies)
         if let failure = verdict.failure { failures.append(failure) }
         if json || verdict.failure == nil {
           try printText(json ? try jsonText(verdict) : verdict.text)
@@ -94,11 +100,14 @@ struct ImageCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    @OptionGroup var dependencies: DependencyOptions
+
     func run() throws {
       if first == "-", second == "-" {
         throw Failure.usage("standard input can be read once: name one of the files")
       }
-      let difference = ImageDifference(try OpenedImage(first), try OpenedImage(second))
+      let difference = ImageDifference(
+        try OpenedImage(first, dependencies), try OpenedImage(second, dependencies))
       try printText(json ? try jsonText(difference) : difference.text)
     }
   }
@@ -119,8 +128,10 @@ struct ImageCommand: ParsableCommand {
         valueName: "OUT.ch8"))
     var output: String?
 
+    @OptionGroup var dependencies: DependencyOptions
+
     func run() throws {
-      let program = try OpenedImage(file).machine.program
+      let program = try OpenedImage(file, dependencies).machine.program
       // A name in a file is no path: nothing leads out of this folder.
       let leaf = program.name.split(separator: "/").last.map(String.init) ?? ""
       let name = leaf.isEmpty || leaf.hasPrefix(".") || leaf.contains("\0") ? "program" : leaf
@@ -144,13 +155,101 @@ struct ImageCommand: ParsableCommand {
     @Flag(help: "Print the state's description as one JSON object.")
     var json = false
 
+    @OptionGroup var dependencies: DependencyOptions
+
     func run() throws {
-      var opened = try OpenedImage(file)
+      var opened = try OpenedImage(file, dependencies)
       do throws(ImageError) {
         try opened.image.setNote(note)
       } catch { throw Failure.usage("--note: \(error)") }
       try Storage.replace(file, with: Prelude.read(file) + opened.image.bytes)
       if json { try printText(try jsonText(ImageInfo(opened, AddressNames(nil)))) }
+    }
+  }
+
+  struct Flatten: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Put all that a saved state leaves out into it.",
+      usage: "chip8 image flatten FILE [-o OUT]")
+
+    @Argument(help: "The saved state; - is standard input.")
+    var file: String
+
+    @Option(
+      name: .shortAndLong,
+      help: ArgumentHelp(
+        "Where the whole state goes; by default it replaces the file.", valueName: "OUT"))
+    var output: String?
+
+    @OptionGroup var dependencies: DependencyOptions
+
+    func run() throws {
+      let image = try OpenedImage(file, dependencies).flattened(dependencies)
+      try Storage.replace(output ?? file, with: Prelude.read(file) + image.bytes)
+    }
+  }
+
+  struct Optimize: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Store a saved state in fewer bytes. Nothing of it is dropped.",
+      usage: "chip8 image optimize FILE [-o OUT] [--json]")
+
+    @Argument(help: "The saved state; - is standard input.")
+    var file: String
+
+    @Option(
+      name: .shortAndLong,
+      help: ArgumentHelp("Where it goes; by default it replaces the file.", valueName: "OUT"))
+    var output: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @OptionGroup var dependencies: DependencyOptions
+
+    private struct Saving: Encodable {
+      let file: String
+      let before: Int
+      let after: Int
+    }
+
+    func run() throws {
+      let opened = try OpenedImage(file, dependencies)
+      let output = output ?? file
+      if output == "-", json {
+        throw Failure.usage("only one thing can be written to standard output: name a file with -o")
+      }
+      let small: Image
+      do throws(ImageError) {
+        small = try opened.image.optimized(Chip8.self)
+      } catch { throw Failure.data(file, error) }
+      let saving = Saving(
+        file: output, before: opened.image.bytes.count, after: small.bytes.count)
+      try Storage.replace(output, with: Prelude.read(file) + small.bytes)
+      guard output != "-" else { return }
+      try printText(
+        json
+          ? try jsonText(saving)
+          : "\(output): \(saving.before) bytes before, \(saving.after) now")
+    }
+  }
+
+  struct Tree: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show which saved states are the difference from which.",
+      usage: "chip8 image tree [FILE|DIR …] [--json]")
+
+    @Argument(help: "Saved states and folders with some; by default this folder.")
+    var files: [String] = ["."]
+
+    @Flag(help: "Print one JSON array.")
+    var json = false
+
+    @OptionGroup var dependencies: DependencyOptions
+
+    func run() throws {
+      let tree = try ImageTree(files, dependencies)
+      try printText(json ? try jsonText(tree) : tree.text)
     }
   }
 }

@@ -204,6 +204,8 @@ extension SlotsCommand {
     @Argument(help: ArgumentHelp("The saved state; - is standard input.", valueName: "FILE"))
     var file: String
 
+    @OptionGroup var dependencies: DependencyOptions
+
     func validate() throws {
       if file == "-", arguments.program == "-" {
         throw ValidationError("Only one thing can be read from standard input.")
@@ -212,9 +214,12 @@ extension SlotsCommand {
 
     func run() throws {
       let (slots, slot) = try arguments.resolved()
-      let image = try Image(contentsOf: file)
+      var image = try Image(contentsOf: file)
+      var files = dependencies.files(beside: file)
       let machine: Chip8
       do throws(ImageError) {
+        // What is in a slot needs nothing else.
+        image = try image.flattened(Chip8.self, by: &files)
         machine = try image.machine()
       } catch { throw Failure.data(file, error) }
       guard machine.program.sha1 == slots.program else {

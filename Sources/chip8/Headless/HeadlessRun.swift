@@ -31,17 +31,23 @@ struct HeadlessRun {
   private let mobility: MobilityOptions
   /// What the image is run with that is saved as a program.
   private let runOptions: RunOptions?
+  /// What the image that is saved will be the difference from.
+  private let base: BaseImage?
   private let start: State
   private let trace: Trace?
   /// What ends the run, with addresses for labels.
   private let until: [StopCondition]
 
   init(
-    _ options: HeadlessOptions, _ mobility: MobilityOptions, _ opening: Opening, slotsRoot: String
+    _ options: HeadlessOptions, _ mobility: MobilityOptions, _ dependencies: DependencyOptions,
+    _ opening: Opening, slotsRoot: String
   ) throws {
     self.options = options
     self.mobility = mobility
     runOptions = options.executable ? try options.with.map(RunOptions.init) ?? .empty : nil
+    base = try options.base.map { path in
+      try BaseImage(path, dependencies, isFor: options.save ?? "-")
+    }
     machine = opening.machine
     look = opening.look
     image = opening.image
@@ -94,7 +100,7 @@ struct HeadlessRun {
   ///   cannot go on stays for that reason, and so does one whose user has ended the run.
   private func save(_ stop: Stop) throws -> Failure? {
     guard let path = options.save else { return nil }
-    let image = savedImage()
+    let image = savedImage(holdsProgram: !options.leavesOutProgram, basedOn: base)
     guard mobility.move, let refuge = mobility.elseSave else {
       try Prelude.save(image, to: path, executable: runOptions)
       return nil
@@ -109,8 +115,9 @@ struct HeadlessRun {
   }
 
   /// The machine as it stands. One that cannot go on comes with what led there.
-  private func savedImage() -> Image {
-    var saved = Image(of: machine, carrying: image)
+  private func savedImage(holdsProgram: Bool = true, basedOn base: BaseImage? = nil) -> Image {
+    var saved = Image(
+      of: machine, carrying: image, holdsProgram: holdsProgram, basedOn: base)
     if fault != nil { saved.setLastInstructions(recorder, before: machine) }
     return saved
   }
@@ -243,4 +250,25 @@ extension Chip8 {
 extension Screen {
   /// The SHA-1 of the screen, a byte a pixel.
   var digest: Digest { Digest.sha1(pixels) }
+}
+
+extension BaseImage {
+  /// Reads a base from its file.
+  ///
+  /// - Parameter output: where the image goes that is to be the difference from it.
+  fileprivate init(
+    _ path: String, _ dependencies: DependencyOptions, isFor output: String
+  ) throws {
+    let file = try LoadedFile(path, isRestore: true)
+    var files = dependencies.files(beside: path)
+    do throws(ImageError) {
+      try self.init(
+        Image(file.bytes), named: Storage.leafName(of: path), Chip8.self, by: &files)
+    } catch { throw Failure.data(path, error) }
+    if let needed = ([path] + files.paths).first(where: { Storage.isSameFile($0, output) }) {
+      throw Failure.usage(
+        "--save would overwrite \(fileName(needed)), which is needed to load what is saved: "
+          + "name another file")
+    }
+  }
 }

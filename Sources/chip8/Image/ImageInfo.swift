@@ -8,6 +8,16 @@ struct ImageInfo: Encodable {
     let title: String?
     let bytes: Int
     let sha1: String
+    /// Whether the program is in the image.
+    let held: Bool
+  }
+
+  /// What the image is the difference from.
+  struct BaseInfo: Encodable {
+    let name: String
+    let sha256: String
+    /// The state digest.
+    let state: String
   }
 
   struct MachineInfo: Encodable {
@@ -53,6 +63,7 @@ struct ImageInfo: Encodable {
   let file: String
   let bytes: Int
   let program: ProgramInfo
+  let base: BaseInfo?
   let machine: MachineInfo
   let needs: [String]
   let time: String?
@@ -84,7 +95,7 @@ struct ImageInfo: Encodable {
   private let screenText: String
 
   private enum CodingKeys: CodingKey {
-    case file, bytes, program, machine, needs, time, note, machineTime, frames, instructions
+    case file, bytes, program, base, machine, needs, time, note, machineTime, frames, instructions
     case cycles, frameRest, registers, stack, flags, keys, keyWait, random, fault, last, code,
       screen, ram
     case state, witness, sections
@@ -96,7 +107,8 @@ struct ImageInfo: Encodable {
     let report = Report(machine, .frames, nil)
     file = opened.path
     bytes = image.bytes.count
-    program = ProgramInfo(machine.program)
+    program = ProgramInfo(machine.program, isHeld: image.holdsProgram)
+    base = try opened.checked { image throws(ImageError) in try image.base() }.map(BaseInfo.init)
     self.machine = MachineInfo(now.configuration)
     needs = try opened.checked { image throws(ImageError) in try image.needs() }
     time = try opened.checked { image throws(ImageError) in try image.time() }.map(dateText)
@@ -129,10 +141,16 @@ struct ImageInfo: Encodable {
 }
 
 extension ImageInfo.ProgramInfo {
-  fileprivate init(_ program: Program) {
+  fileprivate init(_ program: Program, isHeld: Bool) {
     self.init(
       name: program.name, title: KnownProgram.find(program.sha1)?.title,
-      bytes: program.bytes.count, sha1: "\(program.sha1)")
+      bytes: program.bytes.count, sha1: "\(program.sha1)", held: isHeld)
+  }
+}
+
+extension ImageInfo.BaseInfo {
+  fileprivate init(_ base: Image.Base) {
+    self.init(name: base.name, sha256: "\(base.digest)", state: "\(base.stateDigest)")
   }
 }
 
@@ -242,6 +260,7 @@ extension ImageInfo {
       ("machine", machineText),
       ("time", "\(machineTime) (\(frames) frames, \(instructions) instructions)"),
     ]
+    if let base { rows.append(("base", "\(base.name.printable) (SHA-256 \(base.sha256))")) }
     if let time { rows.append(("saved", time)) }
     if let note { rows.append(("note", note.printable)) }
     if !needs.isEmpty { rows.append(("needs", needs.joined(separator: ", "))) }
@@ -273,7 +292,9 @@ extension ImageInfo {
 
   private var programText: String {
     let title = program.title.map { ", known as \($0)" } ?? ""
+    let place = program.held ? "" : ", not in this file"
     return "\(program.name.printable) (\(program.bytes) bytes, SHA-1 \(program.sha1))\(title)"
+      + place
   }
 
   private var machineText: String {

@@ -28,10 +28,10 @@ struct ImageVerdict: Encodable {
     try container.encode(problem, forKey: .problem)
   }
 
-  init(_ path: String) {
+  init(_ path: String, _ dependencies: DependencyOptions) {
     file = path
     do {
-      let found = try OpenedImage(path).image.verified(in: path)
+      let found = try OpenedImage(path, dependencies).image.verified(in: path, dependencies)
       whole = true
       canonical = found.isCanonical
       witness = found.witnessHolds
@@ -70,13 +70,16 @@ struct ImageVerdict: Encodable {
 }
 
 extension Image {
-  fileprivate func verified(in path: String) throws(FileError) -> Verification {
+  fileprivate func verified(
+    in path: String, _ dependencies: DependencyOptions
+  ) throws(FileError) -> Verification {
+    var files = dependencies.files(beside: path)
     do throws(ImageError) {
       // No machine follows from these, so nothing else looks at them.
       _ = try time()
       _ = try note()
       _ = try lastInstructions()
-      return try verification(Chip8.self)
+      return try verification(Chip8.self, by: &files)
     } catch { throw .image(path, error) }
   }
 }

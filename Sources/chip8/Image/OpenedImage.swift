@@ -8,13 +8,21 @@ struct OpenedImage {
   var image: Image
   let machine: Chip8
 
-  init(_ path: String) throws {
+  init(_ path: String, _ dependencies: DependencyOptions) throws {
     self.path = path
     let file = try LoadedFile(path, isRestore: true)
     do throws(ImageError) {
       image = try Image(file.bytes)
-      machine = try image.machine()
+      machine = try dependencies.completed(image, at: path).machine()
     } catch { throw Failure.data(path, error) }
+  }
+
+  /// The image with all that it leaves out.
+  func flattened(_ dependencies: DependencyOptions) throws(Failure) -> Image {
+    var files = dependencies.files(beside: path)
+    do throws(ImageError) {
+      return try image.flattened(Chip8.self, by: &files)
+    } catch { throw .data(path, error) }
   }
 }
 

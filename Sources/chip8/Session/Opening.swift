@@ -176,7 +176,7 @@ struct Opening {
     var machine: Chip8
     do throws(ImageError) {
       image = try Image(file.bytes)
-      machine = try image.machine()
+      machine = try options.dependencies.completed(image, at: file.path).machine()
       image.warnOfDrift(machine, in: file.path)
     } catch {
       let hint = error == .notAnImage ? "; to run it as a program, leave out --restore" : ""

@@ -1,0 +1,184 @@
+// Programs and base images in folders: where is looked, and in what order.
+
+/// Finds what an image leaves out, beside its file and in folders and files that the user names.
+///
+/// A program is looked for by its name first, then among all files of its length. A base is looked
+/// for by its name first, then among all files that end with an image's footer. Names in images are
+/// never taken for more than names of files in those folders.
+public struct FileDependencies: Dependencies {
+  /// How many files of a folder are looked at.
+  static let fileCountMax = 4096
+  /// How many files of a program's length are read in a folder.
+  static let programCountMax = 256
+
+  /// Everything that was found, as it is called.
+  public private(set) var paths: [String] = []
+
+  private enum Place {
+    case folder(String)
+    case file(String)
+
+    var path: String {
+      switch self {
+      case .folder(let path), .file(let path): path
+      }
+    }
+  }
+
+  private let programSuffix: String
+  private let programPlaces: [Place]
+  private let basePlaces: [Place]
+  /// The images in each folder that was looked through, by the digests in their footers.
+  private var images: [String: [Digest: String]] = [:]
+
+  /// Where to look.
+  ///
+  /// - Parameters:
+  ///   - image: the image's file. What it leaves out may be beside it. Nil or `-` is one that is
+  ///     in no folder.
+  ///   - programPaths: files and folders with programs.
+  ///   - basePaths: files and folders with images.
+  ///   - programSuffix: how the files of programs are called, as `.ch8`.
+  public init(
+    beside image: String?, programPaths: [String] = [], basePaths: [String] = [],
+    programSuffix: String
+  ) {
+    func place(_ path: String) -> Place {
+      Storage.isFolder(path) ? .folder(path) : .file(path)
+    }
+    let beside = image == "-" ? nil : image.map { Place.folder(Storage.folder(of: $0) ?? ".") }
+    self.programSuffix = programSuffix
+    programPlaces = (beside.map { [$0] } ?? []) + programPaths.map(place)
+    basePlaces = (beside.map { [$0] } ?? []) + basePaths.map(place)
+  }
+
+  // MARK: Programs
+
+  /// Looks for a program beside the image, then wherever the user says.
+  public mutating func find(_ program: Program.Identity) -> Finding {
+    var search = Search(places: programPlaces.map(\.path))
+    for place in programPlaces {
+      for path in candidates(for: program, in: place, &search) {
+        guard let bytes = read(path, of: program, &search) else { continue }
+        paths.append(path)
+        return .found(bytes, path: path)
+      }
+    }
+    return .missing(search)
+  }
+
+  private func candidates(
+    for program: Program.Identity, in place: Place, _ search: inout Search
+  ) -> [String] {
+    guard case .folder(let folder) = place else { return [place.path] }
+    let likely = program.name + programSuffix
+    var names = isLeafName(likely) ? [likely] : []
+    do throws(StorageError) {
+      let files = try Storage.files(in: folder, limit: FileDependencies.fileCountMax)
+        .filter { $0.byteCount == program.byteCount && $0.name != likely }.map(\.name)
+      let prefix = program.name + "."
+      let named = files.filter { $0 == program.name || $0.hasPrefix(prefix) }
+      let others = files.filter { $0 != program.name && !$0.hasPrefix(prefix) }
+      names += (named + others).prefix(FileDependencies.programCountMax)
+    } catch { search.remarks.append("\(error)") }
+    return names.map { Storage.path(folder, $0) }
+  }
+
+  /// The program, if that is what is in a file; else a remark if one could have thought so.
+  private func read(
+    _ path: String, of program: Program.Identity, _ search: inout Search
+  ) -> [UInt8]? {
+    let isLikely = Storage.leafName(of: path) == program.name + programSuffix
+    do throws(StorageError) {
+      let file = try RegularFile(path)
+      if file.byteCount == program.byteCount {
+        let bytes = try file.suffix(program.byteCount)
+        if Digest.sha1(bytes) == program.sha1 { return bytes }
+      }
+      let isNamed = programPlaces.contains { $0.path == path }
+      if isLikely || isNamed { search.remarks.append("\(shown(path)) is another program") }
+    } catch {
+      let isExpected = isLikely && error.isMissingFile
+      if !isExpected { search.remarks.append("\(error)") }
+    }
+    return nil
+  }
+
+  // MARK: Bases
+
+  /// Looks for a base by its name, then by its digest. If neither is there, the file that has its
+  /// name is offered, for an image may have been given a note since.
+  public mutating func find(_ base: Image.Base) -> Finding {
+    var search = Search(places: basePlaces.map(\.path))
+    var changed: (bytes: [UInt8], path: String)?
+    for place in basePlaces {
+      if let path = images[place.path]?[base.digest], let bytes = image(at: path, &search) {
+        return found(bytes, path)
+      }
+      guard let path = path(of: base, in: place) else { continue }
+      guard let bytes = image(at: path, &search) else { continue }
+      if Image.footerDigest(of: bytes) == base.digest { return found(bytes, path) }
+      if changed == nil, Storage.leafName(of: path) == base.name { changed = (bytes, path) }
+    }
+    for place in basePlaces {
+      guard case .folder(let folder) = place,
+        let path = images(in: folder, &search)[base.digest],
+        let bytes = image(at: path, &search)
+      else { continue }
+      return found(bytes, path)
+    }
+    if let changed { return found(changed.bytes, changed.path) }
+    return .missing(search)
+  }
+
+  private mutating func found(_ bytes: [UInt8], _ path: String) -> Finding {
+    paths.append(path)
+    return .found(bytes, path: path)
+  }
+
+  /// The file that a base should be.
+  private func path(of base: Image.Base, in place: Place) -> String? {
+    guard case .folder(let folder) = place else { return place.path }
+    return isLeafName(base.name) ? Storage.path(folder, base.name) : nil
+  }
+
+  /// The image at the end of a file, not checked at all; a remark if the file is there and has none.
+  private func image(at path: String, _ search: inout Search) -> [UInt8]? {
+    do throws(StorageError) {
+      let file = try RegularFile(path)
+      // Enough for most images at one go.
+      let end = try file.suffix(4096)
+      if let length = Image.lengthInFooter(of: end) {
+        return length <= end.count ? end.suffix(length) : try file.suffix(length)
+      }
+      search.remarks.append("\(shown(path)) is not a saved state")
+    } catch {
+      if !error.isMissingFile { search.remarks.append("\(error)") }
+    }
+    return nil
+  }
+
+  private mutating func images(in folder: String, _ search: inout Search) -> [Digest: String] {
+    if let known = images[folder] { return known }
+    var found: [Digest: String] = [:]
+    do throws(StorageError) {
+      for entry in try Storage.files(in: folder, limit: FileDependencies.fileCountMax)
+      where entry.byteCount >= Image.footerByteCount {
+        let path = Storage.path(folder, entry.name)
+        // A file that cannot be read is not the one that is looked for, as far as one can tell.
+        guard
+          let file = try? RegularFile(path),
+          let footer = try? file.suffix(Image.footerByteCount),
+          let digest = Image.footerDigest(of: footer)
+        else { continue }
+        if found[digest] == nil { found[digest] = path }
+      }
+    } catch { search.remarks.append("\(error)") }
+    images[folder] = found
+    return found
+  }
+
+  private func shown(_ path: String) -> String {
+    path.contains(where: \.isNewline) ? path.debugDescription : path
+  }
+}

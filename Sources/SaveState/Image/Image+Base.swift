@@ -1,0 +1,85 @@
+// Images that leave out their program, or hold only the difference from another image.
+
+extension Image {
+  static let baseTag = Tag("BASE")
+  static let baseFeature = "base"
+  static let noProgramFeature = "no-rom"
+
+  /// What images of any kind of machine may ask for.
+  static let features: Set<String> = [baseFeature, noProgramFeature]
+
+  /// The digest in the footer: what another image knows this one by.
+  public var digest: Digest { Digest(bytes: Array(bytes.suffix(32))) }
+
+  /// What this image is the difference from, if it is one.
+  public func base() throws(ImageError) -> Base? {
+    guard let section = sections.first(where: { $0.tag == Image.baseTag }) else { return nil }
+    var reader = ByteReader(try section.known().decoded())
+    guard
+      let digest = reader.take(32), let stateDigest = reader.take(32),
+      let nameByteCount = reader.next(UInt8.self),
+      let name = reader.take(Int(nameByteCount)), reader.count == 0,
+      let text = String(validating: name, as: UTF8.self), text.isEmpty || isLeafName(text)
+    else { throw .damagedSection(Image.baseTag) }
+    return Base(
+      digest: Digest(bytes: Array(digest)), stateDigest: Digest(bytes: Array(stateDigest)),
+      name: text)
+  }
+
+  /// Whether the program's bytes are in this image, as such or as the difference from its base's.
+  public var holdsProgram: Bool { sections.contains { $0.tag == Image.bytesTag } }
+
+  /// Whether there is everything in this image that its machine is made of.
+  public func isComplete() throws(ImageError) -> Bool { try base() == nil && holdsProgram }
+}
+
+/// An image that others are saved as the difference from.
+public struct BaseImage: Sendable {
+  let base: Image.Base
+  /// The decoded contents of the sections that others may refer to.
+  let contents: [Tag: [UInt8]]
+
+  /// Reads the machine in an image.
+  ///
+  /// - Parameters:
+  ///   - name: what the image's file is called, without folder; it is where one looks first.
+  ///   - dependencies: finds what the image itself leaves out.
+  /// - Throws: why the image cannot be used, or ``ImageError/chainTooLong`` if nothing more can be
+  ///   built on it.
+  public init<M: Machine>(
+    _ image: Image, named name: String, _: M.Type, by dependencies: inout some Dependencies
+  ) throws(ImageError) {
+    var chain = try ImageChain<M>(image, by: &dependencies)
+    guard chain.count < Image.chainCountMax else { throw .chainTooLong }
+    try self.init(chain.machine(by: &dependencies), in: image, digest: image.digest, named: name)
+  }
+
+  /// What an image that was read is the difference from.
+  init<M: Machine>(
+    _ base: Image.Base, of chain: ImageChain<M>, by dependencies: inout some Dependencies
+  ) throws(ImageError) {
+    var rest = try chain.withoutFirst
+    try self.init(
+      rest.machine(by: &dependencies), in: rest.first, digest: base.digest, named: base.name)
+  }
+
+  private init(_ machine: some Machine, in image: Image, digest: Digest, named name: String) {
+    base = Image.Base(
+      digest: digest, stateDigest: machine.stateDigest, name: isLeafName(name) ? name : "")
+    var writer = StateWriter()
+    machine.encode(into: &writer)
+    var contents: [Tag: [UInt8]] = [:]
+    for section in writer.sections { contents[section.tag] = section.bytes }
+    if image.holdsProgram { contents[Image.bytesTag] = machine.program.bytes }
+    self.contents = contents
+  }
+
+  var section: Image.Section {
+    var writer = ByteWriter()
+    writer.append(contentsOf: base.digest.bytes)
+    writer.append(contentsOf: base.stateDigest.bytes)
+    writer.append(UInt8(base.name.utf8.count))
+    writer.append(contentsOf: base.name.utf8)
+    return Image.Section(Image.baseTag, .critical, writer.bytes)
+  }
+}

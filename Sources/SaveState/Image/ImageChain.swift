@@ -1,0 +1,231 @@
+// An image and everything that it is a difference from. What is refused: docs/STATE-FORMAT.md.
+
+extension Image {
+  /// The most images of which each is the difference from the next.
+  public static let chainCountMax = 256
+  /// The most bytes of all images of a chain together, in their files and decoded.
+  public static let chainByteCountMax = 64 << 20
+
+  /// This image with everything in it that it leaves out. It is itself if it leaves out nothing.
+  ///
+  /// - Throws: ``ImageError/missingProgram(_:_:)``, ``ImageError/missingBase(_:_:)``,
+  ///   ``ImageError/changedBase(_:path:)``, ``ImageError/refusedBase(path:_:)``,
+  ///   ``ImageError/baseCycle(path:)``, ``ImageError/chainTooLong``,
+  ///   ``ImageError/chainTooLarge``, or why this image itself is refused.
+  public func completed<M: Machine>(
+    _: M.Type, by dependencies: inout some Dependencies
+  ) throws(ImageError) -> Image {
+    if try isComplete() { return self }
+    var chain = try ImageChain<M>(self, by: &dependencies)
+    return try chain.completed(by: &dependencies)
+  }
+
+  /// The same machine as a file that leaves out nothing, with all that is said beside it.
+  public func flattened<M: Machine>(
+    _: M.Type, by dependencies: inout some Dependencies
+  ) throws(ImageError) -> Image {
+    if try isComplete() { return self }
+    let machine: M = try completed(M.self, by: &dependencies).machine()
+    var image = Image(of: machine)
+    image.sections.removeAll { !$0.flags.contains(.critical) }
+    image.sections += sections.filter { !$0.flags.contains(.critical) }
+    return image
+  }
+}
+
+/// An image, its base, its base's base, and so on.
+struct ImageChain<M: Machine> {
+  private struct Link {
+    let image: Image
+    /// The file of a base; nil for the image that everything is about.
+    let path: String?
+    /// What a base has to be that was not found by its image's digest.
+    let expected: Image.Base?
+
+    init(_ image: Image) {
+      self.image = image
+      path = nil
+      expected = nil
+    }
+
+    /// Finds a base.
+    init(
+      _ base: Image.Base, _ dependencies: inout some Dependencies
+    ) throws(ImageError) {
+      switch dependencies.find(base) {
+      case .missing(let search): throw .missingBase(base, search)
+      case .found(let file, let path):
+        self.path = path
+        expected = Image.footerDigest(of: file) == base.digest ? nil : base
+        do throws(ImageError) {
+          image = try Image(file)
+          try image.check(M.self)
+        } catch { throw .refusedBase(path: path, error) }
+      }
+    }
+
+    /// Says which image it was that cannot be used.
+    func refusal(_ error: ImageError) -> ImageError {
+      guard let path else { return error }
+      if case .changedBase = error { return error }
+      return .refusedBase(path: path, error)
+    }
+  }
+
+  private var links: [Link]
+  /// The program's bytes that were met last: most images of a chain have the same.
+  private var programBytes: [UInt8]?
+
+  /// How many images there are.
+  var count: Int { links.count }
+  /// The image that everything is about.
+  var first: Image { links[0].image }
+
+  /// Finds all bases of an image.
+  init(_ image: Image, by dependencies: inout some Dependencies) throws(ImageError) {
+    try image.check(M.self)
+    links = [Link(image)]
+    var digests: Set<Digest> = [image.digest]
+    var byteCount = image.chainByteCount
+    while let base = try last({ image throws(ImageError) in try image.base() }) {
+      guard links.count < Image.chainCountMax else { throw .chainTooLong }
+      let link = try last { _ throws(ImageError) in try Link(base, &dependencies) }
+      let digest = link.expected == nil ? base.digest : link.image.digest
+      guard digests.insert(digest).inserted else { throw .baseCycle(path: link.path ?? base.name) }
+      byteCount += link.image.chainByteCount
+      guard byteCount <= Image.chainByteCountMax else { throw .chainTooLarge }
+      links.append(link)
+    }
+  }
+
+  /// The chain of the base.
+  var withoutFirst: ImageChain {
+    get throws(ImageError) {
+      var rest = self
+      rest.links.removeFirst()
+      guard !rest.links.isEmpty else { throw .missingSection(Image.baseTag) }
+      return rest
+    }
+  }
+
+  /// The machine in the first image.
+  mutating func machine(by dependencies: inout some Dependencies) throws(ImageError) -> M {
+    try completed(by: &dependencies).machine()
+  }
+
+  /// The first image with everything in it.
+  mutating func completed(by dependencies: inout some Dependencies) throws(ImageError) -> Image {
+    var contents: [Tag: [UInt8]] = [:]
+    for link in links.reversed() {
+      do throws(ImageError) {
+        contents = try self.contents(of: link, over: contents, &dependencies)
+      } catch { throw link.refusal(error) }
+    }
+    if contents[Image.bytesTag] == nil {
+      contents[Image.bytesTag] = try program(of: first, nil, &dependencies).bytes
+    }
+    return try first.holding(contents)
+  }
+
+  /// Reads something in the last image, and says which one that was if it cannot be used.
+  private func last<Value>(
+    _ read: (Image) throws(ImageError) -> Value
+  ) throws(ImageError) -> Value {
+    let link = links[links.count - 1]
+    do throws(ImageError) {
+      return try read(link.image)
+    } catch { throw link.refusal(error) }
+  }
+
+  /// The decoded contents of an image's sections.
+  ///
+  /// Only what is the difference from something that the machine computes takes a machine; the
+  /// rest is put together without one.
+  private mutating func contents(
+    of link: Link, over inherited: [Tag: [UInt8]], _ dependencies: inout some Dependencies
+  ) throws(ImageError) -> [Tag: [UInt8]] {
+    var contents: [Tag: [UInt8]] = [:]
+    var takesMachine = link.expected != nil
+    var sections: [Image.Section] = []
+    for section in link.image.sections {
+      let isProgram = section.tag == Image.bytesTag
+      guard isProgram || M.sections.contains(section.tag) else { continue }
+      if section.codec == Image.Section.Codec.differenceDeflate {
+        takesMachine = true
+        sections.append(section)
+        continue
+      }
+      let bytes = try section.known().decoded(inheriting: inherited[section.tag])
+      contents[section.tag] = bytes
+      if isProgram { programBytes = bytes }
+      if !isProgram { sections.append(Image.Section(plain: section.tag, bytes)) }
+    }
+    guard takesMachine else { return contents }
+    let program = try program(of: link.image, contents[Image.bytesTag], &dependencies)
+    var reader = StateReader(sections)
+    let machine = try M(program: program, decoding: &reader)
+    if let expected = link.expected, machine.stateDigest != expected.stateDigest {
+      throw .changedBase(expected, path: link.path ?? expected.name)
+    }
+    return contents.merging(reader.contents) { _, new in new }
+  }
+
+  /// The program of an image.
+  ///
+  /// - Parameter bytes: its bytes, if they are in the image.
+  private mutating func program(
+    of image: Image, _ bytes: [UInt8]?, _ dependencies: inout some Dependencies
+  ) throws(ImageError) -> Program {
+    let identity = try image.programIdentity()
+    if let bytes {
+      guard let program = Program(identity, bytes) else { throw .damagedSection(Image.bytesTag) }
+      return program
+    }
+    guard try image.needs().contains(Image.noProgramFeature) else {
+      throw .missingSection(Image.bytesTag)
+    }
+    if let programBytes, let known = Program(identity, programBytes) { return known }
+    switch dependencies.find(identity) {
+    case .missing(let search): throw .missingProgram(identity, search)
+    case .found(let bytes, let path):
+      guard let program = Program(identity, bytes) else {
+        throw .missingProgram(identity, Search(remarks: ["\(path) is another program"]))
+      }
+      programBytes = bytes
+      return program
+    }
+  }
+}
+
+extension Image {
+  fileprivate var chainByteCount: Int {
+    sections.reduce(0) { $0 + max($1.storedByteCount, $1.decodedByteCount) }
+  }
+
+  /// This image with contents that it has left out or holds as differences.
+  fileprivate func holding(_ contents: [Tag: [UInt8]]) throws(ImageError) -> Image {
+    var image = self
+    image.sections = Image.needs(try needs().filter { !Image.features.contains($0) })
+    for section in sections {
+      switch section.tag {
+      case Image.needTag, Image.baseTag, Image.bytesTag: continue
+      default:
+        image.sections.append(
+          contents[section.tag].map { Section(plain: section.tag, $0) } ?? section)
+      }
+      if section.tag == Image.programTag, let bytes = contents[Image.bytesTag] {
+        image.sections.append(Section(plain: Image.bytesTag, bytes))
+      }
+    }
+    return image
+  }
+}
+
+extension Program {
+  /// The program that is meant, if these are its bytes.
+  init?(_ identity: Identity, _ bytes: [UInt8]) {
+    guard bytes.count == identity.byteCount else { return nil }
+    self.init(name: identity.name, bytes: bytes)
+    guard sha1 == identity.sha1 else { return nil }
+  }
+}

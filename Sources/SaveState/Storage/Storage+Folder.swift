@@ -1,0 +1,90 @@
+// Looking through folders: what is read there was not named by the user, so it is read with care.
+
+import Glibc
+
+extension Storage {
+  /// A file in a folder.
+  public struct Entry: Sendable {
+    /// Its name in the folder.
+    public let name: String
+    /// How long it is.
+    public let byteCount: Int
+  }
+
+  /// The regular files in a folder, by name; links are followed.
+  ///
+  /// - Parameter limit: how many names are looked at, the first ones.
+  public static func files(
+    in folder: String, limit: Int = .max
+  ) throws(StorageError) -> [Entry] {
+    // What cannot be looked at is no file that could be used here.
+    try names(in: folder).sorted().prefix(limit).compactMap { name in
+      let status = try? status(of: path(folder, name))
+      return status.map { Entry(name: name, byteCount: $0.byteCount) }
+    }
+  }
+
+  /// Whether there is a folder of this name.
+  public static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Whether two paths lead to one file that is there.
+  public static func isSameFile(_ path: String, _ other: String) -> Bool {
+    var (status, otherStatus) = (stat(), stat())
+    return stat(path, &status) == 0 && stat(other, &otherStatus) == 0
+      && status.st_dev == otherStatus.st_dev && status.st_ino == otherStatus.st_ino
+  }
+
+  /// A path's last part, which is the name of a file in a folder.
+  public static func leafName(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+  }
+
+  /// The path of a file in a folder.
+  public static func path(_ folder: String, _ name: String) -> String {
+    folder == "." ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+}
+
+/// A regular file that is open for reading. Nothing else is opened: a pipe could make us wait for
+/// ever, and a device could do anything.
+struct RegularFile: ~Copyable {
+  let byteCount: Int
+  private let path: String
+  private let descriptor: Int32
+
+  init(_ path: String) throws(StorageError) {
+    self.path = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else { throw StorageError(.read, path) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw StorageError(operation: .read, path: path, code: EINVAL)
+    }
+    byteCount = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  /// The last bytes of the file, fewer if there are not so many.
+  func suffix(_ count: Int) throws(StorageError) -> [UInt8] {
+    let count = min(count, byteCount)
+    var failed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      while initialized < count {
+        let read = pread(
+          descriptor, buffer.baseAddress.map { $0 + initialized }, count - initialized,
+          off_t(byteCount - count + initialized))
+        if read == -1, errno == EINTR { continue }
+        failed = read < 0
+        guard read > 0 else { break }
+        initialized += read
+      }
+    }
+    guard !failed else { throw StorageError(.read, path) }
+    return bytes
+  }
+}

@@ -1,0 +1,153 @@
+import Chip8Core
+import SaveState
+
+/// Which images are the difference from which.
+struct ImageTree: Encodable {
+  /// An image, or a base that is not there.
+  struct Node: Encodable {
+    let file: String
+    /// Whether it was only heard of.
+    var missing = false
+    /// The digest that others know it by.
+    var sha256: String?
+    var bytes: Int?
+    var program: String?
+    var machineTime: String?
+    /// The state digest.
+    var state: String?
+    var note: String?
+    /// Why it cannot be loaded, if so.
+    var problem: String?
+    /// Those that are the difference from this one.
+    var derived: [Node] = []
+
+    init(file: String) { self.file = file }
+  }
+
+  /// Those that are the difference from none, by their paths, and then those that are missing.
+  let roots: [Node]
+
+  func encode(to encoder: any Encoder) throws { try roots.encode(to: encoder) }
+
+  init(_ files: [String], _ dependencies: DependencyOptions) throws {
+    // What is in the picture counts as found.
+    var dependencies = dependencies
+    dependencies.basePath += files
+    var branches: [Branch] = []
+    for file in files {
+      if Storage.isFolder(file) {
+        branches += try Branch.all(in: file, dependencies)
+      } else {
+        branches.append(Branch(try LoadedFile(file, isRestore: true), dependencies))
+      }
+    }
+    roots = Branch.tree(of: branches.sorted { $0.node.file < $1.node.file })
+  }
+}
+
+/// An image and what it is the difference from.
+private struct Branch {
+  let node: ImageTree.Node
+  let base: Image.Base?
+
+  /// The images in a folder; other files are passed over.
+  static func all(in folder: String, _ dependencies: DependencyOptions) throws -> [Branch] {
+    try Storage.files(in: folder).filter { !$0.name.hasPrefix(".") }.compactMap { entry in
+      let file = try LoadedFile(Storage.path(folder, entry.name), isRestore: true)
+      return Image.isImage(file.bytes) ? Branch(file, dependencies) : nil
+    }
+  }
+
+  /// A file that claims to be an image, as far as that is true.
+  init(_ file: LoadedFile, _ dependencies: DependencyOptions) {
+    var base: Image.Base?
+    var node = ImageTree.Node(file: file.path)
+    do throws(ImageError) {
+      let image = try Image(file.bytes)
+      node.sha256 = "\(image.digest)"
+      node.bytes = image.bytes.count
+      base = try image.base()
+      node.program = try image.programIdentity().name
+      node.note = try image.note()
+      let machine: Chip8 = try dependencies.completed(image, at: file.path).machine()
+      node.machineTime = machine.machineTime
+      node.state = "\(machine.stateDigest)"
+    } catch { node.problem = "\(error)" }
+    self.base = base
+    self.node = node
+  }
+
+  /// A base that nobody has.
+  private init(missing base: Image.Base) {
+    self.base = nil
+    var node = ImageTree.Node(file: base.name)
+    node.missing = true
+    node.sha256 = "\(base.digest)"
+    node.state = "\(base.stateDigest)"
+    self.node = node
+  }
+
+  static func tree(of branches: [Branch]) -> [ImageTree.Node] {
+    var derived: [Int: [Int]] = [:]
+    var all = branches
+    var roots: [Int] = []
+    for (index, branch) in branches.enumerated() {
+      guard let base = branch.base else {
+        roots.append(index)
+        continue
+      }
+      let parent = all.firstIndex { $0.isBase(base, of: branch) } ?? all.count
+      if parent == all.count { all.append(Branch(missing: base)) }
+      derived[parent, default: []].append(index)
+    }
+    roots += branches.count..<all.count
+    func grown(_ index: Int) -> ImageTree.Node {
+      var node = all[index].node
+      node.derived = (derived[index] ?? []).map(grown)
+      return node
+    }
+    return roots.map(grown)
+  }
+
+  /// Whether this is what another image is the difference from: by its digest, or as it was
+  /// rewritten since. An image that could be used is not its own base in any way.
+  private func isBase(_ base: Image.Base, of other: Branch) -> Bool {
+    node.sha256 == "\(base.digest)"
+      || !node.missing && other.node.problem == nil && other.node.file != node.file
+        && Storage.leafName(of: node.file) == base.name && node.state == "\(base.stateDigest)"
+  }
+}
+
+// MARK: - Text
+
+extension ImageTree {
+  /// For people: a line for each image, below what it is the difference from.
+  var text: String {
+    let lines = roots.flatMap { $0.lines(first: "", others: "") }
+    guard !lines.isEmpty else { return "no saved states" }
+    let width = lines.map(\.name.count).max() ?? 0
+    return lines.map { padded($0.name, width + 2) + $0.text }.joined(separator: "\n")
+  }
+}
+
+extension ImageTree.Node {
+  fileprivate func lines(first: String, others: String) -> [(name: String, text: String)] {
+    var lines = [(first + file.printable, summary)]
+    for (index, node) in derived.enumerated() {
+      let isLast = index == derived.count - 1
+      lines += node.lines(
+        first: others + (isLast ? "└─ " : "├─ "), others: others + (isLast ? "   " : "│  "))
+    }
+    return lines
+  }
+
+  private var summary: String {
+    if missing { return "missing, SHA-256 \(sha256 ?? "")" }
+    let facts = [
+      program?.printable, machineTime, bytes.map { "\($0) bytes" }, note?.printable,
+      // Why is a long story where a base is missing, which the picture shows.
+      problem == nil ? nil : "cannot be loaded",
+    ]
+    return facts.compactMap { $0 }.joined(separator: ", ")
+  }
+}
