@@ -69,8 +69,8 @@ public struct StateReader: Sendable {
     guard section.version == Image.Section.version else {
       throw .unknownVersion(tag, section.version)
     }
+    guard section.decodedByteCount == count else { throw .damagedSection(tag) }
     let bytes = try section.decoded(differenceFrom: base)
-    guard bytes.count == count else { throw .damagedSection(tag) }
     contents[tag] = bytes
     return bytes
   }

@@ -14,7 +14,7 @@ extension Image {
   /// What this image is the difference from, if it is one.
   public func base() throws(ImageError) -> Base? {
     guard let section = sections.first(where: { $0.tag == Image.baseTag }) else { return nil }
-    var reader = ByteReader(try section.known().decoded())
+    var reader = ByteReader(try section.known().decoded(atMost: 65 + 255))
     guard
       let digest = reader.take(32), let stateDigest = reader.take(32),
       let nameByteCount = reader.next(UInt8.self),

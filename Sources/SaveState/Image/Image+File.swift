@@ -1,11 +1,16 @@
 // An image as the bytes of a file, and back.
 
 extension Image {
-  /// The file's bytes: the same image always gives the same.
-  public var bytes: [UInt8] {
-    let byteCount = sections.reduce(Image.headerByteCount + Image.footerByteCount) {
+  /// How many bytes the file has.
+  public var byteCount: Int {
+    sections.reduce(Image.headerByteCount + Image.footerByteCount) {
       $0 + Section.headerByteCount + $1.stored.count
     }
+  }
+
+  /// The file's bytes: the same image always gives the same.
+  public var bytes: [UInt8] {
+    let byteCount = byteCount
     var writer = ByteWriter(reserving: byteCount)
     writer.append(contentsOf: Image.headerMagic)
     writer.append(kind.rawValue)

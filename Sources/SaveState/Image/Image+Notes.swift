@@ -9,7 +9,7 @@ extension Image {
 
   /// When it was saved, in seconds since 1970-01-01 00:00:00 UTC, if the image says so.
   public func time() throws(ImageError) -> UInt64? {
-    guard let contents = try ancillary(Image.timeTag) else { return nil }
+    guard let contents = try ancillary(Image.timeTag, atMost: 8) else { return nil }
     var reader = ByteReader(contents)
     guard contents.count == 8, let time = reader.next(UInt64.self) else {
       throw .damagedSection(Image.timeTag)
@@ -30,7 +30,9 @@ extension Image {
 
   /// What the user says of it, if anything.
   public func note() throws(ImageError) -> String? {
-    guard let contents = try ancillary(Image.noteTag) else { return nil }
+    guard
+      let contents = try ancillary(Image.noteTag, atMost: Image.noteByteCountMax)
+    else { return nil }
     guard
       (1...Image.noteByteCountMax).contains(contents.count), !contents.contains(0),
       let note = String(validating: contents, as: UTF8.self)
@@ -53,12 +55,16 @@ extension Image {
 
   /// The contents of a section that need not be there, nil also if a later version has changed what
   /// they mean.
-  public func ancillary(_ tag: Tag) throws(ImageError) -> [UInt8]? {
+  ///
+  /// - Parameter byteCount: how many bytes they have at most. More are damage.
+  public func ancillary(
+    _ tag: Tag, atMost byteCount: Int = byteCountMax
+  ) throws(ImageError) -> [UInt8]? {
     guard
       let section = sections.first(where: { $0.tag == tag }),
       section.version == Section.version
     else { return nil }
-    return try section.decoded()
+    return try section.decoded(atMost: byteCount)
   }
 
   /// Puts a section of the caller's own into the image, or takes it away with nil: something that is

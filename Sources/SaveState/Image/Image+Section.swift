@@ -87,9 +87,13 @@ extension Image {
 
     /// The contents. The count that the file names is allocated only after it was checked to be
     /// within the image's limit.
+    ///
+    /// - Parameter limit: how many bytes they have at most. No more is unpacked.
     func decoded(
-      differenceFrom base: [UInt8]? = nil, inheriting inherited: [UInt8]? = nil
+      atMost limit: Int = Image.byteCountMax, differenceFrom base: [UInt8]? = nil,
+      inheriting inherited: [UInt8]? = nil
     ) throws(ImageError) -> [UInt8] {
+      guard decodedByteCount <= limit else { throw .damagedSection(tag) }
       let bytes = try unpacked()
       guard isDifference else { return bytes }
       let origin = codec == Codec.inheritedDeflate ? inherited : base

@@ -6,6 +6,7 @@ public struct Image: Equatable, Sendable {
   /// The largest image, and the most that all its sections may unpack to.
   public static let byteCountMax = 16 << 20
   static let sectionCountMax = 64
+  static let needByteCountMax = 4096
 
   static let headerMagic: [UInt8] = [0x89, 0x49, 0x4D, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   static let footerMagic: [UInt8] = [0x89, 0x45, 0x4E, 0x44, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -91,7 +92,7 @@ public struct Image: Equatable, Sendable {
   /// The features that a reader must have to go on correctly, by name, in ascending order.
   public func needs() throws(ImageError) -> [String] {
     guard let section = sections.first(where: { $0.tag == Image.needTag }) else { return [] }
-    let contents = try section.known().decoded()
+    let contents = try section.known().decoded(atMost: Image.needByteCountMax)
     guard let text = String(validating: contents, as: UTF8.self), text.last == "\n" else {
       throw .damagedSection(Image.needTag)
     }
@@ -113,7 +114,7 @@ public struct Image: Equatable, Sendable {
 
   /// Which program this is, whether or not its bytes are in the image.
   public func programIdentity() throws(ImageError) -> Program.Identity {
-    var reader = ByteReader(try required(Image.programTag).decoded())
+    var reader = ByteReader(try required(Image.programTag).decoded(atMost: 25 + 255))
     guard
       let byteCount = reader.next(UInt32.self),
       let sha1 = reader.take(20),
@@ -141,7 +142,7 @@ public struct Image: Equatable, Sendable {
     if section.codec == Section.Codec.inheritedDeflate, let base = try base() {
       throw .missingBase(base, Search())
     }
-    guard let program = Program(identity, try section.decoded()) else {
+    guard let program = Program(identity, try section.decoded(atMost: Program.byteCountMax)) else {
       throw .damagedSection(Image.bytesTag)
     }
     return program

@@ -60,7 +60,9 @@ extension Image {
 
   /// What the machine will be a little later, if the image says so.
   public func witness() throws(ImageError) -> Witness? {
-    guard let contents = try ancillary(Image.witnessTag) else { return nil }
+    guard
+      let contents = try ancillary(Image.witnessTag, atMost: Witness.byteCount)
+    else { return nil }
     return try Witness(decoding: contents)
   }
 }

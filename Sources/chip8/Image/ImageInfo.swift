@@ -106,7 +106,7 @@ struct ImageInfo: Encodable {
     let now = machine.state
     let report = Report(machine, .frames, nil)
     file = opened.path
-    bytes = image.bytes.count
+    bytes = image.byteCount
     program = ProgramInfo(machine.program, isHeld: image.holdsProgram)
     base = try opened.checked { image throws(ImageError) in try image.base() }.map(BaseInfo.init)
     self.machine = MachineInfo(now.configuration)

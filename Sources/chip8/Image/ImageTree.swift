@@ -65,7 +65,7 @@ private struct Branch {
     do throws(ImageError) {
       let image = try Image(file.bytes)
       node.sha256 = "\(image.digest)"
-      node.bytes = image.bytes.count
+      node.bytes = image.byteCount
       base = try image.base()
       node.program = try image.programIdentity().name
       node.note = try image.note()

@@ -113,7 +113,9 @@ extension Image {
 
   /// The last instructions, the oldest first, if the image says.
   func lastInstructions() throws(ImageError) -> [FlightRecorder.Executed] {
-    guard let contents = try ancillary(Image.lastTag) else { return [] }
+    guard
+      let contents = try ancillary(Image.lastTag, atMost: 6 * Image.lastCountMax)
+    else { return [] }
     guard (1...Image.lastCountMax).contains(contents.count / 6), contents.count % 6 == 0 else {
       throw .damagedSection(Image.lastTag)
     }

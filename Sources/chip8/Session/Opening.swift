@@ -63,7 +63,7 @@ extension LoadedFile {
     }
   }
 
-  private func program(_ bytes: [UInt8]) throws(Failure) -> Program {
+  fileprivate func program(_ bytes: [UInt8]) throws(Failure) -> Program {
     let program = Program(name: programName(path), bytes: bytes)
     try program.check(path)
     return program
@@ -106,7 +106,7 @@ struct Opening {
     case .source:
       try self.init(SourceFile(file.path, file.bytes), nil, options, isHeadless: isHeadless)
     case .program:
-      let program = Program(name: programName(file.path), bytes: file.bytes)
+      let program = try file.program(file.bytes)
       let configuration = try options.configuration(for: program)
       try self.init(file.path, program, configuration, options, isHeadless: isHeadless)
     }
