@@ -181,7 +181,8 @@ import Testing
       state.frameRest = isCycles ? 0 : .random(in: 1...12, using: &random)
     }
     if isCycles {
-      state.cycles += .random(in: 0...1_000_000, using: &random)
+      state.frames = .random(in: 0...1_000_000, using: &random)
+      state.cycles = state.frames * 3668 + .random(in: 1096...41444, using: &random)
       if Bool.random(using: &random) { state.drawWait = .random(in: 0...2862, using: &random) }
     }
     state.isHires = platform.hasHires && Bool.random(using: &random)

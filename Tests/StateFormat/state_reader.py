@@ -373,7 +373,10 @@ class Core:
         rest = fields.optional(4, "rest of a frame", [0] if counts_cycles else range(1, ipf + 1))
         frames = fields.checked(8, "number of frames", range(1 << 48))
         instructions = fields.checked(8, "number of instructions", range(1 << 62))
-        cycles = fields.checked(8, "number of cycles", range(1 << 62 if counts_cycles else 1))
+        cycles_range = (
+            range(3668 * frames + 1096, 3668 * frames + 41445) if counts_cycles else range(1)
+        )
+        cycles = fields.checked(8, "number of cycles", cycles_range)
         hires = fields.checked(1, "resolution", [0, 1] if platform.has_hires else [0])
         planes = fields.checked(1, "selection", range(4) if platform.planes == 2 else [1])
         loaded = fields.checked(1, "audio", [0, 1] if platform.name == "xochip" else [0])

@@ -167,6 +167,8 @@ extension State {
     instructions = try fields.next("instructions", in: 0...UInt64.max >> 2)
     cycles = try fields.next(
       "cycles", in: configuration.timing == .cycles ? 0...UInt64.max >> 2 : 0...0)
+    guard configuration.timing != .cycles || VIPClock.range(afterFrames: frames).contains(cycles)
+    else { throw .badField("cycles \(cycles) after \(frames) frames") }
     display.isHires = try fields.flag("resolution", isAllowed: platform.hasHires)
     display.selectedPlanes = try fields.next(
       "selected planes", in: platform.planeCount == 2 ? 0...3 : 1...1)

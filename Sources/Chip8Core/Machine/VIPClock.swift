@@ -22,6 +22,14 @@ enum VIPClock {
   static let drawAfterWait: UInt64 = 26
   static let keyWaitEnd: UInt64 = 8
 
+  /// The moments at which a machine can be after so many frames: not before the interrupt that has
+  /// ended the last one, and not much later than the next. One that was elsewhere would not come to
+  /// the end of a frame, or of frames without an instruction, in any time.
+  static func range(afterFrames frames: UInt64) -> ClosedRange<UInt64> {
+    let next = nextInterrupt(after: programStart) + frames * frame
+    return next - frame...next + 10 * frame
+  }
+
   /// The first interrupt after a moment.
   static func nextInterrupt(after cycle: UInt64) -> UInt64 {
     (cycle + 2572) / frame * frame + 1096
