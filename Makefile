@@ -2,8 +2,10 @@
 
 PREFIX ?= /usr/local
 ROM ?= roms/backfire.ch8
+SECONDS_EACH ?= 600
+FUZZERS ?= image slots recordings roms octo
 
-.PHONY: play test lint format benchmark install uninstall clean
+.PHONY: play test lint format fuzz benchmark install uninstall clean
 
 play: ## build chip8 and play a program: make play [ROM=path]
 	Scripts/need.sh build
@@ -15,10 +17,14 @@ test: ## everything that must hold: format, warnings, unit, conformance and end-
 	Scripts/test.sh
 
 lint: ## the format of the sources, and what a linter can see
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
 format: ## put the sources into their format
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
+
+fuzz: ## look for inputs that break what reads files: make fuzz [SECONDS_EACH=600] [FUZZERS=image]
+	Scripts/need.sh build
+	Scripts/fuzz.sh "$(SECONDS_EACH)" $(FUZZERS)
 
 benchmark: ## how fast the machine is
 	Scripts/need.sh build
@@ -32,4 +38,4 @@ uninstall: ## take away what install has put there
 	Scripts/uninstall.sh "$(DESTDIR)$(PREFIX)"
 
 clean: ## remove everything that was built
-	rm -rf .build Benchmarks/.build
+	rm -rf .build Benchmarks/.build Fuzz/.build

@@ -1,0 +1,36 @@
+import Chip8Core
+import Fuzzing
+import SaveState
+
+extension Input {
+  /// A machine, and what is done with it: 32 bytes, all zeros for the first platform as it is.
+  mutating func session() -> Session? {
+    var configuration = Configuration(choice(Platform.allCases))
+    if next(UInt8.self) & 1 == 1, configuration.platform == .vip { configuration.timing = .cycles }
+    let font: UInt8 = next()
+    if font > 0 { configuration.font = Font.allCases[Int(font) % Font.allCases.count] }
+    let seed: UInt8 = next()
+    // A bit for each quirk that is not as the platform has it.
+    configuration.quirks.formSymmetricDifference(
+      Quirks(rawValue: next()).intersection(Quirks(Quirks.named.map(\.quirk))))
+    let speed: UInt16 = next()
+    if speed > 0 { configuration.instructionsPerFrame = Int(speed) }
+    let instructions = Int(next(UInt16.self))
+    let keys = (0..<10).map { _ in Keypad(rawValue: next()) }
+    let program = Program(name: "program", bytes: rest())
+    guard let machine = try? Chip8(program, configuration, seed: UInt64(seed)) else { return nil }
+    return Session(machine: machine, instructionsToSave: instructions, keys: keys)
+  }
+}
+
+/// A machine, and what is done with it.
+struct Session {
+  var machine: Chip8
+  /// After how many instructions it is saved.
+  let instructionsToSave: Int
+  /// The keys of each frame, over and over.
+  let keys: [Keypad]
+
+  /// The keys of the frame that a machine is in.
+  func keys(_ machine: Chip8) -> Keypad { keys[Int(machine.state.frames) % keys.count] }
+}

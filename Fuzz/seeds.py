@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Makes the seeds that follow from our programs: saved states, and drafts of them, for `image`; and
+programs behind a head for `roms`. Usage: Fuzz/seeds.py CHIP8, the built program."""
+
+import pathlib
+import struct
+import subprocess
+import sys
+import zlib
+
+FUZZ = pathlib.Path(__file__).parent
+ROMS = FUZZ.parent / "roms"
+CORPUS = FUZZ / "Corpus"
+PLATFORMS = ["vip", "chip8", "chip48", "schip10", "schip11", "schip", "xochip"]
+
+# What a draft of an image has in its codecs: see Sources/Fuzzing/Sealing.swift.
+DEFLATE = 0x80
+
+# A few programs of ours as they are saved.
+STATES = {
+    "backfire": ("backfire", "--frames 200 --keys 30-60:5,90-:6"),
+    "loom": ("loom", "--frames 50"),
+    "swingby": ("swingby", "--instructions 3000"),
+}
+
+# Drafts are small, so that most changes hit something that means something: programs of a few
+# instructions, and how they are run.
+DRAFTS = {
+    "vip": ("00E0 A20A D005 7005 1204 F090", "--platform vip --frames 5"),
+    "vip-cycles": ("A000 D00F 7001 1202", "--platform vip --timing cycles --instructions 7"),
+    "chip8": ("2206 C0FF 1202 F018 F015 00EE", "--platform chip8 --instructions 3"),
+    "chip48": ("6A3C FA15 FA18 FB07 1206", "--platform chip48 --frames 3"),
+    "schip10": ("00FF F030 D010 F375 F385 1206", "--platform schip10 --frames 2"),
+    "schip11": ("00FF A000 D010 00C3 00FB 1206", "--platform schip11 --instructions 5"),
+    "schip": ("6005 F029 D015 00FF 00FC 1202", "--platform schip --frames 2"),
+    "xochip": ("F301 A000 F002 F03A 6040 F018 D128 120C", "--platform xochip --instructions 7"),
+    "key-wait": ("F00A 1200", "--platform chip8 --frames 9 --keys 3-:5"),
+    "poke": ("A300 FF55 F133 120A", "--platform chip8 --instructions 3"),
+}
+
+
+def opened(image):
+    """The draft of an image: its sections as they are meant, to be deflated again."""
+    draft, rest = image[:16], image[16:-48]
+    while rest:
+        head, rest = rest[:20], rest[20:]
+        tag, flags, version, codec, _, stored, decoded, _ = struct.unpack("<4s4B3I", head)
+        contents, rest = rest[:stored], rest[stored:]
+        if codec != 0:
+            contents, codec = zlib.decompress(contents), codec | DEFLATE
+        draft += section(tag, flags, version, codec, contents, decoded)
+    return draft
+
+
+def section(tag, flags, version, codec, contents, decoded):
+    head = struct.pack("<4s4B3I", tag, flags, version, codec, 0, len(contents), decoded, 0)
+    return head + contents
+
+
+def put(target, name, contents):
+    folder = CORPUS / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(contents)
+
+
+def saved(chip8, program, options, **rest):
+    command = [chip8, program, "--headless", "--save", "-", *options.split()]
+    return subprocess.run(command, stdout=subprocess.PIPE, check=True, **rest).stdout
+
+
+def make_images(chip8):
+    for name, (program, options) in STATES.items():
+        put("image", f"{name}.state", saved(chip8, str(ROMS / f"{program}.ch8"), options))
+    for name, (program, options) in DRAFTS.items():
+        image = saved(chip8, "-", options, input=bytes.fromhex(program))
+        put("image", f"{name}.draft", opened(image))
+    # Beside the machine: a time, a note, a section that nobody knows, one that may be carried on.
+    beside = [(b"TIME", 0, bytes(8)), (b"NOTE", 0, b"lives: 3"), (b"OURS", 0, b"?"), (b"ours", 2, b"!")]
+    draft = opened(image)
+    for tag, flags, contents in beside:
+        draft += section(tag, flags, 1, 0, contents, 0)
+    put("image", "beside.draft", draft)
+
+
+def make_programs():
+    for path in [*ROMS.glob("*.ch8"), *(ROMS / "tests").glob("*.ch8")]:
+        for platform in PLATFORMS if path.stem in ("backfire", "lace") else ["xochip"]:
+            head = bytes([PLATFORMS.index(platform), platform == "vip", 0, 1])
+            head += struct.pack("<IHH10H", 0, 0, 500, 0, 0x20, 0x20, 0, 0x40, 0x420, 0, 2, 0, 1)
+            put("roms", f"{path.stem}-{platform}", head + path.read_bytes())
+
+
+make_images(sys.argv[1])
+make_programs()

@@ -1,0 +1,58 @@
+#!/bin/sh
+# Runs fuzzers one after another, each for some time, after the canary has shown that they find what
+# there is to be found. Ends with an error at the first finding, which is kept in Fuzz/Findings.
+# Usage: fuzz.sh SECONDS FUZZER…
+set -eu
+cd "$(dirname "$0")/.."
+
+seconds=$1
+shift
+
+# The backtracer would take minutes over each finding.
+export SWIFT_BACKTRACE=enable=no
+# Less freed memory is held back than usual, so that the limit below is one of the program itself.
+export ASAN_OPTIONS=quarantine_size_mb=16
+
+# The linker is told of libFuzzer by the one, and the compiler of both by the other.
+swift build -c release --package-path Fuzz --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address
+
+built=Fuzz/.build/release
+mkdir -p Fuzz/Findings
+
+# Everything that a fuzzer starts from, in the folder where it keeps what it finds interesting.
+corpus() {
+  corpus=Fuzz/.build/corpus/$1
+  mkdir -p "$corpus"
+  cp Fuzz/Corpus/"$2"/* "$corpus"
+  [ "$1" != octo ] || cp roms/*.8o roms/tests/*.8o "$corpus"
+}
+
+# Runs a fuzzer: its name, what its corpus is called, where findings go, seconds.
+run() {
+  corpus "$1" "$2"
+  set -- "$1" "$2" "$3" "$4"
+  dictionary=Fuzz/Dictionaries/$2.dict
+  [ ! -e "$dictionary" ] || dictionary="-dict=$dictionary"
+  nice "$built/$1" $dictionary -max_total_time="$4" -timeout=10 -rss_limit_mb=512 \
+    -malloc_limit_mb=33 -print_final_stats=1 -artifact_prefix="$3" "$corpus"
+}
+
+# The canary has a mistake planted in it: fuzzers that do not find it in two minutes find nothing.
+if run canary image Fuzz/.build/canary- 120 >Fuzz/.build/canary.log 2>&1; then
+  echo "the canary's mistake was not found, so these fuzzers would find none" >&2
+  exit 1
+fi
+grep -q 'ERROR: AddressSanitizer' Fuzz/.build/canary.log || {
+  echo "the canary ended without its mistake: Fuzz/.build/canary.log" >&2
+  exit 1
+}
+echo "The canary's mistake was found."
+
+for fuzzer in "$@"; do
+  echo "$fuzzer, $seconds seconds:"
+  run "$fuzzer" "$fuzzer" "Fuzz/Findings/$fuzzer-" "$seconds" >"Fuzz/.build/$fuzzer.log" 2>&1 || {
+    tail -n 40 "Fuzz/.build/$fuzzer.log" >&2
+    exit 1
+  }
+  grep -e 'DONE' -e 'stat::number_of_executed_units' "Fuzz/.build/$fuzzer.log"
+done
