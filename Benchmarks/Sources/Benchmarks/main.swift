@@ -1,65 +1,49 @@
-// Instructions per second on the synthetic workloads, and how long the largest program takes to be
-// disassembled and assembled again. Each figure is the median of seven runs.
+// How fast the machine is, and whether the numbers are kept to that states and snapshots have:
+// docs/ARCHITECTURE.md. Usage: Benchmarks [--check], which fails if one is not.
 
 import Chip8Core
+import Foundation
 import Octo
 import SaveState
 
-let clock = ContinuousClock()
-
-func instructionsPerSecond(_ workload: Workload) throws -> Double {
-  var configuration = Configuration(.chip8)
-  configuration.instructionsPerFrame = workload.instructionsPerFrame
-  var machine = try Chip8(
-    Program(name: workload.name, bytes: workload.program), configuration)
-  var rates: [Double] = []
-  for _ in 0..<7 {
-    let before = machine.state.instructions
-    let time = clock.measure { _ = machine.run(instructions: 50_000_000) }
-    let seconds = time / .seconds(1)
-    rates.append(Double(machine.state.instructions - before) / seconds)
-  }
-  return rates.sorted()[rates.count / 2]
+let arguments = CommandLine.arguments.dropFirst()
+if arguments.first == "--load", let path = arguments.last {
+  try load(path)
+  exit(0)
 }
+
+/// On a disk, which the folder for temporary files need not be.
+let folder = "/var/tmp/chip8-benchmarks-\(getpid())"
+try Storage.createFolder(folder)
 
 for workload in Workload.all {
   let rate = try instructionsPerSecond(workload)
   print("\(workload.name): \(Int(rate / 1e6)) million instructions per second")
 }
+for program in LargeProgram.all { try print(program.times()) }
 
-for program in LargeProgram.all {
-  let configuration = Configuration(.xochip)
-  let source = Disassembly(program.bytes, for: configuration).octo(title: program.name)
-  let times = try (
-    disassembling: median {
-      _ = Disassembly(program.bytes, for: configuration).octo(title: program.name)
-    },
-    assembling: median { _ = try assemble(source, named: program.name) }
-  )
-  print(
-    "\(program.name), \(program.bytes.count) bytes: disassembled in \(times.disassembling) ms; "
-      + "its source of \(source.utf8.count) bytes assembled in \(times.assembling) ms")
-}
+let (small, large) = (try Subject("backfire"), try Subject("loom"))
+let games = [small, try Subject("swingby"), try Subject("schuss"), large]
+/// Fills the screen with a picture, so that there is more to save than of a game.
+let picture = try Subject("lace")
 
-/// How long something takes, in whole milliseconds.
-func median(_ work: () throws -> Void) rethrows -> Int {
-  let times = try (0..<7).map { _ in try clock.measure(work) }
-  return Int(times.sorted()[times.count / 2] / .milliseconds(1))
-}
-
+var requirements: [Requirement] = []
+for subject in [small, large] { requirements += snapshotRequirements(subject) }
+for subject in games + [picture] { requirements += try imageTimeRequirements(subject) }
+requirements.append(try durableSaveRequirement(small, in: folder))
+for subject in [small, large] { requirements.append(try stallRequirement(subject, in: folder)) }
+for subject in games { requirements.append(try imageSizeRequirement(subject)) }
+requirements += try memoryRequirements(large, in: folder)
+try FileManager.default.removeItem(atPath: folder)
 for platform in [Platform.chip8, .xochip] {
   let chain = try ImageChain(platform)
   defer { chain.remove() }
-  let named = try medianMicroseconds { _ = try chain.load() }
-  try chain.renameBases()
-  let renamed = try medianMicroseconds { _ = try chain.load() }
-  print(
-    "a chain of \(ImageChain.count) images on \(platform.rawValue), \(chain.byteCount) bytes: "
-      + "loaded in \(named) µs, and in \(renamed) µs if all were renamed")
+  let times = try (0..<21).map { _ in try microseconds { _ = try chain.load() } }
+  requirements.append(
+    Requirement(
+      "a chain of \(ImageChain.count) images read: \(platform.rawValue)", times.median,
+      atMost: 5000, .microseconds))
 }
+printTable(requirements)
 
-/// How long something takes, in microseconds.
-func medianMicroseconds(_ work: () throws -> Void) rethrows -> Int {
-  let times = try (0..<21).map { _ in try clock.measure(work) }
-  return Int(times.sorted()[times.count / 2] / .microseconds(1))
-}
+if arguments.contains("--check"), !requirements.allSatisfy(\.isKept) { exit(1) }

@@ -7,14 +7,24 @@ extension Chip8 {
   public struct Snapshot: Sendable {
     /// The program that was loaded at power-on.
     public fileprivate(set) var program: Program
-    /// The machine as it was.
-    public fileprivate(set) var state: State
     fileprivate var tone: Tone?
+    fileprivate var ram: [UInt8]
+    /// The state with nothing in the RAM.
+    fileprivate var rest: State
+
+    /// The machine as it was.
+    public var state: State {
+      var state = rest
+      state.ram = ram
+      return state
+    }
   }
 
   /// The machine as it is now. It shares its RAM until the machine goes on.
   public var snapshot: Snapshot {
-    Snapshot(program: program, state: state, tone: tone)
+    var rest = state
+    rest.ram = []
+    return Snapshot(program: program, tone: tone, ram: state.ram, rest: rest)
   }
 
   /// The machine as it was at a moment.
@@ -25,18 +35,34 @@ extension Chip8 {
 
   /// Makes a snapshot of this moment out of an older one, in place: nothing is allocated if the
   /// platform is the same and nobody shares the older one's RAM.
-  public func copy(to snapshot: inout Snapshot) {
+  ///
+  /// It changes nothing about the machine. It is mutating because a value of this size is copied
+  /// before it is passed, but for one that may be changed.
+  public mutating func copy(to snapshot: inout Snapshot) {
     if snapshot.program != program { snapshot.program = program }
-    snapshot.state.become(state) { ram, source, count in ram.update(from: source, count: count) }
     snapshot.tone = unsaved.tone
+    var ram: [UInt8] = []
+    swap(&ram, &state.ram)
+    snapshot.rest = state
+    swap(&ram, &state.ram)
+    overwrite(&snapshot.ram, with: state.ram) { ram, source, count in
+      ram.update(from: source, count: count)
+    }
   }
 
   /// Becomes the machine that it was at a moment, or any other machine, in place: nothing is
   /// allocated if the platform is the same.
   public mutating func restore(from snapshot: Snapshot) {
     if program != snapshot.program { program = snapshot.program }
-    let isInPlace = unsaved.decoded.withUnsafeMutableBufferPointer { decoded in
-      state.become(snapshot.state) { ram, source, count in
+    unsaved.tone = snapshot.tone
+    if state.configuration.platform != snapshot.rest.configuration.platform {
+      unsaved.decoded = []
+    }
+    var ram: [UInt8] = []
+    swap(&ram, &state.ram)
+    state = snapshot.rest
+    unsaved.decoded.withUnsafeMutableBufferPointer { decoded in
+      overwrite(&ram, with: snapshot.ram) { ram, source, count in
         for start in stride(from: 0, to: count, by: blockByteCount)
         where differ(ram + start, source + start) {
           (ram + start).update(from: source + start, count: blockByteCount)
@@ -44,39 +70,25 @@ extension Chip8 {
         }
       }
     }
-    if !isInPlace { unsaved.decoded = [] }
-    unsaved.tone = snapshot.tone
+    state.ram = ram
   }
 }
 
-extension State {
-  /// Becomes another state, in the RAM that it has if the platform is the same.
-  ///
-  /// - Parameter overwrite: brings this RAM to the bytes of the other one; both have so many.
-  /// - Returns: whether the platform is the same.
-  @discardableResult
-  fileprivate mutating func become(
-    _ other: State,
-    overwrite: (UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>, Int) -> Void
-  ) -> Bool {
-    let isSamePlatform = configuration.platform == other.configuration.platform
-    // Taken out, so that it is not let go of when all else is overwritten.
-    var ram: [UInt8] = []
-    swap(&ram, &self.ram)
-    if isSamePlatform {
-      ram.withUnsafeMutableBufferPointer { ram in
-        other.ram.withUnsafeBufferPointer { source in
-          if let ram = ram.baseAddress, let start = source.baseAddress {
-            overwrite(ram, start, source.count)
-          }
-        }
+/// Brings a RAM to the bytes of another: by `body` if it has as many, which gets their number too.
+private func overwrite(
+  _ ram: inout [UInt8], with source: [UInt8],
+  _ body: (UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>, Int) -> Void
+) {
+  guard ram.count == source.count else {
+    ram = source
+    return
+  }
+  ram.withUnsafeMutableBufferPointer { ram in
+    source.withUnsafeBufferPointer { source in
+      if let ram = ram.baseAddress, let start = source.baseAddress {
+        body(ram, start, source.count)
       }
-    } else {
-      ram = other.ram
     }
-    self = other
-    self.ram = ram
-    return isSamePlatform
   }
 }
 
