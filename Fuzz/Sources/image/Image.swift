@@ -37,7 +37,8 @@ private func checkRewriting(_ image: Image) {
   let reread = must("an image with a note can be read") { try Image(rewritten.bytes) }
   expect((try? reread.note()) == "a note", "a note is what was noted")
   expect((try? reread.time()) == 1, "a time is what was said")
-  expect(reread.holdsSameState(as: image), "a note changes no state")
+  let digests = [image, reread].map { (try? $0.machine() as Chip8)?.stateDigest }
+  expect(digests[0] == digests[1], "a note changes no machine")
 }
 
 /// Ten frames end after the instructions that ten frames have, and lead both machines to the same.
