@@ -63,7 +63,8 @@ import Testing
   @Test func aProgramThatIsTooLargeForAll() throws {
     try scratch.write("large.ch8", Programs.halt + Array(repeating: 0, count: 65024))
     try scratch.expectRefusal(
-      ["large.ch8", "--headless"], code: 65, naming: "large.ch8: the program has 65030 bytes")
+      ["large.ch8", "--headless"], code: 65,
+      naming: "large.ch8: no machine has room for a program of more than 65024 bytes")
     try scratch.expectRefusal(["/dev/zero", "--headless"], code: 65, naming: "/dev/zero")
   }
 
