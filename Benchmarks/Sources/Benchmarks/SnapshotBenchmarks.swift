@@ -6,7 +6,8 @@ import Glibc
 func snapshotRequirements(_ subject: Subject) -> [Requirement] {
   var machine = subject.machine
   let before = machine.snapshot
-  _ = machine.run(frames: 1)
+  // A second, after which there is something else in the RAM.
+  _ = machine.run(frames: 60)
   let after = machine.snapshot
   var snapshot = before
 
@@ -24,7 +25,7 @@ func snapshotRequirements(_ subject: Subject) -> [Requirement] {
     copying.take { for _ in 0..<200 { copy(byteCount, from: source, to: target) } }
     taking.take { for _ in 0..<200 { machine.copy(to: &snapshot) } }
     restoring.take {
-      // There and back, a frame each.
+      // There and back.
       for _ in 0..<100 {
         machine.restore(from: before)
         machine.restore(from: after)

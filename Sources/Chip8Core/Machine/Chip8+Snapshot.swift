@@ -1,5 +1,6 @@
 // The machine at a moment, in memory: to go back to, or to be saved while the machine goes on.
 
+import Glibc
 import SaveState
 
 extension Chip8 {
@@ -9,12 +10,13 @@ extension Chip8 {
     public fileprivate(set) var program: Program
     fileprivate var tone: Tone?
     fileprivate var ram: [UInt8]
-    /// The state with nothing in the RAM.
-    fileprivate var rest: State
+    /// The state with nothing in the RAM: one, on the heap, for there it is copied once and not by
+    /// way of others.
+    fileprivate var rest: [State]
 
     /// The machine as it was.
     public var state: State {
-      var state = rest
+      var state = rest[0]
       state.ram = ram
       return state
     }
@@ -24,7 +26,7 @@ extension Chip8 {
   public var snapshot: Snapshot {
     var rest = state
     rest.ram = []
-    return Snapshot(program: program, tone: tone, ram: state.ram, rest: rest)
+    return Snapshot(program: program, tone: tone, ram: state.ram, rest: [rest])
   }
 
   /// The machine as it was at a moment.
@@ -43,7 +45,9 @@ extension Chip8 {
     snapshot.tone = unsaved.tone
     var ram: [UInt8] = []
     swap(&ram, &state.ram)
-    snapshot.rest = state
+    withUnsafePointer(to: &state) { state in
+      snapshot.rest.withUnsafeMutableBufferPointer { $0.baseAddress?.overwrite(with: state) }
+    }
     swap(&ram, &state.ram)
     overwrite(&snapshot.ram, with: state.ram) { ram, source, count in
       ram.update(from: source, count: count)
@@ -55,22 +59,35 @@ extension Chip8 {
   public mutating func restore(from snapshot: Snapshot) {
     if program != snapshot.program { program = snapshot.program }
     unsaved.tone = snapshot.tone
-    if state.configuration.platform != snapshot.rest.configuration.platform {
-      unsaved.decoded = []
-    }
+    let platform = state.configuration.platform
     var ram: [UInt8] = []
     swap(&ram, &state.ram)
-    state = snapshot.rest
+    snapshot.rest.withUnsafeBufferPointer { rest in
+      guard let rest = rest.baseAddress else { return }
+      withUnsafeMutablePointer(to: &state) { $0.overwrite(with: rest) }
+    }
+    if state.configuration.platform != platform { unsaved.decoded = [] }
     unsaved.decoded.withUnsafeMutableBufferPointer { decoded in
       overwrite(&ram, with: snapshot.ram) { ram, source, count in
-        for start in stride(from: 0, to: count, by: blockByteCount)
-        where differ(ram + start, source + start) {
-          (ram + start).update(from: source + start, count: blockByteCount)
-          decoded.forget(start..<start + blockByteCount)
+        for page in stride(from: 0, to: count, by: pageByteCount)
+        where memcmp(ram + page, source + page, pageByteCount) != 0 {
+          for start in stride(from: page, to: page + pageByteCount, by: blockByteCount)
+          where memcmp(ram + start, source + start, blockByteCount) != 0 {
+            (ram + start).update(from: source + start, count: blockByteCount)
+            decoded.forget(start..<start + blockByteCount)
+          }
         }
       }
     }
     state.ram = ram
+  }
+}
+
+extension UnsafeMutablePointer<State> {
+  /// To assign would copy field by field.
+  fileprivate func overwrite(with source: UnsafePointer<State>) {
+    deinitialize(count: 1)
+    initialize(from: source, count: 1)
   }
 }
 
@@ -92,20 +109,11 @@ private func overwrite(
   }
 }
 
-/// The RAM is compared by blocks, which divide that of every platform.
-private let blockByteCount = 256
-
-/// Whether two blocks differ.
-private func differ(_ block: UnsafePointer<UInt8>, _ other: UnsafePointer<UInt8>) -> Bool {
-  let (block, other) = (UnsafeRawPointer(block), UnsafeRawPointer(other))
-  var difference: UInt64 = 0
-  for offset in stride(from: 0, to: blockByteCount, by: 8) {
-    difference |=
-      block.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-  }
-  return difference != 0
-}
+/// The RAM is compared by pages, which divide that of every platform, and those that differ by
+/// blocks: most of a RAM stays as it is, which is seen fastest in large parts, but little is to be
+/// decoded again.
+private let pageByteCount = 512
+private let blockByteCount = 128
 
 extension UnsafeMutableBufferPointer<Instruction?> {
   /// Forgets the instructions that have a byte in a part of the RAM, if any have been decoded.
