@@ -26,7 +26,7 @@ let package = Package(
   targets: [
     .target(
       name: "SaveState",
-      dependencies: ["CNettle", "CZlib"],
+      dependencies: ["CDeflate", "CNettle", "CZlib"],
       swiftSettings: strict),
     .target(
       name: "Chip8Core",
@@ -48,6 +48,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),

@@ -10,7 +10,7 @@ libraries=$(mktemp -d)
 trap 'rm -r "$libraries"' EXIT
 
 # In a folder that is searched first, there is only the static kind of each library.
-for name in z png png16 gif nettle stdc++; do
+for name in deflate z png png16 gif nettle stdc++; do
   archive=$(clang -print-file-name="lib$name.a")
   [ ! -e "$archive" ] || ln -s "$(realpath "$archive")" "$libraries/lib$name.a"
 done

@@ -1,3 +1,4 @@
+import CDeflate
 import CZlib
 
 extension Image {
@@ -269,24 +270,26 @@ private func deflated(
 }
 
 /// What a zlib stream unpacks to, or nil unless that is at most `count` bytes from all of `bytes`.
+///
+/// By libdeflate, which takes a third of zlib's time for a difference, most of which is one run.
 private func inflated(_ bytes: ArraySlice<UInt8>, atMost count: Int) -> [UInt8]? {
-  var stream = z_stream()
-  let structureByteCount = Int32(MemoryLayout<z_stream>.size)
-  precondition(
-    inflateInit_(&stream, ZLIB_VERSION, structureByteCount) == Z_OK, "zlib cannot unpack")
-  defer { inflateEnd(&stream) }
+  guard let decompressor = libdeflate_alloc_decompressor() else {
+    preconditionFailure("libdeflate cannot unpack")
+  }
+  defer { libdeflate_free_decompressor(decompressor) }
+  // It is slow over the last bytes that it is given, which in a difference are nearly all.
+  let isShort = bytes.count <= 1 << 16
+  let input = isShort ? bytes + [UInt8](repeating: 0, count: 64) : bytes
   var isWhole = false
   // There is always an address to write to, even if nothing is written there.
   let result = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialized in
-    bytes.withUnsafeBufferPointer { input in
-      stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-      stream.avail_in = UInt32(input.count)
-      stream.next_out = buffer.baseAddress
-      stream.avail_out = UInt32(count)
-      // All in one go, so that zlib needs no window of its own.
-      isWhole = inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0
+    input.withUnsafeBufferPointer { input in
+      var readCount = 0
+      let result = libdeflate_zlib_decompress_ex(
+        decompressor, input.baseAddress, input.count, buffer.baseAddress, count, &readCount,
+        &initialized)
+      isWhole = result == LIBDEFLATE_SUCCESS && readCount == bytes.count
     }
-    initialized = Int(stream.total_out)
   }
   return isWhole ? result : nil
 }
