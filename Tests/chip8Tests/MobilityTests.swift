@@ -104,6 +104,32 @@ import Testing
     #expect(try scratch.report("here.state", "--frames", "0").state == stayed.state)
   }
 
+  /// What the other side has already need not be sent.
+  @Test(arguments: ["--no-rom", "--base base.state"])
+  func aMachineMovesToWhereSomethingOfItIs(option: String) throws {
+    _ = try scratch.report("sketch.ch8", "--frames", "2", "--save", "base.state")
+    let outcome = try scratch.shell(
+      """
+      mkfifo back
+      "$CHIP8" base.state \(Self.leaving) \(option) <back |
+        "$CHIP8" --restore - --acknowledge --headless --frames 5 --save there.state \\
+          --rom-path . --base-path . >back
+      """)
+    #expect(outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(try !scratch.names.contains("here.state"))
+    let stayed = try scratch.report("sketch.ch8", "--frames", "12")
+    #expect(try scratch.report("there.state", "--frames", "0").state == stayed.state)
+  }
+
+  @Test func aMachineThatStaysTakesThePlaceOfItsBaseWhole() throws {
+    _ = try scratch.report("sketch.ch8", "--frames", "2", "--save", "here.state")
+    let outcome = try scratch.shell(
+      "\"$CHIP8\" here.state \(Self.leaving) --no-rom --base here.state </dev/null")
+    #expect(outcome.code == 75)
+    let stayed = try scratch.report("sketch.ch8", "--frames", "7")
+    #expect(try scratch.report("here.state", "--frames", "0").state == stayed.state)
+  }
+
   @Test func aReaderThatGoesAwayDoesNotTakeTheMachine() throws {
     let outcome = try scratch.shell(
       "{ \"$CHIP8\" sketch.ch8 \(Self.leaving) <&3; echo $? >code; } 3<&0 | true")

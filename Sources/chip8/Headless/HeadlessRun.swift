@@ -109,7 +109,8 @@ struct HeadlessRun {
       let reason = stop == .fault || stop == .interrupt
         ? "\(stop)" : Mobility.move(machine, as: image, by: mobility.conversation)
     else { return nil }
-    try Prelude.save(image, to: refuge, executable: nil)
+    // Complete, for the place of refuge may be one that it was based on.
+    try Prelude.save(savedImage(), to: refuge, executable: nil)
     return Failure(
       message: "the machine has not moved, it is in \(refuge): \(reason)", code: EX_TEMPFAIL)
   }

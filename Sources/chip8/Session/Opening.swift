@@ -91,7 +91,7 @@ struct Opening {
   let symbols: Symbols?
   /// How the program is shown.
   let look: Look
-  /// The image that the machine comes from, if it does.
+  /// The image that the machine comes from, if it does, with all that its file leaves out.
   private(set) var image: Image?
 
   init(_ file: LoadedFile, _ options: MachineOptions, isHeadless: Bool) throws {
@@ -175,8 +175,8 @@ struct Opening {
     let image: Image
     var machine: Chip8
     do throws(ImageError) {
-      image = try Image(file.bytes)
-      machine = try options.dependencies.completed(image, at: file.path).machine()
+      image = try options.dependencies.completed(Image(file.bytes), at: file.path)
+      machine = try image.machine()
       image.warnOfDrift(machine, in: file.path)
     } catch {
       let hint = error == .notAnImage ? "; to run it as a program, leave out --restore" : ""
