@@ -113,7 +113,14 @@ struct Chip8Command: ParsableCommand {
   /// Takes over a machine from another process. All that could keep it from running was done.
   private func acknowledge(_ opening: Opening) throws {
     if mobility.acknowledge, let image = opening.image {
-      try Mobility.acknowledge(image, to: mobility.conversation)
+      do throws(AcknowledgementError) {
+        try mobility.conversation.acknowledge(image, as: Chip8.self)
+      } catch {
+        switch error {
+        case .image(let error): throw Failure.data("-", error)
+        case .storage: throw Failure(message: "\(error)", code: EX_IOERR)
+        }
+      }
     }
   }
 

@@ -105,10 +105,15 @@ struct HeadlessRun {
       try Prelude.save(image, to: path, executable: runOptions)
       return nil
     }
-    guard
-      let reason = stop == .fault || stop == .interrupt
-        ? "\(stop)" : Mobility.move(machine, as: image, by: mobility.conversation)
-    else { return nil }
+    let reason: String
+    if stop == .fault || stop == .interrupt {
+      reason = "\(stop)"
+    } else {
+      do throws(MoveError) {
+        try mobility.conversation.move(machine, as: image)
+        return nil
+      } catch { reason = "\(error)" }
+    }
     // Complete, for the place of refuge may be one that it was based on.
     try Prelude.save(savedImage(), to: refuge, executable: nil)
     return Failure(

@@ -1,15 +1,23 @@
-import Chip8Core
 import SaveState
 
 /// Knows what a machine executed last, without looking at each instruction: it keeps the machine as
 /// it was a while ago and the keys since then, and runs that again when somebody asks.
-struct FlightRecorder {
+public struct FlightRecorder: Sendable {
   /// An instruction that was executed.
-  struct Executed: Equatable {
-    let address: UInt16
-    let opcode: UInt16
+  public struct Executed: Hashable, Sendable {
+    /// Where it was.
+    public let address: UInt16
+    /// Its two bytes.
+    public let opcode: UInt16
     /// The two bytes behind it, the second half of a long load of I.
-    let next: UInt16
+    public let next: UInt16
+
+    /// An instruction of which all is known.
+    public init(address: UInt16, opcode: UInt16, next: UInt16) {
+      self.address = address
+      self.opcode = opcode
+      self.next = next
+    }
   }
 
   /// How far apart the machines are that it keeps. To run that again takes milliseconds.
@@ -21,8 +29,11 @@ struct FlightRecorder {
   /// The keys of the frames since the first checkpoint, where they change.
   private var tape: [(frame: UInt64, keys: Keypad)] = []
 
+  /// One that knows nothing yet.
+  public init() {}
+
   /// Takes note of a machine that is about to run, with the keys of all frames that begin.
-  mutating func willRun(_ machine: Chip8, keys: Keypad) {
+  public mutating func willRun(_ machine: Chip8, keys: Keypad) {
     if isCheckpointDue(machine) {
       checkpoints = checkpoints.suffix(1) + [machine.snapshot]
       let oldest = checkpoints[0].state.frames
@@ -36,10 +47,10 @@ struct FlightRecorder {
   }
 
   /// Forgets what was, for it does not lead to what will be: another machine takes its place.
-  mutating func forget() { self = FlightRecorder() }
+  public mutating func forget() { self = FlightRecorder() }
 
   /// The instructions that led a machine to where it is, the last one last; at most `count`.
-  func lastInstructions(before machine: Chip8, count: Int) -> [Executed] {
+  public func lastInstructions(before machine: Chip8, count: Int) -> [Executed] {
     let end = machine.state.instructions
     let enough = checkpoints.last { $0.state.instructions + UInt64(count) <= end }
     guard
@@ -101,7 +112,7 @@ extension Image {
   private static let lastCountMax = 32
 
   /// Keeps the last instructions of a machine that cannot go on, for whoever asks why.
-  mutating func setLastInstructions(_ recorder: FlightRecorder, before machine: Chip8) {
+  public mutating func setLastInstructions(_ recorder: FlightRecorder, before machine: Chip8) {
     var writer = ByteWriter()
     for executed in recorder.lastInstructions(before: machine, count: Image.lastCountMax) {
       writer.append(executed.address)
@@ -111,8 +122,10 @@ extension Image {
     setAncillary(Image.lastTag, writer.bytes.isEmpty ? nil : writer.bytes)
   }
 
-  /// The last instructions, the oldest first, if the image says.
-  func lastInstructions() throws(ImageError) -> [FlightRecorder.Executed] {
+  /// The last instructions, the oldest first; none if the image does not say.
+  ///
+  /// - Throws: ``ImageError/damagedSection(_:)``.
+  public func lastInstructions() throws(ImageError) -> [FlightRecorder.Executed] {
     guard
       let contents = try ancillary(Image.lastTag, atMost: 6 * Image.lastCountMax)
     else { return [] }

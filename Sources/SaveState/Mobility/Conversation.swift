@@ -1,17 +1,30 @@
 import Glibc
 
-/// Standard input and output as a conversation with another process, which reads what this one
-/// writes and writes what it reads: through a socket, or two pipes. Nothing is read beyond what was
-/// asked for, so that whoever reads next finds it, and no step waits for longer than the patience.
+/// A conversation with another process, which reads what this one writes and writes what it reads:
+/// through a socket, or two pipes. Nothing is read beyond what was asked for, so that whoever reads
+/// next finds it, and no step waits for longer than the patience.
 public struct Conversation: Sendable {
   /// What a pipe that can be written to takes without waiting.
   private static let writtenAtOnce = 4096
 
   /// For how many milliseconds the other side may be silent, or not listen.
   private let patience: Int32
+  private let input: Int32
+  private let output: Int32
 
-  /// - Parameter seconds: for how long the other side may be silent, or not listen.
-  public init(patience seconds: Int) { patience = Int32(clamping: seconds * 1000) }
+  /// - Parameters:
+  ///   - seconds: for how long the other side may be silent, or not listen.
+  ///   - input: the descriptor to read from, standard input if it is not said.
+  ///   - output: the descriptor to write to, standard output if it is not said. For a socket both
+  ///     are the same.
+  public init(
+    patience seconds: Int, reading input: Int32 = STDIN_FILENO,
+    writing output: Int32 = STDOUT_FILENO
+  ) {
+    patience = Int32(clamping: seconds * 1000)
+    self.input = input
+    self.output = output
+  }
 
   /// As many bytes as were asked for, or fewer where the other side has ended.
   ///
@@ -23,9 +36,9 @@ public struct Conversation: Sendable {
     var chunk = [UInt8](repeating: 0, count: min(count, 1 << 16))
     while bytes.count < count {
       let milliseconds = isPatient && bytes.isEmpty ? -1 : patience
-      try wait(for: POLLIN, at: STDIN_FILENO, milliseconds, .read)
+      try wait(for: POLLIN, at: input, milliseconds, .read)
       let received = Storage.retrying {
-        read(STDIN_FILENO, &chunk, min(chunk.count, count - bytes.count))
+        read(input, &chunk, min(chunk.count, count - bytes.count))
       }
       if received < 0, errno == EAGAIN { continue }
       guard received >= 0 else { throw StorageError(.read, "-") }
@@ -51,10 +64,10 @@ public struct Conversation: Sendable {
   public func send(_ bytes: [UInt8]) throws(StorageError) {
     var sent = 0
     while sent < bytes.count {
-      try wait(for: POLLOUT, at: STDOUT_FILENO, patience, .write)
+      try wait(for: POLLOUT, at: output, patience, .write)
       let count = min(Conversation.writtenAtOnce, bytes.count - sent)
       let written = Storage.retrying {
-        bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress.map { $0 + sent }, count) }
+        bytes.withUnsafeBytes { write(output, $0.baseAddress.map { $0 + sent }, count) }
       }
       if written < 0, errno == EAGAIN { continue }
       guard written >= 0 else { throw StorageError(.write, "-") }
@@ -64,7 +77,7 @@ public struct Conversation: Sendable {
 
   /// Ends the conversation, so that the other side learns of it at once.
   public func end() {
-    for (descriptor, flags) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_WRONLY)] {
+    for (descriptor, flags) in [(input, O_RDONLY), (output, O_WRONLY)] {
       // Whatever else is read or written finds something in the descriptor's place.
       let nothing = open("/dev/null", flags | O_CLOEXEC)
       guard nothing >= 0 else { continue }
