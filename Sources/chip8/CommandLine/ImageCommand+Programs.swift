@@ -37,7 +37,7 @@ extension ImageCommand {
       if off {
         try Storage.replace(file, with: image.bytes, execution: .nobody)
       } else {
-        try Prelude.save(image, to: file, executable: options)
+        try image.save(to: file, executable: options)
       }
     }
   }

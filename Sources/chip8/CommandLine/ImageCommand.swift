@@ -162,7 +162,7 @@ struct ImageCommand: ParsableCommand {
       do throws(ImageError) {
         try opened.image.setNote(note)
       } catch { throw Failure.usage("--note: \(error)") }
-      try Storage.replace(file, with: Prelude.read(file) + opened.image.bytes)
+      try Storage.replace(file, with: Image.prelude(at: file) + opened.image.bytes)
       if json { try printText(try jsonText(ImageInfo(opened, AddressNames(nil)))) }
     }
   }
@@ -185,7 +185,7 @@ struct ImageCommand: ParsableCommand {
 
     func run() throws {
       let image = try OpenedImage(file, dependencies).flattened(dependencies)
-      try Storage.replace(output ?? file, with: Prelude.read(file) + image.bytes)
+      try Storage.replace(output ?? file, with: Image.prelude(at: file) + image.bytes)
     }
   }
 
@@ -225,7 +225,7 @@ struct ImageCommand: ParsableCommand {
       } catch { throw Failure.data(file, error) }
       let saving = Saving(
         file: output, before: opened.image.bytes.count, after: small.bytes.count)
-      try Storage.replace(output, with: Prelude.read(file) + small.bytes)
+      try Storage.replace(output, with: Image.prelude(at: file) + small.bytes)
       guard output != "-" else { return }
       try printText(
         json

@@ -102,7 +102,7 @@ struct HeadlessRun {
     guard let path = options.save else { return nil }
     let image = savedImage(holdsProgram: !options.leavesOutProgram, basedOn: base)
     guard mobility.move, let refuge = mobility.elseSave else {
-      try Prelude.save(image, to: path, executable: runOptions)
+      try image.save(to: path, executable: runOptions)
       return nil
     }
     let reason: String
@@ -115,7 +115,7 @@ struct HeadlessRun {
       } catch { reason = "\(error)" }
     }
     // Complete, for the place of refuge may be one that it was based on.
-    try Prelude.save(savedImage(), to: refuge, executable: nil)
+    try savedImage().save(to: refuge)
     return Failure(
       message: "the machine has not moved, it is in \(refuge): \(reason)", code: EX_TEMPFAIL)
   }

@@ -1,0 +1,69 @@
+import Chip8Core
+import SaveState
+
+/// `--with`: options that an image is run with, parted as a shell parts them.
+struct RunOptions {
+  let words: [String]
+
+  static let empty = RunOptions(words: [])
+
+  private init(words: [String]) { self.words = words }
+
+  /// Options that make sense for a restored machine, so that they are not found wrong when it is
+  /// run.
+  init(_ text: String) throws {
+    guard let words = RunOptions.words(of: text) else {
+      throw Failure.usage("--with: a quotation mark is not closed in \"\(text)\"")
+    }
+    self.words = words
+    do {
+      let command = try Chip8Command.parse(["--restore", "state"] + words)
+      guard command.restore == "state", command.files.isEmpty, !words.contains("--") else {
+        throw Failure.usage("--with takes options, and neither files nor arguments")
+      }
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      // Those that only tell something end well.
+      let reason =
+        Chip8Command.exitCode(for: error) == .success
+        ? "these are no options of a run" : Chip8Command.message(for: error)
+      throw Failure.usage("--with: \(reason)")
+    }
+  }
+
+  /// Words between blanks, where quotation marks keep blanks together; nil if one is not closed.
+  private static func words(of text: String) -> [String]? {
+    var words: [String] = []
+    var word: String?
+    var mark: Character?
+    for character in text {
+      if character == mark {
+        mark = nil
+      } else if mark == nil, "'\"".contains(character) {
+        mark = character
+        word = word ?? ""
+      } else if mark == nil, character.isWhitespace {
+        if let word { words.append(word) }
+        word = nil
+      } else {
+        word = (word ?? "") + String(character)
+      }
+    }
+    if let word { words.append(word) }
+    return mark == nil ? words : nil
+  }
+}
+
+extension Image {
+  /// Writes the image to a file.
+  ///
+  /// - Parameter options: what it is run with if the file is to become a program; nil if the file is
+  ///   to stay what it is.
+  func save(to path: String, executable options: RunOptions?) throws(FileError) {
+    guard let options else { return try save(to: path) }
+    let emulator = Standalone.options == nil ? Standalone.path : nil
+    try save(
+      to: path, behind: ExecutableImage.prelude(emulator: emulator, options: options.words))
+  }
+}
