@@ -75,6 +75,18 @@ public struct StateReader: Sendable {
     return bytes
   }
 
+  /// The contents of a section that is there only for some machines, nil if it is not.
+  ///
+  /// - Parameter limit: how many bytes it has at most.
+  /// - Throws: ``ImageError/unknownVersion(_:_:)`` or ``ImageError/damagedSection(_:)``.
+  public mutating func sectionIfPresent(
+    _ tag: Tag, atMost limit: Int
+  ) throws(ImageError) -> [UInt8]? {
+    guard let section = sections.first(where: { $0.tag == tag }) else { return nil }
+    guard section.decodedByteCount <= limit else { throw .damagedSection(tag) }
+    return try self.section(tag, count: section.decodedByteCount)
+  }
+
   /// Refuses what nobody asked for but may not be passed over.
   func finish() throws(ImageError) {
     if let unknown = sections.first(where: { $0.flags.contains(.critical) }) {

@@ -35,6 +35,8 @@ import Testing
     ("00FD", Platform.withHires, { _ in .exit }),
     ("00FE", Platform.withHires, { _ in .lores }),
     ("00FF", Platform.withHires, { _ in .hires }),
+    ("0C80", all, { _ in .probeHost }),
+    ("0C81", all, { _ in .callHost }),
     ("1nnn", all, { .jump(nnn: $0.nnn) }),
     ("2nnn", all, { .call(nnn: $0.nnn) }),
     ("3xnn", all, { .skipIfEqual(x: $0.x, nn: $0.nn) }),

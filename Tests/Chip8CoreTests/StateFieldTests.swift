@@ -32,11 +32,39 @@ import Testing
     ("instructions", { $0.instructions += 1 << 40 }),
     ("cycles", { $0.cycles += 1 << 40 }),
     ("drawWait", { $0.drawWait = 0 }),
+    ("hostCalls", { $0.hostCalls = nil }),
+    ("hostCalls", { $0.hostCalls?.answer = nil }),
+    ("hostCalls", { $0.hostCalls?.answer = .denied }),
+    ("hostCalls", { $0.hostCalls?.arguments = [] }),
+    ("hostCalls", { $0.hostCalls?.arguments = ["ab"] }),
+    ("goals", { $0.goals = nil }),
+    ("goals", { $0.goals?.address += 1 }),
+    ("goals", { $0.goals?.start -= 1 }),
+    ("goals", { $0.goals?.waiting = [] }),
+    ("goals", { $0.goals?.waiting[0] += 1 }),
+    ("goals", { $0.goals?.interrupted.pc ^= 0x8000 }),
+    ("goals", { $0.goals?.interrupted.i ^= 0x8000 }),
+    ("goals", { $0.goals?.interrupted.stackCount -= 1 }),
+    ("goals", { $0.goals?.interrupted.keyWait = nil }),
+    ("goals", { $0.goals?.interrupted.keyWait?.pressed = [] }),
+    ("goals", { $0.goals?.interrupted.drawWait = 0 }),
+    ("goals", { $0.goals?.interrupted.answer = nil }),
   ]
 
   /// All that is in an XO-CHIP at work.
   private func busy() throws -> Chip8 {
-    try machine(.xochip, 0x1200).changed { state in
+    var machine = try machine(.xochip, 0x1200).changed { state in
+      state.frames = 5
+      state.stackCount = 3
+      state.keyWait = KeyWait(testing: 7, pressed: Keypad(rawValue: 0x1248))
+      state.hostCalls = .testing
+      state.hostCalls?.answer = .restored
+    }
+    try machine.addGoal(0x200)
+    try machine.addGoal(0x202)
+    try machine.wake(arguments: ["a", "b"])
+    return machine.changed { state in
+      state.hostCalls?.answer = .done
       state.registers = (1...16).map { $0 }
       (state.i, state.pc, state.delay, state.sound) = (0x1234, 0x4321, 9, 8)
       state.stackCount = 16
@@ -111,6 +139,11 @@ import Testing
       #expect(busy.changed { $0.v[k] ^= 0x80 }.canonicalState != bytes)
       #expect(busy.changed { $0.flags[k] ^= 0x80 }.canonicalState != bytes)
       #expect(busy.changed { $0.stack[k] ^= 0x8000 }.canonicalState != bytes)
+      #expect(busy.changed { $0.goals?.interrupted.v[k] ^= 0x80 }.canonicalState != bytes)
+      let deep = busy.changed { $0.goals?.interrupted.stackCount = 16 }
+      #expect(
+        deep.changed { $0.goals?.interrupted.stack[k] ^= 0x8000 }.canonicalState
+          != deep.canonicalState)
     }
     for (_, quirk) in Quirks.named {
       #expect(
@@ -150,8 +183,11 @@ import Testing
       let isCycles = platform == .vip && Bool.random(using: &random)
       var configuration = Configuration(platform)
       configuration.timing = isCycles ? .cycles : .ipf
-      let machine = try Chip8(program([0x1200]), configuration, seed: seed).changed { state in
+      var machine = try Chip8(program([0x1200]), configuration, seed: seed).changed { state in
         scramble(&state, isCycles: isCycles, using: &random)
+      }
+      for _ in 0..<Int.random(in: 0...3, using: &random) {
+        try machine.addGoal(.random(in: 0...0xFFE, using: &random))
       }
       let restored: Chip8 = try machine.restored()
       #expect(restored.canonicalState == machine.canonicalState)
@@ -189,6 +225,11 @@ import Testing
     if platform == .xochip {
       state.selectedPlanes = .random(in: 0...3, using: &random)
       state.pattern = Bool.random(using: &random) ? UInt128(random.next()) << 64 : nil
+    }
+    if Bool.random(using: &random) {
+      state.hostCalls = .testing
+      state.hostCalls?.answer = HostStatus.allCases.randomElement(using: &random)
+      state.hostCalls?.arguments = ["", "a b", "ü扉", "--"].shuffled(using: &random)
     }
     state.pitch = .random(in: 0...255, using: &random)
     state.phase = .random(in: 0 ... .max, using: &random)

@@ -196,9 +196,12 @@ def sections_of(image: bytes) -> list[Section]:
 # ------------------------------------------------------------ The sections of a CHIP-8 image
 
 ALWAYS = ["PROG", "ROM ", "CORE", "RAM ", "DISP"]
-CRITICAL_TAGS = ["NEED", "BASE"] + ALWAYS
+SOMETIMES = ["HOST", "GOAL"]
+CRITICAL_TAGS = ["NEED", "BASE"] + ALWAYS + SOMETIMES
 OTHER_TAGS = ["WITN", "TIME", "NOTE", "LAST"]
-FEATURES = ["base", "cycles", "no-rom", "superchip", "xochip", "xochip-audio"]
+FEATURES = [
+    "base", "cycles", "goals", "host-calls", "no-rom", "superchip", "xochip", "xochip-audio"
+]
 PROGRAM_START = 0x200
 
 
@@ -497,6 +500,61 @@ def read_note(contents: bytes) -> str:
     return utf8("NOTE", contents)
 
 
+STATUSES = [*range(0x01, 0x04), *range(0x10, 0x15), *range(0x20, 0x2A)]
+RESTORED = 2
+
+
+@dataclass(frozen=True)
+class Host:
+    """`HOST`: what the program has of its host."""
+
+    answer: int
+    arguments: list[str]
+
+    @classmethod
+    def read(cls, contents: bytes) -> Host:
+        fields = Fields("HOST", contents)
+        fields.checked(1, "version", [1])
+        answer = fields.checked(1, "status", [0] + STATUSES)
+        count = fields.checked(1, "number of arguments", range(21))
+        texts = fields.take(len(contents) - 3).split(b"\0")
+        if len(texts) != count + 1 or texts.pop():
+            refuse("HOST has more or fewer arguments than it says")
+        if sum(map(len, texts)) > 2048:
+            refuse("HOST has arguments that are too long")
+        return cls(answer, [utf8("HOST", text) for text in texts])
+
+
+@dataclass(frozen=True)
+class Goals:
+    """`GOAL`: what is called before the program goes on."""
+
+    addresses: list[int]
+    answer: int
+
+    @classmethod
+    def read(cls, contents: bytes, core: Core, host: Optional[Host]) -> Goals:
+        fields = Fields("GOAL", contents)
+        addresses = range(core.platform.ram_bytes - 1)
+        first = fields.checked(2, "address", addresses)
+        fields.checked(8, "number of frames", range(core.frames + 1))
+        fields.take(2 + 2 + 16)
+        depth = fields.checked(1, "stack", range(core.platform.return_addresses_max + 1))
+        fields.take(2 * depth)
+        fields.zero(2 * (16 - depth))
+        waiting = fields.optional(1, "register to wait with", range(16))
+        fields.checked(2, "key", [0] if waiting is None else range(1 << 16))
+        sprite_max = SPRITE_CYCLES_MAX if core.timing == "cycles" else -1
+        fields.optional(4, "sprite", range(sprite_max + 1))
+        answer = fields.checked(1, "status", [0] + STATUSES if host else [0])
+        count = fields.checked(1, "number of goals", range(16))
+        rest = [fields.checked(2, "address", addresses) for _ in range(count)]
+        fields.end()
+        if not core.stack:
+            refuse("GOAL has a goal that has returned")
+        return cls([first] + rest, answer)
+
+
 @dataclass(frozen=True)
 class Executed:
     """An instruction that was executed."""
@@ -520,9 +578,9 @@ def read_last(contents: bytes) -> list[Executed]:
 # ----------------------------------------------- The canonical encoding and the state digest
 
 
-def canonical_encoding(core: bytes, ram: bytes, display: bytes) -> bytes:
-    parts = [(b"CORE", core), (b"RAM ", ram), (b"DISP", display)]
-    return b"".join(tag + len(data).to_bytes(4, "little") + data for tag, data in parts)
+def canonical_encoding(contents: dict[str, bytes]) -> bytes:
+    parts = [(tag, contents[tag]) for tag in ["CORE", "RAM ", "DISP"] + SOMETIMES if tag in contents]
+    return b"".join(tag.encode() + len(data).to_bytes(4, "little") + data for tag, data in parts)
 
 
 # -------------------------------------------------------------------------- What a reader does
@@ -557,11 +615,12 @@ class Saved:
     time: Optional[int]
     note: Optional[str]
     last: list[Executed]
+    host: Optional[Host]
+    goals: Optional[Goals]
 
     @property
     def state(self) -> bytes:
-        tags = ["CORE", "RAM ", "DISP"]
-        return canonical_encoding(*(self.contents[tag] for tag in tags))
+        return canonical_encoding(self.contents)
 
     @property
     def state_digest(self) -> bytes:
@@ -607,7 +666,7 @@ def read(file: bytes, others: Others, chain: list[tuple[bytes, int]]) -> Saved:
     base_image = read_base(base, others, chain) if base else None
     inherited = base_image.contents if base_image else None
     for tag, section in known.items():
-        if tag in ("ROM ", "CORE", "DISP"):
+        if tag in ["ROM ", "CORE", "DISP"] + SOMETIMES:
             contents[tag] = section.decoded(base_image=inherited)
         elif tag not in ("NEED", "RAM "):
             contents[tag] = section.decoded()
@@ -626,17 +685,21 @@ def read(file: bytes, others: Others, chain: list[tuple[bytes, int]]) -> Saved:
     for tag, length in [("RAM ", core.platform.ram_bytes), ("DISP", display_bytes)]:
         if len(contents[tag]) != length:
             refuse(f"{tag!r} is not {length} bytes, as {core.platform.name} has them")
+    host = Host.read(contents["HOST"]) if "HOST" in contents else None
     return Saved(
         len(image), sections, contents, needs, base, program, rom, core,
         Witness.read(contents["WITN"]) if "WITN" in contents else None,
         read_time(contents["TIME"]) if "TIME" in contents else None,
         read_note(contents["NOTE"]) if "NOTE" in contents else None,
-        read_last(contents["LAST"]) if "LAST" in contents else [])
+        read_last(contents["LAST"]) if "LAST" in contents else [],
+        host,
+        Goals.read(contents["GOAL"], core, host) if "GOAL" in contents else None)
 
 
 def told(saved: Saved) -> dict[str, Any]:
     """What is in an image, for people and programs that read JSON."""
     core, display, ram = saved.core, saved.contents["DISP"], saved.contents["RAM "]
+    answers = [each.answer for each in (saved.host, saved.goals) if each]
     width, height = core.screen_size
     return {
         # The headless report.
@@ -687,6 +750,9 @@ def told(saved: Saved) -> dict[str, Any]:
         if core.waiting_register is None
         else {"register": core.waiting_register, "pressed": core.waiting_keys},
         "random": core.random,
+        "host": saved.host
+        and {"asleep": RESTORED in answers, "arguments": saved.host.arguments},
+        "goals": [{"address": address} for address in (saved.goals.addresses if saved.goals else [])],
         "last": [{"address": each.address, "opcode": each.opcode} for each in saved.last],
         "witness": saved.witness and vars(saved.witness),
         "sections": [

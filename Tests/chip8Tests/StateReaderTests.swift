@@ -60,6 +60,15 @@ private struct Told: Decodable, Equatable {
     let stored: Int
   }
 
+  struct Host: Decodable, Equatable {
+    let asleep: Bool
+    let arguments: [String]
+  }
+
+  struct Goal: Decodable, Equatable {
+    let address: Int
+  }
+
   let bytes: Int
   let machine: Machine
   let needs: [String]
@@ -75,6 +84,8 @@ private struct Told: Decodable, Equatable {
   let keys: [Int]
   let keyWait: KeyWait?
   let random: UInt64
+  let host: Host?
+  let goals: [Goal]
   let last: [Instruction]
   let screen: Report.Screen
   let ram: Report.RAM
@@ -168,6 +179,29 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     #expect(files.contains { $0.frameRest == 0 } && files.contains { ($0.frameRest ?? 0) > 1 })
     #expect(files.contains { $0.flags[7] != 0 } && files.contains { $0.flags[15] != 0 })
     #expect(files.contains { $0.screen.width == 128 } && files.contains { !$0.last.isEmpty })
+  }
+
+  /// Programs that may call their host, some of them asleep, and goals.
+  @Test func itReadsHostsAndGoals() throws {
+    var names: [String] = []
+    for platform in Platform.allCases {
+      for goalCount in [0, 1, 16] {
+        var machine = try Chip8(
+          Program(name: "host", bytes: rom(0x2204, 0x1202, 0x0C81)), Configuration(platform))
+        if goalCount < 16 { machine.allowHostCalls() }
+        _ = machine.run(instructions: 1)
+        if goalCount == 1 { machine = machine.asleep }
+        for goal in 0..<goalCount { try machine.addGoal(0x200 + goal) }
+        if goalCount == 1 { try machine.wake(arguments: ["", "a b", "ü扉"]) }
+        names.append(try scratch.write("\(platform).\(goalCount)", Image(of: machine).bytes))
+      }
+    }
+    let lines = try read(names)
+    try compare(names, lines)
+    let told = try lines.map { try decode($0) as Told }
+    #expect(told.contains { $0.host?.asleep == true && $0.host?.arguments.count == 3 })
+    #expect(told.contains { $0.host?.asleep == false } && told.contains { $0.host == nil })
+    #expect(Set(told.map(\.goals.count)) == [0, 1, 16])
   }
 
   /// Each font beneath each kind of RAM: the digits in the page are the right ones.

@@ -33,6 +33,28 @@ struct WindowTests {
     try waitFor("slot \(slot)") { try? state(slot) }
   }
 
+  @Test("A program becomes another one: the same process, in a window of its own")
+  func restoreFromWithin() throws {
+    let block = "0 :pointer file 0 0 0 0 0 0 : file 0x61 0"
+    try scratch.write(
+      "a.8o", Array(": main i := block native 0xC81 loop again : block 1 \(block)".utf8))
+    try scratch.write(
+      "b.8o", Array(": main v0 := key i := block native 0xC81 : block 2 \(block)".utf8))
+    let saved = try scratch.chip8("a.8o", "--headless", "--frames", "9", "--host-calls", ".")
+    #expect(saved.code == 0)
+    let desktop = try Desktop([
+      scratch.path("b.8o"), "--host-calls", scratch.folder, "--slots", scratch.folder,
+    ])
+    try desktop.press("x")
+    try desktop.waitForRestart(with: "--restore=\(scratch.path("a"))")
+    try desktop.press("F5")
+    try waitFor("slot 1") {
+      let program = try? (Image(contentsOf: scratch.path("a")).machine() as Chip8).program
+      return program.flatMap { try? Storage.read(path(of: 1, $0.bytes), limit: 1 << 20) }
+    }
+    #expect(try desktop.quit() == (0, ""))
+  }
+
   @Test("F9 brings back the machine of F5, and it goes on as it would have")
   func saveAndLoad() throws {
     let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])

@@ -59,7 +59,9 @@ extension Instruction {
     case .load(let x): "load \(v(x))"
     case .storeFlags(let x): "saveflags \(v(x))"
     case .loadFlags(let x): "loadflags \(v(x))"
-    case .machineCode, .illegal: "\(hex(opcode >> 8, 2)) \(hex(opcode & 0xFF, 2))"
+    case .probeHost, .callHost: "native \(hex(opcode, 3))"
+    case .machineCode, .illegal:
+      "\(hex(opcode >> 8, 2)) \(hex(opcode & 0xFF, 2))"
     }
   }
 

@@ -53,6 +53,8 @@ public enum Instruction: Hashable, Sendable {
   case load(x: UInt8)
   case storeFlags(x: UInt8)
   case loadFlags(x: UInt8)
+  case probeHost
+  case callHost
   case machineCode
   case illegal
 
@@ -76,6 +78,8 @@ public enum Instruction: Hashable, Sendable {
       case (0x0, 0x0, 0xF, 0xD) where hp48: .exit
       case (0x0, 0x0, 0xF, 0xE) where hp48: .lores
       case (0x0, 0x0, 0xF, 0xF) where hp48: .hires
+      case (0x0, 0xC, 0x8, 0x0): .probeHost
+      case (0x0, 0xC, 0x8, 0x1): .callHost
       case (0x0, _, _, _) where set == .chip8: .machineCode
       case (0x1, _, _, _): .jump(nnn: nnn)
       case (0x2, _, _, _): .call(nnn: nnn)

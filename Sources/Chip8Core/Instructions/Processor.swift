@@ -22,6 +22,8 @@ struct Processor {
     case halted
     case exited
     case fault(Fault.Kind)
+    /// The host is asked for something.
+    case hostCall
   }
 
   let state: UnsafeMutablePointer<State>
@@ -67,7 +69,16 @@ struct Processor {
   /// Runs frames until a limit is reached or the program cannot or need not go on.
   mutating func run(_ limits: Limits, keys: Keypad) -> Chip8.Stop {
     defer { state.pointee.pc = pc }
-    return state.pointee.configuration.timing == .cycles
+    var limits = limits
+    while state.pointee.goals != nil {
+      if let stop = stepGoal(&limits, keys) { return stop }
+    }
+    return runProgram(limits, keys)
+  }
+
+  /// Runs whatever is at the program counter, be it the program or a goal.
+  mutating func runProgram(_ limits: Limits, _ keys: Keypad) -> Chip8.Stop {
+    state.pointee.configuration.timing == .cycles
       ? runCycles(limits, keys) : runInstructions(limits, keys)
   }
 
@@ -98,6 +109,7 @@ struct Processor {
     switch event {
     case .none, .frameOver, .halted: nil
     case .exited: .exit
+    case .hostCall: (try? readHostCall()).map(Chip8.Stop.hostCall)
     case .fault(let kind):
       .fault(
         Fault(
@@ -265,6 +277,8 @@ struct Processor {
     case .load(let x): load(x)
     case .storeFlags(let x): for k in 0...Int(x) { state.pointee.flags[k] = v[k] }
     case .loadFlags(let x): for k in 0...Int(x) { v[k] = state.pointee.flags[k] }
+    case .probeHost: probeHost()
+    case .callHost: callHost()
     case .machineCode: refuse(.fault(.machineCode))
     case .illegal: refuse(.fault(.illegalInstruction))
     }

@@ -6,18 +6,21 @@ extension Chip8: Machine {
   /// What images of these machines are marked with.
   public static let kind = Tag("CH-8")
 
-  /// `CORE`, `RAM ` and `DISP`.
-  public static let sections: Set<Tag> = [coreTag, ramTag, displayTag]
+  /// `CORE`, `RAM ` and `DISP`, and of some machines `HOST` and `GOAL`.
+  public static let sections: Set<Tag> = [coreTag, ramTag, displayTag, hostTag, goalTag]
 
   /// What images of these machines may ask for.
-  public static let features: Set<String> = ["cycles", "superchip", "xochip", "xochip-audio"]
+  public static let features: Set<String> = [
+    "cycles", "goals", "host-calls", "superchip", "xochip", "xochip-audio",
+  ]
 
   static let coreTag = Tag("CORE")
   static let ramTag = Tag("RAM ")
   static let displayTag = Tag("DISP")
   static let coreByteCount = 152
 
-  /// Writes the sections `CORE`, `RAM ` and `DISP`.
+  /// Writes the sections `CORE`, `RAM ` and `DISP`, and `HOST` and `GOAL` where there is something
+  /// in them.
   public func encode(into sections: inout StateWriter) {
     for feature in state.features { sections.need(feature) }
     sections.append(Chip8.coreTag, state.encodedCore)
@@ -25,6 +28,8 @@ extension Chip8: Machine {
       Chip8.ramTag, state.ram,
       differenceFrom: state.configuration.powerOnRAM(program.bytes))
     sections.append(Chip8.displayTag, state.encodedDisplay)
+    if let hostCalls = state.hostCalls { sections.append(Chip8.hostTag, hostCalls.encoded) }
+    if let goals = state.goals { sections.append(Chip8.goalTag, goals.encoded) }
   }
 
   /// Goes on without a key in the frames that begin.
@@ -45,6 +50,10 @@ extension Chip8: Machine {
       differenceFrom: state.configuration.powerOnRAM(program.bytes))
     try state.decodeDisplay(
       sections.section(Chip8.displayTag, count: platform.displayByteCount))
+    state.hostCalls = try sections.sectionIfPresent(Chip8.hostTag, atMost: HostCalls.byteCountMax)
+      .map { bytes throws(ImageError) in try HostCalls(decoding: bytes) }
+    state.goals = try sections.sectionIfPresent(Chip8.goalTag, atMost: Goals.byteCountMax)
+      .map { bytes throws(ImageError) in try Goals(decoding: bytes, for: state) }
     self.init(program, state)
   }
 }
@@ -59,6 +68,8 @@ extension State {
     case .schip10, .schip: features.append("superchip")
     case .xochip: features.append("xochip")
     }
+    if hostCalls != nil { features.append("host-calls") }
+    if goals != nil { features.append("goals") }
     if audio.pattern != nil { features.append("xochip-audio") }
     return features
   }
@@ -73,8 +84,8 @@ extension Platform {
 
 // MARK: - Encoding
 
-private let absentByte: UInt8 = 0xFF
-private let absentWord: UInt32 = 0xFFFF_FFFF
+let absentByte: UInt8 = 0xFF
+let absentWord: UInt32 = 0xFFFF_FFFF
 
 extension State {
   fileprivate var encodedCore: [UInt8] {
@@ -194,7 +205,7 @@ extension State {
 }
 
 /// Reads fields that are known to be there, for the section's length was checked.
-private struct CoreReader {
+struct CoreReader {
   private var reader: ByteReader
 
   init(_ bytes: [UInt8]) { reader = ByteReader(bytes) }

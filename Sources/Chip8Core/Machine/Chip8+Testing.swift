@@ -94,3 +94,8 @@ extension KeyWait {
     self.init(register: register, pressed: pressed)
   }
 }
+
+extension HostCalls {
+  /// Those of a program that has made none yet.
+  package static var testing: HostCalls { HostCalls() }
+}

@@ -83,6 +83,9 @@ public struct Chip8: Sendable {
     case exit
     /// The program cannot go on.
     case fault(Fault)
+    /// The program calls the host, and the machine stands at that call until ``finish(_:)`` says
+    /// what it comes to.
+    case hostCall(HostCall)
   }
 
   /// Runs the machine.

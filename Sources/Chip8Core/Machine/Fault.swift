@@ -12,6 +12,8 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     case stackUnderflow = "stack-underflow"
     /// Fx1E past the end of the address space.
     case indexOverflow = "index-overflow"
+    /// A goal that has not returned after 3600 frames.
+    case endlessGoal = "endless-goal"
   }
 
   /// What is wrong.
@@ -22,11 +24,20 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
   public let opcode: UInt16
   /// The machine's platform.
   public let platform: Platform
+  /// The goal that could not go on, if it was one.
+  public var goal: UInt16?
 
   /// One sentence for the user.
   public var description: String {
+    guard let goal else { return sentence }
+    return "the goal at 0x\(hexadecimal(goal, 3)): \(sentence)"
+  }
+
+  private var sentence: String {
     let at = "\(hexadecimal(opcode, 4)) at 0x\(hexadecimal(pc, 3))"
     return switch kind {
+    case .illegalInstruction where opcode == 0x0C81, .machineCode where opcode == 0x0C81:
+      "\(at) calls the host, which --host-calls DIR allows"
     case .illegalInstruction:
       "\(at) is not an instruction of \(platform.title)"
     case .machineCode:
@@ -37,6 +48,8 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
       "\(at) returns although nothing was called"
     case .indexOverflow:
       "\(at) moves I past the end of the memory"
+    case .endlessGoal:
+      "it has not returned after \(Goals.frameCountMax) frames"
     }
   }
 }

@@ -34,6 +34,11 @@ public struct State: Sendable {
 
   /// The keys that are down in this frame.
   public var keys: Keypad = []
+  /// What the host has to do with the machine; nil unless the program may call it.
+  public var hostCalls: HostCalls?
+  /// Subroutines that are called before the program goes on; nil if there are none.
+  public var goals: Goals?
+
   /// Set while Fx0A waits.
   public var keyWait: KeyWait?
   /// Counted in cycles: how long the sprite is still being prepared while Dxyn waits for the

@@ -91,7 +91,7 @@ extension Processor {
       return (0, false)
     }
     state.pointee.cycles += effect.cost(after: self) - before
-    if state.pointee.keyWait != nil { idle() }
+    if event == .frameOver { idle() }
     return (1, state.pointee.cycles >= interruptAt)
   }
 

@@ -75,7 +75,7 @@ private let nameless = 0o20_000_000 | O_DIRECTORY
 private let temporaryNumber = Atomic(0)
 
 /// A file on its way to its place.
-private struct Replacement: ~Copyable {
+struct Replacement: ~Copyable {
   private static let temporaryNamesMax = 1000
 
   /// As the caller named it.
@@ -100,6 +100,17 @@ private struct Replacement: ~Copyable {
     self.mode = mode.map(execution.apply)
     creationMode = self.mode ?? execution.apply(to: 0o666)
     name = place.lastIndex(of: "/").map { String(place[place.index(after: $0)...]) } ?? place
+  }
+
+  /// - Parameter folder: an open folder, which stays so.
+  init(of name: String, in folder: Int32, mode: mode_t?) throws(StorageError) {
+    let folder = Storage.retrying { fcntl(folder, F_DUPFD_CLOEXEC, 0) }
+    guard folder >= 0 else { throw StorageError(.create, name) }
+    path = name
+    self.folder = folder
+    self.name = name
+    self.mode = mode
+    creationMode = mode ?? 0o666
   }
 
   deinit { close(folder) }

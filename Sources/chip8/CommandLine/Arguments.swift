@@ -101,25 +101,6 @@ enum StopCondition: ExpressibleByArgument, Equatable {
   }
 }
 
-/// What a user hands to the program in a saved state.
-enum ProgramArguments {
-  static let countMax = 20
-  /// Bytes of UTF-8 in all of them together.
-  static let byteCountMax = 2048
-
-  static func check(_ arguments: [String]) throws(Failure) {
-    guard arguments.count <= countMax else {
-      throw .usage(
-        "a program takes at most \(countMax) arguments, and these are \(arguments.count)")
-    }
-    let byteCount = arguments.reduce(0) { $0 + $1.utf8.count }
-    guard byteCount <= byteCountMax else {
-      throw .usage(
-        "a program takes at most \(byteCountMax) bytes of arguments, and these are \(byteCount)")
-    }
-  }
-}
-
 /// `--print`.
 enum Printed: String, CaseIterable, ExpressibleByArgument {
   case screen

@@ -58,6 +58,9 @@ struct Chip8Command: ParsableCommand {
   @OptionGroup(title: "The machine")
   var machine: MachineOptions
 
+  @OptionGroup(title: "The program and its host")
+  var host: HostOptions
+
   @OptionGroup(title: "A headless run")
   var headless: HeadlessOptions
 
@@ -86,21 +89,32 @@ struct Chip8Command: ParsableCommand {
   func run() throws {
     let file = try loadedFile()
     var opening = try Opening(file, machine, isHeadless: headless.isHeadless)
-    try opening.prepare(arguments: arguments, path: file.path)
     let slotsRoot = slots ?? Slots.defaultRoot()
     if resume { opening = try opening.resumed(file, machine, slotsRoot: slotsRoot) }
+    let recording = try headless.input.map { try Recording(contentsOf: $0) }
+    let host = try host.host(replaying: recording, from: headless.input)
+    if host.isThere { opening.machine.allowHostCalls() }
+    let goals = try self.host.goals(headless.names(for: opening))
+    let isImage = opening.image != nil
+    if isImage {
+      try opening.prepare(goals: goals, arguments: arguments, path: file.path)
+    } else if !goals.isEmpty, !headless.saves {
+      throw Failure.usage("--goal is for a saved state: add --restore or --save")
+    }
     if headless.isHeadless {
       var run = try HeadlessRun(
-        headless, mobility, machine.dependencies, opening, slotsRoot: slotsRoot)
+        headless, mobility, machine.dependencies, opening, recording, host,
+        goals: isImage ? [] : goals, slotsRoot: slotsRoot)
       try acknowledge(opening)
-      try run.run()
+      try run.run()?.execute()
     } else {
       #if SDL
         let session = Session(
-          opening, machine, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60)
+          opening, machine, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60, host)
         if resume, opening.image == nil { session.tell("Nothing to resume: started anew") }
         if watch { session.watch(file.path, keepsState: keepState) }
         try Window.play(session) { try acknowledge(opening) }
+        try session.handOver?.execute()
       #else
         throw Failure.usage("this chip8 was built without windows: add --headless")
       #endif
@@ -109,6 +123,13 @@ struct Chip8Command: ParsableCommand {
 
   /// What is handed to the program in an image.
   var arguments: [String] { restore == nil ? [] : files }
+
+  /// Refuses arguments that no program can be handed, before anything is read.
+  private func checkArguments() throws(Failure) {
+    do throws(Arguments.Refusal) {
+      try Arguments.check(arguments)
+    } catch { throw .usage(error.description) }
+  }
 
   /// Takes over a machine from another process. All that could keep it from running was done.
   private func acknowledge(_ opening: Opening) throws {
@@ -128,7 +149,7 @@ struct Chip8Command: ParsableCommand {
   private func loadedFile() throws -> LoadedFile {
     switch (restore, files.count) {
     case (let image?, _):
-      try ProgramArguments.check(arguments)
+      try checkArguments()
       return mobility.acknowledge
         ? try LoadedFile(mobility.conversation) : try LoadedFile(image, isRestore: true)
     case (nil, 1):
@@ -254,6 +275,11 @@ struct HeadlessOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Play an input recording.", valueName: "FILE"))
   var input: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Record the keys and what the host answers, for --input.", valueName: "FILE"))
+  var record: String?
+
   @Option(help: ArgumentHelp("Write an image of the machine as it stops.", valueName: "FILE"))
   var save: String?
 
@@ -330,15 +356,18 @@ struct HeadlessOptions: ParsableArguments {
     if json, !print.isEmpty {
       throw ValidationError("--json and --print contradict each other: give one of them.")
     }
-    let files = [save, screenshot, trace].compactMap { $0 }.filter { $0 != "-" }
+    let files = [save, screenshot, trace, record].compactMap { $0 }.filter { $0 != "-" }
     if let file = files.first(where: { file in files.count { $0 == file } > 1 }) {
       throw ValidationError("\(file) cannot hold two things: give one of them another name.")
     }
-    let onStandardOutput = [save, screenshot, trace].filter { $0 == "-" }.count
+    let onStandardOutput = [save, screenshot, trace, record].filter { $0 == "-" }.count
     if onStandardOutput + (json || !print.isEmpty ? 1 : 0) > 1 {
       throw ValidationError("Only one thing can be written to standard output.")
     }
   }
+
+  /// Whether the machine is saved as it stops.
+  var saves: Bool { save != nil || saveSlot != nil }
 
   /// The slot that the machine is saved in, if it is.
   func slot() throws(Failure) -> SlotName? {
@@ -355,8 +384,8 @@ struct HeadlessOptions: ParsableArguments {
     let given: [(String, Bool)] = [
       ("--frames", frames != nil), ("--instructions", instructions != nil),
       ("--until", !until.isEmpty), ("--keys", keys != nil), ("--input", input != nil),
-      ("--save", save != nil), ("--save-slot", saveSlot != nil), ("--executable", executable),
-      ("--no-rom", leavesOutProgram), ("--base", base != nil),
+      ("--record", record != nil), ("--save", save != nil), ("--save-slot", saveSlot != nil),
+      ("--executable", executable), ("--no-rom", leavesOutProgram), ("--base", base != nil),
       ("--screenshot", screenshot != nil), ("--scale", scale != nil),
       ("--print", !print.isEmpty), ("--json", json), ("--trace", trace != nil),
       ("--symbols", symbols != nil),

@@ -65,15 +65,26 @@ struct AddressNames {
   /// A condition with the address for a label.
   func resolve(_ condition: StopCondition) throws(Failure) -> StopCondition {
     guard case .label(let name) = condition else { return condition }
+    return .pc(try address(of: name, for: "--until pc=\(name.printable)"))
+  }
+
+  /// The address of a place that an option names.
+  func address(of place: Place, for option: String) throws(Failure) -> Int {
+    switch place {
+    case .address(let address): return address
+    case .label(let name): return Int(try address(of: name, for: "\(option) \(name.printable)"))
+    }
+  }
+
+  private func address(of label: String, for option: String) throws(Failure) -> UInt16 {
     guard let symbols else {
       throw .usage(
-        "--until pc=\(name.printable): name the program's symbol file with --symbols, or play its "
-          + "source")
+        "\(option): name the program's symbol file with --symbols, or play its source")
     }
-    guard let address = symbols.labels[name].flatMap(UInt16.init(exactly:)) else {
-      throw .usage("--until pc=\(name.printable): the program has no label of that name")
+    guard let address = symbols.labels[label].flatMap(UInt16.init(exactly:)) else {
+      throw .usage("\(option): the program has no label of that name")
     }
-    return .pc(address)
+    return address
   }
 }
 

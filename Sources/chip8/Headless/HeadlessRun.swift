@@ -22,67 +22,76 @@ struct HeadlessRun {
 
   let options: HeadlessOptions
   let keys: KeyScript
+  /// Who answers the program's calls.
+  private var host: Host
+  /// What is called first where the saved machine is restored.
+  private let goals: [Int]
   var machine: Chip8
   private var fault: Fault?
   private var recorder = FlightRecorder()
   private let look: Look
-  private let image: Image?
-  private let slots: Slots
+  private var image: Image?
+  private let slotsRoot: String
   private let mobility: MobilityOptions
+  private let dependencies: DependencyOptions
   /// What the image is run with that is saved as a program.
   private let runOptions: RunOptions?
   /// What the image that is saved will be the difference from.
   private let base: BaseImage?
-  private let start: State
+  private var start: State
+  /// What the run began with.
+  private let program: Program
+  /// What was run before the program restored another machine in its place.
+  private var passed: (frames: UInt64, instructions: UInt64) = (0, 0)
+  /// Where the run goes on, if not here.
+  private var handOver: HandOver?
   private let trace: Trace?
   /// What ends the run, with addresses for labels.
   private let until: [StopCondition]
 
+  /// - Parameter goals: what is called first where the saved machine is restored.
   init(
     _ options: HeadlessOptions, _ mobility: MobilityOptions, _ dependencies: DependencyOptions,
-    _ opening: Opening, slotsRoot: String
+    _ opening: Opening, _ recording: Recording?, _ host: Host, goals: [Int], slotsRoot: String
   ) throws {
     self.options = options
     self.mobility = mobility
+    self.dependencies = dependencies
+    self.host = host
+    self.goals = goals
     runOptions = options.executable ? try options.with.map(RunOptions.init) ?? .empty : nil
     base = try options.base.map { path in
       try BaseImage(path, dependencies, isFor: options.save ?? "-")
     }
     machine = opening.machine
+    program = opening.machine.program
     look = opening.look
     image = opening.image
-    slots = Slots(root: slotsRoot, program: machine.program.sha1)
-    let named = try options.symbols.map {
-      try Symbols(contentsOf: $0, for: opening.machine.program)
-    }
-    let names = AddressNames(named ?? opening.symbols)
+    self.slotsRoot = slotsRoot
+    let names = try options.names(for: opening)
     until = try options.until.map { try names.resolve($0) }
     start = machine.state
-    keys = try options.input.map(HeadlessRun.recording) ?? options.keys ?? .empty
+    keys = recording?.keys ?? options.keys ?? .empty
+    var saved = opening.machine
+    try saved.addGoals(goals)
     trace = try options.trace.map { try Trace($0, names) }
   }
 
-  private static func recording(_ path: String) throws -> KeyScript {
-    let bytes = try Storage.read(path, limit: Image.byteCountMax)
-    guard
-      bytes.count <= Image.byteCountMax, let text = String(validating: bytes, as: UTF8.self),
-      let script = KeyScript(recording: text)
-    else {
-      throw Failure.data(path, "this is no input recording, which has a FROM-TO:KEYS on each line")
-    }
-    return script
-  }
-
   /// Runs, reports and saves.
-  mutating func run() throws {
+  ///
+  /// - Returns: the process that does the rest, if the program has restored another one in its
+  ///   place.
+  mutating func run() throws -> HandOver? {
     Interrupt.catchSignals()
     let stop = try runToStop()
+    if let handOver { return handOver }
     try trace?.finish()
+    if let path = options.record { try Storage.replace(path, with: Array(recorded.utf8)) }
     let stays = try save(stop)
     if let slot = try options.slot() {
-      var image = savedImage()
+      var image = try savedImage()
       image.setTime(WallClock.now())
-      try slots.save(image, to: slot)
+      try Slots(root: slotsRoot, program: machine.program.sha1).save(image, to: slot)
     }
     if let path = options.screenshot {
       try Storage.replace(path, with: Screenshot.png(machine, look, scale: options.scale ?? 8))
@@ -92,6 +101,15 @@ struct HeadlessRun {
     if let fault { throw Failure.fault(fault, in: machine.program) }
     if stop == .interrupt { throw Failure(message: "interrupted", code: 130) }
     if let stays { throw stays }
+    return nil
+  }
+
+  /// All that came from outside.
+  private var recorded: String {
+    let begun: UInt64 = machine.state.frameRest == nil ? 0 : 1
+    return Recording.text(
+      keys, frames: framesDone + begun, calls: host.isThere ? host.answered : nil,
+      of: program)
   }
 
   /// Writes the machine to where it is to go.
@@ -100,7 +118,7 @@ struct HeadlessRun {
   ///   cannot go on stays for that reason, and so does one whose user has ended the run.
   private func save(_ stop: Stop) throws -> Failure? {
     guard let path = options.save else { return nil }
-    let image = savedImage(holdsProgram: !options.leavesOutProgram, basedOn: base)
+    let image = try savedImage(holdsProgram: !options.leavesOutProgram, basedOn: base)
     guard mobility.move, let refuge = mobility.elseSave else {
       try image.save(to: path, executable: runOptions)
       return nil
@@ -120,10 +138,14 @@ struct HeadlessRun {
       message: "the machine has not moved, it is in \(refuge): \(reason)", code: EX_TEMPFAIL)
   }
 
-  /// The machine as it stands. One that cannot go on comes with what led there.
-  private func savedImage(holdsProgram: Bool = true, basedOn base: BaseImage? = nil) -> Image {
+  /// The machine as it stands, with its goals. One that cannot go on comes with what led there.
+  private func savedImage(
+    holdsProgram: Bool = true, basedOn base: BaseImage? = nil
+  ) throws(Failure) -> Image {
+    var withGoals = machine
+    try withGoals.addGoals(goals)
     var saved = Image(
-      of: machine, carrying: image, holdsProgram: holdsProgram, basedOn: base)
+      of: withGoals, carrying: image, holdsProgram: holdsProgram, basedOn: base)
     if fault != nil { saved.setLastInstructions(recorder, before: machine) }
     return saved
   }
@@ -152,8 +174,10 @@ struct HeadlessRun {
   }
 
   /// Frames that this run has ended.
-  private var framesDone: UInt64 { machine.state.frames - start.frames }
-  private var instructionsDone: UInt64 { machine.state.instructions - start.instructions }
+  private var framesDone: UInt64 { passed.frames + machine.state.frames - start.frames }
+  private var instructionsDone: UInt64 {
+    passed.instructions + machine.state.instructions - start.instructions
+  }
 
   private mutating func runToStop() throws -> Stop {
     let stride = Stride(conditions, isTraced: trace != nil)
@@ -213,7 +237,7 @@ struct HeadlessRun {
       frames: frames, instructions: instructions, keys: keys,
       stopsAtHalt: stopsAtHalt)
     // A frame can end without an instruction, and one that faults is not counted.
-    if let trace, let line, machine.state.instructions > instructionsBefore || stop != .done {
+    if let trace, let line, machine.state.instructions > instructionsBefore || stop.isEnd {
       try trace.write(line)
     }
     switch stop {
@@ -222,7 +246,73 @@ struct HeadlessRun {
     case .fault(let fault):
       self.fault = fault
       return .fault
+    case .hostCall(let call): return try answer(call)
     }
+  }
+
+  // MARK: Host calls
+
+  private mutating func answer(_ call: HostCall) throws(Failure) -> Stop? {
+    switch try host.answer(call, of: machine, carrying: image) {
+    case .finished(let status):
+      machine.finish(status)
+      // Nobody could run that again.
+      recorder.forget()
+      return nil
+    case .exits:
+      machine = machine.asleep
+      return .halt
+    case .restores(let restoration):
+      // The call is executed, and its frame is over.
+      passed = (framesDone + 1, instructionsDone + 1)
+      start = machine.state
+      if staysInProcess { adopt(restoration) } else { handOver = self.handOver(to: restoration) }
+      return handOver == nil ? nil : .halt
+    }
+  }
+
+  /// What belongs together stays together: a recording, a trace, and what is said to the process at
+  /// the other end of a pipe.
+  private var staysInProcess: Bool {
+    options.input != nil || options.record != nil || trace != nil || mobility.move
+      || mobility.acknowledge
+  }
+
+  private mutating func adopt(_ restoration: Restoration) {
+    machine = restoration.machine
+    recorder.forget()
+    image = restoration.image
+    start = machine.state
+    restoration.warnOfDrift()
+  }
+
+  private func handOver(to restoration: Restoration) -> HandOver {
+    let hasFrames = options.frames != nil || hasNoStop
+    let instructions = options.instructions.map { max(0, $0 - Int(clamping: instructionsDone)) }
+    return HandOver(
+      restoration,
+      options: host.options + dependencies.arguments + ["--slots=\(slotsRoot)"]
+        + options.rest(
+          frames: hasFrames ? max(0, framesMax - Int(clamping: framesDone)) : nil,
+          instructions: instructions, until: conditions, keys: keys.rest(from: framesDone)))
+  }
+}
+
+extension Chip8.Stop {
+  /// Whether the program does not go on.
+  fileprivate var isEnd: Bool {
+    switch self {
+    case .done, .hostCall: false
+    case .halt, .exit, .fault: true
+    }
+  }
+}
+
+extension HeadlessOptions {
+  /// What the program's addresses are called.
+  func names(for opening: Opening) throws -> AddressNames {
+    let named = try symbols.map { try Symbols(contentsOf: $0, for: opening.machine.program) }
+    return AddressNames(named ?? opening.symbols)
   }
 }
 

@@ -110,7 +110,7 @@ struct Report: Encodable {
       try write(String(decoding: try encoder.encode(self), as: UTF8.self))
     } else if !options.print.isEmpty {
       try write(options.print.map(text).joined(separator: "\n"))
-    } else if ![options.save, options.screenshot, options.trace].contains("-") {
+    } else if ![options.save, options.screenshot, options.trace, options.record].contains("-") {
       try write(
         "\(program) on \(platform): stopped by \(stop), "
           + "\(frames) frames and \(instructions) instructions after power-on")

@@ -112,6 +112,14 @@ extension Chip8 {
           ?? "none"
       ),
       ("display wait", state.drawWait.map(String.init) ?? "none"),
+      (
+        "host",
+        state.hostCalls.map {
+          "\(isAsleep ? "asleep" : "awake"), answer \($0.answer.map { "\($0)" } ?? "none"), "
+            + "arguments \($0.arguments)"
+        } ?? "none"
+      ),
+      ("goals", goals.map { hexadecimal($0, 4) }.joined(separator: " ")),
       ("resolution", state.display.isHires ? "hires" : "lores"),
       ("planes", "\(state.display.selectedPlanes)"),
       ("pattern", state.audio.pattern.map { hexadecimal($0, 32) } ?? "none"),

@@ -48,6 +48,12 @@ struct ImageInfo: Encodable {
     let pressed: [UInt8]
   }
 
+  struct HostInfo: Encodable {
+    /// Whether the program is woken when the machine goes on.
+    let asleep: Bool
+    let arguments: [String]
+  }
+
   struct Return: Encodable {
     let address: UInt16
     let place: String?
@@ -85,6 +91,10 @@ struct ImageInfo: Encodable {
   let fault: Report.FaultReport?
   /// What it executed before that, the last one last.
   let last: [Line]
+  /// What the program has of a host; nil if it may not call one.
+  let host: HostInfo?
+  /// What is called before the program goes on, the one that runs first.
+  let goals: [Return]
   /// The instructions around PC.
   let code: [Line]
   let screen: Report.ScreenReport
@@ -96,7 +106,8 @@ struct ImageInfo: Encodable {
 
   private enum CodingKeys: CodingKey {
     case file, bytes, program, base, machine, needs, time, note, machineTime, frames, instructions
-    case cycles, frameRest, registers, stack, flags, keys, keyWait, random, fault, last, code,
+    case cycles, frameRest, registers, stack, flags, keys, keyWait, random, host, goals, fault,
+      last, code,
       screen, ram
     case state, witness, sections
   }
@@ -131,6 +142,8 @@ struct ImageInfo: Encodable {
     fault = machine.nextFault.map(Report.FaultReport.init)
     last = try opened.checked { image throws(ImageError) in try image.lastInstructions() }
       .map { machine.line($0, names) }
+    host = now.hostCalls.map { HostInfo(asleep: machine.isAsleep, arguments: $0.arguments) }
+    goals = machine.goals.map { Return(address: $0, place: names.place(of: $0)) }
     code = machine.code(names)
     screen = report.screen
     ram = report.ram
@@ -190,6 +203,11 @@ extension OpenedImage {
       return try read(image)
     } catch { throw .image(path, error) }
   }
+}
+
+extension Chip8 {
+  /// What is called before the program goes on, the one that runs first.
+  var goals: [UInt16] { state.goals.map { [$0.address] + $0.waiting } ?? [] }
 }
 
 extension Keypad {
@@ -278,6 +296,8 @@ extension ImageInfo {
     if let keyWait {
       rows.append(("waits", "for a key to put into V\(hexadecimal(keyWait.register, 1))"))
     }
+    if let host { rows.append(("host", hostText(host))) }
+    if !goals.isEmpty { rows.append(("goals", goals.map(placeText).joined(separator: ", "))) }
     rows.append(("state", "SHA-256 \(state.sha256)"))
     let sections = self.sections.map { "\($0.tag)=\($0.stored)" }.joined(separator: " ")
     rows.append(("sections", "\(sections) (bytes in the file)"))
@@ -306,9 +326,16 @@ extension ImageInfo {
     return "\(machine.platform), \(speed), \(quirks), font \(machine.font)"
   }
 
-  private var stackText: String {
-    stack.map { hexadecimal($0.address, 4) + ($0.place.map { " (\($0))" } ?? "") }
-      .joined(separator: " ")
+  private var stackText: String { stack.map(placeText).joined(separator: " ") }
+
+  private func hostText(_ host: HostInfo) -> String {
+    let what = host.asleep ? "the program is asleep" : "the program may call it"
+    guard !host.arguments.isEmpty else { return what }
+    return "\(what), with \(host.arguments.map(\.debugDescription).joined(separator: " "))"
+  }
+
+  private func placeText(_ place: Return) -> String {
+    hexadecimal(place.address, 4) + (place.place.map { " (\($0))" } ?? "")
   }
 
   private func keyText(_ keys: [UInt8]) -> String {

@@ -86,7 +86,7 @@ extension Program {
 /// A machine made from a file: a program that is switched on, from its source or assembled, or an
 /// image that is resumed.
 struct Opening {
-  private(set) var machine: Chip8
+  var machine: Chip8
   /// What the program's source calls things, if it was opened.
   let symbols: Symbols?
   /// How the program is shown.
@@ -156,15 +156,6 @@ struct Opening {
     resumed.image = image
     try options.poke(&resumed.machine)
     return resumed
-  }
-
-  /// Hands the user's arguments to the program in an image.
-  ///
-  /// - Parameter path: the file that the image comes from.
-  func prepare(arguments: [String], path: String) throws(Failure) {
-    guard arguments.isEmpty else {
-      throw .data(path, "this state takes no arguments: its program waits for none")
-    }
   }
 
   private init(resuming file: LoadedFile, _ options: MachineOptions) throws {

@@ -32,6 +32,10 @@ final class Session {
   private let slotsRoot: String
   private let saves = SaveQueue()
   private var recorder = FlightRecorder()
+  /// Who answers the program's calls.
+  private var host: Host
+  /// The process in which the session goes on, if the program has restored another one in its place.
+  private(set) var handOver: HandOver?
 
   /// The machine that the last load took the place of, until that is undone.
   private var beforeLoad: (machine: Chip8, image: Image?, end: String?)?
@@ -42,8 +46,10 @@ final class Session {
   /// - Parameter autosaveSeconds: how much of the machine's time lies between two autosaves; 0 for
   ///   no autosaves at all.
   init(
-    _ opening: Opening, _ options: MachineOptions, slotsRoot: String, autosaveSeconds: Int = 60
+    _ opening: Opening, _ options: MachineOptions, slotsRoot: String, autosaveSeconds: Int,
+    _ host: Host
   ) {
+    self.host = host
     machine = opening.machine
     image = opening.image
     look = opening.look
@@ -66,17 +72,37 @@ final class Session {
 
   /// Runs to the end of a frame, unless the machine is paused or cannot go on.
   func runFrame(keys: Keypad) {
-    guard !isPaused, end == nil else { return }
+    guard !isPaused, end == nil, handOver == nil else { return }
     recorder.willRun(machine, keys: keys)
     switch machine.run(frames: 1, keys: keys) {
     case .done, .halt: end = nil
     case .exit: end = "The program has ended"
+    case .hostCall(let call):
+      answer(call)
+      // Nobody could run that again.
+      recorder.forget()
+      // A call takes the rest of its frame.
+      if end == nil, handOver == nil { _ = machine.run(frames: 1, keys: keys) }
     case .fault(let fault):
       end = "The program cannot go on: \(fault)"
       tellOfFailure("The program cannot go on: \(fault)")
       autosave(.fault)
     }
     autosaveFromTimeToTime()
+  }
+
+  private func answer(_ call: HostCall) {
+    // Nothing here is replayed, so there is no recording that could be of another session.
+    switch try? host.answer(call, of: machine, carrying: image) {
+    case .finished(let status): machine.finish(status)
+    case .exits:
+      machine = machine.asleep
+      end = "The program has ended"
+    case .restores(let restoration):
+      let options = ["--slots=\(slotsRoot)", "--autosave=\(autosaveSeconds ?? 0)"]
+      handOver = HandOver(restoration, options: host.options + options)
+    case nil: machine.finish(.denied)
+    }
   }
 
   /// Why the machine stands still, if it does.
@@ -198,7 +224,7 @@ final class Session {
 
   /// What a machine that is left was doing can be resumed, unless it was doing nothing any more.
   private func autosaveOnLeaving() {
-    guard end == nil, machine.state.instructions > 0 else { return }
+    guard end == nil, handOver == nil, machine.state.instructions > 0 else { return }
     autosave(.exit)
   }
 
@@ -290,6 +316,7 @@ final class Session {
   /// Goes on with another machine. One that was paused stays so, and shows where it stands.
   private func adopt(_ machine: Chip8, from image: Image? = nil) {
     self.machine = machine
+    if host.isThere { self.machine.allowHostCalls() }
     self.image = image
     end = nil
     recorder.forget()

@@ -90,7 +90,7 @@
     // MARK: The loop
 
     private func run() {
-      while isOpen {
+      while isOpen, session.handOver == nil {
         handleEvents()
         let due = pacer.framesDue(now: Window.now())
         for _ in 0..<due {

@@ -89,6 +89,7 @@ extension ConformanceCase {
       case .done: continue
       case .halt where until != "halt": continue
       case .halt, .exit: played.stop = "halt"
+      case .hostCall: played.stop = "host call"
       case .fault(let fault):
         played.stop = "fault"
         played.fault = fault

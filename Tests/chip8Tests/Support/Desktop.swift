@@ -9,7 +9,7 @@ final class Desktop {
 
   private let process = Process()
   private let errors = Pipe()
-  private let window: String
+  private var window = ""
 
   /// Opens a window and waits until it is there.
   ///
@@ -26,13 +26,27 @@ final class Desktop {
     process.standardOutput = FileHandle.nullDevice
     process.standardError = errors
     try process.run()
-    let pid = process.processIdentifier
-    let process = process
+    try findWindow()
+  }
+
+  private func findWindow() throws {
     window = try waitFor("a window") {
       try #require(process.isRunning, "the program has ended")
-      return try Desktop.output("xdotool", "search", "--onlyvisible", "--pid", "\(pid)").first
+      return try Desktop.output(
+        "xdotool", "search", "--onlyvisible", "--pid", "\(process.processIdentifier)"
+      ).first
     }
     try Desktop.output("xdotool", "windowfocus", "--sync", window)
+  }
+
+  /// Waits until the process has executed itself with such a command line, and for its new window.
+  func waitForRestart(with argument: String) throws {
+    let path = "/proc/\(process.processIdentifier)/cmdline"
+    try waitFor("another command line") {
+      let words = try Data(contentsOf: URL(filePath: path)).split(separator: 0)
+      return words.contains(Data(argument.utf8)) ? true : nil
+    }
+    try findWindow()
   }
 
   /// Presses and releases keys, each for long enough to be in a frame.

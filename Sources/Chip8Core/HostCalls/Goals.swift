@@ -1,0 +1,137 @@
+/// Subroutines of the program that are called before it goes on from where it was saved, one after
+/// the other, and the program as they have interrupted it.
+public struct Goals: Sendable {
+  /// How many there may be at once.
+  public static let countMax = 16
+  /// A goal that has not returned after so many frames never will.
+  public static let frameCountMax: UInt64 = 3600
+
+  /// What each goal finds, and what is put back after it: all that belongs to the program's own
+  /// course. The memories, the timers and the time are as the goals leave them.
+  package struct Interrupted: Sendable {
+    package var pc: UInt16
+    package var i: UInt16
+    package var v: InlineArray<16, UInt8>
+    package var stack: InlineArray<16, UInt16>
+    package var stackCount: UInt8
+    package var keyWait: KeyWait?
+    package var drawWait: UInt32?
+    package var answer: HostStatus?
+  }
+
+  /// The goal that runs.
+  public package(set) var address: UInt16
+  /// The frame in which it was called.
+  public package(set) var start: UInt64
+  /// Those that follow it.
+  public package(set) var waiting: [UInt16]
+  package var interrupted: Interrupted
+}
+
+/// Why a goal cannot be called.
+public enum GoalError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// No instruction is there.
+  case outsideRAM(address: Int, Platform)
+  /// There are 16 already.
+  case tooMany
+
+  /// One sentence for the user.
+  public var description: String {
+    switch self {
+    case .outsideRAM(let address, let platform):
+      "a goal at 0x\(hexadecimal(address, 3)) is outside the \(platform.ramByteCount) bytes of RAM "
+        + "of \(platform.title)"
+    case .tooMany:
+      "a machine can have at most \(Goals.countMax) goals"
+    }
+  }
+}
+
+extension Chip8 {
+  /// Calls a subroutine of the program before it goes on, after those that are still to be called.
+  public mutating func addGoal(_ address: Int) throws(GoalError) {
+    let platform = state.configuration.platform
+    guard (0...platform.ramByteCount - 2).contains(address) else {
+      throw .outsideRAM(address: address, platform)
+    }
+    guard (state.goals?.waiting.count ?? -1) + 1 < Goals.countMax else { throw .tooMany }
+    if state.goals == nil {
+      state.begin(UInt16(address), followedBy: [], interrupting: state.interrupted)
+    } else {
+      state.goals?.waiting.append(UInt16(address))
+    }
+  }
+}
+
+extension State {
+  /// The program's own course, as it is now.
+  fileprivate var interrupted: Goals.Interrupted {
+    Goals.Interrupted(
+      pc: pc, i: i, v: v, stack: stack, stackCount: stackCount, keyWait: keyWait,
+      drawWait: drawWait, answer: hostCalls?.answer)
+  }
+
+  /// Calls a goal, which finds a stack of its own, with the way back and nothing else on it.
+  fileprivate mutating func begin(
+    _ goal: UInt16, followedBy waiting: [UInt16], interrupting interrupted: Goals.Interrupted
+  ) {
+    goals = Goals(address: goal, start: frames, waiting: waiting, interrupted: interrupted)
+    pc = goal
+    stack[0] = interrupted.pc
+    stackCount = 1
+    keyWait = nil
+    drawWait = nil
+    hostCalls?.answer = nil
+  }
+
+  /// Puts the program's own course back, and calls the next goal if there is one.
+  fileprivate mutating func endGoal(_ ended: Goals) {
+    let program = ended.interrupted
+    goals = nil
+    (pc, i, v) = (program.pc, program.i, program.v)
+    (stack, stackCount) = (program.stack, program.stackCount)
+    (keyWait, drawWait) = (program.keyWait, program.drawWait)
+    hostCalls?.answer = program.answer
+    if let next = ended.waiting.first {
+      begin(next, followedBy: Array(ended.waiting.dropFirst()), interrupting: program)
+    }
+  }
+}
+
+extension Processor {
+  /// An instruction of a goal, or a frame in which it waits. Goals are stepped, so that the loop
+  /// for programs need not know of them.
+  mutating func stepGoal(_ limits: inout Limits, _ keys: Keypad) -> Chip8.Stop? {
+    guard let goals = state.pointee.goals else { return nil }
+    guard limits.frames > 0, limits.instructions > 0 else { return .done }
+    guard state.pointee.frames - goals.start < Goals.frameCountMax else {
+      return .fault(fault(.endlessGoal, in: goals.address))
+    }
+    let (frames, instructions) = (state.pointee.frames, state.pointee.instructions)
+    let step = Limits(frames: 1, instructions: 1, stopsAtHalt: false)
+    let stop = runProgram(step, keys)
+    if state.pointee.stackCount == 0 { endGoal(goals) }
+    limits.frames -= Int(state.pointee.frames - frames)
+    limits.instructions -= Int(state.pointee.instructions - instructions)
+    return switch stop {
+    case .done, .halt: nil
+    case .fault(let fault): .fault(self.fault(fault.kind, in: goals.address))
+    case .exit, .hostCall: stop
+    }
+  }
+
+  private mutating func endGoal(_ goals: Goals) {
+    state.pointee.endGoal(goals)
+    pc = state.pointee.pc
+    // Whoever waits for a key has no more to do in this frame. Counted in cycles that is seen when
+    // the machine goes on.
+    let isCycles = state.pointee.configuration.timing == .cycles
+    if state.pointee.keyWait != nil, state.pointee.frameRest != nil, !isCycles { endFrame() }
+  }
+
+  private func fault(_ kind: Fault.Kind, in goal: UInt16) -> Fault {
+    Fault(
+      kind: kind, pc: pc, opcode: word(at: pc),
+      platform: state.pointee.configuration.platform, goal: goal)
+  }
+}

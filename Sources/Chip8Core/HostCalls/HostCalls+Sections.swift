@@ -1,0 +1,115 @@
+// What a machine's host and its goals are in an image. Layout: docs/STATE-FORMAT.md.
+
+import SaveState
+
+extension Chip8 {
+  static let hostTag = Tag("HOST")
+  static let goalTag = Tag("GOAL")
+}
+
+extension HostCalls {
+  static let byteCountMax = 3 + Arguments.byteCountMax + Arguments.countMax
+
+  var encoded: [UInt8] {
+    var writer = ByteWriter()
+    writer.append(HostCalls.version)
+    writer.append(answer?.rawValue ?? 0)
+    writer.append(UInt8(arguments.count))
+    writer.append(contentsOf: Arguments.bytes(arguments))
+    return writer.bytes
+  }
+
+  init(decoding bytes: [UInt8]) throws(ImageError) {
+    guard bytes.count >= 3 else { throw .damagedSection(Chip8.hostTag) }
+    guard bytes[0] == HostCalls.version else { throw .badField("host calls \(bytes[0])") }
+    answer = try HostStatus(ifAny: bytes[1])
+    let texts = bytes.dropFirst(3).split(separator: 0, omittingEmptySubsequences: false)
+    // Behind the last zero there is nothing.
+    guard texts.last?.isEmpty == true, texts.count == Int(bytes[2]) + 1 else {
+      throw .damagedSection(Chip8.hostTag)
+    }
+    let arguments = texts.dropLast().compactMap { String(validating: $0, as: UTF8.self) }
+    guard arguments.count == Int(bytes[2]), Arguments.areAllowed(arguments) else {
+      throw .badField("arguments of the program")
+    }
+    self.arguments = arguments
+  }
+}
+
+extension HostStatus {
+  /// What a call comes to, if anything.
+  fileprivate init?(ifAny byte: UInt8) throws(ImageError) {
+    guard byte != 0 else { return nil }
+    guard let status = HostStatus(rawValue: byte) else {
+      throw .badField("answer to a call of the host \(byte)")
+    }
+    self = status
+  }
+}
+
+extension Goals {
+  private static let byteCount = 72
+  static let byteCountMax = byteCount + 2 * (countMax - 1)
+
+  var encoded: [UInt8] {
+    var writer = ByteWriter()
+    writer.append(address)
+    writer.append(start)
+    writer.append(interrupted.pc)
+    writer.append(interrupted.i)
+    for k in 0..<16 { writer.append(interrupted.v[k]) }
+    writer.append(interrupted.stackCount)
+    for k in 0..<16 {
+      writer.append(k < Int(interrupted.stackCount) ? interrupted.stack[k] : 0)
+    }
+    writer.append(interrupted.keyWait?.register ?? absentByte)
+    writer.append(interrupted.keyWait?.pressed.rawValue ?? 0)
+    writer.append(interrupted.drawWait ?? absentWord)
+    writer.append(interrupted.answer?.rawValue ?? 0)
+    writer.append(UInt8(waiting.count))
+    for goal in waiting { writer.append(goal) }
+    return writer.bytes
+  }
+
+  /// - Parameter state: all else of the machine.
+  init(decoding bytes: [UInt8], for state: State) throws(ImageError) {
+    guard bytes.count >= Goals.byteCount,
+      bytes.count == Goals.byteCount + 2 * Int(bytes[Goals.byteCount - 1])
+    else { throw .damagedSection(Chip8.goalTag) }
+    let configuration = state.configuration
+    let addresses = 0...UInt16(configuration.platform.ramByteCount - 2)
+    var fields = CoreReader(bytes)
+    address = try fields.next("goal", in: addresses)
+    start = try fields.next("start of the goal", in: 0...state.frames)
+    interrupted = try Interrupted(from: &fields, configuration)
+    let count = try fields.next("goals", in: 0...UInt8(Goals.countMax - 1))
+    waiting = []
+    for _ in 0..<count { waiting.append(try fields.next("goal", in: addresses)) }
+    guard state.stackCount > 0 else { throw .badField("a goal that has returned") }
+    guard interrupted.answer == nil || state.hostCalls != nil else {
+      throw .badField("an answer to a call that nobody can make")
+    }
+  }
+}
+
+extension Goals.Interrupted {
+  fileprivate init(from fields: inout CoreReader, _ configuration: Configuration) throws(ImageError)
+  {
+    pc = fields.next()
+    i = fields.next()
+    v = InlineArray(repeating: 0)
+    for k in 0..<16 { v[k] = fields.next() }
+    stackCount = try fields.next(
+      "stack depth", in: 0...UInt8(configuration.platform.stackCountMax))
+    stack = InlineArray(repeating: 0)
+    for k in 0..<16 {
+      stack[k] = try fields.next("stack", in: k < Int(stackCount) ? 0...UInt16.max : 0...0)
+    }
+    keyWait = try fields.keyWait()
+    drawWait = try fields.optional("display wait", in: 0...2862)
+    guard drawWait == nil || configuration.timing == .cycles else {
+      throw .badField("a display wait that is not counted in cycles")
+    }
+    answer = try HostStatus(ifAny: fields.next())
+  }
+}

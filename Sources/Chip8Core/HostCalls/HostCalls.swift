@@ -1,0 +1,56 @@
+/// What a machine knows of its host, where that answers its calls. A part of the state: it decides
+/// what the program sees.
+public struct HostCalls: Hashable, Sendable {
+  /// The version of the interface, which 0C80 tells.
+  public static let version: UInt8 = 1
+
+  /// The arguments that the machine was woken with.
+  public package(set) var arguments: [String] = []
+
+  /// What the call at which the machine stands is about to come to; nil if it has not been made,
+  /// or the host has not answered. In an image that the program has written it is
+  /// ``HostStatus/restored``: the machine is asleep.
+  public package(set) var answer: HostStatus?
+}
+
+extension Chip8 {
+  /// Whether the program may call the host.
+  public var allowsHostCalls: Bool { state.hostCalls != nil }
+
+  /// Lets the program call the host from now on.
+  public mutating func allowHostCalls() {
+    if state.hostCalls == nil { state.hostCalls = HostCalls() }
+  }
+
+  /// Says what a call comes to that ``run(frames:instructions:keys:stopsAtHalt:)`` came back with.
+  /// It is executed when the machine runs again.
+  public mutating func finish(_ status: HostStatus) {
+    state.hostCalls?.answer = status
+  }
+
+  /// The machine that a call asks to save: at that call, but asleep. Whoever restores it finds that
+  /// the call comes to ``HostStatus/restored``.
+  public var asleep: Chip8 {
+    var machine = self
+    machine.finish(.restored)
+    machine.state.hostCalls?.arguments = []
+    return machine
+  }
+
+  /// Whether the machine stands at a call that has written it to an image, or will when its goals
+  /// are done. When it runs, that call returns a second time.
+  public var isAsleep: Bool {
+    state.hostCalls?.answer == .restored || state.goals?.interrupted.answer == .restored
+  }
+
+  /// Hands arguments to the program in a machine that was restored. It gets them as soon as it
+  /// runs; without this, it gets none.
+  ///
+  /// - Throws: ``Arguments/Refusal``; the machine is as it was then.
+  public mutating func wake(arguments: [String]) throws(Arguments.Refusal) {
+    try Arguments.check(arguments)
+    guard !arguments.isEmpty else { return }
+    guard isAsleep || state.goals != nil, allowsHostCalls else { throw .notAsleep }
+    state.hostCalls?.arguments = arguments
+  }
+}

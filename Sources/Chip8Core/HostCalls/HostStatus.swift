@@ -1,0 +1,41 @@
+/// What a call of the host comes to, as the program finds it in V0: docs/HOST-CALLS.md.
+///
+/// Those from 0x10 on are errors; nothing has changed then.
+public enum HostStatus: UInt8, Error, CaseIterable, Sendable {
+  /// It was done, and the program goes on.
+  case done = 0x01
+  /// The program was restored from the image that this call has written.
+  case restored = 0x02
+  /// The same, but the arguments do not fit the buffer; none was written.
+  case restoredWithoutArguments = 0x03
+  /// The request block is none, or something in it leads out of the RAM.
+  case badRequest = 0x10
+  /// The name is none that a file can have here.
+  case badName = 0x11
+  /// More than 20 arguments or 2048 characters, or arguments that are no text.
+  case badArguments = 0x12
+  /// The arguments do not fit the buffer; none was written.
+  case buffer = 0x13
+  /// The continuation cannot be called, for the stack is full.
+  case stackFull = 0x14
+  /// The host has no folder for this, or may not do it there.
+  case denied = 0x20
+  /// There is no file of that name.
+  case noSuchFile = 0x21
+  /// The name is that of a link, a folder or a device.
+  case notAFile = 0x22
+  /// The file holds no image, or a damaged one.
+  case damagedImage = 0x23
+  /// The image needs another version of the host, or is of another kind of machine.
+  case otherImage = 0x24
+  /// The image is of a machine that nobody can hand arguments to.
+  case notAsleep = 0x25
+  /// There would be more files in the folder than there may be.
+  case tooManyFiles = 0x26
+  /// There would be more bytes in the folder than there may be.
+  case tooManyBytes = 0x27
+  /// The file could not be written; the old one is as it was.
+  case notWritten = 0x28
+  /// The file could not be read.
+  case notRead = 0x29
+}

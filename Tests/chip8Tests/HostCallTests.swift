@@ -1,0 +1,393 @@
+// HostCallTests.swift: programs that write images of themselves and become others, end to end.
+
+import Chip8Core
+import Foundation
+import SaveState
+import Testing
+
+/// Images that programs write and restore, in a folder of their own.
+@Suite struct HostCallTests {
+  let scratch: Scratch
+
+  init() throws {
+    scratch = try Scratch()
+    try FileManager.default.createDirectory(
+      atPath: scratch.path("dir"), withIntermediateDirectories: false)
+  }
+
+  /// Assembles a program whose call is made at the start, with `a.img` as the name of the file.
+  /// What it comes to is in V0 and V1, and moved to V4 and V5.
+  private func write(_ name: String, _ block: String, _ rest: String = "") throws {
+    let source = """
+      : main
+        i := block native 0xC81
+        v4 := v0 v5 := v1 \(rest)
+        : stop jump stop
+      : block \(block)
+      : file 0x61 0x2E 0x69 0x6D 0x67 0
+      : other 0x62 0x2E 0x69 0x6D 0x67 0
+      : given 0x66 0x6F 0x6F 0  0x20 0xC3 0xBC 0
+      : buffer
+      """
+    try scratch.write(name, Array(source.utf8))
+  }
+
+  private static let save = "1 0 :pointer file 0 0 :pointer buffer 8 0"
+  private static let restore = "2 0 :pointer file 0 0 :pointer given 0 2"
+
+  private func status(_ arguments: String...) throws -> Int {
+    let outcome = try scratch.run(arguments + ["--headless", "--json"])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    return try Report(outcome).registers.v[4]
+  }
+
+  /// What stands in the buffer of the program at the end of an image, up to the last argument.
+  private func arguments(in report: Report, saved file: String) throws -> [String] {
+    let info = try scratch.chip8("image", "info", file, "--json").text
+    let host = try #require(
+      JSONSerialization.jsonObject(with: Data(info.utf8)) as? [String: Any])["host"]
+    return try #require((host as? [String: Any])?["arguments"] as? [String])
+  }
+
+  // MARK: Saving and waking
+
+  @Test func aProgramSavesItselfAndIsWoken() throws {
+    try write("a.8o", Self.save)
+    let first = try scratch.report("a.8o", "--host-calls", "dir")
+    #expect(Array(first.registers.v[4...5]) == [1, 0])
+    #expect(try scratch.chip8("image", "verify", "dir/a.img").code == 0)
+    #expect(try scratch.chip8("image", "info", "dir/a.img").text.contains("asleep"))
+    let woken = try scratch.report("--restore", "dir/a.img")
+    #expect(Array(woken.registers.v[4...5]) == [2, 0])
+    // It has been the same machine until then.
+    #expect((woken.frames, woken.instructions) == (first.frames, first.instructions))
+    // Without a host the program does not get so far.
+    #expect(try scratch.chip8("a.8o", "--headless").code == 70)
+  }
+
+  @Test(arguments: [
+    [], ["a"], ["", "--", "--frames", "-x", "a b", #"it's "so""#, "größe 扉", "\n"],
+    (0..<20).map { "\($0)" }, [String(repeating: "ü", count: 1024)],
+  ])
+  func argumentsArriveUnharmed(arguments: [String]) throws {
+    try write("a.8o", Self.save)
+    _ = try scratch.report("a.8o", "--host-calls", "dir")
+    let outcome = try scratch.run(
+      ["--restore", "dir/a.img", "--headless", "--json", "--save", "b.state", "--"] + arguments)
+    let report = try Report(outcome)
+    #expect(Array(report.registers.v[4...5]) == [2, arguments.count])
+    #expect(try self.arguments(in: report, saved: "b.state") == arguments)
+    // Those that were given to a machine that did not run yet are still there.
+    let waiting = try scratch.run(
+      ["--restore", "dir/a.img", "--headless", "--frames", "0", "--save", "c.state", "--"]
+        + arguments)
+    #expect(waiting.code == 0)
+    #expect(try scratch.report("--restore", "c.state").state == report.state)
+  }
+
+  @Test func tooManyAndTooLongArgumentsAreRefused() throws {
+    try write("a.8o", Self.save)
+    _ = try scratch.report("a.8o", "--host-calls", "dir", "--save", "b.state")
+    let restore = ["--restore", "dir/a.img", "--headless", "--"]
+    try scratch.expectRefusal(
+      restore + (0..<21).map { "\($0)" }, code: 64, naming: "at most 20 arguments")
+    let long = String(repeating: "a", count: 2049)
+    try scratch.expectRefusal(restore + [long], code: 64, naming: "at most 2048 bytes")
+    try scratch.expectRefusal(
+      ["--restore", "b.state", "--headless", "a"], code: 65,
+      naming: "b.state: this state takes no arguments")
+  }
+
+  @Test func aProgramLeavesWithItsImage() throws {
+    try write("a.8o", "1 1 :pointer file 0 0 0 0 0 0")
+    let left = try scratch.report("a.8o", "--host-calls", "dir", "--save", "b.state")
+    #expect(left.stop == "halt" && left.registers.v[4] == 0)
+    // What has ended is what was written.
+    #expect(try scratch.report("dir/a.img", "--frames", "0").state == left.state)
+    #expect(try scratch.report("--restore", "b.state").registers.v[4] == 2)
+  }
+
+  // MARK: Statuses
+
+  @Test func everyFailureIsAStatusAndLeavesTheFolderAsItWas() throws {
+    try write("save.8o", Self.save)
+    try write("restore.8o", Self.restore)
+    #expect(try status("restore.8o", "--host-calls", "dir") == 0x21)
+    try scratch.write("dir/a.img", [1, 2, 3])
+    #expect(try status("restore.8o", "--host-calls", "dir") == 0x23)
+    _ = try scratch.report("save.8o", "--host-calls", "dir")
+    var image = AlteredImage(try scratch.read("dir/a.img"))
+    image.sections[0].contents = Array("host-calls\nzzz\n".utf8)
+    image.sections[0].codec = 0
+    image.sections[0].decodedByteCount = 15
+    try scratch.write("dir/a.img", image.bytes)
+    #expect(try status("restore.8o", "--host-calls", "dir") == 0x24)
+    // An image of a machine that waits for nothing.
+    _ = try scratch.report("save.8o", "--host-calls", "dir", "--save", "dir/a.img")
+    #expect(try status("restore.8o", "--host-calls", "dir") == 0x25)
+    #expect(try scratch.names(in: "dir") == ["a.img"])
+  }
+
+  @Test func aStateThatKnowsAHostFindsNoneWithoutAFolder() throws {
+    try write("a.8o", Self.save, "i := block native 0xC81 v4 := v0")
+    _ = try scratch.report("a.8o", "--host-calls", "dir")
+    #expect(try status("--restore", "dir/a.img") == 0x20)
+    #expect(try scratch.names(in: "dir") == ["a.img"])
+  }
+
+  @Test func linksFoldersAndDevicesAreRefused() throws {
+    try write("save.8o", Self.save)
+    try write("restore.8o", Self.restore)
+    try scratch.write("outside", [7])
+    for make in [
+      "ln -s ../outside dir/a.img", "ln -s nowhere dir/a.img", "mkdir dir/a.img",
+      "mkfifo dir/a.img",
+    ] {
+      _ = try scratch.shell("rm -rf dir/*; \(make)")
+      #expect(try status("save.8o", "--host-calls", "dir") == 0x22, "\(make)")
+      #expect(try status("restore.8o", "--host-calls", "dir") == 0x22, "\(make)")
+      #expect(try scratch.names(in: "dir") == ["a.img"])
+    }
+    #expect(try scratch.read("outside") == [7])
+  }
+
+  @Test func theFolderHasLimits() throws {
+    try write("save.8o", Self.save)
+    _ = try scratch.shell("for k in $(seq 64); do : >dir/$k; done")
+    #expect(try status("save.8o", "--host-calls", "dir") == 0x26)
+    _ = try scratch.shell("rm dir/1")
+    #expect(try status("save.8o", "--host-calls", "dir") == 1)
+    // What is replaced does not count twice.
+    #expect(try status("save.8o", "--host-calls", "dir") == 1)
+    let image = try scratch.read("dir/a.img")
+    _ = try scratch.shell("truncate -s $((16 * 1024 * 1024 - 100)) dir/2")
+    #expect(try status("save.8o", "--host-calls", "dir") == 0x27)
+    #expect(try scratch.read("dir/a.img") == image)
+    try scratch.expectRefusal(
+      ["save.8o", "--headless", "--host-calls", "none"], code: 66, naming: "none: cannot be read")
+  }
+
+  @Test func aFullDiskIsAStatus() throws {
+    try write("save.8o", Self.save)
+    try scratch.write("dir/a.img", [1])
+    // A limit of the size of files stands for a disk that is full in the middle of one.
+    let outcome = try scratch.shell(
+      "ulimit -f 0; exec \"$CHIP8\" save.8o --headless --host-calls dir "
+        + "--print registers | cat")
+    #expect(outcome.text.contains("V4=28"), "\(outcome.text) \(outcome.errors)")
+    #expect(try scratch.read("dir/a.img") == [1])
+    #expect(try scratch.names(in: "dir") == ["a.img"])
+  }
+
+  // MARK: Restoring from within
+
+  @Test func aProgramBecomesAnother() throws {
+    try write("a.8o", Self.save, "v6 := 6")
+    try write("b.8o", Self.restore)
+    _ = try scratch.report("a.8o", "--host-calls", "dir")
+    let become = try scratch.report("b.8o", "--host-calls", "dir", "--save", "c.state")
+    #expect(become.program == "a" && Array(become.registers.v[4...6]) == [2, 2, 6])
+    #expect(try arguments(in: become, saved: "c.state") == ["foo", " ü"])
+    // In the same process it comes to the same.
+    try scratch.write("none.txt", [])
+    let inPlace = try scratch.report("b.8o", "--host-calls", "dir", "--input", "none.txt")
+    #expect(inPlace.state == become.state)
+  }
+
+  /// The same process has another executable image, another command line, and no file left open.
+  @Test func restoringIsACleanNewProcess() throws {
+    try write("a.8o", Self.save, "loop v6 += 1 again")
+    try write("b.8o", "2 0 :pointer file 0 0 :pointer given 0 1")
+    _ = try scratch.report("a.8o", "--host-calls", "dir", "--frames", "10")
+    let running = try Running(
+      ["b.8o", "--headless", "--host-calls", "dir", "--until", "pc=0x2FF", "--json"], in: scratch)
+    let folder = "/proc/\(running.process)"
+    func commandLine() -> [String] {
+      let bytes = (try? Data(contentsOf: URL(fileURLWithPath: folder + "/cmdline"))) ?? Data()
+      return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+    let deadline = Date(timeIntervalSinceNow: 10)
+    while !commandLine().contains("--restore=dir/a.img"), Date() < deadline { usleep(1000) }
+    #expect(commandLine().suffix(2) == ["--", "foo"])
+    usleep(100_000)
+    let open = try FileManager.default.contentsOfDirectory(atPath: folder + "/fd").sorted()
+    // Standard input, output and error, and the folder that the new process has opened itself.
+    #expect(open == ["0", "1", "2", "3"])
+    let children = try String(
+      contentsOfFile: "\(folder)/task/\(running.process)/children", encoding: .utf8)
+    #expect(children.isEmpty)
+    kill(running.process, SIGTERM)
+    let outcome = try running.outcome()
+    #expect(outcome.code == 130)
+    #expect(try Report(outcome).program == "a")
+  }
+
+  @Test func whatIsLeftOfARunIsDoneByTheOther() throws {
+    try write("a.8o", Self.save, "v7 := key loop v6 += 1 again")
+    try write("b.8o", "2 0 :pointer file 0 0 0 0 0 0", "")
+    try scratch.write(
+      "wait.8o",
+      Array(try scratch.text("b.8o").replacing("i := block", with: "v9 := key i := block").utf8))
+    _ = try scratch.report("a.8o", "--host-calls", "dir", "--frames", "10")
+    let options = ["--host-calls", "dir", "--keys", "3-5:5,20-25:7", "--frames", "60"]
+    let inNewProcess = try scratch.run(["wait.8o", "--headless", "--json"] + options)
+    let report = try Report(inNewProcess)
+    #expect(report.registers.v[7] == 7 && report.stop == "frames")
+    let recorded = try scratch.run(
+      ["wait.8o", "--headless", "--json", "--record", "r.txt"] + options)
+    #expect(try Report(recorded) == report)
+    // By instructions, with pictures and text.
+    let outcome = try scratch.run([
+      "wait.8o", "--headless", "--host-calls", "dir", "--keys", "3-5:5", "--instructions", "40",
+      "--screenshot", "a.png", "--scale", "2", "--print", "registers", "--print", "hashes",
+    ])
+    #expect(outcome.code == 0 && outcome.text.hasPrefix("PC="))
+    #expect(Picture(png: try scratch.read("a.png")) != nil)
+  }
+
+  /// An image that restores itself does so once a frame, not for ever.
+  @Test func restoringForEverEnds() throws {
+    try write("b.8o", "2 0 :pointer file 0 0 0 0 0 0")
+    _ = try scratch.report(
+      "b.8o", "--host-calls", "dir", "--instructions", "1", "--save", "dir/a.img")
+    let outcome = try scratch.chip8(
+      "dir/a.img", "--headless", "--host-calls", "dir", "--frames", "20", "--json")
+    #expect(try Report(outcome).stop == "frames")
+    let limited = try scratch.report("dir/a.img", "--host-calls", "dir", "--instructions", "20")
+    #expect(limited.stop == "instructions")
+  }
+
+  // MARK: Recordings
+
+  @Test func aRecordedSessionNeedsNoDisk() throws {
+    try write(
+      "a.8o", Self.save,
+      """
+        i := block native 0xC81 v8 += v0
+        if v4 == 2 then jump stop
+        v7 := key i := missing native 0xC81 v8 += v0
+        i := become native 0xC81 jump stop
+        : missing 2 0 :pointer other 0 0 0 0 0 0
+        : become 2 0 :pointer file 0 0 :pointer given 0 2
+      """)
+    let live = try scratch.report(
+      "a.8o", "--host-calls", "dir", "--keys", "7-9:A,11-14:4", "--record", "r.txt", "--save",
+      "live.state")
+    #expect(live.registers.v[4] == 2)
+    let text = try scratch.text("r.txt")
+    #expect(text.contains("\n7-9:A\n"))
+    for line in ["host", "host save a.img 01", "host restore b.img 21"] {
+      #expect(text.contains("\n\(line)\n"))
+    }
+    #expect(text.contains("\nhost restore a.img 02 iUlNRw0K"))
+    try FileManager.default.removeItem(atPath: scratch.path("dir"))
+    let names = try scratch.names
+    let replayed = try scratch.report("a.8o", "--input", "r.txt")
+    #expect(replayed == live)
+    #expect(try scratch.names == names)
+    // And recorded again, it is the same recording.
+    _ = try scratch.report("a.8o", "--input", "r.txt", "--record", "s.txt")
+    #expect(try scratch.text("s.txt") == text)
+  }
+
+  @Test func recordingsOfOtherSessionsAreRefused() throws {
+    try write("a.8o", Self.save)
+    try scratch.write("r.txt", Array("host\nhost save b.img 01\n".utf8))
+    try scratch.expectRefusal(
+      ["a.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt")
+    try scratch.write("r.txt", Array("host\n".utf8))
+    try scratch.expectRefusal(
+      ["a.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt")
+    try scratch.expectRefusal(
+      ["a.8o", "--headless", "--input", "r.txt", "--host-calls", "dir"], code: 64,
+      naming: "--host-calls contradicts")
+    for line in [
+      "host save", "host save a.img", "host save a.img 99", "host save .a 01", "host save a.img 1x",
+      "host delete a.img 01", "host restore a.img 02", "host save a.img 01 AAAA",
+      "host restore a.img 02 !", "host restore a.img 21 AAAA",
+    ] {
+      try scratch.write("r.txt", Array(line.utf8))
+      try scratch.expectRefusal(
+        ["a.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: this is no input")
+    }
+    try write("b.8o", Self.restore)
+    try scratch.write("r.txt", Array("host\nhost restore a.img 02 AAAA\n".utf8))
+    try scratch.expectRefusal(
+      ["b.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: the image")
+  }
+
+  // MARK: Goals
+
+  private func writeGoals() throws {
+    try scratch.write(
+      "g.8o",
+      Array(
+        """
+        : main v1 := 1 loop v2 += 1 again
+        : first i := trail load v0 v0 += 1 i := trail save v0 v2 := 0 ;
+        : second i := trail load v0 v0 <<= v0 i := trail save v0 ;
+        : broken 0x00 0x01
+        : endless jump endless
+        : trail 0
+        """.utf8))
+    #expect(try scratch.chip8("asm", "g.8o", "--symbols", "g.sym").code == 0)
+  }
+
+  @Test func goalsOfASavedStateAreCalledWhenItIsRestored() throws {
+    try writeGoals()
+    let saved = try scratch.report(
+      "g.8o", "--frames", "9", "--save", "a.state", "--goal", "first", "--goal", "second")
+    let plain = try scratch.report("g.8o", "--frames", "9", "--save", "b.state")
+    #expect(saved == plain)
+    #expect(
+      try scratch.chip8("image", "info", "a.state", "--symbols", "g.sym").text
+        .contains("first"))
+    // Seven instructions and six, and the program stands where it stood.
+    let restored = try scratch.report("a.state", "--instructions", "13", "--save", "c.state")
+    #expect(restored.registers == plain.registers)
+    #expect(try trail("c.state") == 2)
+    // Further goals come behind those.
+    _ = try scratch.report(
+      "--restore", "a.state", "--goal", "first", "--symbols", "g.sym", "--frames", "9", "--save",
+      "d.state")
+    #expect(try trail("d.state") == 3)
+    // In the middle of a goal, too.
+    _ = try scratch.report("a.state", "--instructions", "4", "--save", "e.state")
+    let whole = try scratch.report("a.state", "--instructions", "50")
+    #expect(try scratch.report("e.state", "--instructions", "46").state == whole.state)
+  }
+
+  /// What the goals leave behind them, in the last byte of the program.
+  private func trail(_ file: String) throws -> UInt8 {
+    let machine: Chip8 = try Image(contentsOf: scratch.path(file)).machine()
+    return machine.state.ram[0x200 + machine.program.bytes.count - 1]
+  }
+
+  @Test func goalsThatFailAreToldOf() throws {
+    try writeGoals()
+    _ = try scratch.report("g.8o", "--frames", "9", "--save", "a.state")
+    for (goal, what) in [("broken", "0001 at"), ("endless", "it has not returned after 3600")] {
+      let outcome = try scratch.chip8(
+        "--restore", "a.state", "--goal", goal, "--symbols", "g.sym", "--headless", "--json")
+      #expect(outcome.code == 70)
+      expectOneSentence(outcome, naming: "the goal at 0x")
+      #expect(outcome.errors.contains(what))
+      #expect(try Report(outcome).stop == "fault")
+    }
+    for (arguments, name) in [
+      (["g.8o", "--headless", "--goal", "first"], "--goal is for a saved state"),
+      (["a.state", "--headless", "--goal", "first"], "--goal first: name the program's symbol"),
+      (["g.8o", "--headless", "--save", "b", "--goal", "none"], "--goal none: the program has no"),
+      (["g.8o", "--headless", "--save", "b", "--goal", "0xFFF"], "--goal: a goal at 0xFFF"),
+      (["a.state", "--headless", "--goal", "4096"], "--goal: a goal at 0x1000"),
+    ] {
+      try scratch.expectRefusal(arguments, code: 64, naming: name)
+    }
+  }
+}
+
+extension Scratch {
+  func names(in folder: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path(folder)).sorted()
+  }
+}
