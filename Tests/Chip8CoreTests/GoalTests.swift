@@ -119,13 +119,13 @@ import Testing
     _ = machine.run(frames: 2)
     _ = machine.run(frames: 1, keys: Keypad(key: 7))
     let waiting = machine.state
-    try machine.addGoal(0x208)
+    try machine.addGoal(0x206)
     #expect(machine.state.keyWait == nil)
     _ = machine.run(frames: 1, keys: Keypad(key: 7))
     #expect(machine.state.ram[0x300] == 9 && machine.state.goals == nil)
     #expect(machine.state.keyWait == waiting.keyWait && machine.state.pc == waiting.pc)
     #expect(machine.state.frameRest == nil)
-    _ = machine.run(frames: 1)
+    _ = machine.run(frames: 9)
     #expect(machine.state.v[5] == 7 && machine.state.v[6] == 1)
   }
 
