@@ -35,6 +35,8 @@ DRAFTS = {
     "schip": ("6005 F029 D015 00FF 00FC 1202", "--platform schip --frames 2"),
     "xochip": ("F301 A000 F002 F03A 6040 F018 D128 120C", "--platform xochip --instructions 7"),
     "key-wait": ("F00A 1200", "--platform chip8 --frames 9 --keys 3-:5"),
+    "host": ("0C80 0C81 1200", "--platform chip8 --frames 2 --host-calls ."),
+    "goals": ("F00A 1200 7001 00EE", "--platform vip --frames 9 --goal 0x204 --goal 0x206"),
     "poke": ("A300 FF55 F133 120A", "--platform chip8 --instructions 3"),
 }
 

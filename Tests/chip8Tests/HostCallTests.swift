@@ -83,6 +83,13 @@ import Testing
         + arguments)
     #expect(waiting.code == 0)
     #expect(try scratch.report("--restore", "c.state").state == report.state)
+    // An image that is a program of its own hands on all that stands behind its name.
+    let made = try scratch.chip8(
+      "image", "executable", "dir/a.img", "--with", "--headless --json --save d.state")
+    #expect(made.code == 0, "\(made.errors)")
+    let executed = try Running(scratch.path("dir/a.img"), arguments, in: scratch).outcome()
+    #expect(try Report(executed) == report)
+    #expect(try self.arguments(in: report, saved: "d.state") == arguments)
   }
 
   @Test func tooManyAndTooLongArgumentsAreRefused() throws {
@@ -96,6 +103,11 @@ import Testing
     try scratch.expectRefusal(
       ["--restore", "b.state", "--headless", "a"], code: 65,
       naming: "b.state: this state takes no arguments")
+    #expect(try scratch.chip8("image", "executable", "dir/a.img", "--with", "--headless").code == 0)
+    for arguments in [(0..<21).map { "\($0)" }, [long]] {
+      let outcome = try Running(scratch.path("dir/a.img"), arguments, in: scratch).outcome()
+      #expect(outcome.code == 64 && outcome.errors.contains("at most"), "\(outcome.errors)")
+    }
   }
 
   @Test func aProgramLeavesWithItsImage() throws {
@@ -121,6 +133,9 @@ import Testing
     image.sections[0].codec = 0
     image.sections[0].decodedByteCount = 15
     try scratch.write("dir/a.img", image.bytes)
+    #expect(try status("restore.8o", "--host-calls", "dir") == 0x24)
+    // One without its program, which is nowhere.
+    _ = try scratch.report("save.8o", "--frames", "0", "--no-rom", "--save", "dir/a.img")
     #expect(try status("restore.8o", "--host-calls", "dir") == 0x24)
     // An image of a machine that waits for nothing.
     _ = try scratch.report("save.8o", "--host-calls", "dir", "--save", "dir/a.img")
@@ -228,6 +243,30 @@ import Testing
     let outcome = try running.outcome()
     #expect(outcome.code == 130)
     #expect(try Report(outcome).program == "a")
+  }
+
+  /// Another program of ours does the same with the library; what cannot be restored is found out
+  /// while there still is somebody to tell.
+  @Test func whatCannotBeRestoredLeavesItsCallerRunning() throws {
+    try write("a.8o", Self.save)
+    _ = try scratch.report("a.8o", "--host-calls", "dir", "--save", "awake.state")
+    try scratch.write("broken.state", try scratch.read("awake.state").dropLast(60) + [0])
+    _ = try scratch.report("a.8o", "--frames", "0", "--no-rom", "--save", "light.state")
+    func refusal(_ name: String, _ arguments: [String]) -> (any Error)? {
+      do {
+        try Chip8.becomeProcess(restoring: scratch.path(name), arguments: arguments)
+      } catch { return error }
+    }
+    for (name, reason) in [
+      ("none", "none: cannot be read"), ("broken.state", "is cut off"),
+      ("light.state", "leaves out its program"),
+    ] {
+      let error = try #require(refusal(name, []) as? FileError)
+      #expect(error.description.contains(reason))
+    }
+    #expect(refusal("awake.state", ["a"]) as? Arguments.Refusal == .notAsleep)
+    let many = Array(repeating: "", count: 21)
+    #expect(refusal("dir/a.img", many) as? Arguments.Refusal == .tooMany(21))
   }
 
   private func openFiles(of running: Running) throws -> [String] {

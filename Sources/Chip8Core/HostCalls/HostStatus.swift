@@ -26,7 +26,8 @@ public enum HostStatus: UInt8, Error, CaseIterable, Sendable {
   case notAFile = 0x22
   /// The file holds no image, or a damaged one.
   case damagedImage = 0x23
-  /// The image needs another version of the host, or is of another kind of machine.
+  /// The image needs another version of the host, is of another kind of machine, or leaves out a
+  /// part of itself.
   case otherImage = 0x24
   /// The image is of a machine that nobody can hand arguments to.
   case notAsleep = 0x25

@@ -22,6 +22,8 @@ struct Processor {
     case halted
     case exited
     case fault(Fault.Kind)
+    /// The next instruction is one of the host's, and was not executed yet.
+    case host
     /// The host is asked for something.
     case hostCall
   }
@@ -107,7 +109,7 @@ struct Processor {
   /// What an event means to whoever runs the machine.
   var stop: Chip8.Stop? {
     switch event {
-    case .none, .frameOver, .halted: nil
+    case .none, .frameOver, .halted, .host: nil
     case .exited: .exit
     case .hostCall: (try? readHostCall()).map(Chip8.Stop.hostCall)
     case .fault(let kind):
@@ -165,8 +167,14 @@ struct Processor {
     state.pointee.frames += 1
   }
 
-  /// Executes at most `count` instructions and returns how many it were; ``event`` says why fewer.
+  /// Executes at most `count` instructions and returns how many it were; ``event`` says why fewer,
+  /// if it does.
   mutating func execute(_ count: Int) -> Int {
+    let executed = executeInLoop(count)
+    return event == .host ? executed + executeHostInstruction() : executed
+  }
+
+  private mutating func executeInLoop(_ count: Int) -> Int {
     rest = count
     undone = 0
     event = .none
@@ -277,8 +285,7 @@ struct Processor {
     case .load(let x): load(x)
     case .storeFlags(let x): for k in 0...Int(x) { state.pointee.flags[k] = v[k] }
     case .loadFlags(let x): for k in 0...Int(x) { v[k] = state.pointee.flags[k] }
-    case .probeHost: probeHost()
-    case .callHost: callHost()
+    case .probeHost, .callHost: refuse(.host)
     case .machineCode: refuse(.fault(.machineCode))
     case .illegal: refuse(.fault(.illegalInstruction))
     }

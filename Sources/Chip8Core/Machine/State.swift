@@ -34,10 +34,7 @@ public struct State: Sendable {
 
   /// The keys that are down in this frame.
   public var keys: Keypad = []
-  /// What the host has to do with the machine; nil unless the program may call it.
-  public var hostCalls: HostCalls?
-  /// Subroutines that are called before the program goes on; nil if there are none.
-  public var goals: Goals?
+  private var rare = Rare.nothing
 
   /// Set while Fx0A waits.
   public var keyWait: KeyWait?
@@ -68,6 +65,18 @@ public struct State: Sendable {
     cycles = configuration.timing == .cycles ? VIPClock.programStart : 0
   }
 
+  /// What the host has to do with the machine; nil unless the program may call it.
+  public var hostCalls: HostCalls? {
+    get { rare.hostCalls }
+    set { rare = Rare(newValue, rare.goals) }
+  }
+
+  /// Subroutines that are called before the program goes on; nil if there are none.
+  public var goals: Goals? {
+    get { rare.goals }
+    set { rare = Rare(rare.hostCalls, newValue) }
+  }
+
   /// What is on the screen.
   public var screen: Screen { Screen(display, quirks: configuration.effectiveQuirks) }
 
@@ -89,5 +98,25 @@ public struct State: Sendable {
   public func word(at address: UInt16) -> UInt16 {
     let mask = ram.count - 1
     return UInt16(ram[Int(address) & mask]) << 8 | UInt16(ram[(Int(address) + 1) & mask])
+  }
+}
+
+/// What few machines have. It is kept apart from the rest, so that a copy of any other machine is no
+/// slower for it.
+private indirect enum Rare {
+  case nothing
+  case something(hostCalls: HostCalls?, goals: Goals?)
+
+  init(_ hostCalls: HostCalls?, _ goals: Goals?) {
+    let isNothing = hostCalls == nil && goals == nil
+    self = isNothing ? .nothing : .something(hostCalls: hostCalls, goals: goals)
+  }
+
+  var hostCalls: HostCalls? {
+    if case .something(let hostCalls, _) = self { hostCalls } else { nil }
+  }
+
+  var goals: Goals? {
+    if case .something(_, let goals) = self { goals } else { nil }
   }
 }

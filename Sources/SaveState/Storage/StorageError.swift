@@ -10,6 +10,8 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case create
     /// Writing to a file, or making sure that it is on the disk.
     case write
+    /// Executing a file in place of this process.
+    case execute
   }
 
   /// What was being done.
@@ -29,6 +31,7 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case .read: "\(name): cannot be read: \(reason)"
     case .create: "\(name): cannot be created: \(reason)"
     case .write: "\(name): cannot be written: \(reason)"
+    case .execute: "\(name): cannot be executed: \(reason)"
     }
   }
 

@@ -25,6 +25,7 @@ struct Failure: Error {
       case .read: EX_NOINPUT
       case .create: EX_CANTCREAT
       case .write: EX_IOERR
+      case .execute: EX_OSERR
       }
     return Failure(message: error.description, code: code)
   }

@@ -1,5 +1,5 @@
 import Chip8Core
-import Glibc
+import SaveState
 
 /// A run that goes on in a new process in place of this one: the same executable with another image,
 /// and with the options that are still to be done.
@@ -9,18 +9,19 @@ struct HandOver {
 
   /// - Parameter options: what is left of this run's options.
   init(_ restoration: Restoration, options: [String]) {
-    arguments = ["--restore=\(restoration.path)"] + options + ["--"] + restoration.arguments
+    arguments = Chip8.commandLine(
+      restoring: restoration.path, arguments: restoration.arguments, options: options)
   }
 
-  /// Becomes the new process. Every file that this one has open is closed by that.
+  /// Becomes the new process.
   func execute() throws(Failure) -> Never {
-    // A file that stands alone would take all of this for arguments of its own program.
-    let name = Standalone.options == nil ? CommandLine.arguments[0] : Standalone.emulatorName
-    var pointers = ([name] + arguments).map { strdup($0) } + [nil]
-    execv("/proc/self/exe", &pointers)
-    throw Failure(
-      message: "the program cannot be restored in a new process: "
-        + String(cString: strerror(errno)).lowercased(), code: EX_OSERR)
+    do throws(StorageError) {
+      // A file that stands alone would take all of this for arguments of its own program.
+      guard Standalone.options == nil else {
+        try CleanProcess.execute(arguments, name: Standalone.emulatorName)
+      }
+      try CleanProcess.execute(arguments)
+    } catch { throw .storage(error) }
   }
 }
 

@@ -150,7 +150,8 @@ extension HostStatus {
   fileprivate init(refusing error: ImageError) {
     self =
       switch error {
-      case .unknownRevision, .otherMachine, .unknownSection, .unknownFeature, .unknownVersion:
+      case .unknownRevision, .otherMachine, .unknownSection, .unknownFeature, .unknownVersion,
+        .missingProgram, .missingBase:
         .otherImage
       default: .damagedImage
       }
