@@ -252,8 +252,14 @@ struct HeadlessRun {
 
   // MARK: Host calls
 
+  private mutating func answered(_ call: HostCall) throws(Failure) -> Host.Outcome {
+    do throws(ReplayError) {
+      return try host.answer(call, of: machine, carrying: image)
+    } catch { throw .data(options.input ?? "", error) }
+  }
+
   private mutating func answer(_ call: HostCall) throws(Failure) -> Stop? {
-    switch try host.answer(call, of: machine, carrying: image) {
+    switch try answered(call) {
     case .finished(let status):
       machine.finish(status)
       // Nobody could run that again.

@@ -25,6 +25,20 @@ struct HandOver {
   }
 }
 
+extension Restoration {
+  /// Tells the user if the machine will not go on as it would have where it was saved. What it was
+  /// given here has no part in that.
+  func warnOfDrift() {
+    guard let machine = try? image.machine() as Chip8 else { return }
+    image.warnOfDrift(machine, in: path)
+  }
+}
+
+extension Host {
+  /// The options with which another process has the same host.
+  var options: [String] { folder.map { ["--host-calls=\($0)"] } ?? [] }
+}
+
 extension HeadlessOptions {
   /// What is left of a run.
   ///

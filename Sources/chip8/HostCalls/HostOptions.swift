@@ -35,7 +35,7 @@ struct HostOptions: ParsableArguments {
         throw Failure.usage(
           "--host-calls contradicts \(fileName(path)), which brings the answers to all calls")
       }
-      return Host(replaying: calls, from: path)
+      return Host(replaying: calls)
     }
     return try hostCalls.map { try Host(folder: $0) } ?? .none
   }

@@ -5,72 +5,25 @@ import Chip8Core
 import FoundationEssentials
 import SaveState
 
-/// A call and its answer, as a line of a recording: `host save NAME STATUS`, or
-/// `host restore NAME STATUS`, with the image in base 64 behind it where one was restored.
-struct RecordedCall {
-  fileprivate let operation: String
-  fileprivate let name: String
-  fileprivate let status: HostStatus
-  fileprivate let image: [UInt8]?
-
-  fileprivate init(_ call: HostCall, _ status: HostStatus, image: [UInt8]? = nil) {
-    operation = call.operation.word
-    name = call.name
-    self.status = status
-    self.image = image
-  }
-
-  /// Nil if the words are no call.
+extension RecordedCall {
+  /// From the words of a line behind `host`: `save NAME STATUS`, or `restore NAME STATUS`, with the
+  /// image in base 64 behind it where one was restored. Nil if they are no call.
   fileprivate init?(_ words: [Substring]) {
     guard
-      (3...4).contains(words.count), ["save", "restore"].contains(words[0]),
-      HostCall.isName(words[1].utf8), let byte = UInt8(words[2], radix: 16),
-      let status = HostStatus(rawValue: byte),
-      // An image is what a call is answered with if and only if it restores one.
-      (words.count == 4) == (words[0] == "restore" && status == .restored)
+      (3...4).contains(words.count), let operation = Operation(rawValue: String(words[0])),
+      let byte = UInt8(words[2], radix: 16), let status = HostStatus(rawValue: byte)
     else { return nil }
-    (operation, name, self.status) = (String(words[0]), String(words[1]), status)
-    guard words.count == 4 else {
-      image = nil
-      return
+    var image: [UInt8]?
+    if words.count == 4 {
+      guard let data = Data(base64Encoded: String(words[3])) else { return nil }
+      image = Array(data)
     }
-    guard let data = Data(base64Encoded: String(words[3])) else { return nil }
-    image = Array(data)
-  }
-
-  func isRecord(of call: HostCall) -> Bool {
-    operation == call.operation.word && name == call.name
-  }
-
-  func reply(to call: HostCall, from path: String) throws(Failure) -> Reply {
-    guard let image, case .restore(let arguments) = call.operation else { return .status(status) }
-    do throws(HostStatus) {
-      return .image(try Restoration(image, name: name, path: path, arguments: arguments))
-    } catch { throw .data(path, "the image that \(name) was restored from cannot be used") }
+    self.init(operation, String(words[1]), status, image: image)
   }
 
   fileprivate var line: String {
-    let words = ["host", operation, name, hexadecimal(status.rawValue, 2)]
+    let words = ["host", operation.rawValue, name, hexadecimal(status.rawValue, 2)]
     return (words + (image.map { [Data($0).base64EncodedString()] } ?? [])).joined(separator: " ")
-  }
-}
-
-extension Reply {
-  func record(of call: HostCall) -> RecordedCall {
-    switch self {
-    case .status(let status): RecordedCall(call, status)
-    case .image(let restoration): RecordedCall(call, .restored, image: restoration.bytes)
-    }
-  }
-}
-
-extension HostCall.Operation {
-  fileprivate var word: String {
-    switch self {
-    case .save: "save"
-    case .restore: "restore"
-    case .arguments: "arguments"
-    }
   }
 }
 

@@ -1,22 +1,22 @@
-import Chip8Core
 import SaveState
 
 /// Answers a program's calls: from the folder that the user has given it, or as a recording says.
-/// Everything is checked before anything changes, and whatever is wrong is a status for the program.
-struct Host {
+/// Everything is checked before anything changes, and whatever is wrong is a status for the program:
+/// docs/HOST-CALLS.md.
+public struct Host: Sendable {
   /// Where answers come from.
   private enum Source {
     /// Nobody has given the program a folder.
     case nowhere
     case folder(SealedFolder)
-    case recording([RecordedCall].SubSequence, path: String)
+    case recording([RecordedCall].SubSequence)
   }
 
   /// What becomes of a call.
-  enum Outcome {
-    /// The program goes on, and its call comes to this.
+  public enum Outcome: Sendable {
+    /// The program goes on, and its call comes to this: hand it to ``Chip8/finish(_:)``.
     case finished(HostStatus)
-    /// The program has saved itself and leaves.
+    /// The program has saved itself and leaves: it is ``Chip8/asleep`` now.
     case exits
     /// Another machine takes the place of this one.
     case restores(Restoration)
@@ -24,42 +24,40 @@ struct Host {
 
   private var source: Source
   /// Every call so far with its answer.
-  private(set) var answered: [RecordedCall] = []
+  public private(set) var answered: [RecordedCall] = []
 
   /// The host of programs without a folder.
-  static let none = Host(source: .nowhere)
+  public static let none = Host(source: .nowhere)
 
   private init(source: Source) { self.source = source }
 
-  /// A host that keeps images in a folder.
-  init(folder path: String) throws(StorageError) {
+  /// A host that keeps images in a folder, which has to be there.
+  public init(folder path: String) throws(StorageError) {
     source = .folder(try SealedFolder(path))
   }
 
   /// A host that answers as it did when a session was recorded.
-  init(replaying calls: [RecordedCall], from path: String) {
-    source = .recording(calls[...], path: path)
-  }
+  public init(replaying calls: [RecordedCall]) { source = .recording(calls[...]) }
 
-  /// Whether programs are to find a host.
-  var isThere: Bool {
+  /// Whether programs are to find a host: then ``Chip8/allowHostCalls()`` tells them.
+  public var isThere: Bool {
     if case .nowhere = source { false } else { true }
   }
 
-  /// The option with which another process has the same host.
-  var options: [String] {
-    if case .folder(let folder) = source { ["--host-calls=\(folder.path)"] } else { [] }
+  /// The folder, if there is one.
+  public var folder: String? {
+    if case .folder(let folder) = source { folder.path } else { nil }
   }
 
   /// Answers a call at which a machine stands.
   ///
   /// - Parameter older: the image that the machine came from.
   /// - Throws: only if a recording is not one of this session.
-  mutating func answer(
-    _ call: HostCall, of machine: Chip8, carrying older: Image?
-  ) throws(Failure) -> Outcome {
+  public mutating func answer(
+    _ call: HostCall, of machine: Chip8, carrying older: Image? = nil
+  ) throws(ReplayError) -> Outcome {
     let reply = try reply(to: call, of: machine, carrying: older)
-    answered.append(reply.record(of: call))
+    if let recorded = RecordedCall(call, reply) { answered.append(recorded) }
     switch (call.operation, reply) {
     case (.save(.exit), .status(.done)): return .exits
     case (_, .status(let status)): return .finished(status)
@@ -69,18 +67,13 @@ struct Host {
 
   private mutating func reply(
     to call: HostCall, of machine: Chip8, carrying older: Image?
-  ) throws(Failure) -> Reply {
+  ) throws(ReplayError) -> Reply {
     switch source {
     case .nowhere: return .status(.denied)
-    case .recording(let calls, let path):
-      guard let next = calls.first, next.isRecord(of: call) else {
-        throw .data(
-          path,
-          "the program calls its host where this recording does not: it is of another session, or "
-            + "ends before")
-      }
-      source = .recording(calls.dropFirst(), path: path)
-      return try next.reply(to: call, from: path)
+    case .recording(let calls):
+      guard let next = calls.first, next.isRecord(of: call) else { throw .otherSession }
+      source = .recording(calls.dropFirst())
+      return try next.reply(to: call)
     case .folder(let folder):
       do throws(HostStatus) {
         switch call.operation {
@@ -92,7 +85,7 @@ struct Host {
         case .restore(let arguments):
           return .image(
             try Restoration(
-              try folder.reading(call.name), name: call.name, path: "\(folder.path)/\(call.name)",
+              try folder.reading(call.name), path: "\(folder.path)/\(call.name)",
               arguments: arguments))
         }
       } catch { return .status(error) }
@@ -107,18 +100,21 @@ enum Reply {
 }
 
 /// A machine that is to take another one's place.
-struct Restoration {
-  let name: String
-  let path: String
+public struct Restoration: Sendable {
+  /// The file's path.
+  public let path: String
+  /// The whole file.
   let bytes: [UInt8]
-  let image: Image
+  /// What the file holds.
+  public let image: Image
   /// With its host, and with its arguments, but not run yet.
-  let machine: Chip8
-  let arguments: [String]
+  public let machine: Chip8
+  /// What the program in it is handed.
+  public let arguments: [String]
 
   /// Makes a machine from an image, or finds out why that cannot be.
   init(
-    _ bytes: [UInt8], name: String, path: String, arguments: [String]
+    _ bytes: [UInt8], path: String, arguments: [String]
   ) throws(HostStatus) {
     var machine: Chip8
     do throws(ImageError) {
@@ -130,19 +126,9 @@ struct Restoration {
       try machine.wake(arguments: arguments)
     } catch { throw .notAsleep }
     self.machine = machine
-    self.name = name
     self.path = path
     self.bytes = bytes
     self.arguments = arguments
-  }
-}
-
-extension Restoration {
-  /// Tells the user if the machine will not go on as it would have where it was saved. What it was
-  /// given here has no part in that.
-  func warnOfDrift() {
-    guard let machine = try? image.machine() as Chip8 else { return }
-    image.warnOfDrift(machine, in: path)
   }
 }
 
