@@ -66,7 +66,7 @@ import Testing
     arguments: [
       (96, [1, 0, 0, 0], "frame position 1"),
       (116, [0, 0, 0, 0, 0, 0, 0, 0x40], "cycles 4611686018427387904"),
-      (116, [0x47, 4, 0, 0, 0, 0, 0, 0], "cycles 1095 after 0 frames"),
+      (100, [2, 0, 0, 0, 0, 0, 0, 0], "cycles 3250 after 2 frames"),
       (116, [0xE5, 0xA1, 0, 0, 0, 0, 0, 0], "cycles 41445 after 0 frames"),
       (148, [0x2F, 0x0B, 0, 0], "display wait 2863"),
     ] as [(Int, [UInt8], String)])
@@ -87,7 +87,8 @@ import Testing
     }
     #expect(refusal(try cyclesMachine(0x1200), 148, [0x2E, 0x0B, 0, 0]) == nil)
     #expect(refusal(try cyclesMachine(0x1200), 96, [0, 0, 0, 0]) == nil)
-    #expect(refusal(try cyclesMachine(0x1200), 116, [0x48, 4, 0, 0, 0, 0, 0, 0]) == nil)
+    #expect(refusal(try cyclesMachine(0x1200), 100, [1, 0, 0, 0, 0, 0, 0, 0]) == nil)
+    #expect(refusal(try cyclesMachine(0x1200), 116, [0, 0, 0, 0, 0, 0, 0, 0]) == nil)
     #expect(refusal(try cyclesMachine(0x1200), 116, [0xE4, 0xA1, 0, 0, 0, 0, 0, 0]) == nil)
   }
 

@@ -377,7 +377,7 @@ class Core:
         frames = fields.checked(8, "number of frames", range(1 << 48))
         instructions = fields.checked(8, "number of instructions", range(1 << 62))
         cycles_range = (
-            range(3668 * frames + 1096, 3668 * frames + 41445) if counts_cycles else range(1)
+            range(3668 * max(frames - 1, 0), 3668 * frames + 41445) if counts_cycles else range(1)
         )
         cycles = fields.checked(8, "number of cycles", cycles_range)
         hires = fields.checked(1, "resolution", [0, 1] if platform.has_hires else [0])

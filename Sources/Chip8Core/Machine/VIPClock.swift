@@ -22,12 +22,13 @@ enum VIPClock {
   static let drawAfterWait: UInt64 = 26
   static let keyWaitEnd: UInt64 = 8
 
-  /// The moments at which a machine can be after so many frames: not before the interrupt that has
-  /// ended the last one, and not much later than the next. One that was elsewhere would not come to
-  /// the end of a frame, or of frames without an instruction, in any time.
+  /// The moments at which a machine can be after so many frames, with some room: before the
+  /// interrupt that has ended the last one if that interrupted 00E0, and not much later than the
+  /// next. One that was far from there would not come to the end of a frame, or of frames without an
+  /// instruction, in any time.
   static func range(afterFrames frames: UInt64) -> ClosedRange<UInt64> {
     let next = nextInterrupt(after: programStart) + frames * frame
-    return next - frame...next + 10 * frame
+    return max(frames, 1) * frame - frame...next + 10 * frame
   }
 
   /// The first interrupt after a moment.
