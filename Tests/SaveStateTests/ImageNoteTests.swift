@@ -93,6 +93,42 @@ import Testing
     #expect(try Image(later.bytes).machine() as Toy == toy)
   }
 
+  /// Images that are as full of unknown sections as they may be: by number, and by length.
+  private var full: [[RawSection]] {
+    let count = 64 - RawSection.toy.count
+    let many = (0..<count).map { k in
+      RawSection(tag: "a\(100 + k)", flags: 2, contents: [UInt8(k)])
+    }
+    let used = RawSection.toy.reduce(0) { $0 + ($1.decodedByteCount ?? UInt32($1.contents.count)) }
+    let rest = (16 << 20) - used
+    let large = RawSection(tag: "long", flags: 2, contents: [1], decodedByteCount: rest)
+    return [RawSection.toy + many, RawSection.toy + [large]]
+  }
+
+  @Test func aStateThatIsCarriedOnCanBeLoadedHoweverFullTheOlderOneWas() throws {
+    for sections in full {
+      let older = try Image(imageFile(sections))
+      var later = Image(of: try older.machine() as Toy, carrying: older)
+      later.setTime(1)
+      try later.setNote(String(repeating: "x", count: Image.noteByteCountMax))
+      let reread = try Image(later.bytes)
+      #expect(try reread.time() == 1)
+      #expect(try reread.machine() as Toy == older.machine())
+      // What there is room for is still carried on.
+      #expect(sections.count < 64 || reread.sections.count > 50)
+    }
+  }
+
+  @Test func nothingIsTakenFromAFullImageForATimeOrANote() throws {
+    for sections in full {
+      let bytes = imageFile(sections)
+      var image = try Image(bytes)
+      image.setTime(1)
+      #expect(throws: ImageError.self) { try image.setNote("a") }
+      #expect(image.bytes == bytes)
+    }
+  }
+
   // MARK: Verification
 
   @Test func imagesOfOursAreAsTheyShouldBe() throws {

@@ -45,9 +45,7 @@ extension Image {
       }
       sections.append(section)
     }
-    guard sections.reduce(0, { $0 + $1.decodedByteCount }) <= Image.byteCountMax else {
-      throw .tooLarge
-    }
+    guard isWithinLimits else { throw .tooLarge }
   }
 
   /// Whether some bytes claim to be an image: they begin or end like one. One that is cut off or

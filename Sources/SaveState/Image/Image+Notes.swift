@@ -17,7 +17,7 @@ extension Image {
     return time
   }
 
-  /// Says when it was saved.
+  /// Says when it was saved, unless the image is full of what others have put into it.
   public mutating func setTime(_ time: UInt64?) {
     setAncillary(
       Image.timeTag,
@@ -42,7 +42,8 @@ extension Image {
 
   /// Says what the user notes; an empty note is none.
   ///
-  /// - Throws: ``ImageError/badField(_:)`` if the note is too long or has a zero byte.
+  /// - Throws: ``ImageError/badField(_:)`` if the note is too long or has a zero byte, or if the
+  ///   image is full of what others have put into it. It is as it was then.
   public mutating func setNote(_ note: String) throws(ImageError) {
     let bytes = Array(note.utf8)
     guard bytes.count <= Image.noteByteCountMax else {
@@ -50,7 +51,9 @@ extension Image {
         "a note of \(bytes.count) bytes, and there is room for \(Image.noteByteCountMax)")
     }
     guard !bytes.contains(0) else { throw .badField("a note with a zero byte") }
-    setAncillary(Image.noteTag, bytes.isEmpty ? nil : bytes)
+    guard setAncillary(Image.noteTag, bytes.isEmpty ? nil : bytes) else {
+      throw .badField("a note, and there is no room for one beside what others have put there")
+    }
   }
 
   /// The contents of a section that need not be there, nil also if a later version has changed what
@@ -71,14 +74,36 @@ extension Image {
   /// no part of the machine, and that readers may pass over.
   ///
   /// - Parameter isSafeToCopy: whether it stays true when the machine has gone on.
+  /// - Returns: whether there is room for it; the image is as it was if there is none.
+  @discardableResult
   public mutating func setAncillary(
     _ tag: Tag, _ contents: [UInt8]?, isSafeToCopy: Bool = false
-  ) {
-    sections.removeAll { $0.tag == tag }
+  ) -> Bool {
+    var image = self
+    image.sections.removeAll { $0.tag == tag }
     if let contents {
-      sections.append(Section(tag, isSafeToCopy ? .safeToCopy : [], contents))
+      image.sections.append(Section(tag, isSafeToCopy ? .safeToCopy : [], contents))
     }
-    sortSections()
+    image.sortSections()
+    guard image.isWithinLimits else { return false }
+    self = image
+    return true
+  }
+
+  /// Takes a section over from another image, if that leaves room for all that there is to say
+  /// beside a machine.
+  mutating func carry(_ section: Section) {
+    sections.append(section)
+    if !isWithinLimits(leaving: 8, 1 << 16) { sections.removeLast() }
+  }
+
+  /// Whether readers would not refuse the file for its size.
+  var isWithinLimits: Bool { isWithinLimits(leaving: 0, 0) }
+
+  private func isWithinLimits(leaving sectionCount: Int, _ leftByteCount: Int) -> Bool {
+    let decodedByteCount = sections.reduce(0) { $0 + $1.decodedByteCount }
+    return sections.count + sectionCount <= Image.sectionCountMax
+      && max(byteCount, decodedByteCount) + leftByteCount <= Image.byteCountMax
   }
 
   /// Puts the sections in the order in which they are written: those that a machine needs as they

@@ -28,7 +28,7 @@ public struct Image: Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - older: the image that the machine came from. What it holds that this version does not
-  ///     know, and that is safe to copy, is carried over.
+  ///     know, and that is safe to copy, is carried over, as far as there is room.
   ///   - holdsProgram: whether the program's bytes are in the image. Without them, whoever loads it
   ///     has to have the program.
   ///   - base: what the image is the difference from. Whoever loads it has to have that one.
@@ -56,10 +56,10 @@ public struct Image: Equatable, Sendable {
         $0.tag, .critical, $0.bytes, differenceFrom: $0.base, inheriting: base?.contents[$0.tag])
     }
     sections.append(Section(Image.witnessTag, [], Witness(of: machine).encoded))
-    sections +=
-      older?.sections.filter {
-        $0.flags.contains(.safeToCopy) && !Image.isKnown($0, M.self)
-      } ?? []
+    for section in older?.sections ?? []
+    where section.flags.contains(.safeToCopy) && !Image.isKnown(section, M.self) {
+      carry(section)
+    }
   }
 
   /// A new machine from this image, every field checked.

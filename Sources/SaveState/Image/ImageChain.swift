@@ -29,6 +29,7 @@ extension Image {
     var image = Image(of: machine)
     image.sections.removeAll { !$0.flags.contains(.critical) }
     image.sections += sections.filter { !$0.flags.contains(.critical) }
+    guard image.isWithinLimits else { throw .tooLarge }
     return image
   }
 }
