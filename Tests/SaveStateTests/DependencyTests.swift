@@ -262,6 +262,22 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     #expect(refusal { _ = try Toy(of: image, from: shelf) } == .chainTooLong)
   }
 
+  @Test func nothingIsBasedOnImagesThatLeaveNoRoomForIt() throws {
+    var shelf = Shelf()
+    var toy = usedToy()
+    let rest = [UInt8](repeating: 0, count: Image.byteCountMax - 4096)
+    for k in 0..<4 {
+      toy.counter += 1
+      try shelf.save(toy, to: "\(k)", basedOn: k > 0 ? "\(k - 1)" : nil)
+      var image = try shelf.image("\(k)")
+      let fits = image.setAncillary(Tag("LONG"), rest)
+      #expect(fits)
+      shelf.files["\(k)"] = image.bytes
+    }
+    #expect(try Toy(of: shelf.image("3"), from: shelf) == toy)
+    #expect(refusal { try shelf.save(toy, to: "more", basedOn: "3") } == .chainTooLarge)
+  }
+
   @Test func namesInImagesAreNoPaths() throws {
     let toy = usedToy()
     for (name, kept) in [

@@ -44,13 +44,17 @@ public struct BaseImage: Sendable {
   /// - Parameters:
   ///   - name: what the image's file is called, without folder; it is where one looks first.
   ///   - dependencies: finds what the image itself leaves out.
-  /// - Throws: why the image cannot be used, or ``ImageError/chainTooLong`` if nothing more can be
-  ///   built on it.
+  /// - Throws: why the image cannot be used, or ``ImageError/chainTooLong`` or
+  ///   ``ImageError/chainTooLarge`` if nothing more can be built on it.
   public init<M: Machine>(
     _ image: Image, named name: String, _: M.Type, by dependencies: inout some Dependencies
   ) throws(ImageError) {
     var chain = try ImageChain<M>(image, by: &dependencies)
     guard chain.count < Image.chainCountMax else { throw .chainTooLong }
+    // Room for any image, so that what is saved on this one can be loaded.
+    guard chain.byteCount + Image.byteCountMax <= Image.chainByteCountMax else {
+      throw .chainTooLarge
+    }
     try self.init(chain.machine(by: &dependencies), in: image, digest: image.digest, named: name)
   }
 

@@ -79,6 +79,8 @@ struct ImageChain<M: Machine> {
 
   /// How many images there are.
   var count: Int { links.count }
+  /// How many bytes they have together, in their files or decoded.
+  var byteCount: Int { links.reduce(0) { $0 + $1.image.chainByteCount } }
   /// The image that everything is about.
   var first: Image { links[0].image }
 
@@ -87,15 +89,13 @@ struct ImageChain<M: Machine> {
     try image.check(M.self)
     links = [Link(image)]
     var digests: Set<Digest> = [image.digest]
-    var byteCount = image.chainByteCount
     while let base = try last({ image throws(ImageError) in try image.base() }) {
       guard links.count < Image.chainCountMax else { throw .chainTooLong }
       let link = try last { _ throws(ImageError) in try Link(base, &dependencies) }
       let digest = link.expected == nil ? base.digest : link.image.digest
       guard digests.insert(digest).inserted else { throw .baseCycle(path: link.path ?? base.name) }
-      byteCount += link.image.chainByteCount
-      guard byteCount <= Image.chainByteCountMax else { throw .chainTooLarge }
       links.append(link)
+      guard byteCount <= Image.chainByteCountMax else { throw .chainTooLarge }
     }
   }
 
