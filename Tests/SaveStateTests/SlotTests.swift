@@ -424,6 +424,28 @@ private func mode(_ path: String) throws -> Int? {
     }
   }
 
+  @Test func whatIsNoFileIsNoPlaceForAState() throws {
+    try withSlots { slots in
+      try Storage.createFolder(slots.folder + "/folder.state")
+      let pipe = slots.folder + "/pipe.state"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      // With this, whoever writes to the pipe does not wait.
+      let reader = open(pipe, O_RDWR | O_CLOEXEC)
+      defer { close(reader) }
+      try FileManager.default.createSymbolicLink(
+        atPath: slots.folder + "/device.state", withDestinationPath: "/dev/null")
+      for slot in try ["folder", "pipe", "device"].map(slot) {
+        #expect {
+          try slots.save(image(1), to: slot)
+        } throws: {
+          guard case .file(.storage(let error)) = $0 as? SlotError else { return false }
+          return error.operation == .create && error.path == slots.path(slot)
+        }
+      }
+      #expect(try slots.names().isEmpty)
+    }
+  }
+
   @Test func aHistoryThatCannotBeKeptIsAnError() throws {
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }

@@ -108,7 +108,7 @@ extension Slots {
       do throws(ImageError) {
         try image.setNote(note)
       } catch { throw .file(.image(path(slot), error)) }
-      try stored { () throws(StorageError) in try Storage.replace(path(slot), with: image.bytes) }
+      try replace(slot, with: image)
     }
   }
 
@@ -155,7 +155,7 @@ extension Slots {
   }
 
   private func replace(_ slot: SlotName, with image: Image) throws(SlotError) {
-    try stored { () throws(StorageError) in try Storage.replace(path(slot), with: image.bytes) }
+    try stored { () throws(StorageError) in try Storage.replaceFile(path(slot), with: image.bytes) }
   }
 
   private func putBack(_ slot: SlotName, version: Int?) throws(SlotError) -> Int? {

@@ -45,6 +45,15 @@ extension Storage {
     try Replacement(of: path, at: place, mode: mode & 0o7777, execution).put(bytes)
   }
 
+  /// The same for a path that the user has not named: what is no regular file is refused, for a
+  /// pipe could make us wait for ever, and what is written to a device is not kept.
+  static func replaceFile(_ path: String, with bytes: [UInt8]) throws(StorageError) {
+    if let mode = try mode(of: path), mode & S_IFMT != S_IFREG {
+      throw StorageError(operation: .create, path: path, code: EEXIST)
+    }
+    try replace(path, with: bytes)
+  }
+
   /// The mode of a file with its kind, nil if there is no such file.
   private static func mode(of path: String) throws(StorageError) -> mode_t? {
     var status = stat()
