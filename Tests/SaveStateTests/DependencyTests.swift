@@ -262,6 +262,20 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     #expect(refusal { _ = try Toy(of: image, from: shelf) } == .chainTooLong)
   }
 
+  /// Readers do not compare the flags of sections that they know.
+  @Test func whatIsFlattenedIsThereOnceWhateverItsFlags() throws {
+    let need = RawSection(tag: "NEED", contents: Array("no-rom\n".utf8))
+    let sections = RawSection.toy.filter { $0.tag != "ROM " }.map { section in
+      var section = section
+      section.flags = 0
+      return section
+    }
+    var shelf = Shelf(files: ["rom": [1, 2, 3]])
+    let image = try Image(imageFile([need] + sections))
+    let flat = try Image(image.flattened(Toy.self, by: &shelf).bytes)
+    #expect(try flat.machine() == Toy(of: image, from: shelf))
+  }
+
   @Test func nothingIsBasedOnImagesThatLeaveNoRoomForIt() throws {
     var shelf = Shelf()
     var toy = usedToy()

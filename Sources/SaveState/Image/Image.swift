@@ -159,9 +159,13 @@ public struct Image: Equatable, Sendable {
   private static let ancillaryTags = [witnessTag, timeTag, noteTag]
 
   static func isKnown<M: Machine>(_ section: Section, _: M.Type) -> Bool {
+    isState(section, M.self) || ancillaryTags.contains(section.tag)
+  }
+
+  /// Whether a section is part of a machine's state, whatever its flags say.
+  static func isState<M: Machine>(_ section: Section, _: M.Type) -> Bool {
     [needTag, baseTag, programTag, bytesTag].contains(section.tag)
       || M.sections.contains(section.tag)
-      || ancillaryTags.contains(section.tag)
   }
 }
 

@@ -27,8 +27,8 @@ extension Image {
     if try isComplete() { return self }
     let machine: M = try completed(M.self, by: &dependencies).machine()
     var image = Image(of: machine)
-    image.sections.removeAll { !$0.flags.contains(.critical) }
-    image.sections += sections.filter { !$0.flags.contains(.critical) }
+    image.sections.removeAll { !Image.isState($0, M.self) }
+    image.sections += sections.filter { !Image.isState($0, M.self) }
     guard image.isWithinLimits else { throw .tooLarge }
     return image
   }
