@@ -169,9 +169,13 @@ private func mode(_ path: String) throws -> Int? {
       #expect(try slots.save(image(1, time: 200), to: boss) == nil)
       #expect(try slots.image(boss) == image(1, time: 200, note: "the boss"))
       #expect(try slots.versions(of: boss).isEmpty)
-      // A note that says something else is not lost.
+      // A note that says something else is not lost, nor is what others say.
       #expect(try slots.save(image(1, note: "the end"), to: boss) == 1)
       #expect(try slots.image(boss, version: 1).note() == "the boss")
+      var more = try image(1)
+      more.setAncillary(Tag("ours"), [1])
+      #expect(try slots.save(more, to: boss) == 2)
+      #expect(try slots.image(boss) == more)
     }
   }
 

@@ -231,9 +231,14 @@ extension Slots {
 }
 
 extension Image {
-  /// Whether another image holds the same state, and what the user says of it if he says anything.
+  /// Whether another image holds the same state, and what the user says of it if he says anything,
+  /// and what others say.
   fileprivate func addsNothing(to other: Image) -> Bool {
-    guard holdsSameState(as: other) else { return false }
+    let others = sections.filter { ![Image.timeTag, Image.noteTag].contains($0.tag) }
+    guard
+      holdsSameState(as: other),
+      others.allSatisfy({ $0.flags.contains(.critical) || other.sections.contains($0) })
+    else { return false }
     let note = try? note()
     return note == nil || note == (try? other.note())
   }
