@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Makes the seeds that follow from our programs: saved states, and drafts of them, for `image`; and
-programs behind a head for `roms`. Usage: Fuzz/seeds.py CHIP8, the built program."""
+"""Makes the seeds that follow from our programs: saved states, and drafts of them, for `image`;
+folders and what is done with them for `slots`; programs behind a head for `roms`.
+Usage: Fuzz/seeds.py CHIP8, the built program."""
 
 import pathlib
 import struct
 import subprocess
 import sys
+import tempfile
 import zlib
 
 FUZZ = pathlib.Path(__file__).parent
@@ -13,7 +15,7 @@ ROMS = FUZZ.parent / "roms"
 CORPUS = FUZZ / "Corpus"
 PLATFORMS = ["vip", "chip8", "chip48", "schip10", "schip11", "schip", "xochip"]
 
-# What a draft of an image has in its codecs: see Sources/Fuzzing/Sealing.swift.
+# What a draft of an image has in its codecs: see Sources/Fuzzing/Draft.swift.
 DEFLATE = 0x80
 
 # A few programs of ours as they are saved.
@@ -28,6 +30,7 @@ STATES = {
 DRAFTS = {
     "vip": ("00E0 A20A D005 7005 1204 F090", "--platform vip --frames 5"),
     "vip-cycles": ("A000 D00F 7001 1202", "--platform vip --timing cycles --instructions 7"),
+    "vip-busy": ("7001 C0FF 1200", "--platform vip --timing cycles --frames 3"),
     "chip8": ("2206 C0FF 1202 F018 F015 00EE", "--platform chip8 --instructions 3"),
     "chip48": ("6A3C FA15 FA18 FB07 1206", "--platform chip48 --frames 3"),
     "schip10": ("00FF F030 D010 F375 F385 1206", "--platform schip10 --frames 2"),
@@ -37,7 +40,7 @@ DRAFTS = {
     "key-wait": ("F00A 1200", "--platform chip8 --frames 9 --keys 3-:5"),
     "host": ("0C80 0C81 1200", "--platform chip8 --frames 2 --host-calls ."),
     "goals": ("F00A 1200 7001 00EE", "--platform vip --frames 9 --goal 0x204 --goal 0x206"),
-    "poke": ("A300 FF55 F133 120A", "--platform chip8 --instructions 3"),
+    "poke": ("A300 FF55 F133 1206", "--platform chip8 --instructions 3"),
 }
 
 
@@ -70,18 +73,69 @@ def saved(chip8, program, options, **rest):
     return subprocess.run(command, stdout=subprocess.PIPE, check=True, **rest).stdout
 
 
+def drafted(chip8, program, options):
+    return opened(saved(chip8, "-", options, input=bytes.fromhex(program)))
+
+
 def make_images(chip8):
     for name, (program, options) in STATES.items():
         put("image", f"{name}.state", saved(chip8, str(ROMS / f"{program}.ch8"), options))
     for name, (program, options) in DRAFTS.items():
-        image = saved(chip8, "-", options, input=bytes.fromhex(program))
-        put("image", f"{name}.draft", opened(image))
+        put("image", f"{name}.draft", drafted(chip8, program, options))
+    # Without the program, which is the one that the fuzzer has.
+    put("image", "no-rom.draft", drafted(chip8, "1200", "--platform chip8 --frames 1 --no-rom"))
+    make_difference(chip8)
     # Beside the machine: a time, a note, a section that nobody knows, one that may be carried on.
     beside = [(b"TIME", 0, bytes(8)), (b"NOTE", 0, b"lives: 3"), (b"OURS", 0, b"?"), (b"ours", 2, b"!")]
-    draft = opened(image)
+    draft = drafted(chip8, *DRAFTS["poke"])
     for tag, flags, contents in beside:
         draft += section(tag, flags, 1, 0, contents, 0)
     put("image", "beside.draft", draft)
+
+
+def make_difference(chip8):
+    """The difference from a state that is itself one, and behind it what they are based on."""
+    program, options = DRAFTS["poke"]
+    chain = [saved(chip8, "-", options, input=bytes.fromhex(program))]
+    with tempfile.TemporaryDirectory() as folder:
+        for frames in (3, 5):
+            base = pathlib.Path(folder) / f"{frames}.state"
+            base.write_bytes(chain[0])
+            options = f"--frames {frames} --base {base} --base-path {folder}"
+            chain.insert(0, saved(chip8, str(base), options))
+    put("image", "base.draft", chain[0][-48:].join(map(opened, chain)))
+
+
+def slot(number, name=b""):
+    """Slot 1 or 2, an autosave, or one with a name: see Sources/slots/Contents.swift."""
+    return bytes([len(name)]) + name + bytes([0, number])
+
+
+def left(place, file, contents, name=b"", number=0):
+    """A file in a folder of slots; places and files are numbered as they stand there."""
+    return bytes([0, 0, place, number, len(name)]) + name + bytes([0, file, 7]) + contents + b"\1"
+
+
+def make_slots(chip8):
+    one, two, leaving, minute, boss = slot(0), slot(1), slot(2), slot(3), slot(4, b"boss")
+    save, autosave, undo_twice, undo, restore, rename, note, lock, delete = map(bytes, zip(range(9)))
+    versions = left(2, 0, b"\1", number=1) + left(2, 0, b"\2", number=2)
+    # Of the program that the slots are of.
+    state = drafted(chip8, "7001 1200", "--platform chip8 --frames 9")
+    draft = b"\5" + struct.pack("<H", len(state)) + state
+    garbage = b"\6" + struct.pack("<H", 3) + b"???"
+    seeds = {
+        "saves": b"\0" + one + save + b"\0" + one + save + b"\1" + one + undo + one + undo_twice
+        + one + restore + b"\1\1" + two + save + b"\2" + one + delete + b"\0",
+        "left": b"\5" + left(0, 2, b"\0") + versions + left(0, 4, b"\4", b"boss.state")
+        + left(0, 4, garbage, b"worse.state") + one + undo + boss + save + b"\3" + one + undo_twice,
+        "moves": b"\3" + left(0, 2, b"\0") + versions + one + rename + boss + boss + note + b"\1"
+        + boss + lock + b"\0" + boss + save + b"\3" + boss + rename + two + boss + delete + b"\1",
+        "autosaves": b"\1" + left(0, 4, draft, b"auto-exit.state") + minute + autosave + b"\0\1"
+        + leaving + autosave + b"\1\0" + minute + autosave + b"\2\1" + minute + undo,
+    }
+    for name, seed in seeds.items():
+        put("slots", name, seed)
 
 
 def make_programs():
@@ -93,4 +147,5 @@ def make_programs():
 
 
 make_images(sys.argv[1])
+make_slots(sys.argv[1])
 make_programs()

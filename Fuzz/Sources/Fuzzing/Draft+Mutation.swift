@@ -10,19 +10,14 @@ extension Draft {
   public static func mutate(
     _ input: UnsafeMutablePointer<UInt8>, _ count: Int, _ countMax: Int, seed: UInt32
   ) -> Int {
-    var random = Input((0..<4).map { UInt8(truncatingIfNeeded: seed >> ($0 * 8)) })
+    // Eight bytes of chance out of four, for six choices.
+    let chance = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15
+    var random = Input((0..<8).map { UInt8(truncatingIfNeeded: chance >> ($0 * 8)) })
     var draft = Draft([UInt8](input, count))
     guard random.choice([true, true, true, false]), let place = draft.place(&random) else {
       return Fuzzing.mutate(input, count, countMax)
     }
-    let before = draft.sections[place].contents
-    var contents = before + [UInt8](repeating: 0, count: 256)
-    let changedCount = contents.withUnsafeMutableBufferPointer { buffer in
-      buffer.baseAddress.map { Fuzzing.mutate($0, before.count, buffer.count) } ?? 0
-    }
-    let keepsCount = random.choice([true, true, true, false])
-    draft.sections[place].contents = Array(
-      contents.prefix(keepsCount ? before.count : changedCount))
+    draft.images[place.image].sections[place.section].mutate(&random)
     let bytes = draft.bytes
     guard bytes.count <= countMax else { return Fuzzing.mutate(input, count, countMax) }
     input.update(from: bytes, count: bytes.count)
@@ -30,10 +25,25 @@ extension Draft {
   }
 
   /// A section to change: every other time the one with most fields, if it is there.
-  private func place(_ random: inout Input) -> Int? {
+  private func place(_ random: inout Input) -> (image: Int, section: Int)? {
+    let image = random.choice([true, false]) ? 0 : random.choice(Array(images.indices))
+    let sections = images[image].sections
     guard !sections.isEmpty else { return nil }
     let core = sections.firstIndex { $0.tag == Array("CORE".utf8) }
-    if let core, random.choice([true, false]) { return core }
-    return random.choice(Array(sections.indices))
+    if let core, random.choice([true, false]) { return (image, core) }
+    return (image, random.choice(Array(sections.indices)))
+  }
+}
+
+extension Draft.Section {
+  fileprivate mutating func mutate(_ random: inout Input) {
+    let count = contents.count
+    let keepsCount = count > 0 && random.choice([true, true, true, false])
+    // Where nothing can be inserted, more changes are of a byte or two.
+    contents += [UInt8](repeating: 0, count: keepsCount ? 0 : 256)
+    let changedCount = contents.withUnsafeMutableBufferPointer { buffer in
+      buffer.baseAddress.map { Fuzzing.mutate($0, count, buffer.count) } ?? 0
+    }
+    if !keepsCount { contents.removeSubrange(changedCount...) }
   }
 }

@@ -1,63 +1,104 @@
-// An image whose seals are right, whatever the fuzzer has changed in it. Otherwise the digest, which
+// Images whose seals are right, whatever the fuzzer has changed in them. Otherwise the digest, which
 // no fuzzer guesses, would keep it from everything that is checked behind it.
 
+import Chip8Core
 import SaveState
 
-/// An image as the fuzzer changes it: laid out like a file, but lengths that follow from others,
-/// checksums and digests are made right when it is sealed. An image is a draft of itself.
+/// An image as the fuzzer changes it, and behind it the image that it is the difference from, if it
+/// is one, and so on. They are laid out like files, but lengths that follow from others, checksums
+/// and digests are made right when they are sealed. An image is a draft of itself.
 public struct Draft {
-  private static let headerMagic: [UInt8] = [0x89, 0x49, 0x4D, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-  private static let footerMagic: [UInt8] = [0x89, 0x45, 0x4E, 0x44, 0x0D, 0x0A, 0x1A, 0x0A]
-
-  private let header: [UInt8]
-  var sections: [Section] = []
+  var images: [Image] = []
 
   /// The draft in an input, which may be anything.
   public init(_ bytes: [UInt8]) {
     var input = Input(bytes)
-    _ = input.take(Draft.headerMagic.count)
-    header = (0..<8).map { _ in input.next() }
-    while !input.isAtEnd {
-      let section = Section(from: &input)
-      if section.tag == Array(Draft.footerMagic.prefix(4)) { break }
-      sections.append(section)
-    }
+    repeat { images.append(Image(from: &input)) } while !input.isAtEnd
   }
 
   /// The draft as an input.
   public var bytes: [UInt8] {
-    Draft.headerMagic + header + sections.flatMap(\.bytes)
+    Array(images.map(\.bytes).joined(separator: footerMagic + [UInt8](repeating: 0, count: 40)))
   }
 
-  /// The image that the draft is meant to be.
-  public var sealed: [UInt8] {
-    var writer = ByteWriter()
-    writer.append(contentsOf: Draft.headerMagic)
-    writer.append(contentsOf: header)
-    for section in sections { writer.append(contentsOf: named(section).sealed) }
-    writer.append(contentsOf: Draft.footerMagic)
-    writer.append(UInt64(writer.bytes.count + 8 + 32))
-    writer.append(contentsOf: Digest.sha256(writer.bytes).bytes)
-    return writer.bytes
-  }
-
-  /// A section; if it is the one that names the program, with the program's length and digest.
-  private func named(_ section: Section) -> Section {
-    let program = sections.first { $0.tag == Array("ROM ".utf8) && $0.isPlain }
-    guard
-      let program, section.tag == Array("PROG".utf8), section.isPlain, !section.keepsSeals,
-      section.contents.count >= 24
-    else { return section }
-    var writer = ByteWriter()
-    writer.append(UInt32(program.contents.count))
-    writer.append(contentsOf: Digest.sha1(program.contents).bytes)
-    var section = section
-    section.contents.replaceSubrange(..<24, with: writer.bytes)
-    return section
+  /// The images that the draft is meant to be, each based on the next.
+  public var sealed: [[UInt8]] {
+    images.reversed().reduce(into: []) { $0.append($1.sealed(over: $0)) }.reversed()
   }
 }
 
+private let headerMagic: [UInt8] = [0x89, 0x49, 0x4D, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+private let footerMagic: [UInt8] = [0x89, 0x45, 0x4E, 0x44, 0x0D, 0x0A, 0x1A, 0x0A]
+
 extension Draft {
+  /// One of a draft's images.
+  struct Image {
+    private let header: [UInt8]
+    var sections: [Section] = []
+
+    init(from input: inout Input) {
+      _ = input.take(headerMagic.count)
+      header = (0..<8).map { _ in input.next() }
+      while !input.isAtEnd {
+        let tag = input.take(4)
+        if tag == Array(footerMagic.prefix(4)) {
+          _ = input.take(4 + 8 + 32)
+          break
+        }
+        sections.append(Section(tag, from: &input))
+      }
+    }
+
+    var bytes: [UInt8] { headerMagic + header + sections.flatMap(\.bytes) }
+
+    /// - Parameter bases: what it is based on, its base last.
+    func sealed(over bases: [[UInt8]]) -> [UInt8] {
+      var writer = ByteWriter()
+      writer.append(contentsOf: headerMagic)
+      writer.append(contentsOf: header)
+      for section in sections { writer.append(contentsOf: named(section, bases).sealed) }
+      writer.append(contentsOf: footerMagic)
+      writer.append(UInt64(writer.bytes.count + 8 + 32))
+      writer.append(contentsOf: Digest.sha256(writer.bytes).bytes)
+      return writer.bytes
+    }
+
+    /// A section; if it names the program or the base, then that of this draft.
+    private func named(_ section: Section, _ bases: [[UInt8]]) -> Section {
+      guard section.isPlain, !section.keepsSeals else { return section }
+      let name =
+        switch section.tag {
+        case Array("PROG".utf8): programName
+        case Array("BASE".utf8): baseName(bases)
+        default: [UInt8]()
+        }
+      guard section.contents.count >= name.count else { return section }
+      var section = section
+      section.contents.replaceSubrange(..<name.count, with: name)
+      return section
+    }
+
+    /// The length and the digest of the program that is in the image, or of one that is not.
+    private var programName: [UInt8] {
+      let section = sections.first { $0.tag == Array("ROM ".utf8) }
+      guard let program = section.map({ $0.isPlain ? $0.contents : nil }) ?? Shelf.program else {
+        return []
+      }
+      var writer = ByteWriter()
+      writer.append(UInt32(program.count))
+      writer.append(contentsOf: Digest.sha1(program).bytes)
+      return writer.bytes
+    }
+
+    /// The digest of the base and of the machine in it, if there is one.
+    private func baseName(_ bases: [[UInt8]]) -> [UInt8] {
+      guard let base = bases.last else { return [] }
+      var shelf = Shelf(bases)
+      let machine: Chip8? = try? SaveState.Image(base).completed(Chip8.self, by: &shelf).machine()
+      return base.suffix(32) + (machine?.stateDigest.bytes ?? [UInt8](repeating: 0, count: 32))
+    }
+  }
+
   /// A section, laid out as in an image. Its codec says what its seals are to be.
   struct Section {
     let tag: [UInt8]
@@ -71,8 +112,8 @@ extension Draft {
     private let decodedByteCount: UInt32
     var contents: [UInt8]
 
-    init(from input: inout Input) {
-      tag = input.take(4)
+    fileprivate init(_ tag: [UInt8], from input: inout Input) {
+      self.tag = tag
       flags = input.next()
       version = input.next()
       let codec: UInt8 = input.next()
@@ -87,7 +128,9 @@ extension Draft {
     }
 
     /// Whether the contents stand as they are meant, and not as they are to be stored.
-    var isPlain: Bool { codec == 0 || isToBeDeflated }
+    var isPlain: Bool { codec == 0 || isToBeDeflated && !isDifference }
+
+    private var isDifference: Bool { codec == 2 || codec == 3 }
 
     var bytes: [UInt8] {
       let wishes: UInt8 = (isToBeDeflated ? 0x80 : 0) | (keepsSeals ? 0x40 : 0)
@@ -96,8 +139,7 @@ extension Draft {
 
     var sealed: [UInt8] {
       let stored = isToBeDeflated ? zlibStream(contents) : contents
-      // A difference may be shorter than what it is a difference from.
-      let isRight = isPlain && codec != 2 && !keepsSeals
+      let isRight = isPlain && !keepsSeals
       return bytes(
         codec: codec, isRight ? UInt32(contents.count) : decodedByteCount,
         checksum: crc32(stored), stored)

@@ -7,7 +7,7 @@ import SaveState
 /// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let file = Draft([UInt8](start, count)).sealed
+  let file = Draft([UInt8](start, count)).sealed[0]
   if let image = try? Image(file), let machine: Chip8 = try? image.machine() {
     expect(machine.state.bytesAhead < 512, "two bytes are less than 512")
   }

@@ -1,110 +1,96 @@
-// A folder of slots in which anybody may have left anything, and what a user then does with it.
+// A folder of slots in which anything may be, and what a user does with it: no state that was good is
+// lost by anything but a purge.
 
 import Chip8Core
-import Foundation
 import Fuzzing
 import SaveState
-
-/// In memory where there is such a folder, for a fuzzer that waits for a disk is slow.
-private let root =
-  (FileManager.default.fileExists(atPath: "/dev/shm") ? "/dev/shm" : "/tmp")
-  + "/chip8-fuzz-\(getpid())"
-
-private let machine: Chip8 = must("the program fits") {
-  try Chip8(Program(name: "slots", bytes: [0x70, 0x01, 0x12, 0x00]), Configuration(.chip8))
-}
-
-/// A state that is saved first. Whatever happens, it is not lost.
-private let treasure = Image(of: machine)
 
 /// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let folder = Folder()
   var input = Input([UInt8](start, count))
-  try? FileManager.default.removeItem(atPath: root)
-  let slots = Slots(root: root, program: machine.program.sha1)
-  must("a state is saved in an empty folder") { _ = try slots.save(treasure, to: .key(1)) }
-  for _ in 0..<Int(input.next(UInt8.self) % 6) { leave(&input, in: slots.folder) }
-  // Few enough that no version is too old to be kept.
-  for _ in 0..<Int(input.next(UInt8.self) % 12) { use(slots, &input) }
-  look(at: slots)
-  expect(isThere(treasure, in: slots), "a state that was saved is in a slot or a version")
+  input.fill(folder)
+  let slots = Slots(root: folder.path, program: States.sha1)
+  var before = slots.states
+  // With five versions from the start there are never more than are kept.
+  for _ in 0..<14 where !input.isAtEnd {
+    let mayLose = slots.change(&input)
+    let after = slots.states
+    expect(mayLose || before.isSubset(of: after), "a good state is kept")
+    before = after
+  }
+  _ = slots.newestResumable(Chip8.self)
+  _ = try? Slots.all(root: folder.path)
+  folder.remove()
   return 0
 }
 
-/// Leaves a file of any name with any contents, but not over what is there.
-private func leave(_ input: inout Input, in folder: String) {
-  let places = ["", "history/", "history/slot1/", "history/slot2/"]
-  let suffixes = [".state", "", ".tmp", "/"]
-  let name = String(decoding: input.take(Int(input.next(UInt8.self) % 24)), as: UTF8.self)
-  let path = folder + "/" + input.choice(places) + name + input.choice(suffixes)
-  let contents: [UInt8] =
-    switch input.next(UInt8.self) % 4 {
-    case 0: treasure.bytes
-    case 1: Array(treasure.bytes.prefix(Int(input.next(UInt16.self)) % treasure.bytes.count))
-    case 2: input.take(Int(input.next(UInt8.self)))
-    default: later(1 + UInt64(input.next(UInt8.self))).bytes
+extension Slots {
+  /// The digests of all states that can be loaded, in slots or as versions.
+  fileprivate var states: Set<Digest> {
+    var states: Set<Digest> = []
+    for slot in (try? names()) ?? [] {
+      for version in [nil] + ((try? versions(of: slot)) ?? []).map(Optional.some) {
+        if let state = state(slot, version) { states.insert(state) }
+      }
     }
-  guard !name.contains("\0"), !FileManager.default.fileExists(atPath: path) else { return }
-  let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
-  guard parent.hasPrefix(folder) else { return }
-  try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-  if path.hasSuffix("/") {
-    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } else {
-    try? Data(contents).write(to: URL(fileURLWithPath: path))
+    return states
   }
-}
 
-/// A state that the machine comes to.
-private func later(_ frames: UInt64) -> Image {
-  var later = machine
-  _ = later.run(frames: Int(frames))
-  return Image(of: later)
-}
-
-/// Does what a user can do, with slots of any name; what is refused is refused.
-private func use(_ slots: Slots, _ input: inout Input) {
-  let names: [SlotName] = (0..<2).compactMap { _ in
-    let number = input.next(UInt8.self)
-    return number < 200
-      ? .key(Int(number % 4))
-      : try? SlotName(String(decoding: input.take(Int(number - 200)), as: UTF8.self))
+  private func state(_ slot: SlotName, _ version: Int? = nil) -> Digest? {
+    guard
+      let image = try? image(slot, version: version), let machine: Chip8 = try? image.machine()
+    else { return nil }
+    return machine.stateDigest
   }
-  guard let slot = names.first, let other = names.last else { return }
-  let operation = input.next(UInt8.self)
-  let argument = Int(input.next(UInt8.self))
-  switch operation % 9 {
-  case 0: _ = try? slots.save(later(UInt64(argument) + 1), to: slot)
-  case 1: _ = try? slots.autosave(later(UInt64(argument) + 1), as: .minute)
-  case 2: _ = try? slots.undoSave(slot)
-  case 3: _ = try? slots.restore(slot, version: argument % 2 == 0 ? nil : argument / 2)
-  case 4: _ = try? slots.delete(slot)
-  case 5: try? slots.rename(slot, to: other)
-  case 6: try? slots.setNote(slot, "note \(argument)")
-  case 7: try? slots.setLocked(slot, argument % 2 == 0)
-  default: look(at: slots)
-  }
-}
 
-/// Looks at all that is there.
-private func look(at slots: Slots) {
-  for slot in (try? slots.names()) ?? [] {
-    _ = slots.path(slot)
-    _ = try? slots.image(slot)
-    let versions = (try? slots.versions(of: slot)) ?? []
-    for version in versions { _ = try? slots.image(slot, version: version) }
-  }
-  _ = slots.newestResumable(Chip8.self)
-  _ = try? Slots.all(root: root)
-}
-
-private func isThere(_ image: Image, in slots: Slots) -> Bool {
-  let names = must("the folder can be listed") { try slots.names() }
-  return names.contains { slot in
-    let versions = (try? slots.versions(of: slot)) ?? []
-    return ([nil] + versions.map(Optional.some)).contains { version in
-      (try? slots.image(slot, version: version))?.holdsSameState(as: image) == true
+  /// Does what a user may do.
+  ///
+  /// - Returns: whether he wants something to be lost by that.
+  fileprivate func change(_ input: inout Input) -> Bool {
+    let slot = input.slot()
+    switch input.next(UInt8.self) % 9 {
+    case 0:
+      saveAndRead(input.choice(States.good), slot)
+    case 1:
+      _ = try? autosave(input.choice(States.good), as: input.choice(Autosave.allCases))
+    case 2:
+      undoTwice(slot)
+    case 3:
+      _ = try? undoSave(slot)
+    case 4:
+      _ = try? restore(slot, version: input.choice([nil, 1, Int(input.next(UInt8.self))]))
+    case 5:
+      try? rename(slot, to: input.slot())
+    case 6:
+      try? setNote(slot, input.choice(["", "a note"]))
+    case 7:
+      try? setLocked(slot, input.choice([true, false]))
+    default:
+      let isPurge = input.choice([false, true])
+      _ = try? delete(slot, purging: isPurge)
+      return isPurge
     }
+    return false
+  }
+
+  /// Saves, and reads what was saved.
+  private func saveAndRead(_ image: Image, _ slot: SlotName) {
+    let isLocked = (try? file(slot))??.isLocked == true
+    do throws(SlotError) {
+      try save(image, to: slot)
+    } catch { return }
+    expect(!isLocked, "what is locked is not replaced")
+    let saved = must("what was saved in a slot can be read") { try self.image(slot) }
+    expect(saved.holdsSameState(as: image), "what was saved in a slot is in it")
+  }
+
+  /// Undoing an undoing is as if nothing had been done.
+  private func undoTwice(_ slot: SlotName) {
+    let before = state(slot)
+    guard before != nil, (try? undoSave(slot)) != nil else { return }
+    guard (try? undoSave(slot)) != nil else { return }
+    expect(state(slot) == before, "undoing twice changes nothing")
   }
 }

@@ -1,0 +1,39 @@
+import Foundation
+import Fuzzing
+
+/// A folder that is there for one input.
+struct Folder {
+  /// Where it is; in memory, where there is such a place.
+  let path: String
+
+  /// An empty folder, whatever was there before.
+  init() {
+    let root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    path = "\(root)/chip8-fuzz-\(getpid())"
+    remove()
+    create("")
+  }
+
+  /// Takes the folder away with everything in it.
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Makes a folder in it.
+  func create(_ name: String) { mkdir(place(name), 0o777) }
+
+  /// Makes a file in it.
+  func write(_ name: String, _ bytes: [UInt8], isLocked: Bool) {
+    let descriptor = open(place(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    expect(Foundation.write(descriptor, bytes, bytes.count) == bytes.count, "a file can be written")
+    if isLocked { fchmod(descriptor, 0o444) }
+  }
+
+  /// Makes a link in it, that leads where it may.
+  func link(_ name: String, to target: String) { symlink(target, place(name)) }
+
+  /// Makes a pipe in it, at which whoever opens it would wait.
+  func makePipe(_ name: String) { mkfifo(place(name), 0o666) }
+
+  private func place(_ name: String) -> String { name.isEmpty ? path : "\(path)/\(name)" }
+}
