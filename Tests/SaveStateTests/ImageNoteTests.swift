@@ -129,6 +129,15 @@ import Testing
     }
   }
 
+  @Test func whatMayNotBePassedOverIsNotReplaced() throws {
+    let later = ["NOTE", "TIME"].map { RawSection(tag: $0, flags: 1, version: 2, contents: [1]) }
+    let bytes = imageFile(RawSection.toy + later)
+    var image = try Image(bytes)
+    image.setTime(1)
+    #expect(throws: ImageError.self) { try image.setNote("a") }
+    #expect(image.bytes == bytes)
+  }
+
   // MARK: Verification
 
   @Test func imagesOfOursAreAsTheyShouldBe() throws {

@@ -74,11 +74,16 @@ extension Image {
   /// no part of the machine, and that readers may pass over.
   ///
   /// - Parameter isSafeToCopy: whether it stays true when the machine has gone on.
-  /// - Returns: whether there is room for it; the image is as it was if there is none.
+  /// - Returns: whether there is room for it; the image is as it was if there is none, or if a later
+  ///   version has put something there that may not be passed over.
   @discardableResult
   public mutating func setAncillary(
     _ tag: Tag, _ contents: [UInt8]?, isSafeToCopy: Bool = false
   ) -> Bool {
+    let isRefused = sections.contains {
+      $0.tag == tag && $0.version != Section.version && $0.flags.contains(.critical)
+    }
+    guard !isRefused else { return false }
     var image = self
     image.sections.removeAll { $0.tag == tag }
     if let contents {
