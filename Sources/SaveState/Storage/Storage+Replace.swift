@@ -67,7 +67,11 @@ extension Storage {
   /// Where a link leads, if it is one.
   private static func linkTarget(_ path: String) throws(StorageError) -> String? {
     var status = stat()
-    guard retrying({ lstat(path, &status) }) == 0 else { throw StorageError(.write, path) }
+    guard retrying({ lstat(path, &status) }) == 0 else {
+      // Somebody has just taken it away, and so it can be made.
+      if errno == ENOENT { return nil }
+      throw StorageError(.write, path)
+    }
     guard status.st_mode & S_IFMT == S_IFLNK else { return nil }
     guard let target = retrying({ realpath(path, nil) }) else { throw StorageError(.write, path) }
     defer { free(target) }
