@@ -37,7 +37,7 @@ run() {
 }
 
 started=$(date +%s)
-# The canary has a mistake planted in it: fuzzers that do not find it, which takes some thousand
+# The canary has a mistake planted in it: fuzzers that do not find it, which takes some ten thousand
 # inputs, find nothing.
 if run canary image Fuzz/.build/canary- -runs=200000 >Fuzz/.build/canary.log 2>&1; then
   echo "the canary's mistake was not found, so these fuzzers would find none" >&2
