@@ -17,10 +17,10 @@ test: ## everything that must hold: format, warnings, unit, conformance and end-
 	Scripts/test.sh
 
 lint: ## the format of the sources, and what a linter can see
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
+	swift format lint --strict --recursive --parallel Package.swift Sources Snippets Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
 format: ## put the sources into their format
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
+	swift format --in-place --recursive --parallel Package.swift Sources Snippets Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
 fuzz: ## look for inputs that break what reads files: make fuzz [SECONDS_EACH=600] [FUZZERS=image]
 	Scripts/need.sh build

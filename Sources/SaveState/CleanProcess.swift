@@ -18,6 +18,8 @@ public enum CleanProcess {
   ) throws(StorageError) -> Never {
     let path = "/proc/self/exe"
     var pointers = ([name] + arguments).map { strdup($0) } + [nil]
+    // Nobody else will write what is still to be written.
+    fflush(nil)
     execv(path, &pointers)
     // It comes back only if that has failed.
     let error = StorageError(.execute, path)

@@ -105,6 +105,23 @@ extension String {
     }
   }
 
+  /// The article for those who program with the libraries has each snippet, and behind it what that
+  /// prints.
+  @Test func snippetsAreReal() throws {
+    let article = try String(
+      contentsOfFile: "Sources/Chip8Core/Chip8Core.docc/SavedStates.md", encoding: .utf8)
+    let files = try FileManager.default.contentsOfDirectory(atPath: "Snippets")
+    #expect(article.components(separatedBy: "```swift\n").count == files.count + 1)
+    for file in files {
+      let code = try String(contentsOfFile: "Snippets/\(file)", encoding: .utf8)
+      let built = Bundle.main.bundleURL.appendingPathComponent(String(file.dropLast(6))).path
+      let outcome = try Scratch().shell("'\(built)'")
+      #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(file): \(outcome.errors)")
+      #expect(
+        article.contains("```swift\n\(code)```\n\n```\n\(outcome.text)```\n"), "\(file)")
+    }
+  }
+
   /// Runs the commands of a page, which have to print what it says.
   private func play(_ page: Page, in scratch: Scratch) throws {
     try FileManager.default.createSymbolicLink(

@@ -3,7 +3,7 @@ import SaveState
 extension Chip8 {
   /// Restores an image in place of the whole running process: the executable begins anew, with the
   /// image and the arguments on its command line as chip8 takes them,
-  /// `--restore=PATH OPTION… -- ARGUMENT…`. See ``CleanProcess`` for what is left of this process.
+  /// `--restore=PATH OPTION… -- ARGUMENT…`. See `CleanProcess` for what is left of this process.
   ///
   /// Everything is checked first: whatever is wrong with the image or the arguments, the caller goes
   /// on.

@@ -64,7 +64,7 @@ public struct Chip8: Sendable {
 
   /// Writes into the RAM before the first instruction, or between any two.
   ///
-  /// - Throws: ``ProgramError/outsideRAM(_:_:)``; nothing is written then.
+  /// - Throws: ``ProgramError/outsideRAM(address:_:)``; nothing is written then.
   public mutating func poke(_ address: Int, _ bytes: [UInt8]) throws(ProgramError) {
     guard address >= 0, address <= state.ram.count - bytes.count else {
       throw .outsideRAM(address: address, state.configuration.platform)

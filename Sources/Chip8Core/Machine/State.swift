@@ -1,7 +1,7 @@
 /// Everything that can influence the machine's future, and nothing else: one plain value.
 ///
 /// A copy of it is a snapshot. Its encoding is in `Chip8+Machine.swift`; what the machine keeps
-/// beside it and never saves is ``Unsaved``.
+/// beside it and never saves is `Chip8.Unsaved`.
 public struct State: Sendable {
   /// Which machine this is.
   public var configuration: Configuration
