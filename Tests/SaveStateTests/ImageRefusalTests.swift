@@ -129,6 +129,10 @@ import Testing
     }
     #expect(try toy(from: file("large\n")).get().counter == 77)
     expect(file("hyperspace\nlarge\n"), .unknownFeature("hyperspace"))
+    // It tells more than the section that comes with it.
+    let drive = RawSection(tag: "WARP", contents: [1])
+    let need = RawSection(tag: "NEED", contents: Array("hyperspace\n".utf8))
+    expect(imageFile([drive, need] + RawSection.toy), .unknownFeature("hyperspace"))
     for names in [
       "", "\n", "large", "large\n\n", "large\nlarge\n", "large\nalpha\n", "Large\n",
       "a b\n", String(repeating: "a", count: 33) + "\n",

@@ -421,7 +421,9 @@ def utf8(what: str, data: bytes) -> str:
 
 
 def read_features(contents: bytes) -> list[str]:
-    """`NEED`: features. (Step 6)"""
+    """`NEED`: features. (Step 5)"""
+    if len(contents) > 4096:
+        refuse("NEED has more than 4096 bytes")
     if not contents.endswith(b"\n"):
         refuse("NEED ends in the middle of a name")
     names = contents[:-1].split(b"\n")
@@ -587,7 +589,7 @@ def canonical_encoding(contents: dict[str, bytes]) -> bytes:
 
 
 def known_sections(sections: list[Section]) -> dict[str, Section]:
-    """Those that this reader knows; refuses what it ought to know and does not. (Step 5)"""
+    """Those that this reader knows; refuses what it ought to know and does not. (Step 6)"""
     known: dict[str, Section] = {}
     for section in sections:
         if section.tag in CRITICAL_TAGS + OTHER_TAGS and section.version == 1:
@@ -648,13 +650,14 @@ def read(file: bytes, others: Others, chain: list[tuple[bytes, int]]) -> Saved:
         refuse("it is based on itself")
     check_header(image)
     sections = sections_of(image)
-    known = known_sections(sections)
     # The sections that have no base; nothing is believed of them yet.
     contents: dict[str, bytes] = {}
     needs: list[str] = []
-    if "NEED" in known:
-        contents["NEED"] = known["NEED"].decoded()
-        needs = read_features(contents["NEED"])
+    for section in sections:
+        if section.tag == "NEED" and section.version == 1:
+            contents["NEED"] = section.decoded()
+            needs = read_features(contents["NEED"])
+    known = known_sections(sections)
     for tag in ALWAYS:
         if tag not in known and not (tag == "ROM " and "no-rom" in needs):
             refuse(f"its section {tag!r} is missing")

@@ -79,13 +79,14 @@ public struct Image: Equatable, Sendable {
   /// known.
   func check<M: Machine>(_: M.Type) throws(ImageError) {
     guard kind == M.kind else { throw .otherMachine(kind) }
-    for section in sections where section.flags.contains(.critical) {
-      guard Image.isKnown(section, M.self) else { throw .unknownSection(section.tag) }
-      _ = try section.known()
-    }
+    // First, for a feature has a name that tells more than that of a section which comes with it.
     let features = M.features.union(Image.features)
     if let lacking = try needs().first(where: { !features.contains($0) }) {
       throw .unknownFeature(lacking)
+    }
+    for section in sections where section.flags.contains(.critical) {
+      guard Image.isKnown(section, M.self) else { throw .unknownSection(section.tag) }
+      _ = try section.known()
     }
   }
 
