@@ -114,7 +114,9 @@ extension Image {
   /// Puts the sections in the order in which they are written: those that a machine needs as they
   /// are, what this version knows, the rest as it is.
   mutating func sortSections() {
-    let order = [Image.witnessTag, Image.timeTag, Image.noteTag]
+    // Those behind the note are of callers, but have a place of their own as well.
+    let order =
+      [Image.witnessTag, Image.timeTag, Image.noteTag] + [Tag("LAST"), Tag("SETT"), Tag("LABL")]
     func rank(_ section: Section) -> Int {
       section.flags.contains(.critical)
         ? -1 : order.firstIndex(of: section.tag) ?? order.count
