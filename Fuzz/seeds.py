@@ -85,8 +85,13 @@ def make_images(chip8):
     # Without the program, which is the one that the fuzzer has.
     put("image", "no-rom.draft", drafted(chip8, "1200", "--platform chip8 --frames 1 --no-rom"))
     make_difference(chip8)
-    # Beside the machine: a time, a note, a section that nobody knows, one that may be carried on.
-    beside = [(b"TIME", 0, bytes(8)), (b"NOTE", 0, b"lives: 3"), (b"OURS", 0, b"?"), (b"ours", 2, b"!")]
+    # Beside the machine: a time, a note, settings, labels, a section that nobody knows, one that may be
+    # carried on.
+    settings = struct.pack("<HHB12sBBBHHHHH", 150, 90, 4, bytes(range(12)), 1, 82, 5, 1, 0x202, 1, 0x300, 2)
+    beside = [
+        (b"TIME", 0, bytes(8)), (b"NOTE", 0, b"lives: 3"), (b"SETT", 2, settings),
+        (b"LABL", 2, b"\x00\x02\x04main\x00\x03\x01x"), (b"OURS", 0, b"?"), (b"ours", 2, b"!"),
+    ]
     draft = drafted(chip8, *DRAFTS["poke"])
     for tag, flags, contents in beside:
         draft += section(tag, flags, 1, 0, contents, 0)

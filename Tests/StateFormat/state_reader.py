@@ -198,7 +198,7 @@ def sections_of(image: bytes) -> list[Section]:
 ALWAYS = ["PROG", "ROM ", "CORE", "RAM ", "DISP"]
 SOMETIMES = ["HOST", "GOAL"]
 CRITICAL_TAGS = ["NEED", "BASE"] + ALWAYS + SOMETIMES
-OTHER_TAGS = ["WITN", "TIME", "NOTE", "LAST"]
+OTHER_TAGS = ["WITN", "TIME", "NOTE", "LAST", "SETT", "LABL"]
 FEATURES = [
     "base", "cycles", "goals", "host-calls", "no-rom", "superchip", "xochip", "xochip-audio"
 ]
@@ -577,6 +577,81 @@ def read_last(contents: bytes) -> list[Executed]:
     return last
 
 
+KEY_USAGES = {*range(4, 41), 42, *range(44, 50), *range(51, 57), *range(73, 83), *range(84, 100)}
+POINTS_MAX = 256
+LABEL_BYTES_MAX = 4 << 20
+
+
+def ascending(what: str, entries: list[Any]) -> list[Any]:
+    if any(entry >= next_entry for entry, next_entry in zip(entries, entries[1:])):
+        refuse(f"{what} is not in ascending order")
+    return entries
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`SETT`: how the machine is shown, played and watched."""
+
+    speed: Optional[int]
+    rotation: Optional[int]
+    colors: list[bytes]
+    keys: list[tuple[int, Optional[int]]]
+    breakpoints: list[int]
+    watchpoints: list[tuple[int, int]]
+
+    @classmethod
+    def read(cls, contents: bytes, ram_bytes: int) -> Settings:
+        fields = Fields("SETT", contents)
+        speed = fields.checked(2, "speed", [0, *range(10, 1001)])
+        rotation = fields.optional(2, "rotation", [0, 90, 180, 270])
+        colors = [fields.take(3) for _ in range(fields.checked(1, "number of colours", [0, 4]))]
+        keys = [
+            (fields.checked(1, "key", KEY_USAGES), fields.optional(1, "keypad's key", range(16)))
+            for _ in range(fields.number(1))
+        ]
+        ascending("SETT", [usage for usage, _ in keys])
+        points = range(POINTS_MAX + 1)
+        breakpoints = ascending("SETT", [
+            fields.checked(2, "breakpoint", range(ram_bytes))
+            for _ in range(fields.checked(2, "number of breakpoints", points))
+        ])
+        watchpoints = []
+        for _ in range(fields.checked(2, "number of watchpoints", points)):
+            address = fields.checked(2, "watchpoint", range(ram_bytes))
+            length = fields.checked(2, "length of a watchpoint", range(1, ram_bytes - address + 1))
+            watchpoints.append((address, length))
+        ascending("SETT", watchpoints)
+        fields.end()
+        settings = cls(speed or None, rotation, colors, keys, breakpoints, watchpoints)
+        if settings == cls(None, None, [], [], [], []):
+            refuse("SETT says nothing")
+        return settings
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "speed": self.speed,
+            "rotation": self.rotation,
+            "colors": ["#" + color.hex().upper() for color in self.colors],
+            "keys": [{"usage": usage, "keypad": key} for usage, key in self.keys],
+            "breakpoints": [{"address": address} for address in self.breakpoints],
+            "watchpoints": [
+                {"address": address, "bytes": length} for address, length in self.watchpoints
+            ],
+        }
+
+
+def read_labels(contents: bytes) -> list[tuple[int, str]]:
+    """`LABL`: what addresses are called."""
+    if not 1 <= len(contents) <= LABEL_BYTES_MAX:
+        refuse("LABL is empty or too long")
+    fields = Fields("LABL", contents)
+    labels = []
+    while fields.offset < len(contents):
+        address = fields.number(2)
+        labels.append((address, fields.take(fields.checked(1, "length", range(1, 256)))))
+    return [(address, utf8("LABL", name)) for address, name in ascending("LABL", labels)]
+
+
 # ----------------------------------------------- The canonical encoding and the state digest
 
 
@@ -619,6 +694,8 @@ class Saved:
     last: list[Executed]
     host: Optional[Host]
     goals: Optional[Goals]
+    settings: Optional[Settings]
+    labels: list[tuple[int, str]]
 
     @property
     def state(self) -> bytes:
@@ -696,7 +773,9 @@ def read(file: bytes, others: Others, chain: list[tuple[bytes, int]]) -> Saved:
         read_note(contents["NOTE"]) if "NOTE" in contents else None,
         read_last(contents["LAST"]) if "LAST" in contents else [],
         host,
-        Goals.read(contents["GOAL"], core, host) if "GOAL" in contents else None)
+        Goals.read(contents["GOAL"], core, host) if "GOAL" in contents else None,
+        Settings.read(contents["SETT"], core.platform.ram_bytes) if "SETT" in contents else None,
+        read_labels(contents["LABL"]) if "LABL" in contents else [])
 
 
 def told(saved: Saved) -> dict[str, Any]:
@@ -758,6 +837,8 @@ def told(saved: Saved) -> dict[str, Any]:
         "goals": [{"address": address} for address in (saved.goals.addresses if saved.goals else [])],
         "last": [{"address": each.address, "opcode": each.opcode} for each in saved.last],
         "witness": saved.witness and vars(saved.witness),
+        "settings": saved.settings and saved.settings.told(),
+        "labels": [{"address": address, "name": name} for address, name in saved.labels],
         "sections": [
             {
                 "tag": section.tag,

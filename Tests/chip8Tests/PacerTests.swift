@@ -19,6 +19,15 @@ import chip8
     #expect(abs(frames(rate: rate, looks: looks) - rate * 10) <= 8)
   }
 
+  @Test func aMachineRunsAtAPartOfItsRate() {
+    var pacer = Pacer(framesPerSecond: 64, now: 0)
+    pacer.setRate(framesPerSecond: 64, percent: 25)
+    let frames = (0..<10_000).reduce(0) { count, look in
+      count + pacer.framesDue(now: UInt64(look) * PacerTests.second / 1000)
+    }
+    #expect(abs(frames - 160) <= 2)
+  }
+
   @Test func aHeldUpMachineDoesNotRunAfterTheLostTime() {
     var pacer = Pacer(framesPerSecond: 60, now: 0)
     #expect(pacer.framesDue(now: 0) == 1)

@@ -51,6 +51,30 @@ private struct Told: Decodable, Equatable {
     let state: String
   }
 
+  struct Settings: Decodable, Equatable {
+    struct Key: Decodable, Equatable {
+      let usage: Int
+      let keypad: Int?
+    }
+
+    struct Point: Decodable, Equatable {
+      let address: Int
+      let bytes: Int?
+    }
+
+    let speed: Int?
+    let rotation: Int?
+    let colors: [String]
+    let keys: [Key]
+    let breakpoints: [Point]
+    let watchpoints: [Point]
+  }
+
+  struct Label: Decodable, Equatable {
+    let address: Int
+    let name: String
+  }
+
   struct Section: Decodable, Equatable {
     let tag: String
     let version: Int
@@ -91,6 +115,8 @@ private struct Told: Decodable, Equatable {
   let ram: Report.RAM
   let state: Report.State
   let witness: Witness?
+  let settings: Settings?
+  let labels: [Label]
   let sections: [Section]
 }
 
@@ -223,7 +249,13 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
   /// behind other data.
   @Test func itReadsWhatOthersMayWrite() throws {
     _ = try save("a.state")
-    #expect(try scratch.chip8("image", "set", "a.state", "--note", "vor der Tür · 扉").code == 0)
+    let labels = #"{"format":"chip8-symbols","version":1,"labels":{"a":0,"Tür":512,"main":512}}"#
+    try scratch.write("a.sym", Array(labels.utf8))
+    let changed = try scratch.chip8(
+      "image", "set", "a.state", "--note", "vor der Tür · 扉", "--symbols", "a.sym", "--speed", "60",
+      "--rotate", "180", "--colors", "000102,030405", "--key-map", "a=F,space=none", "--break",
+      "Tür", "--break", "0xFFF", "--watchpoint", "main:3", "--watchpoint", "0:4096")
+    #expect(changed.code == 0, "\(changed.errors)")
     for tag in ["CORE", "RAM ", "DISP"] {
       let contents = try scratch.contents(of: tag, in: "a.state")
       try alter("a.state") {
@@ -245,6 +277,11 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
     #expect(object?["time"] as? Int == 0x05_0403_0201)
     #expect(object?["note"] as? String == "vor der Tür · 扉")
+    let told: Told = try decode(line)
+    #expect(told.labels.map(\.name) == ["a", "Tür", "main"])
+    #expect(told.settings?.watchpoints.map(\.address) == [0, 512])
+    #expect(told.settings?.breakpoints.map(\.address) == [512, 0xFFF])
+    #expect(told.settings?.keys.map(\.keypad) == [15, nil])
   }
 
   /// Images that leave out their program, or hold the difference from another one, on all kinds of
@@ -484,7 +521,27 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     ("NOTE long", Array(repeating: 65, count: 4097)),
     ("LAST nothing", []), ("LAST cut", Array(repeating: 0, count: 8)),
     ("LAST long", Array(repeating: 0, count: 33 * 6)),
+    ("SETT nothing", settings()), ("SETT cut", [0]), ("SETT goes on", settings(speed: 99) + [0]),
+    ("SETT speed", settings(speed: 5)), ("SETT rotation", settings(rotation: 91)),
+    ("SETT 3 colours", settings([3] + Array(0..<9))), ("SETT key", settings([0], [1, 41, 0])),
+    ("SETT keypad", settings([0], [1, 4, 16])), ("SETT keys", settings([0], [2, 5, 0, 4, 0])),
+    ("SETT breakpoint", settings(points: [1, 0, 0, 0x10, 0, 0])),
+    ("SETT breakpoints", settings(points: [2, 0, 1, 0, 1, 0, 0, 0])),
+    ("SETT watchpoint", settings(points: [0, 0, 1, 0, 0xFF, 0x0F, 2, 0])),
+    ("SETT watching nothing", settings(points: [0, 0, 1, 0, 0, 0, 0, 0])),
+    ("SETT 257 breakpoints", settings(points: [1, 1] + Array(repeating: 1, count: 516))),
+    ("LABL nothing", []), ("LABL cut", [0, 2, 2, 65]), ("LABL no name", [0, 2, 0]),
+    ("LABL not UTF-8", [0, 2, 1, 0xC3]), ("LABL order", [1, 2, 1, 65, 0, 2, 1, 65]),
+    ("LABL twice", [0, 2, 1, 65, 0, 2, 1, 65]),
   ]
+
+  /// `SETT` with some of its fields.
+  private static func settings(
+    _ colors: [UInt8] = [0], _ keys: [UInt8] = [0], speed: UInt8 = 0, rotation: UInt8? = nil,
+    points: [UInt8] = [0, 0, 0, 0]
+  ) -> [UInt8] {
+    [speed, 0] + (rotation.map { [$0, 0] } ?? [0xFF, 0xFF]) + colors + keys + points
+  }
 
   // MARK: file(1)
 

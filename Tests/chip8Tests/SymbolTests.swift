@@ -120,8 +120,6 @@ import Testing
     try scratch.write("bad.sym", try scratch.read("game.sym"))
     try scratch.write("halt.ch8", Programs.halt)
     try scratch.expectRefusal(["halt.ch8"] + run, code: 65, naming: "another program")
-    try scratch.expectRefusal(
-      ["game.ch8", "--symbols", "game.sym"], code: 64, naming: "--headless")
   }
 
   // MARK: Sources that are played

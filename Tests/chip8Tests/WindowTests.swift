@@ -193,6 +193,55 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
+  @Test("A window stops at breakpoints, and its keys are those of the image")
+  func breakpoints() throws {
+    // Waits for a key, and counts in V1 from then on.
+    try scratch.write("a.ch8", [0xF0, 0x0A, 0x71, 0x01, 0x12, 0x02])
+    let saved = try scratch.chip8(
+      "a.ch8", "--headless", "--frames", "3", "--key-map", "k=9", "--break", "0x202", "--speed",
+      "200", "--save", "a.state")
+    #expect(saved.code == 0, "\(saved.errors)")
+    let program = try scratch.read("a.ch8")
+    let saves = { (slot: Int) in
+      try waitFor("slot \(slot)") {
+        try? Image(contentsOf: path(of: slot, program))
+      }
+    }
+    let desktop = try Desktop(["--restore", scratch.path("a.state"), "--slots", scratch.folder])
+    try desktop.press("k", "F5")
+    let first = try saves(1)
+    let stopped: Chip8 = try first.machine()
+    #expect(stopped.state.pc == 0x202 && stopped.state.v[0] == 9 && stopped.state.v[1] == 0)
+    // Somewhat later it still stands there, and goes on to the next turn when it is told to.
+    try desktop.press("p", "shift+2", "F5")
+    let second = try saves(2)
+    let later: Chip8 = try second.machine()
+    #expect(later.state.pc == 0x202 && later.state.v[1] == 1)
+    #expect(try second.settings(for: later)?.speed == 200)
+    #expect(try second.settings(for: later) == first.settings(for: stopped))
+    #expect(try desktop.quit() == (0, ""))
+  }
+
+  @Test("A slot brings back how it was shown, and the command line counts for more")
+  func looks() throws {
+    let plain = try Desktop([rom, "--slots", scratch.folder])
+    try plain.press("p", "F5")
+    try waitForSlot(1)
+    #expect(try plain.quit() == (0, ""))
+    let red = try scratch.chip8("image", "set", slotPath(1), "--colors", "FF0000,00FF00")
+    #expect(red.code == 0, "\(red.errors)")
+    for (options, corner) in [([], [255, 0, 0]), (["--colors", "0000FF,00FF00"], [0, 0, 255])]
+      as [([String], [UInt8])]
+    {
+      let desktop = try Desktop([rom, "--slots", scratch.folder, "--autosave", "0"] + options)
+      try desktop.press("p", "F9")
+      try waitFor("the colours") {
+        Array(try desktop.picture("1x1+2+2")) == corner ? true : nil
+      }
+      #expect(try desktop.quit() == (0, ""))
+    }
+  }
+
   @Test("A window that is closed at once still finishes its save")
   func closeWhileSaving() throws {
     let desktop = try Desktop([rom, "--slots", scratch.folder])

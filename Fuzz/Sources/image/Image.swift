@@ -36,6 +36,7 @@ private func check(_ file: [UInt8], _ shelf: Shelf) {
   guard let machine: Chip8 = try? complete.machine() else { return }
   let verdict = try? image.verification(Chip8.self, by: &shelf)
   checkFlattening(image, machine, &shelf)
+  checkSettings(image, machine)
   let reloaded = machine.reloaded(carrying: image)
   checkRun(machine, reloaded)
   if verdict?.isCanonical == true { checkDifference(from: image, machine, &shelf) }
@@ -91,6 +92,18 @@ private struct Bases: Dependencies {
     Array(image.suffix(32)) == base.digest.bytes
       ? .found(image, path: "image.state") : shelf.find(base)
   }
+}
+
+/// Settings and labels that can be read can be written, and the machine can be run with them.
+private func checkSettings(_ image: Image, _ machine: Chip8) {
+  var rewritten = image
+  if let labels = try? image.labels() { rewritten.setLabels(labels) }
+  guard let settings = (try? image.settings(for: machine)) ?? nil else { return }
+  rewritten.setSettings(settings)
+  expect(
+    (try? rewritten.settings(for: machine)) == settings, "settings are what they were set to")
+  var (stopped, debugger) = (machine, Debugger(settings))
+  _ = debugger.run(&stopped, frames: 2, instructions: 500)
 }
 
 /// Ten frames end after the instructions that ten frames have, and lead both machines to the same.

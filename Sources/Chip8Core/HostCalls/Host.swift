@@ -51,12 +51,14 @@ public struct Host: Sendable {
 
   /// Answers a call at which a machine stands.
   ///
-  /// - Parameter older: the image that the machine came from.
+  /// - Parameters:
+  ///   - older: the image that the machine came from.
+  ///   - setup: what stands beside the machine in an image of it; nil for what did in the older one.
   /// - Throws: only if a recording is not one of this session.
   public mutating func answer(
-    _ call: HostCall, of machine: Chip8, carrying older: Image? = nil
+    _ call: HostCall, of machine: Chip8, carrying older: Image? = nil, _ setup: Setup? = nil
   ) throws(ReplayError) -> Outcome {
-    let reply = try reply(to: call, of: machine, carrying: older)
+    let reply = try reply(to: call, of: machine, carrying: older, setup)
     if let recorded = RecordedCall(call, reply) { answered.append(recorded) }
     switch (call.operation, reply) {
     case (.save(.exit), .status(.done)): return .exits
@@ -66,7 +68,7 @@ public struct Host: Sendable {
   }
 
   private mutating func reply(
-    to call: HostCall, of machine: Chip8, carrying older: Image?
+    to call: HostCall, of machine: Chip8, carrying older: Image?, _ setup: Setup?
   ) throws(ReplayError) -> Reply {
     switch source {
     case .nowhere: return .status(.denied)
@@ -79,7 +81,8 @@ public struct Host: Sendable {
         switch call.operation {
         case .arguments: return .status(.done)
         case .save:
-          let image = Image(of: machine.asleep, carrying: older)
+          var image = Image(of: machine.asleep, carrying: older)
+          setup?.put(into: &image, of: machine)
           try folder.replacing(call.name, with: image.bytes)
           return .status(.done)
         case .restore(let arguments):

@@ -1,5 +1,6 @@
 import Chip8Core
 import FoundationEssentials
+import SaveState
 
 /// How a cartridge wants its program to be run. Whatever is nil is left as it is.
 struct CartridgeOptions: Codable, Equatable {
@@ -107,8 +108,20 @@ extension CartridgeOptions {
       }
   }
 
+  /// How a cartridge wants its program to be shown, as far as that can be used.
+  func settings(for program: Program) -> Settings {
+    var settings = Settings()
+    settings.rotation = (screenRotation?.value).flatMap {
+      Settings.rotations.contains($0) ? $0 : nil
+    }
+    if colors.contains(where: { $0 != nil }) {
+      settings.colors = zip(colors, Look(for: program).colors).map { $0 ?? $1 }
+    }
+    return settings
+  }
+
   /// The colours of the pixel values 0 to 3, nil where the cartridge has none that can be used.
-  var colors: [UInt32?] {
+  private var colors: [UInt32?] {
     [backgroundColor, fillColor, fillColor2, blendColor].map { text in
       text.flatMap { $0.count == 7 && $0.hasPrefix("#") ? UInt32($0.dropFirst(), radix: 16) : nil }
     }

@@ -61,6 +61,9 @@ struct Chip8Command: ParsableCommand {
   @OptionGroup(title: "The program and its host")
   var host: HostOptions
 
+  @OptionGroup(title: "Looks, keys and stops, which images keep")
+  var settings: SettingsOptions
+
   @OptionGroup(title: "A headless run")
   var headless: HeadlessOptions
 
@@ -69,6 +72,7 @@ struct Chip8Command: ParsableCommand {
 
   func validate() throws {
     try machine.validateCombination()
+    try settings.validateCombination()
     try headless.validateCombination()
     try mobility.validateCombination(headless, restore: restore)
     if watch, headless.isHeadless || restore != nil || files.first == "-" {
@@ -91,10 +95,11 @@ struct Chip8Command: ParsableCommand {
     var opening = try Opening(file, machine, isHeadless: headless.isHeadless)
     let slotsRoot = slots ?? Slots.defaultRoot()
     if resume { opening = try opening.resumed(file, machine, slotsRoot: slotsRoot) }
+    try opening.apply(settings, from: file.path)
     let recording = try headless.input.map { try Recording(contentsOf: $0) }
     let host = try host.host(replaying: recording, from: headless.input)
     if host.isThere { opening.machine.allowHostCalls() }
-    let goals = try self.host.goals(headless.names(for: opening))
+    let goals = try self.host.goals(opening.setup.names)
     let isImage = opening.image != nil
     if isImage {
       try opening.prepare(goals: goals, arguments: arguments, path: file.path)
@@ -110,7 +115,8 @@ struct Chip8Command: ParsableCommand {
     } else {
       #if SDL
         let session = Session(
-          opening, machine, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60, host)
+          opening, machine, settings, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60,
+          host)
         if resume, opening.image == nil { session.tell("Nothing to resume: started anew") }
         if watch { session.watch(file.path, keepsState: keepState) }
         try Window.play(session) { try acknowledge(opening) }
@@ -320,12 +326,6 @@ struct HeadlessOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write a line for each instruction.", valueName: "FILE"))
   var trace: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "The names of the program's addresses, for --trace and --until pc=LABEL.",
-      valueName: "FILE"))
-  var symbols: String?
-
   func validateCombination() throws {
     if !isHeadless, let option = headlessOption {
       throw ValidationError("\(option) is for headless runs: add --headless.")
@@ -388,7 +388,6 @@ struct HeadlessOptions: ParsableArguments {
       ("--executable", executable), ("--no-rom", leavesOutProgram), ("--base", base != nil),
       ("--screenshot", screenshot != nil), ("--scale", scale != nil),
       ("--print", !print.isEmpty), ("--json", json), ("--trace", trace != nil),
-      ("--symbols", symbols != nil),
     ]
     return given.first { $0.1 }?.0
   }

@@ -43,14 +43,17 @@ struct ImageCommand: ParsableCommand {
 
     func run() throws {
       let opened = try OpenedImage(file, dependencies)
-      let names = try symbols.map { try Symbols(contentsOf: $0, for: opened.machine.program) }
+      let labels = try symbols.map {
+        try Labels(Symbols(contentsOf: $0, for: opened.machine.program), $0)
+      }
       if let screenshot {
-        let look = Look(for: opened.machine.program)
+        let setup = Setup(opened.image, of: opened.machine, in: file)
+        let look = Look(for: opened.machine.program, setup.settings)
         try Storage.replace(
           screenshot, with: Screenshot.png(opened.machine, look, scale: scale ?? 8))
       }
       guard screenshot != "-" else { return }
-      let info = try ImageInfo(opened, AddressNames(names))
+      let info = try ImageInfo(opened, labels ?? Labels())
       try printText(json ? try jsonText(info) : info.text)
     }
   }
@@ -142,7 +145,7 @@ struct ImageCommand: ParsableCommand {
   struct Set: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Change what a saved state says beside the machine.",
-      usage: "chip8 image set FILE --note TEXT [--json]")
+      usage: "chip8 image set FILE [--note TEXT] [--break ADDR …] [--no-settings] [--json]")
 
     @Argument(help: "The saved state.")
     var file: String
@@ -150,20 +153,44 @@ struct ImageCommand: ParsableCommand {
     @Option(
       parsing: .unconditional,
       help: ArgumentHelp("What you want to remember; empty for nothing.", valueName: "TEXT"))
-    var note: String
+    var note: String?
+
+    @OptionGroup(title: "Looks, keys and stops")
+    var settings: SettingsOptions
 
     @Flag(help: "Print the state's description as one JSON object.")
     var json = false
 
     @OptionGroup var dependencies: DependencyOptions
 
+    func validate() throws {
+      try settings.validateCombination()
+      if note == nil, settings.isEmpty {
+        throw ValidationError("Say what to change, as with --note TEXT.")
+      }
+    }
+
     func run() throws {
       var opened = try OpenedImage(file, dependencies)
-      do throws(ImageError) {
-        try opened.image.setNote(note)
-      } catch { throw Failure.usage("--note: \(error)") }
+      if let note {
+        do throws(ImageError) {
+          try opened.image.setNote(note)
+        } catch { throw Failure.usage("--note: \(error)") }
+      }
+      if settings.forgetsSaved { opened.image = opened.image.withoutSetup }
+      if !settings.isEmpty {
+        let machine = opened.machine
+        let saved = try opened.checked { image throws(ImageError) in
+          try Setup(image, of: machine)
+        }
+        let setup = try settings.given(for: machine, over: saved).over(saved)
+        setup.put(into: &opened.image, of: machine)
+        guard Setup(readable: opened.image, of: machine) == setup else {
+          throw Failure.data(file, "there is no room for that beside what others have put there")
+        }
+      }
       try Storage.replace(file, with: Image.prelude(at: file) + opened.image.bytes)
-      if json { try printText(try jsonText(ImageInfo(opened, AddressNames(nil)))) }
+      if json { try printText(try jsonText(ImageInfo(opened))) }
     }
   }
 

@@ -25,20 +25,20 @@ extension Symbols {
 
 /// The labels of a program, by their addresses.
 struct AddressNames {
-  private let symbols: Symbols?
+  /// The address of each name; of several the lowest.
+  private let addresses: [String: UInt16]
   /// A name for each address that has one, in ascending order. Of several the first in the
   /// alphabet, so that it is always the same.
   private let labels: [(address: Int, name: String)]
 
-  init(_ symbols: Symbols?) {
-    self.symbols = symbols
-    let sorted = (symbols?.labels ?? [:]).sorted { ($0.value, $0.key) < ($1.value, $1.key) }
-    var labels: [(address: Int, name: String)] = []
-    for (name, address) in sorted where labels.last?.address != address {
+  init(_ labels: Labels = Labels()) {
+    addresses = Dictionary(labels.all.map { ($0.name, $0.address) }) { first, _ in first }
+    var named: [(address: Int, name: String)] = []
+    for label in labels.all where named.last?.address != Int(label.address) {
       // Names go into files that are read line by line, and to terminals.
-      labels.append((address, name.printable))
+      named.append((Int(label.address), label.name.printable))
     }
-    self.labels = labels
+    self.labels = named
   }
 
   /// What an address is called, if it has a name of its own.
@@ -77,11 +77,11 @@ struct AddressNames {
   }
 
   private func address(of label: String, for option: String) throws(Failure) -> UInt16 {
-    guard let symbols else {
+    guard !addresses.isEmpty else {
       throw .usage(
         "\(option): name the program's symbol file with --symbols, or play its source")
     }
-    guard let address = symbols.labels[label].flatMap(UInt16.init(exactly:)) else {
+    guard let address = addresses[label] else {
       throw .usage("\(option): the program has no label of that name")
     }
     return address

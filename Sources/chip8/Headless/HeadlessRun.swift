@@ -1,6 +1,5 @@
 import Chip8Core
 import Glibc
-import Octo
 import SaveState
 
 /// A run without a window: as fast as possible, to a stop, with a report.
@@ -16,6 +15,8 @@ struct HeadlessRun {
     case keyWait = "key-wait"
     case pc
     case screen
+    case breakpoint
+    case watchpoint
     case fault
     case interrupt
   }
@@ -29,6 +30,11 @@ struct HeadlessRun {
   var machine: Chip8
   private var fault: Fault?
   private var recorder = FlightRecorder()
+  /// What stands beside the machine, and what of that the user has said.
+  private var setup: Setup
+  private let given: Setup
+  private let forgetsSaved: Bool
+  private var debugger: Debugger
   private let look: Look
   private var image: Image?
   private let slotsRoot: String
@@ -65,10 +71,12 @@ struct HeadlessRun {
     }
     machine = opening.machine
     program = opening.machine.program
+    (setup, given, forgetsSaved) = (opening.setup, opening.given, opening.forgetsSaved)
+    debugger = opening.debugger
     look = opening.look
     image = opening.image
     self.slotsRoot = slotsRoot
-    let names = try options.names(for: opening)
+    let names = setup.names
     until = try options.until.map { try names.resolve($0) }
     start = machine.state
     keys = recording?.keys ?? options.keys ?? .empty
@@ -97,7 +105,7 @@ struct HeadlessRun {
       try Storage.replace(path, with: Screenshot.png(machine, look, scale: options.scale ?? 8))
     }
     // Standard output may belong to whoever has sent the machine.
-    if !mobility.acknowledge { try Report(machine, stop, fault).print(options) }
+    if !mobility.acknowledge { try report(stop).print(options) }
     if let fault { throw Failure.fault(fault, in: machine.program) }
     if stop == .interrupt { throw Failure(message: "interrupted", code: 130) }
     if let stays { throw stays }
@@ -110,6 +118,10 @@ struct HeadlessRun {
     return Recording.text(
       keys, frames: framesDone + begun, calls: host.isThere ? host.answered : nil,
       of: program)
+  }
+
+  private func report(_ stop: Stop) -> Report {
+    Report(machine, stop, fault, debugger.pause.map { PointReport($0, setup.names) })
   }
 
   /// Writes the machine to where it is to go.
@@ -146,6 +158,7 @@ struct HeadlessRun {
     try withGoals.addGoals(goals)
     var saved = Image(
       of: withGoals, carrying: image, holdsProgram: holdsProgram, basedOn: base)
+    setup.put(into: &saved, of: machine)
     if fault != nil { saved.setLastInstructions(recorder, before: machine) }
     return saved
   }
@@ -233,15 +246,15 @@ struct HeadlessRun {
     let instructionsBefore = machine.state.instructions
     let line = trace.map { $0.line(machine) }
     recorder.willRun(machine, keys: keys)
-    let stop = machine.run(
-      frames: frames, instructions: instructions, keys: keys,
+    let stop = debugger.run(
+      &machine, frames: frames, instructions: instructions, keys: keys,
       stopsAtHalt: stopsAtHalt)
     // A frame can end without an instruction, and one that faults is not counted.
     if let trace, let line, machine.state.instructions > instructionsBefore || stop.isEnd {
       try trace.write(line)
     }
     switch stop {
-    case .done: return nil
+    case .done: return debugger.pause.map(Stop.init)
     case .halt, .exit: return showsScreen ? .screen : .halt
     case .fault(let fault):
       self.fault = fault
@@ -254,7 +267,7 @@ struct HeadlessRun {
 
   private mutating func answered(_ call: HostCall) throws(Failure) -> Host.Outcome {
     do throws(ReplayError) {
-      return try host.answer(call, of: machine, carrying: image)
+      return try host.answer(call, of: machine, carrying: image, setup)
     } catch { throw .data(options.input ?? "", error) }
   }
 
@@ -287,7 +300,11 @@ struct HeadlessRun {
   private mutating func adopt(_ restoration: Restoration) {
     machine = restoration.machine
     recorder.forget()
-    image = restoration.image
+    let saved = forgetsSaved ? restoration.image.withoutSetup : restoration.image
+    image = saved
+    setup = given.over(Setup(saved, of: machine, in: restoration.path))
+    debugger = Debugger(setup.settings)
+    debugger.pass(machine)
     start = machine.state
     restoration.warnOfDrift()
   }
@@ -298,6 +315,8 @@ struct HeadlessRun {
     return HandOver(
       restoration,
       options: host.options + dependencies.arguments + ["--slots=\(slotsRoot)"]
+        + given.arguments(for: restoration.machine, after: machine)
+        + (forgetsSaved ? ["--no-settings"] : [])
         + options.rest(
           frames: hasFrames ? max(0, framesMax - Int(clamping: framesDone)) : nil,
           instructions: instructions, until: conditions, keys: keys.rest(from: framesDone)))
@@ -314,11 +333,12 @@ extension Chip8.Stop {
   }
 }
 
-extension HeadlessOptions {
-  /// What the program's addresses are called.
-  func names(for opening: Opening) throws -> AddressNames {
-    let named = try symbols.map { try Symbols(contentsOf: $0, for: opening.machine.program) }
-    return AddressNames(named ?? opening.symbols)
+extension HeadlessRun.Stop {
+  fileprivate init(_ pause: Debugger.Pause) {
+    switch pause {
+    case .breakpoint: self = .breakpoint
+    case .watchpoint: self = .watchpoint
+    }
   }
 }
 

@@ -54,6 +54,8 @@ struct Report: Encodable {
   let frames: UInt64
   let instructions: UInt64
   let stop: String
+  /// What has stopped the machine, if that is a breakpoint or a watchpoint.
+  let point: PointReport?
   let fault: FaultReport?
   let screen: ScreenReport
   let ram: Hashed
@@ -62,7 +64,8 @@ struct Report: Encodable {
   private let screenText: String
 
   private enum CodingKeys: CodingKey {
-    case program, platform, ipf, frames, instructions, stop, fault, screen, ram, state, registers
+    case program, platform, ipf, frames, instructions, stop, point, fault, screen, ram, state
+    case registers
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -73,6 +76,7 @@ struct Report: Encodable {
     try container.encode(frames, forKey: .frames)
     try container.encode(instructions, forKey: .instructions)
     try container.encode(stop, forKey: .stop)
+    try container.encodeIfPresent(point, forKey: .point)
     // A run without a fault says so with null.
     try container.encode(fault, forKey: .fault)
     try container.encode(screen, forKey: .screen)
@@ -81,7 +85,9 @@ struct Report: Encodable {
     try container.encode(registers, forKey: .registers)
   }
 
-  init(_ machine: Chip8, _ stop: HeadlessRun.Stop, _ fault: Fault?) {
+  init(
+    _ machine: Chip8, _ stop: HeadlessRun.Stop, _ fault: Fault?, _ point: PointReport? = nil
+  ) {
     let now = machine.state
     let shown = now.screen
     let encoding = machine.canonicalState
@@ -91,6 +97,7 @@ struct Report: Encodable {
     frames = now.frames
     instructions = now.instructions
     self.stop = stop.rawValue
+    self.point = point
     self.fault = fault.map(FaultReport.init)
     screen = ScreenReport(shown)
     ram = Hashed(bytes: now.ram.count, sha1: "\(Digest.sha1(now.ram))")
@@ -112,7 +119,7 @@ struct Report: Encodable {
       try write(options.print.map(text).joined(separator: "\n"))
     } else if ![options.save, options.screenshot, options.trace, options.record].contains("-") {
       try write(
-        "\(program) on \(platform): stopped by \(stop), "
+        "\(program) on \(platform): stopped by \(stop)\(point.map { " \($0.text)" } ?? ""), "
           + "\(frames) frames and \(instructions) instructions after power-on")
     }
   }

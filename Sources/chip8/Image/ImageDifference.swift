@@ -62,8 +62,8 @@ struct ImageDifference: Encodable {
     return bounds.map { bound in
       let code = isCode.filter { bound.from - 1...bound.to ~= Int($0) }.sorted().map {
         Code(
-          address: $0, a: a.line(at: $0, AddressNames(nil)).text,
-          b: b.line(at: $0, AddressNames(nil)).text)
+          address: $0, a: a.line(at: $0, AddressNames()).text,
+          b: b.line(at: $0, AddressNames()).text)
       }
       return Range(
         address: bound.from, a: digits(left[bound.from...bound.to]),

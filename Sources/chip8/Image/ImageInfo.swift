@@ -95,6 +95,8 @@ struct ImageInfo: Encodable {
   let host: HostInfo?
   /// What is called before the program goes on, the one that runs first.
   let goals: [Return]
+  let settings: SettingsInfo?
+  let labels: [LabelInfo]
   /// The instructions around PC.
   let code: [Line]
   let screen: Report.ScreenReport
@@ -109,11 +111,14 @@ struct ImageInfo: Encodable {
     case cycles, frameRest, registers, stack, flags, keys, keyWait, random, host, goals, fault,
       last, code,
       screen, ram
-    case state, witness, sections
+    case state, witness, sections, settings, labels
   }
 
-  init(_ opened: OpenedImage, _ names: AddressNames) throws {
+  /// - Parameter labels: names that count for more than those in the image.
+  init(_ opened: OpenedImage, _ labels: Labels = Labels()) throws {
     let (image, machine) = (opened.image, opened.machine)
+    let setup = try opened.checked { image throws(ImageError) in try Setup(image, of: machine) }
+    let names = AddressNames(labels.all.isEmpty ? setup.labels : labels)
     let now = machine.state
     let report = Report(machine, .frames, nil)
     file = opened.path
@@ -144,6 +149,8 @@ struct ImageInfo: Encodable {
       .map { machine.line($0, names) }
     host = now.hostCalls.map { HostInfo(asleep: machine.isAsleep, arguments: $0.arguments) }
     goals = machine.goals.map { Return(address: $0, place: names.place(of: $0)) }
+    settings = setup.settings.isEmpty ? nil : SettingsInfo(setup.settings, names)
+    self.labels = setup.labels.all.map(LabelInfo.init)
     code = machine.code(names)
     screen = report.screen
     ram = report.ram
@@ -196,7 +203,7 @@ extension ImageInfo.WitnessInfo {
 
 extension OpenedImage {
   /// What a part of the image says, or why it says nothing.
-  fileprivate func checked<Value>(
+  func checked<Value>(
     _ read: (Image) throws(ImageError) -> Value
   ) throws(FileError) -> Value {
     do throws(ImageError) {
@@ -298,6 +305,8 @@ extension ImageInfo {
     }
     if let host { rows.append(("host", hostText(host))) }
     if !goals.isEmpty { rows.append(("goals", goals.map(placeText).joined(separator: ", "))) }
+    rows += settings?.rows ?? []
+    if !labels.isEmpty { rows.append(("labels", "\(labels.count)")) }
     rows.append(("state", "SHA-256 \(state.sha256)"))
     let sections = self.sections.map { "\($0.tag)=\($0.stored)" }.joined(separator: " ")
     rows.append(("sections", "\(sections) (bytes in the file)"))

@@ -31,7 +31,8 @@ struct ImageVerdict: Encodable {
   init(_ path: String, _ dependencies: DependencyOptions) {
     file = path
     do {
-      let found = try OpenedImage(path, dependencies).image.verified(in: path, dependencies)
+      let opened = try OpenedImage(path, dependencies)
+      let found = try opened.verification(dependencies)
       whole = true
       canonical = found.isCanonical
       witness = found.witnessHolds
@@ -69,17 +70,18 @@ struct ImageVerdict: Encodable {
   }
 }
 
-extension Image {
-  fileprivate func verified(
-    in path: String, _ dependencies: DependencyOptions
-  ) throws(FileError) -> Verification {
+extension OpenedImage {
+  fileprivate func verification(
+    _ dependencies: DependencyOptions
+  ) throws(FileError) -> Image.Verification {
     var files = dependencies.files(beside: path)
     do throws(ImageError) {
       // No machine follows from these, so nothing else looks at them.
-      _ = try time()
-      _ = try note()
-      _ = try lastInstructions()
-      return try verification(Chip8.self, by: &files)
+      _ = try image.time()
+      _ = try image.note()
+      _ = try image.lastInstructions()
+      _ = try Setup(image, of: machine)
+      return try image.verification(Chip8.self, by: &files)
     } catch { throw .image(path, error) }
   }
 }

@@ -17,16 +17,15 @@ struct Look {
     self.rotation = rotation
   }
 
-  /// A program's own look, by its cartridge, else as far as it is known.
-  init(for program: Program, cartridge: CartridgeOptions? = nil) {
+  /// A program's look: as the settings say, else as far as the program is known.
+  init(for program: Program, _ settings: Settings = Settings()) {
     let known = KnownProgram.find(program.sha1)
-    let named = cartridge?.colors ?? []
     let knownColors = known?.colors ?? []
-    colors = Look.standard.colors.enumerated().map { value, standard in
-      let own = value < named.count ? named[value] : nil
-      return own ?? (value < knownColors.count ? knownColors[value] : standard)
-    }
-    let turn = cartridge?.screenRotation?.value ?? known?.rotation ?? 0
-    rotation = [90, 180, 270].contains(turn) ? turn : 0
+    colors =
+      settings.colors.isEmpty
+      ? Look.standard.colors.enumerated().map { value, standard in
+        value < knownColors.count ? knownColors[value] : standard
+      } : settings.colors
+    rotation = settings.rotation ?? known?.rotation ?? 0
   }
 }

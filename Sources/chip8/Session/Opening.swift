@@ -87,12 +87,18 @@ extension Program {
 /// image that is resumed.
 struct Opening {
   var machine: Chip8
-  /// What the program's source calls things, if it was opened.
-  let symbols: Symbols?
-  /// How the program is shown.
-  let look: Look
+  /// What the program's own file says beside it: its source of names, its cartridge of looks.
+  let own: Setup
+  /// What the user says beside the machine.
+  var given = Setup()
+  /// What counts of all that is said beside the machine.
+  var setup: Setup
+  /// Whether what images say of that is not wanted.
+  var forgetsSaved = false
+  /// Stops the machine where it is to stop.
+  var debugger = Debugger()
   /// The image that the machine comes from, if it does, with all that its file leaves out.
-  private(set) var image: Image?
+  var image: Image?
 
   init(_ file: LoadedFile, _ options: MachineOptions, isHeadless: Bool) throws {
     switch file.kind {
@@ -121,17 +127,18 @@ struct Opening {
     let program = Program(name: programName(source.path), bytes: assembly.program)
     let configuration = try options.configuration(
       for: program, atLeast: assembly.dialect.instructionSet, cartridge: cartridge)
+    let symbols = Symbols(of: assembly, file: source.path, program)
     try self.init(
       source.path, program, configuration, options, isHeadless: isHeadless,
-      symbols: Symbols(of: assembly, file: source.path, program),
-      cartridge: cartridge)
+      Setup(
+        settings: cartridge?.settings(for: program) ?? Settings(),
+        labels: Labels(symbols, source.path)))
   }
 
   /// A program that is switched on.
   private init(
     _ path: String, _ program: Program, _ configuration: Configuration,
-    _ options: MachineOptions, isHeadless: Bool, symbols: Symbols? = nil,
-    cartridge: CartridgeOptions? = nil
+    _ options: MachineOptions, isHeadless: Bool, _ own: Setup = Setup()
   ) throws {
     let seed = options.seed ?? (isHeadless ? 0 : UInt64.random(in: 0...UInt64.max))
     var machine: Chip8
@@ -140,8 +147,8 @@ struct Opening {
     } catch { throw Failure.data(path, error) }
     try options.poke(&machine)
     self.machine = machine
-    self.symbols = symbols
-    look = Look(for: program, cartridge: cartridge)
+    self.own = own
+    setup = own
     image = nil
   }
 
@@ -175,8 +182,8 @@ struct Opening {
     }
     try options.poke(&machine)
     self.machine = machine
-    symbols = nil
-    look = Look(for: machine.program)
+    own = Setup()
+    setup = own
     self.image = image
   }
 }

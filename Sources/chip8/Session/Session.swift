@@ -17,8 +17,13 @@ final class Session {
   /// Counts the messages, so that a front end notices one that repeats the last.
   private(set) var messageCount = 1
 
-  /// How the program is shown.
-  private(set) var look: Look
+  /// What is said beside the machine: by the user, else by its image, else by the program's own file.
+  private(set) var setup: Setup
+  private var given: Setup
+  private var own: Setup
+  private var debugger = Debugger()
+  /// Where the machine was stopped, until it goes on.
+  private var stoppedAt: String?
 
   /// A file that is played again when it changes.
   private struct Watched {
@@ -29,6 +34,7 @@ final class Session {
 
   private var watched: Watched?
   private let options: MachineOptions
+  private let settings: SettingsOptions
   private let slotsRoot: String
   private let saves = SaveQueue()
   private var recorder = FlightRecorder()
@@ -38,7 +44,7 @@ final class Session {
   private(set) var handOver: HandOver?
 
   /// The machine that the last load took the place of, until that is undone.
-  private var beforeLoad: (machine: Chip8, image: Image?, end: String?)?
+  private var beforeLoad: (machine: Chip8, image: Image?, setup: Setup, end: String?)?
   /// How many seconds lie between two autosaves; nil if there are none.
   private let autosaveSeconds: Int?
   private var autosaveFrame: UInt64
@@ -46,22 +52,27 @@ final class Session {
   /// - Parameter autosaveSeconds: how much of the machine's time lies between two autosaves; 0 for
   ///   no autosaves at all.
   init(
-    _ opening: Opening, _ options: MachineOptions, slotsRoot: String, autosaveSeconds: Int,
-    _ host: Host
+    _ opening: Opening, _ options: MachineOptions, _ settings: SettingsOptions,
+    slotsRoot: String, autosaveSeconds: Int, _ host: Host
   ) {
     self.host = host
     machine = opening.machine
     image = opening.image
-    look = opening.look
+    (setup, given, own) = (opening.setup, opening.given, opening.own)
     self.options = options
+    self.settings = settings
     self.slotsRoot = slotsRoot
     self.autosaveSeconds = autosaveSeconds > 0 ? autosaveSeconds : nil
     autosaveFrame = opening.machine.state.frames
     message = Session.greeting(opening)
+    debugger = opening.debugger
   }
 
   /// What is known of the program.
   var knownProgram: KnownProgram? { KnownProgram.find(machine.program.sha1) }
+
+  /// How the program is shown.
+  var look: Look { Look(for: machine.program, setup.settings) }
 
   /// What the program is called: its title if it is known.
   var title: String { knownProgram?.title ?? machine.program.name }
@@ -74,8 +85,11 @@ final class Session {
   func runFrame(keys: Keypad) {
     guard !isPaused, end == nil, handOver == nil else { return }
     recorder.willRun(machine, keys: keys)
-    switch machine.run(frames: 1, keys: keys) {
-    case .done, .halt: end = nil
+    stoppedAt = nil
+    switch debugger.run(&machine, frames: 1, keys: keys) {
+    case .done, .halt:
+      end = nil
+      if let pause = debugger.pause { stop(at: pause) }
     case .exit: end = "The program has ended"
     case .hostCall(let call):
       answer(call)
@@ -93,20 +107,38 @@ final class Session {
 
   private func answer(_ call: HostCall) {
     // Nothing here is replayed, so there is no recording that could be of another session.
-    switch try? host.answer(call, of: machine, carrying: image) {
+    switch try? host.answer(call, of: machine, carrying: image, setup) {
     case .finished(let status): machine.finish(status)
     case .exits:
       machine = machine.asleep
       end = "The program has ended"
     case .restores(let restoration):
       let options = ["--slots=\(slotsRoot)", "--autosave=\(autosaveSeconds ?? 0)"]
-      handOver = HandOver(restoration, options: host.options + options)
+      handOver = HandOver(
+        restoration,
+        options: host.options + options + given.arguments(for: restoration.machine, after: machine)
+          + settings.forgetting)
     case nil: machine.finish(.denied)
     }
   }
 
+  /// Lets the machine stand where a breakpoint or a watchpoint has stopped it.
+  private func stop(at pause: Debugger.Pause) {
+    let point = PointReport(pause, setup.names)
+    let line = "Stopped \(point.text) · P goes on"
+    isPaused = true
+    stoppedAt = line
+    tell(line)
+  }
+
+  /// From now on stops where the settings say, but not where a saved machine stands.
+  private func watchPoints() {
+    debugger = Debugger(setup.settings)
+    if image != nil { debugger.pass(machine) }
+  }
+
   /// Why the machine stands still, if it does.
-  var standstill: String? { end ?? (isPaused ? "Paused" : nil) }
+  var standstill: String? { end ?? (isPaused ? stoppedAt ?? "Paused" : nil) }
 
   /// The sound of the frame that ended last.
   var tone: Tone? { standstill == nil ? machine.tone : nil }
@@ -138,8 +170,10 @@ final class Session {
         loaded = try image.machine()
       } catch { throw .file(.image(path, error)) }
       image.warnOfDrift(loaded, in: path)
-      beforeLoad = (machine, self.image, end)
-      adopt(loaded, from: image)
+      let saved = settings.forgetsSaved ? image.withoutSetup : image
+      let setup = given.over(Setup(saved, of: loaded, in: path)).over(own)
+      beforeLoad = (machine, self.image, self.setup, end)
+      adopt(loaded, from: saved, setup)
       tell("Loaded slot \(slot.title) · Shift+F9 takes that back")
     } catch .empty {
       tell("Slot \(slot.title) is empty")
@@ -163,8 +197,8 @@ final class Session {
   /// again.
   func undoLoad() {
     guard let before = beforeLoad else { return tell("There is no load to undo") }
-    beforeLoad = (machine, image, end)
-    adopt(before.machine, from: before.image)
+    beforeLoad = (machine, image, setup, end)
+    adopt(before.machine, from: before.image, before.setup)
     end = before.end
     tell("The load is undone")
   }
@@ -191,9 +225,11 @@ final class Session {
 
   /// Makes an image of the machine as it is now; the work of that is left to whoever calls.
   private func savedImage() -> @Sendable () -> Image {
-    let (moment, older, time) = (machine.snapshot, image, WallClock.now())
+    let (moment, older, setup, time) = (machine.snapshot, image, setup, WallClock.now())
     return {
-      var image = Image(of: Chip8(moment), carrying: older)
+      let machine = Chip8(moment)
+      var image = Image(of: machine, carrying: older)
+      setup.put(into: &image, of: machine)
       image.setTime(time)
       return image
     }
@@ -238,8 +274,8 @@ final class Session {
     let seed = options.seed ?? UInt64.random(in: 0...UInt64.max)
     do {
       let fresh = try Chip8(machine.program, machine.state.configuration, seed: seed)
-      beforeLoad = (machine, image, end)
-      adopt(fresh)
+      beforeLoad = (machine, image, setup, end)
+      adopt(fresh, setup)
       tell("Reset · Shift+F9 takes that back")
     } catch {
       tellOfFailure("Not reset: \(error)")
@@ -250,11 +286,12 @@ final class Session {
   func open(_ path: String) {
     do {
       let file = try LoadedFile(path, isRestore: false)
-      let opening = try Opening(file, options.forAnotherProgram, isHeadless: false)
+      var opening = try Opening(file, options.forAnotherProgram, isHeadless: false)
+      try opening.apply(settings.forAnotherProgram, from: path)
       autosaveOnLeaving()
-      adopt(opening.machine, from: opening.image)
+      (given, own) = (opening.given, opening.own)
+      adopt(opening.machine, from: opening.image, opening.setup)
       beforeLoad = nil
-      look = opening.look
       tell(Session.greeting(opening))
     } catch {
       tellOfFailure("Not opened: \(Failure(error)?.message ?? "\(error)")")
@@ -275,11 +312,13 @@ final class Session {
     }
     watched?.stamp = stamp
     do {
-      let opening = try Opening(
+      var opening = try Opening(
         LoadedFile(file.path, isRestore: false), options, isHeadless: false)
+      try opening.apply(settings, from: file.path)
       let changed = opening.machine
-      adopt(file.keepsState ? try machine.replacing(changed.program) : changed)
-      look = opening.look
+      let next = file.keepsState ? try machine.replacing(changed.program) : changed
+      (given, own) = (opening.given, opening.own)
+      adopt(next, opening.setup)
       tell(file.keepsState ? "Changed" : "Started again")
     } catch {
       tellOfFailure(Failure(error)?.message ?? "\(error)")
@@ -314,10 +353,13 @@ final class Session {
   }
 
   /// Goes on with another machine. One that was paused stays so, and shows where it stands.
-  private func adopt(_ machine: Chip8, from image: Image? = nil) {
+  private func adopt(_ machine: Chip8, from image: Image? = nil, _ setup: Setup) {
     self.machine = machine
     if host.isThere { self.machine.allowHostCalls() }
     self.image = image
+    self.setup = setup
+    stoppedAt = nil
+    watchPoints()
     end = nil
     recorder.forget()
     autosaveFrame = machine.state.frames

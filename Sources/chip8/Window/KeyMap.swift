@@ -24,12 +24,14 @@
 
     private let keys: [UInt32: UInt8]
 
-    init(for program: KnownProgram?) {
+    /// - Parameter assignments: keys that are others than usual for the program.
+    init(for program: KnownProgram?, _ assignments: [KeyAssignment]) {
       var names = KeyMap.usual
       if let known = program?.keys, !known.isEmpty { names = known }
       var keys: [UInt32: UInt8] = [:]
       for (scancode, key) in KeyMap.keypad { keys[scancode.rawValue] = key }
       for (scancode, name) in KeyMap.named { keys[scancode.rawValue] = names[name] }
+      for assignment in assignments { keys[UInt32(assignment.usage)] = assignment.key }
       self.keys = keys
     }
 

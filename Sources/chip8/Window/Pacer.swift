@@ -13,8 +13,10 @@ package struct Pacer {
   }
 
   /// Changes the rate from the next frame on.
-  package mutating func setRate(framesPerSecond: Int) {
-    frameNanoseconds = 1_000_000_000 / UInt64(framesPerSecond)
+  ///
+  /// - Parameter percent: how much of that rate it is to be.
+  package mutating func setRate(framesPerSecond: Int, percent: Int = 100) {
+    frameNanoseconds = 100_000_000_000 / UInt64(framesPerSecond * percent)
   }
 
   /// How many frames are due; they count as run.

@@ -43,9 +43,9 @@
     /// Plays a frame's tone, or its silence.
     ///
     /// - Parameter framesPerSecond: how fast frames go by at present.
-    func play(_ tone: Tone?, framesPerSecond: Int) {
+    func play(_ tone: Tone?, framesPerSecond: Double) {
       guard device != 0 else { return }
-      let frame = Double(Speaker.sampleRate) / Double(framesPerSecond)
+      let frame = Double(Speaker.sampleRate) / framesPerSecond
       let queued =
         Double(SDL_GetQueuedAudioSize(device)) / Double(MemoryLayout<Float>.size) / frame
       if queued > Double(Speaker.framesAheadMax) { return }

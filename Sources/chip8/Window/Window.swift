@@ -70,7 +70,7 @@
       self.window = window
       self.renderer = renderer
       picture = Picture(renderer)
-      keyMap = KeyMap(for: nil)
+      keyMap = KeyMap(for: nil, [])
       look = .standard
       pacer = Pacer(framesPerSecond: 60, now: Window.now())
       programChanged()
@@ -97,7 +97,7 @@
           let keys = keyboard.takeKeys()
           guard picker == nil else { continue }
           session.runFrame(keys: keys)
-          speaker.play(session.tone, framesPerSecond: rate)
+          speaker.play(session.tone, framesPerSecond: Double(framesPerSecond * percent) / 100)
         }
         session.reportOutcomes()
         lookAtWatchedFile()
@@ -125,9 +125,13 @@
       nanosleep(&time, nil)
     }
 
-    private var rate: Int {
-      let rate = session.machine.state.configuration.platform.framesPerSecond
-      return isFast ? rate * Window.fastForward : rate
+    private var framesPerSecond: Int {
+      session.machine.state.configuration.platform.framesPerSecond
+    }
+
+    /// How fast frames go by, in percent of the machine's own rate.
+    private var percent: Int {
+      (session.setup.settings.speed ?? 100) * (isFast ? Window.fastForward : 1)
     }
 
     /// The line over the picture: what happened last, for a while, or why the machine stands.
@@ -142,9 +146,9 @@
 
     /// What depends on the program: another one may have been opened.
     private func programChanged() {
-      keyMap = KeyMap(for: session.knownProgram)
+      keyMap = KeyMap(for: session.knownProgram, session.setup.settings.keys)
       look = session.look
-      pacer.setRate(framesPerSecond: rate)
+      pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
       let platform = session.machine.state.configuration.platform.title
       SDL_SetWindowTitle(window, "\(session.title) – \(platform) – chip8")
     }
@@ -281,7 +285,7 @@
 
     private func setFast(_ isFast: Bool) {
       self.isFast = isFast
-      pacer.setRate(framesPerSecond: rate)
+      pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
     }
 
     private var isFullScreen: Bool {
