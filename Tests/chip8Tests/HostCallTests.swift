@@ -65,6 +65,20 @@ import Testing
     #expect(try scratch.chip8("a.8o", "--headless").code == 70)
   }
 
+  @Test func whatStandsBesideTheMachineGoesAlong() throws {
+    try write("a.8o", Self.save)
+    _ = try scratch.report("a.8o", "--host-calls", "dir", "--speed", "150")
+    #expect(try scratch.chip8("image", "info", "dir/a.img").text.contains("speed     150 %"))
+    // The image alone knows what is where.
+    let stopped = try scratch.report("--restore", "dir/a.img", "--break", "stop")
+    #expect(stopped.stop == "breakpoint" && stopped.registers.v[4] == 2)
+    // What the user has said of one machine holds for the one that takes its place.
+    try write("b.8o", Self.restore)
+    _ = try scratch.report("b.8o", "--host-calls", "dir", "--rotate", "90", "--save", "c.state")
+    let text = try scratch.chip8("image", "info", "c.state").text
+    #expect(text.contains("speed     150 %") && text.contains("rotation  90°"))
+  }
+
   @Test(arguments: [
     [], ["a"], ["", "--", "--frames", "-x", "a b", #"it's "so""#, "größe 扉", "\n"],
     (0..<20).map { "\($0)" }, [String(repeating: "ü", count: 1024)],
@@ -429,7 +443,10 @@ import Testing
     }
     for (arguments, name) in [
       (["g.8o", "--headless", "--goal", "first"], "--goal is for a saved state"),
-      (["a.state", "--headless", "--goal", "first"], "--goal first: name the program's symbol"),
+      (
+        ["a.state", "--no-settings", "--headless", "--goal", "first"],
+        "--goal first: name the program's symbol"
+      ),
       (["g.8o", "--headless", "--save", "b", "--goal", "none"], "--goal none: the program has no"),
       (["g.8o", "--headless", "--save", "b", "--goal", "0xFFF"], "--goal: a goal at 0xFFF"),
       (["a.state", "--headless", "--goal", "4096"], "--goal: a goal at 0x1000"),

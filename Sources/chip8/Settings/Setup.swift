@@ -24,7 +24,8 @@ extension Setup {
   func arguments(for next: Chip8, after machine: Chip8) -> [String] {
     var options: [String] = []
     if !settings.colors.isEmpty {
-      options.append("--colors=" + settings.colors.map { hexadecimal($0, 6) }.joined(separator: ","))
+      let digits = settings.colors.map { hexadecimal($0, 6) }
+      options.append("--colors=" + digits.joined(separator: ","))
     }
     if let rotation = settings.rotation { options.append("--rotate=\(rotation)") }
     if let speed = settings.speed { options.append("--speed=\(speed)") }
