@@ -60,6 +60,7 @@ public struct Image: Equatable, Sendable {
     where section.flags.contains(.safeToCopy) && !Image.isKnown(section, M.self) {
       carry(section)
     }
+    sortSections()
   }
 
   /// A new machine from this image, every field checked.
