@@ -90,6 +90,8 @@ private let temporaryNumber = Atomic(0)
 /// A file on its way to its place.
 struct Replacement: ~Copyable {
   private static let temporaryNamesMax = 1000
+  /// For how many milliseconds somebody else's lock is waited for, who has it for less than one.
+  private static let lockPatience = 100
 
   /// As the caller named it.
   private let path: String
@@ -188,14 +190,15 @@ struct Replacement: ~Copyable {
       unlinkat(folder, temporary, 0)
       throw error
     }
+    _ = Storage.retrying { flock(folder, LOCK_UN) }
   }
 
   /// Creates a file with a temporary name: hidden, in the same folder so that it can be renamed,
   /// and never longer than a folder allows.
   ///
   /// There is one such name for each file that is replaced, so that what a killed process has left
-  /// is taken away by the next one. It belongs to whoever has locked the folder. Others do not wait,
-  /// for nobody knows for how long, but take a name that nobody else has.
+  /// is taken away by the next one. It belongs to whoever has locked the folder. Who cannot lock it,
+  /// for somebody else has it locked for a long time, takes a name that nobody else has.
   ///
   /// - Parameter create: creates the file with a name; -1 and `errno` if it cannot.
   private func createTemporary(
@@ -213,9 +216,14 @@ struct Replacement: ~Copyable {
   }
 
   /// The name that belongs to whoever has locked the folder, if that is us. The lock ends when the
-  /// folder is closed, or with this process.
+  /// file has its own name, or with this process.
   private func lockedName() -> String? {
-    guard Storage.retrying({ flock(folder, LOCK_EX | LOCK_NB) }) == 0 else { return nil }
+    var patience = Replacement.lockPatience
+    while Storage.retrying({ flock(folder, LOCK_EX | LOCK_NB) }) != 0 {
+      guard errno == EWOULDBLOCK, patience > 0 else { return nil }
+      usleep(1000)
+      patience -= 1
+    }
     let locked = ".saving-\(Digest.sha1(Array(name.utf8)).description.prefix(16))"
     _ = Storage.retrying { unlinkat(folder, locked, 0) }
     return locked
