@@ -7,4 +7,17 @@ static const volatile unsigned char block[CStandalone_byteCount] = {
 
 const unsigned char *CStandalone_block(void) { return (const unsigned char *)block; }
 
+static int argument_count;
+static char **arguments;
+
+// The C library hands them to every constructor, as it does to main.
+__attribute__((constructor)) static void keep(int count, char **values) {
+  argument_count = count;
+  arguments = values;
+}
+
+int CStandalone_argumentCount(void) { return argument_count; }
+
+const char *CStandalone_argument(int number) { return arguments[number]; }
+
 const char *CStandalone_path(void) { return (const char *)getauxval(AT_EXECFN); }

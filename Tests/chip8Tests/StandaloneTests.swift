@@ -50,6 +50,10 @@ import Testing
     let chroot = "cp game root/it && unshare --map-root-user /usr/sbin/chroot root /it"
     let run = try scratch.shell(chroot)
     #expect(run.errors.isEmpty && run.text == hashes, "\(run.errors)")
+    // Arguments arrive without /proc too.
+    let refused = try scratch.shell(chroot + " one")
+    #expect(refused.code == 65)
+    expectOneSentence(refused, naming: "takes no arguments")
     let windowed = try scratch.shell(
       "./chip8 image standalone a.state -o game2; cp game2 game;" + chroot)
     #expect(windowed.code == 69)

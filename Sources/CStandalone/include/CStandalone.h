@@ -15,6 +15,12 @@ enum {
 /// the options that it is run with, each with a zero after it.
 const unsigned char *CStandalone_block(void);
 
+/// How many arguments this executable was started with, its name included.
+int CStandalone_argumentCount(void);
+
+/// One of them. Swift reads them from /proc, which need not be there, and has none then.
+const char *CStandalone_argument(int number);
+
 /// The path by which this executable was started, for where there is no /proc.
 const char *CStandalone_path(void);
 

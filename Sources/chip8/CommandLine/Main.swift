@@ -12,7 +12,7 @@ enum Main {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     occupyStandardDescriptors()
-    var arguments = Array(CommandLine.arguments.dropFirst())
+    var arguments = Standalone.arguments
     do {
       try checkEncoding()
       if let options = Standalone.options {
@@ -39,11 +39,8 @@ enum Main {
 
   /// What is no text could not be handed on as it is.
   private static func checkEncoding() throws(Failure) {
-    for number in 1..<max(1, Int(CommandLine.argc)) {
-      guard let argument = CommandLine.unsafeArgv[number] else { continue }
-      guard String(validatingCString: argument) != nil else {
-        throw .usage("argument \(number) is not in UTF-8")
-      }
+    if let number = Standalone.damagedArgument {
+      throw .usage("argument \(number) is not in UTF-8")
     }
   }
 

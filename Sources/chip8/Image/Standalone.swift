@@ -19,13 +19,31 @@ enum Standalone {
     return String(cString: CStandalone_path())
   }
 
+  /// What this process was started with, behind its name; an argument that is no text is repaired.
+  static var arguments: [String] {
+    (1..<max(1, argumentCount)).map { String(cString: CStandalone_argument(Int32($0))) }
+  }
+
+  /// The number of the first argument that is no text, if there is one.
+  static var damagedArgument: Int? {
+    (1..<max(1, argumentCount)).first {
+      String(validatingCString: CStandalone_argument(Int32($0))) == nil
+    }
+  }
+
+  private static var argumentCount: Int { Int(CStandalone_argumentCount()) }
+
+  private static var name: String? {
+    argumentCount > 0 ? String(cString: CStandalone_argument(0)) : nil
+  }
+
   /// The name (`argv[0]`) by which such a file is called to be an emulator and nothing else.
   static let emulatorName = "chip8 without a state"
 
   /// The options that this executable runs its own image with, nil if it is just an emulator.
   static var options: [String]? {
     let contents = block.contents
-    guard contents.first == 1, CommandLine.arguments.first != emulatorName else { return nil }
+    guard contents.first == 1, name != emulatorName else { return nil }
     return contents.dropFirst().split(separator: 0, omittingEmptySubsequences: false)
       .prefix { !$0.isEmpty }
       .map { String(decoding: $0, as: UTF8.self) }
