@@ -188,7 +188,12 @@ private struct ProgramsObject: Decodable {
     ]
     for command in commands { #expect(try scratch.run(command).code == 0) }
     let sha1 = "\(Digest.sha1(try scratch.read("game.ch8")))"
-    for program in ["game.8o", "game.ch8", "game.gif", "game.state", sha1, sha1.uppercased()] {
+    // One state leaves its program out.
+    try FileManager.default.createDirectory(
+      atPath: scratch.path("alone"), withIntermediateDirectories: false)
+    _ = try scratch.report("game.8o", "--frames", "9", "--no-rom", "--save", "alone/game.state")
+    let states = ["game.state", "alone/game.state"]
+    for program in ["game.8o", "game.ch8", "game.gif"] + states + [sha1, sha1.uppercased()] {
       #expect(try slot("show", program, "a").sha1 == sha1, "\(program)")
     }
     let piped = try scratch.run(

@@ -70,5 +70,10 @@ func slotName(_ text: String) throws(Failure) -> SlotName {
 /// The SHA-1 of a program that is named by a file, or by the digest itself.
 func programDigest(_ text: String) throws -> Digest {
   if let digest = Digest(sha1: text) { return digest }
-  return try LoadedFile(text, isRestore: false).program().sha1
+  let file = try LoadedFile(text, isRestore: false)
+  guard file.kind == .image else { return try file.program().sha1 }
+  // One that leaves its program out says whose it is all the same.
+  do throws(ImageError) {
+    return try Image(file.bytes).programIdentity().sha1
+  } catch { throw Failure.data(text, error) }
 }
