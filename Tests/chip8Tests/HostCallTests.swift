@@ -77,6 +77,13 @@ import Testing
     _ = try scratch.report("b.8o", "--host-calls", "dir", "--rotate", "90", "--save", "c.state")
     let text = try scratch.chip8("image", "info", "c.state").text
     #expect(text.contains("speed     150 %") && text.contains("rotation  90°"))
+    // But where one program is to stop says nothing of another, in the same process too.
+    try scratch.write("none.txt", [])
+    for options in [[], ["--input", "none.txt"]] {
+      let options = ["b.8o", "--host-calls", "dir", "--watchpoint", "0x200:0x100"] + options
+      let become = try Report(try scratch.run(options + ["--headless", "--json"]))
+      #expect(become.program == "a" && become.stop == "halt")
+    }
   }
 
   @Test(arguments: [

@@ -32,7 +32,7 @@ struct HeadlessRun {
   private var recorder = FlightRecorder()
   /// What stands beside the machine, and what of that the user has said.
   private var setup: Setup
-  private let given: Setup
+  private var given: Setup
   private let forgetsSaved: Bool
   private var debugger: Debugger
   private let look: Look
@@ -298,6 +298,7 @@ struct HeadlessRun {
   }
 
   private mutating func adopt(_ restoration: Restoration) {
+    given = given.carried(to: restoration.machine, after: machine)
     machine = restoration.machine
     recorder.forget()
     let saved = forgetsSaved ? restoration.image.withoutSetup : restoration.image
@@ -315,7 +316,7 @@ struct HeadlessRun {
     return HandOver(
       restoration,
       options: host.options + dependencies.arguments + ["--slots=\(slotsRoot)"]
-        + given.arguments(for: restoration.machine, after: machine)
+        + given.carried(to: restoration.machine, after: machine).arguments
         + (forgetsSaved ? ["--no-settings"] : [])
         + options.rest(
           frames: hasFrames ? max(0, framesMax - Int(clamping: framesDone)) : nil,

@@ -116,7 +116,8 @@ final class Session {
       let options = ["--slots=\(slotsRoot)", "--autosave=\(autosaveSeconds ?? 0)"]
       handOver = HandOver(
         restoration,
-        options: host.options + options + given.arguments(for: restoration.machine, after: machine)
+        options: host.options + options
+          + given.carried(to: restoration.machine, after: machine).arguments
           + settings.forgetting)
     case nil: machine.finish(.denied)
     }

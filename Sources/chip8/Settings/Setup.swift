@@ -16,12 +16,19 @@ extension Setup {
 }
 
 extension Setup {
+  /// What of it holds for a machine that takes the place of another one: points and names are only
+  /// for the program that they were said of.
+  func carried(to next: Chip8, after machine: Chip8) -> Setup {
+    guard next.program != machine.program else { return self }
+    var carried = self
+    carried.settings.breakpoints = []
+    carried.settings.watchpoints = []
+    carried.labels = Labels()
+    return carried
+  }
+
   /// The options that say the same to another process, but for the names: those are in its image.
-  ///
-  /// - Parameters:
-  ///   - next: the machine that it goes on with. Points are only for the program that they were set in.
-  ///   - machine: the machine that it takes the place of.
-  func arguments(for next: Chip8, after machine: Chip8) -> [String] {
+  var arguments: [String] {
     var options: [String] = []
     if !settings.colors.isEmpty {
       let digits = settings.colors.map { hexadecimal($0, 6) }
@@ -32,7 +39,6 @@ extension Setup {
     if !settings.keys.isEmpty {
       options.append("--key-map=" + settings.keys.map(\.text).joined(separator: ","))
     }
-    guard next.program == machine.program else { return options }
     return options + settings.breakpoints.map { "--break=\($0)" }
       + settings.watchpoints.map { "--watchpoint=\($0.address):\($0.byteCount)" }
   }
