@@ -38,7 +38,7 @@ import Testing
 
   // MARK: Interrupts
 
-  @Test(arguments: [SIGINT, SIGTERM])
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func anInterruptedRunStillReportsAndSaves(signal: Int32) throws {
     try scratch.write("count.ch8", Programs.count)
     let running = try Running(
