@@ -121,6 +121,19 @@ import Testing
     #expect(try scratch.report("there.state", "--frames", "0").state == stayed.state)
   }
 
+  /// What was stored in it for its next life is a part of what is acknowledged.
+  @Test func aMachineMovesWithItsGoals() throws {
+    let outcome = try scratch.shell(
+      """
+      mkfifo back
+      "$CHIP8" sketch.ch8 \(Self.leaving) --goal 0x200 <back |
+        "$CHIP8" --restore - --acknowledge --headless --frames 0 --save there.state >back
+      """)
+    #expect(outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(try !scratch.names.contains("here.state"))
+    #expect(try scratch.chip8("image", "info", "there.state").text.contains("goals     0200"))
+  }
+
   @Test func aMachineThatStaysTakesThePlaceOfItsBaseWhole() throws {
     _ = try scratch.report("sketch.ch8", "--frames", "2", "--save", "here.state")
     let outcome = try scratch.shell(
@@ -213,6 +226,7 @@ import Testing
     ("--move --save F --else-save G", "--move"),
     ("--move --save - --else-save F --executable", "--move"),
     ("--move --save - --else-save -", "--else-save"), ("--acknowledge", "--acknowledge"),
+    ("--move --save - --else-save F --record F", "--else-save"),
     ("--timeout 5", "--timeout"), ("--move --save - --else-save F --timeout 0", "--timeout"),
   ])
   func contradictoryOptions(options: String, name: String) throws {
@@ -222,7 +236,7 @@ import Testing
   }
 
   @Test func standardOutputBelongsToTheSender() throws {
-    for option in ["--json", "--print=screen", "--screenshot=-", "--trace=-"] {
+    for option in ["--json", "--print=screen", "--screenshot=-", "--trace=-", "--record=-"] {
       try scratch.expectRefusal(
         ["--restore", "-", "--acknowledge", "--headless", option], code: 64,
         naming: "standard output")

@@ -377,7 +377,7 @@ struct HeadlessOptions: ParsableArguments {
   }
 
   /// Whether anything but an image is written to standard output.
-  var writesText: Bool { json || !print.isEmpty || [screenshot, trace].contains("-") }
+  var writesText: Bool { json || !print.isEmpty || [screenshot, trace, record].contains("-") }
 
   /// The first option given that only a headless run has.
   private var headlessOption: String? {

@@ -31,7 +31,8 @@ struct MobilityOptions: ParsableArguments {
       throw ValidationError("--move is for --save - --else-save FILE: add both.")
     }
     if elseSave != nil, !move { throw ValidationError("--else-save is for --move: add it too.") }
-    if let elseSave, ["-", headless.screenshot, headless.trace].contains(elseSave) {
+    if let elseSave, ["-", headless.screenshot, headless.trace, headless.record].contains(elseSave)
+    {
       throw ValidationError("--else-save needs a file of its own.")
     }
     if acknowledge, restore != "-" {

@@ -135,6 +135,7 @@ struct HeadlessRun {
       try image.save(to: path, executable: runOptions)
       return nil
     }
+    let machine = try withGoals()
     let reason: String
     if stop == .fault || stop == .interrupt {
       reason = "\(stop)"
@@ -150,14 +151,19 @@ struct HeadlessRun {
       message: "the machine has not moved, it is in \(refuge): \(reason)", code: EX_TEMPFAIL)
   }
 
-  /// The machine as it stands, with its goals. One that cannot go on comes with what led there.
+  /// The machine as it stands, as it is saved: what its goals are, it does when it is restored.
+  private func withGoals() throws(Failure) -> Chip8 {
+    var machine = machine
+    try machine.addGoals(goals)
+    return machine
+  }
+
+  /// An image of that. One of a machine that cannot go on comes with what led there.
   private func savedImage(
     holdsProgram: Bool = true, basedOn base: BaseImage? = nil
   ) throws(Failure) -> Image {
-    var withGoals = machine
-    try withGoals.addGoals(goals)
     var saved = Image(
-      of: withGoals, carrying: image, holdsProgram: holdsProgram, basedOn: base)
+      of: try withGoals(), carrying: image, holdsProgram: holdsProgram, basedOn: base)
     setup.put(into: &saved, of: machine)
     if fault != nil { saved.setLastInstructions(recorder, before: machine) }
     return saved
