@@ -91,6 +91,24 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
+  @Test("Ctrl+F9 goes on with the slot in a clean process, and the machine before that is saved")
+  func loadAnew() throws {
+    let desktop = try Desktop([rom, "--slots", scratch.folder])
+    try desktop.press("ctrl+F9", "F5")
+    try waitForSlot(1)
+    let saved = try state(1)
+    try desktop.press("p", "ctrl+F9")
+    try desktop.waitForRestart(with: "--restore=\(slotPath(1))")
+    // It is not paused any more, and knows of no load that could be undone.
+    try desktop.press("shift+F9", "shift+2", "F5")
+    try waitForSlot(2)
+    #expect(try state(2).state.frames > saved.state.frames)
+    let left: Chip8 = try Image(contentsOf: slotPath(1).replacing("/slot1", with: "/auto-exit"))
+      .machine()
+    #expect(left.state.frames >= saved.state.frames)
+    #expect(try desktop.quit() == (0, ""))
+  }
+
   private func savedPicture() throws -> Data {
     let outcome = try scratch.chip8(
       "--restore", slotPath(1), "--headless", "--frames", "0",

@@ -320,7 +320,7 @@ struct HeadlessRun {
     let hasFrames = options.frames != nil || hasNoStop
     let instructions = options.instructions.map { max(0, $0 - Int(clamping: instructionsDone)) }
     return HandOver(
-      restoration,
+      to: restoration.path, restoration.arguments,
       options: host.options + dependencies.arguments + ["--slots=\(slotsRoot)"]
         + given.carried(to: restoration.machine, after: machine).arguments
         + (forgetsSaved ? ["--no-settings"] : [])

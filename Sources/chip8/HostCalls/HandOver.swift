@@ -7,10 +7,12 @@ struct HandOver {
   /// The command line of the new process.
   let arguments: [String]
 
-  /// - Parameter options: what is left of this run's options.
-  init(_ restoration: Restoration, options: [String]) {
-    arguments = Chip8.commandLine(
-      restoring: restoration.path, arguments: restoration.arguments, options: options)
+  /// - Parameters:
+  ///   - path: the image's file, which was found to be one that can be restored.
+  ///   - arguments: what the program in it is handed.
+  ///   - options: what is left of this run's options.
+  init(to path: String, _ arguments: [String], options: [String]) {
+    self.arguments = Chip8.commandLine(restoring: path, arguments: arguments, options: options)
   }
 
   /// Becomes the new process.

@@ -113,14 +113,18 @@ final class Session {
       machine = machine.asleep
       end = "The program has ended"
     case .restores(let restoration):
-      let options = ["--slots=\(slotsRoot)", "--autosave=\(autosaveSeconds ?? 0)"]
-      handOver = HandOver(
-        restoration,
-        options: host.options + options
-          + given.carried(to: restoration.machine, after: machine).arguments
-          + settings.forgetting)
+      handOver(to: restoration.path, restoration.arguments, with: restoration.machine)
     case nil: machine.finish(.denied)
     }
+  }
+
+  /// Leaves the rest of the session to a new process with another machine.
+  private func handOver(to path: String, _ arguments: [String], with next: Chip8) {
+    let options = ["--slots=\(slotsRoot)", "--autosave=\(autosaveSeconds ?? 0)"]
+    handOver = HandOver(
+      to: path, arguments,
+      options: host.options + options + given.carried(to: next, after: machine).arguments
+        + settings.forgetting)
   }
 
   /// Lets the machine stand where a breakpoint or a watchpoint has stopped it.
@@ -161,6 +165,27 @@ final class Session {
 
   /// Resumes what is in the slot; if that cannot be used, the machine goes on as it was.
   func load() {
+    useSlot { image, loaded, path in
+      image.warnOfDrift(loaded, in: path)
+      let saved = settings.forgetsSaved ? image.withoutSetup : image
+      let setup = given.over(Setup(saved, of: loaded, in: path)).over(own)
+      beforeLoad = (machine, self.image, self.setup, end)
+      adopt(loaded, from: saved, setup)
+      tell("Loaded slot \(slot.title) · Shift+F9 takes that back")
+    }
+  }
+
+  /// Restores what is in the slot in a new process in place of this one, of which nothing is left but
+  /// its autosave; if that cannot be used, the machine goes on as it was.
+  func loadAnew() {
+    useSlot { _, loaded, path in
+      autosaveOnLeaving()
+      handOver(to: path, [], with: loaded)
+    }
+  }
+
+  /// Calls with what is in the slot, when all that was begun has ended, or says why it cannot.
+  private func useSlot(_ body: (_ image: Image, _ loaded: Chip8, _ path: String) -> Void) {
     saves.finish()
     reportOutcomes()
     do throws(SlotError) {
@@ -170,12 +195,7 @@ final class Session {
       do throws(ImageError) {
         loaded = try image.machine()
       } catch { throw .file(.image(path, error)) }
-      image.warnOfDrift(loaded, in: path)
-      let saved = settings.forgetsSaved ? image.withoutSetup : image
-      let setup = given.over(Setup(saved, of: loaded, in: path)).over(own)
-      beforeLoad = (machine, self.image, self.setup, end)
-      adopt(loaded, from: saved, setup)
-      tell("Loaded slot \(slot.title) · Shift+F9 takes that back")
+      body(image, loaded, path)
     } catch .empty {
       tell("Slot \(slot.title) is empty")
     } catch {

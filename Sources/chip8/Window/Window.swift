@@ -245,11 +245,12 @@
       }
     }
 
-    /// Commands by a letter go by what is printed on the key, unlike the keypad.
-    private func control(_ letter: SDL_Keycode) {
-      switch UInt32(letter) {
+    /// Commands go by what is printed on the key, unlike the keypad.
+    private func control(_ key: SDL_Keycode) {
+      switch UInt32(key) {
       case SDLK_q.rawValue: isOpen = false
       case SDLK_r.rawValue: session.reset()
+      case SDLK_F9.rawValue: session.loadAnew()
       default: break
       }
     }
