@@ -192,7 +192,7 @@ struct MachineOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write to the RAM before the first instruction.", valueName: "ADDR=BYTE[,BYTE…]"))
+      "Write to the RAM before the first instruction.", valueName: "ADDR=BYTE[,BYTE...]"))
   var poke: [Poke] = []
 
   @OptionGroup var dependencies: DependencyOptions
@@ -275,7 +275,8 @@ struct HeadlessOptions: ParsableArguments {
   var until: [StopCondition] = []
 
   @Option(
-    help: ArgumentHelp("Keys held from frame FROM until before TO.", valueName: "FROM-TO:KEYS[,…]"))
+    help: ArgumentHelp(
+      "Keys held from frame FROM until before TO.", valueName: "FROM-TO:KEYS[,...]"))
   var keys: KeyScript?
 
   @Option(help: ArgumentHelp("Play an input recording.", valueName: "FILE"))

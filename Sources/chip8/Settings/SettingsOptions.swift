@@ -9,7 +9,7 @@ struct SettingsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The colours of pixels that are off and on, and on xochip of the second plane and of both.",
-      valueName: "RRGGBB,RRGGBB[,…]"))
+      valueName: "RRGGBB,RRGGBB[,...]"))
   var colors: Colors?
 
   @Option(
@@ -23,7 +23,7 @@ struct SettingsOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Keys of the keyboard for keys of the keypad, or for none.", valueName: "KEY=0…F|none[,…]"))
+      "Keys of the keyboard for keys of the keypad, or for none.", valueName: "KEY=0-F|none[,...]"))
   var keyMap: KeyChanges?
 
   @Option(
