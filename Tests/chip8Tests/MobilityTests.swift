@@ -168,6 +168,22 @@ import Testing
     #expect(outcome.text == "ack \(saved.state.sha256)\nwhat follows\n")
   }
 
+  /// Found out before the machine is on its way, on either side.
+  @Test func aMachineDoesNotLeaveForNowhere() throws {
+    let saved = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
+    let sender = try scratch.shell(
+      "\"$CHIP8\" sketch.ch8 --headless --save - --move --else-save no/here.state")
+    #expect(sender.code == 73 && sender.output.isEmpty)
+    expectOneSentence(sender, naming: "no/here.state")
+    for (path, code) in [("no/b.state", 73), (".", 74)] {
+      let receiver = try scratch.shell(
+        "\"$CHIP8\" --restore - --acknowledge --headless --save \(path) <a.state")
+      #expect(receiver.code == code && receiver.output.isEmpty, "\(receiver.errors)")
+    }
+    #expect(try scratch.report("a.state", "--frames", "0").state == saved.state)
+    #expect(try scratch.names == ["a.state", "sketch.ch8"])
+  }
+
   /// None of these streams ends, but for those that are cut off.
   @Test func whatIsNoMachineIsNotAcknowledged() throws {
     _ = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")

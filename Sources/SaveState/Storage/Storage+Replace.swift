@@ -54,6 +54,20 @@ extension Storage {
     try replace(path, with: bytes)
   }
 
+  /// Finds out whether a file could be put in place by ``replace(_:with:execution:)``, before there
+  /// is anything to put there. It may still fail later; what is there is not touched.
+  public static func checkReplacing(_ path: String) throws(StorageError) {
+    guard path != "-" else { return }
+    if let mode = try mode(of: path), mode & S_IFMT != S_IFREG {
+      if mode & S_IFMT == S_IFDIR {
+        throw StorageError(operation: .write, path: path, code: EISDIR)
+      }
+      return
+    }
+    let place = try linkTarget(path) ?? path
+    try Replacement(of: path, at: place, mode: nil, .nobody).check()
+  }
+
   /// The mode of a file with its kind, nil if there is no such file.
   private static func mode(of path: String) throws(StorageError) -> mode_t? {
     var status = stat()
@@ -136,6 +150,22 @@ struct Replacement: ~Copyable {
     guard Storage.retrying({ fsync(folder) }) == 0 || errno == EINVAL else {
       throw StorageError(.write, path)
     }
+  }
+
+  /// Whether the folder takes a file: one that is gone at once.
+  func check() throws(StorageError) {
+    let unnamed = Storage.retrying {
+      openat(folder, ".", O_WRONLY | nameless | O_CLOEXEC, creationMode)
+    }
+    if unnamed >= 0 {
+      close(unnamed)
+      return
+    }
+    let (temporary, named) = try createTemporary {
+      openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creationMode)
+    }
+    close(named)
+    unlinkat(folder, temporary, 0)
   }
 
   /// Writes a file that has no name before it is whole, so that nothing is left of it if this

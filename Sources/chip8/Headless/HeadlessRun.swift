@@ -82,6 +82,9 @@ struct HeadlessRun {
     keys = recording?.keys ?? options.keys ?? .empty
     var saved = opening.machine
     try saved.addGoals(goals)
+    // A machine that is on its way must not end where it cannot be kept.
+    if let refuge = mobility.elseSave { try Storage.checkReplacing(refuge) }
+    if mobility.acknowledge, let path = options.save { try Storage.checkReplacing(path) }
     trace = try options.trace.map { try Trace($0, names) }
   }
 
