@@ -142,6 +142,19 @@ import Testing
 
   // MARK: Statuses
 
+  /// What is run by its name each day has saved itself the day before.
+  @Test func aProgramThatSavesItselfOverOneStaysOne() throws {
+    try write("a.8o", Self.save)
+    _ = try scratch.report("a.8o", "--host-calls", "dir")
+    let options = "--headless --json"
+    #expect(
+      try scratch.chip8("image", "executable", "dir/a.img", "--with", options).code == 0)
+    _ = try scratch.report("a.8o", "--host-calls", "dir")
+    let woken = try Report(try scratch.shell("dir/a.img foo"))
+    #expect(Array(woken.registers.v[4...5]) == [2, 1])
+    #expect(try scratch.chip8("image", "verify", "dir/a.img").code == 0)
+  }
+
   @Test func everyFailureIsAStatusAndLeavesTheFolderAsItWas() throws {
     try write("save.8o", Self.save)
     try write("restore.8o", Self.restore)

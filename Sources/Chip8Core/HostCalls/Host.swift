@@ -83,7 +83,7 @@ public struct Host: Sendable {
         case .save:
           var image = Image(of: machine.asleep, carrying: older)
           setup?.put(into: &image, of: machine)
-          try folder.replacing(call.name, with: image.bytes)
+          try folder.replacing(call.name, with: image)
           return .status(.done)
         case .restore(let arguments):
           return .image(
@@ -167,9 +167,9 @@ extension SealedFolder {
     } catch { throw HostStatus(error) }
   }
 
-  fileprivate func replacing(_ name: String, with bytes: [UInt8]) throws(HostStatus) {
+  fileprivate func replacing(_ name: String, with image: Image) throws(HostStatus) {
     do throws(Refusal) {
-      try replace(name, with: bytes)
+      try replace(name, with: prelude(name) + image.bytes)
     } catch { throw HostStatus(error) }
   }
 }

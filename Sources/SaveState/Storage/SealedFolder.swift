@@ -77,6 +77,17 @@ public final class SealedFolder: Sendable {
     } catch { throw Refusal(writing: error.code) }
   }
 
+  /// What stands before the image in a file that can be run, so that it stays the program that it
+  /// is; empty for any other file.
+  ///
+  /// - Parameter name: a name without any folder in it.
+  public func prelude(_ name: String) throws(Refusal) -> ArraySlice<UInt8> {
+    guard let file = try regularFile(leaf(name)), file.st_mode & 0o111 != 0 else { return [] }
+    let bytes = try read(name, limit: SealedFolder.byteCountMax)
+    guard bytes.count <= SealedFolder.byteCountMax else { throw .tooManyBytes }
+    return Image.prelude(of: bytes)
+  }
+
   /// What is there under a name, nil if nothing is.
   private func regularFile(_ name: String) throws(Refusal) -> stat? {
     var status = stat()
