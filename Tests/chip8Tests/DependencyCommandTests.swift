@@ -113,6 +113,15 @@ import Testing
     }
     #expect(try digest("flat.state") == digests[3])
     #expect(try digest("1.state") == digests[1])
+    // A program is one in its new place too.
+    let commands = [
+      ["image", "executable", "flat.state"], ["image", "flatten", "flat.state", "-o", "program"],
+      ["image", "optimize", "flat.state", "-o", "smaller"],
+    ]
+    for command in commands { #expect(try scratch.run(command).code == 0) }
+    for name in ["program", "smaller"] {
+      #expect(FileManager.default.isExecutableFile(atPath: scratch.path(name)))
+    }
     // What is based on it finds the state that it was.
     #expect(try digest("3.state") == digests[3])
     let verdict = try scratch.chip8("image", "verify", "flat.state", "1.state", "3.state")

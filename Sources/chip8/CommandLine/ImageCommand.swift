@@ -212,7 +212,7 @@ struct ImageCommand: ParsableCommand {
 
     func run() throws {
       let image = try OpenedImage(file, dependencies).flattened(dependencies)
-      try Storage.replace(output ?? file, with: Image.prelude(at: file) + image.bytes)
+      try image.save(behindPreludeOf: file, to: output ?? file)
     }
   }
 
@@ -252,7 +252,7 @@ struct ImageCommand: ParsableCommand {
       } catch { throw Failure.data(file, error) }
       let saving = Saving(
         file: output, before: opened.image.bytes.count, after: small.bytes.count)
-      try Storage.replace(output, with: Image.prelude(at: file) + small.bytes)
+      try small.save(behindPreludeOf: file, to: output)
       guard output != "-" else { return }
       try printText(
         json
@@ -278,6 +278,16 @@ struct ImageCommand: ParsableCommand {
       let tree = try ImageTree(files, dependencies)
       try printText(json ? try jsonText(tree) : tree.text)
     }
+  }
+}
+
+extension Image {
+  /// Writes the image to a file. What stands before another one goes along, and can be run there too.
+  fileprivate func save(behindPreludeOf file: String, to output: String) throws {
+    let prelude = try Image.prelude(at: file)
+    try Storage.replace(
+      output, with: prelude + bytes,
+      execution: prelude.isEmpty || output == file ? .asBefore : .readers)
   }
 }
 
