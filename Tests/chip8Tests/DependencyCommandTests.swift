@@ -210,6 +210,9 @@ import Testing
 
       """
     #expect(try scratch.chip8("image", "tree").text == expected)
+    // One that is there, but not in the picture, is not missing.
+    let alone = try scratch.chip8("image", "tree", "1.state").text
+    #expect(alone.hasPrefix("0.state     elsewhere, SHA-256 "))
     try FileManager.default.removeItem(atPath: scratch.path("0.state"))
     try scratch.write("2.state", Array(try scratch.read("2.state").dropLast()) + [0])
     let broken = try scratch.chip8("image", "tree", "--json")

@@ -3,10 +3,10 @@ import SaveState
 
 /// Which images are the difference from which.
 struct ImageTree: Encodable {
-  /// An image, or a base that is not there.
+  /// An image, or a base that is not in the picture.
   struct Node: Encodable {
     let file: String
-    /// Whether it was only heard of.
+    /// Whether it was only heard of, and keeps what is the difference from it from being loaded.
     var missing = false
     /// The digest that others know it by.
     var sha256: String?
@@ -24,7 +24,7 @@ struct ImageTree: Encodable {
     init(file: String) { self.file = file }
   }
 
-  /// Those that are the difference from none, by their paths, and then those that are missing.
+  /// Those that are the difference from none, by their paths, and then those only heard of.
   let roots: [Node]
 
   func encode(to encoder: any Encoder) throws { try roots.encode(to: encoder) }
@@ -77,11 +77,13 @@ private struct Branch {
     self.node = node
   }
 
-  /// A base that nobody has.
-  private init(missing base: Image.Base) {
+  /// A base that is not in the picture.
+  ///
+  /// - Parameter isMissing: whether it was not found elsewhere either.
+  private init(absent base: Image.Base, isMissing: Bool) {
     self.base = nil
     var node = ImageTree.Node(file: base.name)
-    node.missing = true
+    node.missing = isMissing
     node.sha256 = "\(base.digest)"
     node.state = "\(base.stateDigest)"
     self.node = node
@@ -97,7 +99,9 @@ private struct Branch {
         continue
       }
       let parent = all.firstIndex { $0.isBase(base, of: branch) } ?? all.count
-      if parent == all.count { all.append(Branch(missing: base)) }
+      if parent == all.count {
+        all.append(Branch(absent: base, isMissing: branch.node.problem != nil))
+      }
       derived[parent, default: []].append(index)
     }
     roots += branches.count..<all.count
@@ -113,7 +117,7 @@ private struct Branch {
   /// rewritten since. An image that could be used is not its own base in any way.
   private func isBase(_ base: Image.Base, of other: Branch) -> Bool {
     node.sha256 == "\(base.digest)"
-      || !node.missing && other.node.problem == nil && other.node.file != node.file
+      || node.bytes != nil && other.node.problem == nil && other.node.file != node.file
         && Storage.leafName(of: node.file) == base.name && node.state == "\(base.stateDigest)"
   }
 }
@@ -142,7 +146,9 @@ extension ImageTree.Node {
   }
 
   private var summary: String {
-    if missing { return "missing, SHA-256 \(sha256 ?? "")" }
+    if bytes == nil, problem == nil {
+      return (missing ? "missing" : "elsewhere") + ", SHA-256 \(sha256 ?? "")"
+    }
     let facts = [
       program?.printable, machineTime, bytes.map { "\($0) bytes" }, note?.printable,
       // Why is a long story where a base is missing, which the picture shows.
