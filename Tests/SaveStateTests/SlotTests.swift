@@ -438,7 +438,13 @@ private func mode(_ path: String) throws -> Int? {
       defer { close(reader) }
       try FileManager.default.createSymbolicLink(
         atPath: slots.folder + "/device.state", withDestinationPath: "/dev/null")
-      for slot in try ["folder", "pipe", "device"].map(slot) {
+      let elsewhere = slots.folder + "-elsewhere"
+      defer { unlink(elsewhere) }
+      try Image(of: usedToy()).save(to: elsewhere)
+      let state = try Storage.read(elsewhere, limit: 1 << 20)
+      try FileManager.default.createSymbolicLink(
+        atPath: slots.folder + "/link.state", withDestinationPath: elsewhere)
+      for slot in try ["folder", "pipe", "device", "link"].map(slot) {
         #expect {
           try slots.save(image(1), to: slot)
         } throws: {
@@ -446,7 +452,8 @@ private func mode(_ path: String) throws -> Int? {
           return error.operation == .create && error.path == slots.path(slot)
         }
       }
-      #expect(try slots.names().isEmpty)
+      #expect(try Storage.read(elsewhere, limit: 1 << 20) == state)
+      #expect(try slots.names() == [slot("link")] && slots.versions(of: slot("link")).isEmpty)
     }
   }
 

@@ -377,6 +377,21 @@ import Testing
     #expect(try scratch.text("s.txt") == text)
   }
 
+  /// Wherever a recording is cut off, the rest is none of another session.
+  @Test func recordingsAreReadToTheirEnd() throws {
+    try write("a.8o", Self.save)
+    _ = try scratch.report("a.8o", "--host-calls", "dir", "--keys", "3-5:7", "--record", "r.txt")
+    let recording = try scratch.read("r.txt")
+    for count in 1..<recording.count - 1 {
+      try scratch.write("cut.txt", Array(recording.prefix(count)))
+      try scratch.expectRefusal(
+        ["a.8o", "--headless", "--input", "cut.txt"], code: 65, naming: "cut.txt")
+    }
+    try scratch.write("other.ch8", Programs.sketch)
+    try scratch.expectRefusal(
+      ["other.ch8", "--headless", "--input", "r.txt"], code: 65, naming: "another program")
+  }
+
   @Test func recordingsOfOtherSessionsAreRefused() throws {
     try write("a.8o", Self.save)
     try scratch.write("r.txt", Array("host\nhost save b.img 01\n".utf8))

@@ -67,6 +67,7 @@ import Testing
     #expect(try scratch.report("--restore", "game", "--frames", "0").state == state)
     #expect(try scratch.chip8("image", "verify", "game").code == 0)
     // A note, another state: it remains what it is.
+    try scratch.expectRefusal(["image", "executable", "game"], code: 65, naming: "standalone")
     #expect(try scratch.chip8("image", "set", "game", "--note", "a note").code == 0)
     let later = try scratch.report("sketch.ch8", "--frames", "9", "--save", "game")
     #expect(try scratch.report("game", "--frames", "0").state == later.state)

@@ -141,6 +141,7 @@ extension Slots {
     try check(image, at: path(slot))
     try stored { () throws(StorageError) in try Storage.createFolder(folder) }
     return try changing(slot) { () throws(SlotError) in
+      try stored { () throws(StorageError) in try Storage.expectFile(path(slot)) }
       if let current = try? self.image(slot), image.addsNothing(to: current) {
         var renewed = current
         if let time = try? image.time() { renewed.setTime(time) }
@@ -155,7 +156,10 @@ extension Slots {
   }
 
   private func replace(_ slot: SlotName, with image: Image) throws(SlotError) {
-    try stored { () throws(StorageError) in try Storage.replaceFile(path(slot), with: image.bytes) }
+    try stored { () throws(StorageError) in
+      try Storage.expectFile(path(slot))
+      try Storage.replace(path(slot), with: image.bytes)
+    }
   }
 
   private func putBack(_ slot: SlotName, version: Int?) throws(SlotError) -> Int? {

@@ -45,13 +45,14 @@ extension Storage {
     try Replacement(of: path, at: place, mode: mode & 0o7777, execution).put(bytes)
   }
 
-  /// The same for a path that the user has not named: what is no regular file is refused, for a
-  /// pipe could make us wait for ever, and what is written to a device is not kept.
-  static func replaceFile(_ path: String, with bytes: [UInt8]) throws(StorageError) {
-    if let mode = try mode(of: path), mode & S_IFMT != S_IFREG {
+  /// Refuses a path that the user has not named where there is no regular file but something else: a
+  /// link could lead anywhere, a pipe could make us wait for ever, and what is written to a device is
+  /// not kept.
+  static func expectFile(_ path: String) throws(StorageError) {
+    var status = stat()
+    if retrying({ lstat(path, &status) }) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw StorageError(operation: .create, path: path, code: EEXIST)
     }
-    try replace(path, with: bytes)
   }
 
   /// Finds out whether a file could be put in place by ``replace(_:with:execution:)``, before there

@@ -96,7 +96,11 @@ struct Chip8Command: ParsableCommand {
     let slotsRoot = slots ?? Slots.defaultRoot()
     if resume { opening = try opening.resumed(file, machine, slotsRoot: slotsRoot) }
     try opening.apply(settings, from: file.path)
-    let recording = try headless.input.map { try Recording(contentsOf: $0) }
+    let recording = try headless.input.map { path in
+      let recording = try Recording(contentsOf: path)
+      try recording.check(opening.machine.program, path: path)
+      return recording
+    }
     let host = try host.host(replaying: recording, from: headless.input)
     if host.isThere { opening.machine.allowHostCalls() }
     let goals = try self.host.goals(opening.setup.names)

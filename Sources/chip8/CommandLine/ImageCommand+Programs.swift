@@ -37,6 +37,10 @@ extension ImageCommand {
       if off {
         try Storage.replace(file, with: image.bytes, execution: .nobody)
       } else {
+        // An emulator in front of it would be gone.
+        guard try !Image.prelude(at: file).starts(with: [0x7F] + Array("ELF".utf8)) else {
+          throw Failure.data(file, "this is a standalone file, which can be run already")
+        }
         try image.save(to: file, executable: options)
       }
     }

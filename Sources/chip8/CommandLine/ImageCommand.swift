@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chip8Core
+import Glibc
 import Octo
 import SaveState
 
@@ -138,7 +139,23 @@ struct ImageCommand: ParsableCommand {
       // A name in a file is no path: nothing leads out of this folder.
       let leaf = program.name.split(separator: "/").last.map(String.init) ?? ""
       let name = leaf.isEmpty || leaf.hasPrefix(".") || leaf.contains("\0") ? "program" : leaf
-      try Storage.replace(output ?? name + ".ch8", with: program.bytes)
+      try Storage.replace(output ?? unused(name + ".ch8", for: program), with: program.bytes)
+    }
+
+    /// Refuses a name that the user has not given where another file has it.
+    private func unused(_ path: String, for program: Program) throws -> String {
+      var there: [UInt8]?
+      do throws(StorageError) {
+        there = try Storage.read(path, limit: program.bytes.count)
+      } catch {
+        guard error.isMissingFile else { throw error }
+      }
+      guard there == nil || there == program.bytes else {
+        throw Failure(
+          message: "\(fileName(path)): there is another file of that name: name one with -o",
+          code: EX_CANTCREAT)
+      }
+      return path
     }
   }
 

@@ -35,37 +35,60 @@ struct Recording {
   let keys: KeyScript
   /// The host's answers in order; nil if there was no host.
   let calls: [RecordedCall]?
+  /// The program of the session; nil in one that was written by hand.
+  private let program: Digest?
 
-  /// Reads a recording: presses as `--keys` has them, one a line, and calls of the host.
-  init?(_ text: String) {
+  /// Reads a recording: presses as `--keys` has them, one a line, and calls of the host. What has
+  /// been recorded says whose session it is, and has an end.
+  private init(_ text: String) throws(Refusal) {
     var calls: [RecordedCall] = []
     var hasHost = false
     var presses: [Substring] = []
+    var (program, hasEnded) = (Digest?.none, false)
     for line in text.split(whereSeparator: \.isNewline) {
       let words = line.prefix { $0 != "#" }.split(separator: " ")
-      guard words.first == "host" else {
-        presses.append(line)
-        continue
+      switch (words.first, words.count) {
+      case ("session", 2) where program == nil:
+        guard let digest = Digest(sha1: String(words[1])) else { throw .notARecording }
+        program = digest
+      case ("end", 1): hasEnded = true
+      case ("host", 1): hasHost = true
+      case ("host", _):
+        guard hasHost, let call = RecordedCall(Array(words.dropFirst())) else {
+          throw .notARecording
+        }
+        calls.append(call)
+      default: presses.append(line)
       }
-      hasHost = true
-      if words.count == 1 { continue }
-      guard let call = RecordedCall(Array(words.dropFirst())) else { return nil }
-      calls.append(call)
     }
-    guard let keys = KeyScript(recording: presses.joined(separator: "\n")) else { return nil }
+    guard let keys = KeyScript(recording: presses.joined(separator: "\n")) else {
+      throw .notARecording
+    }
+    guard hasEnded || program == nil else { throw .cutOff }
     self.keys = keys
     self.calls = hasHost ? calls : nil
+    self.program = program
   }
 
   init(contentsOf path: String) throws {
     let bytes = try Storage.read(path, limit: Recording.byteCountMax)
-    guard
-      bytes.count <= Recording.byteCountMax, let text = String(validating: bytes, as: UTF8.self),
-      let recording = Recording(text)
-    else {
-      throw Failure.data(path, "this is no input recording, which has a FROM-TO:KEYS on each line")
-    }
-    self = recording
+    do throws(Refusal) {
+      guard
+        bytes.count <= Recording.byteCountMax, let text = String(validating: bytes, as: UTF8.self)
+      else { throw .notARecording }
+      try self.init(text)
+    } catch { throw Failure.data(path, error.rawValue) }
+  }
+
+  /// Refuses the recording of another program.
+  func check(_ program: Program, path: String) throws(Failure) {
+    guard let recorded = self.program, recorded != program.sha1 else { return }
+    throw .data(path, "this was recorded with another program, whose SHA-1 is \(recorded)")
+  }
+
+  private enum Refusal: String, Error {
+    case notARecording = "this is no input recording, which has a FROM-TO:KEYS on each line"
+    case cutOff = "this recording is cut off: its last line, \"end\", is missing"
   }
 
   /// A session as text.
@@ -77,7 +100,7 @@ struct Recording {
   static func text(
     _ keys: KeyScript, frames: UInt64, calls: [RecordedCall]?, of program: Program
   ) -> String {
-    var lines = ["# \(program.name.printable), SHA-1 \(program.sha1), \(frames) frames"]
+    var lines = ["session \(program.sha1)", "# \(program.name.printable), \(frames) frames"]
     var frame: UInt64 = 0
     while frame < frames {
       let (down, change) = keys.keys(in: frame)
@@ -86,7 +109,7 @@ struct Recording {
       frame = end
     }
     if let calls { lines += ["host"] + calls.map(\.line) }
-    return lines.joined(separator: "\n") + "\n"
+    return lines.joined(separator: "\n") + "\nend\n"
   }
 }
 
