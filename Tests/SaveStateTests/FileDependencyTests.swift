@@ -32,6 +32,21 @@ import Testing
     }
   }
 
+  @Test func whatIsBesideALinkIsBesideItsFileToo() throws {
+    try withTemporaryFolder { folder in
+      for name in ["here", "there"] { try Storage.createFolder("\(folder)/\(name)") }
+      try wanted.save(to: "\(folder)/there/x.state")
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/here/x.state", withDestinationPath: "../there/x.state")
+      try write([1, 2, 3], "\(folder)/there/toy.rom")
+      guard case .found(let program, _) = try finding("\(folder)/here") else {
+        Issue.record("it was not found")
+        return
+      }
+      #expect(program == [1, 2, 3])
+    }
+  }
+
   @Test func whatIsNotTheProgramIsToldOf() throws {
     try withTemporaryFolder { folder in
       let other = "\(folder)/other"

@@ -34,8 +34,8 @@ public struct FileDependencies: Dependencies {
   /// Where to look.
   ///
   /// - Parameters:
-  ///   - image: the image's file. What it leaves out may be beside it. Nil or `-` is one that is
-  ///     in no folder.
+  ///   - image: the image's file, or a link to it. What it leaves out may be beside either. Nil or `-`
+  ///     is one that is in no folder.
   ///   - programPaths: files and folders with programs.
   ///   - basePaths: files and folders with images.
   ///   - programSuffix: how the files of programs are called, as `.ch8`.
@@ -46,10 +46,17 @@ public struct FileDependencies: Dependencies {
     func place(_ path: String) -> Place {
       Storage.isFolder(path) ? .folder(path) : .file(path)
     }
-    let beside = image == "-" ? nil : image.map { Place.folder(Storage.folder(of: $0) ?? ".") }
+    let beside = FileDependencies.folders(of: image).map(Place.folder)
     self.programSuffix = programSuffix
-    programPlaces = (beside.map { [$0] } ?? []) + programPaths.map(place)
-    basePlaces = (beside.map { [$0] } ?? []) + basePaths.map(place)
+    programPlaces = beside + programPaths.map(place)
+    basePlaces = beside + basePaths.map(place)
+  }
+
+  /// The folder that an image's file is in; and if the path is a link, the one that it leads to.
+  private static func folders(of image: String?) -> [String] {
+    guard let image, image != "-" else { return [] }
+    let target = try? Storage.linkTarget(image)
+    return [image, target].compactMap { $0 }.map { Storage.folder(of: $0) ?? "." }
   }
 
   // MARK: Programs

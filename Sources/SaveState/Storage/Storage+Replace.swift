@@ -80,7 +80,7 @@ extension Storage {
   }
 
   /// Where a link leads, if it is one.
-  private static func linkTarget(_ path: String) throws(StorageError) -> String? {
+  static func linkTarget(_ path: String) throws(StorageError) -> String? {
     var status = stat()
     guard retrying({ lstat(path, &status) }) == 0 else {
       // Somebody has just taken it away, and so it can be made.
