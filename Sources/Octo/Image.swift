@@ -38,29 +38,43 @@ struct Image {
 
   /// Writes the jump to `target` at `address`, where room was left for it.
   mutating func setJump(at address: Int, to target: Int) {
-    bytes[address] = 0x10 | UInt8(target >> 8 & 0xF)
-    bytes[address + 1] = UInt8(target & 0xFF)
+    fill(address, with: 0x10 | target >> 8 & 0xF)
+    fill(address + 1, with: target)
   }
 
   /// Fills in a reference to a label which came to be at `target`.
   mutating func resolve(_ patch: Patch, to target: Int) {
-    let high = UInt8(target >> 8 & 0xFF)
-    let low = UInt8(target & 0xFF)
+    let high = target >> 8
     let address = patch.address
     switch patch.form {
     case .address:
-      bytes[address] |= high & 0xF
-      bytes[address + 1] = low
+      add(high & 0xF, at: address)
+      fill(address + 1, with: target)
     case .pointer:
-      bytes[address] = high
-      bytes[address + 1] = low
+      fill(address, with: high)
+      fill(address + 1, with: target)
     case .unpack:
-      bytes[address + 1] |= high & 0xF
-      bytes[address + 3] = low
+      add(high & 0xF, at: address + 1)
+      fill(address + 3, with: target)
     case .unpackLong:
-      bytes[address + 1] = high
-      bytes[address + 3] = low
+      fill(address + 1, with: high)
+      fill(address + 3, with: target)
     }
+  }
+
+  /// Writes the low eight bits of `value` where room was left for them.
+  ///
+  /// Room past the end of memory does not exist: that is an error which was reported when the room
+  /// was left, and the program is not used.
+  private mutating func fill(_ address: Int, with value: Int) {
+    guard bytes.indices.contains(address) else { return }
+    bytes[address] = UInt8(truncatingIfNeeded: value)
+  }
+
+  /// Sets bits of the byte at `address`, on the same terms.
+  private mutating func add(_ bits: Int, at address: Int) {
+    guard bytes.indices.contains(address) else { return }
+    bytes[address] |= UInt8(truncatingIfNeeded: bits)
   }
 
   /// Gives the two bytes kept for the jump to `main` to the program, which starts with `main`.

@@ -42,9 +42,37 @@ import Testing
     #expect(error(in: source + "1")?.contains("runs past the end of memory") == true)
   }
 
+  /// What leaves room for an address, and what fills that in later, where there is no room.
+  @Test(arguments: [
+    "if v0 == 0 begin", "if v0 == 0 begin end", "if v0 == 0 begin else end",
+    "if v0 > 9 begin loop while v0 == 0 again end", "loop if v0 == 0 begin again end",
+    "loop while v0 == 0 while v1 == 1 again", "jump later : later", "later : later",
+    "i := later : later", "i := long later : later", ":pointer later : later",
+    ":unpack 1 later : later", ":unpack long later : later", ":call later : later",
+    ":next later 1 : later", "1 2 3 4 5 6 7 8 9 : later jump later",
+  ])
+  func nothingIsWrittenPastTheEndOfMemory(statements: String) {
+    for origin in 0xFFF4...0xFFFF {
+      let source = ": main :org \(origin)\n\(statements)"
+      do throws(AssemblyErrors) {
+        let assembly = try assemble(source, named: "a", errorCountMax: 20)
+        #expect(assembly.program.count <= 0xFE00)
+      } catch {
+        #expect(error.errors.allSatisfy { $0.line == 2 }, "\(source): \(error.errors)")
+      }
+    }
+    #expect(
+      error(in: ": main :org 0xFFFF\n if v0 == 0 begin")
+        == "2:2: the program runs past the end of memory at 0xFFFF")
+  }
+
   @Test func deepNestingNeedsNoStack() {
     let open = String(repeating: "( ", count: 20_000)
     #expect(error(in: ": main :byte { " + open)?.contains("but the source ends here") == true)
+    for block in ["loop ", "if v0 == 0 begin ", "if v0 == 0 begin else loop "] {
+      let source = ": main " + String(repeating: block, count: 20_000)
+      #expect(error(in: source) != nil)
+    }
   }
 
   /// Random words of the language: each source must assemble or fail in one of its own lines.
@@ -57,7 +85,8 @@ import Testing
         "v0", "vF", "a", "b", "c", "main", "{", "}", "(", ")", "+", "-", "*", "long", "strlen",
         "0", "1", "-1", "15", "255", "0x200", "0xFFFF", "99999999999999999999", "PI", "HERE", "@",
         "\"ab\"", "\"", "\"%2i\"", "#", "\n", "CALLS", "sin", "pow", "é", ": a", ": main",
-        ":macro a {", ":calc b {", ":stringmode c \"ab\" {", ":org {", "if v0 == 1",
+        ":macro a {", ":calc b {", ":stringmode c \"ab\" {", ":org {", ":org 0xFFFE", "if v0 == 1",
+        "if v0 == 1 begin",
       ]
     for _ in 0..<150 {
       var source = ""
@@ -65,13 +94,15 @@ import Testing
         source += words.randomElement(using: &random) ?? ""
         source += Int.random(in: 0..<30, using: &random) == 0 ? "" : " "
       }
-      do {
-        let assembly = try assemble(source, named: "random")
+      do throws(AssemblyErrors) {
+        let assembly = try assemble(source, named: "random", errorCountMax: 20)
         #expect(assembly.program.count == assembly.lines.count)
       } catch {
         let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.indices.contains(error.line - 1), "seed \(seed): \(source)")
-        #expect(error.column >= 1 && !error.message.isEmpty, "seed \(seed): \(source)")
+        for error in error.errors {
+          #expect(lines.indices.contains(error.line - 1), "seed \(seed): \(source)")
+          #expect(error.column >= 1 && !error.message.isEmpty, "seed \(seed): \(source)")
+        }
       }
     }
   }
