@@ -7,8 +7,9 @@ public protocol Machine: Sendable {
   /// Names this kind of machine in an image.
   static var kind: Tag { get }
 
-  /// The sections that such machines have. An image with another critical one is refused.
-  static var sections: Set<Tag> { get }
+  /// The sections that such machines own, each once. Those beside the state are written in this order.
+  /// An image with a critical section that is not registered is refused.
+  static var sections: [SectionKind] { get }
 
   /// What such machines can do, by the names under which images ask for it.
   static var features: Set<String> { get }

@@ -121,7 +121,9 @@ import Testing
     _ tag: String, _ contents: [UInt8], sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     var image = Image(of: machine)
-    image.setAncillary(tag == "SETT" ? Tag("SETT") : Tag("LABL"), contents, isSafeToCopy: true)
+    image.setAncillary(
+      .ancillary(tag == "SETT" ? Tag("SETT") : Tag("LABL"), isSafeToCopy: true), contents,
+      of: Chip8.self)
     let read = try Image(image.bytes)
     #expect(throws: ImageError.self, "\(contents)", sourceLocation: sourceLocation) {
       _ = try (read.settings(for: machine), read.labels())
@@ -169,8 +171,8 @@ import Testing
         UInt8.random(in: 0...(Bool.random(using: &random) ? 3 : 255), using: &random)
       }
       var image = Image(of: machine)
-      image.setAncillary(Tag("SETT"), soup, isSafeToCopy: true)
-      image.setAncillary(Tag("LABL"), soup, isSafeToCopy: true)
+      image.setAncillary(.ancillary(Tag("SETT"), isSafeToCopy: true), soup, of: Chip8.self)
+      image.setAncillary(.ancillary(Tag("LABL"), isSafeToCopy: true), soup, of: Chip8.self)
       // What is read is what would be written.
       if let settings = try? image.settings(for: machine) {
         var again = image

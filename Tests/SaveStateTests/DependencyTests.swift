@@ -284,7 +284,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
       toy.counter += 1
       try shelf.save(toy, to: "\(k)", basedOn: k > 0 ? "\(k - 1)" : nil)
       var image = try shelf.image("\(k)")
-      let fits = image.setAncillary(Tag("LONG"), rest)
+      let fits = image.setAncillary(.ancillary(Tag("LONG")), rest, of: Toy.self)
       #expect(fits)
       shelf.files["\(k)"] = image.bytes
     }
@@ -342,14 +342,16 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     let stream = zlibStream(Array(repeating: 7, count: 500))
     sections.append(
       RawSection(tag: "xtra", flags: 0, codec: 1, contents: stream, decodedByteCount: 500))
-    sections.append(
-      RawSection(tag: "NOTE", flags: 0, codec: 1, contents: stream, decodedByteCount: 500))
+    for tag in ["NOTE", "MEMO"] {
+      sections.append(
+        RawSection(tag: tag, flags: 0, codec: 1, contents: stream, decodedByteCount: 500))
+    }
     let image = try Image(imageFile(sections))
     let small = try image.optimized(Toy.self)
     #expect(try small.machine() as Toy == image.machine() as Toy)
     #expect(try small.note() == image.note())
     let stored = small.sections.map(\.storedByteCount)
-    #expect(stored[4] == stream.count && stored[5] < 30 && stored[3] < 12)
+    #expect(stored[4] == stream.count && stored[5] < 30 && stored[6] < 30 && stored[3] < 12)
     #expect(try small.optimized(Toy.self) == small)
   }
 }

@@ -85,11 +85,11 @@ import Testing
 
   /// Whatever order others have written them in.
   @Test func whatIsCarriedOverStandsWhereItBelongs() throws {
-    let labels = RawSection(tag: "LABL", flags: 2, contents: [1])
+    let memo = RawSection(tag: "MEMO", flags: 2, contents: [1])
     let others = RawSection(tag: "ours", flags: 2, contents: [2])
-    let older = try Image(imageFile(RawSection.toy + [others, labels]))
+    let older = try Image(imageFile(RawSection.toy + [others, memo]))
     let later = Image(of: usedToy(), carrying: older)
-    #expect(later.sections.map(\.tag).suffix(2) == [Tag("LABL"), Tag("ours")])
+    #expect(later.sections.map(\.tag).suffix(2) == [Tag("MEMO"), Tag("ours")])
     #expect(try later.verification(Toy.self).isCanonical)
   }
 

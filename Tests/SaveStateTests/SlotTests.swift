@@ -173,7 +173,7 @@ private func mode(_ path: String) throws -> Int? {
       #expect(try slots.save(image(1, note: "the end"), to: boss) == 1)
       #expect(try slots.image(boss, version: 1).note() == "the boss")
       var more = try image(1)
-      more.setAncillary(Tag("ours"), [1])
+      more.setAncillary(.ancillary(Tag("ours")), [1], of: Toy.self)
       #expect(try slots.save(more, to: boss) == 2)
       #expect(try slots.image(boss) == more)
     }

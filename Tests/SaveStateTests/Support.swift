@@ -6,7 +6,9 @@ import SaveState
 /// A counter with some memory. It keeps the engine from knowing CHIP-8.
 struct Toy: Machine, Equatable {
   static let kind = Tag("TOY!")
-  static let sections: Set<Tag> = [counterTag, memoryTag]
+  static let sections: [SectionKind] = [
+    .state(counterTag), .state(memoryTag), .ancillary(Tag("MEMO"), isSafeToCopy: true),
+  ]
   static let features: Set<String> = ["large"]
   static let counterTag = Tag("CNTR")
   static let memoryTag = Tag("MEM ")

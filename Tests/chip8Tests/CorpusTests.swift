@@ -46,7 +46,9 @@ import Testing
     var again = Image(of: machine, carrying: image)
     again.setTime(try image.time())
     if let note = try image.note() { try again.setNote(note) }
-    if let last = try image.ancillary(Tag("LAST")) { again.setAncillary(Tag("LAST"), last) }
+    if let last = try image.ancillary(Tag("LAST")) {
+      again.setAncillary(.ancillary(Tag("LAST")), last, of: Chip8.self)
+    }
     #expect(again.bytes == bytes)
   }
 }

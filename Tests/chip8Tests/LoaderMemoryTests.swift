@@ -45,7 +45,9 @@ import Testing
     // All that the sections may unpack to, in 16 KiB.
     let known = plain.sections.reduce(0) { $0 + $1.decodedByteCount }
     var bombed = plain
-    bombed.setAncillary(Tag("BOMB"), Array(repeating: 0x61, count: Image.byteCountMax - known))
+    bombed.setAncillary(
+      .ancillary(Tag("BOMB")), Array(repeating: 0x61, count: Image.byteCountMax - known),
+      of: Chip8.self)
     let bomb = try #require(AlteredImage(bombed.bytes)["BOMB"])
     var files = ["huge": huge(AlteredImage(plain.bytes))]
     for tag in ["NEED", "PROG", "ROM ", "RAM ", "WITN"] {

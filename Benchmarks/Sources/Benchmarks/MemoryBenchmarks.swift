@@ -22,9 +22,12 @@ private func hostileFiles(_ plain: Image) throws -> [(String, [UInt8])] {
     try Storage.read("/dev/urandom", limit: count - 1)
   }
   var (one, many, bomb) = (plain, plain, plain)
-  one.setAncillary(Tag("HUGE"), try noise(rest))
-  for k in 10..<60 { many.setAncillary(Tag(rawValue: UInt32(k)), try noise(rest / 50 - 20)) }
-  bomb.setAncillary(Tag("NOTE"), Array(repeating: 0x61, count: rest))
+  one.setAncillary(.ancillary(Tag("HUGE")), try noise(rest), of: Chip8.self)
+  for k in 10..<60 {
+    many.setAncillary(
+      .ancillary(Tag(rawValue: UInt32(k))), try noise(rest / 50 - 20), of: Chip8.self)
+  }
+  bomb.setAncillary(.ancillary(Tag("NOTE")), Array(repeating: 0x61, count: rest), of: Chip8.self)
   return [
     ("one section of 16 MiB", one.bytes), ("50 sections of 16 MiB", many.bytes),
     ("a note that unpacks to 16 MiB", bomb.bytes),

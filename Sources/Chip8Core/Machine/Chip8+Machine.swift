@@ -6,8 +6,12 @@ extension Chip8: Machine {
   /// What images of these machines are marked with.
   public static let kind = Tag("CH-8")
 
-  /// `CORE`, `RAM ` and `DISP`, and of some machines `HOST` and `GOAL`.
-  public static let sections: Set<Tag> = [coreTag, ramTag, displayTag, hostTag, goalTag]
+  /// The state is `CORE`, `RAM ` and `DISP`, and of some machines `HOST` and `GOAL`. Beside it stand
+  /// what was executed last, how the machine is shown, and what its addresses are called.
+  public static let sections: [SectionKind] = [
+    .state(coreTag), .state(ramTag), .state(displayTag), .state(hostTag), .state(goalTag),
+    lastSection, settingsSection, labelsSection,
+  ]
 
   /// What images of these machines may ask for.
   public static let features: Set<String> = [
@@ -17,6 +21,9 @@ extension Chip8: Machine {
   static let coreTag = Tag("CORE")
   static let ramTag = Tag("RAM ")
   static let displayTag = Tag("DISP")
+  static let lastSection = SectionKind.ancillary(Tag("LAST"))
+  static let settingsSection = SectionKind.ancillary(Tag("SETT"), isSafeToCopy: true)
+  static let labelsSection = SectionKind.ancillary(Tag("LABL"), isSafeToCopy: true)
   static let coreByteCount = 152
 
   /// Writes the sections `CORE`, `RAM ` and `DISP`, and `HOST` and `GOAL` where there is something
@@ -267,13 +274,9 @@ struct CoreReader {
   }
 
   mutating func audio(on platform: Platform) throws(ImageError) -> Audio {
-    var audio = Audio()
     let hasPattern = try flag("pattern", isAllowed: platform == .xochip)
     let pattern = (next() as UInt128).byteSwapped
     guard hasPattern || pattern == 0 else { throw .badField("a pattern that was never loaded") }
-    audio.pattern = hasPattern ? pattern : nil
-    audio.pitch = next()
-    audio.phase = next()
-    return audio
+    return Audio(pattern: hasPattern ? pattern : nil, pitch: next(), phase: next())
   }
 }

@@ -108,7 +108,6 @@ public struct FlightRecorder: Sendable {
 // MARK: - In an image
 
 extension Image {
-  private static let lastTag = Tag("LAST")
   private static let lastCountMax = 32
 
   /// Keeps the last instructions of a machine that cannot go on, for whoever asks why.
@@ -119,7 +118,8 @@ extension Image {
       writer.append(executed.opcode)
       writer.append(executed.next)
     }
-    setAncillary(Image.lastTag, writer.bytes.isEmpty ? nil : writer.bytes)
+    setAncillary(
+      Chip8.lastSection, writer.bytes.isEmpty ? nil : writer.bytes, of: Chip8.self)
   }
 
   /// The last instructions, the oldest first; none if the image does not say.
@@ -127,10 +127,10 @@ extension Image {
   /// - Throws: ``ImageError/damagedSection(_:)``.
   public func lastInstructions() throws(ImageError) -> [FlightRecorder.Executed] {
     guard
-      let contents = try ancillary(Image.lastTag, atMost: 6 * Image.lastCountMax)
+      let contents = try ancillary(Chip8.lastSection.tag, atMost: 6 * Image.lastCountMax)
     else { return [] }
     guard (1...Image.lastCountMax).contains(contents.count / 6), contents.count % 6 == 0 else {
-      throw .damagedSection(Image.lastTag)
+      throw .damagedSection(Chip8.lastSection.tag)
     }
     var reader = ByteReader(contents)
     var executed: [FlightRecorder.Executed] = []

@@ -3,8 +3,8 @@
 
 import SaveState
 
-private let settingsTag = Tag("SETT")
-private let labelsTag = Tag("LABL")
+private let settingsTag = Chip8.settingsSection.tag
+private let labelsTag = Chip8.labelsSection.tag
 private let noRotation: UInt16 = 0xFFFF
 private let noKey: UInt8 = 0xFF
 
@@ -23,7 +23,8 @@ extension Image {
 
   /// Says how the machine is shown, played and watched; nothing if the settings say nothing.
   public mutating func setSettings(_ settings: Settings) {
-    setAncillary(settingsTag, settings.isEmpty ? nil : settings.encoded, isSafeToCopy: true)
+    setAncillary(
+      Chip8.settingsSection, settings.isEmpty ? nil : settings.encoded, of: Chip8.self)
   }
 
   /// What addresses are called; nothing if the image does not say.
@@ -57,7 +58,8 @@ extension Image {
       writer.append(UInt8(truncatingIfNeeded: label.name.utf8.count))
       writer.append(contentsOf: label.name.utf8)
     }
-    setAncillary(labelsTag, writer.bytes.isEmpty ? nil : writer.bytes, isSafeToCopy: true)
+    setAncillary(
+      Chip8.labelsSection, writer.bytes.isEmpty ? nil : writer.bytes, of: Chip8.self)
   }
 }
 

@@ -20,7 +20,7 @@ extension Image {
   /// Says when it was saved, unless the image is full of what others have put into it.
   public mutating func setTime(_ time: UInt64?) {
     setAncillary(
-      Image.timeTag,
+      .ancillary(Image.timeTag),
       time.map {
         var writer = ByteWriter()
         writer.append($0)
@@ -51,7 +51,7 @@ extension Image {
         "a note of \(bytes.count) bytes, and there is room for \(Image.noteByteCountMax)")
     }
     guard !bytes.contains(0) else { throw .badField("a note with a zero byte") }
-    guard setAncillary(Image.noteTag, bytes.isEmpty ? nil : bytes) else {
+    guard setAncillary(.ancillary(Image.noteTag), bytes.isEmpty ? nil : bytes) else {
       throw .badField("a note, and there is no room for one beside what others have put there")
     }
   }
@@ -70,26 +70,31 @@ extension Image {
     return try section.decoded(atMost: byteCount)
   }
 
-  /// Puts a section of the caller's own into the image, or takes it away with nil: something that is
-  /// no part of the machine, and that readers may pass over.
+  /// Puts a section of a machine's own beside its state, or removes it with nil.
   ///
-  /// - Parameter isSafeToCopy: whether it stays true when the machine has gone on.
   /// - Returns: whether there is room for it; the image is as it was if there is none, or if a later
-  ///   version has put something there that may not be passed over.
+  ///   version has put something there that may not be skipped.
   @discardableResult
-  public mutating func setAncillary(
-    _ tag: Tag, _ contents: [UInt8]?, isSafeToCopy: Bool = false
+  public mutating func setAncillary<M: Machine>(
+    _ kind: SectionKind, _ contents: [UInt8]?, of _: M.Type
+  ) -> Bool {
+    setAncillary(kind, contents, among: M.sections)
+  }
+
+  @discardableResult
+  private mutating func setAncillary(
+    _ kind: SectionKind, _ contents: [UInt8]?, among kinds: [SectionKind] = []
   ) -> Bool {
     let isRefused = sections.contains {
-      $0.tag == tag && $0.version != Section.version && $0.flags.contains(.critical)
+      $0.tag == kind.tag && $0.version != Section.version && $0.flags.contains(.critical)
     }
     guard !isRefused else { return false }
     var image = self
-    image.sections.removeAll { $0.tag == tag }
+    image.sections.removeAll { $0.tag == kind.tag }
     if let contents {
-      image.sections.append(Section(tag, isSafeToCopy ? .safeToCopy : [], contents))
+      image.sections.append(Section(kind.tag, kind.isSafeToCopy ? .safeToCopy : [], contents))
     }
-    image.sortSections()
+    image.sortSections(kinds)
     guard image.isWithinLimits else { return false }
     self = image
     return true
@@ -109,18 +114,5 @@ extension Image {
     let decodedByteCount = sections.reduce(0) { $0 + $1.decodedByteCount }
     return sections.count + sectionCount <= Image.sectionCountMax
       && max(byteCount, decodedByteCount) + leftByteCount <= Image.byteCountMax
-  }
-
-  /// Puts the sections in the order in which they are written: those that a machine needs as they
-  /// are, what this version knows, the rest as it is.
-  mutating func sortSections() {
-    // Those behind the note are of callers, but have a place of their own as well.
-    let order =
-      [Image.witnessTag, Image.timeTag, Image.noteTag] + [Tag("LAST"), Tag("SETT"), Tag("LABL")]
-    func rank(_ section: Section) -> Int {
-      section.flags.contains(.critical)
-        ? -1 : order.firstIndex(of: section.tag) ?? order.count
-    }
-    sections = (-1...order.count).flatMap { place in sections.filter { rank($0) == place } }
   }
 }

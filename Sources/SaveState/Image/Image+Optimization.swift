@@ -9,7 +9,8 @@ extension Image {
     var image = self
     image.sections = []
     for section in sections {
-      let isReadable = Image.isKnown(section, M.self) && section.version == Section.version
+      let isReadable =
+        Image.sectionKind(of: section, M.self) != nil && section.version == Section.version
       image.sections.append(isReadable ? try section.optimized() : section)
     }
     return image

@@ -57,10 +57,8 @@ public struct Image: Equatable, Sendable {
     }
     sections.append(Section(Image.witnessTag, [], Witness(of: machine).encoded))
     for section in older?.sections ?? []
-    where section.flags.contains(.safeToCopy) && !Image.isKnown(section, M.self) {
-      carry(section)
-    }
-    sortSections()
+    where Image.isSafeToCopy(section, M.self) { carry(section) }
+    sortSections(M.sections)
   }
 
   /// A new machine from this image, every field checked.
@@ -70,7 +68,10 @@ public struct Image: Equatable, Sendable {
   public func machine<M: Machine>(_: M.Type = M.self) throws(ImageError) -> M {
     try check(M.self)
     if let base = try base() { throw .missingBase(base, Search()) }
-    var reader = StateReader(sections.filter { M.sections.contains($0.tag) })
+    var reader = StateReader(
+      sections.filter { section in
+        M.sections.contains { $0.isState && $0.tag == section.tag }
+      })
     let machine = try M(program: program(), decoding: &reader)
     try reader.finish()
     return machine
@@ -86,7 +87,9 @@ public struct Image: Equatable, Sendable {
       throw .unknownFeature(lacking)
     }
     for section in sections where section.flags.contains(.critical) {
-      guard Image.isKnown(section, M.self) else { throw .unknownSection(section.tag) }
+      guard Image.sectionKind(of: section, M.self) != nil else {
+        throw .unknownSection(section.tag)
+      }
       _ = try section.known()
     }
   }
@@ -155,19 +158,6 @@ public struct Image: Equatable, Sendable {
       throw .missingSection(tag)
     }
     return try section.known()
-  }
-
-  /// The sections that are no part of a machine's state, in their order in a file.
-  private static let ancillaryTags = [witnessTag, timeTag, noteTag]
-
-  static func isKnown<M: Machine>(_ section: Section, _: M.Type) -> Bool {
-    isState(section, M.self) || ancillaryTags.contains(section.tag)
-  }
-
-  /// Whether a section is part of a machine's state, whatever its flags say.
-  static func isState<M: Machine>(_ section: Section, _: M.Type) -> Bool {
-    [needTag, baseTag, programTag, bytesTag].contains(section.tag)
-      || M.sections.contains(section.tag)
   }
 }
 

@@ -150,7 +150,9 @@ struct ImageChain<M: Machine> {
     var sections: [Image.Section] = []
     for section in link.image.sections {
       let isProgram = section.tag == Image.bytesTag
-      guard isProgram || M.sections.contains(section.tag) else { continue }
+      guard isProgram || M.sections.contains(where: { $0.isState && $0.tag == section.tag }) else {
+        continue
+      }
       if section.codec == Image.Section.Codec.differenceDeflate {
         takesMachine = true
         sections.append(section)
