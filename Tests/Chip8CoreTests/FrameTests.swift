@@ -97,8 +97,10 @@ import Testing
     #expect(machine.state.frames == 1)
   }
 
-  @Test(arguments: Platform.withHires) func exitLeavesTheMachineAtIt(platform: Platform) throws {
-    var machine = try machine(platform, 0x6001, 0x00FD)
+  @Test(
+    arguments: Platform.withHires.map { ($0, 0x00FD) } + Platform.allCases.map { ($0, 0x0000) })
+  func exitLeavesTheMachineAtIt(platform: Platform, opcode: UInt16) throws {
+    var machine = try machine(platform, 0x6001, opcode)
     #expect(machine.run(frames: 1) == .exit)
     #expect((machine.state.pc, machine.state.instructions, machine.state.frames) == (0x202, 1, 0))
     let digest = machine.stateDigest

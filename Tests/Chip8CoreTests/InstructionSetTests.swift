@@ -26,6 +26,7 @@ import Testing
   /// Hexadecimal digits stand for themselves, other letters for any digit; a digit in brackets
   /// for those up to it.
   static let rows: [Row] = [
+    ("0000", all, { _ in .exit }),
     ("00E0", all, { _ in .clear }),
     ("00EE", all, { _ in .return }),
     ("00Cn", scrolling, { .scrollDown(n: $0.n) }),
@@ -63,10 +64,7 @@ import Testing
     ("Ex9E", all, { .skipIfKey(x: $0.x) }),
     ("ExA1", all, { .skipIfNoKey(x: $0.x) }),
     ("F000", xo, { _ in .setIndexLong }),
-    ("F001", xo, { _ in .selectPlanes(n: 0) }),
-    ("F101", xo, { _ in .selectPlanes(n: 1) }),
-    ("F201", xo, { _ in .selectPlanes(n: 2) }),
-    ("F301", xo, { _ in .selectPlanes(n: 3) }),
+    ("Fx01", xo, { .selectPlanes(n: $0.x % 4) }),
     ("F002", xo, { _ in .loadPattern }),
     ("Fx07", all, { .readDelay(x: $0.x) }),
     ("Fx0A", all, { .waitForKey(x: $0.x) }),

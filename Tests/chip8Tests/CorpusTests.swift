@@ -27,12 +27,21 @@ import Testing
   @Test(arguments: names) func imagesGiveWhatTheyGave(name: String) throws {
     let scratch = try Scratch()
     let reports = try String(decoding: Self.read(name + ".json"), as: UTF8.self)
-      .split(separator: "\n").map(String.init)
+      .split(separator: "\n").map { endingAt0000(String($0)) }
     let image = "\(Self.folder)/\(name).state"
     let now = try scratch.chip8("--restore", image, "--headless", "--json", "--frames", "0")
     let later = try scratch.chip8(
       "--restore", image, "--headless", "--json", "--frames", "60", "--keys", "5-15:5,20-30:A")
     #expect([now.text, later.text] == reports.map { $0 + "\n" })
+  }
+
+  /// A report from when 0000 was a fault. It ends a program since then, at the same place: nothing
+  /// else in the report is different.
+  private func endingAt0000(_ report: String) -> String {
+    let fault = #/"fault":\{"kind":"machine-code","message":"0000 [^"]*","opcode":0,"pc":\d+\}/#
+    guard report.contains(fault) else { return report }
+    return report.replacing(fault, with: #""fault":null"#)
+      .replacing(#""stop":"fault""#, with: #""stop":"halt""#)
   }
 
   /// Saved again, they are the same, to the byte where a chip8 has written them.

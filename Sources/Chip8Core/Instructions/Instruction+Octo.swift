@@ -15,7 +15,8 @@ extension Instruction {
     case .scrollUp(let n): "scroll-up \(n)"
     case .scrollRight: "scroll-right"
     case .scrollLeft: "scroll-left"
-    case .exit: "exit"
+    // 0000 and the masks of more planes than there are have no words in the language.
+    case .exit: opcode == 0x00FD ? "exit" : bytes(opcode)
     case .lores: "lores"
     case .hires: "hires"
     case .jump(let nnn): "jump \(name(nnn) ?? hex(nnn, 3))"
@@ -44,7 +45,7 @@ extension Instruction {
     case .draw(let x, let y, let n): "sprite \(v(x)) \(v(y)) \(n)"
     case .skipIfKey(let x): "if \(v(x)) -key then"
     case .skipIfNoKey(let x): "if \(v(x)) key then"
-    case .selectPlanes(let n): "plane \(n)"
+    case .selectPlanes(let n): opcode < 0xF400 ? "plane \(n)" : bytes(opcode)
     case .loadPattern: "audio"
     case .readDelay(let x): "\(v(x)) := delay"
     case .waitForKey(let x): "\(v(x)) := key"
@@ -60,8 +61,7 @@ extension Instruction {
     case .storeFlags(let x): "saveflags \(v(x))"
     case .loadFlags(let x): "loadflags \(v(x))"
     case .probeHost, .callHost: "native \(hex(opcode, 3))"
-    case .machineCode, .illegal:
-      "\(hex(opcode >> 8, 2)) \(hex(opcode & 0xFF, 2))"
+    case .machineCode, .illegal: bytes(opcode)
     }
   }
 
@@ -70,6 +70,8 @@ extension Instruction {
     guard let name else { return ":call \(hex(nnn, 3))" }
     return name == "exit" ? ":call exit" : name
   }
+
+  private func bytes(_ opcode: UInt16) -> String { "\(hex(opcode >> 8)) \(hex(opcode & 0xFF))" }
 
   private func v(_ register: UInt8) -> String {
     "v" + String(register, radix: 16)

@@ -59,7 +59,8 @@ public enum Instruction: Hashable, Sendable {
   case illegal
 
   /// Decodes two bytes, the high one first. What the instruction set lacks is ``illegal``;
-  /// 0nnn on the original machines is ``machineCode``.
+  /// 0nnn on the original machines is ``machineCode``. 0000 is ``exit`` everywhere: programs that
+  /// just end run into it, and Octo ends them there.
   public init(opcode: UInt16, for set: InstructionSet) {
     let x = UInt8(truncatingIfNeeded: opcode >> 8 & 0xF)
     let y = UInt8(truncatingIfNeeded: opcode >> 4 & 0xF)
@@ -69,6 +70,7 @@ public enum Instruction: Hashable, Sendable {
     let (hp48, schip, xo) = (set >= .schip10, set >= .schip, set >= .xochip)
     self =
       switch (opcode >> 12, x, y, n) {
+      case (0x0, 0x0, 0x0, 0x0): .exit
       case (0x0, 0x0, 0xC, _) where schip: .scrollDown(n: n)
       case (0x0, 0x0, 0xD, _) where xo: .scrollUp(n: n)
       case (0x0, 0x0, 0xE, 0x0): .clear
@@ -107,7 +109,8 @@ public enum Instruction: Hashable, Sendable {
       case (0xE, _, 0x9, 0xE): .skipIfKey(x: x)
       case (0xE, _, 0xA, 0x1): .skipIfNoKey(x: x)
       case (0xF, 0x0, 0x0, 0x0) where xo: .setIndexLong
-      case (0xF, 0...3, 0x0, 0x1) where xo: .selectPlanes(n: x)
+      // There are two planes: the mask's other bits select nothing.
+      case (0xF, _, 0x0, 0x1) where xo: .selectPlanes(n: x & 3)
       case (0xF, 0x0, 0x0, 0x2) where xo: .loadPattern
       case (0xF, _, 0x0, 0x7): .readDelay(x: x)
       case (0xF, _, 0x0, 0xA): .waitForKey(x: x)

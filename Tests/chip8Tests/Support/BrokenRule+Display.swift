@@ -72,6 +72,12 @@ extension BrokenRule {
   static var planes: [BrokenRule] {
     [
       nothing("Fn01", Opcodes(0xF001, 0xF0FF)),
+      instead("Fn01 selects nothing where n is above 3", Opcodes(0xF001, 0xF0FF)) { _, state in
+        state.word(at: state.pc) >= 0xF400 ? .selectPlanes(n: 0) : nil
+      },
+      instead("Fn01 selects both planes where n is above 3", Opcodes(0xF001, 0xF0FF)) { _, state in
+        state.word(at: state.pc) >= 0xF400 ? .selectPlanes(n: 3) : nil
+      },
       BrokenRule(
         name: "both planes are selected at first",
         begin: { if $0.configuration.platform == .xochip { $0.selectedPlanes = 3 } }),

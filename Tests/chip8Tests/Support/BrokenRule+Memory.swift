@@ -157,6 +157,8 @@ extension BrokenRule {
         instruction == .machineCode ? .illegal : nil
       },
       nothing("00FD", Opcodes(0x00FD, 0xFFFF)),
+      nothing("0000", Opcodes(0x0000, 0xFFFF)),
+      instead("0000 is machine code", Opcodes(0x0000, 0xFFFF)) { _, _ in .machineCode },
       replacing("a fault stands behind its instruction", Opcodes(0, 0)) { machine, right, keys in
         let stop = machine.run(right, keys: keys)
         guard case .fault(let fault) = stop else { return stop }
