@@ -31,7 +31,9 @@ let package = Package(
     .target(
       name: "Chip8Core",
       dependencies: ["SaveState"],
-      resources: [.embedInCode("Platforms/programs.tsv")],
+      resources: [
+        .embedInCode("Platforms/programs.tsv"), .embedInCode("Platforms/more-programs.tsv"),
+      ],
       swiftSettings: strict),
     .target(name: "Octo", swiftSettings: strict),
     .executableTarget(

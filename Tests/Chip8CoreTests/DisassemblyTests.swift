@@ -19,6 +19,23 @@ import Testing
 
   // MARK: What is shown
 
+  /// What the language has no words for are bytes on a line of their own; 0000 ends the program.
+  @Test func instructionsWithoutWordsAreBytes() throws {
+    #expect(
+      try source([0xF701, 0xFC01, 0x0000, 0x0000])
+        == ": main\n  0xF7 0x01\n  0xFC 0x01\n  0x00 0x00\n  0x00 0x00\n")
+  }
+
+  /// Calls of machine code end what can be reached, unless they are skipped.
+  @Test func codeAfterSkippedMachineCodeIsReached() throws {
+    let bytes = program([0x02D8, 0x1200]).bytes
+    var configuration = Configuration(.vip)
+    let kinds = { Disassembly(bytes, for: configuration).items.map(\.kind) }
+    #expect(kinds() == [.code, .data])
+    configuration.quirks.insert(.skipMachineCode)
+    #expect(kinds() == [.code, .code])
+  }
+
   @Test(
     arguments: [
       // Code, data, and names by what they are used for.

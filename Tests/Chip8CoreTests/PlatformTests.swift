@@ -37,6 +37,7 @@ import Testing
       (.indexWraps, [n, n, n, n, n, y, n]),
       (.indexOverflowFlag, [n, n, n, n, n, n, n]),
       (.keyWaitBeeps, [y, n, y, y, y, n, n]),
+      (.skipMachineCode, [n, n, n, n, n, n, n]),
     ] as [(Quirks, [Bool])] {
       expect(row) { $0.quirks.contains(quirk) }
     }

@@ -1,6 +1,7 @@
 // Each quirk by itself, on against off.
 
 import Chip8Core
+import SaveState
 import Testing
 
 @Suite struct QuirkTests {
@@ -197,12 +198,45 @@ import Testing
     }
   }
 
+  @Test(arguments: Platform.allCases) func machineCodeIsSkipped(platform: Platform) throws {
+    for opcode in [0x0123, 0x00EF, 0x0C81] as [UInt16] {
+      var machine = try machine(platform, opcode, 0x6001, adding: .skipMachineCode)
+      #expect(machine.run(instructions: 2) == .done)
+      #expect((machine.state.pc, machine.state.v[0], machine.state.instructions) == (0x204, 1, 2))
+    }
+    var end = try machine(platform, 0x0000, adding: .skipMachineCode)
+    #expect(end.run(instructions: 2) == .exit)
+    var illegal = try machine(platform, 0x8008, adding: .skipMachineCode)
+    #expect(
+      illegal.run(instructions: 2)
+        == .fault(Fault(testing: .illegalInstruction, pc: 0x200, opcode: 0x8008, platform)))
+  }
+
+  @Test func skippedMachineCodeTakesTimeInCycles() throws {
+    var machine = try cyclesMachine(0x0123, 0x1202).changed {
+      $0.configuration.quirks.insert(.skipMachineCode)
+    }
+    let cycles = machine.state.cycles
+    machine.step()
+    #expect(machine.state.cycles == cycles + 50)
+  }
+
+  /// A reader without the quirk refuses the image by its name.
+  @Test func imagesNameTheQuirksThatCameLater() throws {
+    for ((name, quirk), isNew) in zip(Quirks.named, (0...).lazy.map { $0 > 16 }) {
+      let image = Image(of: try machine(.chip8, 0x1200, adding: quirk))
+      #expect(try image.needs() == (isNew ? [name] : []))
+      let restored: Chip8 = try image.machine()
+      #expect(restored.state.configuration.quirks == quirk)
+    }
+  }
+
   @Test func namesAreThoseOfTheBits() {
     for (bit, (name, quirk)) in Quirks.named.enumerated() {
       #expect(quirk.rawValue == 1 << UInt32(bit))
       #expect(Quirks(named: name) == quirk)
     }
-    #expect(Quirks.named.count == 17)
+    #expect(Quirks.named.count == 18)
     #expect(Quirks(named: "Logic") == nil)
   }
 }

@@ -26,7 +26,7 @@ import Testing
       (.chip8, 1, [1], "timing 1"),
       (.chip8, 2, [5], "font 5"),
       (.chip8, 3, [1], "reserved 1"),
-      (.chip8, 4, [0, 0, 2, 0], "quirks 131072"),
+      (.chip8, 4, [0, 0, 0, 0x80], "quirks 2147483648"),
       (.chip8, 8, [0, 0, 0, 0], "instructions per frame 0"),
       (.chip8, 8, [0x81, 0x96, 0x98, 0], "instructions per frame 10000001"),
       (.vip, 34, [13], "stack depth 13"),

@@ -47,7 +47,7 @@ import Testing
     "shift", "memoryIncrementByX", "memoryLeaveIUnchanged", "wrap", "jump", "vblank", "logic",
     "vblank-in-hires", "lores-big-sprites", "row-collisions", "resolution-clears",
     "doubled-lores", "scroll-zero-exits", "index-overflow-faults", "index-wraps",
-    "index-overflow-flag", "key-wait-beeps",
+    "index-overflow-flag", "key-wait-beeps", "skip-machine-code",
   ])
   func everyQuirkCanBeSwitched(quirk: String) throws {
     try scratch.write("halt.ch8", Programs.halt)

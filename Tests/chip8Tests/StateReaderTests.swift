@@ -153,6 +153,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     ["schip11"], ["schip"], ["xochip", "--ipf", "10000"],
     ["chip8", "--quirk", "doubled-lores=on"], ["xochip", "--quirk", "doubled-lores=on"],
     ["schip", "--quirk", "resolution-clears=off"],
+    ["chip8", "--quirk", "skip-machine-code=on"],
   ]
   private static let stops = [
     ["--frames", "0"], ["--instructions", "1003"],
@@ -198,7 +199,8 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
   private func expectVariety(_ files: [Told]) throws {
     #expect(Set(files.map(\.machine.platform)).count == 7)
     #expect(
-      Set(files.flatMap(\.needs)) == ["cycles", "superchip", "xochip", "xochip-audio"])
+      Set(files.flatMap(\.needs))
+        == ["cycles", "skip-machine-code", "superchip", "xochip", "xochip-audio"])
     #expect(files.contains { $0.keyWait != nil } && files.contains { $0.keyWait == nil })
     #expect(files.contains { $0.keyWait?.pressed.isEmpty == false })
     #expect(files.contains { !$0.keys.isEmpty } && files.contains { !$0.stack.isEmpty })
@@ -494,7 +496,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
   /// Values that no field of `CORE` on chip8 can have: its name, its offset, its bytes.
   private static let impossible: [(String, Int, [UInt8])] = [
     ("platform", 0, [7]), ("timing", 1, [1]), ("font", 2, [5]), ("zero", 3, [1]),
-    ("quirks", 6, [2]), ("ipf 0", 8, [0, 0, 0, 0]), ("ipf 10000001", 8, [0x81, 0x96, 0x98, 0]),
+    ("quirks", 7, [0x80]), ("ipf 0", 8, [0, 0, 0, 0]), ("ipf 10000001", 8, [0x81, 0x96, 0x98, 0]),
     ("17 addresses", 34, [17]), ("unused address", 65, [1]), ("flag of others", 67, [1]),
     ("waiting register", 93, [16]), ("seen without waiting", 94, [1]),
     ("frame rest 0", 96, [0, 0, 0, 0]), ("frame rest 13", 96, [13, 0, 0, 0]),

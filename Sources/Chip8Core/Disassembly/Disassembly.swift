@@ -62,7 +62,8 @@ public struct Disassembly: Sendable {
   public init(
     _ program: [UInt8], for configuration: Configuration, _ annotations: Annotations = Annotations()
   ) {
-    let code = ReachableCode(program, for: configuration.platform.instructionSet)
+    let code = ReachableCode(
+      program, for: configuration.platform.instructionSet, configuration.quirks)
     let layout = DisassemblyLayout(code)
     let names = DisassemblyNames(layout, annotations.labels)
     let modification = SelfModification(code, configuration.quirks)

@@ -4,12 +4,14 @@
 struct ReachableCode {
   let program: [UInt8]
   let instructionSet: InstructionSet
+  private let skipsMachineCode: Bool
   /// The instruction that begins at each byte of the program, nil where none was reached.
   private(set) var instructions: [Instruction?]
 
-  init(_ program: [UInt8], for instructionSet: InstructionSet) {
+  init(_ program: [UInt8], for instructionSet: InstructionSet, _ quirks: Quirks = []) {
     self.program = program
     self.instructionSet = instructionSet
+    skipsMachineCode = quirks.contains(.skipMachineCode)
     instructions = Array(repeating: nil, count: program.count)
     var waiting = [Chip8.programStart]
     while let address = waiting.popLast() {
@@ -44,7 +46,9 @@ struct ReachableCode {
   /// from a call in this sense: see ``Instruction/isCall``.
   func forEachSuccessor(of instruction: Instruction, at address: Int, _ body: (Int) -> Void) {
     switch instruction {
-    case .illegal, .machineCode, .exit, .return: break
+    case .illegal, .machineCode:
+      if skipsMachineCode, word(address).map({ $0 >> 12 == 0 }) == true { body(address + 2) }
+    case .exit, .return: break
     case .jump(let nnn): body(Int(nnn))
     case .jumpIndexed(let nnn): forEachJump(inTableAt: Int(nnn), body)
     case .call(let nnn):

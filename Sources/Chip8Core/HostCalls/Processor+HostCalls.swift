@@ -24,6 +24,7 @@ extension Processor {
   /// A call takes the rest of its frame, so that no program keeps its host busy with nothing else.
   private mutating func callHost() -> Event {
     guard let host = state.pointee.hostCalls else {
+      if quirks.contains(.skipMachineCode) { return .none }
       return .fault(instructionSet == .chip8 ? .machineCode : .illegalInstruction)
     }
     do throws(HostStatus) {

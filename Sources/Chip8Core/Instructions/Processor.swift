@@ -232,6 +232,13 @@ struct Processor {
     end(event)
   }
 
+  /// What the machine has no instruction for is a fault, unless it is 0nnn and a quirk skips that.
+  @inline(__always)
+  private mutating func skipOrRefuse(_ fault: Fault.Kind) {
+    if quirks.contains(.skipMachineCode), word(at: pc &- 2) >> 12 == 0 { return }
+    refuse(.fault(fault))
+  }
+
   @inline(__always)
   private mutating func execute(_ instruction: Instruction) {
     switch instruction {
@@ -286,8 +293,8 @@ struct Processor {
     case .storeFlags(let x): for k in 0...Int(x) { state.pointee.flags[k] = v[k] }
     case .loadFlags(let x): for k in 0...Int(x) { v[k] = state.pointee.flags[k] }
     case .probeHost, .callHost: refuse(.host)
-    case .machineCode: refuse(.fault(.machineCode))
-    case .illegal: refuse(.fault(.illegalInstruction))
+    case .machineCode: skipOrRefuse(.machineCode)
+    case .illegal: skipOrRefuse(.illegalInstruction)
     }
   }
 }

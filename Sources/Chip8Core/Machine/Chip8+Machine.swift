@@ -14,9 +14,9 @@ extension Chip8: Machine {
   ]
 
   /// What images of these machines may ask for.
-  public static let features: Set<String> = [
+  public static let features = Set(Quirks.features.map(\.name)).union([
     "cycles", "goals", "host-calls", "superchip", "xochip", "xochip-audio",
-  ]
+  ])
 
   static let coreTag = Tag("CORE")
   static let ramTag = Tag("RAM ")
@@ -75,6 +75,7 @@ extension State {
     case .schip10, .schip: features.append("superchip")
     case .xochip: features.append("xochip")
     }
+    features += Quirks.features.filter { configuration.quirks.contains($0.quirk) }.map(\.name)
     if hostCalls != nil { features.append("host-calls") }
     if goals != nil { features.append("goals") }
     if audio.pattern != nil { features.append("xochip-audio") }

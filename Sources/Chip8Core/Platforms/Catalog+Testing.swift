@@ -3,9 +3,10 @@
 import SaveState
 
 extension KnownProgram {
-  /// The table as it stands in the source.
-  package static var table: String {
-    String(decoding: PackageResources.programs_tsv, as: UTF8.self)
+  /// The tables as they stand in the source, the one that comes first last.
+  package static var tables: [String] {
+    [PackageResources.programs_tsv, PackageResources.more_programs_tsv]
+      .map { String(decoding: $0, as: UTF8.self) }
   }
 }
 

@@ -1,7 +1,8 @@
 import SaveState
 
 /// What the community knows about a program: how it wants to be run and looked at.
-/// The facts are in `programs.tsv`, from the chip-8-database project (docs/SOURCES.md).
+/// The facts are in `programs.tsv`, from the chip-8-database project, and in `more-programs.tsv`,
+/// which comes first (docs/SOURCES.md).
 public struct KnownProgram: Sendable {
   /// What the program is called.
   public let title: String
@@ -22,8 +23,11 @@ public struct KnownProgram: Sendable {
 }
 
 private enum Catalog {
-  static let programs: [String: KnownProgram] = {
-    let text = String(decoding: PackageResources.programs_tsv, as: UTF8.self)
+  static let programs = programs(in: PackageResources.programs_tsv)
+    .merging(programs(in: PackageResources.more_programs_tsv)) { _, ours in ours }
+
+  private static func programs(in table: [UInt8]) -> [String: KnownProgram] {
+    let text = String(decoding: table, as: UTF8.self)
     let rows = text.split(separator: "\n").map {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     }
@@ -34,7 +38,7 @@ private enum Catalog {
       if let sha1 = fields["sha1"] { programs[sha1] = KnownProgram(fields) }
     }
     return programs
-  }()
+  }
 }
 
 extension KnownProgram {

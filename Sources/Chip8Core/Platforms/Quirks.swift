@@ -43,6 +43,8 @@ public struct Quirks: OptionSet, Hashable, Sendable {
   public static let indexOverflowFlag = Quirks(rawValue: 1 << 15)
   /// The buzzer sounds while a key is held in Fx0A.
   public static let keyWaitBeeps = Quirks(rawValue: 1 << 16)
+  /// 0nnn that the machine has no instruction for does nothing.
+  public static let skipMachineCode = Quirks(rawValue: 1 << 17)
 
   /// Every quirk with its name, in the order of the bits.
   public static let named: [(name: String, quirk: Quirks)] = [
@@ -63,7 +65,12 @@ public struct Quirks: OptionSet, Hashable, Sendable {
     ("index-wraps", .indexWraps),
     ("index-overflow-flag", .indexOverflowFlag),
     ("key-wait-beeps", .keyWaitBeeps),
+    ("skip-machine-code", .skipMachineCode),
   ]
+
+  /// The quirks that not every reader of images knows: those added since the format's first
+  /// version. An image of a machine with one of them on names it among the features it needs.
+  static let features = named.dropFirst(17)
 
   /// All of them.
   static let all = named.reduce(into: Quirks()) { $0.formUnion($1.quirk) }
