@@ -13,6 +13,7 @@ let package = Package(
   products: [
     .executable(name: "chip8", targets: ["chip8"]),
     .library(name: "Chip8Core", targets: ["Chip8Core"]),
+    .library(name: "Chip8Player", targets: ["Chip8Player"]),
     .library(name: "Octo", targets: ["Octo"]),
     .library(name: "SaveState", targets: ["SaveState"]),
   ],
@@ -36,11 +37,16 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "Octo", swiftSettings: strict),
+    .target(
+      name: "Chip8Player",
+      dependencies: ["Chip8Core", "Octo", "SaveState"],
+      swiftSettings: strict),
     .executableTarget(
       name: "chip8",
       dependencies: [
         "CGIF",
         "Chip8Core",
+        "Chip8Player",
         "CPNG",
         "CStandalone",
         "Octo",
@@ -66,6 +72,10 @@ let package = Package(
     .testTarget(
       name: "Chip8CoreTests",
       dependencies: ["Chip8Core", "Octo", "SaveState"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "Chip8PlayerTests",
+      dependencies: ["Chip8Core", "Chip8Player", "SaveState"],
       swiftSettings: strict),
     .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),
     .testTarget(

@@ -18,6 +18,7 @@
   F(void, SDL_DestroyTexture, (SDL_Texture * texture), (texture)) \
   F(void, SDL_DestroyWindow, (SDL_Window * window), (window)) \
   F(void, SDL_free, (void *memory), (memory)) \
+  F(const char *, SDL_GetCurrentVideoDriver, (void), ()) \
   F(const char *, SDL_GetError, (void), ()) \
   F(Uint32, SDL_GetQueuedAudioSize, (SDL_AudioDeviceID device), (device)) \
   F(int, SDL_GetRendererOutputSize, (SDL_Renderer * renderer, int *w, int *h), (renderer, w, h)) \

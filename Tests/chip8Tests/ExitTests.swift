@@ -36,6 +36,16 @@ import Testing
     #expect(again.code == 70 && again.output == outcome.output)
   }
 
+  // MARK: No display
+
+  /// Nobody would see a window of SDL's drivers that show nothing.
+  @Test func withoutADisplayNothingIsPlayed() throws {
+    try scratch.write("stay.ch8", rom(0x1200))
+    let outcome = try scratch.chip8("stay.ch8")
+    #expect(outcome.code == 69)
+    #expect(outcome.errors.contains("there is no display"))
+  }
+
   // MARK: Interrupts
 
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])

@@ -33,6 +33,19 @@ struct WindowTests {
     try waitFor("slot \(slot)") { try? state(slot) }
   }
 
+  @Test("Commands are where a US keyboard has them if the layout has no such letters")
+  func commandsOnACyrillicKeyboard() throws {
+    try Desktop.output("setxkbmap", "ru")
+    defer { _ = try? Desktop.output("setxkbmap", "us") }
+    let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])
+    // The keys in the places of P and Q.
+    let (p, q) = ("33", "24")
+    try desktop.press(p, "F5", "shift+2", "F5")
+    try waitForSlot(2)
+    #expect(try state(1).stateDigest == state(2).stateDigest, "paused")
+    #expect(try desktop.quit(by: "ctrl+\(q)") == (0, ""))
+  }
+
   @Test("A program becomes another one: the same process, in a window of its own")
   func restoreFromWithin() throws {
     let block = "0 :pointer file 0 0 0 0 0 0 : file 0x61 0"

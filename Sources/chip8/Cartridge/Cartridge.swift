@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import FoundationEssentials
 import Octo
 
@@ -42,9 +43,9 @@ struct Cartridge {
   }
 
   /// The cartridge as a GIF, over a picture of the program's screen.
-  func encoded(label: Screen, look: Look) throws(Refusal) -> [UInt8] {
+  func encoded(label: Screen, appearance: Appearance) throws(Refusal) -> [UInt8] {
     guard
-      let payload, let picture = GIF(hiding: payload, label: label, look),
+      let payload, let picture = GIF(hiding: payload, label: label, appearance),
       let bytes = picture.encoded()
     else { throw Refusal(description: "the program is too large for a cartridge") }
     return bytes
@@ -84,7 +85,7 @@ extension GIF {
   }
 
   /// A picture of a screen, as many frames of it as the payload needs. Nil if that is too much.
-  fileprivate init?(hiding payload: [UInt8], label: Screen, _ look: Look) {
+  fileprivate init?(hiding payload: [UInt8], label: Screen, _ appearance: Appearance) {
     let scale = GIF.labelScale * 128 / label.width
     let width = label.width * scale + 2 * GIF.border
     let height = label.height * scale + 2 * GIF.border
@@ -98,7 +99,7 @@ extension GIF {
       let isInside =
         point % width >= GIF.border && point / width >= GIF.border
         && x < label.width && y < label.height
-      return look.colors[isInside ? Int(label.pixels[y * label.width + x]) : 0]
+      return appearance.colors[isInside ? Int(label.pixels[y * label.width + x]) : 0]
     }
     let pixels = (0..<frameCount * frame.count).map { index -> UInt32 in
       let byte = index / 2 < bytes.count ? bytes[index / 2] : 0

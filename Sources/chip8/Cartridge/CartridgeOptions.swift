@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import FoundationEssentials
 import SaveState
 
@@ -84,7 +85,7 @@ extension CartridgeOptions {
 
   /// What a cartridge says of a machine that it is to be run on as it is, and what only `others`
   /// say.
-  init(_ configuration: Configuration, _ look: Look, _ others: CartridgeOptions) {
+  init(_ configuration: Configuration, _ appearance: Appearance, _ others: CartridgeOptions) {
     let quirks = configuration.quirks
     tickrate = Loose(configuration.instructionsPerFrame)
     shiftQuirks = Loose(quirks.contains(.shift))
@@ -93,8 +94,8 @@ extension CartridgeOptions {
     logicQuirks = Loose(quirks.contains(.logic))
     clipQuirks = Loose(!quirks.contains(.wrap))
     vBlankQuirks = Loose(quirks.contains(.vblank))
-    (backgroundColor, fillColor) = (html(look.colors[0]), html(look.colors[1]))
-    (fillColor2, blendColor) = (html(look.colors[2]), html(look.colors[3]))
+    (backgroundColor, fillColor) = (html(appearance.colors[0]), html(appearance.colors[1]))
+    (fillColor2, blendColor) = (html(appearance.colors[2]), html(appearance.colors[3]))
     maxSize = Loose(configuration.platform.programByteCountMax)
     screenRotation = others.screenRotation ?? Loose(0)
     touchInputMode = others.touchInputMode ?? "none"
@@ -115,7 +116,7 @@ extension CartridgeOptions {
       Settings.rotations.contains($0) ? $0 : nil
     }
     if colors.contains(where: { $0 != nil }) {
-      settings.colors = zip(colors, Look(for: program).colors).map { $0 ?? $1 }
+      settings.colors = zip(colors, Appearance(for: program).colors).map { $0 ?? $1 }
     }
     return settings
   }

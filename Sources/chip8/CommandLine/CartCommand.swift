@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chip8Core
+import Chip8Player
 import FoundationEssentials
 import SaveState
 
@@ -46,11 +47,11 @@ struct CartCommand: ParsableCommand {
       let opening = try Opening(file, given, machine, isHeadless: true)
       var shown = opening.machine
       _ = shown.run(frames: Pack.labelFrames)
-      let options = CartridgeOptions(opening.machine.state.configuration, opening.look, given)
+      let options = CartridgeOptions(opening.machine.state.configuration, opening.appearance, given)
       let cartridge = Cartridge(program: file.text, options: options)
       let bytes: [UInt8]
       do throws(Cartridge.Refusal) {
-        bytes = try cartridge.encoded(label: shown.state.screen, look: opening.look)
+        bytes = try cartridge.encoded(label: shown.state.screen, appearance: opening.appearance)
       } catch { throw Failure.data(source, error) }
       try Storage.replace(output ?? path(source, replacing: ".8o", by: ".gif"), with: bytes)
     }

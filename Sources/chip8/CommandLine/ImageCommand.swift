@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chip8Core
+import Chip8Player
 import Glibc
 import Octo
 import SaveState
@@ -49,9 +50,9 @@ struct ImageCommand: ParsableCommand {
       }
       if let screenshot {
         let setup = Setup(opened.image, of: opened.machine, in: file)
-        let look = Look(for: opened.machine.program, setup.settings)
+        let appearance = Appearance(for: opened.machine.program, setup.settings)
         try Storage.replace(
-          screenshot, with: Screenshot.png(opened.machine, look, scale: scale ?? 8))
+          screenshot, with: Screenshot.png(opened.machine, appearance, scale: scale ?? 8))
       }
       guard screenshot != "-" else { return }
       let info = try ImageInfo(opened, labels ?? Labels())

@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import Glibc
 import SaveState
 
@@ -35,7 +36,7 @@ struct HeadlessRun {
   private var given: Setup
   private let forgetsSaved: Bool
   private var debugger: Debugger
-  private let look: Look
+  private let appearance: Appearance
   private var image: Image?
   private let slotsRoot: String
   private let mobility: MobilityOptions
@@ -73,7 +74,7 @@ struct HeadlessRun {
     program = opening.machine.program
     (setup, given, forgetsSaved) = (opening.setup, opening.given, opening.forgetsSaved)
     debugger = opening.debugger
-    look = opening.look
+    appearance = opening.appearance
     image = opening.image
     self.slotsRoot = slotsRoot
     let names = setup.names
@@ -105,7 +106,8 @@ struct HeadlessRun {
       try Slots(root: slotsRoot, program: machine.program.sha1).save(image, to: slot)
     }
     if let path = options.screenshot {
-      try Storage.replace(path, with: Screenshot.png(machine, look, scale: options.scale ?? 8))
+      try Storage.replace(
+        path, with: Screenshot.png(machine, appearance, scale: options.scale ?? 8))
     }
     // Standard output may belong to whoever has sent the machine.
     if !mobility.acknowledge { try report(stop).print(options) }

@@ -1,16 +1,17 @@
 import CPNG
 import Chip8Core
+import Chip8Player
 import Glibc
 
 /// A picture of the screen in the program's colours.
 enum Screenshot {
   /// Red, green and blue of each point, row by row; `scale` by `scale` points for a pixel.
-  private static func points(_ screen: Screen, _ look: Look, scale: Int) -> [UInt8] {
+  private static func points(_ screen: Screen, _ appearance: Appearance, scale: Int) -> [UInt8] {
     var rgb: [UInt8] = []
     rgb.reserveCapacity(screen.pixels.count * scale * scale * 3)
     for y in 0..<screen.height {
       let row = screen.pixels[y * screen.width..<(y + 1) * screen.width].flatMap { pixel in
-        let color = look.colors[Int(pixel)]
+        let color = appearance.colors[Int(pixel)]
         let point = [16, 8, 0].map { UInt8(truncatingIfNeeded: color >> $0) }
         return repeatElement(point, count: scale).joined()
       }
@@ -20,9 +21,10 @@ enum Screenshot {
   }
 
   /// The picture as a PNG file, by libpng.
-  static func png(_ machine: Chip8, _ look: Look, scale: Int) throws(Failure) -> [UInt8] {
+  static func png(_ machine: Chip8, _ appearance: Appearance, scale: Int) throws(Failure) -> [UInt8]
+  {
     let screen = machine.state.screen
-    let rgb = points(screen, look, scale: scale)
+    let rgb = points(screen, appearance, scale: scale)
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     image.width = png_uint_32(screen.width * scale)

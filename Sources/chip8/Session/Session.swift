@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import SaveState
 
 /// A machine that somebody plays with, and the commands that there are: what every front end
@@ -72,7 +73,7 @@ final class Session {
   var knownProgram: KnownProgram? { KnownProgram.find(machine.program.sha1) }
 
   /// How the program is shown.
-  var look: Look { Look(for: machine.program, setup.settings) }
+  var appearance: Appearance { Appearance(for: machine.program, setup.settings) }
 
   /// What the program is called: its title if it is known.
   var title: String { knownProgram?.title ?? machine.program.name }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chip8Core
+import Chip8Player
 import Octo
 import SaveState
 
@@ -77,7 +78,7 @@ struct SettingsOptions: ParsableArguments {
     given.settings.rotation = rotate?.degrees
     given.settings.keys = keyMap?.assignments ?? []
     if let colors {
-      let others = Look(for: machine.program, beneath.settings).colors
+      let others = Appearance(for: machine.program, beneath.settings).colors
       given.settings.colors = colors.values + others.dropFirst(colors.values.count)
     }
     let names = given.over(beneath).names

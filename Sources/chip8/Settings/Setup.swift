@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import SaveState
 
 extension Setup {
@@ -56,7 +57,7 @@ extension Image {
 
 extension Opening {
   /// How the program is shown.
-  var look: Look { Look(for: machine.program, setup.settings) }
+  var appearance: Appearance { Appearance(for: machine.program, setup.settings) }
 
   /// Takes what the options say, over what the image says, over what the program's own file does.
   ///

@@ -1,6 +1,7 @@
 #if SDL
   import CSDL2
   import Chip8Core
+  import Chip8Player
 
   /// What is seen: the machine's screen, as large as fits, or the slots to choose from, and a line of
   /// text over it.
@@ -31,11 +32,11 @@
 
     /// Shows the screen, the slots over it if there are any to choose from, and the line, unless all
     /// that is shown already.
-    func show(_ screen: Screen, _ look: Look, _ picker: SlotPicker?, line: String?) {
+    func show(_ screen: Screen, _ appearance: Appearance, _ picker: SlotPicker?, line: String?) {
       var (width, height): (Int32, Int32) = (0, 0)
       SDL_GetRendererOutputSize(renderer, &width, &height)
       let next = Shown(
-        screen: screen, colors: look.colors, rotation: look.rotation, picker: picker,
+        screen: screen, colors: appearance.colors, rotation: appearance.rotation, picker: picker,
         line: line, width: width, height: height)
       guard next != shown else { return }
       upload(next)

@@ -1,6 +1,7 @@
 #if SDL
   import CSDL2
   import Chip8Core
+  import Chip8Player
 
   /// The sound device. It may be missing or go away: then everything else goes on.
   final class Speaker {
@@ -42,10 +43,12 @@
 
     /// Plays a frame's tone, or its silence.
     ///
-    /// - Parameter framesPerSecond: how fast frames go by at present.
-    func play(_ tone: Tone?, framesPerSecond: Double) {
+    /// - Parameters:
+    ///   - framesPerSecond: the machine's own rate.
+    ///   - percent: how fast frames go by at present, in percent of that.
+    func play(_ tone: Tone?, framesPerSecond: Int, percent: Int) {
       guard device != 0 else { return }
-      let frame = Double(Speaker.sampleRate) / framesPerSecond
+      let frame = Double(Speaker.sampleRate) * 100 / Double(framesPerSecond * percent)
       let queued =
         Double(SDL_GetQueuedAudioSize(device)) / Double(MemoryLayout<Float>.size) / frame
       if queued > Double(Speaker.framesAheadMax) { return }
@@ -55,7 +58,7 @@
       let correction = queued > Double(Speaker.framesAhead) ? 0.995 : 1.005
       let exact = frame * correction + remainder
       remainder = exact - exact.rounded(.down)
-      queue(synthesizer.samples(Int(exact), of: tone))
+      queue(synthesizer.samples(Int(exact), of: tone, percent: percent))
     }
 
     private func queue(_ samples: [Float]) {

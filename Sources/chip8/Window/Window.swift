@@ -1,6 +1,7 @@
 #if SDL
   import CSDL2
   import Chip8Core
+  import Chip8Player
   import Glibc
 
   /// The window: turns what the user does into commands of the session, runs its frames when they
@@ -22,7 +23,7 @@
     private let speaker = Speaker()
     private var keyboard = Keyboard()
     private var keyMap: KeyMap
-    private var look: Look
+    private var appearance: Appearance
     private var pacer: Pacer
     /// The slots to choose from, while the user does; the machine stands meanwhile.
     private var picker: SlotPicker?
@@ -55,6 +56,7 @@
       SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1")
       SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
       guard SDL_Init(SDL_INIT_VIDEO) == 0 else { throw Window.failure("there is no display") }
+      try Window.checkDriver()
       // Without sound, the rest still works.
       _ = SDL_InitSubSystem(SDL_INIT_AUDIO)
       let flags = SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
@@ -71,7 +73,7 @@
       self.renderer = renderer
       picture = Picture(renderer)
       keyMap = KeyMap(for: nil, [])
-      look = .standard
+      appearance = .standard
       pacer = Pacer(framesPerSecond: 60, now: Window.now())
       programChanged()
     }
@@ -80,6 +82,20 @@
       SDL_DestroyRenderer(renderer)
       SDL_DestroyWindow(window)
       SDL_Quit()
+    }
+
+    /// Without a display, SDL falls back to drivers that show nothing: nobody would see that the
+    /// machine runs. Whoever asks for one by name gets it.
+    private static func checkDriver() throws(Failure) {
+      let driver = SDL_GetCurrentVideoDriver().map { String(cString: $0) } ?? ""
+      guard ["dummy", "evdev", "offscreen"].contains(driver), getenv("SDL_VIDEODRIVER") == nil
+      else {
+        return
+      }
+      SDL_Quit()
+      throw Failure(
+        message: "there is no display; set DISPLAY or WAYLAND_DISPLAY, or try --headless",
+        code: EX_UNAVAILABLE)
     }
 
     private static func failure(_ what: String) -> Failure {
@@ -97,12 +113,13 @@
           let keys = keyboard.takeKeys()
           guard picker == nil else { continue }
           session.runFrame(keys: keys)
-          speaker.play(session.tone, framesPerSecond: Double(framesPerSecond * percent) / 100)
+          speaker.play(session.tone, framesPerSecond: framesPerSecond, percent: percent)
         }
         session.reportOutcomes()
         lookAtWatchedFile()
         picture.show(
-          session.machine.state.screen, look, picker, line: picker?.selected?.detail ?? line())
+          session.machine.state.screen, appearance, picker, line: picker?.selected?.detail ?? line()
+        )
         sleep(pacer.wait(now: Window.now()))
       }
     }
@@ -147,7 +164,7 @@
     /// What depends on the program: another one may have been opened.
     private func programChanged() {
       keyMap = KeyMap(for: session.knownProgram, session.setup.settings.keys)
-      look = session.look
+      appearance = session.appearance
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
       let platform = session.machine.state.configuration.platform.title
       SDL_SetWindowTitle(window, "\(session.title) – \(platform) – chip8")
@@ -195,13 +212,13 @@
       if picker != nil, modifiers & KMOD_CTRL.rawValue == 0 {
         pick(scancode)
       } else if modifiers & KMOD_CTRL.rawValue != 0 {
-        control(event.keysym.sym)
+        control(event.keysym)
       } else if modifiers & KMOD_SHIFT.rawValue != 0, let number = digit(scancode) {
         session.choose(.key(number))
       } else if modifiers & KMOD_SHIFT.rawValue != 0, undo(scancode) {
         return
-      } else if !keyMap[scancode].isEmpty {
-        keyboard.press(scancode, keyMap)
+      } else if !keyMap[scancode.rawValue].isEmpty {
+        keyboard.press(scancode.rawValue, keyMap)
       } else {
         command(event.keysym)
       }
@@ -245,18 +262,28 @@
       }
     }
 
-    /// Commands go by what is printed on the key, unlike the keypad.
-    private func control(_ key: SDL_Keycode) {
-      switch UInt32(key) {
-      case SDLK_q.rawValue: isOpen = false
-      case SDLK_r.rawValue: session.reset()
-      case SDLK_F9.rawValue: session.loadAnew()
-      default: break
+    private func control(_ key: SDL_Keysym) {
+      switch letter(key) {
+      case "q": isOpen = false
+      case "r": session.reset()
+      default: if key.scancode == SDL_SCANCODE_F9 { session.loadAnew() }
       }
     }
 
+    /// The letter that a command is given with: what is printed on the key, unlike the keypad. Where
+    /// the layout has no Latin letter there, it is the one that the key has on a US keyboard.
+    private func letter(_ key: SDL_Keysym) -> Character? {
+      let a = UInt32(SDL_SCANCODE_A.rawValue)
+      let printed = UInt32(bitPattern: key.sym)
+      if let ascii = UInt8(exactly: printed), ascii < 0x80 {
+        return Character(UnicodeScalar(ascii))
+      }
+      guard (a..<a + 26).contains(key.scancode.rawValue) else { return nil }
+      return Character(UnicodeScalar(UInt8(ascii: "a") + UInt8(key.scancode.rawValue - a)))
+    }
+
     private func command(_ key: SDL_Keysym) {
-      if UInt32(key.sym) == SDLK_p.rawValue { return session.togglePause() }
+      if letter(key) == "p" { return session.togglePause() }
       switch key.scancode {
       case SDL_SCANCODE_F1: session.tell(Window.help)
       case SDL_SCANCODE_F5: session.save()
@@ -275,7 +302,7 @@
 
     private func keyUp(_ scancode: SDL_Scancode) {
       if scancode == SDL_SCANCODE_TAB { setFast(false) }
-      keyboard.release(scancode)
+      keyboard.release(scancode.rawValue)
     }
 
     private func digit(_ scancode: SDL_Scancode) -> Int? {

@@ -78,8 +78,8 @@ final class Desktop {
 
   /// Closes the window by its key and waits for the program: its exit code, and what it has
   /// written to standard error.
-  func quit() throws -> (code: Int32, errors: String) {
-    try press("ctrl+q")
+  func quit(by key: String = "ctrl+q") throws -> (code: Int32, errors: String) {
+    try press(key)
     let errors = try errors.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: errors, as: UTF8.self))

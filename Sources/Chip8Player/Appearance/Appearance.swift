@@ -2,14 +2,14 @@ import Chip8Core
 import SaveState
 
 /// How a program's screen is shown.
-struct Look {
+package struct Appearance {
   /// The colours of the pixel values 0 to 3, as 0xRRGGBB.
-  let colors: [UInt32]
+  package let colors: [UInt32]
   /// How far the picture is turned clockwise in a window: 0, 90, 180 or 270 degrees.
-  let rotation: Int
+  package let rotation: Int
 
   /// Easy on the eyes, and told apart by the colour-blind.
-  static let standard = Look(
+  package static let standard = Appearance(
     colors: [0x10_16_1E, 0xF2_EE_E2, 0xE0_8E_3C, 0x4F_8F_C0], rotation: 0)
 
   private init(colors: [UInt32], rotation: Int) {
@@ -17,13 +17,13 @@ struct Look {
     self.rotation = rotation
   }
 
-  /// A program's look: as the settings say, else as far as the program is known.
-  init(for program: Program, _ settings: Settings = Settings()) {
+  /// A program's appearance: as the settings say, else as far as the program is known.
+  package init(for program: Program, _ settings: Settings = Settings()) {
     let known = KnownProgram.find(program.sha1)
     let knownColors = known?.colors ?? []
     colors =
       settings.colors.isEmpty
-      ? Look.standard.colors.enumerated().map { value, standard in
+      ? Appearance.standard.colors.enumerated().map { value, standard in
         value < knownColors.count ? knownColors[value] : standard
       } : settings.colors
     rotation = settings.rotation ?? known?.rotation ?? 0

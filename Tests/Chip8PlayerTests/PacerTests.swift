@@ -1,7 +1,7 @@
 // PacerTests.swift: frames are due by the clock, whatever else happens.
 
+import Chip8Player
 import Testing
-import chip8
 
 @Suite struct PacerTests {
   private static let second: UInt64 = 1_000_000_000

@@ -1,22 +1,25 @@
 // SynthesizerTests.swift: what the loudspeaker gets.
 
 import Chip8Core
+import Chip8Player
 import SaveState
 import Testing
-import chip8
 
 @Suite struct SynthesizerTests {
   private static let sampleRate = 48_000
   private static let samplesPerFrame = sampleRate / 60
 
   /// The sound of some frames of a program, a list of samples for each frame.
-  private func sound(_ opcodes: [UInt16], on platform: Platform, frames: Int) throws -> [[Float]] {
+  private func sound(
+    _ opcodes: [UInt16], on platform: Platform, frames: Int, percent: Int = 100
+  ) throws -> [[Float]] {
     let bytes = opcodes.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
     var machine = try Chip8(Program(name: "", bytes: bytes), Configuration(platform))
     var synthesizer = Synthesizer(sampleRate: SynthesizerTests.sampleRate)
     return (0..<frames).map { _ in
       _ = machine.run(frames: 1)
-      return synthesizer.samples(SynthesizerTests.samplesPerFrame, of: machine.tone)
+      return synthesizer.samples(
+        SynthesizerTests.samplesPerFrame * 100 / percent, of: machine.tone, percent: percent)
     }
   }
 
@@ -29,6 +32,18 @@ import chip8
     // V0 := 60, sound := V0, for ever.
     let second = try sound([0x603C, 0xF018, 0x1204], on: .vip, frames: 60).flatMap { $0 }
     #expect((498...501).contains(rises(second)))
+  }
+
+  /// Nor does a change of speed make a click: the samples of a 500 Hz square wave jump only where it
+  /// does, twice in 96 samples.
+  @Test(arguments: [25, 50, 200, 800])
+  func theSpeedLeavesThePitch(percent: Int) throws {
+    let second = try sound(
+      [0x603C, 0xF018, 0x1202], on: .vip, frames: 60 * percent / 100, percent: percent
+    ).flatMap { $0 }
+    #expect((495...501).contains(rises(second)))
+    let jumps = zip(second, second.dropFirst()).count { abs($0 - $1) > 0.2 }
+    #expect(jumps <= 1002)
   }
 
   /// A pattern of one rise in 128 bits: 4000/128 Hz at pitch 64, twice that at pitch 112.

@@ -21,16 +21,20 @@ package struct Synthesizer {
   }
 
   /// The samples of one frame, from −1 to 1.
-  package mutating func samples(_ count: Int, of tone: Tone?) -> [Float] {
+  ///
+  /// - Parameter percent: how fast frames go by. The pitch is the same at every speed; the phase is
+  ///   the machine's at 100 percent, and otherwise goes on where the last frame left it.
+  package mutating func samples(_ count: Int, of tone: Tone?, percent: Int = 100) -> [Float] {
     if let tone {
+      if percent == 100 || gain == 0 { phase = tone.phase }
       sounding = tone
-      phase = tone.phase
     }
     guard let sounding, count > 0, tone != nil || gain > 0 else {
       return Array(repeating: 0, count: count)
     }
     let step = UInt32(
-      truncatingIfNeeded: sounding.advance / UInt64(count * Synthesizer.takesPerSample))
+      truncatingIfNeeded: sounding.advance * 100
+        / UInt64(percent * count * Synthesizer.takesPerSample))
     let target: Float = tone == nil ? 0 : 1
     let fade = 1 / (Synthesizer.fadeSeconds * sampleRate)
     return (0..<count).map { _ in
