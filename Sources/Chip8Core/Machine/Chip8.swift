@@ -62,6 +62,18 @@ public struct Chip8: Sendable {
   /// The sound of the frame that ended last, nil if it was silent.
   public var tone: Tone? { unsaved.tone }
 
+  /// The user flags, as many as the machine has: what Fx75 stores and Fx85 loads. Whoever keeps them
+  /// while the machine is switched off sets them before the first instruction. Those that are missing
+  /// are zero, and those that the machine lacks are ignored.
+  public var userFlags: [UInt8] {
+    get { (0..<state.configuration.platform.flagCount).map { state.flags[$0] } }
+    set {
+      for k in 0..<state.configuration.platform.flagCount {
+        state.flags[k] = k < newValue.count ? newValue[k] : 0
+      }
+    }
+  }
+
   /// Writes into the RAM before the first instruction, or between any two.
   ///
   /// - Throws: ``ProgramError/outsideRAM(address:_:)``; nothing is written then.

@@ -45,6 +45,9 @@ public enum Platform: String, CaseIterable, Sendable {
   /// How many calls deep a program may be.
   public var stackCountMax: Int { self == .vip ? 12 : 16 }
 
+  /// The most that ``flagCount`` is.
+  static let flagCountMax = 16
+
   /// How many registers Fx75 and Fx85 can keep.
   public var flagCount: Int {
     switch self {

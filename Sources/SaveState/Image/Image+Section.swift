@@ -196,7 +196,7 @@ extension Image {
   }
 }
 
-private func crc(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+func crc(_ bytes: ArraySlice<UInt8>) -> UInt32 {
   bytes.withUnsafeBufferPointer { UInt32(truncatingIfNeeded: crc32_z(0, $0.baseAddress, $0.count)) }
 }
 

@@ -23,7 +23,8 @@ struct Chip8Command: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ImageCommand.self, SlotsCommand.self, AsmCommand.self, DisasmCommand.self, CartCommand.self,
+      ImageCommand.self, SlotsCommand.self, FlagsCommand.self, AsmCommand.self, DisasmCommand.self,
+      CartCommand.self,
     ])
 
   @Argument(
@@ -60,6 +61,9 @@ struct Chip8Command: ParsableCommand {
 
   @OptionGroup(title: "The program and its host")
   var host: HostOptions
+
+  @OptionGroup
+  var flags: FlagOptions
 
   @OptionGroup(title: "Looks, keys and stops, which images keep")
   var settings: SettingsOptions
@@ -101,6 +105,9 @@ struct Chip8Command: ParsableCommand {
       try recording.check(opening.machine.program, path: path)
       return recording
     }
+    let kept = try flags.kept(
+      besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: recording,
+      from: headless.input)
     let host = try host.host(replaying: recording, from: headless.input)
     if host.isThere { opening.machine.allowHostCalls() }
     let goals = try self.host.goals(opening.setup.names)
@@ -111,16 +118,17 @@ struct Chip8Command: ParsableCommand {
       throw Failure.usage("--goal is for a saved state: add --restore or --save")
     }
     if headless.isHeadless {
+      let flags = try opening.powerOnFlags(kept, recording, from: headless.input)
       var run = try HeadlessRun(
         headless, mobility, machine.dependencies, opening, recording, host,
-        goals: isImage ? [] : goals, slotsRoot: slotsRoot)
+        goals: isImage ? [] : goals, slotsRoot: slotsRoot, kept, flagsAtStart: flags)
       try acknowledge(opening)
       try run.run()?.execute()
     } else {
       #if SDL
         let session = Session(
           opening, machine, settings, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60,
-          host)
+          kept, host)
         if resume, opening.image == nil { session.tell("Nothing to resume: started anew") }
         if watch { session.watch(file.path, keepsState: keepState) }
         try Window.play(session) { try acknowledge(opening) }

@@ -37,6 +37,11 @@ struct Failure: Error {
     }
   }
 
+  private static func memory(_ error: NonVolatileMemoryError) -> Failure {
+    if case .storage(let error) = error { return .storage(error) }
+    return Failure(message: error.advice, code: EX_DATAERR)
+  }
+
   private static func slot(_ error: SlotError) -> Failure {
     switch error {
     case .empty, .noVersion: Failure(message: error.description, code: EX_NOINPUT)
@@ -57,6 +62,7 @@ extension Failure {
     case let error as StorageError: self = .storage(error)
     case let error as FileError: self = .file(error)
     case let error as SlotError: self = .slot(error)
+    case let error as NonVolatileMemoryError: self = .memory(error)
     default: return nil
     }
   }

@@ -19,7 +19,7 @@ extension SlotsCommand {
     func run() throws {
       if let program {
         let report = try SlotListReport(
-          Slots(root: options.root, program: try programDigest(program)))
+          Slots(root: options.root, program: try NamedProgram(program).sha1))
         try options.print(report.text, or: report)
       } else {
         let report = try ProgramListReport(root: options.root)

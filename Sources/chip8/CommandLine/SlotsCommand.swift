@@ -51,7 +51,7 @@ struct SlotArguments: ParsableArguments {
   /// The slot, and those that it is one of.
   func resolved() throws -> (slots: Slots, slot: SlotName) {
     let slot = try slotName(name)
-    return (Slots(root: options.root, program: try programDigest(program)), slot)
+    return (Slots(root: options.root, program: try NamedProgram(program).sha1), slot)
   }
 
   /// Prints what was done, or the slot as it is now.
@@ -67,13 +67,31 @@ func slotName(_ text: String) throws(Failure) -> SlotName {
   } catch { throw .usage("\(text.debugDescription): \(error)") }
 }
 
-/// The SHA-1 of a program that is named by a file, or by the digest itself.
-func programDigest(_ text: String) throws -> Digest {
-  if let digest = Digest(sha1: text) { return digest }
-  let file = try LoadedFile(text, isRestore: false)
-  guard file.kind == .image else { return try file.program().sha1 }
-  // One that leaves its program out says whose it is all the same.
-  do throws(ImageError) {
-    return try Image(file.bytes).programIdentity().sha1
-  } catch { throw Failure.data(text, error) }
+/// A program as the user has named it.
+struct NamedProgram {
+  /// What it is called; nil if the user has given the SHA-1 alone.
+  let name: String?
+  let sha1: Digest
+
+  /// By a file, or by the digest itself.
+  init(_ text: String) throws {
+    if let digest = Digest(sha1: text) {
+      (name, sha1) = (nil, digest)
+      return
+    }
+    let file = try LoadedFile(text, isRestore: false)
+    guard file.kind == .image else {
+      let program = try file.program()
+      (name, sha1) = (program.name, program.sha1)
+      return
+    }
+    // An image that leaves its program out says whose it is all the same.
+    do throws(ImageError) {
+      let identity = try Image(file.bytes).programIdentity()
+      (name, sha1) = (identity.name, identity.sha1)
+    } catch { throw Failure.data(text, error) }
+  }
+
+  /// The name for a message.
+  var title: String { name?.printable ?? "\(sha1)" }
 }

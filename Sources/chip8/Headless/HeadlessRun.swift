@@ -39,6 +39,11 @@ struct HeadlessRun {
   private let appearance: Appearance
   private var image: Image?
   private let slotsRoot: String
+  /// Where the user flags are kept, if they are; those that the run began with, if they were an
+  /// input; and those that need not be written.
+  private let keptFlags: KeptFlags?
+  private let flagsAtStart: [UInt8]?
+  private var writtenFlags: [UInt8]
   private let mobility: MobilityOptions
   private let dependencies: DependencyOptions
   /// What the image is run with that is saved as a program.
@@ -56,10 +61,14 @@ struct HeadlessRun {
   /// What ends the run, with addresses for labels.
   private let until: [StopCondition]
 
-  /// - Parameter goals: what is called first where the saved machine is restored.
+  /// - Parameters:
+  ///   - goals: what is called first where the saved machine is restored.
+  ///   - keptFlags: where the user flags are kept, if they are.
+  ///   - flagsAtStart: those that the machine was switched on with, if they are an input.
   init(
     _ options: HeadlessOptions, _ mobility: MobilityOptions, _ dependencies: DependencyOptions,
-    _ opening: Opening, _ recording: Recording?, _ host: Host, goals: [Int], slotsRoot: String
+    _ opening: Opening, _ recording: Recording?, _ host: Host, goals: [Int], slotsRoot: String,
+    _ keptFlags: KeptFlags?, flagsAtStart: [UInt8]?
   ) throws {
     self.options = options
     self.mobility = mobility
@@ -77,6 +86,8 @@ struct HeadlessRun {
     appearance = opening.appearance
     image = opening.image
     self.slotsRoot = slotsRoot
+    (self.keptFlags, self.flagsAtStart) = (keptFlags, flagsAtStart)
+    writtenFlags = machine.userFlags
     let names = setup.names
     until = try options.until.map { try names.resolve($0) }
     start = machine.state
@@ -86,6 +97,7 @@ struct HeadlessRun {
     // A machine that is on its way must not end where it cannot be kept.
     if let refuge = mobility.elseSave { try Storage.checkReplacing(refuge) }
     if mobility.acknowledge, let path = options.save { try Storage.checkReplacing(path) }
+    try keptFlags?.prepare(for: machine)
     trace = try options.trace.map { try Trace($0, names) }
   }
 
@@ -96,7 +108,10 @@ struct HeadlessRun {
   mutating func run() throws -> HandOver? {
     Interrupt.catchSignals()
     let stop = try runToStop()
-    if let handOver { return handOver }
+    if let handOver {
+      try keepFlags()
+      return handOver
+    }
     try trace?.finish()
     if let path = options.record { try Storage.replace(path, with: Array(recorded.utf8)) }
     let stays = try save(stop)
@@ -111,10 +126,18 @@ struct HeadlessRun {
     }
     // Standard output may belong to whoever has sent the machine.
     if !mobility.acknowledge { try report(stop).print(options) }
+    try keepFlags()
     if let fault { throw Failure.fault(fault, in: machine.program) }
     if stop == .interrupt { throw Failure(message: "interrupted", code: 130) }
     if let stays { throw stays }
     return nil
+  }
+
+  /// Writes the user flags if the machine has changed them.
+  private mutating func keepFlags() throws(NonVolatileMemoryError) {
+    guard let keptFlags, machine.userFlags != writtenFlags else { return }
+    try keptFlags.memory(of: machine.program).write(machine.userFlags)
+    writtenFlags = machine.userFlags
   }
 
   /// All that came from outside.
@@ -122,7 +145,7 @@ struct HeadlessRun {
     let begun: UInt64 = machine.state.frameRest == nil ? 0 : 1
     return Recording.text(
       keys, frames: framesDone + begun, calls: host.isThere ? host.answered : nil,
-      of: program)
+      flags: flagsAtStart, of: program)
   }
 
   private func report(_ stop: Stop) -> Report {
@@ -282,7 +305,7 @@ struct HeadlessRun {
     } catch { throw .data(options.input ?? "", error) }
   }
 
-  private mutating func answer(_ call: HostCall) throws(Failure) -> Stop? {
+  private mutating func answer(_ call: HostCall) throws -> Stop? {
     switch try answered(call) {
     case .finished(let status):
       machine.finish(status)
@@ -296,7 +319,11 @@ struct HeadlessRun {
       // The call is executed, and its frame is over.
       passed = (framesDone + 1, instructionsDone + 1)
       start = machine.state
-      if staysInProcess { adopt(restoration) } else { handOver = self.handOver(to: restoration) }
+      if staysInProcess {
+        try adopt(restoration)
+      } else {
+        handOver = self.handOver(to: restoration)
+      }
       return handOver == nil ? nil : .halt
     }
   }
@@ -308,9 +335,11 @@ struct HeadlessRun {
       || mobility.acknowledge
   }
 
-  private mutating func adopt(_ restoration: Restoration) {
+  private mutating func adopt(_ restoration: Restoration) throws {
+    try keepFlags()
     given = given.carried(to: restoration.machine, after: machine)
     machine = restoration.machine
+    writtenFlags = machine.userFlags
     recorder.forget()
     let saved = forgetsSaved ? restoration.image.withoutSetup : restoration.image
     image = saved
@@ -328,7 +357,7 @@ struct HeadlessRun {
       to: restoration.path, restoration.arguments,
       options: host.options + dependencies.arguments + ["--slots=\(slotsRoot)"]
         + given.carried(to: restoration.machine, after: machine).arguments
-        + (forgetsSaved ? ["--no-settings"] : [])
+        + (forgetsSaved ? ["--no-settings"] : []) + KeptFlags.arguments(for: keptFlags)
         + options.rest(
           frames: hasFrames ? max(0, framesMax - Int(clamping: framesDone)) : nil,
           instructions: instructions, until: conditions, keys: keys.rest(from: framesDone)))

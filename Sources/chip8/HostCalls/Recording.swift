@@ -35,8 +35,13 @@ struct Recording {
   let keys: KeyScript
   /// The host's answers in order; nil if there was no host.
   let calls: [RecordedCall]?
+  /// The user flags at power-on; nil if they were not an input of the session.
+  let flags: [UInt8]?
   /// The program of the session; nil in one that was written by hand.
   private let program: Digest?
+
+  /// Whether this says more than which keys were pressed.
+  var isSession: Bool { program != nil || flags != nil }
 
   /// Reads a recording: presses as `--keys` has them, one a line, and calls of the host. What has
   /// been recorded says whose session it is, and has an end.
@@ -44,13 +49,15 @@ struct Recording {
     var calls: [RecordedCall] = []
     var hasHost = false
     var presses: [Substring] = []
-    var (program, hasEnded) = (Digest?.none, false)
+    var (program, flags, hasEnded) = (Digest?.none, [UInt8]?.none, false)
     for line in text.split(whereSeparator: \.isNewline) {
       let words = line.prefix { $0 != "#" }.split(separator: " ")
       switch (words.first, words.count) {
       case ("session", 2) where program == nil:
         guard let digest = Digest(sha1: String(words[1])) else { throw .notARecording }
         program = digest
+      case ("flags", 2) where flags == nil:
+        flags = try [UInt8](flagDigits: words[1])
       case ("end", 1): hasEnded = true
       case ("host", 1): hasHost = true
       case ("host", _):
@@ -67,6 +74,7 @@ struct Recording {
     guard hasEnded || program == nil else { throw .cutOff }
     self.keys = keys
     self.calls = hasHost ? calls : nil
+    self.flags = flags
     self.program = program
   }
 
@@ -86,7 +94,7 @@ struct Recording {
     throw .data(path, "this was recorded with another program, whose SHA-1 is \(recorded)")
   }
 
-  private enum Refusal: String, Error {
+  fileprivate enum Refusal: String, Error {
     case notARecording = "this is no input recording, which has a FROM-TO:KEYS on each line"
     case cutOff = "this recording is cut off: its last line, \"end\", is missing"
   }
@@ -97,10 +105,12 @@ struct Recording {
   ///   - keys: what was pressed.
   ///   - frames: how long it went.
   ///   - calls: the host's answers; nil if there was no host.
+  ///   - flags: the user flags at power-on; nil if they were not an input.
   static func text(
-    _ keys: KeyScript, frames: UInt64, calls: [RecordedCall]?, of program: Program
+    _ keys: KeyScript, frames: UInt64, calls: [RecordedCall]?, flags: [UInt8]?, of program: Program
   ) -> String {
     var lines = ["session \(program.sha1)", "# \(program.name.printable), \(frames) frames"]
+    if let flags { lines.append("flags \(flags.map { hexadecimal($0, 2) }.joined())") }
     var frame: UInt64 = 0
     while frame < frames {
       let (down, change) = keys.keys(in: frame)
@@ -122,6 +132,17 @@ extension KeyScript {
       return "\(from)-\(isOpen ? "" : "\(press.frames.upperBound - frame)"):\(press.keys.digits)"
     }
     return presses.isEmpty ? nil : presses.joined(separator: ",")
+  }
+}
+
+extension [UInt8] {
+  /// User flags from two hexadecimal digits each.
+  fileprivate init(flagDigits digits: Substring) throws(Recording.Refusal) {
+    let values = digits.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard values.count == digits.utf8.count, values.count % 2 == 0, values.count <= 32 else {
+      throw .notARecording
+    }
+    self = stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
   }
 }
 

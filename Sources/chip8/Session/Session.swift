@@ -38,6 +38,9 @@ final class Session {
   private let settings: SettingsOptions
   private let slotsRoot: String
   private let saves = SaveQueue()
+  /// Where the user flags are kept; nil if they are not.
+  private let keptFlags: KeptFlags?
+  private let flagKeeper = FlagKeeper()
   private var recorder = FlightRecorder()
   /// Who answers the program's calls.
   private var host: Host
@@ -50,11 +53,13 @@ final class Session {
   private let autosaveSeconds: Int?
   private var autosaveFrame: UInt64
 
-  /// - Parameter autosaveSeconds: how much of the machine's time lies between two autosaves; 0 for
-  ///   no autosaves at all.
+  /// - Parameters:
+  ///   - autosaveSeconds: how much of the machine's time lies between two autosaves; 0 for no
+  ///     autosaves at all.
+  ///   - keptFlags: where the user flags are kept; nil if they are not.
   init(
     _ opening: Opening, _ options: MachineOptions, _ settings: SettingsOptions,
-    slotsRoot: String, autosaveSeconds: Int, _ host: Host
+    slotsRoot: String, autosaveSeconds: Int, _ keptFlags: KeptFlags?, _ host: Host
   ) {
     self.host = host
     machine = opening.machine
@@ -67,6 +72,9 @@ final class Session {
     autosaveFrame = opening.machine.state.frames
     message = Session.greeting(opening)
     debugger = opening.debugger
+    self.keptFlags = keptFlags
+    if opening.image == nil { machine.userFlags = flags(of: machine) }
+    keepFlags()
   }
 
   /// What is known of the program.
@@ -103,6 +111,7 @@ final class Session {
       tellOfFailure("The program cannot go on: \(fault)")
       autosave(.fault)
     }
+    flagKeeper.look(at: machine)
     autosaveFromTimeToTime()
   }
 
@@ -125,7 +134,7 @@ final class Session {
     handOver = HandOver(
       to: path, arguments,
       options: host.options + options + given.carried(to: next, after: machine).arguments
-        + settings.forgetting)
+        + settings.forgetting + KeptFlags.arguments(for: keptFlags))
   }
 
   /// Lets the machine stand where a breakpoint or a watchpoint has stopped it.
@@ -295,7 +304,8 @@ final class Session {
   func reset() {
     let seed = options.seed ?? UInt64.random(in: 0...UInt64.max)
     do {
-      let fresh = try Chip8(machine.program, machine.state.configuration, seed: seed)
+      var fresh = try Chip8(machine.program, machine.state.configuration, seed: seed)
+      fresh.userFlags = watched == nil ? flags(of: fresh) : flagsOfNextVersion
       beforeLoad = (machine, image, setup, end)
       adopt(fresh, setup)
       tell("Reset · Shift+F9 takes that back")
@@ -311,6 +321,7 @@ final class Session {
       var opening = try Opening(file, options.forAnotherProgram, isHeadless: false)
       try opening.apply(settings.forAnotherProgram, from: path)
       autosaveOnLeaving()
+      if opening.image == nil { opening.machine.userFlags = flags(of: opening.machine) }
       (given, own) = (opening.given, opening.own)
       adopt(opening.machine, from: opening.image, opening.setup)
       beforeLoad = nil
@@ -325,6 +336,7 @@ final class Session {
   /// - Parameter keepsState: whether only the program in the machine is changed.
   func watch(_ path: String, keepsState: Bool) {
     watched = Watched(path: path, keepsState: keepsState, stamp: Storage.stamp(of: path))
+    keepFlags()
   }
 
   /// Looks whether the file that is watched has changed. If it cannot be used, what runs goes on.
@@ -337,7 +349,8 @@ final class Session {
       var opening = try Opening(
         LoadedFile(file.path, isRestore: false), options, isHeadless: false)
       try opening.apply(settings, from: file.path)
-      let changed = opening.machine
+      var changed = opening.machine
+      changed.userFlags = flagsOfNextVersion
       let next = file.keepsState ? try machine.replacing(changed.program) : changed
       (given, own) = (opening.given, opening.own)
       adopt(next, opening.setup)
@@ -365,12 +378,14 @@ final class Session {
     for outcome in saves.takeOutcomes() {
       if outcome.isFailure { tellOfFailure(outcome.text) } else { tell(outcome.text) }
     }
+    for failure in flagKeeper.takeFailures() { tellOfFailure(failure) }
   }
 
   /// Saves what can be resumed, and comes back when no save is running any more.
   func close() {
     autosaveOnLeaving()
     saves.finish()
+    flagKeeper.finish()
     reportOutcomes()
   }
 
@@ -385,6 +400,25 @@ final class Session {
     end = nil
     recorder.forget()
     autosaveFrame = machine.state.frames
+    keepFlags()
+  }
+
+  // MARK: User flags
+
+  /// What a machine finds when it is switched on.
+  private func flags(of machine: Chip8) -> [UInt8] {
+    keptFlags.map { flagKeeper.flags(for: machine, in: $0) } ?? []
+  }
+
+  /// Each version of a program that is being written is another program: it finds what the one
+  /// before has left.
+  private var flagsOfNextVersion: [UInt8] { keptFlags == nil ? [] : machine.userFlags }
+
+  /// From now on keeps the flags of this machine. Those of a program that is being written are not
+  /// kept, unless the user has said where.
+  private func keepFlags() {
+    let isKept = watched == nil || keptFlags?.isNamed == true
+    flagKeeper.begin(machine, keepingIn: isKept ? keptFlags?.memory(of: machine.program) : nil)
   }
 
   private static func greeting(_ opening: Opening) -> String {

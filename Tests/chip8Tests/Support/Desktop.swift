@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// A chip8 that plays in a window, and the hands and eyes of its user: xdotool presses real keys,
@@ -85,8 +86,14 @@ final class Desktop {
     return (process.terminationStatus, String(decoding: errors, as: UTF8.self))
   }
 
+  /// Ends the program as it ends when nothing else helps.
+  func kill() {
+    Glibc.kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
   deinit {
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) }
   }
 
   // MARK: Other programs

@@ -1,0 +1,172 @@
+// What a machine remembers while it is switched off. The file, byte by byte: docs/FLAGS.md.
+
+/// A few bytes of a program that outlive its machine, as those in the battery-backed memory of a
+/// console do: a small file beside the program's slots.
+///
+/// Any number of threads and processes may use the same one. Writing waits for others by the lock of
+/// the slots; reading waits for nobody, for the file is whole at any time.
+public struct NonVolatileMemory: Sendable {
+  static let magic: [UInt8] = [0x89, 0x4E, 0x56, 0x4D, 0x0D, 0x0A, 0x1A, 0x0A]
+  static let version: UInt16 = 1
+  private static let headerByteCount = 32
+  private static let checksumByteCount = 4
+  /// More than any version has.
+  private static let fileByteCountMax = 1 << 17
+
+  /// Whose memory this is.
+  public let program: Digest
+  /// How many bytes there are.
+  public let byteCount: Int
+  /// The file. It is created when something is written for the first time.
+  public let path: String
+  /// The directory of the program, where its slots are too.
+  private let directory: String
+
+  /// The memory of a program below a directory that all programs share.
+  ///
+  /// - Parameters:
+  ///   - name: the file's name, which is not that of a slot.
+  ///   - byteCount: how many bytes there are.
+  public init(root: String, program: Digest, name: String, byteCount: Int) {
+    precondition((1...Int(UInt16.max)).contains(byteCount), "the file has 16 bits for it")
+    self.program = program
+    self.byteCount = byteCount
+    directory = "\(root)/\(program)"
+    path = "\(directory)/\(name)"
+  }
+
+  /// The bytes as they were written last; nil if nothing was.
+  public func read() throws(NonVolatileMemoryError) -> [UInt8]? {
+    try expectFile()
+    let file: [UInt8]
+    do throws(StorageError) {
+      file = try RegularFile(path).suffix(NonVolatileMemory.fileByteCountMax)
+    } catch {
+      guard error.isMissingFile else { throw .storage(error) }
+      return nil
+    }
+    return try decode(file)
+  }
+
+  /// Writes the first bytes and leaves the rest as it is, zero in a new file. Whatever happens, there
+  /// is the old file or the new one. A file that cannot be used is not written to.
+  public func write(_ bytes: [UInt8]) throws(NonVolatileMemoryError) {
+    precondition(bytes.count <= byteCount, "more bytes than there are")
+    try stored { () throws(StorageError) in try Storage.createFolder(directory) }
+    try locking { () throws(NonVolatileMemoryError) in
+      let old = try read()
+      let new = bytes + (old ?? Array(repeating: 0, count: byteCount)).dropFirst(bytes.count)
+      guard new != old else { return }
+      try stored { () throws(StorageError) in try Storage.replace(path, with: encode(new)) }
+    }
+  }
+
+  /// Removes the file, whatever is in it.
+  ///
+  /// - Returns: whether there was one.
+  public func clear() throws(NonVolatileMemoryError) -> Bool {
+    do throws(NonVolatileMemoryError) {
+      return try locking { () throws(NonVolatileMemoryError) in
+        try stored { () throws(StorageError) in
+          try Storage.remove(path)
+          try Storage.synchronize(folderOf: path)
+        }
+        return true
+      }
+    } catch .storage(let error) where error.isMissingFile {
+      return false
+    }
+  }
+
+  /// Finds out whether the file could be written, before there is anything to write. The directory
+  /// that all programs share has to be there.
+  public func checkWriting() throws(NonVolatileMemoryError) {
+    try stored { () throws(StorageError) in
+      // A directory that is missing is made in the shared one.
+      try Storage.checkReplacing(Storage.isFolder(directory) ? path : directory)
+    }
+  }
+
+  // MARK: The file
+
+  /// A link could lead anywhere, and a pipe could make us wait forever.
+  private func expectFile() throws(NonVolatileMemoryError) {
+    do throws(StorageError) { try Storage.expectFile(path) } catch { throw .notAFile(path) }
+  }
+
+  private var fileByteCount: Int {
+    NonVolatileMemory.headerByteCount + byteCount + NonVolatileMemory.checksumByteCount
+  }
+
+  private func encode(_ bytes: [UInt8]) -> [UInt8] {
+    var writer = ByteWriter(reserving: fileByteCount)
+    writer.append(contentsOf: NonVolatileMemory.magic)
+    writer.append(NonVolatileMemory.version)
+    writer.append(UInt16(byteCount))
+    writer.append(contentsOf: program.bytes)
+    writer.append(contentsOf: bytes)
+    writer.append(crc(writer.bytes[...]))
+    return writer.bytes
+  }
+
+  private func decode(_ file: [UInt8]) throws(NonVolatileMemoryError) -> [UInt8] {
+    var reader = ByteReader(file)
+    guard let magic = reader.take(8), Array(magic) == NonVolatileMemory.magic,
+      let version = reader.next(UInt16.self)
+    else { throw .damaged(path) }
+    guard version == NonVolatileMemory.version else { throw .unknownVersion(path, version) }
+    guard file.count == fileByteCount, reader.next(UInt16.self) == UInt16(byteCount),
+      let owner = reader.take(20), let bytes = reader.take(byteCount),
+      reader.next(UInt32.self) == crc(file.dropLast(NonVolatileMemory.checksumByteCount))
+    else { throw .damaged(path) }
+    guard Array(owner) == program.bytes else {
+      throw .otherProgram(path, Digest(bytes: Array(owner)))
+    }
+    return Array(bytes)
+  }
+
+  private func locking<Result>(
+    _ body: () throws(NonVolatileMemoryError) -> Result
+  ) throws(NonVolatileMemoryError) -> Result {
+    try Storage.locking("\(directory)/.lock", orThrow: NonVolatileMemoryError.storage, body)
+  }
+
+  private func stored<Result>(
+    _ body: () throws(StorageError) -> Result
+  ) throws(NonVolatileMemoryError) -> Result {
+    do throws(StorageError) { return try body() } catch { throw .storage(error) }
+  }
+}
+
+/// Why a program's memory could not be used. The file is as it was.
+public enum NonVolatileMemoryError: Error, Equatable, CustomStringConvertible {
+  /// The file could not be read or written.
+  case storage(StorageError)
+  /// What has this path is not a regular file.
+  case notAFile(String)
+  /// The file with this path does not hold what was written to it.
+  case damaged(String)
+  /// The file with this path is of a version that this one does not know.
+  case unknownVersion(String, UInt16)
+  /// The file with this path is of the program with this SHA-1.
+  case otherProgram(String, Digest)
+
+  /// Whether there is something that cannot be used: removing it helps.
+  public var isBadData: Bool {
+    if case .storage = self { false } else { true }
+  }
+
+  /// One sentence for the user, with the file's name.
+  public var description: String {
+    switch self {
+    case .storage(let error): error.description
+    case .notAFile(let path): "\(path): not a regular file"
+    case .damaged(let path): "\(path): the file is damaged"
+    case .unknownVersion(let path, let version):
+      "\(path): the file is of version \(version), and this program knows version "
+        + "\(NonVolatileMemory.version)"
+    case .otherProgram(let path, let program):
+      "\(path): the file is of another program, whose SHA-1 is \(program)"
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Chip8Core
+import Glibc
+import SaveState
+
+/// `chip8 flags`: the user flags of a program, which outlive its machines.
+struct FlagsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "flags",
+    abstract: "Show or clear the user flags that are kept of a program.",
+    usage: "chip8 flags COMMAND PROGRAM [options]",
+    discussion: """
+      User flags are what a program stores with Fx75, as high scores. PROGRAM is a program's file, a \
+      saved state of it, or its SHA-1.
+      """,
+    subcommands: [Show.self, Clear.self])
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Print the flags, that of V0 first.",
+      usage: "chip8 flags show PROGRAM [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: FlagArguments
+
+    func run() throws {
+      let program = try arguments.resolved()
+      let memory = arguments.memory(of: program)
+      guard let flags = try memory.read() else { throw FlagArguments.nothingKept(program) }
+      try arguments.options.print(
+        flags.map { hexadecimal($0, 2) }.joined(separator: " "),
+        or: FlagReport(program, memory, flags))
+    }
+  }
+
+  struct Clear: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Forget the flags.",
+      usage: "chip8 flags clear PROGRAM [--slots DIR] [--json]")
+
+    @OptionGroup
+    var arguments: FlagArguments
+
+    func run() throws {
+      let program = try arguments.resolved()
+      let memory = arguments.memory(of: program)
+      guard try memory.clear() else { throw FlagArguments.nothingKept(program) }
+      try arguments.options.print(
+        "the user flags of \(program.title) are cleared", or: FlagReport(program, memory, nil))
+    }
+  }
+}
+
+/// The program that a command is about.
+struct FlagArguments: ParsableArguments {
+  @Argument(
+    help: ArgumentHelp(
+      "The program: its file, a saved state of it, or its SHA-1.", valueName: "PROGRAM"))
+  var program: String
+
+  @OptionGroup
+  var options: SlotsOptions
+
+  func resolved() throws -> NamedProgram { try NamedProgram(program) }
+
+  func memory(of program: NamedProgram) -> NonVolatileMemory {
+    .userFlags(root: options.root, program: program.sha1)
+  }
+
+  static func nothingKept(_ program: NamedProgram) -> Failure {
+    Failure(message: "\(program.title): no user flags are kept", code: EX_NOINPUT)
+  }
+}
+
+/// The flags of a program as a JSON object.
+private struct FlagReport: Encodable {
+  let program: String?
+  let sha1: String
+  let path: String
+  let flags: [UInt8]?
+
+  init(_ program: NamedProgram, _ memory: NonVolatileMemory, _ flags: [UInt8]?) {
+    (self.program, sha1) = (program.name, "\(program.sha1)")
+    (path, self.flags) = (memory.path, flags)
+  }
+
+  private enum CodingKeys: CodingKey { case program, sha1, path, flags }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    // What is not known is null, and so are flags that are cleared.
+    try container.encode(program, forKey: .program)
+    try container.encode(sha1, forKey: .sha1)
+    try container.encode(path, forKey: .path)
+    try container.encode(flags, forKey: .flags)
+  }
+}
