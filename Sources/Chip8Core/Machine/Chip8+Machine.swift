@@ -276,7 +276,9 @@ struct CoreReader {
 
   mutating func audio(on platform: Platform) throws(ImageError) -> Audio {
     let hasPattern = try flag("pattern", isAllowed: platform == .xochip)
-    let pattern = (next() as UInt128).byteSwapped
+    // In halves: a build without optimization aligns a UInt128 wrongly here, and crashes.
+    let (high, low) = ((next() as UInt64).byteSwapped, (next() as UInt64).byteSwapped)
+    let pattern = UInt128(high) << 64 | UInt128(low)
     guard hasPattern || pattern == 0 else { throw .badField("a pattern that was never loaded") }
     return Audio(pattern: hasPattern ? pattern : nil, pitch: next(), phase: next())
   }
