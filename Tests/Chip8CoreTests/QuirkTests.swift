@@ -33,6 +33,32 @@ import Testing
     #expect((quirky.v[1], quirky.v[0xF]) == (on, onFlag))
   }
 
+  @Test(
+    arguments: [
+      (0x8F24, 0x02), (0x8F25, 0x7E), (0x8F26, 0x41), (0x8F27, 0x82), (0x8F2E, 0x04),
+    ] as [(UInt16, UInt8)])
+  func theResultStaysInVF(opcode: UInt16, result: UInt8) throws {
+    let change = { (state: inout State) in
+      state.v[2] = 0x82
+      state.v[0xF] = [0x8F25, 0x8F27].contains(opcode) ? 0 : 0x80
+    }
+    let off = try executed(.chip8, opcode, from: change)
+    #expect(off.v[0xF] <= 1)
+    let on = try executed(.chip8, opcode, adding: .vfOrder, from: change)
+    #expect(on.v[0xF] == result)
+    // With another register for x it makes no difference.
+    let elsewhere = opcode & 0xF0FF | 0x0100
+    #expect(
+      try executed(.chip8, elsewhere, from: change).registers
+        == executed(.chip8, elsewhere, adding: .vfOrder, from: change).registers)
+  }
+
+  /// Older versions do not know it, and refuse it by its name.
+  @Test func imagesNeedVFOrder() throws {
+    #expect(try Image(of: machine(.chip8, 0x1200)).needs() == [])
+    #expect(try Image(of: machine(.chip8, 0x1200, adding: .vfOrder)).needs() == ["vf-order"])
+  }
+
   @Test(arguments: [0x55, 0x65] as [UInt16])
   func storeAndLoadMoveIndex(low: UInt16) throws {
     for x in 0..<16 as Range<UInt16> {
@@ -236,7 +262,7 @@ import Testing
       #expect(quirk.rawValue == 1 << UInt32(bit))
       #expect(Quirks(named: name) == quirk)
     }
-    #expect(Quirks.named.count == 18)
+    #expect(Quirks.named.count == 19)
     #expect(Quirks(named: "Logic") == nil)
   }
 }

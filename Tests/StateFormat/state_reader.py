@@ -200,8 +200,8 @@ SOMETIMES = ["HOST", "GOAL"]
 CRITICAL_TAGS = ["NEED", "BASE"] + ALWAYS + SOMETIMES
 OTHER_TAGS = ["WITN", "TIME", "NOTE", "LAST", "SETT", "LABL"]
 FEATURES = [
-    "base", "cycles", "goals", "host-calls", "no-rom", "skip-machine-code", "superchip", "xochip",
-    "xochip-audio",
+    "base", "cycles", "goals", "host-calls", "no-rom", "skip-machine-code", "superchip", "vf-order",
+    "xochip", "xochip-audio",
 ]
 PROGRAM_START = 0x200
 
@@ -245,7 +245,7 @@ QUIRKS = [
     "logic", "shift", "memoryIncrementByX", "memoryLeaveIUnchanged", "jump", "vblank",
     "vblank-in-hires", "wrap", "lores-big-sprites", "row-collisions", "resolution-clears",
     "doubled-lores", "scroll-zero-exits", "index-overflow-faults", "index-wraps",
-    "index-overflow-flag", "key-wait-beeps", "skip-machine-code",
+    "index-overflow-flag", "key-wait-beeps", "skip-machine-code", "vf-order",
 ]
 
 SPRITE_CYCLES_MAX = 2862

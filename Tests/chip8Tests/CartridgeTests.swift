@@ -45,6 +45,18 @@ import Testing
     #expect(cartridge.state == source.state)
   }
 
+  @Test func octosOptionsAreQuirks() throws {
+    let options = ##"{"vfOrderQuirks":1,"shiftQuirks":true}"##
+    try scratch.write("o.json", Array(options.utf8))
+    try chip8("cart", "pack", "count.8o", "--options", "o.json", "-o", "c.gif")
+    let cartridge = try scratch.report("c.gif", "--frames", "9")
+    let source = try scratch.report(
+      "count.8o", "--frames", "9", "--quirk", "vf-order=on", "--quirk", "shift=on")
+    #expect(cartridge.state == source.state)
+    try chip8("cart", "unpack", "c.gif", "-o", "c.8o", "--options", "c.json")
+    #expect(try scratch.text("c.json").contains(#""vfOrderQuirks" : true"#))
+  }
+
   @Test func optionsOfTheCommandLineCountForMore() throws {
     try chip8("cart", "pack", "count.8o", "--ipf", "77", "-o", "c.gif")
     #expect(try scratch.report("c.gif", "--frames", "1", "--ipf", "5").ipf == 5)

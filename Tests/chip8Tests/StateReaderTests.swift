@@ -152,9 +152,10 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     ["vip"], ["vip", "--timing", "cycles"], ["chip8", "--ipf", "7"], ["chip48"], ["schip10"],
     ["schip11"], ["schip"], ["xochip", "--ipf", "10000"],
     ["chip8", "--quirk", "doubled-lores=on"], ["xochip", "--quirk", "doubled-lores=on"],
-    ["schip", "--quirk", "resolution-clears=off"],
-    ["chip8", "--quirk", "skip-machine-code=on"],
+    ["schip", "--quirk", "resolution-clears=off", "--quirk", "vf-order=on"]
+      + ["--quirk", "skip-machine-code=on"],
   ]
+  /// Each machine comes to each stop, as the numbers of both have no common divisor.
   private static let stops = [
     ["--frames", "0"], ["--instructions", "1003"],
     ["--frames", "90", "--keys", "3-9:5,40-44:A,60-70:1F,85-95:27"],
@@ -199,8 +200,9 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
   private func expectVariety(_ files: [Told]) throws {
     #expect(Set(files.map(\.machine.platform)).count == 7)
     #expect(
-      Set(files.flatMap(\.needs))
-        == ["cycles", "skip-machine-code", "superchip", "xochip", "xochip-audio"])
+      Set(files.flatMap(\.needs)) == [
+        "cycles", "skip-machine-code", "superchip", "vf-order", "xochip", "xochip-audio",
+      ])
     #expect(files.contains { $0.keyWait != nil } && files.contains { $0.keyWait == nil })
     #expect(files.contains { $0.keyWait?.pressed.isEmpty == false })
     #expect(files.contains { !$0.keys.isEmpty } && files.contains { !$0.stack.isEmpty })

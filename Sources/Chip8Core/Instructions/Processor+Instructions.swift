@@ -1,5 +1,4 @@
-// What each instruction does, where it takes more than a line. Flags: VF is always written last,
-// so that it holds the flag even when it is an operand.
+// What each instruction does, where it takes more than a line.
 
 extension Processor {
   // MARK: Flow
@@ -54,31 +53,36 @@ extension Processor {
     if quirks.contains(.logic) { v[0xF] = 0 }
   }
 
+  /// Sets a register and the flag. The flag is written last, so that VF holds it even when it is the
+  /// register.
+  @inline(__always)
+  private func set(_ x: UInt8, _ result: UInt8, flag: UInt8) {
+    v[x] = result
+    v[0xF] = flag
+    if quirks.contains(.vfOrder) { v[x] = result }
+  }
+
   @inline(__always)
   func add(_ x: UInt8, _ y: UInt8) {
     let (sum, carry) = v[x].addingReportingOverflow(v[y])
-    v[x] = sum
-    v[0xF] = carry ? 1 : 0
+    set(x, sum, flag: carry ? 1 : 0)
   }
 
   @inline(__always)
   func subtract(_ minuend: UInt8, _ subtrahend: UInt8, to x: UInt8) {
-    v[x] = minuend &- subtrahend
-    v[0xF] = minuend >= subtrahend ? 1 : 0
+    set(x, minuend &- subtrahend, flag: minuend >= subtrahend ? 1 : 0)
   }
 
   @inline(__always)
   func shiftRight(_ x: UInt8, _ y: UInt8) {
     let source = quirks.contains(.shift) ? v[x] : v[y]
-    v[x] = source >> 1
-    v[0xF] = source & 1
+    set(x, source >> 1, flag: source & 1)
   }
 
   @inline(__always)
   func shiftLeft(_ x: UInt8, _ y: UInt8) {
     let source = quirks.contains(.shift) ? v[x] : v[y]
-    v[x] = source << 1
-    v[0xF] = source >> 7
+    set(x, source << 1, flag: source >> 7)
   }
 
   @inline(__always)

@@ -45,6 +45,8 @@ public struct Quirks: OptionSet, Hashable, Sendable {
   public static let keyWaitBeeps = Quirks(rawValue: 1 << 16)
   /// 0nnn that the machine has no instruction for does nothing.
   public static let skipMachineCode = Quirks(rawValue: 1 << 17)
+  /// 8xy4 to 8xyE write VF before Vx, so that with F for x the result stays.
+  public static let vfOrder = Quirks(rawValue: 1 << 18)
 
   /// Every quirk with its name, in the order of the bits.
   public static let named: [(name: String, quirk: Quirks)] = [
@@ -66,6 +68,7 @@ public struct Quirks: OptionSet, Hashable, Sendable {
     ("index-overflow-flag", .indexOverflowFlag),
     ("key-wait-beeps", .keyWaitBeeps),
     ("skip-machine-code", .skipMachineCode),
+    ("vf-order", .vfOrder),
   ]
 
   /// The quirks that not every reader of images knows: those added since the format's first

@@ -12,6 +12,7 @@ struct CartridgeOptions: Codable, Equatable {
   var logicQuirks: Loose<Bool>?
   var clipQuirks: Loose<Bool>?
   var vBlankQuirks: Loose<Bool>?
+  var vfOrderQuirks: Loose<Bool>?
   var backgroundColor: String?
   var fillColor: String?
   var fillColor2: String?
@@ -70,6 +71,7 @@ extension CartridgeOptions {
       (.logic, logicQuirks?.value),
       (.wrap, clipQuirks.map { !$0.value }),
       ([.vblank, .vblankInHires], vBlankQuirks?.value),
+      (.vfOrder, vfOrderQuirks?.value),
     ]
     for case (let quirk, let isOn?) in flags {
       if isOn { configuration.quirks.insert(quirk) } else { configuration.quirks.remove(quirk) }
@@ -94,6 +96,7 @@ extension CartridgeOptions {
     logicQuirks = Loose(quirks.contains(.logic))
     clipQuirks = Loose(!quirks.contains(.wrap))
     vBlankQuirks = Loose(quirks.contains(.vblank))
+    vfOrderQuirks = Loose(quirks.contains(.vfOrder))
     (backgroundColor, fillColor) = (html(appearance.colors[0]), html(appearance.colors[1]))
     (fillColor2, blendColor) = (html(appearance.colors[2]), html(appearance.colors[3]))
     maxSize = Loose(configuration.platform.programByteCountMax)
