@@ -71,14 +71,6 @@ import Testing
     #expect(try scratch.names == ["a.png", "a.state", "a.txt", "count.ch8"])
   }
 
-  private func waitUntil(_ condition: () -> Bool) throws {
-    let deadline = Date(timeIntervalSinceNow: 10)
-    while !condition() {
-      try #require(Date() < deadline, "the run never came so far")
-      usleep(1000)
-    }
-  }
-
   // MARK: Standard output
 
   @Test(arguments: [

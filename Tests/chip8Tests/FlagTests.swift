@@ -203,7 +203,7 @@ import Testing
       "$CHIP8" count.ch8 --platform schip --headless --keep-flags here --until key-wait \\
         --save - --move --else-save a.state >there <back &
       "$CHIP8" --restore - --acknowledge --headless --keep-flags there.flags --keys 0-2:1 \\
-        --frames 9 <there >back
+        --frames 9 --save b.state <there >back
       wait $!
       """)
     #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")

@@ -93,7 +93,7 @@ import Testing
   func aMachineThatIsNotAcknowledgedStays(streams: String, reason: String) throws {
     let digest = String(repeating: "0", count: 64)
     for (name, text) in [
-      ("wrong", "ack \(digest)\n"), ("long", "ack \(digest)00"), ("short", "ack 00"),
+      ("wrong", "ready \(digest)\n"), ("long", "ready \(digest)00"), ("short", "ready 00"),
     ] { try scratch.write(name, Array(text.utf8)) }
     let outcome = try scratch.shell(
       "\(Self.unending); \"$CHIP8\" sketch.ch8 \(Self.leaving) \(streams)")
@@ -161,11 +161,11 @@ import Testing
     let saved = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
     let outcome = try scratch.shell(
       """
-      \(Self.unending); cat a.state >&3; echo "what follows" >&3
-      "$CHIP8" --restore - --acknowledge --headless --frames 0 <&3
+      \(Self.unending); cat a.state >&3; printf 'go\nwhat follows\n' >&3
+      "$CHIP8" --restore - --acknowledge --headless --frames 0 --save b.state <&3
       head -n 1 <&3
       """)
-    #expect(outcome.text == "ack \(saved.state.sha256)\nwhat follows\n")
+    #expect(outcome.text == "ready \(saved.state.sha256)\nwhat follows\n")
   }
 
   /// Found out before the machine is on its way, on either side.
@@ -175,7 +175,7 @@ import Testing
       "\"$CHIP8\" sketch.ch8 --headless --save - --move --else-save no/here.state")
     #expect(sender.code == 73 && sender.output.isEmpty)
     expectOneSentence(sender, naming: "no/here.state")
-    for (path, code) in [("no/b.state", 73), (".", 74)] {
+    for (path, code) in [("no/b.state", 73), (".", 73), ("/dev/full", 73)] {
       let receiver = try scratch.shell(
         "\"$CHIP8\" --restore - --acknowledge --headless --save \(path) <a.state")
       #expect(receiver.code == code && receiver.output.isEmpty, "\(receiver.errors)")
@@ -200,19 +200,21 @@ import Testing
     for (name, bytes, reason) in unending {
       try scratch.write(name, bytes)
       let outcome = try scratch.shell(
-        "\(Self.unending); cat \(name) >&3; $CHIP8 --restore - --acknowledge --headless <&3")
+        "\(Self.unending); cat \(name) >&3; $CHIP8 --restore - --acknowledge --headless --save b <&3"
+      )
       #expect(outcome.code == 65 && outcome.output.isEmpty, "\(name)")
       expectOneSentence(outcome, naming: reason)
     }
     for count in [0, 8, 16, 100, image.count - 1] {
       try scratch.expectRefusal(
-        ["--restore", "-", "--acknowledge", "--headless"], input: Array(image.prefix(count)),
+        ["--restore", "-", "--acknowledge", "--headless", "--save", "b"],
+        input: Array(image.prefix(count)),
         code: 65, naming: "cut off")
     }
     let silent = try scratch.shell(
       """
       \(Self.unending); head -c 100 a.state >&3
-      "$CHIP8" --restore - --acknowledge --timeout 1 --headless <&3
+      "$CHIP8" --restore - --acknowledge --timeout 1 --headless --save b <&3
       """)
     #expect(silent.code == 66 && silent.output.isEmpty)
     expectOneSentence(silent, naming: "standard input: ")
@@ -223,9 +225,11 @@ import Testing
     var image = AlteredImage(try scratch.read("a.state"))
     image["WITN"]?.contents[39] ^= 1
     try scratch.write("a.state", image.bytes)
-    let outcome = try scratch.shell("\"$CHIP8\" --restore - --acknowledge --headless <a.state")
+    let outcome = try scratch.shell(
+      "\"$CHIP8\" --restore - --acknowledge --headless --save b.state <a.state")
     #expect(outcome.code == 65 && outcome.output.isEmpty)
     #expect(outcome.errors.contains("would not go on here"))
+    #expect(try !scratch.names.contains("b.state"))
   }
 
   @Test func aMachineWhoseSenderHasGoneIsNotTakenOver() throws {
@@ -251,10 +255,17 @@ import Testing
       naming: name)
   }
 
+  /// Or else it would be nowhere when the run has ended.
+  @Test(arguments: [[], ["--save", "-"], ["--save-slot", "a"]])
+  func aMachineThatArrivesNeedsAFile(options: [String]) throws {
+    try scratch.expectRefusal(
+      ["--restore", "-", "--acknowledge", "--headless"] + options, code: 64, naming: "--save FILE")
+  }
+
   @Test func standardOutputBelongsToTheSender() throws {
     for option in ["--json", "--print=screen", "--screenshot=-", "--trace=-", "--record=-"] {
       try scratch.expectRefusal(
-        ["--restore", "-", "--acknowledge", "--headless", option], code: 64,
+        ["--restore", "-", "--acknowledge", "--headless", "--save", "b", option], code: 64,
         naming: "standard output")
     }
   }

@@ -1,35 +1,44 @@
-// A machine moves to another process. The one that has it sends its image and waits; the one that
-// gets it answers with the digest of the state that it has made of it. Before that line has
-// arrived, the machine is still where it was, so it is never lost.
+// A machine moves to another process. The side that has it sends its image and waits. The side that
+// gets it says with the digest of its state that it is ready for it; with the answer to that, the
+// machine is on the other side. What goes wrong before leaves it where it was: docs/SYSTEM-IMAGES.md.
 
 import Glibc
 
 extension Conversation {
-  /// Sends a machine to the other side, and waits until that has acknowledged it.
+  /// The line by which the machine changes sides.
+  private static let go = "go"
+
+  /// Moves a machine to the other side.
   ///
   /// - Parameter image: the machine, as it is to be sent.
   /// - Throws: ``MoveError`` if the machine is still here. Then the conversation is at its end, so
-  ///   that the other side cannot believe that it has it.
+  ///   that the other side learns that it does not have it.
   public func move(_ machine: some Machine, as image: Image) throws(MoveError) {
-    let expected = Array(acknowledgement(of: machine).utf8)
+    do throws(MoveError) { try offer(machine, as: image) } catch {
+      end()
+      throw error
+    }
+  }
+
+  private func offer(_ machine: some Machine, as image: Image) throws(MoveError) {
+    let expected = Array(ready(for: machine).utf8)
     let answer: [UInt8]?
     do throws(StorageError) {
       try send(image.bytes)
       answer = try receiveLine(atMost: expected.count)
-    } catch {
-      end()
-      throw error.code == ETIMEDOUT ? .silence : .storage(error)
-    }
-    guard answer == expected else {
-      end()
-      throw answer == nil ? .end : .otherMachine
-    }
+    } catch { throw MoveError(error) }
+    guard answer == expected else { throw answer == nil ? .end : .otherMachine }
+    // The other side has the machine in its file, and waits for nothing but this.
+    do throws(StorageError) {
+      try uninterrupted.send(line: Conversation.go)
+    } catch { throw MoveError(error) }
   }
 
   /// Tells the other side that the machine in its image is here, and will go on as it would have
-  /// there. All that could keep it from running has to be done before.
+  /// there, and waits until that has given it away. All that could keep it from running has to be
+  /// done before.
   ///
-  /// - Throws: ``AcknowledgementError`` if it is still there.
+  /// - Throws: ``AcknowledgementError`` if it must not run here.
   public func acknowledge<M: Machine>(
     _ image: Image, as _: M.Type
   ) throws(AcknowledgementError) {
@@ -41,23 +50,43 @@ extension Conversation {
       }
     } catch { throw .image(error) }
     do throws(StorageError) {
-      try send(Array((acknowledgement(of: machine) + "\n").utf8))
-    } catch { throw .storage(error) }
+      try send(line: ready(for: machine))
+    } catch { throw error.code == EINTR ? .interrupted : .gone(error) }
+    let answer: [UInt8]?
+    do throws(StorageError) {
+      answer = try uninterrupted.receiveLine(atMost: Conversation.go.utf8.count)
+    } catch {
+      // A socket whose other side has ended in order, and then refused what was sent.
+      throw error.code == EPIPE ? .gone(error) : .unknown(error)
+    }
+    guard answer == Array(Conversation.go.utf8) else { throw .gone(nil) }
   }
 
-  private func acknowledgement(of machine: some Machine) -> String { "ack \(machine.stateDigest)" }
+  private func send(line: String) throws(StorageError) { try send(Array((line + "\n").utf8)) }
+
+  private func ready(for machine: some Machine) -> String { "ready \(machine.stateDigest)" }
 }
 
 /// Why a machine has not moved.
 public enum MoveError: Error, Equatable, CustomStringConvertible {
-  /// The other side has ended without a word.
+  /// The other side has ended without an answer.
   case end
   /// The other side has said nothing for longer than the patience.
   case silence
-  /// The other side has acknowledged another machine, or said something else.
+  /// The other side has another machine, or said something else.
   case otherMachine
+  /// The conversation was interrupted on this side.
+  case interrupted
   /// The image could not be sent, or the answer not be read.
   case storage(StorageError)
+
+  fileprivate init(_ error: StorageError) {
+    switch error.code {
+    case ETIMEDOUT: self = .silence
+    case EINTR: self = .interrupted
+    default: self = .storage(error)
+    }
+  }
 
   /// Why, for the user.
   public var description: String {
@@ -65,6 +94,7 @@ public enum MoveError: Error, Equatable, CustomStringConvertible {
     case .end: "the other side has gone"
     case .silence: "the other side is silent"
     case .otherMachine: "the other side has another machine"
+    case .interrupted: "interrupted"
     case .storage(let error): error.description
     }
   }
@@ -74,15 +104,24 @@ public enum MoveError: Error, Equatable, CustomStringConvertible {
 public enum AcknowledgementError: Error, Equatable, CustomStringConvertible {
   /// There is no machine in the image that would go on here as it does there.
   case image(ImageError)
-  /// The other side could not be told.
-  case storage(StorageError)
+  /// The other side has gone and has the machine. The error, if any, is that of answering it.
+  case gone(StorageError?)
+  /// The conversation was interrupted on this side, and the other one has the machine.
+  case interrupted
+  /// Nobody here can know which side has the machine: the connection has broken, or the other side
+  /// says nothing.
+  case unknown(StorageError)
 
   /// Why, for the user.
   public var description: String {
     switch self {
     case .image(let error): error.description
-    case .storage(let error):
-      "the machine is not taken over, for the other side has gone: \(error)"
+    case .gone(let error):
+      "the machine is not taken over, for the other side has gone"
+        + (error.map { ": \($0)" } ?? "")
+    case .interrupted: "the machine is not taken over: interrupted"
+    case .unknown(let error):
+      "it is not known whether the other side has given the machine away: \(error)"
     }
   }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// A conversation with another process, which reads what this one writes and writes what it reads:
 /// through a socket, or two pipes. Nothing is read beyond what was asked for, so that whoever reads
-/// next finds it, and no step waits for longer than the patience.
+/// next finds it, and no step waits for longer than the patience, or after it was interrupted.
 public struct Conversation: Sendable {
   /// What a pipe that can be written to takes without waiting.
   private static let writtenAtOnce = 4096
@@ -11,19 +11,32 @@ public struct Conversation: Sendable {
   private let patience: Int32
   private let input: Int32
   private let output: Int32
+  private let interruption: Int32?
 
   /// - Parameters:
   ///   - seconds: for how long the other side may be silent, or not listen.
   ///   - input: the descriptor to read from, standard input if it is not said.
   ///   - output: the descriptor to write to, standard output if it is not said. For a socket both
   ///     are the same.
+  ///   - interruption: a descriptor that can be read as soon as nothing is to be waited for any
+  ///     more, nil if there is none. Then a step that would have to wait throws EINTR.
   public init(
     patience seconds: Int, reading input: Int32 = STDIN_FILENO,
-    writing output: Int32 = STDOUT_FILENO
+    writing output: Int32 = STDOUT_FILENO, interruption: Int32? = nil
   ) {
     patience = Int32(clamping: seconds * 1000)
     self.input = input
     self.output = output
+    self.interruption = interruption
+  }
+
+  /// The same conversation, which nothing interrupts.
+  var uninterrupted: Conversation {
+    Conversation(patience: patience, input, output)
+  }
+
+  private init(patience: Int32, _ input: Int32, _ output: Int32) {
+    (self.patience, self.input, self.output, interruption) = (patience, input, output, nil)
   }
 
   /// As many bytes as were asked for, or fewer where the other side has ended.
@@ -75,9 +88,11 @@ public struct Conversation: Sendable {
     }
   }
 
-  /// Ends the conversation, so that the other side learns of it at once.
+  /// Ends the conversation, so that the other side learns of it at once. A socket ends for
+  /// everybody who has it; the other side of a pipe learns of it when nobody has ours any more.
   public func end() {
     for (descriptor, flags) in [(input, O_RDONLY), (output, O_WRONLY)] {
+      shutdown(descriptor, Int32(SHUT_RDWR))
       // Whatever else is read or written finds something in the descriptor's place.
       let nothing = open("/dev/null", flags | O_CLOEXEC)
       guard nothing >= 0 else { continue }
@@ -90,11 +105,16 @@ public struct Conversation: Sendable {
     for events: Int32, at descriptor: Int32, _ milliseconds: Int32,
     _ operation: StorageError.Operation
   ) throws(StorageError) {
-    var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-    let ready = Storage.retrying { poll(&entry, 1, milliseconds) }
-    guard ready != 0 else {
-      throw StorageError(operation: operation, path: "-", code: ETIMEDOUT)
+    // A negative descriptor is one that nothing is known of.
+    var entries = [
+      pollfd(fd: descriptor, events: Int16(events), revents: 0),
+      pollfd(fd: interruption ?? -1, events: Int16(POLLIN), revents: 0),
+    ]
+    let ready = Storage.retrying { poll(&entries, nfds_t(entries.count), milliseconds) }
+    guard ready >= 0 else { throw StorageError(operation, "-") }
+    guard ready > 0, entries[1].revents == 0 else {
+      let code = ready == 0 ? ETIMEDOUT : EINTR
+      throw StorageError(operation: operation, path: "-", code: code)
     }
-    guard ready > 0 else { throw StorageError(operation, "-") }
   }
 }

@@ -83,7 +83,9 @@ public struct NonVolatileMemory: Sendable {
   public func checkWriting() throws(NonVolatileMemoryError) {
     try stored { () throws(StorageError) in
       // A directory that is missing is made in the shared one.
-      try Storage.checkReplacing(Storage.isFolder(directory) ? path : directory)
+      try Storage.checkReplacing(
+        Storage.isFolder(directory) ? path : directory,
+        with: encode(Array(repeating: 0, count: byteCount)))
     }
   }
 

@@ -12,6 +12,26 @@ extension Slots {
     return try put(image, in: slot)
   }
 
+  /// Finds out whether a machine could be saved in a slot later, which may still fail then.
+  ///
+  /// - Parameter image: one of the machine as it is now.
+  public func checkSaving(_ image: Image, to slot: SlotName) throws(SlotError) {
+    try check(image, at: path(slot))
+    try stored { () throws(StorageError) in try Storage.createFolder(folder) }
+    try changing(slot) { () throws(SlotError) in
+      let number = (try numbers(slot).first ?? 0) + 1
+      let isFilled = try isFilled(slot)
+      try stored { () throws(StorageError) in
+        try Storage.expectFile(path(slot))
+        try Storage.checkReplacing(path(slot), with: image.bytes)
+        guard isFilled else { return }
+        try Storage.createFolder(history(slot))
+        try Storage.checkReplacing(path(slot, version: number), with: image.bytes)
+        Storage.removeEmptyFolder(history(slot))
+      }
+    }
+  }
+
   /// Saves an image without the user's doing. The versions of its slot are the saves before.
   @discardableResult
   public func autosave(_ image: Image, as autosave: Autosave) throws(SlotError) -> Int? {

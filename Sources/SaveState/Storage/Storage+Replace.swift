@@ -55,18 +55,41 @@ extension Storage {
     }
   }
 
-  /// Finds out whether a file could be put in place by ``replace(_:with:execution:)``, before there
-  /// is anything to put there. It may still fail later; what is there is not touched.
-  public static func checkReplacing(_ path: String) throws(StorageError) {
+  /// Finds out whether a file could be put in place by ``replace(_:with:execution:)``, before it is
+  /// known what will be put there. It may still fail later; what is there is not touched.
+  ///
+  /// - Parameter bytes: what could be put there, for only a disk that has taken some bytes has room.
+  public static func checkReplacing(
+    _ path: String, with bytes: [UInt8]
+  ) throws(StorageError) {
     guard path != "-" else { return }
-    if let mode = try mode(of: path), mode & S_IFMT != S_IFREG {
-      if mode & S_IFMT == S_IFDIR {
-        throw StorageError(operation: .write, path: path, code: EISDIR)
-      }
+    switch try mode(of: path).map({ $0 & S_IFMT }) {
+    case nil, S_IFREG:
+      let place = try linkTarget(path) ?? path
+      try Replacement(of: path, at: place, mode: nil, .nobody).check(bytes)
+    case S_IFDIR:
+      throw StorageError(operation: .write, path: path, code: EISDIR)
+    case S_IFCHR, S_IFBLK:
+      let descriptor = retrying { open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) }
+      guard descriptor >= 0 else { throw StorageError(.write, path) }
+      defer { close(descriptor) }
+      try checkWriting(to: descriptor, path)
+    default:
+      // Whoever reads a pipe would see its end when it was closed again.
       return
     }
-    let place = try linkTarget(path) ?? path
-    try Replacement(of: path, at: place, mode: nil, .nobody).check()
+  }
+
+  /// Whether a device or a pipe that is open takes anything, without writing anything.
+  static func checkWriting(to descriptor: Int32, _ path: String) throws(StorageError) {
+    guard retrying({ Glibc.write(descriptor, "", 0) }) == 0 else {
+      throw StorageError(.write, path)
+    }
+  }
+
+  /// Whether there is a regular file of this name, or nothing that would stand in the way of one.
+  public static func canBeFile(_ path: String) throws(StorageError) -> Bool {
+    try mode(of: path).map { $0 & S_IFMT == S_IFREG } ?? true
   }
 
   /// The mode of a file with its kind, nil if there is no such file.
@@ -154,19 +177,22 @@ struct Replacement: ~Copyable {
   }
 
   /// Whether the folder takes a file: one that is gone at once.
-  func check() throws(StorageError) {
+  func check(_ bytes: [UInt8]) throws(StorageError) {
     let unnamed = Storage.retrying {
       openat(folder, ".", O_WRONLY | nameless | O_CLOEXEC, creationMode)
     }
     if unnamed >= 0 {
-      close(unnamed)
-      return
+      defer { close(unnamed) }
+      return try fill(unnamed, bytes)
     }
     let (temporary, named) = try createTemporary {
       openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creationMode)
     }
-    close(named)
-    unlinkat(folder, temporary, 0)
+    defer {
+      close(named)
+      unlinkat(folder, temporary, 0)
+    }
+    try fill(named, bytes)
   }
 
   /// Writes a file that has no name before it is whole, so that nothing is left of it if this

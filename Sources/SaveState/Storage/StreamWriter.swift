@@ -4,21 +4,40 @@ import Glibc
 /// as a whole: ``Storage/replace(_:with:execution:)`` is for that.
 public final class StreamWriter {
   private static let bufferByteCount = 1 << 16
+  private static let checkByteCount = 4096
 
   private let path: String
   private let descriptor: Int32
   private var buffer: [UInt8] = []
+  /// Whether what was in the file before is gone.
+  private var isEmptied = false
 
-  /// Empties a file or creates it. `-` is standard output.
+  /// Opens a file or creates it; it is emptied when the first bytes are written to it. `-` is
+  /// standard output.
   public init(_ path: String) throws(StorageError) {
     self.path = path
-    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+    let flags = O_WRONLY | O_CREAT | O_CLOEXEC
     descriptor = path == "-" ? STDOUT_FILENO : Storage.retrying { open(path, flags, 0o666) }
     guard descriptor >= 0 else { throw StorageError(.create, path) }
   }
 
   deinit {
     if descriptor != STDOUT_FILENO { close(descriptor) }
+  }
+
+  /// Finds out whether the file takes bytes, before there are any. It may still fail later; what is
+  /// in it stays.
+  public func check() throws(StorageError) {
+    guard let byteCount = try byteCount else {
+      return try Storage.checkWriting(to: descriptor, path)
+    }
+    guard lseek(descriptor, 0, SEEK_END) >= 0 else { throw StorageError(.write, path) }
+    defer {
+      _ = Storage.retrying { ftruncate(descriptor, off_t(byteCount)) }
+      lseek(descriptor, 0, SEEK_SET)
+    }
+    let bytes = [UInt8](repeating: 0, count: StreamWriter.checkByteCount)
+    try Storage.write(bytes, to: descriptor, path)
   }
 
   /// Appends text.
@@ -29,7 +48,25 @@ public final class StreamWriter {
 
   /// Hands everything to the operating system.
   public func flush() throws(StorageError) {
+    if !isEmptied {
+      if try byteCount != nil, Storage.retrying({ ftruncate(descriptor, 0) }) != 0 {
+        throw StorageError(.write, path)
+      }
+      isEmptied = true
+    }
     try Storage.write(buffer, to: descriptor, path)
     buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// How long the file is, nil if it is not one that has a length, or is not ours to empty.
+  private var byteCount: Int? {
+    get throws(StorageError) {
+      guard descriptor != STDOUT_FILENO else { return nil }
+      var status = stat()
+      guard Storage.retrying({ fstat(descriptor, &status) }) == 0 else {
+        throw StorageError(.write, path)
+      }
+      return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    }
   }
 }

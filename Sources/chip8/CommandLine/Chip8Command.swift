@@ -122,7 +122,8 @@ struct Chip8Command: ParsableCommand {
       var run = try HeadlessRun(
         headless, mobility, machine.dependencies, opening, recording, host,
         goals: isImage ? [] : goals, slotsRoot: slotsRoot, kept, flagsAtStart: flags)
-      try acknowledge(opening)
+      try run.prepare()
+      if mobility.acknowledge, let image = opening.image { try run.takeOver(image) }
       try run.run()?.execute()
     } else {
       #if SDL
@@ -131,7 +132,11 @@ struct Chip8Command: ParsableCommand {
           kept, host)
         if resume, opening.image == nil { session.tell("Nothing to resume: started anew") }
         if watch { session.watch(file.path, keepsState: keepState) }
-        try Window.play(session) { try acknowledge(opening) }
+        try Window.play(session) {
+          if mobility.acknowledge, let image = opening.image {
+            try session.takeOver(image, mobility)
+          }
+        }
         try session.handOver?.execute()
       #else
         throw Failure.usage("this chip8 was built without windows: add --headless")
@@ -147,20 +152,6 @@ struct Chip8Command: ParsableCommand {
     do throws(Arguments.Refusal) {
       try Arguments.check(arguments)
     } catch { throw .usage(error.description) }
-  }
-
-  /// Takes over a machine from another process. All that could keep it from running was done.
-  private func acknowledge(_ opening: Opening) throws {
-    if mobility.acknowledge, let image = opening.image {
-      do throws(AcknowledgementError) {
-        try mobility.conversation.acknowledge(image, as: Chip8.self)
-      } catch {
-        switch error {
-        case .image(let error): throw Failure.data("-", error)
-        case .storage: throw Failure(message: "\(error)", code: EX_IOERR)
-        }
-      }
-    }
   }
 
   /// The file that is named, however it is named.

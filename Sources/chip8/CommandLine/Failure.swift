@@ -42,6 +42,15 @@ struct Failure: Error {
     return Failure(message: error.advice, code: EX_DATAERR)
   }
 
+  private static func acknowledgement(_ error: AcknowledgementError) -> Failure {
+    switch error {
+    case .image(let error): .data("-", error)
+    case .gone: Failure(message: error.description, code: EX_IOERR)
+    case .interrupted: Failure(message: error.description, code: 130)
+    case .unknown: Failure(message: error.description, code: EX_TEMPFAIL)
+    }
+  }
+
   private static func slot(_ error: SlotError) -> Failure {
     switch error {
     case .empty, .noVersion: Failure(message: error.description, code: EX_NOINPUT)
@@ -63,6 +72,7 @@ extension Failure {
     case let error as FileError: self = .file(error)
     case let error as SlotError: self = .slot(error)
     case let error as NonVolatileMemoryError: self = .memory(error)
+    case let error as AcknowledgementError: self = .acknowledgement(error)
     default: return nil
     }
   }

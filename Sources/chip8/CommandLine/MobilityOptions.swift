@@ -1,4 +1,5 @@
 import ArgumentParser
+import Chip8Core
 import SaveState
 
 /// A machine that moves to another process while it runs: it is in one of the two at any time.
@@ -21,9 +22,18 @@ struct MobilityOptions: ParsableArguments {
     help: ArgumentHelp("How long the other side may be silent (10).", valueName: "SECONDS"))
   var timeout: Int?
 
-  /// How it is spoken with the other side.
+  /// Whether a machine comes or goes.
+  var isUsed: Bool { move || acknowledge }
+
+  /// How it is spoken with the other side. Once signals are caught, one ends the waiting.
   var conversation: Conversation {
-    Conversation(patience: timeout ?? MobilityOptions.timeoutDefault)
+    Conversation(
+      patience: timeout ?? MobilityOptions.timeoutDefault, interruption: Interrupt.descriptor)
+  }
+
+  /// Takes over a machine from another process.
+  func acknowledge(_ image: Image) throws(AcknowledgementError) {
+    try conversation.acknowledge(image, as: Chip8.self)
   }
 
   func validateCombination(_ headless: HeadlessOptions, restore: String?) throws {
@@ -37,6 +47,10 @@ struct MobilityOptions: ParsableArguments {
     }
     if acknowledge, restore != "-" {
       throw ValidationError("--acknowledge is for --restore -: add it too.")
+    }
+    if acknowledge, headless.isHeadless, !move, [nil, "-"].contains(headless.save) {
+      throw ValidationError(
+        "--acknowledge needs a file for the machine: add --save FILE, or --save - --move.")
     }
     if acknowledge, headless.writesText {
       throw ValidationError("With --acknowledge, standard output belongs to the other side.")

@@ -20,46 +20,52 @@ struct HeadlessRun {
     case watchpoint
     case fault
     case interrupt
+    /// An output could not be written; there is no report then.
+    case output
   }
 
   let options: HeadlessOptions
   let keys: KeyScript
   /// Who answers the program's calls.
-  private var host: Host
+  var host: Host
   /// What is called first where the saved machine is restored.
-  private let goals: [Int]
+  private(set) var goals: [Int]
   var machine: Chip8
-  private var fault: Fault?
-  private var recorder = FlightRecorder()
+  var fault: Fault?
+  var recorder = FlightRecorder()
   /// What stands beside the machine, and what of that the user has said.
-  private var setup: Setup
+  var setup: Setup
   private var given: Setup
   private let forgetsSaved: Bool
-  private var debugger: Debugger
-  private let appearance: Appearance
-  private var image: Image?
-  private let slotsRoot: String
+  var debugger: Debugger
+  let appearance: Appearance
+  var image: Image?
+  let slotsRoot: String
   /// Where the user flags are kept, if they are; those that the run began with, if they were an
   /// input; and those that need not be written.
   private let keptFlags: KeptFlags?
-  private let flagsAtStart: [UInt8]?
+  let flagsAtStart: [UInt8]?
   private var writtenFlags: [UInt8]
-  private let mobility: MobilityOptions
+  let mobility: MobilityOptions
   private let dependencies: DependencyOptions
   /// What the image is run with that is saved as a program.
-  private let runOptions: RunOptions?
+  let runOptions: RunOptions?
   /// What the image that is saved will be the difference from.
-  private let base: BaseImage?
+  let base: BaseImage?
   private var start: State
   /// What the run began with.
-  private let program: Program
+  let program: Program
   /// What was run before the program restored another machine in its place.
   private var passed: (frames: UInt64, instructions: UInt64) = (0, 0)
   /// Where the run goes on, if not here.
   private var handOver: HandOver?
-  private let trace: Trace?
+  private(set) var trace: Trace?
   /// What ends the run, with addresses for labels.
   private let until: [StopCondition]
+  /// The file that a machine on the move is kept in.
+  var safeCopy: SafeCopy?
+  /// What has gone wrong so far that has not kept the rest from being done.
+  var failures = Failures()
 
   /// - Parameters:
   ///   - goals: what is called first where the saved machine is restored.
@@ -94,107 +100,33 @@ struct HeadlessRun {
     keys = recording?.keys ?? options.keys ?? .empty
     var saved = opening.machine
     try saved.addGoals(goals)
-    // A machine that is on its way must not end where it cannot be kept.
-    if let refuge = mobility.elseSave { try Storage.checkReplacing(refuge) }
-    if mobility.acknowledge, let path = options.save { try Storage.checkReplacing(path) }
     try keptFlags?.prepare(for: machine)
     trace = try options.trace.map { try Trace($0, names) }
   }
 
-  /// Runs, reports and saves.
+  /// Runs, saves and reports.
   ///
   /// - Returns: the process that does the rest, if the program has restored another one in its
   ///   place.
   mutating func run() throws -> HandOver? {
-    Interrupt.catchSignals()
-    let stop = try runToStop()
-    if let handOver {
-      try keepFlags()
-      return handOver
+    let stop: Stop
+    do {
+      stop = try runToStop()
+    } catch {
+      // As it was when the run began.
+      safeCopy?.keep()
+      throw error
     }
-    try trace?.finish()
-    if let path = options.record { try Storage.replace(path, with: Array(recorded.utf8)) }
-    let stays = try save(stop)
-    if let slot = try options.slot() {
-      var image = try savedImage()
-      image.setTime(WallClock.now())
-      try Slots(root: slotsRoot, program: machine.program.sha1).save(image, to: slot)
-    }
-    if let path = options.screenshot {
-      try Storage.replace(
-        path, with: Screenshot.png(machine, appearance, scale: options.scale ?? 8))
-    }
-    // Standard output may belong to whoever has sent the machine.
-    if !mobility.acknowledge { try report(stop).print(options) }
-    try keepFlags()
-    if let fault { throw Failure.fault(fault, in: machine.program) }
-    if stop == .interrupt { throw Failure(message: "interrupted", code: 130) }
-    if let stays { throw stays }
+    if let handOver, attempt({ run in try run.keepFlags() }) { return handOver }
+    try end(at: stop)
     return nil
   }
 
   /// Writes the user flags if the machine has changed them.
-  private mutating func keepFlags() throws(NonVolatileMemoryError) {
+  mutating func keepFlags() throws(NonVolatileMemoryError) {
     guard let keptFlags, machine.userFlags != writtenFlags else { return }
     try keptFlags.memory(of: machine.program).write(machine.userFlags)
     writtenFlags = machine.userFlags
-  }
-
-  /// All that came from outside.
-  private var recorded: String {
-    let begun: UInt64 = machine.state.frameRest == nil ? 0 : 1
-    return Recording.text(
-      keys, frames: framesDone + begun, calls: host.isThere ? host.answered : nil,
-      flags: flagsAtStart, of: program)
-  }
-
-  private func report(_ stop: Stop) -> Report {
-    Report(machine, stop, fault, debugger.pause.map { PointReport($0, setup.names) })
-  }
-
-  /// Writes the machine to where it is to go.
-  ///
-  /// - Returns: why a machine that was to move stays here, where it is in a file then. One that
-  ///   cannot go on stays for that reason, and so does one whose user has ended the run.
-  private func save(_ stop: Stop) throws -> Failure? {
-    guard let path = options.save else { return nil }
-    let image = try savedImage(holdsProgram: !options.leavesOutProgram, basedOn: base)
-    guard mobility.move, let refuge = mobility.elseSave else {
-      try image.save(to: path, executable: runOptions)
-      return nil
-    }
-    let machine = try withGoals()
-    let reason: String
-    if stop == .fault || stop == .interrupt {
-      reason = "\(stop)"
-    } else {
-      do throws(MoveError) {
-        try mobility.conversation.move(machine, as: image)
-        return nil
-      } catch { reason = "\(error)" }
-    }
-    // Complete, for the place of refuge may be one that it was based on.
-    try savedImage().save(to: refuge)
-    return Failure(
-      message: "the machine has not moved, it is in \(refuge): \(reason)", code: EX_TEMPFAIL)
-  }
-
-  /// The machine as it stands, as it is saved: what its goals are, it does when it is restored.
-  private func withGoals() throws(Failure) -> Chip8 {
-    var machine = machine
-    try machine.addGoals(goals)
-    return machine
-  }
-
-  /// An image of that. One of a machine that cannot go on comes with what led there.
-  private func savedImage(
-    holdsProgram: Bool = true, basedOn base: BaseImage? = nil
-  ) throws(Failure) -> Image {
-    var saved = Image(
-      of: try withGoals(), carrying: image, holdsProgram: holdsProgram, basedOn: base)
-    setup.put(into: &saved, of: machine)
-    if fault != nil { saved.setLastInstructions(recorder, before: machine) }
-    return saved
   }
 
   // MARK: Stops
@@ -221,7 +153,7 @@ struct HeadlessRun {
   }
 
   /// Frames that this run has ended.
-  private var framesDone: UInt64 { passed.frames + machine.state.frames - start.frames }
+  var framesDone: UInt64 { passed.frames + machine.state.frames - start.frames }
   private var instructionsDone: UInt64 {
     passed.instructions + machine.state.instructions - start.instructions
   }
@@ -284,9 +216,25 @@ struct HeadlessRun {
       &machine, frames: frames, instructions: instructions, keys: keys,
       stopsAtHalt: stopsAtHalt)
     // A frame can end without an instruction, and one that faults is not counted.
-    if let trace, let line, machine.state.instructions > instructionsBefore || stop.isEnd {
-      try trace.write(line)
-    }
+    if let line, machine.state.instructions > instructionsBefore || stop.isEnd { write(line) }
+    return try end(of: stop) ?? (failures.isEmpty ? nil : .output)
+  }
+
+  private mutating func write(_ line: String) {
+    guard let trace else { return }
+    if !failures.attempt({ try trace.write(line) }) { self.trace = nil }
+  }
+
+  /// Does something that keeps nothing else from being done if it fails, and says whether it did.
+  @discardableResult
+  private mutating func attempt(_ body: (inout HeadlessRun) throws -> Void) -> Bool {
+    var failures = failures
+    let isDone = failures.attempt { try body(&self) }
+    self.failures = failures
+    return isDone
+  }
+
+  private mutating func end(of stop: Chip8.Stop) throws -> Stop? {
     switch stop {
     case .done: return debugger.pause.map(Stop.init)
     case .halt, .exit: return showsScreen ? .screen : .halt
@@ -320,7 +268,7 @@ struct HeadlessRun {
       passed = (framesDone + 1, instructionsDone + 1)
       start = machine.state
       if staysInProcess {
-        try adopt(restoration)
+        adopt(restoration)
       } else {
         handOver = self.handOver(to: restoration)
       }
@@ -335,11 +283,13 @@ struct HeadlessRun {
       || mobility.acknowledge
   }
 
-  private mutating func adopt(_ restoration: Restoration) throws {
-    try keepFlags()
+  private mutating func adopt(_ restoration: Restoration) {
+    attempt { run in try run.keepFlags() }
     given = given.carried(to: restoration.machine, after: machine)
     machine = restoration.machine
     writtenFlags = machine.userFlags
+    // They are subroutines of the program that is gone.
+    goals = []
     recorder.forget()
     let saved = forgetsSaved ? restoration.image.withoutSetup : restoration.image
     image = saved

@@ -29,6 +29,9 @@ final class Trace {
     try file.append(line)
   }
 
+  /// Finds out whether the file takes lines.
+  func check() throws(StorageError) { try file.check() }
+
   /// Everything that was written is in the file, or this throws.
   func finish() throws(StorageError) {
     try file.flush()

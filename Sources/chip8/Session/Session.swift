@@ -289,6 +289,25 @@ final class Session {
     }
   }
 
+  /// Takes over the machine from another process, and saves it at once.
+  ///
+  /// - Parameter arrived: the machine, as the other process has sent it.
+  func takeOver(_ arrived: Image, _ mobility: MobilityOptions) throws {
+    if autosaveSeconds != nil {
+      try slots.checkSaving(savedImage()(), to: Autosave.minute.slot)
+    }
+    do throws(AcknowledgementError) {
+      try mobility.acknowledge(arrived)
+    } catch {
+      // It may be nowhere else.
+      if case .unknown = error { autosave(.exit) }
+      saves.finish()
+      reportOutcomes()
+      throw error
+    }
+    autosave(.minute)
+  }
+
   /// What a machine that is left was doing can be resumed, unless it was doing nothing any more.
   private func autosaveOnLeaving() {
     guard end == nil, handOver == nil, machine.state.instructions > 0 else { return }

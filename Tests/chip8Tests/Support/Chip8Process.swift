@@ -150,6 +150,15 @@ struct Running {
   }
 }
 
+/// Waits for something that is bound to happen.
+func waitUntil(_ condition: () throws -> Bool) throws {
+  let deadline = Date(timeIntervalSinceNow: 100)
+  while try !condition() {
+    try #require(Date() < deadline, "the run never came so far")
+    usleep(1000)
+  }
+}
+
 /// Calls with a null-terminated array of C strings.
 private func withCStrings<Result>(
   _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result

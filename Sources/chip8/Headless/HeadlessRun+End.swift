@@ -1,0 +1,188 @@
+// What a run leaves: the machine first, so that nothing can lose it, then everything else. What is
+// promised of a machine that moves: docs/SYSTEM-IMAGES.md.
+
+import Chip8Core
+import Glibc
+import SaveState
+
+extension HeadlessRun {
+  // MARK: Before the run
+
+  /// Does what could fail later and lose a machine that moves. If this throws, nothing has changed.
+  mutating func prepare() throws {
+    Interrupt.catchSignals(second: isKept ? .waits : .kills)
+    guard mobility.isUsed, let path = machineFile else { return }
+    guard try Storage.canBeFile(path) else {
+      throw Failure(
+        message: "\(path): not a regular file, so it cannot keep a machine: name another file",
+        code: EX_CANTCREAT)
+    }
+    var copy = try SafeCopy(at: path)
+    do {
+      if mobility.acknowledge { try checkOutputs() }
+      try copy.update { try saveMachine() }
+    } catch {
+      withdraw(copy)
+      throw error
+    }
+    safeCopy = copy
+  }
+
+  /// Takes over the machine from the other side, or leaves it there.
+  ///
+  /// - Parameter image: the machine, as the other side has sent it.
+  mutating func takeOver(_ image: Image) throws {
+    guard let copy = safeCopy else { return }
+    do throws(AcknowledgementError) {
+      try mobility.acknowledge(image)
+    } catch {
+      if case .unknown = error {
+        copy.keep()
+        throw Failure(message: "the machine is in \(copy.path), but \(error)", code: EX_TEMPFAIL)
+      }
+      withdraw(copy)
+      throw error
+    }
+    // One that will be sent on is not only in its file.
+    guard !mobility.move else { return }
+    copy.keep()
+    safeCopy = nil
+  }
+
+  /// The machine is not here: there is to be nothing of it.
+  private func withdraw(_ copy: SafeCopy) {
+    do throws(StorageError) { try copy.withdraw() } catch {
+      printError("warning: \(error), and still holds a machine that is not here")
+    }
+  }
+
+  /// Where the machine is saved as it stops.
+  private var machineFile: String? { mobility.move ? mobility.elseSave : options.save }
+
+  /// Whether the machine gets into a file, for which a second signal has to wait. Whoever reads a
+  /// pipe may never do so.
+  private var isKept: Bool {
+    let isFile = machineFile.map { $0 != "-" && (try? Storage.canBeFile($0)) == true }
+    return options.saveSlot != nil || isFile == true
+  }
+
+  /// Whether all that is written beside the machine could be written now.
+  private func checkOutputs() throws {
+    if let slot = try options.slot() { try slots.checkSaving(savedImage(), to: slot) }
+    try trace?.check()
+    for (path, contents) in files { try Storage.checkReplacing(path, with: contents()) }
+  }
+
+  // MARK: After the run
+
+  /// Saves, writes and reports. One thing that fails keeps no other from being done.
+  mutating func end(at stop: Stop) throws {
+    var failures = failures
+    var copy = safeCopy
+    let isSaved = failures.attempt {
+      if copy == nil { try saveMachine() } else { try copy?.update { try saveMachine() } }
+    }
+    if !mobility.isUsed { Interrupt.catchSignals(second: .kills) }
+    failures.attempt { try saveInSlot() }
+    failures.attempt { try keepFlags() }
+    failures.attempt { try trace?.finish() }
+    for (path, contents) in files {
+      failures.attempt { try Storage.replace(path, with: contents()) }
+    }
+    if let copy { return try move(stop, from: copy, isSaved: isSaved, &failures) }
+    // Standard output may belong to whoever has sent the machine.
+    if failures.isEmpty, !mobility.acknowledge {
+      failures.attempt { try report(stop).print(options) }
+    }
+    if let fault { failures.append(.fault(fault, in: machine.program)) }
+    if stop == .interrupt { failures.append(Failure(message: "interrupted", code: 130)) }
+    try failures.end()
+  }
+
+  /// Sends the machine to the other side, unless its program cannot go on, its user has ended the
+  /// run, or anything has failed: whoever goes on with it then looks for it in its file.
+  private func move(
+    _ stop: Stop, from copy: SafeCopy, isSaved: Bool, _ failures: inout Failures
+  ) throws {
+    var (reason, code) = ("", EX_TEMPFAIL)
+    if let fault {
+      failures.append(.fault(fault, in: machine.program))
+      code = EX_SOFTWARE
+    } else if stop == .interrupt {
+      (reason, code) = (": interrupted", 130)
+    } else if failures.isEmpty {
+      let (machine, image) = (try withGoals(), try sentImage())
+      do throws(MoveError) {
+        try mobility.conversation.move(machine, as: image)
+        return withdraw(copy)
+      } catch { (reason, code) = (": \(error)", error == .interrupted ? 130 : EX_TEMPFAIL) }
+    }
+    copy.keep()
+    let place =
+      isSaved ? "it is in \(copy.path)" : "\(copy.path) has it as it was when the run began"
+    failures.append(Failure(message: "the machine has not moved, \(place)\(reason)", code: code))
+    try failures.end(code: isSaved ? code : nil)
+  }
+
+  // MARK: What is written
+
+  private var slots: Slots { Slots(root: slotsRoot, program: machine.program.sha1) }
+
+  /// What is written as a whole beside the machine.
+  private var files: [(path: String, contents: () throws -> [UInt8])] {
+    let all: [(String?, () throws -> [UInt8])] = [
+      (options.record, { Array(recorded.utf8) }),
+      (options.screenshot, { try Screenshot.png(machine, appearance, scale: options.scale ?? 8) }),
+    ]
+    return all.compactMap { path, contents in path.map { ($0, contents) } }
+  }
+
+  /// All that came from outside.
+  private var recorded: String {
+    let begun: UInt64 = machine.state.frameRest == nil ? 0 : 1
+    return Recording.text(
+      keys, frames: framesDone + begun, calls: host.isThere ? host.answered : nil,
+      flags: flagsAtStart, of: program)
+  }
+
+  private func report(_ stop: Stop) -> Report {
+    Report(machine, stop, fault, debugger.pause.map { PointReport($0, setup.names) })
+  }
+
+  private func saveMachine() throws {
+    guard let path = machineFile else { return }
+    // One that stays here needs no other file: this one may be what it was based on.
+    if mobility.move { return try savedImage().save(to: path) }
+    try sentImage().save(to: path, executable: runOptions)
+  }
+
+  private func saveInSlot() throws {
+    guard let slot = try options.slot() else { return }
+    var image = try savedImage()
+    image.setTime(WallClock.now())
+    try slots.save(image, to: slot)
+  }
+
+  /// The machine as it stands, as it is saved: what its goals are, it does when it is restored.
+  private func withGoals() throws(Failure) -> Chip8 {
+    var machine = machine
+    try machine.addGoals(goals)
+    return machine
+  }
+
+  /// An image of that, as `--save` writes it.
+  private func sentImage() throws(Failure) -> Image {
+    try savedImage(holdsProgram: !options.leavesOutProgram, basedOn: base)
+  }
+
+  /// An image of that. One of a machine that cannot go on comes with what led there.
+  private func savedImage(
+    holdsProgram: Bool = true, basedOn base: BaseImage? = nil
+  ) throws(Failure) -> Image {
+    var saved = Image(
+      of: try withGoals(), carrying: image, holdsProgram: holdsProgram, basedOn: base)
+    setup.put(into: &saved, of: machine)
+    if fault != nil { saved.setLastInstructions(recorder, before: machine) }
+    return saved
+  }
+}

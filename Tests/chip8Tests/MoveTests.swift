@@ -1,0 +1,254 @@
+// MoveTests.swift: where a machine is after a move, row by row of docs/SYSTEM-IMAGES.md.
+//
+// The test plays the other side of a real process, so every step is one that it has brought about
+// itself, and nothing depends on how fast anything is. MoveFaultTests has what happens within steps.
+
+import Chip8Core
+import Foundation
+import SaveState
+import Testing
+
+@Suite struct MoveTests {
+  // MARK: The sender
+
+  /// In step 2, in a run that does not end by itself.
+  @Test(arguments: [MoveEvent.kill] + MoveEvent.interruptions)
+  func theSenderRuns(event: MoveEvent) throws {
+    let scene = try MoveScene()
+    let running = try scene.start(MoveScene.sender(stop: ["--until", "pc=0xFFF"]))
+    try waitUntil { try scene.state(MoveScene.here) == .began }
+    try event.happen(to: running, at: scene.connection.other)
+    let outcome = try running.outcome()
+    let state = try scene.state(MoveScene.here)
+    if case .kill = event {
+      #expect(state == .began)
+    } else {
+      #expect(outcome.code == 130 && [.between, .began].contains(state), "\(outcome.errors)")
+      expectOneSentence(outcome, naming: "it is in \(MoveScene.here): interrupted")
+      #expect(try scene.litter.isEmpty)
+    }
+    #expect(scene.wasSilent)
+  }
+
+  /// In step 3: the image is longer than what the connection holds, and nobody reads on.
+  @Test(
+    arguments: [
+      MoveRow(.kill, MoveRow.killed, .sent), MoveRow(.end, 75, .sent),
+      MoveRow(.silence, 75, .sent),
+    ].everywhere + MoveEvent.interruptions.map { MoveRow($0, 130, .sent) })
+  func theSenderSends(row: MoveRow) throws {
+    let scene = try MoveScene(row.kind)
+    try scene.writeLargeProgram()
+    let running = try scene.start(
+      MoveScene.sender("large.ch8", event: row.event) + ["--platform", "xochip"])
+    #expect(try scene.connection.other.conversation.receive(1).count == 1)
+    try row.event.happen(to: running, at: scene.connection.other)
+    let outcome = try running.outcome()
+    #expect(outcome.code == row.code, "\(outcome.errors)")
+    let machine: Chip8 = try Image(try scene.scratch.read(MoveScene.here)).machine()
+    #expect(machine.program.name == "large" && machine.state.frames == 5)
+    if row.isOrderly {
+      expectOneSentence(outcome, naming: "it is in \(MoveScene.here): ")
+      #expect(try scene.litter.isEmpty)
+    }
+  }
+
+  /// In step 4: the other side has the whole image, and does not answer as it should. A signal ends
+  /// the waiting at once; the timeout is an hour.
+  @Test(
+    arguments: [
+      MoveRow(.kill, MoveRow.killed, .sent), MoveRow(.end, 75, .sent),
+      MoveRow(.silence, 75, .sent), MoveRow(.line("ready"), 75, .sent),
+      MoveRow(.line("ready " + String(repeating: "0", count: 64)), 75, .sent),
+    ].everywhere + MoveEvent.interruptions.map { MoveRow($0, 130, .sent) })
+  func theSenderWaits(row: MoveRow) throws {
+    let scene = try MoveScene(row.kind)
+    let running = try scene.start(MoveScene.sender(event: row.event))
+    #expect(try Image.bytes(from: scene.connection.other.conversation) == scene.image().bytes)
+    try row.event.happen(to: running, at: scene.connection.other)
+    try expect(row, running, in: scene, MoveScene.here, saying: "it is in \(MoveScene.here): ")
+  }
+
+  /// In step 6: the other side is ready, but nobody is there any more who would read `go`.
+  @Test func goCannotBeSent() throws {
+    let scene = try MoveScene()
+    let running = try scene.start(MoveScene.sender())
+    let other = scene.connection.other
+    _ = try Image.bytes(from: other.conversation)
+    close(other.input)
+    try other.conversation.send(line: scene.ready())
+    try expect(
+      MoveRow(.end, 75, .sent), running, in: scene, MoveScene.here,
+      saying: "it is in \(MoveScene.here): ")
+  }
+
+  /// In step 7: from `go` on the machine is on the other side, whatever happens to this one.
+  @Test(
+    arguments: [MoveRow(.end, 0, .older), MoveRow(.silence, 0, .older)].everywhere
+      + MoveEvent.interruptions.map { MoveRow($0, 0, .older) })
+  func theSenderHasGivenTheMachineAway(row: MoveRow) throws {
+    let scene = try MoveScene(row.kind)
+    let running = try scene.start(MoveScene.sender(event: row.event))
+    let other = scene.connection.other
+    _ = try Image.bytes(from: other.conversation)
+    try other.conversation.send(line: scene.ready())
+    #expect(try other.conversation.line() == "go")
+    try row.event.happen(to: running, at: other)
+    try expect(row, running, in: scene, MoveScene.here, saying: "")
+  }
+
+  @Test func whereNothingWasNothingIsLeft() throws {
+    let scene = try MoveScene()
+    try FileManager.default.removeItem(atPath: scene.scratch.path(MoveScene.here))
+    let running = try scene.start(MoveScene.sender())
+    let other = scene.connection.other
+    _ = try Image.bytes(from: other.conversation)
+    #expect(try scene.state(MoveScene.here) == .sent)
+    try other.conversation.send(line: scene.ready())
+    #expect(try running.outcome().code == 0)
+    #expect(try scene.state(MoveScene.here) == .nothing)
+  }
+
+  // MARK: The receiver
+
+  /// In step 3, with a part of the image.
+  @Test(
+    arguments: [
+      MoveRow(.kill, MoveRow.killed, .older), MoveRow(.end, 65, .older),
+      MoveRow(.silence, 66, .older), MoveRow(.signals([SIGTERM]), 128 + SIGTERM, .older),
+    ].everywhere)
+  func theReceiverReads(row: MoveRow) throws {
+    let scene = try MoveScene(row.kind)
+    let running = try scene.start(MoveScene.receiver(event: row.event))
+    try scene.connection.other.conversation.send(Array(try scene.image().bytes.dropLast()))
+    try row.event.happen(to: running, at: scene.connection.other)
+    #expect(try running.outcome().code == row.code)
+    #expect(try scene.state(MoveScene.there) == row.state && scene.litter.isEmpty)
+    #expect(scene.wasSilent)
+  }
+
+  /// In step 5: nobody is there any more who would read that it is ready.
+  @Test func theReceiverCannotAnswer() throws {
+    let scene = try MoveScene()
+    let running = try scene.start(MoveScene.receiver())
+    let other = scene.connection.other
+    close(other.input)
+    try other.conversation.send(scene.image().bytes)
+    try expect(
+      MoveRow(.end, 74, .older), running, in: scene, MoveScene.there, saying: "has gone")
+  }
+
+  /// In step 6: it is ready, and has not heard `go`. Only who hears nothing at all cannot know.
+  @Test(
+    arguments: [
+      MoveRow(.kill, MoveRow.killed, .sent), MoveRow(.end, 74, .older),
+      MoveRow(.silence, 75, .sent), MoveRow(.line("stay"), 74, .older),
+      MoveRow(.line("go on"), 74, .older), MoveRow(.line(""), 74, .older),
+    ].everywhere)
+  func theReceiverIsReady(row: MoveRow) throws {
+    let scene = try MoveScene(row.kind)
+    let running = try scene.start(MoveScene.receiver(event: row.event))
+    let other = scene.connection.other
+    try other.conversation.send(scene.image().bytes)
+    #expect(try other.conversation.line() == scene.ready())
+    #expect(try scene.state(MoveScene.there) == .sent)
+    try row.event.happen(to: running, at: other)
+    try expect(
+      row, running, in: scene, MoveScene.there,
+      saying: row.code == 75 ? "the machine is in \(MoveScene.there), but" : "has gone")
+  }
+
+  /// A signal in step 6 waits for what the other side says.
+  @Test(arguments: MoveEvent.interruptions, [true, false])
+  func theReceiverIsReadyAndGetsASignal(event: MoveEvent, goes: Bool) throws {
+    let scene = try MoveScene()
+    let running = try scene.start(MoveScene.receiver())
+    let other = scene.connection.other
+    try other.conversation.send(scene.image().bytes)
+    #expect(try other.conversation.line() == scene.ready())
+    try event.happen(to: running, at: other)
+    if goes { try other.conversation.send(line: "go") }
+    other.close()
+    try expect(
+      MoveRow(event, goes ? 130 : 74, goes ? .sent : .older), running, in: scene,
+      MoveScene.there, saying: goes ? "interrupted" : "has gone")
+  }
+
+  /// In step 7: what becomes of the other side does not matter any more.
+  @Test(arguments: Connection.Kind.allCases)
+  func theReceiverRuns(kind: Connection.Kind) throws {
+    let scene = try MoveScene(kind)
+    let running = try scene.start(MoveScene.receiver())
+    let other = scene.connection.other
+    try other.conversation.send(scene.image().bytes)
+    _ = try other.conversation.line()
+    try other.conversation.send(line: "go")
+    other.close()
+    try expect(MoveRow(.end, 0, .ran), running, in: scene, MoveScene.there, saying: "")
+  }
+
+  /// In step 7, in a run that does not end by itself. That it runs is seen by its trace.
+  @Test(arguments: [MoveEvent.kill] + MoveEvent.interruptions)
+  func theReceiverRunsOn(event: MoveEvent) throws {
+    let scene = try MoveScene()
+    let running = try scene.start(
+      MoveScene.receiver(stop: ["--until", "pc=0xFFF", "--trace", "trace"]))
+    let other = scene.connection.other
+    try other.conversation.send(scene.image().bytes)
+    _ = try other.conversation.line()
+    try other.conversation.send(line: "go")
+    try waitUntil { try !scene.scratch.read("trace").isEmpty }
+    try event.happen(to: running, at: other)
+    let outcome = try running.outcome()
+    if case .kill = event {
+      #expect(try scene.state(MoveScene.there) == .sent)
+    } else {
+      expectOneSentence(outcome, naming: "interrupted")
+      let machine: Chip8 = try Image(try scene.scratch.read(MoveScene.there)).machine()
+      #expect(outcome.code == 130 && machine.state.instructions > 0)
+      let lines = try scene.scratch.text("trace").split(separator: "\n")
+      #expect(lines.last?.split(separator: " ")[1] == "\(machine.state.instructions - 1)")
+    }
+  }
+
+  // MARK: On the way through
+
+  /// A receiver that sends the machine on keeps it in the file of `--else-save` all the time.
+  @Test(arguments: [true, false])
+  func aMachineMovesOn(isTaken: Bool) throws {
+    let scene = try MoveScene(.socket)
+    let running = try scene.start(
+      MoveScene.receiver(save: ["--save", "-", "--move", "--else-save", MoveScene.there]))
+    let other = scene.connection.other
+    try other.conversation.send(scene.image().bytes)
+    #expect(try other.conversation.line() == scene.ready())
+    #expect(try scene.state(MoveScene.there) == .sent)
+    try other.conversation.send(line: "go")
+    let machine: Chip8 = try Image(Image.bytes(from: other.conversation)).machine()
+    #expect(try scene.state(MoveScene.there) == .ran)
+    if isTaken { try other.conversation.send(line: "ready \(machine.stateDigest)") }
+    if !isTaken { other.close() }
+    try expect(
+      MoveRow(.end, isTaken ? 0 : 75, isTaken ? .older : .ran), running, in: scene,
+      MoveScene.there, saying: "it is in \(MoveScene.there): ")
+  }
+
+  // MARK: What is expected
+
+  private func expect(
+    _ row: MoveRow, _ running: Running, in scene: MoveScene, _ file: String, saying text: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let outcome = try running.outcome()
+    let (state, litter) = (try scene.state(file), try scene.litter)
+    #expect(outcome.code == row.code, "\(outcome.errors)", sourceLocation: sourceLocation)
+    #expect(state == row.state, sourceLocation: sourceLocation)
+    if row.isOrderly {
+      expectOneSentence(outcome, naming: text, sourceLocation: sourceLocation)
+      #expect(litter.isEmpty, sourceLocation: sourceLocation)
+    }
+    if row.code == 0 {
+      #expect(outcome.errors.isEmpty && litter.isEmpty, sourceLocation: sourceLocation)
+    }
+  }
+}
