@@ -33,7 +33,8 @@ let package = Package(
       name: "Chip8Core",
       dependencies: ["SaveState"],
       resources: [
-        .embedInCode("Platforms/programs.tsv"), .embedInCode("Platforms/more-programs.tsv"),
+        .embedInCode("Platforms/programs.tsv"), .embedInCode("Platforms/archive.tsv"),
+        .embedInCode("Platforms/more-programs.tsv"),
       ],
       swiftSettings: strict),
     .target(name: "Octo", swiftSettings: strict),

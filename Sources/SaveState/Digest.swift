@@ -19,6 +19,19 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     return Digest(count: Int(SHA1_DIGEST_SIZE)) { nettle_sha1_digest(&context, $0, $1) }
   }
 
+  /// The SHA-1 of each prefix of a message that has at least `count` bytes, but not all of them, the
+  /// shortest first.
+  public static func sha1(ofPrefixesOf message: [UInt8], from count: Int) -> [Digest] {
+    var context = sha1_ctx()
+    nettle_sha1_init(&context)
+    nettle_sha1_update(&context, count, message)
+    return message[count...].map { byte in
+      var prefix = context
+      withUnsafePointer(to: byte) { nettle_sha1_update(&context, 1, $0) }
+      return Digest(count: Int(SHA1_DIGEST_SIZE)) { nettle_sha1_digest(&prefix, $0, $1) }
+    }
+  }
+
   /// The SHA-256 of some bytes.
   public static func sha256(_ message: some Sequence<UInt8>) -> Digest {
     var context = sha256_ctx()

@@ -1,6 +1,7 @@
 // Known programs, and unknown ones.
 
 import Chip8Core
+import Foundation
 import SaveState
 import Testing
 
@@ -22,9 +23,10 @@ import Testing
 
   @Test func everyRowIsUnderstood() throws {
     let tables = try KnownProgram.tables.map(rows)
-    #expect(tables.map(\.count) == [543, 1])
-    let ours = Set(tables[1].compactMap { $0["sha1"] })
-    for row in tables[0].filter({ !ours.contains($0["sha1"] ?? "") }) + tables[1] {
+    #expect(tables.map(\.count) == [543, 135, 8])
+    var rows: [Substring: [Substring: Substring]] = [:]
+    for row in tables.joined() { rows[try #require(row["sha1"])] = row }
+    for row in rows.values {
       let sha1 = String(try #require(row["sha1"]))
       let overrides = try #require(row["quirk_overrides"]).split(separator: ";")
         .map { $0.split(separator: ":") }
@@ -32,10 +34,10 @@ import Testing
       let listed = try #require(row["platforms"]).split(separator: ",").map(String.init)
       let name = overridden.map { String($0[0]) } ?? listed.first { Self.platforms[$0] != nil }
       guard let name, let (platform, speed) = Self.platforms[name] else {
-        #expect(KnownProgram.find(known(sha1)) == nil)
+        #expect(KnownProgram.find(testing: sha1) == nil)
         continue
       }
-      let program = try #require(KnownProgram.find(known(sha1)))
+      let program = try #require(KnownProgram.find(testing: sha1))
       #expect(program.title == String(try #require(row["title"])))
       #expect(program.configuration.platform == platform)
       #expect(
@@ -55,13 +57,91 @@ import Testing
     }
   }
 
-  /// A digest from its text.
-  private func known(_ sha1: String) -> Digest {
-    Digest(testing: sha1)
+  /// What the authors in chip8Archive say is what Octo can be set to: its machine has XO-CHIP's
+  /// quirks, but for those that its options switch.
+  @Test func authorsProgramsRunAsInOcto() throws {
+    let options: Quirks = [
+      .shift, .memoryLeaveIUnchanged, .jump, .wrap, .logic, .vblank, .vblankInHires, .vfOrder,
+    ]
+    for row in try rows(KnownProgram.tables[1]) {
+      let sha1 = String(try #require(row["sha1"]))
+      let program = try #require(KnownProgram.find(testing: sha1))
+      let quirks = program.configuration.quirks
+      let hires = program.configuration.platform.hasHires
+      // What only hires or a larger machine has makes no difference to smaller ones.
+      let idle: Quirks = hires ? [] : [.loresBigSprites, .resolutionClears]
+      let others = quirks.symmetricDifference(Configuration.octo.quirks).subtracting(options)
+      #expect(others.isSubset(of: idle), "\(program.title)")
+      #expect(!hires || quirks.contains(.vblank) == quirks.contains(.vblankInHires))
+      #expect(row["ipf"]?.isEmpty == false && program.colors.count == 4, "\(program.title)")
+      #expect([.chip8, .schip, .xochip].contains(program.configuration.platform))
+      #expect([.octo, .fish].contains(program.configuration.font))
+    }
+  }
+
+  /// Octopeg, Outlaw, Dino Run, Applejak, Sub-8.
+  @Test(
+    arguments: [
+      ("7a4a89870f2ab23c28024dd1c3dd52cf1af1ad00", .schip, 200, [.wrap], 0),
+      ("a9d3c975a5e733646a04f6e61deebcd0ad50f700", .chip8, 15, [.wrap], 0),
+      ("1a7a2138161b06e083722f978f8cbaaa1ad5344d", .chip8, 15, [.logic, .vblank], 0),
+      (
+        "bcbf36a68cf389e87dd54a9707cf35c4436dcb92", .schip, 100,
+        [.shift, .memoryLeaveIUnchanged, .jump], 0
+      ),
+      ("64536d549c986e9edf25de9fa89db60d2ade85c0", .schip, 60, [.wrap], 270),
+    ] as [(String, Platform, Int, Quirks, Int)])
+  func authorsCountForMoreThanTheDatabase(
+    sha1: String, platform: Platform, ipf: Int, quirks: Quirks, rotation: Int
+  ) throws {
+    let program = try #require(KnownProgram.find(testing: sha1))
+    let ofMachine: Quirks = [.loresBigSprites, .resolutionClears]
+    #expect(program.configuration.platform == platform)
+    #expect(program.configuration.instructionsPerFrame == ipf)
+    #expect(program.configuration.quirks.subtracting(ofMachine) == quirks)
+    #expect(program.rotation == rotation)
   }
 
   @Test func unknownProgramsAreNotFound() {
-    #expect(KnownProgram.find(program([0x1200]).sha1) == nil)
+    #expect(KnownProgram.find(program([0x1200])) == nil)
+    #expect(KnownProgram.find(program([0x1200, 0, 0, 0])) == nil)
+    #expect(KnownProgram.find(program([])) == nil)
+  }
+
+  /// Schuss ends with zeros of its own, Backfire does not.
+  @Test(arguments: [("schuss", "Schuss", 8), ("backfire", "Backfire", 0)])
+  func zerosAtTheEndMakeNoOtherProgram(name: String, title: String, zeros: Int) throws {
+    let bytes = try Storage.read("roms/\(name).ch8", limit: 1 << 16)
+    for count in [0, 1, 2, 700] {
+      let padded = Program(name: "dump", bytes: bytes + Array(repeating: 0, count: count))
+      #expect(KnownProgram.find(padded)?.title == title, "\(count) zeros")
+      #expect(Configuration(for: padded) == KnownProgram.find(padded)?.configuration)
+    }
+    // Its own zeros have to be there, and nothing else may be.
+    for other in [Array(bytes.dropLast()), bytes + [0, 1], bytes + [1, 0]] {
+      #expect(KnownProgram.find(Program(name: "dump", bytes: other)) == nil)
+    }
+    #expect(bytes.suffix(zeros).allSatisfy { $0 == 0 })
+  }
+
+  @Test func sourcesRunAsInOctoUnlessTheyAreKnown() throws {
+    let octo = Configuration(forSourceOf: program([0x1200]))
+    #expect((octo.platform, octo.instructionsPerFrame) == (.xochip, 20))
+    #expect(octo.quirks == [.wrap, .loresBigSprites, .resolutionClears])
+    let backfire = Program(
+      name: "backfire", bytes: try Storage.read("roms/backfire.ch8", limit: 1 << 16))
+    #expect(Configuration(forSourceOf: backfire) == Configuration(.chip8))
+  }
+
+  /// Each of our own programs is in the table, so that its source runs on the same machine.
+  @Test func ourProgramsAreKnown() throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: "roms")
+    where name.hasSuffix(".ch8") {
+      let bytes = try Storage.read("roms/\(name)", limit: 1 << 16)
+      #expect(
+        KnownProgram.find(Program(name: name, bytes: bytes)) != nil,
+        "\(name) has changed: more-programs.tsv needs its SHA-1")
+    }
   }
 
   /// Some are known to be for a machine that has no room for them.

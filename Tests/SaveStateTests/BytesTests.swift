@@ -37,6 +37,14 @@ import Testing
     #expect(reader.next(UInt16.self) == 0x0201)
   }
 
+  @Test func prefixesHaveTheirOwnDigests() {
+    let message: [UInt8] = Array(1...130)
+    #expect(
+      Digest.sha1(ofPrefixesOf: message, from: 60)
+        == (60..<130).map { Digest.sha1(Array(message.prefix($0))) })
+    #expect(Digest.sha1(ofPrefixesOf: message, from: 130).isEmpty)
+  }
+
   /// The examples of FIPS 180-4.
   @Test func digestsAreKnown() {
     let message = Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8)

@@ -64,13 +64,49 @@ import Testing
   }
 
   @Test func theScreenHasTheColorsOfTheCartridge() throws {
-    let options = ##"{"backgroundColor":"#102030","fillColor":"#FEDCBA","tickrate":"9"}"##
+    let options = ##"{"backgroundColor":"hotpink","fillColor":"#FeDCBA","tickrate":"9"}"##
     try scratch.write("o.json", Array(options.utf8))
     try chip8("cart", "pack", "count.8o", "--options", "o.json", "-o", "c.gif")
     #expect(try scratch.report("c.gif", "--frames", "0").ipf == 9)
-    _ = try scratch.report("c.gif", "--frames", "9", "--screenshot", "c.png", "--scale", "1")
-    let picture = try #require(Picture(png: scratch.read("c.png")))
-    #expect(Set(picture.points) == [0x10_2030, 0xFE_DCBA])
+    #expect(try colors(of: "c.gif") == [0xFF_69B4, 0xFE_DCBA])
+  }
+
+  /// The colours of a program's screen after some frames.
+  private func colors(of name: String, _ options: String...) throws -> Set<Int> {
+    let run = [name, "--headless", "--frames", "9", "--screenshot", "s.png", "--scale", "1"]
+    #expect(try scratch.run(run + options).code == 0)
+    return Set(try #require(Picture(png: scratch.read("s.png"))).points)
+  }
+
+  /// A source, and a cartridge as far as it says nothing, runs and looks as Octo does it; one that is
+  /// known as what is known of it.
+  @Test func sourcesAreOctos() throws {
+    let report = try scratch.report("count.8o", "--frames", "9")
+    #expect((report.platform, report.ipf) == ("xochip", 20))
+    #expect(try colors(of: "count.8o") == [0x99_6600, 0xFF_CC00])
+    #expect(try colors(of: "count.8o", "--colors", "000000,FFFFFF") == [0, 0xFF_FFFF])
+    try scratch.write("o.json", Array(##"{"fillColor":"#fff"}"##.utf8))
+    try chip8("cart", "pack", "count.8o", "--options", "o.json", "-o", "c.gif")
+    #expect(try colors(of: "c.gif") == [0x99_6600, 0xFF_FFFF])
+    let folder = FileManager.default.currentDirectoryPath + "/roms"
+    let known = try scratch.report("\(folder)/backfire.8o", "--frames", "60")
+    #expect(try known == scratch.report("\(folder)/backfire.ch8", "--frames", "60"))
+    #expect((known.platform, known.ipf) == ("chip8", 12))
+  }
+
+  @Test func whatACartridgeCannotSayIsSaid() throws {
+    let packed = try scratch.chip8(
+      "cart", "pack", "count.8o", "--platform", "schip11", "-o", "c.gif")
+    #expect(packed.code == 0)
+    #expect(packed.errors.contains("count.8o: a cartridge cannot hold --platform schip11 --quirk "))
+    #expect(packed.errors.contains("--quirk row-collisions=on"))
+    #expect(!packed.errors.contains("--quirk shift"))
+    let options = ##"{"fillColor":"none","fontStyle":"eti660","screenRotation":45,"tickrate":9}"##
+    try scratch.write("o.json", Array(options.utf8))
+    let unknown = try scratch.chip8(
+      "cart", "pack", "count.8o", "--options", "o.json", "-o", "c.gif")
+    #expect(unknown.code == 0)
+    #expect(unknown.errors.hasSuffix("ignored: fillColor, fontStyle, screenRotation\n"))
   }
 
   @Test func pipesCarryCartridges() throws {

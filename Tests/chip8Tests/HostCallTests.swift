@@ -483,8 +483,8 @@ import Testing
         "--goal first: name the program's symbol"
       ),
       (["g.8o", "--headless", "--save", "b", "--goal", "none"], "--goal none: the program has no"),
-      (["g.8o", "--headless", "--save", "b", "--goal", "0xFFF"], "--goal: a goal at 0xFFF"),
-      (["a.state", "--headless", "--goal", "4096"], "--goal: a goal at 0x1000"),
+      (["g.8o", "--headless", "--save", "b", "--goal", "0xFFFF"], "--goal: a goal at 0xFFFF"),
+      (["a.state", "--headless", "--goal", "65536"], "--goal: a goal at 0x10000"),
     ] {
       try scratch.expectRefusal(arguments, code: 64, naming: name)
     }

@@ -183,11 +183,11 @@ import Testing
     #expect(try stop("a.state", "--frames", "0") == Stop("frames", at: 20))
     // A limit before the next one; the state is that of a run without any.
     #expect(try stop("a.state", "--instructions", "2", "--save", "b.state").stop == "instructions")
-    let straight = try scratch.report("game.ch8", "--instructions", "22")
+    let straight = try scratch.report("game.8o", "--instructions", "22")
     #expect(try scratch.report("b.state", "--frames", "0").state == straight.state)
     #expect(
       try chip8("game.8o", "--headless", "--break", "0x206").text
-        == "game on chip8: stopped by breakpoint at 0x206 (count), 0 frames and 2 instructions "
+        == "game on xochip: stopped by breakpoint at 0x206 (count), 0 frames and 2 instructions "
         + "after power-on\n")
     #expect(try stop("game.ch8", "--break", "0x200") == Stop("breakpoint", 512, at: 0))
   }

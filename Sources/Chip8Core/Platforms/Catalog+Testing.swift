@@ -3,11 +3,13 @@
 import SaveState
 
 extension KnownProgram {
-  /// The tables as they stand in the source, the one that comes first last.
+  /// The tables as they stand in the source, each one taking precedence over those before it.
   package static var tables: [String] {
-    [PackageResources.programs_tsv, PackageResources.more_programs_tsv]
-      .map { String(decoding: $0, as: UTF8.self) }
+    Catalog.tables.map { String(decoding: $0, as: UTF8.self) }
   }
+
+  /// The program with this SHA-1.
+  package static func find(testing sha1: String) -> KnownProgram? { Catalog.programs[sha1] }
 }
 
 extension Configuration {

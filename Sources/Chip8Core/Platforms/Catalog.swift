@@ -1,8 +1,7 @@
 import SaveState
+import Synchronization
 
-/// What the community knows about a program: how it wants to be run and looked at.
-/// The facts are in `programs.tsv`, from the chip-8-database project, and in `more-programs.tsv`,
-/// which comes first (docs/SOURCES.md).
+/// What the community knows about a program: how it wants to be run and looked at (docs/SOURCES.md).
 public struct KnownProgram: Sendable {
   /// What the program is called.
   public let title: String
@@ -16,15 +15,43 @@ public struct KnownProgram: Sendable {
   /// How far the picture is turned clockwise: 0, 90, 180 or 270 degrees.
   public let rotation: Int
 
-  /// The program with this SHA-1, if it is known.
-  public static func find(_ sha1: Digest) -> KnownProgram? {
-    Catalog.programs[sha1.description]
+  /// What is known of a program, by the SHA-1 of its bytes. Dumps of some have gained zeros at their
+  /// end: those are found as well.
+  public static func find(_ program: Program) -> KnownProgram? {
+    Catalog.programs[program.sha1.description] ?? Catalog.padded(program)
   }
 }
 
-private enum Catalog {
-  static let programs = programs(in: PackageResources.programs_tsv)
-    .merging(programs(in: PackageResources.more_programs_tsv)) { _, ours in ours }
+enum Catalog {
+  /// Facts from the chip-8-database project, what the authors in chip8Archive say of their programs,
+  /// and our own. Each table takes precedence over those before it.
+  static let tables = [
+    PackageResources.programs_tsv, PackageResources.archive_tsv, PackageResources.more_programs_tsv,
+  ]
+
+  static let programs = tables.reduce(into: [:]) { all, table in
+    all.merge(programs(in: table)) { _, later in later }
+  }
+
+  /// The program with zeros at its end that was looked up last: whoever asks, asks often.
+  private static let lastPadded = Mutex<(sha1: Digest, known: KnownProgram?)?>(nil)
+
+  /// The longest known program that a program is with zeros appended. Many that are known end with
+  /// zeros of their own, so any number of them may be too many.
+  static func padded(_ program: Program) -> KnownProgram? {
+    let limit = Platform.xochip.programByteCountMax
+    guard program.bytes.last == 0, program.bytes.count <= limit else { return nil }
+    return lastPadded.withLock { last in
+      if let last, last.sha1 == program.sha1 { return last.known }
+      let count = 1 + (program.bytes.lastIndex { $0 != 0 } ?? -1)
+      var known: KnownProgram?
+      for digest in Digest.sha1(ofPrefixesOf: program.bytes, from: count) {
+        known = programs[digest.description] ?? known
+      }
+      last = (program.sha1, known)
+      return known
+    }
+  }
 
   private static func programs(in table: [UInt8]) -> [String: KnownProgram] {
     let text = String(decoding: table, as: UTF8.self)

@@ -3,14 +3,30 @@ import SaveState
 extension Configuration {
   /// The machine that a program is for: by what is known of it, else by its instructions.
   ///
-  /// - Parameter least: instructions that an unknown program needs whatever it looks like, as those
-  ///   that its source names.
+  /// - Parameter least: instructions that an unknown program needs whatever it looks like, as the
+  ///   name of its file says.
   public init(for program: Program, atLeast least: InstructionSet = .chip8) {
-    if let known = KnownProgram.find(program.sha1)?.configuration {
-      self = known.withRoom(forByteCount: program.bytes.count)
-    } else {
-      self.init(Platform(guessedFrom: program.bytes, atLeast: least))
-    }
+    self =
+      Configuration(known: program)
+      ?? Configuration(Platform(guessedFrom: program.bytes, atLeast: least))
+  }
+
+  /// The machine that a program is for which was just assembled: by what is known of it, else Octo.
+  public init(forSourceOf program: Program) {
+    self = Configuration(known: program) ?? .octo
+  }
+
+  /// Octo as it is set up by default. Its quirks are those of its platform.
+  public static let octo = {
+    var configuration = Configuration(.xochip)
+    configuration.instructionsPerFrame = 20
+    return configuration
+  }()
+
+  /// The machine that a program is known to be for; nil if it is not known.
+  private init?(known program: Program) {
+    guard let known = KnownProgram.find(program) else { return nil }
+    self = known.configuration.withRoom(forByteCount: program.bytes.count)
   }
 
   /// This machine, or one that behaves like it and has room for more: some known programs are

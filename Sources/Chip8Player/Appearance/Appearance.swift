@@ -12,6 +12,10 @@ package struct Appearance {
   package static let standard = Appearance(
     colors: [0x10_16_1E, 0xF2_EE_E2, 0xE0_8E_3C, 0x4F_8F_C0], rotation: 0)
 
+  /// As Octo shows a program that says nothing else.
+  package static let octo = Appearance(
+    colors: [0x99_66_00, 0xFF_CC_00, 0xFF_66_00, 0x66_22_00], rotation: 0)
+
   private init(colors: [UInt32], rotation: Int) {
     self.colors = colors
     self.rotation = rotation
@@ -19,7 +23,7 @@ package struct Appearance {
 
   /// A program's appearance: as the settings say, else as far as the program is known.
   package init(for program: Program, _ settings: Settings = Settings()) {
-    let known = KnownProgram.find(program.sha1)
+    let known = KnownProgram.find(program)
     let knownColors = known?.colors ?? []
     colors =
       settings.colors.isEmpty

@@ -58,8 +58,15 @@ struct Loose<Value: LosslessStringConvertible & Codable & Equatable & Sendable>:
 }
 
 extension CartridgeOptions {
+  /// The machine for a program in a cartridge: as its source is run, but for what the cartridge says.
+  func configuration(for program: Program) -> Configuration {
+    var configuration = Configuration(forSourceOf: program)
+    apply(to: &configuration)
+    return configuration
+  }
+
   /// Changes a machine to what the cartridge wants.
-  func apply(to configuration: inout Configuration) {
+  private func apply(to configuration: inout Configuration) {
     if let ipf = tickrate?.value {
       let range = Configuration.instructionsPerFrameRange
       configuration.instructionsPerFrame = min(max(ipf, range.lowerBound), range.upperBound)
@@ -76,13 +83,51 @@ extension CartridgeOptions {
     for case (let quirk, let isOn?) in flags {
       if isOn { configuration.quirks.insert(quirk) } else { configuration.quirks.remove(quirk) }
     }
+    if let font { configuration.font = font }
+  }
+
+  /// The digits, nil if the cartridge does not say or they are not known.
+  private var font: Font? {
     switch fontStyle {
-    case "octo": configuration.font = .octo
-    case "vip": configuration.font = .vip
-    case "schip": configuration.font = .schip11
-    case "fish": configuration.font = .fish
-    default: break
+    case "octo": .octo
+    case "vip": .vip
+    case "schip": .schip11
+    case "fish": .fish
+    default: nil
     }
+  }
+
+  /// The options that have a value which means nothing here, and which change nothing for that.
+  var ignored: [String] {
+    let texts = [
+      ("backgroundColor", backgroundColor), ("fillColor", fillColor), ("fillColor2", fillColor2),
+      ("blendColor", blendColor),
+    ]
+    var ignored = zip(texts, colors).filter { $0.1 != nil && $1 == nil }.map(\.0.0)
+    if fontStyle != nil, font == nil { ignored.append("fontStyle") }
+    if let rotation = screenRotation?.value, !Settings.rotations.contains(rotation) {
+      ignored.append("screenRotation")
+    }
+    return ignored
+  }
+
+  /// What of a machine a cartridge of its program cannot say, as options of the command line.
+  func lacks(_ configuration: Configuration, for program: Program) -> [String] {
+    let played = self.configuration(for: program)
+    var lacking: [String] = []
+    if played.platform != configuration.platform {
+      lacking.append("--platform \(configuration.platform.rawValue)")
+    }
+    if played.timing != configuration.timing {
+      lacking.append("--timing \(configuration.timing.rawValue)")
+    }
+    for (name, quirk) in Quirks.named {
+      let isOn = configuration.quirks.contains(quirk)
+      if played.quirks.contains(quirk) != isOn {
+        lacking.append("--quirk \(name)=\(isOn ? "on" : "off")")
+      }
+    }
+    return lacking
   }
 
   /// What a cartridge says of a machine that it is to be run on as it is, and what only `others`
@@ -100,7 +145,7 @@ extension CartridgeOptions {
     (backgroundColor, fillColor) = (html(appearance.colors[0]), html(appearance.colors[1]))
     (fillColor2, blendColor) = (html(appearance.colors[2]), html(appearance.colors[3]))
     maxSize = Loose(configuration.platform.programByteCountMax)
-    screenRotation = others.screenRotation ?? Loose(0)
+    screenRotation = Loose(appearance.rotation)
     touchInputMode = others.touchInputMode ?? "none"
     (buzzColor, quietColor) = (others.buzzColor, others.quietColor)
     fontStyle =
@@ -118,17 +163,18 @@ extension CartridgeOptions {
     settings.rotation = (screenRotation?.value).flatMap {
       Settings.rotations.contains($0) ? $0 : nil
     }
-    if colors.contains(where: { $0 != nil }) {
-      settings.colors = zip(colors, Appearance(for: program).colors).map { $0 ?? $1 }
+    // What is not known is shown as Octo shows it.
+    let isKnown = KnownProgram.find(program) != nil
+    if !isKnown || colors.contains(where: { $0 != nil }) {
+      let others = isKnown ? Appearance(for: program) : .octo
+      settings.colors = zip(colors, others.colors).map { $0 ?? $1 }
     }
     return settings
   }
 
   /// The colours of the pixel values 0 to 3, nil where the cartridge has none that can be used.
   private var colors: [UInt32?] {
-    [backgroundColor, fillColor, fillColor2, blendColor].map { text in
-      text.flatMap { $0.count == 7 && $0.hasPrefix("#") ? UInt32($0.dropFirst(), radix: 16) : nil }
-    }
+    [backgroundColor, fillColor, fillColor2, blendColor].map { $0.flatMap(color(css:)) }
   }
 }
 

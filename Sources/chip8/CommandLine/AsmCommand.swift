@@ -1,4 +1,5 @@
 import ArgumentParser
+import Chip8Core
 import Octo
 import SaveState
 
@@ -41,14 +42,26 @@ struct AsmCommand: ParsableCommand {
   func run() throws {
     let file = try SourceFile(contentsOf: source)
     let assembly = try file.assembled()
+    let program = Program(name: source, bytes: assembly.program)
     if let symbols {
-      let program = Program(name: source, bytes: assembly.program)
       try Storage.replace(symbols, with: Symbols(of: assembly, file: source, program).file())
     }
     try Storage.replace(outputPath, with: assembly.program)
     if listing {
       try Storage.replace("-", with: Array(Listing.text(assembly, file.text).utf8))
     }
+    warnOfOtherMachine(program)
+  }
+
+  /// Tells the user if the program alone runs otherwise than its source does.
+  private func warnOfOtherMachine(_ program: Program) {
+    let (alone, played) = (Configuration(for: program), Configuration(forSourceOf: program))
+    guard alone != played else { return }
+    printError(
+      "\(fileName(source)): assembled, this program runs on \(alone.platform.rawValue) at "
+        + "\(alone.instructionsPerFrame) instructions per frame, and its source on "
+        + "\(played.platform.rawValue) at \(played.instructionsPerFrame); to run it as its source, "
+        + "add --platform \(played.platform.rawValue) --ipf \(played.instructionsPerFrame)")
   }
 
   private var outputPath: String {

@@ -47,13 +47,20 @@ struct CartCommand: ParsableCommand {
       let opening = try Opening(file, given, machine, isHeadless: true)
       var shown = opening.machine
       _ = shown.run(frames: Pack.labelFrames)
-      let options = CartridgeOptions(opening.machine.state.configuration, opening.appearance, given)
+      let configuration = opening.machine.state.configuration
+      let options = CartridgeOptions(configuration, opening.appearance, given)
       let cartridge = Cartridge(program: file.text, options: options)
       let bytes: [UInt8]
       do throws(Cartridge.Refusal) {
         bytes = try cartridge.encoded(label: shown.state.screen, appearance: opening.appearance)
       } catch { throw Failure.data(source, error) }
       try Storage.replace(output ?? path(source, replacing: ".8o", by: ".gif"), with: bytes)
+      let lacking = options.lacks(configuration, for: opening.machine.program)
+      if !lacking.isEmpty {
+        printError(
+          "\(fileName(source)): a cartridge cannot hold \(lacking.joined(separator: " ")), so this "
+            + "one runs without")
+      }
     }
 
     private static func read(_ path: String) throws -> CartridgeOptions {

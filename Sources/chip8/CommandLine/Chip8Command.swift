@@ -229,22 +229,15 @@ struct MachineOptions: ParsableArguments {
 
   /// The machine that a program gets.
   ///
-  /// - Parameters:
-  ///   - least: instructions that it needs, as far as its source says so.
-  ///   - cartridge: what the program's cartridge says; a platform that the user has chosen counts
-  ///     for more.
+  /// - Parameter suggested: the machine that it is for where the user names none.
   func configuration(
-    for program: Program, atLeast least: InstructionSet = .chip8,
-    cartridge: CartridgeOptions? = nil
+    for program: Program, suggested: Configuration
   ) throws(Failure) -> Configuration {
-    var configuration: Configuration
-    switch platform {
-    case .auto:
-      configuration = Configuration(for: program, atLeast: least)
-      cartridge?.apply(to: &configuration)
-    case .platform(let platform):
-      configuration = Configuration(platform)
-    }
+    var configuration =
+      switch platform {
+      case .auto: suggested
+      case .platform(let platform): Configuration(platform)
+      }
     for setting in quirk { setting.apply(to: &configuration.quirks) }
     if let ipf { configuration.instructionsPerFrame = ipf }
     if let timing { configuration.timing = timing }

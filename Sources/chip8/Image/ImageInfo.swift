@@ -163,7 +163,7 @@ struct ImageInfo: Encodable {
 extension ImageInfo.ProgramInfo {
   fileprivate init(_ program: Program, isHeld: Bool) {
     self.init(
-      name: program.name, title: KnownProgram.find(program.sha1)?.title,
+      name: program.name, title: KnownProgram.find(program)?.title,
       bytes: program.bytes.count, sha1: "\(program.sha1)", held: isHeld)
   }
 }

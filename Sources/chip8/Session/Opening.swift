@@ -110,29 +110,34 @@ struct Opening {
         SourceFile(file.path, text: cartridge.program), cartridge.options, options,
         isHeadless: isHeadless)
     case .source:
-      try self.init(SourceFile(file.path, file.bytes), nil, options, isHeadless: isHeadless)
+      try self.init(
+        SourceFile(file.path, file.bytes), CartridgeOptions(), options, isHeadless: isHeadless)
     case .program:
       let program = try file.program(file.bytes)
-      let configuration = try options.configuration(for: program)
+      let configuration = try options.configuration(
+        for: program, suggested: Configuration(for: program))
       try self.init(file.path, program, configuration, options, isHeadless: isHeadless)
     }
   }
 
-  /// A program in its source, which may come from a cartridge.
+  /// A program in its source, which may come from a cartridge that says how to run it.
   init(
-    _ source: SourceFile, _ cartridge: CartridgeOptions?, _ options: MachineOptions,
+    _ source: SourceFile, _ cartridge: CartridgeOptions, _ options: MachineOptions,
     isHeadless: Bool
   ) throws {
+    if !cartridge.ignored.isEmpty {
+      printError(
+        "\(fileName(source.path)): warning: the cartridge's options have unknown values, which are "
+          + "ignored: \(cartridge.ignored.joined(separator: ", "))")
+    }
     let assembly = try source.assembled()
     let program = Program(name: programName(source.path), bytes: assembly.program)
     let configuration = try options.configuration(
-      for: program, atLeast: assembly.dialect.instructionSet, cartridge: cartridge)
+      for: program, suggested: cartridge.configuration(for: program))
     let symbols = Symbols(of: assembly, file: source.path, program)
     try self.init(
       source.path, program, configuration, options, isHeadless: isHeadless,
-      Setup(
-        settings: cartridge?.settings(for: program) ?? Settings(),
-        labels: Labels(symbols, source.path)))
+      Setup(settings: cartridge.settings(for: program), labels: Labels(symbols, source.path)))
   }
 
   /// A program that is switched on.
@@ -208,16 +213,5 @@ extension Cartridge {
     do throws(Refusal) {
       try self.init(file.bytes)
     } catch { throw .data(file.path, error) }
-  }
-}
-
-extension Assembly.Dialect {
-  /// The instructions that a source needs.
-  fileprivate var instructionSet: InstructionSet {
-    switch self {
-    case .chip8: .chip8
-    case .superChip: .schip
-    case .xoChip: .xochip
-    }
   }
 }

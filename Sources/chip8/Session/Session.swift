@@ -78,7 +78,7 @@ final class Session {
   }
 
   /// What is known of the program.
-  var knownProgram: KnownProgram? { KnownProgram.find(machine.program.sha1) }
+  var knownProgram: KnownProgram? { KnownProgram.find(machine.program) }
 
   /// How the program is shown.
   var appearance: Appearance { Appearance(for: machine.program, setup.settings) }
