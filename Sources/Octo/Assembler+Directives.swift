@@ -161,7 +161,7 @@ extension Assembler {
     let message = nextIsCalculation ? nil : try text("a message or `{`").text
     let value = try calculation(for: "`:assert`")
     guard value == 0 || value.isNaN, !isInDoubt else { return }
-    let reason = message.map { ": " + printable($0, atMost: 200) } ?? ""
+    let reason = message.map { ": " + shortened($0, to: 200) } ?? ""
     try note(error("assertion failed" + reason, at: statement))
   }
 

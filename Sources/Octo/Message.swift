@@ -2,17 +2,13 @@
 
 /// A piece of the source in backticks, as an error message shows it.
 func quoted(_ text: String) -> String {
-  "`\(printable(text, atMost: 40))`"
+  "`\(shortened(text, to: 40))`"
 }
 
-/// The start of a piece of the source, safe to print: control characters do not reach a terminal.
-func printable(_ text: String, atMost limit: Int) -> String {
-  var result = ""
-  for scalar in text.unicodeScalars.prefix(limit) {
-    let isControl = scalar.properties.generalCategory == .control
-    result.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
-  }
-  return text.unicodeScalars.dropFirst(limit).isEmpty ? result : result + "…"
+/// The start of a piece of the source.
+func shortened(_ text: String, to limit: Int) -> String {
+  let start = String(text.unicodeScalars.prefix(limit))
+  return text.unicodeScalars.dropFirst(limit).isEmpty ? start : start + "…"
 }
 
 /// A number as an error message shows it: without a fraction where it has none.

@@ -107,7 +107,7 @@ import Testing
     (": main 1 :org 0x200 2", "1:21: there already is a byte of the program at 0x200"),
     (": main :org 0xFFFF 1 2", "1:22: the program runs past the end of memory at 0xFFFF"),
     (": main :assert { 0 }", "1:8: assertion failed"),
-    (": main :assert \"too\u{1B}big\" { 0 }", "1:8: assertion failed: too\u{FFFD}big"),
+    (": main :assert \"too\u{1B}big\" { 0 }", "1:8: assertion failed: too\u{1B}big"),
     (
       ": main :monitor v0 \"%y\"",
       "1:20: every `%` of a format must be followed by a number of bytes, if any, and c, i, b or x"

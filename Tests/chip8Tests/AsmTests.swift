@@ -108,7 +108,7 @@ import Testing
     try scratch.write("game.8o", Array(source.utf8))
     let lines = try scratch.chip8("asm", "game.8o").errors.split(separator: "\n")
     #expect(
-      lines.count == 61 && lines.last == "chip8: game.8o: there may be more mistakes than these")
+      lines.count == 61 && lines.last == "chip8: game.8o: there may be more errors than these")
   }
 
   @Test func badFiles() throws {

@@ -296,7 +296,7 @@ private struct ProgramsObject: Decodable {
         ["slots"] + command.split(separator: " ").map(String.init), code: code, naming: name)
     }
     try scratch.expectRefusal(
-      ["slots", "show", "count.ch8", "a\u{1B}[31m"], code: 64, naming: "\"a\\u{1B}[31m\"")
+      ["slots", "show", "count.ch8", "a\u{1B}[31m"], code: 64, naming: "\"a\u{FFFD}[31m\"")
     #expect(try slots.names().map(\.description) == ["locked", "slot1", "slot2"])
     #expect(try slots.versions(of: .key(1)).isEmpty)
   }

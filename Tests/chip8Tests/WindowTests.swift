@@ -122,6 +122,16 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
+  @Test("A title is a line that shows itself and does nothing else")
+  func title() throws {
+    let name = "a\u{9B}31m\u{1B}]0;b\u{7}\n\u{202E}c.ch8"
+    try scratch.write(name, [0x12, 0x00])
+    let desktop = try Desktop([scratch.path(name), "--slots", scratch.folder])
+    let shown = "a\u{FFFD}31m\u{FFFD}]0;b\u{FFFD}\u{FFFD}\u{FFFD}c"
+    #expect(try desktop.title() == "\(shown) – CHIP-8 – chip8")
+    #expect(try desktop.quit() == (0, ""))
+  }
+
   private func savedPicture() throws -> Data {
     let outcome = try scratch.chip8(
       "--restore", slotPath(1), "--headless", "--frames", "0",

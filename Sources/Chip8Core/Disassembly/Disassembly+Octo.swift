@@ -1,3 +1,5 @@
+import SaveState
+
 extension Disassembly {
   /// The program as a source in Octo's language, which assembles to the same bytes.
   ///
@@ -10,7 +12,7 @@ extension Disassembly {
   }
 
   private func octo(_ title: String, withRemarks: Bool) -> String {
-    var source = "# \(title.oneLine)\n"
+    var source = "# \(title.displayText)\n"
     for (name, address) in constants {
       source += ":const \(name) 0x\(hexadecimal(address, 3))\n"
     }
@@ -27,7 +29,7 @@ extension Disassembly {
         isAfterSkip = false
       }
       for label in item.labels { source += ": \(label)\n" }
-      for remark in remarks { source += "  # \(remark.oneLine)\n" }
+      for remark in remarks { source += "  # \(remark.displayText)\n" }
       if item.kind == .entry {
         // The assembler makes this one by itself.
         source += "  # 0x\(hexadecimal(item.address, 3)) jumps to main\n"
@@ -41,17 +43,5 @@ extension Disassembly {
     if isAfterSkip { source += "\n" }
     for label in labelsAtEnd { source += ": \(label)\n" }
     return source
-  }
-}
-
-extension String {
-  /// The text as a comment can hold it: without control characters and ends of lines.
-  fileprivate var oneLine: String {
-    var text = ""
-    for scalar in unicodeScalars {
-      let isControl = scalar.properties.generalCategory == .control
-      text.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
-    }
-    return text
   }
 }

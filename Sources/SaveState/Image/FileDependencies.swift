@@ -103,7 +103,7 @@ public struct FileDependencies: Dependencies {
         if Digest.sha1(bytes) == program.sha1 { return bytes }
       }
       let isNamed = programPlaces.contains { $0.path == path }
-      if isLikely || isNamed { search.remarks.append("\(shown(path)) is another program") }
+      if isLikely || isNamed { search.remarks.append("\(path) is another program") }
     } catch {
       let isExpected = isLikely && error.isMissingFile
       if !isExpected { search.remarks.append("\(error)") }
@@ -158,7 +158,7 @@ public struct FileDependencies: Dependencies {
       if let length = Image.lengthInFooter(of: end) {
         return length <= end.count ? end.suffix(length) : try file.suffix(length)
       }
-      search.remarks.append("\(shown(path)) is not a saved state")
+      search.remarks.append("\(path) is not a saved state")
     } catch {
       if !error.isMissingFile { search.remarks.append("\(error)") }
     }
@@ -183,9 +183,5 @@ public struct FileDependencies: Dependencies {
     } catch { search.remarks.append("\(error)") }
     images[folder] = found
     return found
-  }
-
-  private func shown(_ path: String) -> String {
-    path.contains(where: \.isNewline) ? path.debugDescription : path
   }
 }

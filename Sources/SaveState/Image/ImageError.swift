@@ -102,21 +102,21 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Program.Identity: CustomStringConvertible {
-  /// The name, as text that is safe to show, and the digest.
-  public var description: String { "\(name.debugDescription) (SHA-1 \(sha1))" }
+  /// The name in quotes, and the digest.
+  public var description: String { "\"\(name)\" (SHA-1 \(sha1))" }
 }
 
 extension Image.Base: CustomStringConvertible {
-  /// The name, as text that is safe to show, and the digest.
+  /// The name in quotes, and the digest.
   public var description: String {
-    (name.isEmpty ? "" : "\(name.debugDescription) ") + "(SHA-256 \(digest))"
+    (name.isEmpty ? "" : "\"\(name)\" ") + "(SHA-256 \(digest))"
   }
 }
 
 extension Search {
   /// What came of it, and which option would help.
   fileprivate func result(_ option: String) -> String {
-    let quoted = places.map(\.debugDescription).joined(separator: ", ")
+    let quoted = places.map { "\"\($0)\"" }.joined(separator: ", ")
     let result = places.isEmpty ? "was not looked for" : "was not found in \(quoted)"
     let help = "\(result): name its file or folder with \(option)"
     return help + remarks.map { "; " + $0 }.joined()

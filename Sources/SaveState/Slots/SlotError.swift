@@ -27,7 +27,7 @@ public enum SlotError: Error, Equatable, CustomStringConvertible {
     case .autosave(let slot):
       "slot \(slot): names that begin with auto- belong to autosaves, so take another name"
     case .otherProgram(let path, let name):
-      "\(path): the saved state is of another program, \(name.debugDescription)"
+      "\(path): the saved state is of another program, \"\(name)\""
     case .file(let error): error.description
     }
   }

@@ -39,8 +39,7 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     switch path {
     case "": "\"\""
     case "-": operation == .read ? "standard input" : "standard output"
-    // A message is one line, whatever a file is called.
-    default: path.contains(where: \.isNewline) ? path.debugDescription : path
+    default: path
     }
   }
 }

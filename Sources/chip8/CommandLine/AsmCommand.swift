@@ -48,7 +48,7 @@ struct AsmCommand: ParsableCommand {
     }
     try Storage.replace(outputPath, with: assembly.program)
     if listing {
-      try Storage.replace("-", with: Array(Listing.text(assembly, file.text).utf8))
+      try printSource(Listing.lines(assembly, file.text))
     }
     warnOfOtherMachine(program)
   }

@@ -101,9 +101,8 @@ struct CartCommand: ParsableCommand {
       }
       try Storage.replace(source, with: Array(unpacked.program.utf8))
       if let options {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        try Storage.replace(options, with: Array(encoder.encode(unpacked.options)) + [0x0A])
+        let text = try jsonText(unpacked.options, isPretty: true)
+        try Storage.replace(options, with: Array((text + "\n").utf8))
       }
     }
   }

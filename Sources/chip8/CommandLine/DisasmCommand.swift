@@ -1,6 +1,5 @@
 import ArgumentParser
 import Chip8Core
-import FoundationEssentials
 import Octo
 import SaveState
 
@@ -44,9 +43,7 @@ struct DisasmCommand: ParsableCommand {
       program.bytes, for: configuration, annotations ?? Disassembly.Annotations())
     if json {
       let report = DisassemblyReport(disassembly, program, configuration.platform)
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      try Storage.replace(output, with: Array(try encoder.encode(report)) + [UInt8(ascii: "\n")])
+      try Storage.replace(output, with: Array((try jsonText(report) + "\n").utf8))
     } else {
       let title =
         "\(program.name): \(program.bytes.count) bytes for \(configuration.platform.title)"
@@ -66,7 +63,8 @@ struct DisasmCommand: ParsableCommand {
 extension Disassembly.Annotations {
   /// What a symbol file says, as far as a source can say it too.
   init(_ symbols: Symbols) {
-    self.init(labels: symbols.labels.filter { isPlainName($0.key) })
+    self.init(
+      labels: symbols.labels.filter { isPlainName($0.key) && $0.key.displayText == $0.key })
     for (address, text) in symbols.comments { remarks[address, default: []].append(text) }
     for (address, name) in symbols.breakpoints {
       remarks[address, default: []].append("breakpoint \(name)")

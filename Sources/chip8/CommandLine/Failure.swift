@@ -5,8 +5,13 @@ import SaveState
 /// Why the program ends without having done what it was asked: one sentence for standard error and
 /// an exit code of sysexits.h.
 struct Failure: Error {
+  /// One sentence.
   let message: String
+  /// The line of a source that it is about, and where in it.
+  var excerpt: [String] = []
   let code: Int32
+  /// What else is wrong in the same source.
+  var others: [Failure] = []
 
   static func usage(_ message: String) -> Failure { Failure(message: message, code: EX_USAGE) }
 
@@ -78,14 +83,17 @@ extension Failure {
   }
 }
 
+extension Failure {
+  /// Reports it on standard error.
+  ///
+  /// - Parameter start: what comes before the sentence.
+  func printMessage(after start: String = "") {
+    printError(start + message, excerpt: excerpt)
+    for failure in others { failure.printMessage() }
+  }
+}
+
 /// How a file is called in a message.
 func fileName(_ path: String) -> String {
   path == "-" ? "standard input" : path
-}
-
-/// Writes a line to standard error.
-func printError(_ line: String) {
-  let bytes = Array("chip8: \(line)\n".utf8)
-  // Where standard error cannot be written to, there is nobody left to tell.
-  _ = write(STDERR_FILENO, bytes, bytes.count)
 }

@@ -56,7 +56,7 @@ struct ImageCommand: ParsableCommand {
       }
       guard screenshot != "-" else { return }
       let info = try ImageInfo(opened, labels ?? Labels())
-      try printText(json ? try jsonText(info) : info.text)
+      if json { try printJSON(info) } else { try printLines(info.lines) }
     }
   }
 
@@ -83,10 +83,10 @@ struct ImageCommand: ParsableCommand {
         let verdict = ImageVerdict(file, dependencies)
         if let failure = verdict.failure { failures.append(failure) }
         if json || verdict.failure == nil {
-          try printText(json ? try jsonText(verdict) : verdict.text)
+          if json { try printJSON(verdict) } else { try printLines([verdict.text]) }
         }
       }
-      for failure in failures.dropLast() { printError(failure.message) }
+      for failure in failures.dropLast() { failure.printMessage() }
       if let last = failures.last { throw last }
     }
   }
@@ -113,7 +113,7 @@ struct ImageCommand: ParsableCommand {
       }
       let difference = ImageDifference(
         try OpenedImage(first, dependencies), try OpenedImage(second, dependencies))
-      try printText(json ? try jsonText(difference) : difference.text)
+      if json { try printJSON(difference) } else { try printLines(difference.lines) }
     }
   }
 
@@ -139,7 +139,8 @@ struct ImageCommand: ParsableCommand {
       let program = try OpenedImage(file, dependencies).machine.program
       // A name in a file is no path: nothing leads out of this folder.
       let leaf = program.name.split(separator: "/").last.map(String.init) ?? ""
-      let name = leaf.isEmpty || leaf.hasPrefix(".") || leaf.contains("\0") ? "program" : leaf
+      let isName = !leaf.isEmpty && !leaf.hasPrefix(".") && leaf.displayText == leaf
+      let name = isName ? leaf : "program"
       try Storage.replace(output ?? unused(name + ".ch8", for: program), with: program.bytes)
     }
 
@@ -208,7 +209,7 @@ struct ImageCommand: ParsableCommand {
         }
       }
       try Storage.replace(file, with: Image.prelude(at: file) + opened.image.bytes)
-      if json { try printText(try jsonText(ImageInfo(opened))) }
+      if json { try printJSON(try ImageInfo(opened)) }
     }
   }
 
@@ -272,10 +273,8 @@ struct ImageCommand: ParsableCommand {
         file: output, before: opened.image.bytes.count, after: small.bytes.count)
       try small.save(behindPreludeOf: file, to: output)
       guard output != "-" else { return }
-      try printText(
-        json
-          ? try jsonText(saving)
-          : "\(output): \(saving.before) bytes before, \(saving.after) now")
+      if json { return try printJSON(saving) }
+      try printLines(["\(output): \(saving.before) bytes before, \(saving.after) now"])
     }
   }
 
@@ -294,7 +293,7 @@ struct ImageCommand: ParsableCommand {
 
     func run() throws {
       let tree = try ImageTree(files, dependencies)
-      try printText(json ? try jsonText(tree) : tree.text)
+      if json { try printJSON(tree) } else { try printLines(tree.lines) }
     }
   }
 }

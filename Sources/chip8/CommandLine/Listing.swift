@@ -7,19 +7,20 @@ enum Listing {
 
   /// A row for each line of the source: address, bytes, number of the line, the line. What a line
   /// made beyond eight bytes, or elsewhere too, as one in a macro does, has further rows below.
-  static func text(_ assembly: Assembly, _ source: String) -> String {
+  static func lines(_ assembly: Assembly, _ source: String) -> [String] {
     let runs = Dictionary(grouping: assembly.lineRuns, by: \.line)
-    var text = ""
+    var listing: [String] = []
     // A line ends as it does for the assembler, and not where Unicode has line separators.
     let lines = source.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       if index == lines.count - 1, line.isEmpty { break }
       let rows = (runs[index + 1] ?? []).flatMap { Listing.rows(of: $0, assembly.program) }
       let number = padded("\(index + 1)", 5)
-      text += "\(rows.first ?? blank) \(number)  \(shown(line))".trimmingSuffix + "\n"
-      for row in rows.dropFirst() { text += row.trimmingSuffix + "\n" }
+      listing.append(
+        "\(rows.first ?? blank) \(number)  \(Substring(line))".trimmingSuffix)
+      for row in rows.dropFirst() { listing.append(row.trimmingSuffix) }
     }
-    return text
+    return listing
   }
 
   private static var blank: String {
@@ -38,12 +39,6 @@ enum Listing {
 
   private static func padded(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
-  }
-
-  /// A line as it can be printed; tabs stay.
-  private static func shown(_ line: Substring.UTF8View) -> String {
-    String(Substring(line)).trimmingSuffix.split(separator: "\t", omittingEmptySubsequences: false)
-      .map { String($0).printable }.joined(separator: "\t")
   }
 }
 

@@ -59,7 +59,7 @@ enum Main {
   }
 
   private static func end(_ failure: Failure) -> Never {
-    printError(failure.message)
+    failure.printMessage()
     exit(failure.code)
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chip8Core
+import Glibc
 import SaveState
 
 extension SlotsCommand {
@@ -20,10 +21,10 @@ extension SlotsCommand {
       if let program {
         let report = try SlotListReport(
           Slots(root: options.root, program: try NamedProgram(program).sha1))
-        try options.print(report.text, or: report)
+        try options.print(report.lines, or: report)
       } else {
         let report = try ProgramListReport(root: options.root)
-        try options.print(report.text, or: report)
+        try options.print(report.lines, or: report)
       }
     }
   }
@@ -40,7 +41,7 @@ extension SlotsCommand {
       let (slots, slot) = try arguments.resolved()
       let report = try SlotReport(slot, of: slots)
       guard report.current != nil || !report.versions.isEmpty else { throw SlotError.empty(slot) }
-      try arguments.options.print(report.text, or: report)
+      try arguments.options.print(report.lines, or: report)
     }
   }
 
@@ -55,7 +56,12 @@ extension SlotsCommand {
     func run() throws {
       let (slots, slot) = try arguments.resolved()
       guard try slots.file(slot) != nil else { throw SlotError.empty(slot) }
-      try arguments.report(slots.path(slot), slots, slot)
+      let path = slots.path(slot)
+      if !arguments.options.json, isatty(STDOUT_FILENO) == 0 {
+        // A script gets the path as it is.
+        return try Storage.replace("-", with: Array(path.utf8) + [UInt8(ascii: "\n")])
+      }
+      try arguments.report(path, slots, slot)
     }
   }
 
@@ -189,7 +195,7 @@ extension SlotsCommand {
     func run() throws {
       let (slots, slot) = try arguments.resolved()
       try Storage.replace(file, with: slots.image(slot).bytes)
-      if file != "-" { try arguments.report("\(slot) is in \(file.printable)", slots, slot) }
+      if file != "-" { try arguments.report("\(slot) is in \(file)", slots, slot) }
     }
   }
 
@@ -224,10 +230,10 @@ extension SlotsCommand {
       } catch { throw Failure.data(file, error) }
       guard machine.program.sha1 == slots.program else {
         throw Failure.data(
-          file, "the saved state is of another program, \(machine.program.name.debugDescription)")
+          file, "the saved state is of another program, \"\(machine.program.name)\"")
       }
       let kept = try slots.save(image, to: slot)
-      try arguments.report("\(slot) holds \(fileName(file).printable)\(remark(kept))", slots, slot)
+      try arguments.report("\(slot) holds \(fileName(file))\(remark(kept))", slots, slot)
     }
   }
 }

@@ -141,8 +141,8 @@ struct ProgramListReport: Encodable {
 
 extension SlotListReport {
   /// A line for each slot, below a line that says what stands where.
-  var text: String {
-    if list.isEmpty { return "no slots" }
+  var lines: [String] {
+    if list.isEmpty { return ["no slots"] }
     let head = ["slot", "saved", "time", "platform", "bytes", "versions", ""]
     return table([head] + list.map(\.columns))
   }
@@ -160,7 +160,7 @@ extension StateSummary {
   fileprivate var columns: [String] {
     let remarks = [
       file.isLocked ? "locked" : nil, damage.map { "damaged: \($0)" },
-      contents?.note.map { $0.printable },
+      contents?.note,
     ]
     return [
       time.map(WallClock.text) ?? "-", contents?.machineTime ?? "-",
@@ -172,14 +172,14 @@ extension StateSummary {
 
 extension ProgramListReport {
   /// A line for each program.
-  var text: String {
-    if programs.isEmpty { return "no slots" }
+  var lines: [String] {
+    if programs.isEmpty { return ["no slots"] }
     let head = ["program", "slots", "saved", "SHA-1"]
     return table(
       [head]
         + programs.map {
           [
-            $0.program?.printable ?? "-", "\($0.list.count)", $0.time.map(WallClock.text) ?? "-",
+            $0.program ?? "-", "\($0.list.count)", $0.time.map(WallClock.text) ?? "-",
             "\($0.slots.program)",
           ]
         })
@@ -188,8 +188,8 @@ extension ProgramListReport {
 
 extension SlotReport {
   /// All that is known of a slot, with its screen.
-  var text: String {
-    var lines = ["\(slot) of \(program?.printable ?? "\(slots.program)")"]
+  var lines: [String] {
+    var lines = ["\(slot) of \(program ?? "\(slots.program)")"]
     if let current {
       lines += current.lines
     } else {
@@ -198,9 +198,9 @@ extension SlotReport {
     if !versions.isEmpty {
       let head = ["version", "saved", "time", "platform", "bytes", ""]
       let rows = versions.map { ["\($0.version ?? 0)"] + $0.columns }
-      lines += ["", table([head] + rows)]
+      lines += [""] + table([head] + rows)
     }
-    return lines.joined(separator: "\n")
+    return lines
   }
 }
 
@@ -216,27 +216,25 @@ extension StateSummary {
           + "\(contents.instructions) instructions")
     }
     lines.append(
-      "\(file.byteCount) bytes\(file.isLocked ? ", locked" : "") in \(file.path.printable)")
+      "\(file.byteCount) bytes\(file.isLocked ? ", locked" : "") in \(file.path)")
     if let contents {
       if let note = contents.note {
-        lines += [
-          "",
-          note.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { String($0).printable }.joined(separator: "\n"),
-        ]
+        lines +=
+          [""] + note.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       }
-      lines += ["", contents.screen.text]
+      lines += [""] + contents.screen.lines
     }
     return lines
   }
 }
 
 /// Rows of columns, as wide as what stands in them.
-private func table(_ rows: [[String]]) -> String {
+private func table(_ rows: [[String]]) -> [String] {
+  let rows = rows.map { $0.map(\.displayText) }
   let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
   return rows.map { row in
     var line = zip(row, widths).map(padded).joined(separator: "  ")
     while line.last == " " { line.removeLast() }
     return line
-  }.joined(separator: "\n")
+  }
 }

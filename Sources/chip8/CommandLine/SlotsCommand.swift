@@ -28,9 +28,9 @@ struct SlotsOptions: ParsableArguments {
 
   var root: String { slots ?? Slots.defaultRoot() }
 
-  /// Prints a text, or the object instead if the user wants that.
-  func print(_ text: String, or object: @autoclosure () throws -> some Encodable) throws {
-    try printText(json ? jsonText(object()) : text)
+  /// Prints lines, or the object instead if the user wants that.
+  func print(_ lines: [String], or object: @autoclosure () throws -> some Encodable) throws {
+    if json { try printJSON(try object()) } else { try printLines(lines) }
   }
 }
 
@@ -56,7 +56,7 @@ struct SlotArguments: ParsableArguments {
 
   /// Prints what was done, or the slot as it is now.
   func report(_ text: String, _ slots: Slots, _ slot: SlotName) throws {
-    try options.print(text, or: SlotReport(slot, of: slots))
+    try options.print([text], or: SlotReport(slot, of: slots))
   }
 }
 
@@ -64,7 +64,7 @@ struct SlotArguments: ParsableArguments {
 func slotName(_ text: String) throws(Failure) -> SlotName {
   do throws(SlotNameError) {
     return try SlotName(typed: text)
-  } catch { throw .usage("\(text.debugDescription): \(error)") }
+  } catch { throw .usage("\"\(text)\": \(error)") }
 }
 
 /// A program as the user has named it.

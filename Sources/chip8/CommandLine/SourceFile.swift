@@ -31,40 +31,39 @@ struct SourceFile {
     try self.init(path, Storage.read(path, limit: SourceFile.byteCountMax))
   }
 
-  /// How many mistakes are told of at once.
+  /// How many errors are reported at once.
   private static let errorCountMax = 20
 
   func assembled() throws(Failure) -> Assembly {
     do throws(AssemblyErrors) {
-      return try assemble(
-        text, named: fileName(path).printable, errorCountMax: SourceFile.errorCountMax)
+      return try assemble(text, named: fileName(path), errorCountMax: SourceFile.errorCountMax)
     } catch {
-      var messages = error.errors.map { "\($0)\n\(Excerpt($0))" }
-      if error.errors.count == SourceFile.errorCountMax {
-        messages.append("\(fileName(path)): there may be more mistakes than these")
+      var failures = error.errors.map(Failure.init)
+      if failures.count == SourceFile.errorCountMax {
+        failures.append(.data(path, "there may be more errors than these"))
       }
       // Each one is a message of its own, for those who look for messages by their beginning.
-      throw Failure(message: messages.joined(separator: "\nchip8: "), code: EX_DATAERR)
+      var first = failures.removeFirst()
+      first.others = failures
+      throw first
     }
   }
 }
 
-/// The line of a mistake as it is shown, with a caret below the place.
-private struct Excerpt: CustomStringConvertible {
+extension Failure {
   /// How much of a line is shown on either side of the place.
   private static let reach = 60
 
-  let description: String
-
-  init(_ error: AssemblyError) {
+  /// An error in a source, with its line and a caret below the place.
+  fileprivate init(_ error: AssemblyError) {
     let column = max(0, error.column - 1)
-    let start = max(0, column - Excerpt.reach)
-    let shown = error.sourceLine.dropFirst(start).prefix(2 * Excerpt.reach)
-    // Tabs stay in both lines, so that the caret stands below its place however wide they are.
-    let line = shown.split(separator: "\t", omittingEmptySubsequences: false)
-      .map { String($0).printable }.joined(separator: "\t")
-    let before = shown.prefix(column - start).map { $0 == "\t" ? "\t" : " " }
+    let start = max(0, column - Failure.reach)
+    let line = error.sourceLine.dropFirst(start).prefix(2 * Failure.reach)
+    // Tabs are in both lines, so that the caret stands below its place however wide they are.
+    let before = line.prefix(column - start).sourceText.map { $0 == "\t" ? "\t" : " " }
     let missing = String(repeating: " ", count: max(0, column - start - before.count))
-    description = line + "\n" + before.joined() + missing + "^"
+    self.init(
+      message: error.description, excerpt: [String(line), before.joined() + missing + "^"],
+      code: EX_DATAERR)
   }
 }

@@ -35,8 +35,7 @@ struct AddressNames {
     addresses = Dictionary(labels.all.map { ($0.name, $0.address) }) { first, _ in first }
     var named: [(address: Int, name: String)] = []
     for label in labels.all where named.last?.address != Int(label.address) {
-      // Names go into files that are read line by line, and to terminals.
-      named.append((Int(label.address), label.name.printable))
+      named.append((Int(label.address), label.name))
     }
     self.labels = named
   }
@@ -65,14 +64,14 @@ struct AddressNames {
   /// A condition with the address for a label.
   func resolve(_ condition: StopCondition) throws(Failure) -> StopCondition {
     guard case .label(let name) = condition else { return condition }
-    return .pc(try address(of: name, for: "--until pc=\(name.printable)"))
+    return .pc(try address(of: name, for: "--until pc=\(name)"))
   }
 
   /// The address of a place that an option names.
   func address(of place: Place, for option: String) throws(Failure) -> Int {
     switch place {
     case .address(let address): return address
-    case .label(let name): return Int(try address(of: name, for: "\(option) \(name.printable)"))
+    case .label(let name): return Int(try address(of: name, for: "\(option) \(name)"))
     }
   }
 
@@ -85,18 +84,5 @@ struct AddressNames {
       throw .usage("\(option): the program has no label of that name")
     }
     return address
-  }
-}
-
-extension String {
-  /// The text without anything that would move a terminal's cursor or end a line.
-  var printable: String {
-    let isControl = unicodeScalars.contains { $0.properties.generalCategory == .control }
-    guard isControl || contains(where: \.isNewline) else { return self }
-    return String(
-      map {
-        $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control }
-          ? "\u{FFFD}" : $0
-      })
   }
 }

@@ -1,5 +1,4 @@
 import Chip8Core
-import FoundationEssentials
 import SaveState
 
 /// How a headless run ended.
@@ -61,7 +60,7 @@ struct Report: Encodable {
   let ram: Hashed
   let state: StateReport
   let registers: Registers
-  private let screenText: String
+  private let screenLines: [String]
 
   private enum CodingKeys: CodingKey {
     case program, platform, ipf, frames, instructions, stop, point, fault, screen, ram, state
@@ -105,47 +104,38 @@ struct Report: Encodable {
     registers = Registers(
       pc: now.pc, i: now.i, sp: now.stackCount, dt: now.delay, st: now.sound,
       v: (0..<16).map { now.v[$0] })
-    screenText = shown.text
+    screenLines = shown.lines
   }
 
   /// Prints what the options ask for; without any, one line that says how the run ended. Nothing
   /// if something else is written to standard output.
   func print(_ options: HeadlessOptions) throws {
     if options.json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys]
-      try write(String(decoding: try encoder.encode(self), as: UTF8.self))
+      try printJSON(self)
     } else if !options.print.isEmpty {
-      try write(options.print.map(text).joined(separator: "\n"))
+      try printLines(options.print.flatMap(lines))
     } else if ![options.save, options.screenshot, options.trace, options.record].contains("-") {
-      try write(
+      try printLines([
         "\(program) on \(platform): stopped by \(stop)\(point.map { " \($0.text)" } ?? ""), "
-          + "\(frames) frames and \(instructions) instructions after power-on")
+          + "\(frames) frames and \(instructions) instructions after power-on"
+      ])
     }
   }
 
-  private func write(_ text: String) throws(StorageError) {
-    try Storage.replace("-", with: Array(text.utf8) + [UInt8(ascii: "\n")])
-  }
-
-  private func text(_ part: Printed) -> String {
+  private func lines(_ part: Printed) -> [String] {
     switch part {
     case .screen:
-      return screenText
+      return screenLines
     case .registers:
       let v = registers.v.enumerated()
         .map { "V\(hexadecimal($0, 1))=\(hexadecimal($1, 2))" }.joined(separator: " ")
-      return """
-        PC=\(hexadecimal(registers.pc, 4)) I=\(hexadecimal(registers.i, 4)) \
-        SP=\(registers.sp) DT=\(registers.dt) ST=\(registers.st)
-        \(v)
-        """
+      return [
+        "PC=\(hexadecimal(registers.pc, 4)) I=\(hexadecimal(registers.i, 4)) "
+          + "SP=\(registers.sp) DT=\(registers.dt) ST=\(registers.st)",
+        v,
+      ]
     case .hashes:
-      return """
-        screen \(screen.sha1)
-        ram    \(ram.sha1)
-        state  \(state.sha256)
-        """
+      return ["screen \(screen.sha1)", "ram    \(ram.sha1)", "state  \(state.sha256)"]
     }
   }
 }

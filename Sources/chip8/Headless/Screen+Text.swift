@@ -3,7 +3,7 @@ import Chip8Core
 extension Screen {
   /// The screen in block characters, two rows of pixels to a line of text. A pixel that is on in
   /// any plane counts as lit.
-  package var text: String {
+  package var lines: [String] {
     stride(from: 0, to: height, by: 2).map { y in
       String(
         (0..<width).map { x -> Character in
@@ -14,6 +14,6 @@ extension Screen {
           case (true, true): "█"
           }
         })
-    }.joined(separator: "\n")
+    }
   }
 }

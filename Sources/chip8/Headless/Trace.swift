@@ -22,11 +22,12 @@ final class Trace {
       opcode: opcode, next: state.word(at: state.pc &+ 2), naming: names.name)
     let place = names.place(of: state.pc).map { $0 + ": " } ?? ""
     return "\(state.frames) \(state.instructions) \(hexadecimal(state.pc, 4)) "
-      + "\(hexadecimal(opcode, 4)) I=\(hexadecimal(state.i, 4)) V=\(registers) \(place)\(text)\n"
+      + "\(hexadecimal(opcode, 4)) I=\(hexadecimal(state.i, 4)) V=\(registers) \(place)\(text)"
   }
 
   func write(_ line: String) throws(StorageError) {
-    try file.append(line)
+    // Labels come from files, and a trace is read line by line, and in terminals.
+    try file.append(line.displayText + "\n")
   }
 
   /// Finds out whether the file takes lines.

@@ -109,7 +109,7 @@ struct Recording {
   static func text(
     _ keys: KeyScript, frames: UInt64, calls: [RecordedCall]?, flags: [UInt8]?, of program: Program
   ) -> String {
-    var lines = ["session \(program.sha1)", "# \(program.name.printable), \(frames) frames"]
+    var lines = ["session \(program.sha1)", "# \(program.name.displayText), \(frames) frames"]
     if let flags { lines.append("flags \(flags.map { hexadecimal($0, 2) }.joined())") }
     var frame: UInt64 = 0
     while frame < frames {

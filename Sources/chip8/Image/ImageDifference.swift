@@ -29,7 +29,7 @@ struct ImageDifference: Encodable {
   let values: [Value]
   let ram: [Range]
   let screenDiffers: Bool
-  private let screens: [String]
+  private let screens: [[String]]
 
   private enum CodingKeys: CodingKey { case same, values, ram, screenDiffers }
 
@@ -44,7 +44,7 @@ struct ImageDifference: Encodable {
     ram = ImageDifference.ranges(a, b)
     screenDiffers = a.state.screen != b.state.screen
     same = a.program == b.program && a.canonicalState == b.canonicalState
-    screens = [a, b].map(\.state.screen.text)
+    screens = [a, b].map(\.state.screen.lines)
   }
 
   private static func ranges(_ a: Chip8, _ b: Chip8) -> [Range] {
@@ -81,7 +81,7 @@ extension Chip8 {
   fileprivate var values: [(String, String)] {
     let configuration = state.configuration
     var values = [
-      ("program", "\(program.name.printable) \(program.sha1)"),
+      ("program", "\(program.name) \(program.sha1)"),
       ("platform", configuration.platform.rawValue),
       ("timing", configuration.timing.rawValue),
       ("ipf", "\(configuration.instructionsPerFrame)"),
@@ -139,8 +139,8 @@ extension Chip8 {
 
 extension ImageDifference {
   /// For people: what was and what is, and the two screens side by side.
-  var text: String {
-    guard !same else { return "the two hold the same machine" }
+  var lines: [String] {
+    guard !same else { return ["the two hold the same machine"] }
     var lines = values.map { padded($0.name, 24) + "\(shown($0.a)) → \(shown($0.b))" }
     for range in ram {
       let last = range.address + range.a.count / 2 - 1
@@ -148,7 +148,7 @@ extension ImageDifference {
       lines += range.code.isEmpty ? hexadecimalLines(range) : range.code.map(codeLine)
     }
     if screenDiffers { lines += ["screen"] + sideBySide }
-    return lines.joined(separator: "\n")
+    return lines
   }
 
   private func shown(_ value: String) -> String { value.isEmpty ? "none" : value }
@@ -168,14 +168,11 @@ extension ImageDifference {
   }
 
   private var sideBySide: [String] {
-    let (left, right) = (
-      screens[0].split(separator: "\n", omittingEmptySubsequences: false),
-      screens[1].split(separator: "\n", omittingEmptySubsequences: false)
-    )
+    let (left, right) = (screens[0], screens[1])
     let width = left.map(\.count).max() ?? 0
     return (0..<max(left.count, right.count)).map { row in
-      padded(row < left.count ? String(left[row]) : "", width) + " │ "
-        + (row < right.count ? String(right[row]) : "")
+      padded(row < left.count ? left[row] : "", width) + " │ "
+        + (row < right.count ? right[row] : "")
     }
   }
 }

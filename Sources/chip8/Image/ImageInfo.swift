@@ -104,7 +104,7 @@ struct ImageInfo: Encodable {
   let state: Report.StateReport
   let witness: WitnessInfo?
   let sections: [SectionInfo]
-  private let screenText: String
+  private let screenLines: [String]
 
   private enum CodingKeys: CodingKey {
     case file, bytes, program, base, machine, needs, time, note, machineTime, frames, instructions
@@ -156,7 +156,7 @@ struct ImageInfo: Encodable {
     ram = report.ram
     state = report.state
     sections = image.sections.map(SectionInfo.init)
-    screenText = now.screen.text
+    screenLines = now.screen.lines
   }
 }
 
@@ -279,15 +279,15 @@ extension Chip8 {
 
 extension ImageInfo {
   /// For people: a line for each thing, the code around PC, and the screen.
-  var text: String {
+  var lines: [String] {
     var rows: [(String, String)] = [
       ("program", programText),
       ("machine", machineText),
       ("time", "\(machineTime) (\(frames) frames, \(instructions) instructions)"),
     ]
-    if let base { rows.append(("base", "\(base.name.printable) (SHA-256 \(base.sha256))")) }
+    if let base { rows.append(("base", "\(base.name) (SHA-256 \(base.sha256))")) }
     if let time { rows.append(("saved", time)) }
-    if let note { rows.append(("note", note.printable)) }
+    if let note { rows.append(("note", note)) }
     if !needs.isEmpty { rows.append(("needs", needs.joined(separator: ", "))) }
     let first =
       "PC=\(hexadecimal(registers.pc, 4)) I=\(hexadecimal(registers.i, 4)) "
@@ -310,19 +310,16 @@ extension ImageInfo {
     rows.append(("state", "SHA-256 \(state.sha256)"))
     let sections = self.sections.map { "\($0.tag)=\($0.stored)" }.joined(separator: " ")
     rows.append(("sections", "\(sections) (bytes in the file)"))
-    return "\(fileName(file)): a saved state of \(bytes) bytes\n"
-      + rows.map { "  " + padded($0, 10) + $1 }.joined(separator: "\n") + "\n"
-      + (last.isEmpty ? [] : ["  executed last:"] + last.map(codeText) + ["  around PC:"]).map {
-        $0 + "\n"
-      }
-      .joined()
-      + code.map(codeText).joined(separator: "\n") + "\n" + screenText
+    return ["\(fileName(file)): a saved state of \(bytes) bytes"]
+      + rows.map { "  " + padded($0, 10) + $1 }
+      + (last.isEmpty ? [] : ["  executed last:"] + last.map(codeText) + ["  around PC:"])
+      + code.map(codeText) + screenLines
   }
 
   private var programText: String {
     let title = program.title.map { ", known as \($0)" } ?? ""
     let place = program.held ? "" : ", not in this file"
-    return "\(program.name.printable) (\(program.bytes) bytes, SHA-1 \(program.sha1))\(title)"
+    return "\(program.name) (\(program.bytes) bytes, SHA-1 \(program.sha1))\(title)"
       + place
   }
 
@@ -340,7 +337,7 @@ extension ImageInfo {
   private func hostText(_ host: HostInfo) -> String {
     let what = host.asleep ? "the program is asleep" : "the program may call it"
     guard !host.arguments.isEmpty else { return what }
-    return "\(what), with \(host.arguments.map(\.debugDescription).joined(separator: " "))"
+    return "\(what), with \(host.arguments.map { "\"\($0)\"" }.joined(separator: " "))"
   }
 
   private func placeText(_ place: Return) -> String {

@@ -126,17 +126,17 @@ private struct Branch {
 
 extension ImageTree {
   /// For people: a line for each image, below what it is the difference from.
-  var text: String {
+  var lines: [String] {
     let lines = roots.flatMap { $0.lines(first: "", others: "") }
-    guard !lines.isEmpty else { return "no saved states" }
+    guard !lines.isEmpty else { return ["no saved states"] }
     let width = lines.map(\.name.count).max() ?? 0
-    return lines.map { padded($0.name, width + 2) + $0.text }.joined(separator: "\n")
+    return lines.map { padded($0.name, width + 2) + $0.text }
   }
 }
 
 extension ImageTree.Node {
   fileprivate func lines(first: String, others: String) -> [(name: String, text: String)] {
-    var lines = [(first + file.printable, summary)]
+    var lines = [(first + file.displayText, summary)]
     for (index, node) in derived.enumerated() {
       let isLast = index == derived.count - 1
       lines += node.lines(
@@ -150,7 +150,7 @@ extension ImageTree.Node {
       return (missing ? "missing" : "elsewhere") + ", SHA-256 \(sha256 ?? "")"
     }
     let facts = [
-      program?.printable, machineTime, bytes.map { "\($0) bytes" }, note?.printable,
+      program, machineTime, bytes.map { "\($0) bytes" }, note,
       // Why is a long story where a base is missing, which the picture shows.
       problem == nil ? nil : "cannot be loaded",
     ]

@@ -39,15 +39,3 @@ extension Chip8 {
 func dateText(_ time: UInt64) -> String {
   Date(timeIntervalSince1970: Double(time)).formatted(.iso8601)
 }
-
-/// A value as one line of JSON.
-func jsonText(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
-}
-
-/// Writes text to standard output.
-func printText(_ text: String) throws(StorageError) {
-  try Storage.replace("-", with: Array(text.utf8) + [UInt8(ascii: "\n")])
-}

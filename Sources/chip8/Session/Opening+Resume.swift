@@ -17,7 +17,7 @@ extension Opening {
     let (found, passedOver) = slots.newestResumable(Chip8.self)
     for error in passedOver { printError("passed over: \(error)") }
     guard let found else {
-      printError("\(machine.program.name.printable): there is nothing to resume: it starts anew")
+      printError("\(machine.program.name): there is nothing to resume: it starts anew")
       return self
     }
     if let option = options.decidingOption {

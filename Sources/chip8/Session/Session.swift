@@ -346,7 +346,7 @@ final class Session {
       beforeLoad = nil
       tell(Session.greeting(opening))
     } catch {
-      tellOfFailure("Not opened: \(Failure(error)?.message ?? "\(error)")")
+      tellOfFailure(error, "Not opened: ")
     }
   }
 
@@ -375,7 +375,7 @@ final class Session {
       adopt(next, opening.setup)
       tell(file.keepsState ? "Changed" : "Started again")
     } catch {
-      tellOfFailure(Failure(error)?.message ?? "\(error)")
+      tellOfFailure(error)
     }
   }
 
@@ -385,11 +385,17 @@ final class Session {
     messageCount += 1
   }
 
-  /// Says what went wrong, on standard error too, for the message in the window goes away. Only
-  /// there is room for more than a line.
+  /// Says what went wrong, on standard error too, for the message in the window goes away.
   private func tellOfFailure(_ text: String) {
-    tell(text.split(separator: "\n").first.map(String.init) ?? text)
+    tell(text)
     printError(text)
+  }
+
+  /// The same for an error; only on standard error there is room for more than a line of it.
+  private func tellOfFailure(_ error: any Error, _ start: String = "") {
+    guard let failure = Failure(error) else { return tellOfFailure("\(start)\(error)") }
+    tell(start + failure.message)
+    failure.printMessage(after: start)
   }
 
   /// Tells of what has been done with the slots.

@@ -94,7 +94,7 @@ extension SlotError {
   fileprivate var reason: String {
     switch self {
     case .file(.image(_, let error)): error.description
-    case .otherProgram(_, let name): "it is of another program, \(name.debugDescription)"
+    case .otherProgram(_, let name): "it is of another program, \"\(name)\""
     default: description
     }
   }

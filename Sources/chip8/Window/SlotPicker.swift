@@ -112,13 +112,13 @@
       lines = [
         summary.slot.title + played,
         contents?.time.map(WallClock.text) ?? (summary.current == nil ? "empty" : ""),
-      ].map { $0.printable.cut(toWidth: SlotPicker.pictureWidth) }
+      ].map { $0.displayText.cut(toWidth: SlotPicker.pictureWidth) }
       let details = [
         contents?.note, summary.current?.damage,
         summary.current?.file.isLocked == true ? "locked" : nil,
         summary.versions.isEmpty ? nil : "earlier versions: \(summary.versions.count)",
       ].compactMap(\.self)
-      detail = details.isEmpty ? nil : details.joined(separator: " · ").printable
+      detail = details.isEmpty ? nil : details.joined(separator: " · ").displayText
     }
   }
 

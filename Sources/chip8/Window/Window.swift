@@ -3,6 +3,7 @@
   import Chip8Core
   import Chip8Player
   import Glibc
+  import SaveState
 
   /// The window: turns what the user does into commands of the session, runs its frames when they
   /// are due, and shows and sounds what comes out.
@@ -158,7 +159,8 @@
         messageEnd = Window.now() + Window.messageSeconds * 1_000_000_000
         programChanged()
       }
-      return Window.now() < messageEnd ? session.message : session.standstill
+      let text = Window.now() < messageEnd ? session.message : session.standstill
+      return text?.displayText
     }
 
     /// What depends on the program: another one may have been opened.
@@ -167,7 +169,7 @@
       appearance = session.appearance
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
       let platform = session.machine.state.configuration.platform.title
-      SDL_SetWindowTitle(window, "\(session.title) – \(platform) – chip8")
+      SDL_SetWindowTitle(window, "\(session.title) – \(platform) – chip8".displayText)
     }
 
     // MARK: Events

@@ -118,7 +118,8 @@ extension ConformanceCase {
   private func isMet(_ shown: Chip8Core.Screen, picture: String?) -> Bool {
     if let screen, screen.sha1 != "\(Digest.sha1(shown.pixels))" { return false }
     guard let picture else { return true }
-    return ConformanceCase.trimmed(picture) == ConformanceCase.trimmed(shown.text)
+    let lines = shown.lines.joined(separator: "\n")
+    return ConformanceCase.trimmed(picture) == ConformanceCase.trimmed(lines)
   }
 
   /// Whether the machine sounded for as long as it should.

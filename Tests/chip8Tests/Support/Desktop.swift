@@ -77,6 +77,11 @@ final class Desktop {
     try Desktop.data("import", "-silent", "-window", window, "-crop", area, "-depth", "8", "rgb:-")
   }
 
+  /// What the window is called.
+  func title() throws -> String {
+    try Desktop.output("xdotool", "getwindowname", window).joined(separator: "\n")
+  }
+
   /// Closes the window by its key and waits for the program: its exit code, and what it has
   /// written to standard error.
   func quit(by key: String = "ctrl+q") throws -> (code: Int32, errors: String) {

@@ -1,0 +1,64 @@
+// The only way to a terminal for what a person is to read. Text from outside (names, paths, notes,
+// labels, arguments) is in it, so each line is shown by the one rule for that: `displayText`.
+
+import Chip8Core
+import FoundationEssentials
+import Glibc
+import SaveState
+
+/// Writes a line to standard error.
+///
+/// - Parameter excerpt: lines that stand below it.
+func printError(_ line: String, excerpt: [String] = []) {
+  let lines = ["chip8: " + line.displayText] + excerpt.map(\.sourceText)
+  let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+  // Where standard error cannot be written to, there is nobody left to tell.
+  _ = write(STDERR_FILENO, bytes, bytes.count)
+}
+
+/// Writes lines to standard output.
+func printLines(_ lines: [String]) throws(StorageError) {
+  try printText(lines.map(\.displayText).joined(separator: "\n"))
+}
+
+/// Writes lines of a source to standard output.
+func printSource(_ lines: [String]) throws(StorageError) {
+  try printText(lines.map(\.sourceText).joined(separator: "\n"))
+}
+
+/// Writes a value to standard output as one line of JSON.
+func printJSON(_ value: some Encodable) throws {
+  try printText(try jsonText(value))
+}
+
+/// A value as JSON, in one line unless it is to be pretty. It means the text itself; characters that
+/// no terminal may get are written as their numbers.
+func jsonText(_ value: some Encodable, isPretty: Bool = false) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+  let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+  guard text.utf8.contains(where: { $0 >= 0x7F }) else { return text }
+  // Outside of texts, JSON is in ASCII, with line feeds if it is pretty.
+  var escaped = ""
+  for scalar in text.unicodeScalars {
+    guard scalar.value >= 0x7F, scalar.isHidden else {
+      escaped.unicodeScalars.append(scalar)
+      continue
+    }
+    for unit in String(scalar).utf16 { escaped += "\\u" + hexadecimal(unit, 4).lowercased() }
+  }
+  return escaped
+}
+
+private func printText(_ text: String) throws(StorageError) {
+  try Storage.replace("-", with: Array(text.utf8) + [UInt8(ascii: "\n")])
+}
+
+extension StringProtocol {
+  /// A line of a source as it is shown: its tabs stay, so that a caret below it stands in its place.
+  var sourceText: String {
+    split(separator: "\t", omittingEmptySubsequences: false).map(\.displayText)
+      .joined(separator: "\t")
+  }
+}
