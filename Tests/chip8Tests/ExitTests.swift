@@ -1,6 +1,8 @@
 // ExitTests.swift: how the program ends when the machine cannot go on, or the user interrupts.
 
+import Chip8Core
 import Foundation
+import SaveState
 import Testing
 
 @Suite struct ExitTests {
@@ -44,6 +46,24 @@ import Testing
     let outcome = try scratch.chip8("stay.ch8")
     #expect(outcome.code == 69)
     #expect(outcome.errors.contains("there is no display"))
+  }
+
+  /// A state that was made by hand, with all the frames that can be counted.
+  @Test func aMachineThatHasCountedToTheEndIsSavedAllTheSame() throws {
+    try scratch.write("count.ch8", Programs.count)
+    _ = try scratch.report("count.ch8", "--frames", "5", "--save", "a.state")
+    let saved: Chip8 = try Image(contentsOf: scratch.path("a.state")).machine()
+    var state = saved.state
+    state.frames = State.maxFrames - 3
+    try scratch.write("old.state", Image(of: Chip8(testing: saved.program, in: state)).bytes)
+    let outcome = try scratch.chip8(
+      "old.state", "--headless", "--json", "--frames", "9", "--save", "b.state")
+    #expect(outcome.code == 70)
+    expectOneSentence(outcome, naming: "the most that a machine can count")
+    let report = try Report(outcome)
+    #expect(report.fault?.kind == "out-of-time" && report.frames == Int(State.maxFrames))
+    #expect(try scratch.chip8("image", "verify", "b.state").code == 0)
+    #expect(try scratch.report("b.state", "--frames", "0").state == report.state)
   }
 
   // MARK: Interrupts

@@ -11,6 +11,17 @@ struct Processor {
     var frames: Int
     var instructions: Int
     let stopsAtHalt: Bool
+
+    /// As much of this as a machine can still count.
+    func clamped(to state: State) -> Limits {
+      var limits = self
+      limits.frames = min(
+        frames, Int(clamping: State.maxFrames - min(state.frames, State.maxFrames)))
+      limits.instructions = min(
+        instructions,
+        Int(clamping: State.maxInstructions - min(state.instructions, State.maxInstructions)))
+      return limits
+    }
   }
 
   /// What ends a stretch of instructions before its time.
@@ -71,7 +82,11 @@ struct Processor {
   /// Runs frames until a limit is reached or the program cannot or need not go on.
   mutating func run(_ limits: Limits, keys: Keypad) -> Chip8.Stop {
     defer { state.pointee.pc = pc }
-    var limits = limits
+    guard limits.frames > 0, limits.instructions > 0 else { return .done }
+    var limits = limits.clamped(to: state.pointee)
+    guard limits.frames > 0, limits.instructions > 0 else {
+      return .fault(fault(.outOfTime))
+    }
     while state.pointee.goals != nil {
       if let stop = stepGoal(&limits, keys) { return stop }
     }
@@ -112,12 +127,15 @@ struct Processor {
     case .none, .frameOver, .halted, .host: nil
     case .exited: .exit
     case .hostCall: (try? readHostCall()).map(Chip8.Stop.hostCall)
-    case .fault(let kind):
-      .fault(
-        Fault(
-          kind: kind, pc: pc, opcode: word(at: pc),
-          platform: state.pointee.configuration.platform))
+    case .fault(let kind): .fault(fault(kind))
     }
+  }
+
+  /// What is wrong with the instruction at the program counter.
+  private func fault(_ kind: Fault.Kind) -> Fault {
+    Fault(
+      kind: kind, pc: pc, opcode: word(at: pc),
+      platform: state.pointee.configuration.platform)
   }
 
   /// Takes the keys of a frame, completes a wait for one, and gives the frame its instructions.

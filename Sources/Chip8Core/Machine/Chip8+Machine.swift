@@ -181,9 +181,8 @@ extension State {
     frameRest = try fields.optional(
       "frame position",
       in: configuration.timing == .cycles ? 0...0 : 1...UInt32(configuration.instructionsPerFrame))
-    // The most that is left of headroom lets a machine run for thousands of years more.
-    frames = try fields.next("frames", in: 0...UInt64.max >> 16)
-    instructions = try fields.next("instructions", in: 0...UInt64.max >> 2)
+    frames = try fields.next("frames", in: 0...State.maxFrames)
+    instructions = try fields.next("instructions", in: 0...State.maxInstructions)
     cycles = try fields.next(
       "cycles", in: configuration.timing == .cycles ? 0...UInt64.max >> 2 : 0...0)
     guard configuration.timing != .cycles || VIPClock.range(afterFrames: frames).contains(cycles)

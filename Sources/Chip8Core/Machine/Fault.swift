@@ -14,6 +14,8 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     case indexOverflow = "index-overflow"
     /// A goal that has not returned after 3600 frames.
     case endlessGoal = "endless-goal"
+    /// The machine has counted as many frames or instructions as it can.
+    case outOfTime = "out-of-time"
   }
 
   /// What is wrong.
@@ -50,6 +52,9 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
       "\(at) moves I past the end of the memory"
     case .endlessGoal:
       "it has not returned after \(Goals.frameCountMax) frames"
+    case .outOfTime:
+      "\(at) comes after \(State.maxFrames) frames or \(State.maxInstructions) instructions, the "
+        + "most that a machine can count"
     }
   }
 }

@@ -45,12 +45,18 @@ public struct State: Sendable {
   /// Instructions that are left in the frame; nil between two frames. Counted in cycles it is 0
   /// within a frame.
   public var frameRest: UInt32?
-  /// Frames completed since power-on.
+  /// Frames completed since power-on, at most ``maxFrames``.
   public var frames: UInt64 = 0
-  /// Instructions executed since power-on.
+  /// Instructions executed since power-on, at most ``maxInstructions``.
   public var instructions: UInt64 = 0
   /// Machine cycles since power-on, where they are counted.
   public var cycles: UInt64
+
+  /// The most frames that are counted, those of more than a hundred thousand years. A machine that
+  /// has counted so many, or so many instructions, cannot run any more.
+  public static let maxFrames = UInt64.max >> 16
+  /// The most instructions that are counted.
+  public static let maxInstructions = UInt64.max >> 2
 
   /// The state of a machine that was just switched on.
   init(_ configuration: Configuration, program: [UInt8], seed: UInt64) {
@@ -87,7 +93,9 @@ public struct State: Sendable {
     if configuration.timing == .cycles {
       // The VIP's own routine comes back only when its buzzer has fallen silent.
       guard sound == 0 else { return false }
-      cycles += VIPClock.keyWaitEnd
+      // An image can hold a machine that stands at the end of the range already.
+      cycles = min(
+        cycles + VIPClock.keyWaitEnd, VIPClock.range(afterFrames: frames).upperBound)
     }
     v[Int(wait.register)] = key
     keyWait = nil
