@@ -20,11 +20,18 @@ public struct Host: Sendable {
     case exits
     /// Another machine takes the place of this one.
     case restores(Restoration)
+
+    /// What the call comes to.
+    package var status: HostStatus {
+      switch self {
+      case .finished(let status): status
+      case .exits: .done
+      case .restores: .restored
+      }
+    }
   }
 
   private var source: Source
-  /// Every call so far with its answer.
-  public private(set) var answered: [RecordedCall] = []
 
   /// The host of programs without a folder.
   public static let none = Host(source: .nowhere)
@@ -58,9 +65,7 @@ public struct Host: Sendable {
   public mutating func answer(
     _ call: HostCall, of machine: Chip8, carrying older: Image? = nil, _ setup: Setup? = nil
   ) throws(ReplayError) -> Outcome {
-    let reply = try reply(to: call, of: machine, carrying: older, setup)
-    if let recorded = RecordedCall(call, reply) { answered.append(recorded) }
-    switch (call.operation, reply) {
+    switch (call.operation, try reply(to: call, of: machine, carrying: older, setup)) {
     case (.save(.exit), .status(.done)): return .exits
     case (_, .status(let status)): return .finished(status)
     case (_, .image(let restoration)): return .restores(restoration)
@@ -106,8 +111,6 @@ enum Reply {
 public struct Restoration: Sendable {
   /// The file's path.
   public let path: String
-  /// The whole file.
-  let bytes: [UInt8]
   /// What the file holds.
   public let image: Image
   /// With its host, and with its arguments, but not run yet.
@@ -130,7 +133,6 @@ public struct Restoration: Sendable {
     } catch { throw .notAsleep }
     self.machine = machine
     self.path = path
-    self.bytes = bytes
     self.arguments = arguments
   }
 }

@@ -9,7 +9,7 @@ public struct RecordedCall: Sendable {
     case restore
 
     /// Nil for what the machine answers itself.
-    fileprivate init?(_ operation: HostCall.Operation) {
+    package init?(_ operation: HostCall.Operation) {
       switch operation {
       case .save: self = .save
       case .restore: self = .restore
@@ -35,17 +35,6 @@ public struct RecordedCall: Sendable {
       (image != nil) == (operation == .restore && status == .restored)
     else { return nil }
     (self.operation, self.name, self.status, self.image) = (operation, name, status, image)
-  }
-
-  init?(_ call: HostCall, _ reply: Reply) {
-    guard let operation = Operation(call.operation) else { return nil }
-    self.operation = operation
-    name = call.name
-    (status, image) =
-      switch reply {
-      case .status(let status): (status, nil)
-      case .image(let restoration): (.restored, restoration.bytes)
-      }
   }
 
   func isRecord(of call: HostCall) -> Bool {

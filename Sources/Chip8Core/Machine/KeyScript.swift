@@ -10,69 +10,137 @@ public struct KeyScript: Hashable, Sendable {
     public let keys: Keypad
   }
 
+  /// The keys that are down from a frame on, until the next change.
+  public struct Change: Hashable, Sendable {
+    /// The first frame in which they are down.
+    public let frame: UInt64
+    /// All keys that are down then.
+    public let keys: Keypad
+  }
+
   /// In the order in which they were written; they may overlap.
   public let presses: [Press]
+  /// What the presses come to: the frames in which the keys change, ascending, and with no key down
+  /// at the end. There may be millions, so nobody looks through all of them.
+  public let changes: [Change]
 
   /// No key at any time.
   public static let empty = KeyScript(presses: [])
 
-  private init(presses: [Press]) { self.presses = presses }
+  private init(presses: [Press]) {
+    self.presses = presses
+    changes = presses.changes
+  }
 
   /// What a user wrote in one line, or nil if it is something else.
   public init?(_ line: String) {
-    let presses = line.split(separator: ",", omittingEmptySubsequences: false).map(Press.init)
-    let known = presses.compactMap { $0 }
-    guard known.count == presses.count else { return nil }
-    self.presses = known
+    var presses: [Press] = []
+    guard presses.append(Array(line.utf8)[...]) else { return nil }
+    self.init(presses: presses)
   }
 
   /// A recording: the same notation, a press a line; `#` begins a comment. Nil if it is none.
   public init?(recording: String) {
-    let lines = recording.split(whereSeparator: \.isNewline)
-      .map { $0.prefix { $0 != "#" }.filter { !$0.isWhitespace } }
-      .filter { !$0.isEmpty }
-    if lines.isEmpty {
-      self = .empty
-    } else {
-      self.init(lines.joined(separator: ","))
-    }
+    self.init(lines: Array(recording.utf8).split(whereSeparator: isLineEnd))
   }
 
-  /// The keys that are down in a frame, and the first frame after it in which that could change.
-  public func keys(in frame: UInt64) -> (keys: Keypad, until: UInt64) {
-    var keys = Keypad()
-    var until = UInt64.max
-    for press in presses {
-      if press.frames.contains(frame) { keys.formUnion(press.keys) }
-      for edge in [press.frames.lowerBound, press.frames.upperBound] where edge > frame {
-        until = min(until, edge)
-      }
+  /// The lines of a recording.
+  package init?(lines: some Sequence<ArraySlice<UInt8>>) {
+    var presses: [Press] = []
+    for line in lines {
+      let text = line.prefix { $0 != UInt8(ascii: "#") }
+        .filter { ![UInt8(ascii: " "), UInt8(ascii: "\t")].contains($0) }
+      guard text.isEmpty || presses.append(text[...]) else { return nil }
     }
-    return (keys, until)
+    self.init(presses: presses)
+  }
+
+  /// The keys that are down in a frame, and the first frame after it in which that changes.
+  public func keys(in frame: UInt64) -> (keys: Keypad, until: UInt64) {
+    let next = changes.firstIndex(after: frame)
+    return (
+      next > 0 ? changes[next - 1].keys : [],
+      next < changes.count ? changes[next].frame : .max
+    )
   }
 
   /// Whether any key is down in a frame or later.
   public func hasKeys(from frame: UInt64) -> Bool {
-    presses.contains { $0.frames.upperBound > frame }
+    changes.last.map { $0.frame > frame } ?? false
+  }
+}
+
+extension [KeyScript.Change] {
+  /// The first change after a frame, by halving.
+  fileprivate func firstIndex(after frame: UInt64) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].frame <= frame { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension [KeyScript.Press] {
+  /// The frames in which the keys change that are down in all.
+  fileprivate var changes: [KeyScript.Change] {
+    var edges = map { (frame: $0.frames.lowerBound, keys: $0.keys, step: 1) }
+    edges += map { (frame: $0.frames.upperBound, keys: $0.keys, step: -1) }
+    edges.sort { $0.frame < $1.frame }
+    // How many presses hold each key.
+    var counts = [Int](repeating: 0, count: 16)
+    var down = Keypad()
+    var changes: [KeyScript.Change] = []
+    for (index, edge) in edges.enumerated() {
+      var keys = edge.keys
+      while let key = keys.lowest {
+        keys.remove(Keypad(key: key))
+        counts[Int(key)] += edge.step
+        if counts[Int(key)] > 0 { down.insert(Keypad(key: key)) }
+        if counts[Int(key)] == 0 { down.remove(Keypad(key: key)) }
+      }
+      let isLastOfFrame = index + 1 == edges.count || edges[index + 1].frame > edge.frame
+      guard isLastOfFrame, down != changes.last?.keys ?? [] else { continue }
+      changes.append(KeyScript.Change(frame: edge.frame, keys: down))
+    }
+    return changes
+  }
+}
+
+extension [KeyScript.Press] {
+  /// Appends presses with commas between them, and says whether that is what they are.
+  fileprivate mutating func append(_ text: ArraySlice<UInt8>) -> Bool {
+    for part in text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+      guard let press = KeyScript.Press(part) else { return false }
+      append(press)
+    }
+    return true
   }
 }
 
 extension KeyScript.Press {
-  fileprivate init?(_ text: some StringProtocol) {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+  fileprivate init?(_ text: ArraySlice<UInt8>) {
+    let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[1].isEmpty else { return nil }
-    let bounds = parts[0].split(separator: "-", omittingEmptySubsequences: false)
+    let bounds = parts[0].split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
     guard
       bounds.count == 2, let from = number(bounds[0]),
       let to = bounds[1].isEmpty ? Int.max : number(bounds[1]), from < to
     else { return nil }
     var keys = Keypad()
-    for digit in parts[1] {
-      guard let key = digit.hexDigitValue else { return nil }
+    for byte in parts[1] {
+      guard let key = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
       keys.insert(Keypad(key: UInt8(key)))
     }
     self.init(frames: UInt64(from)..<UInt64(to), keys: keys)
   }
+}
+
+/// Whether a byte ends a line of a recording.
+package func isLineEnd(_ byte: UInt8) -> Bool {
+  byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
 }
 
 /// A number that is not negative, in decimal or with 0x in hexadecimal.

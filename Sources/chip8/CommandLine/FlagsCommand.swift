@@ -28,7 +28,7 @@ struct FlagsCommand: ParsableCommand {
       let memory = arguments.memory(of: program)
       guard let flags = try memory.read() else { throw FlagArguments.nothingKept(program) }
       try arguments.options.print(
-        flags.map { hexadecimal($0, 2) }.joined(separator: " "),
+        [flags.map { hexadecimal($0, 2) }.joined(separator: " ")],
         or: FlagReport(program, memory, flags))
     }
   }
@@ -46,7 +46,7 @@ struct FlagsCommand: ParsableCommand {
       let memory = arguments.memory(of: program)
       guard try memory.clear() else { throw FlagArguments.nothingKept(program) }
       try arguments.options.print(
-        "the user flags of \(program.title) are cleared", or: FlagReport(program, memory, nil))
+        ["the user flags of \(program.title) are cleared"], or: FlagReport(program, memory, nil))
     }
   }
 }

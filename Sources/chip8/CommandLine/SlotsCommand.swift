@@ -93,5 +93,5 @@ struct NamedProgram {
   }
 
   /// The name for a message.
-  var title: String { name?.printable ?? "\(sha1)" }
+  var title: String { name ?? "\(sha1)" }
 }

@@ -30,7 +30,7 @@ struct Failures {
   /// - Parameter code: the exit code, that of the first one unless another one tells more.
   func end(code: Int32? = nil) throws(Failure) {
     guard let first = all.first, let last = all.last else { return }
-    for failure in all.dropLast() { printError(failure.message) }
-    throw Failure(message: last.message, code: code ?? first.code)
+    for failure in all.dropLast() { failure.printMessage() }
+    throw Failure(message: last.message, excerpt: last.excerpt, code: code ?? first.code)
   }
 }

@@ -96,6 +96,7 @@ extension HeadlessRun {
     }
     if let fault { failures.append(.fault(fault, in: machine.program)) }
     if stop == .interrupt { failures.append(Failure(message: "interrupted", code: 130)) }
+    if stop == .recording { failures.append(fullRecording) }
     try failures.end()
   }
 
@@ -108,6 +109,8 @@ extension HeadlessRun {
     if let fault {
       failures.append(.fault(fault, in: machine.program))
       code = EX_SOFTWARE
+    } else if stop == .recording {
+      failures.append(fullRecording)
     } else if stop == .interrupt {
       (reason, code) = (": interrupted", 130)
     } else if failures.isEmpty {
@@ -131,18 +134,26 @@ extension HeadlessRun {
   /// What is written as a whole beside the machine.
   private var files: [(path: String, contents: () throws -> [UInt8])] {
     let all: [(String?, () throws -> [UInt8])] = [
-      (options.record, { Array(recorded.utf8) }),
+      (options.record, { recorded }),
       (options.screenshot, { try Screenshot.png(machine, appearance, scale: options.scale ?? 8) }),
     ]
     return all.compactMap { path, contents in path.map { ($0, contents) } }
   }
 
   /// All that came from outside.
-  private var recorded: String {
+  private var recorded: [UInt8] {
     let begun: UInt64 = machine.state.frameRest == nil ? 0 : 1
-    return Recording.text(
-      keys, frames: framesDone + begun, calls: host.isThere ? host.answered : nil,
-      flags: flagsAtStart, of: program)
+    return session?.bytes(frames: framesDone + begun) ?? []
+  }
+
+  /// Why a run ends whose program makes a call that the recording has no room for.
+  private var fullRecording: Failure {
+    Failure(
+      message:
+        "\(options.record ?? ""): the recording is full at \(Recording.byteCountMax >> 20) MiB, "
+        + "so the run ended before the program's next call: save the machine with --save, and record "
+        + "the rest by itself",
+      code: EX_IOERR)
   }
 
   private func report(_ stop: Stop) -> Report {

@@ -18,6 +18,8 @@ struct HeadlessRun {
     case screen
     case breakpoint
     case watchpoint
+    /// There is no room in the recording for what comes next.
+    case recording
     case fault
     case interrupt
     /// An output could not be written; there is no report then.
@@ -44,7 +46,6 @@ struct HeadlessRun {
   /// Where the user flags are kept, if they are; those that the run began with, if they were an
   /// input; and those that need not be written.
   private let keptFlags: KeptFlags?
-  let flagsAtStart: [UInt8]?
   private var writtenFlags: [UInt8]
   let mobility: MobilityOptions
   private let dependencies: DependencyOptions
@@ -54,12 +55,14 @@ struct HeadlessRun {
   let base: BaseImage?
   private var start: State
   /// What the run began with.
-  let program: Program
+  private let program: Program
   /// What was run before the program restored another machine in its place.
   private var passed: (frames: UInt64, instructions: UInt64) = (0, 0)
   /// Where the run goes on, if not here.
   private var handOver: HandOver?
   private(set) var trace: Trace?
+  /// What is recorded of the session, if it is.
+  var session: SessionRecorder?
   /// What ends the run, with addresses for labels.
   private let until: [StopCondition]
   /// The file that a machine on the move is kept in.
@@ -92,7 +95,7 @@ struct HeadlessRun {
     appearance = opening.appearance
     image = opening.image
     self.slotsRoot = slotsRoot
-    (self.keptFlags, self.flagsAtStart) = (keptFlags, flagsAtStart)
+    self.keptFlags = keptFlags
     writtenFlags = machine.userFlags
     let names = setup.names
     until = try options.until.map { try names.resolve($0) }
@@ -100,6 +103,13 @@ struct HeadlessRun {
     keys = recording?.keys ?? options.keys ?? .empty
     var saved = opening.machine
     try saved.addGoals(goals)
+    if let path = options.record {
+      session = SessionRecorder(
+        program, keys, hasHost: host.isThere, flags: flagsAtStart)
+      guard session != nil else {
+        throw Failure.data(path, "there are more keys than a recording can hold")
+      }
+    }
     try keptFlags?.prepare(for: machine)
     trace = try options.trace.map { try Trace($0, names) }
   }
@@ -254,7 +264,10 @@ struct HeadlessRun {
   }
 
   private mutating func answer(_ call: HostCall) throws -> Stop? {
-    switch try answered(call) {
+    guard session?.hasRoom ?? true else { return .recording }
+    let outcome = try answered(call)
+    guard session?.record(call, outcome) ?? true else { return .recording }
+    switch outcome {
     case .finished(let status):
       machine.finish(status)
       // Nobody could run that again.

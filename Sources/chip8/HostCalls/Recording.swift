@@ -7,30 +7,41 @@ import SaveState
 
 extension RecordedCall {
   /// From the words of a line behind `host`: `save NAME STATUS`, or `restore NAME STATUS`, with the
-  /// image in base 64 behind it where one was restored. Nil if they are no call.
-  fileprivate init?(_ words: [Substring]) {
+  /// image behind it where one was restored: in base 64, or `@` and the number of one of those that
+  /// stand above. Nil if they are no call.
+  ///
+  /// - Parameter images: those above; another one is added.
+  fileprivate init?(_ words: ArraySlice<ArraySlice<UInt8>>, _ images: inout [[UInt8]]) {
+    let words = Array(words)
     guard
-      (3...4).contains(words.count), let operation = Operation(rawValue: String(words[0])),
-      let byte = UInt8(words[2], radix: 16), let status = HostStatus(rawValue: byte)
+      (3...4).contains(words.count), let operation = Operation(rawValue: words[0].text),
+      let byte = UInt8(words[2].text, radix: 16), let status = HostStatus(rawValue: byte)
     else { return nil }
     var image: [UInt8]?
-    if words.count == 4 {
-      guard let data = Data(base64Encoded: String(words[3])) else { return nil }
-      image = Array(data)
+    if words.count == 4, words[3].first == UInt8(ascii: "@") {
+      guard
+        let number = number(words[3].dropFirst().text), images.indices.contains(number - 1)
+      else { return nil }
+      image = images[number - 1]
+    } else if words.count == 4 {
+      guard let data = Data(base64Encoded: Data(words[3])) else { return nil }
+      let bytes = Array(data)
+      images.append(bytes)
+      image = bytes
     }
-    self.init(operation, String(words[1]), status, image: image)
-  }
-
-  fileprivate var line: String {
-    let words = ["host", operation.rawValue, name, hexadecimal(status.rawValue, 2)]
-    return (words + (image.map { [Data($0).base64EncodedString()] } ?? [])).joined(separator: " ")
+    self.init(operation, words[1].text, status, image: image)
   }
 }
 
+extension ArraySlice<UInt8> {
+  /// A word as text.
+  fileprivate var text: String { String(decoding: self, as: UTF8.self) }
+}
+
 /// Everything that came into a machine from outside.
-struct Recording {
+package struct Recording {
   /// More than any session that a test records.
-  static let byteCountMax = 64 << 20
+  package static let byteCountMax = 64 << 20
 
   let keys: KeyScript
   /// The host's answers in order; nil if there was no host.
@@ -45,32 +56,31 @@ struct Recording {
 
   /// Reads a recording: presses as `--keys` has them, one a line, and calls of the host. What has
   /// been recorded says whose session it is, and has an end.
-  private init(_ text: String) throws(Refusal) {
+  private init(_ bytes: [UInt8]) throws(Refusal) {
     var calls: [RecordedCall] = []
+    var images: [[UInt8]] = []
     var hasHost = false
-    var presses: [Substring] = []
+    var presses: [ArraySlice<UInt8>] = []
     var (program, flags, hasEnded) = (Digest?.none, [UInt8]?.none, false)
-    for line in text.split(whereSeparator: \.isNewline) {
-      let words = line.prefix { $0 != "#" }.split(separator: " ")
-      switch (words.first, words.count) {
+    for line in bytes.split(whereSeparator: isLineEnd) {
+      let words = line.prefix { $0 != UInt8(ascii: "#") }.split(separator: UInt8(ascii: " "))
+      switch (words.first.map { String(decoding: $0.prefix(8), as: UTF8.self) }, words.count) {
       case ("session", 2) where program == nil:
-        guard let digest = Digest(sha1: String(words[1])) else { throw .notARecording }
+        guard let digest = Digest(sha1: words[1].text) else { throw .notARecording }
         program = digest
       case ("flags", 2) where flags == nil:
         flags = try [UInt8](flagDigits: words[1])
       case ("end", 1): hasEnded = true
       case ("host", 1): hasHost = true
       case ("host", _):
-        guard hasHost, let call = RecordedCall(Array(words.dropFirst())) else {
+        guard hasHost, let call = RecordedCall(words.dropFirst(), &images) else {
           throw .notARecording
         }
         calls.append(call)
       default: presses.append(line)
       }
     }
-    guard let keys = KeyScript(recording: presses.joined(separator: "\n")) else {
-      throw .notARecording
-    }
+    guard let keys = KeyScript(lines: presses) else { throw .notARecording }
     guard hasEnded || program == nil else { throw .cutOff }
     self.keys = keys
     self.calls = hasHost ? calls : nil
@@ -81,10 +91,8 @@ struct Recording {
   init(contentsOf path: String) throws {
     let bytes = try Storage.read(path, limit: Recording.byteCountMax)
     do throws(Refusal) {
-      guard
-        bytes.count <= Recording.byteCountMax, let text = String(validating: bytes, as: UTF8.self)
-      else { throw .notARecording }
-      try self.init(text)
+      guard bytes.count <= Recording.byteCountMax else { throw .notARecording }
+      try self.init(bytes)
     } catch { throw Failure.data(path, error.rawValue) }
   }
 
@@ -97,29 +105,6 @@ struct Recording {
   fileprivate enum Refusal: String, Error {
     case notARecording = "this is no input recording, which has a FROM-TO:KEYS on each line"
     case cutOff = "this recording is cut off: its last line, \"end\", is missing"
-  }
-
-  /// A session as text.
-  ///
-  /// - Parameters:
-  ///   - keys: what was pressed.
-  ///   - frames: how long it went.
-  ///   - calls: the host's answers; nil if there was no host.
-  ///   - flags: the user flags at power-on; nil if they were not an input.
-  static func text(
-    _ keys: KeyScript, frames: UInt64, calls: [RecordedCall]?, flags: [UInt8]?, of program: Program
-  ) -> String {
-    var lines = ["session \(program.sha1)", "# \(program.name.displayText), \(frames) frames"]
-    if let flags { lines.append("flags \(flags.map { hexadecimal($0, 2) }.joined())") }
-    var frame: UInt64 = 0
-    while frame < frames {
-      let (down, change) = keys.keys(in: frame)
-      let end = min(change, frames)
-      if !down.isEmpty { lines.append("\(frame)-\(end):\(down.digits)") }
-      frame = end
-    }
-    if let calls { lines += ["host"] + calls.map(\.line) }
-    return lines.joined(separator: "\n") + "\nend\n"
   }
 }
 
@@ -137,9 +122,9 @@ extension KeyScript {
 
 extension [UInt8] {
   /// User flags from two hexadecimal digits each.
-  fileprivate init(flagDigits digits: Substring) throws(Recording.Refusal) {
-    let values = digits.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-    guard values.count == digits.utf8.count, values.count % 2 == 0, values.count <= 32 else {
+  fileprivate init(flagDigits digits: ArraySlice<UInt8>) throws(Recording.Refusal) {
+    let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard values.count == digits.count, values.count % 2 == 0, values.count <= 32 else {
       throw .notARecording
     }
     self = stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
@@ -147,5 +132,6 @@ extension [UInt8] {
 }
 
 extension Keypad {
-  fileprivate var digits: String { numbers.map { hexadecimal($0, 1) }.joined() }
+  /// The keys as users write them.
+  var digits: String { numbers.map { hexadecimal($0, 1) }.joined() }
 }

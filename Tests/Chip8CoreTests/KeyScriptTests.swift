@@ -1,0 +1,48 @@
+// Which keys are down when, by a script.
+
+import Chip8Core
+import Testing
+
+@Suite struct KeyScriptTests {
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func keysAreDownWherePressesHoldThem(seed: UInt64) throws {
+    var random = Seeded(seed)
+    let presses = (0..<Int.random(in: 1...12, using: &random)).map { _ in
+      let from = UInt64.random(in: 0..<40, using: &random)
+      let to = Bool.random(using: &random) ? from + .random(in: 1...9, using: &random) : nil
+      return (from: from, to: to, key: UInt8.random(in: 0...15, using: &random))
+    }
+    let texts = presses.map { press in
+      "\(press.from)-\(press.to.map { "\($0)" } ?? ""):\(hexadecimal(press.key, 1))"
+    }
+    let script = try #require(KeyScript(texts.joined(separator: ",")))
+    /// The keys of a frame, found by looking at every press.
+    func expected(_ frame: UInt64) -> Keypad {
+      presses.filter { $0.from <= frame && frame < $0.to ?? .max }
+        .reduce(into: Keypad()) { $0.insert(Keypad(key: $1.key)) }
+    }
+    for frame in 0..<60 as Range<UInt64> {
+      let (keys, until) = script.keys(in: frame)
+      #expect(keys == expected(frame))
+      // They are the same until then, and others from then on.
+      #expect(until > frame)
+      for later in frame..<min(until, 60) { #expect(expected(later) == keys) }
+      if until < 60 { #expect(expected(until) != keys) }
+      let lastsOn = presses.contains { $0.to ?? .max > frame }
+      #expect(script.hasKeys(from: frame) == lastsOn)
+    }
+  }
+
+  @Test func noKeys() {
+    #expect(KeyScript.empty.keys(in: 7) == ([], .max) && !KeyScript.empty.hasKeys(from: 0))
+  }
+
+  /// Whoever asks for every frame of a long recording gets through it.
+  @Test func aLongScriptIsNotSearchedFromItsStart() throws {
+    let count = 200_000
+    let lines = (0..<count).map { "\($0 * 2)-\($0 * 2 + 1):5" }
+    let script = try #require(KeyScript(recording: lines.joined(separator: "\n")))
+    let down = (0..<UInt64(count * 2)).count { !script.keys(in: $0).keys.isEmpty }
+    #expect(down == count)
+  }
+}
