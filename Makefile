@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 ROM ?= roms/backfire.ch8
 SECONDS_EACH ?= 600
-FUZZERS ?= image slots recordings roms octo
+FUZZERS ?= commands image slots recordings roms octo
 
 .PHONY: play test lint format fuzz benchmark install uninstall clean
 
@@ -22,8 +22,8 @@ lint: ## the format of the sources, and what a linter can see
 format: ## put the sources into their format
 	swift format --in-place --recursive --parallel Package.swift Sources Snippets Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
 
-fuzz: ## look for inputs that break what reads files: make fuzz [SECONDS_EACH=600] [FUZZERS=image]
-	Scripts/need.sh build
+fuzz: ## look for inputs and command lines that break a rule: make fuzz [SECONDS_EACH=600] [FUZZERS=image]
+	Scripts/need.sh build fuzz
 	Scripts/fuzz.sh "$(SECONDS_EACH)" $(FUZZERS)
 
 benchmark: ## how fast the machine is

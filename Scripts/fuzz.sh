@@ -1,12 +1,26 @@
 #!/bin/sh
-# Runs fuzzers one after another, each for some time, after the canary has shown that they find what
-# there is to be found. Ends with an error at the first finding, which is kept in Fuzz/Findings.
+# Runs fuzzers one after another, each for some time, after the canary has shown that those for files
+# find what there is to be found. Ends with an error at the first finding, which is kept in Fuzz/Findings.
 # Usage: fuzz.sh SECONDS FUZZER…
 set -eu
 cd "$(dirname "$0")/.."
 
 seconds=$1
 shift
+
+# Command lines need the program itself and no instrumentation.
+case " $* " in
+*" commands "*)
+  swift build -c release --product chip8
+  echo "commands, $seconds seconds:"
+  python3 Fuzz/commands .build/release/chip8 --seconds "$seconds"
+  ;;
+esac
+fuzzers=
+for fuzzer in "$@"; do
+  [ "$fuzzer" = commands ] || fuzzers="$fuzzers $fuzzer"
+done
+[ -n "$fuzzers" ] || exit 0
 
 # The backtracer would take minutes over each finding.
 export SWIFT_BACKTRACE=enable=no
@@ -49,7 +63,7 @@ grep -q 'ERROR: AddressSanitizer' Fuzz/.build/canary.log || {
 }
 echo "The canary's mistake was found in $(($(date +%s) - started)) seconds."
 
-for fuzzer in "$@"; do
+for fuzzer in $fuzzers; do
   echo "$fuzzer, $seconds seconds:"
   run "$fuzzer" "$fuzzer" "Fuzz/Findings/$fuzzer-" -max_total_time="$seconds" \
     >"Fuzz/.build/$fuzzer.log" 2>&1 || {

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs the Debian packages that a purpose needs and that are missing.
-# Usage: need.sh PURPOSE…, where a purpose is build or test.
+# Usage: need.sh PURPOSE…, where a purpose is build, fuzz or test.
 set -eu
 
 packages() {
   case $1 in
   build) echo libdeflate-dev libgif-dev libpng-dev libsdl2-dev nettle-dev zlib1g-dev ;;
+  fuzz) echo python3 ;;
   test) echo file imagemagick iproute2 python3 python3-xlib socat strace xdotool xvfb ;;
   *) echo "need.sh: no such purpose: $1" >&2 && exit 64 ;;
   esac
