@@ -13,7 +13,7 @@ import zlib
 FUZZ = pathlib.Path(__file__).parent
 ROMS = FUZZ.parent / "roms"
 CORPUS = FUZZ / "Corpus"
-PLATFORMS = ["vip", "chip8", "chip48", "schip10", "schip11", "schip", "xochip"]
+PLATFORMS = ["vip", "chip8", "chip48", "schip10", "schip11", "schip", "xochip", "hires"]
 
 # What a draft of an image has in its codecs: see Sources/Fuzzing/Draft.swift.
 DEFLATE = 0x80
@@ -24,6 +24,9 @@ STATES = {
     "loom": ("loom", "--frames 50"),
     "swingby": ("swingby", "--instructions 3000"),
 }
+
+# What stands before 02C0 in a program for hires.
+TWO_PAGE = "1260" + "00" * 0xBC + "0230"
 
 # Drafts are small, so that most changes hit something that means something: programs of a few
 # instructions, and how they are run.
@@ -37,6 +40,9 @@ DRAFTS = {
     "schip11": ("00FF A000 D010 00C3 00FB 1206", "--platform schip11 --instructions 5"),
     "schip": ("6005 F029 D015 00FF 00FC 1202", "--platform schip --frames 2"),
     "xochip": ("F301 A000 F002 F03A 6040 F018 D128 120C", "--platform xochip --instructions 7"),
+    "hires": (f"{TWO_PAGE} 22C4 12C0 A2C0 D004 7003 00EE", "--platform hires --instructions 4"),
+    "hires-cycles": (f"{TWO_PAGE} AF80 D00F F355 12C2",
+        "--platform hires --timing cycles --instructions 9"),
     "key-wait": ("F00A 1200", "--platform chip8 --frames 9 --keys 3-:5"),
     "host": ("0C80 0C81 1200", "--platform chip8 --frames 2 --host-calls ."),
     "goals": ("F00A 1200 7001 00EE", "--platform vip --frames 9 --goal 0x204 --goal 0x206"),
@@ -145,8 +151,9 @@ def make_slots(chip8):
 
 def make_programs():
     for path in [*ROMS.glob("*.ch8"), *(ROMS / "tests").glob("*.ch8")]:
-        for platform in PLATFORMS if path.stem in ("backfire", "lace") else ["xochip"]:
-            head = bytes([PLATFORMS.index(platform), platform == "vip", 0, 1])
+        platforms = PLATFORMS if path.stem in ("backfire", "lace") else ["xochip"]
+        for platform in ["hires"] if path.stem.startswith("two-page") else platforms:
+            head = bytes([PLATFORMS.index(platform), platform in ("vip", "hires"), 0, 1])
             head += struct.pack("<IHH10H", 0, 0, 500, 0, 0x20, 0x20, 0, 0x40, 0x420, 0, 2, 0, 1)
             put("roms", f"{path.stem}-{platform}", head + path.read_bytes())
 
