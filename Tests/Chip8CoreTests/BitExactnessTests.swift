@@ -35,14 +35,14 @@ import Testing
         case .rom(let name):
           Program(name: name, bytes: try Storage.read("roms/\(name).ch8", limit: 1 << 16))
         }
-      return try Chip8(program, configuration, seed: 7)
+      return try Chip8(loaded: program, configuration, seed: 7)
     }
   }
 
   static let runs: [Run] =
     [Source.game, .random(seed: 41)].flatMap { source in
       Platform.allCases.map { Run(platform: $0, timing: .ipf, source: source) }
-        + [Run(platform: .vip, timing: .cycles, source: source)]
+        + [.vip, .hires].map { Run(platform: $0, timing: .cycles, source: source) }
     } + [
       Run(platform: .vip, timing: .ipf, source: .rom("backfire")),
       Run(platform: .schip, timing: .ipf, source: .rom("swingby")),

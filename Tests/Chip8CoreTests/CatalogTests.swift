@@ -9,7 +9,7 @@ import Testing
   static let platforms: [String: (Platform, Int)] = [
     "originalChip8": (.vip, 15), "hybridVIP": (.vip, 15), "modernChip8": (.chip8, 12),
     "chip48": (.chip48, 30), "superchip1": (.schip10, 30), "superchip": (.schip, 30),
-    "xochip": (.xochip, 100),
+    "xochip": (.xochip, 100), "hires": (.hires, 15),
   ]
 
   /// A table, a dictionary for each of its rows.
@@ -23,7 +23,7 @@ import Testing
 
   @Test func everyRowIsUnderstood() throws {
     let tables = try KnownProgram.tables.map(rows)
-    #expect(tables.map(\.count) == [543, 135, 8])
+    #expect(tables.map(\.count) == [543, 135, 16])
     var rows: [Substring: [Substring: Substring]] = [:]
     for row in tables.joined() { rows[try #require(row["sha1"])] = row }
     for row in rows.values {
@@ -185,6 +185,22 @@ import Testing
   func unknownProgramsAreJudgedByWhatIsReached(words: [UInt16], platform: Platform) {
     #expect(Platform(guessedFrom: program(words).bytes) == platform)
     #expect(Configuration(for: program(words)) == Configuration(platform))
+  }
+
+  /// Their start and their length tell two-page programs, and nothing else.
+  @Test func twoPageProgramsAreToldByTheirStart() {
+    let start = [0x12, 0x60] + Array(repeating: UInt8(0), count: 0xBE)
+    let code = program([0x0230, 0x12C2]).bytes
+    #expect(Platform(guessedFrom: start + code) == .hires)
+    #expect(Platform(guessedFrom: start + [0, 0]) == .hires)
+    let long = start + Array(repeating: 0, count: 3232 - start.count)
+    #expect(Platform(guessedFrom: long) == .hires)
+    // No longer, no shorter, no other start, and no source that names later instructions.
+    #expect(Platform(guessedFrom: long + [0]) == .chip8)
+    #expect(Platform(guessedFrom: start + [0]) == .chip8)
+    #expect(Platform(guessedFrom: [0x12, 0xC0] + (start + code).dropFirst(2)) == .chip8)
+    #expect(Platform(guessedFrom: start + code, atLeast: .schip) == .schip)
+    #expect(Platform(guessedFrom: program([0x0230, 0x1202]).bytes) == .chip8)
   }
 
   @Test func unknownProgramsGetAMachineWithRoom() {

@@ -21,12 +21,12 @@ import Testing
 
     static let all =
       Platform.allCases.map { Run(platform: $0, countsCycles: false) }
-      + [Run(platform: .vip, countsCycles: true)]
+      + [.vip, .hires].map { Run(platform: $0, countsCycles: true) }
 
     func machine() throws -> Chip8 {
       var configuration = Configuration(platform)
       if countsCycles { configuration.timing = .cycles }
-      return try Chip8(game(for: platform), configuration, seed: 7)
+      return try Chip8(loaded: game(for: platform), configuration, seed: 7)
     }
   }
 

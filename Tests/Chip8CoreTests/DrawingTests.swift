@@ -86,7 +86,7 @@ private struct Model {
       let isHires = platform.hasHires && Bool.random(using: &random)
       var quirks = platform.quirks.subtracting(isHires ? [] : .doubledLores)
       if Bool.random(using: &random) { quirks.formSymmetricDifference(.wrap) }
-      let (width, height) = isHires ? (128, 64) : (64, 32)
+      let (width, height) = isHires ? (128, 64) : (64, platform == .hires ? 64 : 32)
       let n = UInt16.random(in: 0...15, using: &random)
       let start = try machine(
         platform, 0xD340 | n, adding: quirks, removing: platform.quirks.subtracting(quirks)
@@ -97,7 +97,7 @@ private struct Model {
         }
         state.isHires = isHires
         state.registers = (0..<16).map { _ in .random(in: 0...255, using: &random) }
-        state.i = .random(in: 0x300...0xF00, using: &random)
+        state.i = .random(in: 0x300...(platform == .hires ? 0xD80 : 0xF00), using: &random)
         if platform.planeCount == 2 { state.selectedPlanes = .random(in: 0...3, using: &random) }
         for k in 0..<64 { state.ram[Int(state.i) + k] = .random(in: 0...255, using: &random) }
       }

@@ -27,7 +27,8 @@ import Testing
   /// for those up to it.
   static let rows: [Row] = [
     ("0000", all, { _ in .exit }),
-    ("00E0", all, { _ in .clear }),
+    ("00E0", all.filter { $0 != .hires }, { _ in .clear }),
+    ("0230", [.hires], { _ in .clear }),
     ("00EE", all, { _ in .return }),
     ("00Cn", scrolling, { .scrollDown(n: $0.n) }),
     ("00Dn", xo, { .scrollUp(n: $0.n) }),
@@ -82,7 +83,7 @@ import Testing
   ]
 
   @Test(arguments: Platform.allCases) func everyOpcodeIsWhatThePlatformHas(platform: Platform) {
-    let isOriginal = platform == .vip || platform == .chip8
+    let isOriginal = [.vip, .chip8, .hires].contains(platform)
     var expected = (0...0xFFFF).map {
       $0 < 0x1000 && isOriginal ? Instruction.machineCode : .illegal
     }
@@ -107,7 +108,7 @@ import Testing
   }
 
   /// In chunks, for a program holds 65024 bytes.
-  @Test(arguments: [.chip8, .xochip] as [InstructionSet])
+  @Test(arguments: [.twoPage, .chip8, .xochip] as [InstructionSet])
   func theTextOfEveryOpcodeAssemblesToItsBytes(set: InstructionSet) throws {
     for start in stride(from: 0, through: 0xFFFF, by: 0x4000) {
       var source = ": main\n"

@@ -14,45 +14,49 @@ import Testing
   }
 
   @Test func platformsAreThese() {
-    expect(["vip", "chip8", "chip48", "schip10", "schip11", "schip", "xochip"]) { $0.rawValue }
+    expect(["vip", "chip8", "chip48", "schip10", "schip11", "schip", "xochip", "hires"]) {
+      $0.rawValue
+    }
   }
 
   @Test func quirksAreThoseOfTheMatrix() {
     let (y, n) = (true, false)
     for (quirk, row) in [
-      (.logic, [y, n, n, n, n, n, n]),
-      (.shift, [n, n, y, y, y, y, n]),
-      (.memoryIncrementByX, [n, n, y, y, n, n, n]),
-      (.memoryLeaveIUnchanged, [n, n, n, n, y, y, n]),
-      (.jump, [n, n, y, y, y, y, n]),
-      (.vblank, [y, n, y, y, y, n, n]),
-      (.vblankInHires, [n, n, n, n, n, n, n]),
-      (.wrap, [n, n, n, n, n, n, y]),
-      (.loresBigSprites, [n, n, n, n, n, y, y]),
-      (.rowCollisions, [n, n, n, n, y, n, n]),
-      (.resolutionClears, [n, n, n, n, n, y, y]),
-      (.doubledLores, [n, n, n, y, y, n, n]),
-      (.scrollZeroExits, [n, n, n, n, y, n, n]),
-      (.indexOverflowFaults, [n, n, y, y, y, n, n]),
-      (.indexWraps, [n, n, n, n, n, y, n]),
-      (.indexOverflowFlag, [n, n, n, n, n, n, n]),
-      (.keyWaitBeeps, [y, n, y, y, y, n, n]),
-      (.skipMachineCode, [n, n, n, n, n, n, n]),
+      (.logic, [y, n, n, n, n, n, n, y]),
+      (.shift, [n, n, y, y, y, y, n, n]),
+      (.memoryIncrementByX, [n, n, y, y, n, n, n, n]),
+      (.memoryLeaveIUnchanged, [n, n, n, n, y, y, n, n]),
+      (.jump, [n, n, y, y, y, y, n, n]),
+      (.vblank, [y, n, y, y, y, n, n, y]),
+      (.vblankInHires, [n, n, n, n, n, n, n, n]),
+      (.wrap, [n, n, n, n, n, n, y, n]),
+      (.loresBigSprites, [n, n, n, n, n, y, y, n]),
+      (.rowCollisions, [n, n, n, n, y, n, n, n]),
+      (.resolutionClears, [n, n, n, n, n, y, y, n]),
+      (.doubledLores, [n, n, n, y, y, n, n, n]),
+      (.scrollZeroExits, [n, n, n, n, y, n, n, n]),
+      (.indexOverflowFaults, [n, n, y, y, y, n, n, n]),
+      (.indexWraps, [n, n, n, n, n, y, n, n]),
+      (.indexOverflowFlag, [n, n, n, n, n, n, n, n]),
+      (.keyWaitBeeps, [y, n, y, y, y, n, n, y]),
+      (.skipMachineCode, [n, n, n, n, n, n, n, n]),
     ] as [(Quirks, [Bool])] {
       expect(row) { $0.quirks.contains(quirk) }
     }
   }
 
   @Test func numbersAreThoseOfTheMatrix() {
-    expect([15, 12, 15, 15, 30, 30, 1000]) { $0.instructionsPerFrame }
-    expect([60, 60, 64, 64, 64, 60, 60]) { $0.framesPerSecond }
-    expect([12, 16, 16, 16, 16, 16, 16]) { $0.stackCountMax }
-    expect([4096, 4096, 4096, 4096, 4096, 4096, 65536]) { $0.ramByteCount }
-    expect([3232, 3584, 3583, 3583, 3583, 3583, 65024]) { $0.programByteCountMax }
-    expect([0, 0, 0, 8, 8, 8, 16]) { $0.flagCount }
-    expect([1, 1, 1, 1, 1, 1, 2]) { $0.planeCount }
-    expect([false, false, false, true, true, true, true]) { $0.hasHires }
-    expect([.vip, .octo, .octo, .schip10, .schip11, .octo, .octo] as [Font]) { $0.font }
+    expect([15, 12, 15, 15, 30, 30, 1000, 15]) { $0.instructionsPerFrame }
+    expect([60, 60, 64, 64, 64, 60, 60, 60]) { $0.framesPerSecond }
+    expect([12, 16, 16, 16, 16, 16, 16, 12]) { $0.stackCountMax }
+    expect([4096, 4096, 4096, 4096, 4096, 4096, 65536, 4096]) { $0.ramByteCount }
+    expect([3232, 3584, 3583, 3583, 3583, 3583, 65024, 3232]) { $0.programByteCountMax }
+    expect([0, 0, 0, 8, 8, 8, 16, 0]) { $0.flagCount }
+    expect([1, 1, 1, 1, 1, 1, 2, 1]) { $0.planeCount }
+    expect([false, false, false, true, true, true, true, false]) { $0.hasHires }
+    expect([0x200, 0x200, 0x200, 0x200, 0x200, 0x200, 0x200, 0x2C0]) { $0.entryPoint }
+    expect([true, false, false, false, false, false, false, true]) { $0.hasCycles }
+    expect([.vip, .octo, .octo, .schip10, .schip11, .octo, .octo, .vip] as [Font]) { $0.font }
   }
 
   @Test(arguments: Platform.allCases) func configurationsAreThePlatforms(platform: Platform) {
@@ -68,8 +72,15 @@ import Testing
     let count = platform.programByteCountMax
     let full = Program(name: "full", bytes: Array(repeating: 0xA5, count: count))
     let ram = try Chip8(full, Configuration(platform)).state.ram
-    #expect(ram[0x200..<0x200 + count].allSatisfy { $0 == 0xA5 })
-    #expect(ram[(0x200 + count)...].allSatisfy { $0 == 0 })
+    if platform == .hires {
+      // The driver changes the start, and the registers and the display are where the program ends.
+      #expect(ram[0x200..<0x202] == [0x12, 0xBE])
+      #expect(ram[0x202..<0xDF0].allSatisfy { $0 == 0xA5 })
+      #expect(ram[0xDF0...].allSatisfy { $0 == 0 })
+    } else {
+      #expect(ram[0x200..<0x200 + count].allSatisfy { $0 == 0xA5 })
+      #expect(ram[(0x200 + count)...].allSatisfy { $0 == 0 })
+    }
     #expect(throws: ProgramError.tooLarge(byteCount: count + 1, platform)) {
       try Chip8(Program(name: "", bytes: full.bytes + [0]), Configuration(platform))
     }
@@ -94,15 +105,16 @@ import Testing
   }
 
   @Test(arguments: Platform.allCases) func atPowerOnOnlyFontsAreInRAM(platform: Platform) throws {
-    let state = try machine(platform, 0x1200).state
+    let state = try Chip8(program([0x1200]), Configuration(platform)).state
     let glyphs = platform.font.glyphs
     let fonts = glyphs.small + (platform.hasHires ? glyphs.big : [])
     #expect(Array(state.ram[..<fonts.count]) == fonts)
     #expect(state.ram[fonts.count..<0x200].allSatisfy { $0 == 0 })
-    #expect((state.pc, state.i, state.stackCount, state.delay, state.sound) == (0x200, 0, 0, 0, 0))
+    #expect(Int(state.pc) == platform.entryPoint)
+    #expect((state.i, state.stackCount, state.delay, state.sound) == (0, 0, 0, 0))
     #expect(state.registers == Array(repeating: 0, count: 16))
     #expect(state.screen.lit == [])
-    #expect((state.screen.width, state.screen.height) == (64, 32))
+    #expect((state.screen.width, state.screen.height) == (64, platform == .hires ? 64 : 32))
     #expect((state.selectedPlanes, state.pitch, state.pattern) == (1, 64, nil))
   }
 

@@ -61,7 +61,7 @@ import Testing
 
   @Test func anyMachineBecomesAnyOther() throws {
     for (from, to) in Platform.allCases.flatMap({ from in Platform.allCases.map { (from, $0) } }) {
-      var other = try Chip8(program([0x6A05, 0xFA18, 0x7B01, 0x1204]), Configuration(to))
+      var other = try machine(to, 0x6A05, 0xFA18, 0x7B01, 0x1204)
       _ = other.run(frames: 2)
       var machine = try restless(from)
       machine.step(100)

@@ -183,12 +183,13 @@ import Testing
   @Test func machinesThatCountCyclesComeBackFromTheEndOfEveryFrame() throws {
     print("frames in cycles from seed 24")
     var random = Seeded(24)
-    let words: [UInt16] = [0x00E0, 0x7001, 0xD01F, 0xF033, 0xFF55, 0xF018, 0xF015]
-    for _ in 0..<20 {
+    for round in 0..<40 {
+      let (platform, clear) = round < 20 ? (.vip, 0x00E0) : (.hires, 0x0230) as (Platform, UInt16)
+      let words: [UInt16] = [clear, 0x7001, 0xD01F, 0xF033, 0xFF55, 0xF018, 0xF015]
       let chosen = (0..<6).map { _ in words.randomElement(using: &random) ?? 0 }
-      var configuration = Configuration(.vip)
+      var configuration = Configuration(platform)
       configuration.timing = .cycles
-      var machine = try Chip8(program([0xA300] + chosen + [0x1202]), configuration)
+      var machine = try Chip8(loaded: program([0xA300] + chosen + [0x1202]), configuration)
       for _ in 0..<100 {
         _ = machine.run(frames: 1)
         let restored: Chip8 = try machine.restored()
@@ -202,10 +203,11 @@ import Testing
     print("odd states of \(platform) from seed \(seed)")
     var random = Seeded(seed)
     for _ in 0..<30 {
-      let isCycles = platform == .vip && Bool.random(using: &random)
+      let isCycles = platform.hasCycles && Bool.random(using: &random)
       var configuration = Configuration(platform)
       configuration.timing = isCycles ? .cycles : .ipf
-      var machine = try Chip8(program([0x1200]), configuration, seed: seed).changed { state in
+      var machine = try Chip8(loaded: program([0x1200]), configuration, seed: seed).changed {
+        state in
         scramble(&state, isCycles: isCycles, using: &random)
       }
       for _ in 0..<Int.random(in: 0...3, using: &random) {
@@ -256,7 +258,7 @@ import Testing
     state.pitch = .random(in: 0...255, using: &random)
     state.phase = .random(in: 0 ... .max, using: &random)
     state.ram[.random(in: 0..<4096, using: &random)] ^= 0x55
-    for row in 0..<(platform.hasHires ? 64 : 32) {
+    for row in 0..<(platform.hasHires || platform == .hires ? 64 : 32) {
       let low = platform.hasHires ? UInt128(random.next()) : 0
       state[plane: 0, row: row] = UInt128(random.next()) << 64 | low
       if platform.planeCount == 2 { state[plane: 1, row: row] = UInt128(random.next()) }

@@ -15,7 +15,7 @@ func machine(
   var configuration = Configuration(platform)
   configuration.quirks.formUnion(added)
   configuration.quirks.subtract(removed)
-  return try Chip8(program(words), configuration)
+  return try Chip8(loaded: program(words), configuration)
 }
 
 /// The machine's state after all of these instructions, executed once each.
@@ -26,19 +26,30 @@ func executed(
   var configuration = Configuration(platform)
   configuration.quirks.formUnion(added)
   configuration.quirks.subtract(removed)
-  var machine = try Chip8(program(words), configuration).changed(change)
+  var machine = try Chip8(loaded: program(words), configuration).changed(change)
   _ = machine.run(instructions: words.count)
   return machine.state
 }
 
 /// A COSMAC VIP whose time is counted in cycles.
-func cyclesMachine(_ words: UInt16...) throws -> Chip8 {
-  var configuration = Configuration(.vip)
+func cyclesMachine(_ words: UInt16..., on platform: Platform = .vip) throws -> Chip8 {
+  var configuration = Configuration(platform)
   configuration.timing = .cycles
-  return try Chip8(program(words), configuration)
+  return try Chip8(loaded: program(words), configuration)
 }
 
 extension Chip8 {
+  /// A machine that begins where a program is loaded, also where programs begin somewhere else.
+  init(loaded program: Program, _ configuration: Configuration, seed: UInt64 = 0) throws {
+    let machine = try Chip8(program, configuration, seed: seed)
+    self = machine.changed { state in
+      state.pc = 0x200
+      for offset in 0..<min(2, program.bytes.count) {
+        state.ram[0x200 + offset] = program.bytes[offset]
+      }
+    }
+  }
+
   /// The same machine with something about its state changed.
   func changed(_ change: (inout State) throws -> Void) rethrows -> Chip8 {
     var state = state

@@ -29,7 +29,7 @@ struct Workload {
     switch Int.random(in: 0..<20, using: &random) {
     case 0..<6: words.append(plain())
     case 6..<9: words += [skip(), plain()]
-    case 9..<13: words += [0xA000 | .random(in: 0xA00...0xDFF, using: &random), onMemory()]
+    case 9..<13: words += [0xA000 | writable(), onMemory()]
     case 13..<15: words += [index(), draw()]
     case 15: appendCall()
     case 16: appendIndexedJump()
@@ -37,6 +37,13 @@ struct Workload {
       words.append(Int.random(in: 0..<4, using: &random) == 0 ? 0xF00A | register() << 8 : plain())
     default: words.append(special())
     }
+  }
+
+  /// Where there is no code, and no stack in the RAM.
+  private mutating func writable() -> UInt16 {
+    guard set == .twoPage else { return .random(in: 0xA00...0xDFF, using: &random) }
+    return Bool.random(using: &random)
+      ? .random(in: 0xA00...0xD90, using: &random) : .random(in: 0xDD0...0xFEF, using: &random)
   }
 
   private mutating func plain() -> UInt16 {
@@ -94,7 +101,8 @@ struct Workload {
   }
 
   private mutating func special() -> UInt16 {
-    var choices: [UInt16] = [0x00E0]
+    let clear: UInt16 = set == .twoPage ? 0x0230 : 0x00E0
+    var choices = [clear]
     if set >= .schip10 {
       choices += [0x00FE, 0x00FF, 0xF075 | nibble() << 8 & 0x700, 0xF085 | nibble() << 8 & 0x700]
     }
@@ -102,7 +110,7 @@ struct Workload {
     if set >= .xochip {
       choices += [0x00D0 | nibble(), 0xF001 | nibble() << 8 & 0x300, 0xF03A | register() << 8]
     }
-    return choices.randomElement(using: &random) ?? 0x00E0
+    return choices.randomElement(using: &random) ?? clear
   }
 }
 
@@ -113,6 +121,7 @@ func game(for platform: Platform) throws -> Program {
   let set = platform.instructionSet
   let scrolls = set >= .schip ? "scroll-down 1 scroll-right" : ""
   let hires = set >= .schip10 ? "hires" : ""
+  let clear = set == .twoPage ? "native 0x230" : "clear"
   let pattern = set >= .xochip ? "i := long pattern audio pitch := v3 plane 3" : ""
   let source = """
     : main
@@ -139,7 +148,7 @@ func game(for platform: Platform) throws -> Program {
     : wait
       v6 := 0
       v8 := key
-      clear
+      \(clear)
       ;
     : pattern 0xF0 0x0F 0xAA 0x55 1 2 3 4 5 6 7 8 9 10 11 12
     : scratch 0 0 0 0

@@ -200,8 +200,8 @@ SOMETIMES = ["HOST", "GOAL"]
 CRITICAL_TAGS = ["NEED", "BASE"] + ALWAYS + SOMETIMES
 OTHER_TAGS = ["WITN", "TIME", "NOTE", "LAST", "SETT", "LABL"]
 FEATURES = [
-    "base", "cycles", "goals", "host-calls", "no-rom", "skip-machine-code", "superchip", "vf-order",
-    "xochip", "xochip-audio",
+    "base", "cycles", "goals", "host-calls", "no-rom", "skip-machine-code", "superchip",
+    "two-page", "vf-order", "xochip", "xochip-audio",
 ]
 PROGRAM_START = 0x200
 
@@ -219,9 +219,23 @@ class Platform:
     planes: int
 
     @property
+    def has_two_pages(self) -> bool:
+        return self.name == "hires"
+
+    @property
+    def counts_cycles(self) -> bool:
+        """Whether it can have timing 1."""
+        return self.name in ("vip", "hires")
+
+    @property
+    def lores_size(self) -> tuple[int, int]:
+        """Width and height of what is shown, but in hires."""
+        return (64, 64) if self.has_two_pages else (64, 32)
+
+    @property
     def display_size(self) -> tuple[int, int]:
         """Width and height of what `DISP` holds."""
-        return (128, 64) if self.has_hires else (64, 32)
+        return (128, 64) if self.has_hires else self.lores_size
 
     @property
     def plane_bytes(self) -> int:
@@ -237,6 +251,7 @@ PLATFORMS = [
     Platform("schip11", 3583, 16, 8, 4096, True, 1),
     Platform("schip", 3583, 16, 8, 4096, True, 1),
     Platform("xochip", 65024, 16, 16, 65536, True, 2),
+    Platform("hires", 3232, 12, 0, 4096, False, 1),
 ]
 TIMINGS = ["ipf", "cycles"]
 FONT_NAMES = ["vip", "octo", "schip10", "schip11", "fish"]
@@ -249,6 +264,17 @@ QUIRKS = [
 ]
 
 SPRITE_CYCLES_MAX = 2862
+TWO_PAGE_SPRITE_CYCLES_MAX = 2868
+
+# What a program on the platform hires sees in its RAM.
+TWO_PAGE_START = b"\x12\xBE"
+TWO_PAGE_RETURNS = 0x0DCD
+TWO_PAGE_REGISTERS = 0x0DF0
+TWO_PAGE_DISPLAY = 0x0E00
+
+
+def sprite_cycles_max(platform: Platform) -> int:
+    return TWO_PAGE_SPRITE_CYCLES_MAX if platform.has_two_pages else SPRITE_CYCLES_MAX
 
 
 @dataclass(frozen=True)
@@ -358,7 +384,7 @@ class Core:
         fields = Fields("CORE", contents)
         number = fields.checked(1, "platform", range(len(PLATFORMS)))
         platform = PLATFORMS[number]
-        counts_cycles = fields.checked(1, "timing", [0, 1] if platform.name == "vip" else [0]) == 1
+        counts_cycles = fields.checked(1, "timing", [0, 1] if platform.counts_cycles else [0]) == 1
         font = fields.checked(1, "font", range(len(FONTS)))
         fields.zero(1)
         quirks = fields.checked(4, "quirk", range(1 << len(QUIRKS)))
@@ -388,7 +414,7 @@ class Core:
             fields.zero(16)
         pattern = fields.take(16) if loaded else None
         pitch, phase = fields.number(1), fields.number(4)
-        sprite_max = SPRITE_CYCLES_MAX if counts_cycles else -1
+        sprite_max = sprite_cycles_max(platform) if counts_cycles else -1
         sprite = fields.optional(4, "sprite", range(sprite_max + 1))
         fields.end()
         return cls(
@@ -401,7 +427,7 @@ class Core:
     @property
     def screen_size(self) -> tuple[int, int]:
         """Width and height of what the machine shows."""
-        return (128, 64) if self.is_hires else (64, 32)
+        return (128, 64) if self.is_hires else self.platform.lores_size
 
     @property
     def pixel_step(self) -> int:
@@ -448,7 +474,19 @@ def power_on_ram(core: Core, rom: bytes) -> bytes:
     if core.platform.has_hires:
         ram[0x50 : 0x50 + len(big)] = big
     ram[PROGRAM_START : PROGRAM_START + len(rom)] = rom
+    if core.platform.has_two_pages:
+        ram[PROGRAM_START : PROGRAM_START + 2] = TWO_PAGE_START
+        ram[TWO_PAGE_REGISTERS:] = bytes(len(ram) - TWO_PAGE_REGISTERS)
     return bytes(ram)
+
+
+def check_two_pages(core: Core, ram: bytes, display: bytes) -> None:
+    """Whether the RAM has in it what a program on the platform hires sees there."""
+    shown = [(TWO_PAGE_REGISTERS, bytes(core.v)), (TWO_PAGE_DISPLAY, display)]
+    for level, address in enumerate(core.stack):
+        shown.append((TWO_PAGE_RETURNS - 2 * level, address.to_bytes(2, "big")))
+    if any(ram[start : start + len(part)] != part for start, part in shown):
+        refuse("the RAM has other registers, another stack or another display than the machine")
 
 
 def screen_of(core: Core, display: bytes) -> bytes:
@@ -547,7 +585,7 @@ class Goals:
         fields.zero(2 * (16 - depth))
         waiting = fields.optional(1, "register to wait with", range(16))
         fields.checked(2, "key", [0] if waiting is None else range(1 << 16))
-        sprite_max = SPRITE_CYCLES_MAX if core.timing == "cycles" else -1
+        sprite_max = sprite_cycles_max(core.platform) if core.timing == "cycles" else -1
         fields.optional(4, "sprite", range(sprite_max + 1))
         answer = fields.checked(1, "status", [0] + STATUSES if host else [0])
         count = fields.checked(1, "number of goals", range(16))
@@ -766,6 +804,8 @@ def read(file: bytes, others: Others, chain: list[tuple[bytes, int]]) -> Saved:
     for tag, length in [("RAM ", core.platform.ram_bytes), ("DISP", display_bytes)]:
         if len(contents[tag]) != length:
             refuse(f"{tag!r} is not {length} bytes, as {core.platform.name} has them")
+    if core.platform.has_two_pages:
+        check_two_pages(core, contents["RAM "], contents["DISP"])
     host = Host.read(contents["HOST"]) if "HOST" in contents else None
     return Saved(
         len(image), sections, contents, needs, base, program, rom, core,

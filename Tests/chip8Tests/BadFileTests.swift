@@ -60,6 +60,15 @@ import Testing
     #expect(message.contains("\(limit)") && message.contains("--platform \(fitting)"))
   }
 
+  /// No other machine has its display.
+  @Test func aTwoPageProgramThatIsTooLarge() throws {
+    try scratch.write("large.ch8", Programs.twoPage + Array(repeating: 0, count: 3232))
+    let arguments = ["large.ch8", "--headless", "--platform", "hires"]
+    try scratch.expectRefusal(arguments, code: 65, naming: "large.ch8")
+    let message = try scratch.run(arguments).errors
+    #expect(message.contains("3232") && message.contains("no platform has room for it"))
+  }
+
   @Test func aProgramThatIsTooLargeForAll() throws {
     try scratch.write("large.ch8", Programs.halt + Array(repeating: 0, count: 65024))
     try scratch.expectRefusal(

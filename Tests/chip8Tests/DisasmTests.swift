@@ -31,6 +31,20 @@ import Testing
     #expect(named.hasPrefix("# colors: 42 bytes for COSMAC VIP\n: main\n  0xF3 0x01 "))
   }
 
+  /// Its driver is not code of this machine, and what follows it begins at a name of its own.
+  @Test func aTwoPageProgram() throws {
+    let bytes = Programs.twoPage
+    try scratch.write("two.ch8", bytes)
+    #expect(try scratch.chip8("disasm", "two.ch8", "-o", "two.8o").code == 0)
+    let source = try scratch.text("two.8o")
+    let head = "# two: 228 bytes for two-page CHIP-8\n  # 0x200 jumps to main\n  0x00 "
+    #expect(source.hasPrefix(head))
+    #expect(source.contains(": main\n  0x00 "))
+    #expect(source.contains("0x02 0x30\n: start-2C0\n  v0 := random 0xFF\n"))
+    #expect(try scratch.chip8("asm", "two.8o", "-o", "again.ch8").code == 0)
+    #expect(try scratch.read("again.ch8") == bytes)
+  }
+
   @Test func symbolsGiveNames() throws {
     let source = """
       : ball 0x3C 0x42

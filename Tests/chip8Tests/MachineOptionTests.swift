@@ -20,12 +20,24 @@ import Testing
 
   @Test(arguments: [
     (Programs.count, "chip8"), (Programs.scroller, "schip"), (Programs.colors, "xochip"),
+    (Programs.twoPage, "hires"),
   ])
   func thePlatformIsFoundOut(program: [UInt8], platform: String) throws {
     try scratch.write("a.ch8", program)
     #expect(try scratch.report("a.ch8", "--frames", "1").platform == platform)
     let report = try scratch.report("a.ch8", "--frames", "1", "--platform", "auto")
     #expect(report.platform == platform)
+  }
+
+  @Test func twoPageProgramsBeginAfterTheirDriver() throws {
+    try scratch.write("a.ch8", Programs.twoPage)
+    let start = try scratch.report("a.ch8", "--frames", "0")
+    #expect((start.registers.pc, start.ipf) == (0x2C0, 15))
+    #expect((start.screen.width, start.screen.height) == (64, 64))
+    let outcome = try scratch.run([
+      "a.ch8", "--headless", "--json", "--platform", "chip8", "--frames", "2",
+    ])
+    #expect(try Report(outcome).platform == "chip8")
   }
 
   /// 8xy6 shifts Vy on chip8 and Vx with `shift`.

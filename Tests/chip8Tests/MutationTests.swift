@@ -12,6 +12,7 @@ import Testing
       BrokenRule.quirks, BrokenRule.arithmetic, BrokenRule.flags, BrokenRule.flow,
       BrokenRule.memory, BrokenRule.storing, BrokenRule.faults, BrokenRule.drawing,
       BrokenRule.planes, BrokenRule.scrolls, BrokenRule.timers, BrokenRule.audio, BrokenRule.keys,
+      BrokenRule.twoPage,
     ].flatMap { $0 }
     var table = ""
     for rule in rules {

@@ -94,6 +94,15 @@ import Testing
     #expect((report.screen.width, report.screen.height, report.ram.bytes) == (128, 64, 65536))
   }
 
+  @Test func theReportOfATwoPageScreen() throws {
+    try scratch.write("two.ch8", Programs.twoPage)
+    let report = try scratch.report("two.ch8", "--frames", "60", "--screenshot", "a.png")
+    #expect((report.platform, report.screen.width, report.screen.height) == ("hires", 64, 64))
+    let picture = try #require(Picture(png: scratch.read("a.png")))
+    #expect((picture.width, picture.height) == (512, 512))
+    #expect(picture.points.suffix(512 * 256).contains(0xF2EEE2))
+  }
+
   // MARK: Pictures
 
   @Test(arguments: [nil, 1, 3, 64])

@@ -26,6 +26,8 @@ import Testing
       Machine(options: ["--platform", "schip"], program: Programs.scroller),
       Machine(options: ["--platform", "xochip", "--ipf", "20"], program: Programs.colors),
       Machine(options: ["--platform", "vip", "--timing", "cycles"], program: Programs.sketch),
+      Machine(options: ["--platform", "hires", "--ipf", "11"], program: Programs.twoPage),
+      Machine(options: ["--platform", "hires", "--timing", "cycles"], program: Programs.twoPage),
       Machine(
         options: ["--platform", "vip", "--timing", "cycles"], program: Programs.sketchWithKeys,
         keys: "2-4:5,6-8:A,20-22:12,30-:3"),

@@ -150,7 +150,8 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
 
   private static let machines = [
     ["vip"], ["vip", "--timing", "cycles"], ["chip8", "--ipf", "7"], ["chip48"], ["schip10"],
-    ["schip11"], ["schip"], ["xochip", "--ipf", "10000"],
+    ["schip11"], ["schip"], ["xochip", "--ipf", "10000"], ["hires"],
+    ["hires", "--timing", "cycles"],
     ["chip8", "--quirk", "doubled-lores=on"], ["xochip", "--quirk", "doubled-lores=on"],
     ["schip", "--quirk", "resolution-clears=off", "--quirk", "vf-order=on"]
       + ["--quirk", "skip-machine-code=on"],
@@ -198,10 +199,11 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
 
   /// Whether everything that the format can tell of is somewhere among the files.
   private func expectVariety(_ files: [Told]) throws {
-    #expect(Set(files.map(\.machine.platform)).count == 7)
+    #expect(Set(files.map(\.machine.platform)).count == 8)
     #expect(
       Set(files.flatMap(\.needs)) == [
-        "cycles", "skip-machine-code", "superchip", "vf-order", "xochip", "xochip-audio",
+        "cycles", "skip-machine-code", "superchip", "two-page", "vf-order", "xochip",
+        "xochip-audio",
       ])
     #expect(files.contains { $0.keyWait != nil } && files.contains { $0.keyWait == nil })
     #expect(files.contains { $0.keyWait?.pressed.isEmpty == false })
@@ -497,7 +499,8 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
 
   /// Values that no field of `CORE` on chip8 can have: its name, its offset, its bytes.
   private static let impossible: [(String, Int, [UInt8])] = [
-    ("platform", 0, [7]), ("timing", 1, [1]), ("font", 2, [5]), ("zero", 3, [1]),
+    ("platform", 0, [8]), ("two pages", 0, [7]), ("timing", 1, [1]), ("font", 2, [5]),
+    ("zero", 3, [1]),
     ("quirks", 7, [0x80]), ("ipf 0", 8, [0, 0, 0, 0]), ("ipf 10000001", 8, [0x81, 0x96, 0x98, 0]),
     ("17 addresses", 34, [17]), ("unused address", 65, [1]), ("flag of others", 67, [1]),
     ("waiting register", 93, [16]), ("seen without waiting", 94, [1]),

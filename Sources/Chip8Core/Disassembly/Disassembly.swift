@@ -62,8 +62,9 @@ public struct Disassembly: Sendable {
   public init(
     _ program: [UInt8], for configuration: Configuration, _ annotations: Annotations = Annotations()
   ) {
+    let platform = configuration.platform
     let code = ReachableCode(
-      program, for: configuration.platform.instructionSet, configuration.quirks)
+      program, for: platform.instructionSet, configuration.quirks, from: platform.entryPoint)
     let layout = DisassemblyLayout(code)
     let names = DisassemblyNames(layout, annotations.labels)
     let modification = SelfModification(code, configuration.quirks)

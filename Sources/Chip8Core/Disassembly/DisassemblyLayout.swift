@@ -6,6 +6,8 @@ struct DisassemblyLayout {
     case data
     case jump
     case call
+    /// Nothing leads there but the machine, which begins there.
+    case start
 
     static func < (a: Use, b: Use) -> Bool { a.rawValue < b.rawValue }
   }
@@ -42,6 +44,7 @@ struct DisassemblyLayout {
         use(instruction, at: offset + Chip8.programStart)
       }
     }
+    if code.entryPoint != Chip8.programStart { use(UInt16(code.entryPoint), .start) }
   }
 
   private mutating func use(_ instruction: Instruction, at address: Int) {
@@ -121,6 +124,7 @@ struct DisassemblyNames {
   private static func name(of address: Int, _ use: DisassemblyLayout.Use) -> String {
     let kind =
       switch use {
+      case .start: "start"
       case .call: "sub"
       case .jump: "code"
       case .data: "data"

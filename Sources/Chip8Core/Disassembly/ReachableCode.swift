@@ -5,15 +5,25 @@ struct ReachableCode {
   let program: [UInt8]
   let instructionSet: InstructionSet
   private let skipsMachineCode: Bool
+  /// Where the walk begins.
+  let entryPoint: Int
   /// The instruction that begins at each byte of the program, nil where none was reached.
   private(set) var instructions: [Instruction?]
 
-  init(_ program: [UInt8], for instructionSet: InstructionSet, _ quirks: Quirks = []) {
+  init(
+    _ program: [UInt8], for instructionSet: InstructionSet, _ quirks: Quirks = [],
+    from entryPoint: Int = Chip8.programStart
+  ) {
     self.program = program
     self.instructionSet = instructionSet
     skipsMachineCode = quirks.contains(.skipMachineCode)
+    self.entryPoint = entryPoint
     instructions = Array(repeating: nil, count: program.count)
-    var waiting = [Chip8.programStart]
+    if entryPoint != Chip8.programStart, let opcode = word(Chip8.programStart) {
+      // The machine has been there before, and the driver is not followed.
+      instructions[0] = Instruction(opcode: opcode, for: instructionSet)
+    }
+    var waiting = [entryPoint]
     while let address = waiting.popLast() {
       guard let opcode = word(address), self[address] == nil else { continue }
       let instruction = Instruction(opcode: opcode, for: instructionSet)

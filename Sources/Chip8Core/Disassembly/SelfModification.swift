@@ -43,7 +43,7 @@ struct SelfModification {
     writes = Array(repeating: nil, count: code.program.count)
     var waiting: [Int] = []
     // The index is 0 at power-on, which is no address that a program would write to.
-    meet(.unknown, at: Chip8.programStart, &waiting)
+    meet(.unknown, at: code.entryPoint, &waiting)
     while let address = waiting.popLast() {
       guard let instruction = code[address] else { continue }
       let before = indices[address - Chip8.programStart] ?? .unknown

@@ -60,6 +60,7 @@ extension Chip8 {
     } else {
       state.goals?.waiting.append(UInt16(address))
     }
+    state.ram = state.shownRAM
   }
 }
 
@@ -121,7 +122,9 @@ extension Processor {
   }
 
   private mutating func endGoal(_ goals: Goals) {
+    readWorkArea()
     state.pointee.endGoal(goals)
+    showWorkArea()
     pc = state.pointee.pc
     // Whoever waits for a key has no more to do in this frame. Counted in cycles that is seen when
     // the machine goes on.

@@ -106,10 +106,7 @@ extension Goals.Interrupted {
       stack[k] = try fields.next("stack", in: k < Int(stackCount) ? 0...UInt16.max : 0...0)
     }
     keyWait = try fields.keyWait()
-    drawWait = try fields.optional("display wait", in: 0...2862)
-    guard drawWait == nil || configuration.timing == .cycles else {
-      throw .badField("a display wait that is not counted in cycles")
-    }
+    drawWait = try fields.drawWait(configuration)
     answer = try HostStatus(ifAny: fields.next())
   }
 }

@@ -25,7 +25,7 @@ extension Processor {
   private mutating func callHost() -> Event {
     guard let host = state.pointee.hostCalls else {
       if quirks.contains(.skipMachineCode) { return .none }
-      return .fault(instructionSet == .chip8 ? .machineCode : .illegalInstruction)
+      return .fault(instructionSet.hasMachineCode ? .machineCode : .illegalInstruction)
     }
     do throws(HostStatus) {
       let call = try readHostCall()
@@ -51,8 +51,7 @@ extension Processor {
 
   /// The request block at I.
   func readHostCall() throws(HostStatus) -> HostCall {
-    let canCall =
-      state.pointee.stackCount < state.pointee.configuration.platform.stackCountMax
+    let canCall = state.pointee.stackCount < stackCountMax
     return try HostCall(
       at: Int(state.pointee.i), in: UnsafeBufferPointer(start: ram, count: mask + 1),
       canCall: canCall)
@@ -75,5 +74,6 @@ extension Processor {
   private func push(_ address: UInt16) {
     state.pointee.stack[Int(state.pointee.stackCount)] = address
     state.pointee.stackCount += 1
+    showReturn()
   }
 }

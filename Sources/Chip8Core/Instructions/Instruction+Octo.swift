@@ -9,7 +9,7 @@ extension Instruction {
     opcode: UInt16, next: UInt16, naming name: (UInt16) -> String? = { _ in nil }
   ) -> String {
     switch self {
-    case .clear: "clear"
+    case .clear: opcode == 0x00E0 ? "clear" : native(opcode)
     case .return: "return"
     case .scrollDown(let n): "scroll-down \(n)"
     case .scrollUp(let n): "scroll-up \(n)"
@@ -60,7 +60,7 @@ extension Instruction {
     case .load(let x): "load \(v(x))"
     case .storeFlags(let x): "saveflags \(v(x))"
     case .loadFlags(let x): "loadflags \(v(x))"
-    case .probeHost, .callHost: "native \(hex(opcode, 3))"
+    case .probeHost, .callHost: native(opcode)
     case .machineCode, .illegal: bytes(opcode)
     }
   }
@@ -70,6 +70,8 @@ extension Instruction {
     guard let name else { return ":call \(hex(nnn, 3))" }
     return name == "exit" ? ":call exit" : name
   }
+
+  private func native(_ opcode: UInt16) -> String { "native \(hex(opcode, 3))" }
 
   private func bytes(_ opcode: UInt16) -> String { "\(hex(opcode >> 8)) \(hex(opcode & 0xFF))" }
 

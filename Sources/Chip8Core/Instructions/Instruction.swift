@@ -60,7 +60,7 @@ public enum Instruction: Hashable, Sendable {
 
   /// Decodes two bytes, the high one first. What the instruction set lacks is ``illegal``;
   /// 0nnn on the original machines is ``machineCode``. 0000 is ``exit`` everywhere: programs that
-  /// just end run into it, and Octo ends them there.
+  /// just end run into it, and Octo ends them there. The two-page display is cleared by 0230 alone.
   public init(opcode: UInt16, for set: InstructionSet) {
     let x = UInt8(truncatingIfNeeded: opcode >> 8 & 0xF)
     let y = UInt8(truncatingIfNeeded: opcode >> 4 & 0xF)
@@ -73,7 +73,8 @@ public enum Instruction: Hashable, Sendable {
       case (0x0, 0x0, 0x0, 0x0): .exit
       case (0x0, 0x0, 0xC, _) where schip: .scrollDown(n: n)
       case (0x0, 0x0, 0xD, _) where xo: .scrollUp(n: n)
-      case (0x0, 0x0, 0xE, 0x0): .clear
+      case (0x0, 0x0, 0xE, 0x0) where set != .twoPage: .clear
+      case (0x0, 0x2, 0x3, 0x0) where set == .twoPage: .clear
       case (0x0, 0x0, 0xE, 0xE): .return
       case (0x0, 0x0, 0xF, 0xB) where schip: .scrollRight
       case (0x0, 0x0, 0xF, 0xC) where schip: .scrollLeft
@@ -82,7 +83,7 @@ public enum Instruction: Hashable, Sendable {
       case (0x0, 0x0, 0xF, 0xF) where hp48: .hires
       case (0x0, 0xC, 0x8, 0x0): .probeHost
       case (0x0, 0xC, 0x8, 0x1): .callHost
-      case (0x0, _, _, _) where set == .chip8: .machineCode
+      case (0x0, _, _, _) where set.hasMachineCode: .machineCode
       case (0x1, _, _, _): .jump(nnn: nnn)
       case (0x2, _, _, _): .call(nnn: nnn)
       case (0x3, _, _, _): .skipIfEqual(x: x, nn: nn)

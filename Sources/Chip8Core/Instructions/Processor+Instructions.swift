@@ -30,7 +30,7 @@ extension Processor {
   @inline(__always)
   mutating func call(_ target: UInt16) {
     let depth = Int(state.pointee.stackCount)
-    guard depth < state.pointee.configuration.platform.stackCountMax else {
+    guard depth < stackCountMax else {
       return refuse(.fault(.stackOverflow))
     }
     state.pointee.stack[depth] = pc
@@ -187,7 +187,7 @@ extension Processor {
 
   @inline(__always)
   mutating func draw(_ x: UInt8, _ y: UInt8, _ n: UInt8) {
-    drawSprite(x, y, n)
+    if isTwoPage { drawTwoPageSprite(x, y, n) } else { drawSprite(x, y, n) }
     let isHires = state.pointee.display.isHires
     if quirks.contains(.vblank), !isHires || quirks.contains(.vblankInHires) { end(.frameOver) }
   }

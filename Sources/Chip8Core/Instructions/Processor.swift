@@ -40,7 +40,7 @@ struct Processor {
   }
 
   let state: UnsafeMutablePointer<State>
-  /// The registers within the state.
+  /// The registers within the state, or where the machine keeps them in the RAM.
   let v: UnsafeMutablePointer<UInt8>
   let ram: UnsafeMutablePointer<UInt8>
   /// Takes an address into the RAM, whose size is a power of two.
@@ -48,6 +48,7 @@ struct Processor {
   let decoded: UnsafeMutablePointer<Instruction?>
   let instructionSet: InstructionSet
   let quirks: Quirks
+  let stackCountMax: Int
 
   var pc: UInt16
   /// Instructions of this stretch that are still to be executed.
@@ -73,15 +74,24 @@ struct Processor {
     self.ram = ramStart
     self.decoded = decodedStart
     mask = ram.count - 1
-    v = (UnsafeMutableRawPointer(state) + vOffset).assumingMemoryBound(to: UInt8.self)
-    instructionSet = state.pointee.configuration.platform.instructionSet
+    let platform = state.pointee.configuration.platform
+    instructionSet = platform.instructionSet
+    stackCountMax = platform.stackCountMax
+    v =
+      instructionSet == .twoPage
+      ? ramStart + TwoPage.registers
+      : (UnsafeMutableRawPointer(state) + vOffset).assumingMemoryBound(to: UInt8.self)
     quirks = state.pointee.configuration.effectiveQuirks
     pc = state.pointee.pc
   }
 
   /// Runs frames until a limit is reached or the program cannot or need not go on.
   mutating func run(_ limits: Limits, keys: Keypad) -> Chip8.Stop {
-    defer { state.pointee.pc = pc }
+    showWorkArea()
+    defer {
+      readWorkArea()
+      state.pointee.pc = pc
+    }
     guard limits.frames > 0, limits.instructions > 0 else { return .done }
     var limits = limits.clamped(to: state.pointee)
     guard limits.frames > 0, limits.instructions > 0 else {
@@ -150,7 +160,8 @@ struct Processor {
   private mutating func completeKeyWait() -> Bool {
     guard var wait = state.pointee.keyWait else { return true }
     let keys = state.pointee.keys
-    if state.pointee.endKeyWait(keys) {
+    if let (register, key) = state.pointee.endKeyWait(keys) {
+      v[register] = key
       pc &+= 2
       return true
     }
@@ -188,7 +199,7 @@ struct Processor {
   /// Executes at most `count` instructions and returns how many it were; ``event`` says why fewer,
   /// if it does.
   mutating func execute(_ count: Int) -> Int {
-    let executed = executeInLoop(count)
+    let executed = isTwoPage ? executeInWorkAreaLoop(count) : executeInLoop(count)
     return event == .host ? executed + executeHostInstruction() : executed
   }
 
@@ -258,7 +269,7 @@ struct Processor {
   }
 
   @inline(__always)
-  private mutating func execute(_ instruction: Instruction) {
+  mutating func execute(_ instruction: Instruction) {
     switch instruction {
     case .clear: state.pointee.display.clear()
     case .return: returnFromCall()

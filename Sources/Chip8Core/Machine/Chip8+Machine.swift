@@ -15,7 +15,7 @@ extension Chip8: Machine {
 
   /// What images of these machines may ask for.
   public static let features = Set(Quirks.features.map(\.name)).union([
-    "cycles", "goals", "host-calls", "superchip", "xochip", "xochip-audio",
+    "cycles", "goals", "host-calls", "superchip", "two-page", "xochip", "xochip-audio",
   ])
 
   static let coreTag = Tag("CORE")
@@ -32,7 +32,7 @@ extension Chip8: Machine {
     for feature in state.features { sections.need(feature) }
     sections.append(Chip8.coreTag, state.encodedCore)
     sections.append(
-      Chip8.ramTag, state.ram,
+      Chip8.ramTag, state.shownRAM,
       differenceFrom: state.configuration.powerOnRAM(program.bytes))
     sections.append(Chip8.displayTag, state.encodedDisplay)
     if let hostCalls = state.hostCalls { sections.append(Chip8.hostTag, hostCalls.encoded) }
@@ -57,6 +57,9 @@ extension Chip8: Machine {
       differenceFrom: state.configuration.powerOnRAM(program.bytes))
     try state.decodeDisplay(
       sections.section(Chip8.displayTag, count: platform.displayByteCount))
+    guard state.shownRAM == state.ram else {
+      throw .badField("registers, a stack or a display other than in the RAM")
+    }
     state.hostCalls = try sections.sectionIfPresent(Chip8.hostTag, atMost: HostCalls.byteCountMax)
       .map { bytes throws(ImageError) in try HostCalls(decoding: bytes) }
     state.goals = try sections.sectionIfPresent(Chip8.goalTag, atMost: Goals.byteCountMax)
@@ -71,6 +74,7 @@ extension State {
     var features: [String] = []
     if configuration.timing == .cycles { features.append("cycles") }
     switch configuration.platform.instructionSet {
+    case .twoPage: features.append("two-page")
     case .chip8, .chip48: break
     case .schip10, .schip: features.append("superchip")
     case .xochip: features.append("xochip")
@@ -85,9 +89,7 @@ extension State {
 
 extension Platform {
   /// How many bytes the display has in an image.
-  fileprivate var displayByteCount: Int {
-    planeCount * (hasHires ? 64 * 16 : 32 * 8)
-  }
+  fileprivate var displayByteCount: Int { planeCount * display.width * display.height / 8 }
 }
 
 // MARK: - Encoding
@@ -127,7 +129,7 @@ extension State {
   }
 
   private func write(_ configuration: Configuration, to writer: inout ByteWriter) {
-    writer.append(UInt8(Platform.allCases.firstIndex(of: configuration.platform) ?? 0))
+    writer.append(configuration.platform.fileCode)
     writer.append(UInt8(configuration.timing == .cycles ? 1 : 0))
     writer.append(configuration.font.rawValue)
     writer.append(UInt8(0))
@@ -140,7 +142,7 @@ extension State {
     let platform = configuration.platform
     var writer = ByteWriter(reserving: platform.displayByteCount)
     for plane in 0..<platform.planeCount {
-      for row in 0..<(platform.hasHires ? 64 : 32) {
+      for row in 0..<platform.display.height {
         let pixels = display.planes[plane].rows[row]
         if platform.hasHires {
           writer.append(pixels.byteSwapped)
@@ -185,22 +187,21 @@ extension State {
     instructions = try fields.next("instructions", in: 0...State.maxInstructions)
     cycles = try fields.next(
       "cycles", in: configuration.timing == .cycles ? 0...UInt64.max >> 2 : 0...0)
-    guard configuration.timing != .cycles || VIPClock.range(afterFrames: frames).contains(cycles)
+    guard
+      configuration.timing != .cycles
+        || configuration.clock.range(afterFrames: frames).contains(cycles)
     else { throw .badField("cycles \(cycles) after \(frames) frames") }
     display.isHires = try fields.flag("resolution", isAllowed: platform.hasHires)
     display.selectedPlanes = try fields.next(
       "selected planes", in: platform.planeCount == 2 ? 0...3 : 1...1)
     audio = try fields.audio(on: platform)
-    drawWait = try fields.optional("display wait", in: 0...2862)
-    guard drawWait == nil || configuration.timing == .cycles else {
-      throw .badField("a display wait that is not counted in cycles")
-    }
+    drawWait = try fields.drawWait(configuration)
   }
 
   fileprivate mutating func decodeDisplay(_ bytes: [UInt8]) {
     var reader = ByteReader(bytes)
     for plane in 0..<configuration.platform.planeCount {
-      for row in 0..<(configuration.platform.hasHires ? 64 : 32) {
+      for row in 0..<configuration.platform.display.height {
         // The section's length was checked.
         display.planes[plane].rows[row] =
           configuration.platform.hasHires
@@ -244,11 +245,10 @@ struct CoreReader {
   }
 
   mutating func configuration() throws(ImageError) -> Configuration {
-    let platforms = Platform.allCases
-    let platform = try platforms[
-      Int(next("platform", in: 0...UInt8(platforms.count - 1)))]
+    let code: UInt8 = next()
+    guard let platform = Platform(fileCode: code) else { throw .badField("platform \(code)") }
     var configuration = Configuration(platform)
-    configuration.timing = try flag("timing", isAllowed: platform == .vip) ? .cycles : .ipf
+    configuration.timing = try flag("timing", isAllowed: platform.hasCycles) ? .cycles : .ipf
     let font: UInt8 = next()
     guard let font = Font(rawValue: font) else { throw .badField("font \(font)") }
     configuration.font = font
@@ -261,6 +261,14 @@ struct CoreReader {
       try next(
         "instructions per frame", in: UInt32(range.lowerBound)...UInt32(range.upperBound)))
     return configuration
+  }
+
+  mutating func drawWait(_ configuration: Configuration) throws(ImageError) -> UInt32? {
+    let drawWait = try optional("display wait", in: 0...configuration.clock.drawWaitMax)
+    guard drawWait == nil || configuration.timing == .cycles else {
+      throw .badField("a display wait that is not counted in cycles")
+    }
+    return drawWait
   }
 
   mutating func keyWait() throws(ImageError) -> KeyWait? {

@@ -56,6 +56,7 @@ public struct Chip8: Sendable {
     let area = Chip8.programStart..<Chip8.programStart + longer
     var state = state
     state.ram.replaceSubrange(area, with: fresh.state.ram[area])
+    state.ram = state.shownRAM
     return Chip8(program, state)
   }
 
@@ -82,6 +83,7 @@ public struct Chip8: Sendable {
       throw .outsideRAM(address: address, state.configuration.platform)
     }
     state.ram.replaceSubrange(address..<address + bytes.count, with: bytes)
+    state.readWorkArea()
     unsaved.decoded = []
   }
 
@@ -142,7 +144,9 @@ public struct Chip8: Sendable {
   /// instruction. ``run(frames:instructions:keys:stopsAtHalt:)`` with the same keys goes on from
   /// there as it would have without.
   public mutating func endKeyWait(keys: Keypad) {
-    guard state.frameRest == nil, state.endKeyWait(keys) else { return }
+    guard state.frameRest == nil, let (register, key) = state.endKeyWait(keys) else { return }
+    state.v[Int(register)] = key
+    state.ram = state.shownRAM
     state.pc &+= 2
     state.keys = keys
     state.frameRest =

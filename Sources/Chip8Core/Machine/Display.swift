@@ -150,10 +150,12 @@ public struct Screen: Hashable, Sendable {
   /// A byte for each pixel, row by row: 0 or 1; on machines with two planes their bits, 0–3.
   public let pixels: [UInt8]
 
-  init(_ display: Display, quirks: Quirks) {
-    let isDoubled = !display.isHires && quirks.contains(.doubledLores)
+  init(_ display: Display, _ configuration: Configuration) {
+    let isDoubled = !display.isHires && configuration.effectiveQuirks.contains(.doubledLores)
     let step = isDoubled ? 2 : 1
-    let (width, height) = display.isHires ? (128, 64) : (64, 32)
+    let whole = configuration.platform.display
+    let isLores = configuration.platform.hasHires && !display.isHires
+    let (width, height) = isLores ? (64, 32) : (whole.width, whole.height)
     self.width = width
     self.height = height
     pixels = [UInt8](unsafeUninitializedCapacity: width * height) { buffer, initialized in

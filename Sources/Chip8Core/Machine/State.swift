@@ -13,7 +13,7 @@ public struct State: Sendable {
   /// The index register.
   public var i: UInt16 = 0
   /// Where the next instruction is. In Fx0A it is that instruction, until a key completes it.
-  public var pc = UInt16(Chip8.programStart)
+  public var pc: UInt16
   /// The return addresses, oldest first; the first ``stackCount`` are in use.
   public var stack = InlineArray<16, UInt16>(repeating: 0)
   /// How many return addresses there are.
@@ -67,8 +67,9 @@ public struct State: Sendable {
   init(_ configuration: Configuration, ram: [UInt8], seed: UInt64) {
     self.configuration = configuration
     self.ram = ram
+    pc = UInt16(configuration.platform.entryPoint)
     random = SplitMix64(state: seed)
-    cycles = configuration.timing == .cycles ? VIPClock.programStart : 0
+    cycles = configuration.timing == .cycles ? configuration.clock.programStart : 0
   }
 
   /// What the host has to do with the machine; nil unless the program may call it.
@@ -84,22 +85,21 @@ public struct State: Sendable {
   }
 
   /// What is on the screen.
-  public var screen: Screen { Screen(display, quirks: configuration.effectiveQuirks) }
+  public var screen: Screen { Screen(display, configuration) }
 
-  /// Fills the register that Fx0A waits to fill, if a frame that begins with these keys ends that
-  /// wait, and says whether it does. The program counter is left to the caller.
-  mutating func endKeyWait(_ keys: Keypad) -> Bool {
-    guard let wait = keyWait, let key = wait.pressed.subtracting(keys).lowest else { return false }
+  /// Ends Fx0A's wait, if a frame that begins with these keys does, and says which register gets
+  /// which key. To give it that key, and the program counter, is left to the caller.
+  mutating func endKeyWait(_ keys: Keypad) -> (register: UInt8, key: UInt8)? {
+    guard let wait = keyWait, let key = wait.pressed.subtracting(keys).lowest else { return nil }
     if configuration.timing == .cycles {
       // The VIP's own routine comes back only when its buzzer has fallen silent.
-      guard sound == 0 else { return false }
+      guard sound == 0 else { return nil }
       // An image can hold a machine that stands at the end of the range already.
       cycles = min(
-        cycles + VIPClock.keyWaitEnd, VIPClock.range(afterFrames: frames).upperBound)
+        cycles + VIPClock.keyWaitEnd, configuration.clock.range(afterFrames: frames).upperBound)
     }
-    v[Int(wait.register)] = key
     keyWait = nil
-    return true
+    return (wait.register, key)
   }
 
   /// The two bytes at an address, the high one first, wherever the RAM ends.

@@ -6,19 +6,36 @@
 // be done in time, or after an instruction that took too long. One that takes longer than a whole
 // frame leaves frames behind it in which nothing else happens.
 
-/// The costs that do not depend on an instruction, in machine cycles.
-enum VIPClock {
+/// How long things take on a machine, in machine cycles.
+struct VIPClock {
   /// When the first instruction is fetched.
-  static let programStart: UInt64 = 3250
+  let programStart: UInt64
+  let interrupt: UInt64
+  /// The instruction that erases the display, and what it takes before it does.
+  let clear: (opcode: UInt16, cost: UInt64)
+  /// What Dxyn takes after its fetch to prepare a sprite without rows.
+  let preparation: UInt32
+  /// What Dxyn takes to draw a row that is not on two bytes and hits nothing.
+  let row: UInt64
+  /// What Dxyn saves when it comes to the last row of the display.
+  let savedAtBottom: UInt64
+  /// The longest preparation that a saved state may have before it, with some room.
+  let drawWaitMax: UInt32
+
+  static let vip = VIPClock(
+    programStart: 3250, interrupt: 1832, clear: (0x00E0, 3118), preparation: 68, row: 34,
+    savedAtBottom: 0, drawWaitMax: 2862)
+  /// The driver starts the interpreter anew five frames later; that is left out here.
+  static let twoPage = VIPClock(
+    programStart: 3470, interrupt: 1842, clear: (0x0230, 5186), preparation: 74, row: 46,
+    savedAtBottom: 2, drawWaitMax: 2868)
+
   static let frame: UInt64 = 3668
-  static let interrupt: UInt64 = 1832
   static let interruptWithSound: UInt64 = 4
   static let interruptWithDelay: UInt64 = 8
   static let fetch: UInt64 = 68
   static let fetchOfMachineCall: UInt64 = 40
   static let fetchOfF: UInt64 = 72
-  /// What 00E0 takes before it erases.
-  static let clear: UInt64 = 3118
   static let drawAfterWait: UInt64 = 26
   static let keyWaitEnd: UInt64 = 8
 
@@ -26,8 +43,9 @@ enum VIPClock {
   /// interrupt that has ended the last one if that interrupted 00E0, and not much later than the
   /// next. One that was far from there would not come to the end of a frame, or of frames without an
   /// instruction, in any time.
-  static func range(afterFrames frames: UInt64) -> ClosedRange<UInt64> {
-    let next = nextInterrupt(after: programStart) + frames * frame
+  func range(afterFrames frames: UInt64) -> ClosedRange<UInt64> {
+    let frame = VIPClock.frame
+    let next = VIPClock.nextInterrupt(after: programStart) + frames * frame
     return max(frames, 1) * frame - frame...next + 10 * frame
   }
 
@@ -38,6 +56,8 @@ enum VIPClock {
 }
 
 extension Processor {
+  private var clock: VIPClock { state.pointee.configuration.clock }
+
   mutating func runCycles(_ limits: Limits, _ keys: Keypad) -> Chip8.Stop {
     var limits = limits
     var isHalted = false
@@ -62,7 +82,7 @@ extension Processor {
 
   /// Takes the interrupt: shows the frame, counts the timers down, and costs time itself.
   private mutating func interrupt() {
-    state.pointee.cycles += VIPClock.interrupt
+    state.pointee.cycles += clock.interrupt
     if state.pointee.sound > 0 { state.pointee.cycles += VIPClock.interruptWithSound }
     if state.pointee.delay > 0 { state.pointee.cycles += VIPClock.interruptWithDelay }
     endFrame()
@@ -70,7 +90,7 @@ extension Processor {
 
   /// The moment of this frame's interrupt: the VIP's interrupts stand on a grid, one a frame.
   private var interruptAt: UInt64 {
-    VIPClock.nextInterrupt(after: VIPClock.programStart) + state.pointee.frames * VIPClock.frame
+    VIPClock.nextInterrupt(after: clock.programStart) + state.pointee.frames * VIPClock.frame
   }
 
   /// Executes an instruction, or finds that the frame is over first.
@@ -104,7 +124,7 @@ extension Processor {
   /// The part of an instruction's time that passes before it has an effect.
   private func fetchCost(_ opcode: UInt16) -> UInt64 {
     switch opcode >> 12 {
-    case 0x0: opcode == 0x00E0 ? VIPClock.clear : VIPClock.fetchOfMachineCall
+    case 0x0: opcode == clock.clear.opcode ? clock.clear.cost : VIPClock.fetchOfMachineCall
     case 0xF: VIPClock.fetchOfF
     default: VIPClock.fetch
     }
@@ -113,7 +133,7 @@ extension Processor {
   /// Dxyn prepares the sprite, waits for an interrupt, and for more if the preparation takes
   /// longer, and then draws.
   private mutating func stepDraw(_ opcode: UInt16) -> (executed: Int, endsFrame: Bool) {
-    let column = Int(v[UInt8(truncatingIfNeeded: opcode >> 8 & 0xF)] & 63)
+    let column = UInt32(v[UInt8(truncatingIfNeeded: opcode >> 8 & 0xF)] & 63)
     if let rest = state.pointee.drawWait, rest == 0 {
       state.pointee.drawWait = nil
       state.pointee.cycles += drawCost(opcode)
@@ -125,7 +145,8 @@ extension Processor {
     if state.pointee.drawWait == nil {
       guard state.pointee.cycles + VIPClock.fetch < interruptAt else { return (0, true) }
       state.pointee.cycles += VIPClock.fetch
-      state.pointee.drawWait = UInt32(68 + Int(opcode & 0xF) * (46 + 20 * (column & 7)))
+      state.pointee.drawWait =
+        clock.preparation + UInt32(opcode & 0xF) * (46 + 20 * (column & 7))
     }
     let rest = UInt64(state.pointee.drawWait ?? 0)
     let waited = interruptAt - min(state.pointee.cycles, interruptAt)
@@ -134,20 +155,28 @@ extension Processor {
     return (0, true)
   }
 
-  /// 34 a row, and 4 or 16 more for each byte of the display that it changes or hits.
+  /// 34 or 46 a row, and 4 or 16 more for each byte of the display that it changes or hits.
   private func drawCost(_ opcode: UInt16) -> UInt64 {
+    let height = state.pointee.configuration.platform.display.height
     let x = Int(v[UInt8(truncatingIfNeeded: opcode >> 8 & 0xF)] & 63)
-    let y = Int(v[UInt8(truncatingIfNeeded: opcode >> 4 & 0xF)] & 31)
-    let rows = 0..<min(Int(opcode & 0xF), 32 - y)
-    return rows.reduce(VIPClock.drawAfterWait) { cost, row in
+    let y = Int(v[UInt8(truncatingIfNeeded: opcode >> 4 & 0xF)]) & (height - 1)
+    let rows = 0..<min(Int(opcode & 0xF), height - y)
+    let saved = y + Int(opcode & 0xF) >= height ? clock.savedAtBottom : 0
+    return rows.reduce(VIPClock.drawAfterWait - saved) { cost, row in
       let byte = UInt64(ram[(Int(state.pointee.i) + row) & mask])
       let sprite = (byte << 56) >> UInt64(x & 7)
-      let line = UInt64(truncatingIfNeeded: state.pointee.display.planes[0].rows[y + row] >> 64)
+      let line = pixels(ofRow: y + row)
       let hit = (line << UInt64(x & 56)) & sprite
       let first: UInt64 = hit >> 56 != 0 ? 4 : 0
       let second: UInt64 = x < 56 ? 16 + (hit << 8 != 0 ? 4 : 0) : 0
-      return cost + 34 + first + second
+      return cost + clock.row + first + second
     }
+  }
+
+  private func pixels(ofRow row: Int) -> UInt64 {
+    isTwoPage
+      ? TwoPage.pixels(ofRow: row, in: ram)
+      : UInt64(truncatingIfNeeded: state.pointee.display.planes[0].rows[row] >> 64)
   }
 }
 
@@ -167,9 +196,10 @@ private struct Effect {
 
   /// All of the instruction's cycles, fetch included.
   func cost(after processor: Processor) -> UInt64 {
+    let clock = processor.state.pointee.configuration.clock
     let skipped: UInt64 = processor.pc == pc &+ 4 ? 4 : 0
     switch opcode >> 12 {
-    case 0x0: return opcode == 0x00E0 ? VIPClock.clear : 50
+    case 0x0: return opcode == clock.clear.opcode ? clock.clear.cost : 50
     case 0x1: return 80
     case 0x2: return 94
     case 0x3, 0x4: return 78 + skipped

@@ -116,6 +116,8 @@ private struct CommunityPlatform {
     case "superchip1": (ours, instructionsPerFrame) = (.schip10, 30)
     case "superchip": (ours, instructionsPerFrame) = (.schip, 30)
     case "xochip": (ours, instructionsPerFrame) = (.xochip, 100)
+    // The database has no two-page programs; those of `more-programs.tsv` are called by our name.
+    case "hires": (ours, instructionsPerFrame) = (.hires, 15)
     default: return nil
     }
   }

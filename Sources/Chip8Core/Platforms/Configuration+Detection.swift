@@ -1,7 +1,8 @@
 import SaveState
 
 extension Configuration {
-  /// The machine that a program is for: by what is known of it, else by its instructions.
+  /// The machine that a program is for: by what is known of it, else by its start if it is a
+  /// two-page program, else by its instructions.
   ///
   /// - Parameter least: instructions that an unknown program needs whatever it looks like, as the
   ///   name of its file says.
@@ -45,20 +46,36 @@ extension Configuration {
 extension Platform {
   /// A machine with all of this one's instructions and room for a larger program.
   func roomier(forByteCount count: Int) -> Platform? {
-    [.chip8, .xochip].first {
+    guard self != .hires else { return nil }
+    return [.chip8, .xochip].first {
       $0.instructionSet >= instructionSet && $0.programByteCountMax >= count
     }
   }
 
-  /// The machine that an unknown program is for, judged by the instructions that can be reached
-  /// from its start: the first one that has them all, of those that people write for today.
+  /// The machine that an unknown program is for. Two-page programs begin with a jump over the place
+  /// of their driver; others are judged by the instructions that can be reached from their start:
+  /// they get the first machine that has them all, of those that people write for today.
   public init(guessedFrom program: [UInt8], atLeast least: InstructionSet = .chip8) {
+    if least == .chip8, program.isTwoPage {
+      self = .hires
+      return
+    }
     let needed = max(least, neededInstructionSet(program))
     let candidates: [Platform] = [.chip8, .schip, .xochip]
     self =
       candidates.first {
         $0.instructionSet >= needed && $0.programByteCountMax >= program.count
       } ?? .xochip
+  }
+}
+
+extension [UInt8] {
+  /// Whether this is a two-page program, by its first instruction and its length. What it draws or
+  /// clears with says nothing: others may call machine code at 0230 too.
+  fileprivate var isTwoPage: Bool {
+    let driver = TwoPage.entryPoint - Chip8.programStart
+    return starts(with: TwoPage.jumpToDriver)
+      && (driver + 2...Platform.hires.programByteCountMax).contains(count)
   }
 }
 

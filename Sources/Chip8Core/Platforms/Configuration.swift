@@ -36,6 +36,9 @@ public struct Configuration: Hashable, Sendable {
     platform.hasHires ? quirks : quirks.subtracting(.doubledLores)
   }
 
+  /// How long instructions take where that is counted.
+  var clock: VIPClock { platform.clock ?? .vip }
+
   /// The RAM when the machine is switched on with a program in it.
   func powerOnRAM(_ program: [UInt8]) -> [UInt8] {
     var ram = [UInt8](repeating: 0, count: platform.ramByteCount)
@@ -44,6 +47,11 @@ public struct Configuration: Hashable, Sendable {
       ram.replaceSubrange(Font.bigAddress..<Font.bigAddress + font.big.count, with: font.big)
     }
     ram.replaceSubrange(Chip8.programStart..<Chip8.programStart + program.count, with: program)
+    if platform.instructionSet == .twoPage {
+      // What the driver has done before the program begins.
+      ram.replaceSubrange(Chip8.programStart..<Chip8.programStart + 2, with: TwoPage.jumpToEntry)
+      for address in TwoPage.registers..<ram.count { ram[address] = 0 }
+    }
     return ram
   }
 }

@@ -1,5 +1,5 @@
-/// The machines of the CHIP-8 family. What each does is a matter of facts and of quirks: the facts
-/// are here, the quirks in `Quirks.swift`. Sources: docs/SOURCES.md.
+/// The machines of the CHIP-8 family. What each is stands in its row of the table below; what its
+/// quirks do is in `Quirks.swift`. Sources: docs/SOURCES.md.
 public enum Platform: String, CaseIterable, Sendable {
   /// CHIP-8 on the COSMAC VIP, 1977.
   case vip
@@ -15,121 +15,173 @@ public enum Platform: String, CaseIterable, Sendable {
   case schip
   /// XO-CHIP, 2014.
   case xochip
+  /// CHIP-8 on the COSMAC VIP with two pages of display, 64×64 pixels, 1979.
+  case hires
+}
 
-  /// A name for people.
-  public var title: String {
+// MARK: - The table
+
+extension Platform {
+  /// A row of the table. What has a value here is what most machines have.
+  private struct Row {
+    let title: String
+    let fileCode: UInt8
+    let instructionSet: InstructionSet
+    let font: Font
+    let instructionsPerFrame: Int
+    let programByteCountMax: Int
+    var entryPoint = Chip8.programStart
+    var ramByteCount = 4096
+    var stackCountMax = 16
+    var flagCount = 0
+    var framesPerSecond = 60
+    var display = DisplaySize(width: 64, height: 32)
+    var planeCount = 1
+    var clock: VIPClock?
+    var quirks: Quirks = []
+  }
+
+  private var row: Row {
     switch self {
-    case .vip: "COSMAC VIP"
-    case .chip8: "CHIP-8"
-    case .chip48: "CHIP-48"
-    case .schip10: "SUPER-CHIP 1.0"
-    case .schip11: "SUPER-CHIP 1.1"
-    case .schip: "SUPER-CHIP"
-    case .xochip: "XO-CHIP"
+    case .vip:
+      Row(
+        title: "COSMAC VIP", fileCode: 0, instructionSet: .chip8, font: .vip,
+        // The VIP keeps its display and its stack after the program.
+        instructionsPerFrame: 15, programByteCountMax: 3232, stackCountMax: 12, clock: .vip,
+        quirks: [.logic, .vblank, .keyWaitBeeps])
+    case .chip8:
+      Row(
+        title: "CHIP-8", fileCode: 1, instructionSet: .chip8, font: .octo,
+        instructionsPerFrame: 12, programByteCountMax: 3584)
+    case .chip48:
+      Row(
+        title: "CHIP-48", fileCode: 2, instructionSet: .chip48, font: .octo,
+        instructionsPerFrame: 15, programByteCountMax: 3583, framesPerSecond: 64,
+        quirks: [
+          .shift, .memoryIncrementByX, .jump, .vblank, .indexOverflowFaults, .keyWaitBeeps,
+        ])
+    case .schip10:
+      Row(
+        title: "SUPER-CHIP 1.0", fileCode: 3, instructionSet: .schip10, font: .schip10,
+        instructionsPerFrame: 15, programByteCountMax: 3583, flagCount: 8, framesPerSecond: 64,
+        display: .withHires,
+        quirks: [
+          .shift, .memoryIncrementByX, .jump, .vblank, .doubledLores, .indexOverflowFaults,
+          .keyWaitBeeps,
+        ])
+    case .schip11:
+      Row(
+        title: "SUPER-CHIP 1.1", fileCode: 4, instructionSet: .schip, font: .schip11,
+        instructionsPerFrame: 30, programByteCountMax: 3583, flagCount: 8, framesPerSecond: 64,
+        display: .withHires,
+        quirks: [
+          .shift, .memoryLeaveIUnchanged, .jump, .vblank, .rowCollisions, .doubledLores,
+          .scrollZeroExits, .indexOverflowFaults, .keyWaitBeeps,
+        ])
+    case .schip:
+      Row(
+        title: "SUPER-CHIP", fileCode: 5, instructionSet: .schip, font: .octo,
+        instructionsPerFrame: 30, programByteCountMax: 3583, flagCount: 8, display: .withHires,
+        quirks: [
+          .shift, .memoryLeaveIUnchanged, .jump, .loresBigSprites, .resolutionClears, .indexWraps,
+        ])
+    case .xochip:
+      Row(
+        title: "XO-CHIP", fileCode: 6, instructionSet: .xochip, font: .octo,
+        instructionsPerFrame: 1000, programByteCountMax: 65024, ramByteCount: 65536,
+        flagCount: Platform.flagCountMax, display: .withHires, planeCount: 2,
+        quirks: [.wrap, .loresBigSprites, .resolutionClears])
+    case .hires:
+      Row(
+        title: "two-page CHIP-8", fileCode: 7, instructionSet: .twoPage, font: .vip,
+        // The program is loaded on a VIP, which has room for no more.
+        instructionsPerFrame: 15, programByteCountMax: 3232, entryPoint: TwoPage.entryPoint,
+        stackCountMax: 12, display: DisplaySize(width: 64, height: 64), clock: .twoPage,
+        quirks: [.logic, .vblank, .keyWaitBeeps])
     }
   }
+
+  /// The pixels of a display: of the largest screen that a machine has.
+  struct DisplaySize {
+    let width: Int
+    let height: Int
+
+    /// Of machines with a screen of 128×64 pixels beside that of 64×32.
+    static let withHires = DisplaySize(width: 128, height: 64)
+  }
+}
+
+// MARK: - The columns
+
+extension Platform {
+  /// A name for people.
+  public var title: String { row.title }
+
+  /// What stands for the machine in images.
+  var fileCode: UInt8 { row.fileCode }
+
+  /// The machine of that code.
+  init?(fileCode: UInt8) {
+    guard let platform = Platform.allCases.first(where: { $0.fileCode == fileCode }) else {
+      return nil
+    }
+    self = platform
+  }
+
+  /// The instructions the machine knows.
+  public var instructionSet: InstructionSet { row.instructionSet }
+
+  /// The digits in RAM at power-on.
+  public var font: Font { row.font }
+
+  /// Instructions in a frame unless somebody says otherwise.
+  public var instructionsPerFrame: Int { row.instructionsPerFrame }
+
+  /// The largest program, in bytes.
+  public var programByteCountMax: Int { row.programByteCountMax }
+
+  /// Where programs begin.
+  public var entryPoint: Int { row.entryPoint }
 
   /// Bytes of RAM, a power of two.
-  public var ramByteCount: Int { self == .xochip ? 65536 : 4096 }
-
-  /// The largest program, in bytes. The VIP keeps its display and its stack behind the program.
-  public var programByteCountMax: Int {
-    switch self {
-    case .vip: 3232
-    case .chip8: 3584
-    case .chip48, .schip10, .schip11, .schip: 3583
-    case .xochip: 65024
-    }
-  }
+  public var ramByteCount: Int { row.ramByteCount }
 
   /// How many calls deep a program may be.
-  public var stackCountMax: Int { self == .vip ? 12 : 16 }
+  public var stackCountMax: Int { row.stackCountMax }
 
   /// The most that ``flagCount`` is.
   static let flagCountMax = 16
 
   /// How many registers Fx75 and Fx85 can keep.
-  public var flagCount: Int {
-    switch self {
-    case .vip, .chip8, .chip48: 0
-    case .schip10, .schip11, .schip: 8
-    case .xochip: 16
-    }
-  }
+  public var flagCount: Int { row.flagCount }
 
   /// Frames in a second.
-  public var framesPerSecond: Int {
-    switch self {
-    case .chip48, .schip10, .schip11: 64
-    case .vip, .chip8, .schip, .xochip: 60
-    }
-  }
+  public var framesPerSecond: Int { row.framesPerSecond }
 
-  /// Instructions in a frame unless somebody says otherwise.
-  public var instructionsPerFrame: Int {
-    switch self {
-    case .vip, .chip48, .schip10: 15
-    case .chip8: 12
-    case .schip11, .schip: 30
-    case .xochip: 1000
-    }
-  }
+  /// What there is to draw on.
+  var display: DisplaySize { row.display }
 
   /// Whether there is a screen of 128×64 pixels beside that of 64×32.
-  public var hasHires: Bool { instructionSet >= .schip10 }
+  public var hasHires: Bool { display.width == 128 }
 
   /// How many bit planes the display has.
-  public var planeCount: Int { self == .xochip ? 2 : 1 }
+  public var planeCount: Int { row.planeCount }
 
-  /// The instructions the machine knows.
-  public var instructionSet: InstructionSet {
-    switch self {
-    case .vip, .chip8: .chip8
-    case .chip48: .chip48
-    case .schip10: .schip10
-    case .schip11, .schip: .schip
-    case .xochip: .xochip
-    }
-  }
+  /// How long the machine's instructions take, if it can count that.
+  var clock: VIPClock? { row.clock }
 
-  /// The digits in RAM at power-on.
-  public var font: Font {
-    switch self {
-    case .vip: .vip
-    case .chip8, .chip48, .schip, .xochip: .octo
-    case .schip10: .schip10
-    case .schip11: .schip11
-    }
-  }
+  /// Whether the machine can count its time in cycles.
+  public var hasCycles: Bool { clock != nil }
 
   /// What the machine does where machines differ.
-  public var quirks: Quirks {
-    switch self {
-    case .vip: [.logic, .vblank, .keyWaitBeeps]
-    case .chip8: []
-    case .chip48:
-      [.shift, .memoryIncrementByX, .jump, .vblank, .indexOverflowFaults, .keyWaitBeeps]
-    case .schip10:
-      [
-        .shift, .memoryIncrementByX, .jump, .vblank, .doubledLores, .indexOverflowFaults,
-        .keyWaitBeeps,
-      ]
-    case .schip11:
-      [
-        .shift, .memoryLeaveIUnchanged, .jump, .vblank, .rowCollisions, .doubledLores,
-        .scrollZeroExits, .indexOverflowFaults, .keyWaitBeeps,
-      ]
-    case .schip:
-      [
-        .shift, .memoryLeaveIUnchanged, .jump, .loresBigSprites, .resolutionClears, .indexWraps,
-      ]
-    case .xochip: [.wrap, .loresBigSprites, .resolutionClears]
-    }
-  }
+  public var quirks: Quirks { row.quirks }
 }
 
-/// The instructions that machines of the family have; each set holds those before it.
+/// The instructions that machines of the family have; from ``chip8`` on each set holds those before
+/// it, but for the 0nnn of the first.
 public enum InstructionSet: Int, Comparable, Sendable {
+  /// The original instructions with the two-page display's: 0230 clears, and 00E0 does not.
+  case twoPage
   /// The original instructions. 0nnn calls 1802 machine code, which is not supported.
   case chip8
   /// The original instructions, without 0nnn.
@@ -140,6 +192,9 @@ public enum InstructionSet: Int, Comparable, Sendable {
   case schip
   /// With all of XO-CHIP.
   case xochip
+
+  /// Whether 0nnn calls machine code.
+  var hasMachineCode: Bool { self <= .chip8 }
 
   /// Whether a set is a part of another.
   public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }

@@ -185,7 +185,7 @@ struct MachineOptions: ParsableArguments {
     help: ArgumentHelp("Instructions per frame.", valueName: "N"))
   var ipf: Int?
 
-  @Option(help: "What a frame is measured by; cycles is for vip.")
+  @Option(help: "What a frame is measured by; cycles is for vip and hires.")
   var timing: Configuration.Timing?
 
   @Option(
@@ -241,9 +241,9 @@ struct MachineOptions: ParsableArguments {
     for setting in quirk { setting.apply(to: &configuration.quirks) }
     if let ipf { configuration.instructionsPerFrame = ipf }
     if let timing { configuration.timing = timing }
-    guard configuration.timing == .ipf || configuration.platform == .vip else {
+    guard configuration.timing == .ipf || configuration.platform.hasCycles else {
       throw .usage(
-        "--timing cycles is for --platform vip, and \(program.name) runs on "
+        "--timing cycles is for --platform vip and hires, and \(program.name) runs on "
           + configuration.platform.rawValue)
     }
     return configuration

@@ -53,7 +53,9 @@
 
     private func upload(_ next: Shown) {
       let screen = next.screen
-      if texture == nil || shown?.screen.width != screen.width {
+      if texture == nil || shown?.screen.width != screen.width
+        || shown?.screen.height != screen.height
+      {
         if let texture { SDL_DestroyTexture(texture) }
         texture = SDL_CreateTexture(
           renderer, SDL_PIXELFORMAT_ARGB8888.rawValue,

@@ -85,18 +85,22 @@
       }
     }
 
-    /// A screen of either resolution in 128 by 64 points.
+    /// A screen of any resolution, as large as fits in the middle of 128 by 64 points.
     private static func points(
       _ screen: Screen
     ) -> [(value: Int, points: [(x: Int, y: Int)])] {
-      let size = pictureWidth / screen.width
+      let size = min(pictureWidth / screen.width, pictureHeight / screen.height)
+      let left = (pictureWidth - size * screen.width) / 2
+      let top = (pictureHeight - size * screen.height) / 2
       return (1...3).map { value in
         let lit = screen.pixels.indices.filter { screen.pixels[$0] == value }
         return (
           value,
           lit.flatMap { pixel in
             let (y, x) = pixel.quotientAndRemainder(dividingBy: screen.width)
-            return (0..<size * size).map { (x * size + $0 % size, y * size + $0 / size) }
+            return (0..<size * size).map {
+              (left + x * size + $0 % size, top + y * size + $0 / size)
+            }
           }
         )
       }
