@@ -141,7 +141,7 @@ private func mode(_ path: String) throws -> Int? {
       #expect(try slots.number(boss) == 1)
       try Storage.replace(slots.path(boss), with: other.bytes)
       #expect(throws: refusal) { try slots.image(boss) }
-      #expect("\(refusal)".hasSuffix("the saved state is of another program, \"oth\\\"er\""))
+      #expect("\(refusal)".hasSuffix("the saved state is of another program, \"oth\"er\""))
     }
   }
 

@@ -172,12 +172,6 @@ extension Processor {
     end(.frameOver)
   }
 
-  @inline(__always)
-  func setSound(_ frames: UInt8) {
-    state.pointee.sound = frames
-    if frames == 0 { state.pointee.audio.phase = 0 }
-  }
-
   func loadPattern() {
     let i = Int(state.pointee.i)
     state.pointee.audio.pattern = (0..<16).reduce(0) { $0 << 8 | UInt128(ram[(i + $1) & mask]) }

@@ -103,25 +103,9 @@ extension Processor {
     write(UInt8(address & 0xFF), at: entry + 1)
   }
 
-  /// The loop for this machine. It decodes each instruction anew, as any of its bytes may be a
-  /// register's; there is one in `decoded` only where a test wants another than the right one.
-  mutating func executeInWorkAreaLoop(_ count: Int) -> Int {
-    rest = count
-    undone = 0
-    event = .none
-    repeat {
-      rest &-= 1
-      let address = Int(pc) & mask
-      pc &+= 2
-      executeTwoPage(
-        decoded[address] ?? Instruction(opcode: word(at: UInt16(address)), for: instructionSet))
-    } while rest > 0
-    let executed = count &- undone
-    state.pointee.instructions += UInt64(truncatingIfNeeded: executed)
-    return executed
-  }
-
-  private mutating func executeTwoPage(_ instruction: Instruction) {
+  /// An instruction of this machine. The reference engine executes them all, as any byte of one may be
+  /// a register's.
+  mutating func executeTwoPage(_ instruction: Instruction) {
     switch instruction {
     case .clear:
       for k in 0..<TwoPage.rowCount * TwoPage.rowByteCount { write(0, at: TwoPage.display + k) }

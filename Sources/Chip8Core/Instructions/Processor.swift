@@ -1,9 +1,5 @@
-// The machine at work: frames, and the loop that executes instructions.
-//
-// Speed comes from here, so the rules of this folder are: the memories are reached through
-// pointers, every address is masked to the RAM first, instructions are decoded once, and whatever
-// is not inlined into `execute` does not take the processor itself, so that the program counter
-// can stay in a register.
+// The machine at work: frames, limits, timers and waits; and the reference engine, which executes
+// instructions as their rules read. What executes them fast is in `Engine/`, and is compared with this.
 
 /// Executes instructions on a state, for the time of one `run`.
 struct Processor {
@@ -45,7 +41,10 @@ struct Processor {
   let ram: UnsafeMutablePointer<UInt8>
   /// Takes an address into the RAM, whose size is a power of two.
   let mask: Int
-  let decoded: UnsafeMutablePointer<Instruction?>
+  /// Executes instructions fast; nil if the reference engine is to execute all.
+  let core: UnsafeMutablePointer<Core>?
+  /// An instruction that is executed in place of the one at its address.
+  let replacement: (address: Int, instruction: Instruction)?
   let instructionSet: InstructionSet
   let quirks: Quirks
   let stackCountMax: Int
@@ -62,17 +61,17 @@ struct Processor {
 
   init(
     _ state: UnsafeMutablePointer<State>, ram: UnsafeMutableBufferPointer<UInt8>,
-    decoded: UnsafeMutableBufferPointer<Instruction?>
+    _ core: UnsafeMutablePointer<Core>?,
+    replacing replacement: (address: Int, instruction: Instruction)? = nil
   ) {
-    // A platform's RAM is never empty; the decoded instructions are as many as its bytes.
     guard
-      let ramStart = ram.baseAddress, let decodedStart = decoded.baseAddress,
-      let vOffset = MemoryLayout<State>.offset(of: \.v),
-      ram.count == decoded.count, ram.count.nonzeroBitCount == 1
-    else { preconditionFailure("the memories of a machine have a power of two of bytes") }
+      let ramStart = ram.baseAddress, let vOffset = MemoryLayout<State>.offset(of: \.v),
+      ram.count.nonzeroBitCount == 1
+    else { preconditionFailure("the RAM of a machine has a power of two of bytes") }
     self.state = state
     self.ram = ramStart
-    self.decoded = decodedStart
+    self.core = core
+    self.replacement = replacement
     mask = ram.count - 1
     let platform = state.pointee.configuration.platform
     instructionSet = platform.instructionSet
@@ -199,35 +198,47 @@ struct Processor {
   /// Executes at most `count` instructions and returns how many it were; ``event`` says why fewer,
   /// if it does.
   mutating func execute(_ count: Int) -> Int {
-    let executed = isTwoPage ? executeInWorkAreaLoop(count) : executeInLoop(count)
-    return event == .host ? executed + executeHostInstruction() : executed
+    guard let core else { return executeByReference(count) }
+    event = .none
+    var remaining = count
+    while remaining > 0, event == .none {
+      guard Int(pc) <= mask else {
+        remaining -= executeByReference(1)
+        continue
+      }
+      remaining -= core.pointee.execute(min(remaining, Core.maxSlice), at: pc)
+      pc = core.pointee.pc
+      switch core.pointee.end {
+      case .limit: break
+      case .frameOver: event = .frameOver
+      case .slow: remaining -= executeByReference(1)
+      case .halted:
+        state.pointee.instructions += UInt64(truncatingIfNeeded: remaining)
+        remaining = 0
+        event = .halted
+      }
+    }
+    return count &- remaining
   }
 
-  private mutating func executeInLoop(_ count: Int) -> Int {
+  private mutating func executeByReference(_ count: Int) -> Int {
     rest = count
     undone = 0
     event = .none
     repeat {
       rest &-= 1
-      let address = Int(pc) & mask
+      let instruction = instruction(at: Int(pc) & mask)
       pc &+= 2
-      guard let instruction = decoded[address] else {
-        decode(address)
-        // Executed in the next round, so that the loop has one place of execution.
-        rest &+= 1
-        pc &-= 2
-        continue
-      }
-      execute(instruction)
+      if isTwoPage { executeTwoPage(instruction) } else { execute(instruction) }
     } while rest > 0
     let executed = count &- undone
     state.pointee.instructions += UInt64(truncatingIfNeeded: executed)
-    return executed
+    return event == .host ? executed + executeHostInstruction() : executed
   }
 
-  @inline(never)
-  private func decode(_ address: Int) {
-    decoded[address] = Instruction(opcode: word(at: UInt16(address)), for: instructionSet)
+  private func instruction(at address: Int) -> Instruction {
+    if let replacement, replacement.address == address { return replacement.instruction }
+    return Instruction(opcode: word(at: UInt16(address)), for: instructionSet)
   }
 
   /// The two bytes at an address, the high one first.
@@ -240,8 +251,7 @@ struct Processor {
   @inline(__always)
   func write(_ byte: UInt8, at address: Int) {
     ram[address & mask] = byte
-    decoded[address & mask] = nil
-    decoded[(address &- 1) & mask] = nil
+    core?.pointee.forget(address, count: 1)
   }
 
   /// Ends the stretch after the instruction that is being executed.
@@ -311,7 +321,7 @@ struct Processor {
     case .readDelay(let x): v[x] = state.pointee.delay
     case .waitForKey(let x): waitForKey(x)
     case .setDelay(let x): state.pointee.delay = v[x]
-    case .setSound(let x): setSound(v[x])
+    case .setSound(let x): state.pointee.setSound(v[x])
     case .addToIndex(let x): addToIndex(x)
     case .smallDigit(let x): setIndex(Font.smallAddress + Int(v[x] & 0xF) * Font.smallRowCount)
     case .bigDigit(let x): setIndex(Font.bigAddress + Int(v[x] & 0xF) * Font.bigRowCount)

@@ -59,23 +59,21 @@ extension Chip8 {
   public mutating func restore(from snapshot: Snapshot) {
     if program != snapshot.program { program = snapshot.program }
     unsaved.tone = snapshot.tone
-    let platform = state.configuration.platform
+    let configuration = state.configuration
     var ram: [UInt8] = []
     swap(&ram, &state.ram)
     snapshot.rest.withUnsafeBufferPointer { rest in
       guard let rest = rest.baseAddress else { return }
       withUnsafeMutablePointer(to: &state) { $0.overwrite(with: rest) }
     }
-    if state.configuration.platform != platform { unsaved.decoded = [] }
-    unsaved.decoded.withUnsafeMutableBufferPointer { decoded in
-      overwrite(&ram, with: snapshot.ram) { ram, source, count in
-        for page in stride(from: 0, to: count, by: pageByteCount)
-        where memcmp(ram + page, source + page, pageByteCount) != 0 {
-          for start in stride(from: page, to: page + pageByteCount, by: blockByteCount)
-          where memcmp(ram + start, source + start, blockByteCount) != 0 {
-            (ram + start).update(from: source + start, count: blockByteCount)
-            decoded.forget(start..<start + blockByteCount)
-          }
+    if state.configuration != configuration { unsaved.code = Code() }
+    overwrite(&ram, with: snapshot.ram) { ram, source, count in
+      for page in stride(from: 0, to: count, by: pageByteCount)
+      where memcmp(ram + page, source + page, pageByteCount) != 0 {
+        for start in stride(from: page, to: page + pageByteCount, by: blockByteCount)
+        where memcmp(ram + start, source + start, blockByteCount) != 0 {
+          (ram + start).update(from: source + start, count: blockByteCount)
+          unsaved.code.forget(start..<start + blockByteCount)
         }
       }
     }
@@ -114,13 +112,3 @@ private func overwrite(
 /// decoded again.
 private let pageByteCount = 512
 private let blockByteCount = 128
-
-extension UnsafeMutableBufferPointer<Instruction?> {
-  /// Forgets the instructions that have a byte in a part of the RAM, if any have been decoded.
-  fileprivate func forget(_ part: Range<Int>) {
-    guard !isEmpty else { return }
-    // The instruction before the part reaches into it.
-    self[(part.lowerBound &- 1) & (count - 1)] = nil
-    self[part].update(repeating: nil)
-  }
-}

@@ -9,14 +9,16 @@ extension Chip8 {
   }
 
   /// Executes another instruction in place of the one that is next, or passes a frame in which a
-  /// key is waited for. What was decoded before plays no part in it.
+  /// key is waited for.
   package mutating func run(_ instruction: Instruction, keys: Keypad) -> Stop {
-    unsaved.prepareDecoded(byteCount: state.ram.count)
+    let limits = Processor.Limits(frames: 1, instructions: 1, stopsAtHalt: true)
     let address = Int(state.pc) & (state.ram.count - 1)
-    unsaved.decoded[address] = instruction
-    let stop = run(frames: 1, instructions: 1, keys: keys, stopsAtHalt: true)
-    unsaved.decoded[address] = nil
-    return stop
+    return withProcessor(replacing: (address, instruction)) { $0.run(limits, keys: keys) }
+  }
+
+  /// What executes instructions from now on: with either, the machine becomes the same.
+  package mutating func use(_ engine: Engine) {
+    unsaved.engine = engine
   }
 
   /// Changes the state of a machine that only ``run(_:keys:)`` runs.

@@ -16,16 +16,12 @@ public struct Chip8: Sendable {
 
   /// What the machine keeps but nobody needs to save, for it follows from the state.
   struct Unsaved: Sendable {
-    /// The instruction at each address of the RAM, nil where none has been decoded since the bytes
-    /// there last changed. Empty until the machine runs.
-    var decoded: [Instruction?] = []
+    /// What executes instructions.
+    var engine = Engine.fast
+    /// The instructions that the fast engine has executed since the bytes there last changed.
+    var code = Code()
     /// The sound of the frame that ended last.
     var tone: Tone?
-
-    /// Makes room for the instructions of a RAM.
-    mutating func prepareDecoded(byteCount: Int) {
-      if decoded.isEmpty { decoded = Array(repeating: nil, count: byteCount) }
-    }
   }
 
   /// Switches a machine on.
@@ -84,7 +80,7 @@ public struct Chip8: Sendable {
     }
     state.ram.replaceSubrange(address..<address + bytes.count, with: bytes)
     state.readWorkArea()
-    unsaved.decoded = []
+    unsaved.code = Code()
   }
 
   /// Why ``run(frames:instructions:keys:stopsAtHalt:)`` came back.
@@ -118,23 +114,38 @@ public struct Chip8: Sendable {
   ) -> Stop {
     let limits = Processor.Limits(
       frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
-    unsaved.prepareDecoded(byteCount: state.ram.count)
-    // The two memories are taken out, so that pointers to them and to the rest do not overlap.
-    var ram: [UInt8] = []
-    var decoded: [Instruction?] = []
+    return withProcessor { $0.run(limits, keys: keys) }
+  }
+
+  /// Calls with a processor for this machine.
+  ///
+  /// - Parameter replacement: an instruction that is executed in place of the one at its address, by
+  ///   the reference engine.
+  mutating func withProcessor(
+    replacing replacement: (address: Int, instruction: Instruction)? = nil,
+    _ body: (inout Processor) -> Stop
+  ) -> Stop {
+    // The memories are taken out, so that pointers to them and to the rest do not overlap.
+    var (ram, code): ([UInt8], Code) = ([], Code())
     swap(&ram, &state.ram)
-    swap(&decoded, &unsaved.decoded)
+    swap(&code, &unsaved.code)
     defer {
       swap(&ram, &state.ram)
-      swap(&decoded, &unsaved.decoded)
+      swap(&code, &unsaved.code)
     }
+    let isFast = unsaved.engine == .fast && replacement == nil && !state.isTwoPage
     return ram.withUnsafeMutableBufferPointer { ram in
-      decoded.withUnsafeMutableBufferPointer { decoded in
-        withUnsafeMutablePointer(to: &state) { state in
-          var processor = Processor(state, ram: ram, decoded: decoded)
-          let stop = processor.run(limits, keys: keys)
+      withUnsafeMutablePointer(to: &state) { state in
+        func run(_ core: UnsafeMutablePointer<Core>?) -> Stop {
+          var processor = Processor(state, ram: ram, core, replacing: replacement)
+          let stop = body(&processor)
           if processor.hasEndedFrame { unsaved.tone = processor.tone }
           return stop
+        }
+        guard isFast else { return run(nil) }
+        return code.withUnsafeMutablePointers(byteCount: ram.count) { operations, marks in
+          var core = Core(state, ram, operations, marks)
+          return withUnsafeMutablePointer(to: &core) { run($0) }
         }
       }
     }

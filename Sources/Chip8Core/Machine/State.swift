@@ -102,6 +102,12 @@ public struct State: Sendable {
     return (wait.register, key)
   }
 
+  /// Sets the sound timer; the phase begins anew where it falls silent.
+  mutating func setSound(_ frames: UInt8) {
+    sound = frames
+    if frames == 0 { audio.phase = 0 }
+  }
+
   /// The two bytes at an address, the high one first, wherever the RAM ends.
   public func word(at address: UInt16) -> UInt16 {
     let mask = ram.count - 1

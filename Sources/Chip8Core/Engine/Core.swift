@@ -1,0 +1,172 @@
+// What handlers work on while instructions run, and the little that all of them share.
+
+/// The part of a machine that executes instructions, for the time of one run.
+struct Core {
+  /// V0 to VF: the first bytes, so that a handler finds a register by its number alone.
+  var v = SIMD16<UInt8>()
+  /// The operation at each address of the RAM, and ``Code/margin`` more.
+  let operations: UnsafeMutablePointer<Operation>
+  let ram: UnsafeMutablePointer<UInt8>
+  /// A byte for each of the RAM: 0 where no operation was made from it.
+  let marks: UnsafeMutablePointer<UInt8>
+  /// Takes an address into the RAM, whose size is a power of two.
+  let mask: Int
+  let state: UnsafeMutablePointer<State>
+  /// V0 to VF where they are while no instructions run.
+  let registers: UnsafeMutableRawPointer
+  /// The upper halves of the first plane's rows, every other word.
+  let rows: UnsafeMutablePointer<UInt64>
+  /// The stack's first place, and the one after its last.
+  let stackStart: UnsafeMutableRawPointer
+  let stackEnd: UnsafeMutableRawPointer
+  let dialect: Dialect
+
+  /// Where the last instructions have left the machine.
+  var pc: UInt16 = 0
+  var index: UInt = 0
+  var stack: UnsafeMutableRawPointer
+  var remaining = 0
+  var end = End.limit
+
+  /// Why the core has come back.
+  enum End {
+    /// All that was asked for is done, or the program counter points past the RAM.
+    case limit
+    /// The next instruction is the reference engine's to execute.
+    case slow
+    /// The frame has no time left, as the display is waited for.
+    case frameOver
+    /// The program jumps to itself, and what is left was not executed.
+    case halted
+  }
+}
+
+/// What executes instructions. What becomes of the machine is the same.
+package enum Engine: Sendable {
+  /// One by one, as their rules read.
+  case reference
+  /// By threaded handlers.
+  case fast
+}
+
+extension Core {
+  /// How many instructions are executed before a handler returns: each might take some of the host's
+  /// stack, where the compiler does not make jumps of the calls.
+  #if DEBUG
+    static let maxSlice = 512
+  #else
+    static let maxSlice = 8192
+  #endif
+
+  init(
+    _ state: UnsafeMutablePointer<State>, _ ram: UnsafeMutableBufferPointer<UInt8>,
+    _ operations: UnsafeMutablePointer<Operation>, _ marks: UnsafeMutablePointer<UInt8>
+  ) {
+    guard
+      let ramStart = ram.baseAddress, ram.count.nonzeroBitCount == 1,
+      let registersOffset = MemoryLayout<State>.offset(of: \.v),
+      let stackOffset = MemoryLayout<State>.offset(of: \.stack),
+      let rowsOffset = MemoryLayout<State>.offset(of: \.display.planes)
+    else { preconditionFailure("the RAM of a machine has a power of two of bytes") }
+    let start = UnsafeMutableRawPointer(state)
+    self.state = state
+    self.ram = ramStart
+    self.operations = operations
+    self.marks = marks
+    mask = ram.count - 1
+    registers = start + registersOffset
+    // A row has 16 bytes, the left half in the upper word.
+    rows = (start + rowsOffset).assumingMemoryBound(to: UInt64.self) + 1
+    stackStart = start + stackOffset
+    stackEnd = stackStart + 2 * state.pointee.configuration.platform.stackCountMax
+    stack = stackStart
+    dialect = Dialect(state.pointee.configuration)
+  }
+
+  /// Executes at most so many instructions from an address in the RAM, and says how many it were.
+  mutating func execute(_ count: Int, at pc: UInt16) -> Int {
+    end = .limit
+    v = registers.loadUnaligned(as: SIMD16<UInt8>.self)
+    let stack = stackStart + 2 * Int(state.pointee.stackCount)
+    let index = UInt(state.pointee.i)
+    withUnsafeMutablePointer(to: &self) { core in
+      let core = UnsafeMutableRawPointer(core)
+      proceed(core, core.operation(at: UInt(pc)), index, count, stack)
+    }
+    registers.storeBytes(of: v, as: SIMD16<UInt8>.self)
+    state.pointee.i = UInt16(truncatingIfNeeded: self.index)
+    state.pointee.stackCount = UInt8(truncatingIfNeeded: (self.stack - stackStart) / 2)
+    let executed = count &- remaining
+    state.pointee.instructions += UInt64(truncatingIfNeeded: executed)
+    return executed
+  }
+}
+
+extension UnsafeMutableRawPointer {
+  /// The core that a handler was called with.
+  @inline(__always)
+  var core: UnsafeMutablePointer<Core> { assumingMemoryBound(to: Core.self) }
+
+  /// The registers V0 to VF of a core.
+  @inline(__always)
+  var v: UnsafeMutablePointer<UInt8> { assumingMemoryBound(to: UInt8.self) }
+
+  /// The operation at an address of the RAM.
+  @inline(__always)
+  func operation(at address: UInt) -> UnsafeRawPointer {
+    UnsafeRawPointer(core.pointee.operations)
+      + Int(bitPattern: address &* UInt(Operation.stride))
+  }
+}
+
+extension UnsafeRawPointer {
+  /// The operation that a handler was called with.
+  @inline(__always)
+  private var operation: UnsafePointer<Operation> { assumingMemoryBound(to: Operation.self) }
+
+  @inline(__always)
+  var handler: Handler { operation.pointee.handler }
+  @inline(__always)
+  var x: Int { Int(operation.pointee.x) }
+  @inline(__always)
+  var y: Int { Int(operation.pointee.y) }
+  @inline(__always)
+  var number: UInt { UInt(operation.pointee.number) }
+  @inline(__always)
+  var byte: UInt8 { UInt8(truncatingIfNeeded: operation.pointee.number) }
+  /// A call's return address.
+  @inline(__always)
+  var link: UInt16 { UInt16(operation.pointee.x) | UInt16(operation.pointee.y) &<< 8 }
+
+  /// The operation two bytes further, four, and six.
+  @inline(__always)
+  var next: UnsafeRawPointer { self + 2 * Operation.stride }
+  @inline(__always)
+  var afterNext: UnsafeRawPointer { self + 4 * Operation.stride }
+  @inline(__always)
+  var afterLong: UnsafeRawPointer { self + 6 * Operation.stride }
+}
+
+/// Executes the next operation, if there is time for it.
+@inline(__always)
+func proceed(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
+  guard left != 0 else { return pause(m, op, i, left, sp) }
+  op.handler(m, op, i, left &- 1, sp)
+}
+
+/// Comes back to ``Processor``, with the machine before an operation.
+@inline(never)
+func pause(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
+  let distance = op - UnsafeRawPointer(m.core.pointee.operations)
+  m.core.pointee.pc = UInt16(truncatingIfNeeded: distance / Operation.stride)
+  m.core.pointee.index = i
+  m.core.pointee.stack = sp
+  m.core.pointee.remaining = left
+}
+
+/// Leaves the operation to the reference engine, which knows its faults too.
+@inline(never)
+func leaveToReference(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
+  m.core.pointee.end = .slow
+  pause(m, op, i, left &+ 1, sp)
+}
