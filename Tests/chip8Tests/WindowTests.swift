@@ -395,8 +395,8 @@ struct WindowTests {
 
   @Test("A program that cannot go on says so and leaves the window open")
   func fault() throws {
-    // Draws a 0, and then there is no more program.
-    let rom = scratch.path(try scratch.write("faulty.ch8", [0xF0, 0x29, 0xD0, 0x05]))
+    // Draws a 0, and then there is what is no instruction.
+    let rom = scratch.path(try scratch.write("faulty.ch8", [0xF0, 0x29, 0xD0, 0x05, 0xF0, 0x99]))
     let desktop = try Desktop([rom, "--slots", scratch.folder])
     // Longer than any passing message is shown.
     Thread.sleep(forTimeInterval: 3.5)
@@ -405,6 +405,22 @@ struct WindowTests {
     #expect(line.firstRange(of: Data([255, 255, 255])) != nil)
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
-    #expect(errors.contains("0000 at 0x204 calls machine code"))
+    #expect(errors.contains("F099 at 0x204 is not an instruction"))
+  }
+
+  /// A screen of as many columns as the one before it, but of other rows.
+  @Test("A two-page program is shown with all its 64 rows")
+  func twoPages() throws {
+    let desktop = try Desktop([
+      scratch.path(scratch.write("halt.ch8", Programs.halt)), "--slots", scratch.folder,
+    ])
+    // A pixel in the left column of row 50: 7 points each, in the middle of the window.
+    let code: [UInt8] = [0x61, 0x32, 0xA2, 0xC8, 0xD0, 0x11, 0x12, 0xC6, 0x80]
+    let program = [0x12, 0x60] + Array(repeating: 0, count: 0xBE) + code
+    try desktop.drop(scratch.path(scratch.write("two.ch8", program)))
+    let pixel = Data((0..<49).flatMap { _ in [0xF2, 0xEE, 0xE2] as [UInt8] })
+    try waitFor("a pixel") { try desktop.picture("7x7+224+350") == pixel ? true : nil }
+    #expect(try desktop.picture("7x7+231+350") != pixel)
+    #expect(try desktop.quit() == (0, ""))
   }
 }
