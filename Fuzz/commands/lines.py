@@ -62,6 +62,7 @@ VALUES = {
     "with": "--headless --frames=5 '--headless --frames 3'|'--save a b' --nothing '\"open'",
     "scale": "1 2 8|0 65 x",
     "autosave": "0 60|-1 x",
+    "restore-descriptor": "0 1|-1 3 99 x",
     "timeout": "1|0 x",
     "version": "1 2|0 -1 99 x",
     "note": "short|" + "x" * 5000,
@@ -73,7 +74,8 @@ VALUES["save-slot"] = VALUES["NEW"] = VALUES["NAME"]
 # How often an option is given, where most lines would mean nothing otherwise.
 USUAL = {"headless": 0.97}
 # Options that make no sense in most lines, or make most lines wrong.
-RARE = {"autosave", "watch", "keep-state", "acknowledge", "move", "else-save", "resume", "timeout"}
+RARE = {"autosave", "watch", "keep-state", "acknowledge", "move", "else-save", "resume", "timeout",
+        "restore-descriptor"}
 # What an option needs, mostly.
 NEEDS = {"executable": "save", "with": "executable", "no-rom": "save", "base": "save",
          "scale": "screenshot", "move": "else-save", "else-save": "move"}
@@ -112,6 +114,12 @@ class Line:
 
     def has(self, *names):
         return any(word in names for part in self.parts for word in part.words[:1])
+
+    @property
+    def loaded(self):
+        """What a run or a command is about: what it restores, or its first argument."""
+        arguments = [part.words[0] for part in self.parts if not part.words[0].startswith("--")]
+        return self.value("--restore") or (arguments[0] if arguments else None)
 
     def value(self, option):
         """What an option is given with, the last one if it is repeated."""

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 
 from lines import IN_PLACE, NAMED_BY_INPUT, Line
-from world import FIFO_IN, FIFO_OUT, World
+from world import BASES, FIFO_IN, FIFO_OUT, World
 
 # The exit codes that docs/COMMAND-LINE.md has.
 CODES = {0, 64, 65, 66, 69, 70, 71, 73, 74, 75, 130}
@@ -126,8 +126,11 @@ def check(world: World, line: Line, outcome: Outcome):
     changes = world.changes()
     allowed = Allowed(world, line)
     if outcome.code in DONE | PARTLY_DONE:
+        needed = _needed(world, line)
         for name, entry in sorted(changes.items()):
-            _check_change(world, name, entry, allowed)
+            _check_change(world, line, name, entry, allowed)
+            if name in needed:
+                raise Broken(f"it has changed {name!r}, which it has read")
     elif changes:
         raise Broken(f"it has failed and changed {_list(changes)}")
     if outcome.code in DONE:
@@ -140,6 +143,21 @@ def check(world: World, line: Line, outcome: Outcome):
         for place in [world.path / path for kind, path in line.outputs if kind == "refuge"]:
             if place.is_file():
                 _check_image(world, place)
+
+
+def _needed(world: World, line: Line):
+    """What was read to make what was written, and is no saved state that was loaded and saved again."""
+    needed, saved = set(), [_inside(world, path) for kind, path in line.outputs if kind in ("image", "refuge")]
+    for part in line.parts:
+        if part.output or part.free or part.words[0] in ("--rom-path", "--base-path"):
+            continue
+        for word in part.words:
+            name = _inside(world, word)
+            is_loaded = name == _inside(world, line.loaded or "") and line.command in ("", *IN_PLACE)
+            if not (is_loaded and (name in saved or line.command in IN_PLACE)):
+                needed.add(name)
+            needed.update(BASES.get(os.path.basename(name), ()))
+    return needed if not line.command.startswith("slots ") else set()
 
 
 def _check_end(outcome: Outcome):
@@ -188,7 +206,7 @@ def _list(changes) -> str:
     return ", ".join(repr(name) + (" (gone)" if entry is None else "") for name, entry in sorted(changes.items()))
 
 
-def _check_change(world: World, name: str, entry, allowed: Allowed):
+def _check_change(world: World, line: Line, name: str, entry, allowed: Allowed):
     if not allowed.holds(name):
         raise Broken(f"it has changed {name!r}, which nothing names as an output")
     before = world.before.get(name)
@@ -196,8 +214,7 @@ def _check_change(world: World, name: str, entry, allowed: Allowed):
         return
     if before and before.kind != entry.kind:
         raise Broken(f"it has replaced {name!r} by another kind of file")
-    if before and entry.mode not in (before.mode & 0o777, before.mode & 0o777 | 0o111,
-                                     before.mode & 0o666, before.mode ^ 0o200):
+    if before and entry.mode not in _modes(line, before.mode):
         raise Broken(f"the mode of {name!r} was {before.mode:o} and is {entry.mode:o}")
     known = {one.contents for one in world.before.values() if one.kind == stat.S_IFREG}
     # A damaged state that is replaced becomes a version as it is.
@@ -205,6 +222,16 @@ def _check_change(world: World, name: str, entry, allowed: Allowed):
         bytes_ = (world.path / name).read_bytes()
         if bytes_.startswith(IMAGE_MAGIC):
             _check_image(world, world.path / name)
+
+
+def _modes(line: Line, before: int):
+    """The modes that a file may have after that."""
+    mode = before & 0o666
+    modes = {mode, mode | (mode & 0o444) >> 2}
+    if line.command == "slots lock":
+        modes |= {mode & 0o444, mode | 0o200}
+    # A trace is written to the file that is there.
+    return modes | {before & 0o777} if line.has("--trace") else modes
 
 
 def _check_image(world: World, path: pathlib.Path):

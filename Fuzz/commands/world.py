@@ -51,6 +51,9 @@ IMAGES = [
     ("names.state", "good.8o --frames 2 --break main --key-map k=5"),
 ]
 
+# What images need to be loaded.
+BASES = {"second.state": ["base.state"], "third.state": ["second.state", "base.state"]}
+
 FIFO_IN, FIFO_OUT = "in.fifo", "out.fifo"
 
 
