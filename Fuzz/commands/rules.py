@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import select
 import stat
 import subprocess
 import tempfile
@@ -34,7 +35,6 @@ class Outcome:
     code: int
     output: bytes
     errors: str
-    seconds: float
 
 
 def execute(world: World, line: Line, timeout: float) -> Outcome:
@@ -45,20 +45,27 @@ def execute(world: World, line: Line, timeout: float) -> Outcome:
         given.seek(0)
         process = world.run(line.words, stdin=given, stdout=output, stderr=errors)
         pipes = Pipes(world) if any("fifo" in word or "piped" in word for word in line.words) else None
-        start = time.monotonic()
-        try:
-            process.wait(timeout=timeout)
-        except subprocess.TimeoutExpired:
+        has_ended = _wait(process, timeout)
+        if not has_ended:
             process.kill()
-            process.wait()
-            raise Broken(f"it has not ended after {timeout:.0f} seconds") from None
-        finally:
-            if pipes:
-                pipes.close()
-        seconds = time.monotonic() - start
+        process.wait()
+        if pipes:
+            pipes.close()
+        if not has_ended:
+            raise Broken(f"it has not ended after {timeout:.0f} seconds")
         output.seek(0)
         errors.seek(0)
-        return Outcome(process.returncode, output.read(), errors.read().decode(errors="replace"), seconds)
+        return Outcome(process.returncode, output.read(), errors.read().decode(errors="replace"))
+
+
+def _wait(process: subprocess.Popen, timeout: float) -> bool:
+    """Whether the process ends in time. `Popen.wait` looks only 20 times a second."""
+    descriptor = os.pidfd_open(process.pid)
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    has_ended = bool(poll.poll(timeout * 1000))
+    os.close(descriptor)
+    return has_ended
 
 
 def _input(world: World, kind: str) -> bytes:
