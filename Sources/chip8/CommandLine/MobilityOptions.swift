@@ -48,9 +48,9 @@ struct MobilityOptions: ParsableArguments {
     if acknowledge, restore != "-" {
       throw ValidationError("--acknowledge is for --restore -: add it too.")
     }
-    if acknowledge, headless.isHeadless, !move, [nil, "-"].contains(headless.save) {
+    if acknowledge, headless.isHeadless, !move, headless.save == "-" {
       throw ValidationError(
-        "--acknowledge needs a file for the machine: add --save FILE, or --save - --move.")
+        "--acknowledge needs a file for the machine: add --save FILE, or --move to --save -.")
     }
     if acknowledge, headless.writesText {
       throw ValidationError("With --acknowledge, standard output belongs to the other side.")

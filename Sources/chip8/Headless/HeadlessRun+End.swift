@@ -11,7 +11,11 @@ extension HeadlessRun {
   /// Does what could fail later and lose a machine that moves. If this throws, nothing has changed.
   mutating func prepare() throws {
     Interrupt.catchSignals(second: isKept ? .waits : .kills)
-    guard mobility.isUsed, let path = machineFile else { return }
+    guard mobility.isUsed else { return }
+    guard let path = machineFile else {
+      if mobility.acknowledge { try checkOutputs() }
+      return
+    }
     guard try Storage.canBeFile(path) else {
       throw Failure(
         message: "\(path): not a regular file, so it cannot keep a machine: name another file",
@@ -32,7 +36,13 @@ extension HeadlessRun {
   ///
   /// - Parameter image: the machine, as the other side has sent it.
   mutating func takeOver(_ image: Image) throws {
-    guard let copy = safeCopy else { return }
+    guard let copy = safeCopy else {
+      guard mobility.acknowledge else { return }
+      try mobility.acknowledge(image)
+      // From now on the machine is nowhere else.
+      attempt { run in try run.saveInSlot() }
+      return
+    }
     do throws(AcknowledgementError) {
       try mobility.acknowledge(image)
     } catch {

@@ -237,7 +237,7 @@ struct HeadlessRun {
 
   /// Does something that keeps nothing else from being done if it fails, and says whether it did.
   @discardableResult
-  private mutating func attempt(_ body: (inout HeadlessRun) throws -> Void) -> Bool {
+  mutating func attempt(_ body: (inout HeadlessRun) throws -> Void) -> Bool {
     var failures = failures
     let isDone = failures.attempt { try body(&self) }
     self.failures = failures
