@@ -27,7 +27,7 @@ let package = Package(
   targets: [
     .target(
       name: "SaveState",
-      dependencies: ["CDeflate", "CNettle", "CZlib"],
+      dependencies: ["CDeflate", "CLinux", "CNettle", "CZlib"],
       swiftSettings: strict),
     .target(
       name: "Chip8Core",
@@ -57,6 +57,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .target(name: "CLinux"),
     .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The running executable, begun anew in place of this process.
@@ -25,5 +26,20 @@ public enum CleanProcess {
     let error = StorageError(.execute, path)
     for pointer in pointers { free(pointer) }
     throw error
+  }
+
+  /// A file in memory that the new process can read: it stays open and has no other name than its
+  /// descriptor, so that nobody can put anything else in its place. ``Storage/readHanded(_:path:limit:)``
+  /// reads it.
+  public static func hand(_ bytes: [UInt8]) throws(StorageError) -> Int32 {
+    let descriptor = CLinux_memoryFile("handed over")
+    guard descriptor >= 0 else { throw StorageError(.execute, "/proc/self/exe") }
+    do throws(StorageError) {
+      try Storage.write(bytes, to: descriptor, "memory")
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    return descriptor
   }
 }

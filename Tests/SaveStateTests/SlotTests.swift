@@ -457,6 +457,81 @@ private func mode(_ path: String) throws -> Int? {
     }
   }
 
+  /// Links, pipes and directories in the places of slots and versions: no change follows, replaces or
+  /// removes them, and none touches where a link leads.
+  @Test func whatIsNoFileIsLeftAloneByEveryChange() throws {
+    try withSlots { slots in
+      for number in 1...3 { try slots.save(image(number), to: boss) }
+      let outside = slots.folder + "-outside"
+      defer { unlink(outside) }
+      try image(9).save(to: outside)
+      #expect(chmod(outside, 0o644) == 0)
+      let state = try Storage.read(outside, limit: 1 << 20)
+      let makers: [(String, (String) -> Int32)] = [
+        ("link", { symlink(outside, $0) }), ("pipe", { mkfifo($0, 0o600) }),
+        ("folder", { mkdir($0, 0o700) }), ("dead", { symlink("nowhere", $0) }),
+      ]
+      for (name, make) in makers {
+        let slot = try slot(name)
+        let history = slots.folder + "/history"
+        try Storage.createFolder("\(history)/\(name)")
+        #expect(make(slots.path(slot)) == 0 && make(slots.path(slot, version: 8)) == 0)
+        #expect(make(slots.path(boss, version: 7)) == 0)
+        // A version that could be put there.
+        try slots.rename(boss, to: .key(2))
+        #expect(rename(slots.path(.key(2), version: 2), slots.path(slot, version: 2)) == 0)
+        let changes: [(Slots) throws -> Void] = [
+          { try $0.save(image(5), to: slot) }, { try $0.setNote(slot, "note") },
+          { try $0.setLocked(slot, true) }, { try $0.setLocked(slot, false) },
+          { try $0.delete(slot) }, { try $0.delete(slot, purging: true) },
+          { try $0.restore(slot) }, { try $0.restore(slot, version: 8) }, { try $0.undoSave(slot) },
+          { try $0.rename(slot, to: .key(3)) }, { try $0.rename(.key(2), to: slot) },
+        ]
+        for change in changes { #expect(throws: SlotError.self) { try change(slots) } }
+        #expect(try slots.versions(of: slot) == [2])
+        #expect(try slots.number(.key(2)) == 3 && slots.earlier(.key(2)) == [1])
+        // Nor is it a version, and its number is not taken.
+        #expect(throws: SlotError.self) { try slots.restore(.key(2), version: 7) }
+        try slots.save(image(4), to: .key(2))
+        try slots.rename(.key(2), to: boss)
+        try slots.delete(boss, purging: true)
+        let left = [
+          slots.path(slot), slots.path(slot, version: 8), slots.path(slot, version: 2),
+          slots.path(boss, version: 7),
+        ]
+        for path in left { #expect(remove(path) == 0, "\(path)") }
+        for number in 1...3 { try slots.save(image(number), to: boss) }
+      }
+      #expect(try Storage.read(outside, limit: 1 << 20) == state && mode(outside) == 0o644)
+    }
+  }
+
+  @Test func whatIsNeededIsNotChanged() throws {
+    try withSlots { slots in
+      for number in 1...(Slots.versionCountMax + 1) { try slots.save(image(number), to: boss) }
+      try slots.save(image(1), to: .key(2))
+      var inputs = InputFiles()
+      let oldest = slots.path(boss, version: 1)
+      _ = try inputs.read(slots.path(.key(2)), limit: 9)
+      _ = try inputs.read(oldest, limit: 9)
+      let root = String(slots.folder.prefix(slots.folder.count - 41))
+      let careful = Slots(root: root, program: slots.program, apartFrom: inputs)
+      let expected = { (error: any Error) in
+        guard case .file(.storage(let error)) = error as? SlotError else { return false }
+        return error.operation == .replace(.input(slots.path(.key(2))))
+      }
+      #expect { try careful.save(image(2), to: .key(2)) } throws: { expected($0) }
+      #expect { try careful.delete(.key(2)) } throws: { expected($0) }
+      #expect { try careful.checkChange(of: .key(2)) } throws: { expected($0) }
+      // A version that would be too old stays as well.
+      try careful.save(image(99), to: boss)
+      #expect(try slots.versions(of: boss).count == Slots.versionCountMax + 1)
+      #expect(FileManager.default.fileExists(atPath: oldest))
+      try slots.save(image(100), to: boss)
+      #expect(!FileManager.default.fileExists(atPath: oldest))
+    }
+  }
+
   @Test func aHistoryThatCannotBeKeptIsAnError() throws {
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }

@@ -6,11 +6,6 @@ import Synchronization
 import Testing
 
 @Suite struct StorageTests {
-  private func mode(_ path: String) throws -> Int {
-    let attributes = try FileManager.default.attributesOfItem(atPath: path)
-    return try #require(attributes[.posixPermissions] as? Int)
-  }
-
   @Test func filesAreCreatedAndReplaced() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/file"
@@ -18,18 +13,6 @@ import Testing
         try Storage.replace(path, with: bytes)
         #expect(try Storage.read(path, limit: 200_000) == bytes)
         #expect(try names(in: folder) == ["file"])
-      }
-    }
-  }
-
-  @Test func modesAreKept() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
-      try Storage.replace(path, with: [1])
-      for mode in [0o600, 0o755, 0o444] {
-        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
-        try Storage.replace(path, with: [2])
-        #expect(try self.mode(path) == mode)
       }
     }
   }

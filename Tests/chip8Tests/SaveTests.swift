@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func aLinkStaysAndWhatItLeadsToIsReplaced() throws {
-    try scratch.write("old.state", [1])
+    try scratch.write("old.state", damagedState)
     try FileManager.default.createSymbolicLink(
       atPath: scratch.path("link.state"), withDestinationPath: "old.state")
     let saved = try scratch.report("sketch.ch8", "--frames", "10", "--save", "link.state")
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test func savingReplacesTheFileAndKeepsItsMode() throws {
-    try scratch.write("a.state", [1, 2, 3])
+    try scratch.write("a.state", damagedState)
     chmod(scratch.path("a.state"), 0o640)
     let saved = try scratch.report("sketch.ch8", "--frames", "10", "--save", "a.state")
     #expect(try scratch.report("a.state", "--frames", "0").state == saved.state)

@@ -31,7 +31,7 @@ struct ImageChain {
       // All over the memory, as games do that unpack themselves.
       try machine.poke(0x400 + (k * 0x1F3) % (machine.state.ram.count - 0x400), [UInt8(k)])
       let image = Image(of: machine, basedOn: base)
-      try Storage.replace("\(folder)/\(k).state", with: image.bytes)
+      try Storage.replace("\(folder)/\(k).state", with: image.bytes, as: .savedState)
       byteCount += image.bytes.count
       var files = FileDependencies(beside: "\(folder)/x", programSuffix: ".ch8")
       base = try BaseImage(image, named: "\(k).state", Chip8.self, by: &files)

@@ -11,7 +11,7 @@ func durableSaveRequirement(_ subject: Subject, in folder: String) throws -> Req
   var (bare, ours): ([Double], [Double]) = ([], [])
   for _ in 0..<200 {
     bare.append(microseconds { saveBarely(bytes, in: folder) })
-    ours.append(try microseconds { try Storage.replace("\(folder)/ours", with: bytes) })
+    ours.append(try microseconds { try Storage.replace("\(folder)/ours", with: bytes, as: .slot) })
   }
   return Requirement(
     "durable save, by a bare one: \(subject.name)", ours.median / bare.median, atMost: 1.3, .times)
@@ -42,7 +42,9 @@ func stallRequirement(_ subject: Subject, in folder: String) throws -> Requireme
       let moment = machine.snapshot
       queue.async {
         let bytes = Image(of: Chip8(moment)).bytes
-        do { try Storage.replace("\(folder)/slot", with: bytes) } catch { fatalError("\(error)") }
+        do { try Storage.replace("\(folder)/slot", with: bytes, as: .slot) } catch {
+          fatalError("\(error)")
+        }
       }
     }
     saving.append(handOver + microseconds { _ = machine.run(frames: 1) })

@@ -32,6 +32,8 @@ public struct Host: Sendable {
   }
 
   private var source: Source
+  /// Files that are needed: the program may not replace them.
+  public var inputs = InputFiles()
 
   /// The host of programs without a folder.
   public static let none = Host(source: .nowhere)
@@ -88,7 +90,7 @@ public struct Host: Sendable {
         case .save:
           var image = Image(of: machine.asleep, carrying: older)
           setup?.put(into: &image, of: machine)
-          try folder.replacing(call.name, with: image)
+          try folder.replacing(call.name, with: image, apartFrom: inputs)
           return .status(.done)
         case .restore(let arguments):
           return .image(
@@ -109,7 +111,7 @@ enum Reply {
 
 /// A machine that is to take another one's place.
 public struct Restoration: Sendable {
-  /// The file's path.
+  /// The file's path: how it is called, and not what is to be read again.
   public let path: String
   /// What the file holds.
   public let image: Image
@@ -169,9 +171,11 @@ extension SealedFolder {
     } catch { throw HostStatus(error) }
   }
 
-  fileprivate func replacing(_ name: String, with image: Image) throws(HostStatus) {
+  fileprivate func replacing(
+    _ name: String, with image: Image, apartFrom inputs: InputFiles
+  ) throws(HostStatus) {
     do throws(Refusal) {
-      try replace(name, with: prelude(name) + image.bytes)
+      try replace(name, with: image, apartFrom: inputs)
     } catch { throw HostStatus(error) }
   }
 }

@@ -1,3 +1,5 @@
+import SaveState
+
 /// Images that are programs: what stands before the machine in their file is a shell script that
 /// looks for a chip8 to run it.
 public enum ExecutableImage {
@@ -14,9 +16,7 @@ public enum ExecutableImage {
     let candidates = ["\"${CHIP8-}\""] + [emulator.map(quoted), "chip8"].compactMap { $0 }
     let options = options.map { quoted($0) + " " }.joined()
     let text = """
-      #!/bin/sh
-      # A saved state of chip8 that is a program: it goes on with the machine below.
-      state=$0
+      \(Image.scriptHead)state=$0
       [ -f "$state" ] || state=$(command -v -- "$0")
       case $state in -*) state=./$state ;; esac
       for chip8 in \(candidates.joined(separator: " ")); do

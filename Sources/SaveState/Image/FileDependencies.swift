@@ -11,8 +11,10 @@ public struct FileDependencies: Dependencies {
   /// How many files of a program's length are read in a folder.
   static let programCountMax = 256
 
-  /// Everything that was found, as it is called.
-  public private(set) var paths: [String] = []
+  /// Everything that was found.
+  public private(set) var inputs = InputFiles()
+  /// How that is called.
+  public var paths: [String] { inputs.paths }
 
   private enum Place {
     case folder(String)
@@ -67,7 +69,6 @@ public struct FileDependencies: Dependencies {
     for place in programPlaces {
       for path in candidates(for: program, in: place, &search) {
         guard let bytes = read(path, of: program, &search) else { continue }
-        paths.append(path)
         return .found(bytes, path: path)
       }
     }
@@ -92,7 +93,7 @@ public struct FileDependencies: Dependencies {
   }
 
   /// The program, if that is what is in a file; else a remark if one could have thought so.
-  private func read(
+  private mutating func read(
     _ path: String, of program: Program.Identity, _ search: inout Search
   ) -> [UInt8]? {
     let isLikely = Storage.leafName(of: path) == program.name + programSuffix
@@ -100,7 +101,10 @@ public struct FileDependencies: Dependencies {
       let file = try RegularFile(path)
       if file.byteCount == program.byteCount {
         let bytes = try file.suffix(program.byteCount)
-        if Digest.sha1(bytes) == program.sha1 { return bytes }
+        if Digest.sha1(bytes) == program.sha1 {
+          inputs.add(path, file.status.identity)
+          return bytes
+        }
       }
       let isNamed = programPlaces.contains { $0.path == path }
       if isLikely || isNamed { search.remarks.append("\(path) is another program") }
@@ -117,30 +121,37 @@ public struct FileDependencies: Dependencies {
   /// name is offered, for an image may have been given a note since.
   public mutating func find(_ base: Image.Base) -> Finding {
     var search = Search(places: basePlaces.map(\.path))
-    var changed: (bytes: [UInt8], path: String)?
+    var changed: File?
     for place in basePlaces {
-      if let path = images[place.path]?[base.digest], let bytes = image(at: path, &search) {
-        return found(bytes, path)
+      if let path = images[place.path]?[base.digest], let file = image(at: path, &search) {
+        return found(file)
       }
       guard let path = path(of: base, in: place) else { continue }
-      guard let bytes = image(at: path, &search) else { continue }
-      if Image.footerDigest(of: bytes) == base.digest { return found(bytes, path) }
-      if changed == nil, Storage.leafName(of: path) == base.name { changed = (bytes, path) }
+      guard let file = image(at: path, &search) else { continue }
+      if Image.footerDigest(of: file.bytes) == base.digest { return found(file) }
+      if changed == nil, Storage.leafName(of: path) == base.name { changed = file }
     }
     for place in basePlaces {
       guard case .folder(let folder) = place,
         let path = images(in: folder, &search)[base.digest],
-        let bytes = image(at: path, &search)
+        let file = image(at: path, &search)
       else { continue }
-      return found(bytes, path)
+      return found(file)
     }
-    if let changed { return found(changed.bytes, changed.path) }
+    if let changed { return found(changed) }
     return .missing(search)
   }
 
-  private mutating func found(_ bytes: [UInt8], _ path: String) -> Finding {
-    paths.append(path)
-    return .found(bytes, path: path)
+  /// A file that may be a base, with the image at its end.
+  private struct File {
+    let path: String
+    let identity: FileIdentity
+    let bytes: [UInt8]
+  }
+
+  private mutating func found(_ file: File) -> Finding {
+    inputs.add(file.path, file.identity)
+    return .found(file.bytes, path: file.path)
   }
 
   /// The file that a base should be.
@@ -150,13 +161,14 @@ public struct FileDependencies: Dependencies {
   }
 
   /// The image at the end of a file, not checked at all; a remark if the file is there and has none.
-  private func image(at path: String, _ search: inout Search) -> [UInt8]? {
+  private func image(at path: String, _ search: inout Search) -> File? {
     do throws(StorageError) {
       let file = try RegularFile(path)
       // Enough for most images at one go.
       let end = try file.suffix(4096)
       if let length = Image.lengthInFooter(of: end) {
-        return length <= end.count ? end.suffix(length) : try file.suffix(length)
+        let bytes = length <= end.count ? end.suffix(length) : try file.suffix(length)[...]
+        return File(path: path, identity: file.status.identity, bytes: Array(bytes))
       }
       search.remarks.append("\(path) is not a saved state")
     } catch {

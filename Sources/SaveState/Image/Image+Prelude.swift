@@ -1,63 +1,188 @@
-// What stands before an image in its file: a program that runs it. The engine never reads it.
+// What stands before an image in its file: a program that runs it. The engine never reads it, and
+// knows it only by its beginning, to tell which program may stay there: docs/FILES.md.
 
 import Glibc
 
 extension Image {
-  /// How large one may be that is kept: an emulator with all that it needs is a tenth of that.
-  private static let preludeByteCountMax = 256 << 20
+  /// How each script begins that runs the image behind it.
+  public static let scriptHead = """
+    #!/bin/sh
+    # A saved state of chip8 that is a program: it goes on with the machine below.
+
+    """
+
+  /// What is somewhere in each executable that can stand alone with an image; in one that does, the
+  /// byte after it is 1.
+  public static let standaloneMark: [UInt8] =
+    [0x89] + Array("ALONE\r\n".utf8) + [0x1A, 0x0A, 0xC8, 0x1D, 0x5E, 0xA7, 0x93, 0x0B]
+
+  /// What stands before the image in a file, and whose it is.
+  public struct Prelude: Sendable {
+    let bytes: [UInt8]
+    /// Whether it is a program of ours: a script that looks for an emulator, or a whole one.
+    let isOurs: Bool
+    /// Whether its file belongs to the user that this process runs as.
+    let isUsers: Bool
+    /// Whether anybody may execute its file.
+    let isExecutable: Bool
+
+    /// Whether it is a whole emulator of ours.
+    public var isEmulator: Bool { isOurs && bytes.starts(with: Image.executableMagic) }
+  }
+
+  fileprivate static let executableMagic = [0x7F] + Array("ELF".utf8)
 
   /// What stands before the image in a file; empty if there is no such file, or no image in it.
   ///
   /// - Throws: ``FileError`` if the file cannot be read, or what stands there is larger than 256 MiB.
   public static func prelude(at path: String) throws(FileError) -> ArraySlice<UInt8> {
-    var status = stat()
-    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      return []
-    }
-    let limit = preludeByteCountMax + byteCountMax
-    let file: [UInt8]
-    do throws(StorageError) {
-      guard isImage(try Storage.readEnd(path, limit: footerByteCount)) else { return [] }
-      file = try Storage.read(path, limit: limit)
-    } catch { throw .storage(error) }
-    guard file.count <= limit else { throw .image(path, .preludeTooLarge) }
-    return prelude(of: file)
+    try Prelude(at: path)?.bytes[...] ?? []
   }
 
-  /// Writes the image to a file, by ``Storage/replace(_:with:execution:)``. If that can be run now, it
-  /// remains a program: what stands before the image in it stays there. No other file is read.
+  // MARK: Saving
+
+  /// Writes the image to a file, by the rule of docs/FILES.md. A program of ours in a file of the
+  /// user's stays before it.
   ///
+  /// - Parameter inputs: what the image was made of, which is not replaced.
   /// - Throws: ``FileError``; the file is as it was then.
-  public func save(to path: String) throws(FileError) {
-    try Image.write(Image.keptPrelude(at: path) + bytes, to: path, .asBefore)
-  }
-
-  /// What is to stay in a file that is saved to.
-  private static func keptPrelude(at path: String) throws(FileError) -> ArraySlice<UInt8> {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & 0o111 != 0 else { return [] }
-    do throws(FileError) {
-      return try prelude(at: path)
-    } catch {
-      guard case .storage(let error) = error else { throw error }
-      // Who saves did not mean to read.
-      throw .storage(StorageError(operation: .write, path: path, code: error.code))
-    }
+  public func save(to path: String, apartFrom inputs: InputFiles = InputFiles()) throws(FileError) {
+    try write(to: path, inputs) { place throws(FileError) in try place.ownProgram() }
   }
 
   /// Writes the image to a file that whoever may read it may run.
   ///
-  /// - Parameter prelude: the program that runs it.
+  /// - Parameters:
+  ///   - prelude: the program that runs it.
+  ///   - inputs: what the image was made of, which is not replaced.
   /// - Throws: ``FileError``; the file is as it was then.
-  public func save(to path: String, behind prelude: [UInt8]) throws(FileError) {
-    try Image.write(prelude + bytes, to: path, .readers)
+  public func save(
+    to path: String, behind prelude: [UInt8], apartFrom inputs: InputFiles = InputFiles()
+  ) throws(FileError) {
+    try write(to: path, inputs, behind: prelude) { _ throws(FileError) in (prelude, .readers) }
   }
 
-  private static func write(
-    _ bytes: [UInt8], to path: String, _ execution: Storage.Execution
+  /// Writes the image to a file, with what stood before another one if that is a program of ours in a
+  /// file of the user's; else as ``save(to:apartFrom:)`` does.
+  public func save(
+    to path: String, behind prelude: Prelude?, apartFrom inputs: InputFiles
   ) throws(FileError) {
+    guard let prelude, prelude.isOurs, prelude.isUsers else {
+      return try save(to: path, apartFrom: inputs)
+    }
+    try write(to: path, inputs, behind: prelude.bytes) { _ throws(FileError) in
+      (prelude.bytes, prelude.isExecutable ? .readers : .nobody)
+    }
+  }
+
+  /// What becomes of the program that stands before an image which is changed in its file.
+  public enum ProgramChange: Sendable {
+    case stays
+    /// Another one takes its place, which whoever may read the file may run.
+    case becomes([UInt8])
+    case goes
+  }
+
+  /// Writes the image in the place of the one that it was made of. What stands before that stays in a
+  /// file of the user's, whatever it is; what is not ours and could not stay is a reason to refuse.
+  ///
+  /// - Throws: ``FileError``; the file is as it was then.
+  public func rewrite(
+    _ path: String, program change: ProgramChange = .stays, apartFrom inputs: InputFiles
+  ) throws(FileError) {
+    try write(to: path, inputs) { place throws(FileError) in
+      let prelude = try place.prelude()
+      let stays = if case .stays = change { prelude?.isUsers == true } else { false }
+      guard prelude == nil || stays || prelude?.isOurs == true else {
+        throw .storage(StorageError(refusing: .foreignProgram, path))
+      }
+      return switch change {
+      case .becomes(let program): (program, .readers)
+      case .stays, .goes: stays ? (prelude?.bytes ?? [], .asBefore) : ([], .nobody)
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - prelude: what stands before it where nothing is replaced.
+  ///   - choose: what stands before it in the place of a file, and who may execute that.
+  private func write(
+    to path: String, _ inputs: InputFiles, behind prelude: [UInt8] = [],
+    _ choose: (borrowing Replacement) throws(FileError) -> ([UInt8], Storage.Execution)
+  ) throws(FileError) {
+    func stored<Result: ~Copyable>(
+      _ body: () throws(StorageError) -> Result
+    ) throws(FileError) -> Result {
+      do throws(StorageError) { return try body() } catch { throw .storage(error) }
+    }
+    let place = try stored { () throws(StorageError) in
+      try Storage.replacement(
+        of: path, as: (try? isComplete()) == true ? .wholeState : .savedState, apartFrom: inputs)
+    }
+    guard let place else {
+      return try stored { () throws(StorageError) in
+        try Storage.writeStream(path, prelude + bytes)
+      }
+    }
+    let (prelude, execution) = try choose(place)
     do throws(StorageError) {
-      try Storage.replace(path, with: bytes, execution: execution)
+      try place.put(prelude + bytes, execution)
     } catch { throw .storage(error) }
+  }
+}
+
+extension Image.Prelude {
+  /// How large one may be: an emulator with all that it needs is a tenth of that.
+  private static let byteCountMax = 256 << 20
+
+  /// What stands before the image in a file; nil if nothing does, or there is no such file.
+  ///
+  /// - Throws: ``FileError`` if the file cannot be read, or this is larger than 256 MiB.
+  public init?(at path: String) throws(FileError) {
+    let file: RegularFile
+    do throws(StorageError) {
+      guard path != "-", try Storage.status(of: path) != nil else { return nil }
+      file = try RegularFile(path)
+    } catch { throw .storage(error) }
+    try self.init(in: file, path)
+  }
+
+  /// - Parameter path: how the file is called.
+  init?(in file: borrowing RegularFile, _ path: String) throws(FileError) {
+    do throws(StorageError) {
+      let footer = try file.suffix(Image.footerByteCount)
+      guard let length = Image.lengthInFooter(of: footer), length < file.byteCount else {
+        return nil
+      }
+      let byteCount = file.byteCount - length
+      guard byteCount <= Image.Prelude.byteCountMax else {
+        throw StorageError(operation: .read, path: path, code: EFBIG)
+      }
+      bytes = try file.bytes(byteCount, from: 0)
+    } catch {
+      throw error.code == EFBIG ? .image(path, .preludeTooLarge) : .storage(error)
+    }
+    let isScript = bytes.starts(with: Image.scriptHead.utf8)
+    let isExecutable = bytes.starts(with: Image.executableMagic)
+    isOurs = isScript || isExecutable && bytes.holds(Image.standaloneMark + [1])
+    isUsers = file.status.owner == geteuid()
+    self.isExecutable = file.status.mode & 0o111 != 0
+  }
+}
+
+extension [UInt8] {
+  /// Whether some bytes are somewhere in these.
+  fileprivate func holds(_ part: [UInt8]) -> Bool {
+    withUnsafeBytes { all in
+      var rest = all
+      while rest.count >= part.count, let start = rest.baseAddress {
+        let first = memchr(start, Int32(part[0]), rest.count - part.count + 1)
+        guard let first else { return false }
+        rest = UnsafeRawBufferPointer(rebasing: rest[(UnsafeRawPointer(first) - start)...])
+        if rest.starts(with: part) { return true }
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst())
+      }
+      return false
+    }
   }
 }

@@ -73,7 +73,7 @@ public struct SafeCopy: Sendable {
     guard let stamp, stamp == Storage.stamp(of: place) else { return keep() }
     do throws(StorageError) {
       if let previous {
-        try Storage.move(previous, to: place)
+        try Storage.move(previous, over: place)
       } else {
         try Storage.remove(place)
       }

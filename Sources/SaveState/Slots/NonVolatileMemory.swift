@@ -57,7 +57,9 @@ public struct NonVolatileMemory: Sendable {
       let old = try read()
       let new = bytes + (old ?? Array(repeating: 0, count: byteCount)).dropFirst(bytes.count)
       guard new != old else { return }
-      try stored { () throws(StorageError) in try Storage.replace(path, with: encode(new)) }
+      try stored { () throws(StorageError) in
+        try Storage.replace(path, with: encode(new), as: .other)
+      }
     }
   }
 
@@ -85,7 +87,7 @@ public struct NonVolatileMemory: Sendable {
       // A directory that is missing is made in the shared one.
       try Storage.checkReplacing(
         Storage.isFolder(directory) ? path : directory,
-        with: encode(Array(repeating: 0, count: byteCount)))
+        with: encode(Array(repeating: 0, count: byteCount)), as: .other)
     }
   }
 

@@ -19,14 +19,13 @@ extension Slots {
     try check(image, at: path(slot))
     try stored { () throws(StorageError) in try Storage.createFolder(folder) }
     try changing(slot) { () throws(SlotError) in
-      let number = (try numbers(slot).first ?? 0) + 1
+      let number = (try taken(slot).first ?? 0) + 1
       let isFilled = try isFilled(slot)
       try stored { () throws(StorageError) in
-        try Storage.expectFile(path(slot))
-        try Storage.checkReplacing(path(slot), with: image.bytes)
+        try Storage.checkReplacing(path(slot), with: image.bytes, as: .slot, apartFrom: inputs)
         guard isFilled else { return }
         try Storage.createFolder(history(slot))
-        try Storage.checkReplacing(path(slot, version: number), with: image.bytes)
+        try Storage.checkReplacing(path(slot, version: number), with: image.bytes, as: .slot)
         Storage.removeEmptyFolder(history(slot))
       }
     }
@@ -101,7 +100,8 @@ extension Slots {
       guard try isFilled(slot) else { throw .empty(slot) }
       guard try !isFilled(new) else { throw .taken(new) }
       let versions = try numbers(slot)
-      let last = try numbers(new).first ?? 0
+      try stored { () throws(StorageError) in try Storage.expectNothing(path(new)) }
+      let last = try taken(new).first ?? 0
       let newest = path(new, version: last + versions.count)
       // The state goes last, so that a rename that was interrupted can be done again.
       try stored { () throws(StorageError) in
@@ -109,11 +109,11 @@ extension Slots {
         try Storage.createFolder(history(new))
         for (index, number) in versions.reversed().enumerated() {
           try Storage.move(
-            path(slot, version: number), to: path(new, version: last + index + 1))
+            path(slot, version: number), toNew: path(new, version: last + index + 1))
         }
         try Storage.synchronize(folderOf: newest)
         Storage.removeEmptyFolder(history(slot))
-        try Storage.move(path(slot), to: path(new))
+        try Storage.move(path(slot), toNew: path(new))
         try Storage.synchronize(folderOf: path(new))
       }
       tidy(new)
@@ -128,7 +128,7 @@ extension Slots {
       do throws(ImageError) {
         try image.setNote(note)
       } catch { throw .file(.image(path(slot), error)) }
-      try replace(slot, with: image)
+      try replace(slot, with: image, evenIfLocked: true)
     }
   }
 
@@ -151,9 +151,21 @@ extension Slots {
     try Storage.locking(
       "\(folder)/.lock", orThrow: { $0.isMissingFile ? .empty(slot) : .file(.storage($0)) }
     ) { () throws(SlotError) -> Result in
-      let file = try stored { () throws(StorageError) in try self.file(slot) }
-      guard evenIfLocked || file?.isLocked != true else { throw .locked(slot) }
+      try checkChange(of: slot, evenIfLocked: evenIfLocked)
       return try change()
+    }
+  }
+
+  /// Refuses to change a slot that may not be changed now.
+  public func checkChange(of slot: SlotName, evenIfLocked: Bool = false) throws(SlotError) {
+    let status = try stored { () throws(StorageError) in
+      try Storage.expectFile(path(slot))
+      return try Storage.status(of: path(slot), followsLinks: false)
+    }
+    guard let status else { return }
+    guard evenIfLocked || status.isWritable else { throw .locked(slot) }
+    if let lost = inputs.lost(status.identity, at: nil, by: .slot) {
+      throw .file(.storage(StorageError(refusing: .input(lost), path(slot))))
     }
   }
 
@@ -161,7 +173,6 @@ extension Slots {
     try check(image, at: path(slot))
     try stored { () throws(StorageError) in try Storage.createFolder(folder) }
     return try changing(slot) { () throws(SlotError) in
-      try stored { () throws(StorageError) in try Storage.expectFile(path(slot)) }
       if let current = try? self.image(slot), image.addsNothing(to: current) {
         var renewed = current
         if let time = try? image.time() { renewed.setTime(time) }
@@ -175,10 +186,13 @@ extension Slots {
     }
   }
 
-  private func replace(_ slot: SlotName, with image: Image) throws(SlotError) {
+  private func replace(
+    _ slot: SlotName, with image: Image, evenIfLocked: Bool = false
+  ) throws(SlotError) {
     try stored { () throws(StorageError) in
-      try Storage.expectFile(path(slot))
-      try Storage.replace(path(slot), with: image.bytes)
+      let place = try Replacement(of: path(slot), followsLinks: false)
+      try place.check(.slot, evenIfProtected: evenIfLocked, apartFrom: inputs)
+      try place.put(image.bytes, .nobody)
     }
   }
 
@@ -191,7 +205,7 @@ extension Slots {
     _ = try image(slot, version: number)
     let kept = try keep(slot)
     try stored { () throws(StorageError) in
-      try Storage.move(path(slot, version: number), to: path(slot))
+      try Storage.move(path(slot, version: number), over: path(slot))
       try Storage.synchronize(folderOf: path(slot))
     }
     tidy(slot, kept: kept)
@@ -215,7 +229,7 @@ extension Slots {
   /// - Returns: the version's number; nil if there is nothing in the slot.
   private func keep(_ slot: SlotName) throws(SlotError) -> Int? {
     guard try isFilled(slot) else { return nil }
-    let number = (try numbers(slot).first ?? 0) + 1
+    let number = (try taken(slot).first ?? 0) + 1
     let version = path(slot, version: number)
     try stored { () throws(StorageError) in
       guard number <= Slots.versionNumberMax else { throw .overflow(version) }
@@ -226,7 +240,7 @@ extension Slots {
   }
 
   /// Takes away the oldest versions, and those that are the same as what is in the slot or as the
-  /// one that was made of it just now. What cannot be taken away is no loss.
+  /// one that was made of it just now, but none that is needed. What cannot be taken away is no loss.
   private func tidy(_ slot: SlotName, kept: Int? = nil) {
     guard let versions = try? versions(of: slot) else { return }
     let current = try? image(slot)
@@ -237,7 +251,7 @@ extension Slots {
       let version = try? image(slot, version: number)
       let isThere = version.map { version in newer.contains { version.addsNothing(to: $0) } }
       if count == Slots.versionCountMax || isThere == true {
-        try? Storage.remove(path(slot, version: number))
+        if !isNeeded(slot, version: number) { try? Storage.remove(path(slot, version: number)) }
       } else {
         count += 1
       }
@@ -245,8 +259,17 @@ extension Slots {
     Storage.removeEmptyFolder(history(slot))
   }
 
+  private func isNeeded(_ slot: SlotName, version: Int) -> Bool {
+    let status = try? Storage.status(of: path(slot, version: version), followsLinks: false)
+    return inputs.lost(status?.identity, at: nil, by: .slot) != nil
+  }
+
   private func isFilled(_ slot: SlotName) throws(SlotError) -> Bool {
     try stored { () throws(StorageError) in try file(slot) != nil }
+  }
+
+  private func taken(_ slot: SlotName) throws(SlotError) -> [Int] {
+    try stored { () throws(StorageError) in try takenNumbers(of: slot) }
   }
 
   private func numbers(_ slot: SlotName) throws(SlotError) -> [Int] {

@@ -20,9 +20,15 @@ public struct Slots: Sendable {
   /// The folder of this program's slots. It is created by the first save.
   public let folder: String
 
+  /// Files that are needed: a change that would lose one is refused.
+  let inputs: InputFiles
+
   /// The slots of a program below a folder that all programs share.
-  public init(root: String, program: Digest) {
+  ///
+  /// - Parameter inputs: files that are needed. A change that would lose one is refused.
+  public init(root: String, program: Digest, apartFrom inputs: InputFiles = InputFiles()) {
     self.program = program
+    self.inputs = inputs
     folder = "\(root)/\(program)"
   }
 
@@ -45,7 +51,7 @@ public struct Slots: Sendable {
     public let path: String
     /// How long it is.
     public let byteCount: Int
-    /// Whether it is locked against changes: nobody has the permission to write to it.
+    /// Whether it is locked against changes: its owner lacks the permission to write.
     public let isLocked: Bool
 
     /// A file of which this is known.
@@ -81,18 +87,29 @@ public struct Slots: Sendable {
     return names.sorted()
   }
 
-  /// The numbers of a slot's earlier versions, the newest first. Higher numbers are newer.
+  /// The numbers of a slot's earlier versions, the newest first. Higher numbers are newer. What is no
+  /// regular file is no version.
   public func versions(of slot: SlotName) throws(StorageError) -> [Int] {
+    try takenNumbers(of: slot).filter { number in
+      let status = try? Storage.anyStatus(
+        of: path(slot, version: number), followsLinks: false, .read)
+      return status.map { $0.kind == .regular } ?? true
+    }
+  }
+
+  /// The numbers that a version of a slot cannot have any more, the highest first.
+  func takenNumbers(of slot: SlotName) throws(StorageError) -> [Int] {
     try Storage.names(in: history(slot)).compactMap(Slots.version).sorted(by: >)
   }
 
-  /// What is in a slot, or was in it.
+  /// What is in a slot, or was in it. A link in a slot's place is looked at where it leads to, but no
+  /// change is made there.
   ///
   /// - Parameter version: the number of an earlier version.
   /// - Returns: nil if there is nothing.
   public func file(_ slot: SlotName, version: Int? = nil) throws(StorageError) -> File? {
     let path = path(slot, version: version)
-    return try Storage.status(of: path).map {
+    return try Storage.status(of: path, followsLinks: version == nil).map {
       File(path: path, byteCount: $0.byteCount, isLocked: !$0.isWritable)
     }
   }

@@ -31,10 +31,17 @@ public final class SealedFolder: Sendable {
   /// As the user has named it.
   public let path: String
   private let descriptor: Int32
+  /// For how many milliseconds others may keep the folder locked, who are writing to it.
+  private let patience: Int
 
   /// Opens a folder, which must be there.
-  public init(_ path: String) throws(StorageError) {
+  public convenience init(_ path: String) throws(StorageError) {
+    try self.init(path, patience: 5000)
+  }
+
+  package init(_ path: String, patience milliseconds: Int) throws(StorageError) {
     self.path = path
+    patience = milliseconds
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw StorageError(.read, path) }
   }
@@ -45,66 +52,58 @@ public final class SealedFolder: Sendable {
   ///
   /// - Parameter name: a name without any folder in it.
   public func read(_ name: String, limit: Int) throws(Refusal) -> [UInt8] {
-    // Whatever is there, opening it waits for nothing.
-    let file = openat(descriptor, leaf(name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    guard file >= 0 else { throw Refusal(reading: errno) }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else { throw .notRead }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= limit {
-      let count = Storage.retrying {
-        Glibc.read(file, &chunk, min(chunk.count, limit + 1 - bytes.count))
-      }
-      guard count >= 0 else { throw .notRead }
-      if count == 0 { break }
-      bytes.append(contentsOf: chunk[..<count])
-    }
-    return bytes
-  }
-
-  /// Puts a file in place so that, whatever happens, there is the old file or the new one, whole.
-  ///
-  /// - Parameter name: a name without any folder in it.
-  public func replace(_ name: String, with bytes: [UInt8]) throws(Refusal) {
-    let name = leaf(name)
-    let old = try regularFile(name)
-    try checkRoom(for: bytes.count, inPlaceOf: old)
     do throws(StorageError) {
-      try Replacement(of: name, in: descriptor, mode: old.map { $0.st_mode & 0o7777 }).put(bytes)
-    } catch { throw Refusal(writing: error.code) }
+      let file = try RegularFile(leaf(name), in: descriptor, followsLinks: false)
+      return try file.bytes(min(file.byteCount, limit + 1), from: 0)
+    } catch { throw Refusal(reading: error.code) }
   }
 
-  /// What stands before the image in a file that can be run, so that it stays the program that it
-  /// is; empty for any other file.
+  /// Puts an image in place so that, whatever happens, there is the old file or the new one, whole. A
+  /// program of ours in a file of the user's stays before it.
   ///
-  /// - Parameter name: a name without any folder in it.
-  public func prelude(_ name: String) throws(Refusal) -> ArraySlice<UInt8> {
-    guard let file = try regularFile(leaf(name)), file.st_mode & 0o111 != 0 else { return [] }
-    let bytes = try read(name, limit: SealedFolder.byteCountMax)
-    guard bytes.count <= SealedFolder.byteCountMax else { throw .tooManyBytes }
-    return Image.prelude(of: bytes)
+  /// The folder is locked meanwhile, so that its limits hold whoever else writes to it.
+  ///
+  /// - Parameters:
+  ///   - name: a name without any folder in it.
+  ///   - inputs: files that are needed, and not replaced.
+  public func replace(
+    _ name: String, with image: Image, apartFrom inputs: InputFiles = InputFiles()
+  ) throws(Refusal) {
+    let name = leaf(name)
+    // A lock belongs to what was opened, and so each write opens the folder for itself.
+    let folder = Storage.retrying {
+      openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+    guard folder >= 0 else { throw .notWritten }
+    defer { close(folder) }
+    guard Storage.lock(folder, patience: patience) else { throw .notWritten }
+    let place = try writing { () throws(StorageError) in try Replacement(of: name, in: folder) }
+    try writing { () throws(StorageError) in try place.check(.savedState, apartFrom: inputs) }
+    let program: [UInt8]
+    let execution: Storage.Execution
+    do throws(FileError) {
+      (program, execution) = try place.ownProgram()
+    } catch {
+      guard case .storage(let error) = error else { throw .tooManyBytes }
+      throw Refusal(writing: error)
+    }
+    let bytes = program + image.bytes
+    try checkRoom(for: bytes.count, inPlaceOf: place.old)
+    try writing { () throws(StorageError) in try place.put(bytes, execution) }
   }
 
-  /// What is there under a name, nil if nothing is.
-  private func regularFile(_ name: String) throws(Refusal) -> stat? {
-    var status = stat()
-    guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
-      guard errno == ENOENT else { throw Refusal(writing: errno) }
-      return nil
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile }
-    return status
+  private func writing<Result: ~Copyable>(
+    _ body: () throws(StorageError) -> Result
+  ) throws(Refusal) -> Result {
+    do throws(StorageError) { return try body() } catch { throw Refusal(writing: error) }
   }
 
   /// Whether the folder may hold a file instead of an older one. All files in it count, whoever has
   /// put them there.
-  private func checkRoom(for byteCount: Int, inPlaceOf old: stat?) throws(Refusal) {
-    var (fileCount, total) = (old == nil ? 1 : 0, byteCount - Int(old?.st_size ?? 0))
+  private func checkRoom(for byteCount: Int, inPlaceOf old: FileStatus?) throws(Refusal) {
+    var (fileCount, total) = (old == nil ? 1 : 0, byteCount - (old?.byteCount ?? 0))
     let again = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard again >= 0 else { throw Refusal(writing: errno) }
+    guard again >= 0 else { throw .notWritten }
     guard let entries = fdopendir(again) else {
       close(again)
       throw .notWritten
@@ -120,8 +119,8 @@ public final class SealedFolder: Sendable {
       guard found, status.st_mode & S_IFMT == S_IFREG else { continue }
       fileCount += 1
       total += Int(status.st_size)
+      guard fileCount <= SealedFolder.fileCountMax else { throw .tooManyFiles }
     }
-    guard fileCount <= SealedFolder.fileCountMax else { throw .tooManyFiles }
     guard total <= SealedFolder.byteCountMax else { throw .tooManyBytes }
   }
 
@@ -139,13 +138,18 @@ extension SealedFolder.Refusal {
       switch code {
       case ENOENT: .noSuchFile
       case EACCES, EPERM: .denied
-      // A link, and a socket or a device without a driver.
-      case ELOOP, ENXIO, ENODEV: .notAFile
+      // A link, a folder or a pipe, and a socket or a device without a driver.
+      case ELOOP, EINVAL, ENXIO, ENODEV: .notAFile
       default: .notRead
       }
   }
 
-  fileprivate init(writing code: Int32) {
-    self = [EACCES, EPERM, EROFS].contains(code) ? .denied : .notWritten
+  fileprivate init(writing error: StorageError) {
+    self =
+      switch (error.operation, error.code) {
+      case (.replace(.notAFile), _), (_, EISDIR), (_, ELOOP): .notAFile
+      case (.replace, _), (_, EACCES), (_, EPERM), (_, EROFS): .denied
+      default: .notWritten
+      }
   }
 }

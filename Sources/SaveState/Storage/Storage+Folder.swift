@@ -51,20 +51,27 @@ extension Storage {
 /// A regular file that is open for reading. Nothing else is opened: a pipe could make us wait for
 /// ever, and a device could do anything.
 struct RegularFile: ~Copyable {
-  let byteCount: Int
+  let status: FileStatus
   private let path: String
   private let descriptor: Int32
 
-  init(_ path: String) throws(StorageError) {
+  var byteCount: Int { status.byteCount }
+
+  /// - Parameters:
+  ///   - directory: an open directory that the path is relative to.
+  ///   - followsLinks: whether a link is opened where it leads to, or refused.
+  init(
+    _ path: String, in directory: Int32 = AT_FDCWD, followsLinks: Bool = true
+  ) throws(StorageError) {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (followsLinks ? 0 : O_NOFOLLOW)
+    descriptor = Storage.retrying { openat(directory, path, flags) }
     guard descriptor >= 0 else { throw StorageError(.read, path) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    guard let status = Storage.status(of: descriptor), status.kind == .regular else {
       close(descriptor)
       throw StorageError(operation: .read, path: path, code: EINVAL)
     }
-    byteCount = Int(status.st_size)
+    self.status = status
   }
 
   deinit { close(descriptor) }
@@ -72,13 +79,19 @@ struct RegularFile: ~Copyable {
   /// The last bytes of the file, fewer if there are not so many.
   func suffix(_ count: Int) throws(StorageError) -> [UInt8] {
     let count = min(count, byteCount)
+    return try bytes(count, from: byteCount - count)
+  }
+
+  /// Bytes of the file, fewer if there are not so many.
+  func bytes(_ count: Int, from offset: Int) throws(StorageError) -> [UInt8] {
     var failed = false
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       while initialized < count {
-        let read = pread(
-          descriptor, buffer.baseAddress.map { $0 + initialized }, count - initialized,
-          off_t(byteCount - count + initialized))
-        if read == -1, errno == EINTR { continue }
+        let read = Storage.retrying {
+          pread(
+            descriptor, buffer.baseAddress.map { $0 + initialized }, count - initialized,
+            off_t(offset + initialized))
+        }
         failed = read < 0
         guard read > 0 else { break }
         initialized += read

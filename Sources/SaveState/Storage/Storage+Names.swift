@@ -1,14 +1,7 @@
 // Files in a folder: which there are, what they are called, and who may change them.
 
+import CLinux
 import Glibc
-
-/// What a folder says of a file.
-struct FileStatus: Equatable, Sendable {
-  let byteCount: Int
-  /// Whether anybody has the permission to write. Root may write without, so nobody is asked
-  /// whether he could.
-  let isWritable: Bool
-}
 
 extension Storage {
   /// The names in a folder, in no order; none if there is no such folder. Names that are no UTF-8
@@ -35,52 +28,57 @@ extension Storage {
     return names
   }
 
-  /// What is known of a regular file, nil if there is none.
-  static func status(of path: String) throws(StorageError) -> FileStatus? {
-    var status = stat()
-    guard retrying({ stat(path, &status) }) == 0 else {
-      if isMissing { return nil }
-      throw StorageError(.read, path)
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
-    return FileStatus(byteCount: Int(status.st_size), isWritable: status.st_mode & 0o222 != 0)
-  }
-
   /// Whether the last call failed because there is nothing of that name.
   private static var isMissing: Bool { errno == ENOENT || errno == ENOTDIR }
 
-  /// Gives or takes away the permission to write to a file.
+  /// Gives or takes away the permission to write to a regular file; a link is not followed.
   static func setWritable(_ path: String, _ isWritable: Bool) throws(StorageError) {
-    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
+    let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+    let descriptor = retrying { open(path, flags) }
     guard descriptor >= 0 else { throw StorageError(.write, path) }
     defer { close(descriptor) }
-    var status = stat()
-    guard retrying({ fstat(descriptor, &status) }) == 0 else { throw StorageError(.write, path) }
-    let mode = status.st_mode & 0o7777
+    guard let status = status(of: descriptor), status.kind == .regular else {
+      throw StorageError(operation: .write, path: path, code: EINVAL)
+    }
     guard
-      retrying({ fchmod(descriptor, isWritable ? mode | S_IWUSR : mode & ~0o222) }) == 0,
+      retrying({ fchmod(descriptor, isWritable ? status.mode | S_IWUSR : status.mode & ~0o222) })
+        == 0,
       retrying({ fsync(descriptor) }) == 0
     else { throw StorageError(.write, path) }
   }
 
-  /// Gives a file a second name, or where that cannot be, copies it. It is on the disk afterwards.
+  /// Gives a regular file a second name that nothing has, or where that cannot be, copies it. It is on
+  /// the disk afterwards.
   ///
   /// - Parameter limit: the most bytes that are copied; a longer file is refused.
   static func duplicate(_ path: String, as copy: String, limit: Int) throws(StorageError) {
-    if retrying({ linkat(AT_FDCWD, path, AT_FDCWD, copy, AT_SYMLINK_FOLLOW) }) == 0 {
+    // A link would be given the name itself, for it is not followed.
+    if retrying({ linkat(AT_FDCWD, path, AT_FDCWD, copy, 0) }) == 0 {
       return try synchronize(folderOf: copy)
     }
-    let bytes = try read(path, limit: limit)
-    guard bytes.count <= limit else { throw .overflow(copy) }
-    try replace(copy, with: bytes)
+    guard errno != EEXIST else { throw StorageError(.create, copy) }
+    let file = try RegularFile(path, followsLinks: false)
+    guard file.byteCount <= limit else { throw .overflow(copy) }
+    let place = try Replacement(of: copy, followsLinks: false)
+    guard place.old == nil else { throw .taken(copy) }
+    try place.put(file.suffix(limit), .nobody, mode: file.status.mode & 0o666)
   }
 
-  /// Gives a file another name in the place of its own, over what has that name. A power cut may
-  /// undo that until both folders are on the disk.
-  static func move(_ path: String, to place: String) throws(StorageError) {
+  /// Gives a file another name in the place of its own, over the file that has that name. A power cut
+  /// may undo that until both folders are on the disk.
+  static func move(_ path: String, over place: String) throws(StorageError) {
     guard retrying({ rename(path, place) }) == 0 else { throw StorageError(.write, place) }
     // Two names of one file are left as they are.
     unlink(path)
+  }
+
+  /// The same with a name that nothing has.
+  static func move(_ path: String, toNew place: String) throws(StorageError) {
+    if retrying({ CLinux_renameToNew(path, place) }) == 0 { return }
+    guard errno == EINVAL || errno == ENOSYS else { throw StorageError(.create, place) }
+    // A file system that can only give a file a second name, or cannot even do that.
+    try expectNothing(place)
+    guard retrying({ rename(path, place) }) == 0 else { throw StorageError(.write, place) }
   }
 
   /// Takes a file away. A power cut may bring it back until its folder is on the disk.
@@ -115,7 +113,7 @@ extension Storage {
   ) throws(Failure) -> Result {
     // Reading is enough for a lock, so that users can share a folder. Nothing is waited for but the
     // lock, whatever file this may be.
-    let flags = O_RDONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC
+    let flags = O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     let descriptor = retrying { open(path, flags, 0o666) }
     guard descriptor >= 0 else { throw failure(StorageError(.create, path)) }
     defer { close(descriptor) }

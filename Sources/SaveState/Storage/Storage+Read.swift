@@ -7,47 +7,68 @@ extension Storage {
     try Input(path).bytes(atMost: limit + 1)
   }
 
+  /// The bytes of a file in memory that ``CleanProcess`` has handed to this process; it is closed.
+  ///
+  /// - Parameter path: how it is called in a message.
+  public static func readHanded(
+    _ descriptor: Int32, path: String, limit: Int
+  ) throws(StorageError) -> [UInt8] {
+    try Input(handed: descriptor, path).bytes(atMost: limit + 1)
+  }
+
   /// The last bytes of a file, at most `limit` of them. A pipe has no end to go to: it is read as
   /// ``read(_:limit:)`` does. `-` is standard input.
   public static func readEnd(_ path: String, limit: Int) throws(StorageError) -> [UInt8] {
-    let input = try Input(path)
-    guard let byteCount = input.byteCount else { return try input.bytes(atMost: limit + 1) }
-    try input.skip(byteCount - limit)
-    return try input.bytes(atMost: limit)
+    try Input(path).end(limit)
   }
 }
 
 /// A file that is open for reading.
-private struct Input: ~Copyable {
+struct Input: ~Copyable {
   private static let chunkByteCount = 1 << 16
 
   private let path: String
   private let descriptor: Int32
+  /// Which regular file it is; nil for anything else.
+  let identity: FileIdentity?
   /// How many bytes there are from here to the end, nil for anything but a regular file. A guess:
   /// files grow and shrink, and those of /proc say 0.
-  let byteCount: Int?
+  private let byteCount: Int?
 
   init(_ path: String) throws(StorageError) {
     let isStandardInput = path == "-"
     let descriptor =
       isStandardInput ? STDIN_FILENO : Storage.retrying { open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw StorageError(.read, path) }
-    var status = stat()
-    let isRegular = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    self.init(descriptor, path)
+  }
+
+  init(handed descriptor: Int32, _ path: String) throws(StorageError) {
+    guard descriptor > STDERR_FILENO, lseek(descriptor, 0, SEEK_SET) == 0 else {
+      throw StorageError(.read, path)
+    }
+    self.init(descriptor, path)
+  }
+
+  private init(_ descriptor: Int32, _ path: String) {
+    let status = Storage.status(of: descriptor).flatMap { $0.kind == .regular ? $0 : nil }
     self.path = path
     self.descriptor = descriptor
-    byteCount = isRegular ? max(0, Int(status.st_size) - lseek(descriptor, 0, SEEK_CUR)) : nil
+    identity = status?.identity
+    byteCount = status.map { max(0, $0.byteCount - lseek(descriptor, 0, SEEK_CUR)) }
   }
 
   deinit {
     if descriptor != STDIN_FILENO { close(descriptor) }
   }
 
-  /// Leaves out bytes; a negative number leaves out none.
-  func skip(_ count: Int) throws(StorageError) {
-    guard count <= 0 || lseek(descriptor, count, SEEK_CUR) >= 0 else {
+  /// The last bytes of a regular file, or the first of anything else, and one more than `limit`.
+  func end(_ limit: Int) throws(StorageError) -> [UInt8] {
+    guard let byteCount else { return try bytes(atMost: limit + 1) }
+    guard byteCount <= limit || lseek(descriptor, byteCount - limit, SEEK_CUR) >= 0 else {
       throw StorageError(.read, path)
     }
+    return try bytes(atMost: limit)
   }
 
   /// The bytes from here on. The memory that this takes is that of the bytes and of one chunk.

@@ -12,6 +12,28 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case write
     /// Executing a file in place of this process.
     case execute
+    /// Replacing a file that may not be replaced: docs/FILES.md.
+    case replace(Refusal)
+  }
+
+  /// Why a file may not be replaced.
+  public enum Refusal: Equatable, Sendable {
+    /// It holds something, and that is not a saved state.
+    case otherFile
+    /// It holds a saved state.
+    case savedState
+    /// Its owner lacks the permission to write.
+    case writeProtected
+    /// It is neither a regular file nor something that can be written to.
+    case notAFile
+    /// It is a link that leads nowhere.
+    case deadLink
+    /// What comes before the saved state in it would be lost.
+    case foreignProgram
+    /// What is written was made of it; it was read by this path.
+    case input(String)
+    /// Something else is written there.
+    case twice
   }
 
   /// What was being done.
@@ -32,6 +54,28 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case .create: "\(name): cannot be created: \(reason)"
     case .write: "\(name): cannot be written: \(reason)"
     case .execute: "\(name): cannot be executed: \(reason)"
+    case .replace(let refusal): "\(name): cannot be written over: \(text(of: refusal))"
+    }
+  }
+
+  private func text(of refusal: Refusal) -> String {
+    switch refusal {
+    case .otherFile:
+      "it holds something other than a saved state: name another file, or delete this one first"
+    case .savedState:
+      "it holds a saved state, which only another one takes the place of: name another file"
+    case .writeProtected:
+      "it is protected against changes: name another file, or chmod u+w this one first"
+    case .notAFile: "it is not a regular file: name another one"
+    case .deadLink: "it is a link that leads nowhere: name another file"
+    case .foreignProgram:
+      "what comes before the saved state in it is not a program of chip8's that is yours, and would "
+        + "be lost: write to another file"
+    case .input(let path):
+      path == self.path
+        ? "it is needed, and would be lost: name another file"
+        : "it is \(path), which is needed and would be lost: name another file"
+    case .twice: "it cannot hold two things: give one of them another name"
     }
   }
 
@@ -45,6 +89,10 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
 }
 
 extension StorageError {
+  init(refusing refusal: Refusal, _ path: String) {
+    self.init(operation: .replace(refusal), path: path, code: EEXIST)
+  }
+
   /// The error that `errno` holds now.
   init(_ operation: Operation, _ path: String) {
     self.init(operation: operation, path: path, code: errno)

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Writes a file bit by bit, for what grows while a machine runs. Not durable, and not replacing
-/// as a whole: ``Storage/replace(_:with:execution:)`` is for that.
+/// as a whole: ``Storage/replace(_:with:as:apartFrom:)`` is for that.
 public final class StreamWriter {
   private static let bufferByteCount = 1 << 16
   private static let checkByteCount = 4096
@@ -14,11 +14,15 @@ public final class StreamWriter {
 
   /// Opens a file or creates it; it is emptied when the first bytes are written to it. `-` is
   /// standard output.
-  public init(_ path: String) throws(StorageError) {
+  ///
+  /// - Parameter inputs: what the text is made of, which is not written over.
+  public init(_ path: String, apartFrom inputs: InputFiles = InputFiles()) throws(StorageError) {
     self.path = path
-    let flags = O_WRONLY | O_CREAT | O_CLOEXEC
-    descriptor = path == "-" ? STDOUT_FILENO : Storage.retrying { open(path, flags, 0o666) }
-    guard descriptor >= 0 else { throw StorageError(.create, path) }
+    if let replacement = try Storage.replacement(of: path, as: .other, apartFrom: inputs) {
+      descriptor = try replacement.openForWriting()
+    } else {
+      descriptor = path == "-" ? STDOUT_FILENO : try Storage.openStream(path)
+    }
   }
 
   deinit {
@@ -49,9 +53,7 @@ public final class StreamWriter {
   /// Hands everything to the operating system.
   public func flush() throws(StorageError) {
     if !isEmptied {
-      if try byteCount != nil, Storage.retrying({ ftruncate(descriptor, 0) }) != 0 {
-        throw StorageError(.write, path)
-      }
+      if try byteCount != nil { try Replacement.empty(descriptor, path) }
       isEmptied = true
     }
     try Storage.write(buffer, to: descriptor, path)
@@ -62,11 +64,8 @@ public final class StreamWriter {
   private var byteCount: Int? {
     get throws(StorageError) {
       guard descriptor != STDOUT_FILENO else { return nil }
-      var status = stat()
-      guard Storage.retrying({ fstat(descriptor, &status) }) == 0 else {
-        throw StorageError(.write, path)
-      }
-      return status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+      guard let status = Storage.status(of: descriptor) else { throw StorageError(.write, path) }
+      return status.kind == .regular ? status.byteCount : nil
     }
   }
 }

@@ -34,19 +34,21 @@ struct AsmCommand: ParsableCommand {
       throw ValidationError(
         "Only one thing can be written to standard output: -o and --symbols name files.")
     }
-    if outputPath == symbols, let symbols {
-      throw ValidationError("\(symbols) cannot hold two things: give one of them another name.")
-    }
   }
 
   func run() throws {
     let file = try SourceFile(contentsOf: source)
     let assembly = try file.assembled()
+    let inputs = file.inputs
+    try Output.check(
+      [symbols, outputPath].compactMap { $0 }.map { Output($0, .other, apartFrom: inputs) })
     let program = Program(name: source, bytes: assembly.program)
     if let symbols {
-      try Storage.replace(symbols, with: Symbols(of: assembly, file: source, program).file())
+      try Storage.replace(
+        symbols, with: Symbols(of: assembly, file: source, program).file(), as: .other,
+        apartFrom: inputs)
     }
-    try Storage.replace(outputPath, with: assembly.program)
+    try Storage.replace(outputPath, with: assembly.program, as: .other, apartFrom: inputs)
     if listing {
       try printSource(Listing.lines(assembly, file.text))
     }

@@ -43,7 +43,8 @@ struct CartCommand: ParsableCommand {
 
     func run() throws {
       let file = try SourceFile(contentsOf: source)
-      let given = try options.map(Pack.read) ?? CartridgeOptions()
+      var inputs = file.inputs
+      let given = try options.map { try Pack.read($0, &inputs) } ?? CartridgeOptions()
       let opening = try Opening(file, given, machine, isHeadless: true)
       var shown = opening.machine
       _ = shown.run(frames: Pack.labelFrames)
@@ -54,7 +55,9 @@ struct CartCommand: ParsableCommand {
       do throws(Cartridge.Refusal) {
         bytes = try cartridge.encoded(label: shown.state.screen, appearance: opening.appearance)
       } catch { throw Failure.data(source, error) }
-      try Storage.replace(output ?? path(source, replacing: ".8o", by: ".gif"), with: bytes)
+      try Storage.replace(
+        output ?? path(source, replacing: ".8o", by: ".gif"), with: bytes, as: .other,
+        apartFrom: inputs)
       let lacking = options.lacks(configuration, for: opening.machine.program)
       if !lacking.isEmpty {
         printError(
@@ -63,8 +66,10 @@ struct CartCommand: ParsableCommand {
       }
     }
 
-    private static func read(_ path: String) throws -> CartridgeOptions {
-      let bytes = try Storage.read(path, limit: 1 << 16)
+    private static func read(
+      _ path: String, _ inputs: inout InputFiles
+    ) throws -> CartridgeOptions {
+      let bytes = try inputs.read(path, limit: 1 << 16)
       guard let options = try? JSONDecoder().decode(CartridgeOptions.self, from: Data(bytes)) else {
         throw Failure.data(path, "these are no options of a cartridge, as unpack writes them")
       }
@@ -96,13 +101,15 @@ struct CartCommand: ParsableCommand {
       let file = try LoadedFile(cartridge, isRestore: false)
       let unpacked = try Cartridge(file)
       let source = output ?? path(cartridge, replacing: ".gif", by: ".8o")
-      guard source != options else {
-        throw Failure.usage("\(source) cannot hold two things: give one of them another name")
-      }
-      try Storage.replace(source, with: Array(unpacked.program.utf8))
+      let inputs = file.inputs
+      try Output.check(
+        [source, options].compactMap { $0 }.map { Output($0, .other, apartFrom: inputs) })
+      try Storage.replace(
+        source, with: Array(unpacked.program.utf8), as: .other, apartFrom: inputs)
       if let options {
         let text = try jsonText(unpacked.options, isPretty: true)
-        try Storage.replace(options, with: Array((text + "\n").utf8))
+        try Storage.replace(
+          options, with: Array((text + "\n").utf8), as: .other, apartFrom: inputs)
       }
     }
   }

@@ -37,6 +37,12 @@ struct Chip8Command: ParsableCommand {
   @Option(help: ArgumentHelp("Resume a saved state.", valueName: "IMAGE"))
   var restore: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The descriptor of that state in memory, which was read already.", visibility: .hidden))
+  var restoreDescriptor: Int32?
+
   @Option(help: ArgumentHelp("Where the slots are kept.", valueName: "DIR"))
   var slots: String?
 
@@ -91,6 +97,9 @@ struct Chip8Command: ParsableCommand {
     if autosave != nil, headless.isHeadless {
       throw ValidationError("--autosave is for a window: a headless run saves when you say so.")
     }
+    if restoreDescriptor != nil, restore == nil {
+      throw ValidationError("--restore-descriptor is for --restore: add it too.")
+    }
     if keepState, !watch { throw ValidationError("--keep-state is for --watch: add it too.") }
   }
 
@@ -101,14 +110,16 @@ struct Chip8Command: ParsableCommand {
     if resume { opening = try opening.resumed(file, machine, slotsRoot: slotsRoot) }
     try opening.apply(settings, from: file.path)
     let recording = try headless.input.map { path in
-      let recording = try Recording(contentsOf: path)
+      let recording = try Recording(contentsOf: path, &opening.inputs)
       try recording.check(opening.machine.program, path: path)
       return recording
     }
+    let base = try headless.base.map { try BaseImage($0, machine.dependencies, &opening.inputs) }
     let kept = try flags.kept(
       besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: recording,
       from: headless.input)
-    let host = try host.host(replaying: recording, from: headless.input)
+    var host = try host.host(replaying: recording, from: headless.input)
+    host.inputs = opening.inputs
     if host.isThere { opening.machine.allowHostCalls() }
     let goals = try self.host.goals(opening.setup.names)
     let isImage = opening.image != nil
@@ -121,7 +132,7 @@ struct Chip8Command: ParsableCommand {
       let flags = try opening.powerOnFlags(kept, recording, from: headless.input)
       var run = try HeadlessRun(
         headless, mobility, machine.dependencies, opening, recording, host,
-        goals: isImage ? [] : goals, slotsRoot: slotsRoot, kept, flagsAtStart: flags)
+        basedOn: base, goals: isImage ? [] : goals, slotsRoot: slotsRoot, kept, flagsAtStart: flags)
       try run.prepare()
       if mobility.acknowledge, let image = opening.image { try run.takeOver(image) }
       try run.run()?.execute()
@@ -159,6 +170,7 @@ struct Chip8Command: ParsableCommand {
     switch (restore, files.count) {
     case (let image?, _):
       try checkArguments()
+      if let restoreDescriptor { return try LoadedFile(handed: restoreDescriptor, image) }
       return mobility.acknowledge
         ? try LoadedFile(mobility.conversation) : try LoadedFile(image, isRestore: true)
     case (nil, 1):
@@ -353,13 +365,19 @@ struct HeadlessOptions: ParsableArguments {
     if json, !print.isEmpty {
       throw ValidationError("--json and --print contradict each other: give one of them.")
     }
-    let files = [save, screenshot, trace, record].compactMap { $0 }.filter { $0 != "-" }
-    if let file = files.first(where: { file in files.count { $0 == file } > 1 }) {
-      throw ValidationError("\(file) cannot hold two things: give one of them another name.")
-    }
     let onStandardOutput = [save, screenshot, trace, record].filter { $0 == "-" }.count
     if onStandardOutput + (json || !print.isEmpty ? 1 : 0) > 1 {
       throw ValidationError("Only one thing can be written to standard output.")
+    }
+  }
+
+  /// The files that are written, but for the slot.
+  func outputs(apartFrom inputs: InputFiles) -> [Output] {
+    let files: [(String?, Content)] = [
+      (save, .savedState), (screenshot, .other), (trace, .other), (record, .other),
+    ]
+    return files.compactMap { path, content in
+      path.map { Output($0, content, apartFrom: inputs) }
     }
   }
 

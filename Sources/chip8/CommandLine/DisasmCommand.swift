@@ -36,19 +36,21 @@ struct DisasmCommand: ParsableCommand {
       case .auto: Configuration(for: program)
       case .platform(let platform): Configuration(platform)
       }
+    var inputs = file.inputs
     let annotations = try symbols.map {
-      Disassembly.Annotations(try Symbols(contentsOf: $0, for: program))
+      Disassembly.Annotations(try Symbols(contentsOf: $0, for: program, &inputs))
     }
     let disassembly = Disassembly(
       program.bytes, for: configuration, annotations ?? Disassembly.Annotations())
     if json {
       let report = DisassemblyReport(disassembly, program, configuration.platform)
-      try Storage.replace(output, with: Array((try jsonText(report) + "\n").utf8))
+      try Storage.replace(
+        output, with: Array((try jsonText(report) + "\n").utf8), as: .other, apartFrom: inputs)
     } else {
       let title =
         "\(program.name): \(program.bytes.count) bytes for \(configuration.platform.title)"
       let source = disassembly.octo(title: title, byteCountMax: SourceFile.byteCountMax)
-      try Storage.replace(output, with: Array(source.utf8))
+      try Storage.replace(output, with: Array(source.utf8), as: .other, apartFrom: inputs)
     }
   }
 

@@ -31,6 +31,9 @@ struct Failure: Error {
       case .create: EX_CANTCREAT
       case .write: EX_IOERR
       case .execute: EX_OSERR
+      // The command line contradicts itself.
+      case .replace(.input), .replace(.twice): EX_USAGE
+      case .replace: EX_CANTCREAT
       }
     return Failure(message: error.description, code: code)
   }

@@ -33,16 +33,13 @@ extension ImageCommand {
 
     func run() throws {
       let options = try with.map(RunOptions.init) ?? .empty
-      let image = try OpenedImage(file, dependencies).image
-      if off {
-        try Storage.replace(file, with: image.bytes, execution: .nobody)
-      } else {
-        // An emulator in front of it would be gone.
-        guard try !Image.prelude(at: file).starts(with: [0x7F] + Array("ELF".utf8)) else {
-          throw Failure.data(file, "this is a standalone file, which can be run already")
-        }
-        try image.save(to: file, executable: options)
+      let opened = try OpenedImage(file, dependencies)
+      // An emulator in front of it would be gone.
+      guard try off || Image.Prelude(at: file)?.isEmulator != true else {
+        throw Failure.data(file, "this is a standalone file, which can be run already")
       }
+      try opened.image.rewrite(
+        file, program: off ? .goes : .becomes(options.prelude), apartFrom: opened.inputs)
     }
   }
 
@@ -72,9 +69,10 @@ extension ImageCommand {
     func run() throws {
       let options = try with.map(RunOptions.init) ?? .empty
       // It needs no other file.
-      let image = try OpenedImage(file, dependencies).flattened(dependencies)
-      try Storage.replace(
-        output, with: Standalone.emulator(with: options) + image.bytes, execution: .readers)
+      var opened = try OpenedImage(file, dependencies)
+      let image = try opened.flattened(dependencies)
+      try image.save(
+        to: output, behind: Standalone.emulator(with: options), apartFrom: opened.inputs)
     }
   }
 }

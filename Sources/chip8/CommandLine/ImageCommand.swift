@@ -44,15 +44,17 @@ struct ImageCommand: ParsableCommand {
     func validate() throws { try validatePicture(screenshot, scale) }
 
     func run() throws {
-      let opened = try OpenedImage(file, dependencies)
+      var opened = try OpenedImage(file, dependencies)
       let labels = try symbols.map {
-        try Labels(Symbols(contentsOf: $0, for: opened.machine.program), $0)
+        try Labels(Symbols(contentsOf: $0, for: opened.machine.program, &opened.inputs), $0)
       }
       if let screenshot {
         let setup = Setup(opened.image, of: opened.machine, in: file)
         let appearance = Appearance(for: opened.machine.program, setup.settings)
         try Storage.replace(
-          screenshot, with: Screenshot.png(opened.machine, appearance, scale: scale ?? 8))
+          screenshot, with: Screenshot.png(opened.machine, appearance, scale: scale ?? 8),
+          as: .other,
+          apartFrom: opened.inputs)
       }
       guard screenshot != "-" else { return }
       let info = try ImageInfo(opened, labels ?? Labels())
@@ -136,12 +138,15 @@ struct ImageCommand: ParsableCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func run() throws {
-      let program = try OpenedImage(file, dependencies).machine.program
+      let opened = try OpenedImage(file, dependencies)
+      let program = opened.machine.program
       // A name in a file is no path: nothing leads out of this folder.
       let leaf = program.name.split(separator: "/").last.map(String.init) ?? ""
       let isName = !leaf.isEmpty && !leaf.hasPrefix(".") && leaf.displayText == leaf
       let name = isName ? leaf : "program"
-      try Storage.replace(output ?? unused(name + ".ch8", for: program), with: program.bytes)
+      try Storage.replace(
+        output ?? unused(name + ".ch8", for: program), with: program.bytes, as: .other,
+        apartFrom: opened.inputs)
     }
 
     /// Refuses a name that the user has not given where another file has it.
@@ -202,13 +207,13 @@ struct ImageCommand: ParsableCommand {
         let saved = try opened.checked { image throws(ImageError) in
           try Setup(image, of: machine)
         }
-        let setup = try settings.given(for: machine, over: saved).over(saved)
+        let setup = try settings.given(for: machine, over: saved, &opened.inputs).over(saved)
         setup.put(into: &opened.image, of: machine)
         guard Setup(readable: opened.image, of: machine) == setup else {
           throw Failure.data(file, "there is no room for that beside what others have put there")
         }
       }
-      try Storage.replace(file, with: Image.prelude(at: file) + opened.image.bytes)
+      try opened.image.rewrite(file, apartFrom: opened.inputs)
       if json { try printJSON(try ImageInfo(opened)) }
     }
   }
@@ -230,8 +235,9 @@ struct ImageCommand: ParsableCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func run() throws {
-      let image = try OpenedImage(file, dependencies).flattened(dependencies)
-      try image.save(behindPreludeOf: file, to: output ?? file)
+      var opened = try OpenedImage(file, dependencies)
+      let image = try opened.flattened(dependencies)
+      try image.save(inPlaceOf: opened, or: output)
     }
   }
 
@@ -271,7 +277,7 @@ struct ImageCommand: ParsableCommand {
       } catch { throw Failure.data(file, error) }
       let saving = Saving(
         file: output, before: opened.image.bytes.count, after: small.bytes.count)
-      try small.save(behindPreludeOf: file, to: output)
+      try small.save(inPlaceOf: opened, or: output)
       guard output != "-" else { return }
       if json { return try printJSON(saving) }
       try printLines(["\(output): \(saving.before) bytes before, \(saving.after) now"])
@@ -299,12 +305,15 @@ struct ImageCommand: ParsableCommand {
 }
 
 extension Image {
-  /// Writes the image to a file. What stands before another one goes along, and can be run there too.
-  fileprivate func save(behindPreludeOf file: String, to output: String) throws {
-    let prelude = try Image.prelude(at: file)
-    try Storage.replace(
-      output, with: prelude + bytes,
-      execution: prelude.isEmpty || output == file ? .asBefore : .readers)
+  /// Writes the image to a file, or in the place of the one that it was made of. A program that stands
+  /// before that goes along, and can be run there too.
+  fileprivate func save(inPlaceOf opened: OpenedImage, or output: String?) throws {
+    let output = output ?? opened.path
+    guard output != opened.path, !Storage.isSameFile(output, opened.path) else {
+      return try rewrite(output, apartFrom: opened.inputs)
+    }
+    try save(
+      to: output, behind: Image.Prelude(at: opened.path), apartFrom: opened.inputs)
   }
 }
 

@@ -53,7 +53,8 @@ enum Main {
       exit(code)
     }
     do throws(StorageError) {
-      try Storage.replace("-", with: Array((root.fullMessage(for: error) + "\n").utf8))
+      let text = root.fullMessage(for: error) + "\n"
+      try Storage.replace("-", with: Array(text.utf8), as: .other)
     } catch { end(.storage(error)) }
     exit(EXIT_SUCCESS)
   }

@@ -55,15 +55,25 @@ struct RunOptions {
   }
 }
 
+extension RunOptions {
+  /// The script that runs the image behind it with these options.
+  var prelude: [UInt8] {
+    let emulator = Standalone.options == nil ? Standalone.path : nil
+    return ExecutableImage.prelude(emulator: emulator, options: words)
+  }
+}
+
 extension Image {
   /// Writes the image to a file.
   ///
-  /// - Parameter options: what it is run with if the file is to become a program; nil if the file is
-  ///   to stay what it is.
-  func save(to path: String, executable options: RunOptions?) throws(FileError) {
-    guard let options else { return try save(to: path) }
-    let emulator = Standalone.options == nil ? Standalone.path : nil
-    try save(
-      to: path, behind: ExecutableImage.prelude(emulator: emulator, options: options.words))
+  /// - Parameters:
+  ///   - options: what it is run with if the file is to become a program; nil if the file is to stay
+  ///     what it is.
+  ///   - inputs: what the image was made of.
+  func save(
+    to path: String, executable options: RunOptions?, apartFrom inputs: InputFiles
+  ) throws(FileError) {
+    guard let options else { return try save(to: path, apartFrom: inputs) }
+    try save(to: path, behind: options.prelude, apartFrom: inputs)
   }
 }

@@ -59,7 +59,8 @@ extension SlotsCommand {
       let path = slots.path(slot)
       if !arguments.options.json, isatty(STDOUT_FILENO) == 0 {
         // A script gets the path as it is.
-        return try Storage.replace("-", with: Array(path.utf8) + [UInt8(ascii: "\n")])
+        return try Storage.replace(
+          "-", with: Array(path.utf8) + [UInt8(ascii: "\n")], as: .other)
       }
       try arguments.report(path, slots, slot)
     }
@@ -193,8 +194,8 @@ extension SlotsCommand {
     }
 
     func run() throws {
-      let (slots, slot) = try arguments.resolved()
-      try Storage.replace(file, with: slots.image(slot).bytes)
+      let (slots, slot, inputs) = try arguments.resolved(apartFrom: InputFiles())
+      try slots.image(slot).save(to: file, apartFrom: inputs)
       if file != "-" { try arguments.report("\(slot) is in \(file)", slots, slot) }
     }
   }
@@ -219,15 +220,11 @@ extension SlotsCommand {
     }
 
     func run() throws {
-      let (slots, slot) = try arguments.resolved()
-      var image = try Image(contentsOf: file)
-      var files = dependencies.files(beside: file)
-      let machine: Chip8
-      do throws(ImageError) {
-        // What is in a slot needs nothing else.
-        image = try image.flattened(Chip8.self, by: &files)
-        machine = try image.machine()
-      } catch { throw Failure.data(file, error) }
+      var opened = try OpenedImage(file, dependencies)
+      // What is in a slot needs nothing else.
+      let image = try opened.flattened(dependencies)
+      let machine = opened.machine
+      let (slots, slot, _) = try arguments.resolved(apartFrom: opened.inputs)
       guard machine.program.sha1 == slots.program else {
         throw Failure.data(
           file, "the saved state is of another program, \"\(machine.program.name)\"")

@@ -48,10 +48,21 @@ struct SlotArguments: ParsableArguments {
   @OptionGroup
   var options: SlotsOptions
 
-  /// The slot, and those that it is one of.
-  func resolved() throws -> (slots: Slots, slot: SlotName) {
+  /// The slot, those that it is one of, and the file that was read to find them.
+  ///
+  /// - Parameter needed: files that a change of the slot may not lose.
+  func resolved(
+    apartFrom needed: InputFiles
+  ) throws -> (slots: Slots, slot: SlotName, inputs: InputFiles) {
     let slot = try slotName(name)
-    return (Slots(root: options.root, program: try NamedProgram(program).sha1), slot)
+    let program = try NamedProgram(program)
+    let slots = Slots(root: options.root, program: program.sha1, apartFrom: needed)
+    return (slots, slot, program.inputs)
+  }
+
+  func resolved() throws -> (slots: Slots, slot: SlotName) {
+    let (slots, slot, _) = try resolved(apartFrom: InputFiles())
+    return (slots, slot)
   }
 
   /// Prints what was done, or the slot as it is now.
@@ -72,14 +83,17 @@ struct NamedProgram {
   /// What it is called; nil if the user has given the SHA-1 alone.
   let name: String?
   let sha1: Digest
+  /// The file, if there is one.
+  let inputs: InputFiles
 
   /// By a file, or by the digest itself.
   init(_ text: String) throws {
     if let digest = Digest(sha1: text) {
-      (name, sha1) = (nil, digest)
+      (name, sha1, inputs) = (nil, digest, InputFiles())
       return
     }
     let file = try LoadedFile(text, isRestore: false)
+    inputs = file.inputs
     guard file.kind == .image else {
       let program = try file.program()
       (name, sha1) = (program.name, program.sha1)

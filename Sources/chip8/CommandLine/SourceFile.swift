@@ -9,26 +9,34 @@ struct SourceFile {
 
   let path: String
   let text: String
+  /// Every file that it was read from.
+  let inputs: InputFiles
+
+  init(_ file: LoadedFile) throws(Failure) {
+    try self.init(file.path, file.bytes, file.inputs)
+  }
 
   /// Takes the bytes of a file as the text that they should be.
-  init(_ path: String, _ bytes: [UInt8]) throws(Failure) {
+  private init(_ path: String, _ bytes: [UInt8], _ inputs: InputFiles) throws(Failure) {
     guard bytes.count <= SourceFile.byteCountMax else {
       throw .data(path, "the source is larger than 2 MiB")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw .data(path, "this is not text in UTF-8")
     }
-    self.path = path
-    self.text = text
+    self.init(path, text: text, inputs)
   }
 
-  init(_ path: String, text: String) {
+  init(_ path: String, text: String, _ inputs: InputFiles) {
     self.path = path
     self.text = text
+    self.inputs = inputs
   }
 
   init(contentsOf path: String) throws {
-    try self.init(path, Storage.read(path, limit: SourceFile.byteCountMax))
+    var inputs = InputFiles()
+    let bytes = try inputs.read(path, limit: SourceFile.byteCountMax)
+    try self.init(path, bytes, inputs)
   }
 
   /// How many errors are reported at once.

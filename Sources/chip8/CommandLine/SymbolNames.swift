@@ -11,8 +11,8 @@ extension Symbols {
   }
 
   /// Reads the symbol file of a program; another program's would tell lies about it.
-  init(contentsOf path: String, for program: Program) throws {
-    let bytes = try Storage.read(path, limit: Symbols.byteCountMax)
+  init(contentsOf path: String, for program: Program, _ inputs: inout InputFiles) throws {
+    let bytes = try inputs.read(path, limit: Symbols.byteCountMax)
     do throws(SymbolsError) {
       try self.init(file: bytes)
     } catch { throw Failure.data(path, error) }

@@ -8,6 +8,24 @@ import SaveState
 extension HeadlessRun {
   // MARK: Before the run
 
+  /// Refuses files that may not be written, before anything is done.
+  func checkFiles() throws {
+    if mobility.isUsed, let path = machineFile, try !Storage.canBeFile(path) {
+      throw Failure(
+        message: "\(path): not a regular file, so it cannot keep a machine: name another file",
+        code: EX_CANTCREAT)
+    }
+    var outputs = options.outputs(apartFrom: inputs)
+    if let refuge = mobility.elseSave {
+      outputs.append(Output(refuge, .wholeState, apartFrom: inputs))
+    }
+    if let slot = try options.slot() {
+      try slots.checkChange(of: slot)
+      outputs.append(Output(slots.path(slot), .slot, apartFrom: inputs))
+    }
+    try Output.check(outputs)
+  }
+
   /// Does what could fail later and lose a machine that moves. If this throws, nothing has changed.
   mutating func prepare() throws {
     Interrupt.catchSignals(second: isKept ? .waits : .kills)
@@ -15,11 +33,6 @@ extension HeadlessRun {
     guard let path = machineFile else {
       if mobility.acknowledge { try checkOutputs() }
       return
-    }
-    guard try Storage.canBeFile(path) else {
-      throw Failure(
-        message: "\(path): not a regular file, so it cannot keep a machine: name another file",
-        code: EX_CANTCREAT)
     }
     var copy = try SafeCopy(at: path)
     do {
@@ -80,7 +93,9 @@ extension HeadlessRun {
   private func checkOutputs() throws {
     if let slot = try options.slot() { try slots.checkSaving(savedImage(), to: slot) }
     try trace?.check()
-    for (path, contents) in files { try Storage.checkReplacing(path, with: contents()) }
+    for (path, contents) in files {
+      try Storage.checkReplacing(path, with: contents(), as: .other, apartFrom: inputs)
+    }
   }
 
   // MARK: After the run
@@ -97,7 +112,9 @@ extension HeadlessRun {
     failures.attempt { try keepFlags() }
     failures.attempt { try trace?.finish() }
     for (path, contents) in files {
-      failures.attempt { try Storage.replace(path, with: contents()) }
+      failures.attempt {
+        try Storage.replace(path, with: contents(), as: .other, apartFrom: inputs)
+      }
     }
     if let copy { return try move(stop, from: copy, isSaved: isSaved, &failures) }
     // Standard output may belong to whoever has sent the machine.
@@ -139,7 +156,9 @@ extension HeadlessRun {
 
   // MARK: What is written
 
-  private var slots: Slots { Slots(root: slotsRoot, program: machine.program.sha1) }
+  private var slots: Slots {
+    Slots(root: slotsRoot, program: machine.program.sha1, apartFrom: inputs)
+  }
 
   /// What is written as a whole beside the machine.
   private var files: [(path: String, contents: () throws -> [UInt8])] {
@@ -173,8 +192,8 @@ extension HeadlessRun {
   private func saveMachine() throws {
     guard let path = machineFile else { return }
     // One that stays here needs no other file: this one may be what it was based on.
-    if mobility.move { return try savedImage().save(to: path) }
-    try sentImage().save(to: path, executable: runOptions)
+    if mobility.move { return try savedImage().save(to: path, apartFrom: inputs) }
+    try sentImage().save(to: path, executable: runOptions, apartFrom: inputs)
   }
 
   private func saveInSlot() throws {

@@ -53,6 +53,8 @@ struct HeadlessRun {
   let runOptions: RunOptions?
   /// What the image that is saved will be the difference from.
   let base: BaseImage?
+  /// Every file that was read for this run: none of them is written over.
+  let inputs: InputFiles
   private var start: State
   /// What the run began with.
   private let program: Program
@@ -76,8 +78,8 @@ struct HeadlessRun {
   ///   - flagsAtStart: those that the machine was switched on with, if they are an input.
   init(
     _ options: HeadlessOptions, _ mobility: MobilityOptions, _ dependencies: DependencyOptions,
-    _ opening: Opening, _ recording: Recording?, _ host: Host, goals: [Int], slotsRoot: String,
-    _ keptFlags: KeptFlags?, flagsAtStart: [UInt8]?
+    _ opening: Opening, _ recording: Recording?, _ host: Host, basedOn base: BaseImage?,
+    goals: [Int], slotsRoot: String, _ keptFlags: KeptFlags?, flagsAtStart: [UInt8]?
   ) throws {
     self.options = options
     self.mobility = mobility
@@ -85,9 +87,8 @@ struct HeadlessRun {
     self.host = host
     self.goals = goals
     runOptions = options.executable ? try options.with.map(RunOptions.init) ?? .empty : nil
-    base = try options.base.map { path in
-      try BaseImage(path, dependencies, isFor: options.save ?? "-")
-    }
+    self.base = base
+    inputs = opening.inputs
     machine = opening.machine
     program = opening.machine.program
     (setup, given, forgetsSaved) = (opening.setup, opening.given, opening.forgetsSaved)
@@ -103,6 +104,7 @@ struct HeadlessRun {
     keys = recording?.keys ?? options.keys ?? .empty
     var saved = opening.machine
     try saved.addGoals(goals)
+    try checkFiles()
     if let path = options.record {
       session = SessionRecorder(
         program, keys, hasHost: host.isThere, flags: flagsAtStart)
@@ -111,7 +113,7 @@ struct HeadlessRun {
       }
     }
     try keptFlags?.prepare(for: machine)
-    trace = try options.trace.map { try Trace($0, names) }
+    trace = try options.trace.map { try Trace($0, names, apartFrom: opening.inputs) }
   }
 
   /// Runs, saves and reports.
@@ -317,7 +319,7 @@ struct HeadlessRun {
     let hasFrames = options.frames != nil || hasNoStop
     let instructions = options.instructions.map { max(0, $0 - Int(clamping: instructionsDone)) }
     return HandOver(
-      to: restoration.path, restoration.arguments,
+      to: restoration.path, restoration.image.bytes, restoration.arguments,
       options: host.options + dependencies.arguments + ["--slots=\(slotsRoot)"]
         + given.carried(to: restoration.machine, after: machine).arguments
         + (forgetsSaved ? ["--no-settings"] : []) + KeptFlags.arguments(for: keptFlags)
@@ -379,22 +381,13 @@ extension Screen {
 }
 
 extension BaseImage {
-  /// Reads a base from its file.
-  ///
-  /// - Parameter output: where the image goes that is to be the difference from it.
-  fileprivate init(
-    _ path: String, _ dependencies: DependencyOptions, isFor output: String
-  ) throws {
-    let file = try LoadedFile(path, isRestore: true)
+  /// Reads a base from its file, and says which files it needs.
+  init(_ path: String, _ dependencies: DependencyOptions, _ inputs: inout InputFiles) throws {
+    let bytes = try inputs.readEnd(path, limit: Image.byteCountMax, for: .base)
     var files = dependencies.files(beside: path)
+    defer { inputs.add(files.inputs) }
     do throws(ImageError) {
-      try self.init(
-        Image(file.bytes), named: Storage.leafName(of: path), Chip8.self, by: &files)
+      try self.init(Image(bytes), named: Storage.leafName(of: path), Chip8.self, by: &files)
     } catch { throw Failure.data(path, error) }
-    if let needed = ([path] + files.paths).first(where: { Storage.isSameFile($0, output) }) {
-      throw Failure.usage(
-        "--save would overwrite \(fileName(needed)), which is needed to load what is saved: "
-          + "name another file")
-    }
   }
 }

@@ -8,8 +8,10 @@ final class Trace {
   private let file: StreamWriter
   private let names: AddressNames
 
-  init(_ path: String, _ names: AddressNames) throws(StorageError) {
-    file = try StreamWriter(path)
+  init(
+    _ path: String, _ names: AddressNames, apartFrom inputs: InputFiles
+  ) throws(StorageError) {
+    file = try StreamWriter(path, apartFrom: inputs)
     self.names = names
   }
 

@@ -4,20 +4,29 @@ import SaveState
 /// A run that goes on in a new process in place of this one: the same executable with another image,
 /// and with the options that are still to be done.
 struct HandOver {
-  /// The command line of the new process.
-  let arguments: [String]
+  private let path: String
+  private let image: [UInt8]
+  private let arguments: [String]
+  private let options: [String]
 
   /// - Parameters:
-  ///   - path: the image's file, which was found to be one that can be restored.
+  ///   - path: what the image's file is called.
+  ///   - image: its bytes, which were found to be those of an image that can be restored.
   ///   - arguments: what the program in it is handed.
   ///   - options: what is left of this run's options.
-  init(to path: String, _ arguments: [String], options: [String]) {
-    self.arguments = Chip8.commandLine(restoring: path, arguments: arguments, options: options)
+  init(to path: String, _ image: [UInt8], _ arguments: [String], options: [String]) {
+    (self.path, self.image) = (path, image)
+    (self.arguments, self.options) = (arguments, options)
   }
 
-  /// Becomes the new process.
+  /// Becomes the new process, which gets the very bytes that were checked, whatever has become of
+  /// their file.
   func execute() throws(Failure) -> Never {
     do throws(StorageError) {
+      let descriptor = try CleanProcess.hand(image)
+      let arguments = Chip8.commandLine(
+        restoring: path, arguments: arguments,
+        options: ["--restore-descriptor=\(descriptor)"] + options)
       // A file that stands alone would take all of this for arguments of its own program.
       guard Standalone.options == nil else {
         try CleanProcess.execute(arguments, name: Standalone.emulatorName)

@@ -88,8 +88,8 @@ package struct Recording {
     self.program = program
   }
 
-  init(contentsOf path: String) throws {
-    let bytes = try Storage.read(path, limit: Recording.byteCountMax)
+  init(contentsOf path: String, _ inputs: inout InputFiles) throws {
+    let bytes = try inputs.read(path, limit: Recording.byteCountMax)
     do throws(Refusal) {
       guard bytes.count <= Recording.byteCountMax else { throw .notARecording }
       try self.init(bytes)

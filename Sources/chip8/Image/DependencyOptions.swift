@@ -22,8 +22,13 @@ struct DependencyOptions: ParsableArguments {
   }
 
   /// An image with all that it leaves out.
-  func completed(_ image: Image, at path: String) throws(ImageError) -> Image {
+  ///
+  /// - Parameter inputs: to what is added where that was found.
+  func completed(
+    _ image: Image, at path: String, _ inputs: inout InputFiles
+  ) throws(ImageError) -> Image {
     var files = files(beside: path)
+    defer { inputs.add(files.inputs) }
     return try image.completed(Chip8.self, by: &files)
   }
 }

@@ -69,7 +69,8 @@ private struct Branch {
       base = try image.base()
       node.program = try image.programIdentity().name
       node.note = try image.note()
-      let machine: Chip8 = try dependencies.completed(image, at: file.path).machine()
+      var inputs = file.inputs
+      let machine: Chip8 = try dependencies.completed(image, at: file.path, &inputs).machine()
       node.machineTime = machine.machineTime
       node.state = "\(machine.stateDigest)"
     } catch { node.problem = "\(error)" }

@@ -7,19 +7,23 @@ struct OpenedImage {
   let path: String
   var image: Image
   let machine: Chip8
+  /// Every file that was read for it.
+  var inputs: InputFiles
 
   init(_ path: String, _ dependencies: DependencyOptions) throws {
     self.path = path
     let file = try LoadedFile(path, isRestore: true)
+    inputs = file.inputs
     do throws(ImageError) {
       image = try Image(file.bytes)
-      machine = try dependencies.completed(image, at: path).machine()
+      machine = try dependencies.completed(image, at: path, &inputs).machine()
     } catch { throw Failure.data(path, error) }
   }
 
   /// The image with all that it leaves out.
-  func flattened(_ dependencies: DependencyOptions) throws(Failure) -> Image {
+  mutating func flattened(_ dependencies: DependencyOptions) throws(Failure) -> Image {
     var files = dependencies.files(beside: path)
+    defer { inputs.add(files.inputs) }
     do throws(ImageError) {
       return try image.flattened(Chip8.self, by: &files)
     } catch { throw .data(path, error) }

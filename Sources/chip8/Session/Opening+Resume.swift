@@ -24,6 +24,8 @@ extension Opening {
       throw Failure.usage("\(option) contradicts --resume, which brings its own machine")
     }
     found.image.warnOfDrift(found.machine, in: found.path)
-    return try resuming(found.machine, from: found.image, options)
+    var resumed = try resuming(found.machine, from: found.image, options)
+    _ = try resumed.inputs.readEnd(found.path, limit: 0, for: .subject)
+    return resumed
   }
 }

@@ -9,17 +9,32 @@ struct LoadedFile {
   let bytes: [UInt8]
   /// Whether it has to be an image.
   let isRestore: Bool
+  /// This file, which is what a run or a command is about.
+  let inputs: InputFiles
 
   init(_ path: String, isRestore: Bool) throws(StorageError) {
     self.path = path
     self.isRestore = isRestore
-    bytes = try Storage.readEnd(path, limit: Image.byteCountMax)
+    var inputs = InputFiles()
+    bytes = try inputs.readEnd(path, limit: Image.byteCountMax, for: .subject)
+    self.inputs = inputs
+  }
+
+  /// The image that the process handed over which this one was before.
+  ///
+  /// - Parameter path: the file that it was read from.
+  init(handed descriptor: Int32, _ path: String) throws(StorageError) {
+    self.path = path
+    isRestore = true
+    inputs = InputFiles()
+    bytes = try Storage.readHanded(descriptor, path: path, limit: Image.byteCountMax)
   }
 
   /// The image that another process sends.
   init(_ conversation: Conversation) throws(FileError) {
     path = "-"
     isRestore = true
+    inputs = InputFiles()
     bytes = try Image.bytes(from: conversation)
   }
 
@@ -55,9 +70,10 @@ extension LoadedFile {
         return try Image(bytes).program()
       } catch { throw Failure.data(path, error) }
     case .cartridge:
-      return try program(SourceFile(path, text: Cartridge(self).program).assembled().program)
+      let source = try SourceFile(path, text: Cartridge(self).program, inputs)
+      return try program(source.assembled().program)
     case .source:
-      return try program(SourceFile(path, bytes).assembled().program)
+      return try program(SourceFile(self).assembled().program)
     case .program:
       return try program(bytes)
     }
@@ -99,6 +115,8 @@ struct Opening {
   var debugger = Debugger()
   /// The image that the machine comes from, if it does, with all that its file leaves out.
   var image: Image?
+  /// Every file that was read for all of this.
+  var inputs: InputFiles
 
   init(_ file: LoadedFile, _ options: MachineOptions, isHeadless: Bool) throws {
     switch file.kind {
@@ -106,17 +124,16 @@ struct Opening {
       try self.init(resuming: file, options)
     case .cartridge:
       let cartridge = try Cartridge(file)
-      try self.init(
-        SourceFile(file.path, text: cartridge.program), cartridge.options, options,
-        isHeadless: isHeadless)
+      let source = SourceFile(file.path, text: cartridge.program, file.inputs)
+      try self.init(source, cartridge.options, options, isHeadless: isHeadless)
     case .source:
-      try self.init(
-        SourceFile(file.path, file.bytes), CartridgeOptions(), options, isHeadless: isHeadless)
+      try self.init(SourceFile(file), CartridgeOptions(), options, isHeadless: isHeadless)
     case .program:
       let program = try file.program(file.bytes)
       let configuration = try options.configuration(
         for: program, suggested: Configuration(for: program))
-      try self.init(file.path, program, configuration, options, isHeadless: isHeadless)
+      try self.init(
+        file.path, program, configuration, options, isHeadless: isHeadless, file.inputs)
     }
   }
 
@@ -136,14 +153,14 @@ struct Opening {
       for: program, suggested: cartridge.configuration(for: program))
     let symbols = Symbols(of: assembly, file: source.path, program)
     try self.init(
-      source.path, program, configuration, options, isHeadless: isHeadless,
+      source.path, program, configuration, options, isHeadless: isHeadless, source.inputs,
       Setup(settings: cartridge.settings(for: program), labels: Labels(symbols, source.path)))
   }
 
   /// A program that is switched on.
   private init(
     _ path: String, _ program: Program, _ configuration: Configuration,
-    _ options: MachineOptions, isHeadless: Bool, _ own: Setup = Setup()
+    _ options: MachineOptions, isHeadless: Bool, _ inputs: InputFiles, _ own: Setup = Setup()
   ) throws {
     let seed = options.seed ?? (isHeadless ? 0 : UInt64.random(in: 0...UInt64.max))
     var machine: Chip8
@@ -153,6 +170,7 @@ struct Opening {
     try options.poke(&machine)
     self.machine = machine
     self.own = own
+    self.inputs = inputs
     setup = own
     image = nil
   }
@@ -177,8 +195,9 @@ struct Opening {
     }
     let image: Image
     var machine: Chip8
+    inputs = file.inputs
     do throws(ImageError) {
-      image = try options.dependencies.completed(Image(file.bytes), at: file.path)
+      image = try options.dependencies.completed(Image(file.bytes), at: file.path, &inputs)
       machine = try image.machine()
       image.warnOfDrift(machine, in: file.path)
     } catch {

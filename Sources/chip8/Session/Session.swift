@@ -37,6 +37,8 @@ final class Session {
   private let options: MachineOptions
   private let settings: SettingsOptions
   private let slotsRoot: String
+  /// Every file that was read for the machine.
+  private var inputs: InputFiles { didSet { host.inputs = inputs } }
   private let saves = SaveQueue()
   /// Where the user flags are kept; nil if they are not.
   private let keptFlags: KeptFlags?
@@ -62,6 +64,7 @@ final class Session {
     slotsRoot: String, autosaveSeconds: Int, _ keptFlags: KeptFlags?, _ host: Host
   ) {
     self.host = host
+    inputs = opening.inputs
     machine = opening.machine
     image = opening.image
     (setup, given, own) = (opening.setup, opening.given, opening.own)
@@ -86,7 +89,9 @@ final class Session {
   /// What the program is called: its title if it is known.
   var title: String { knownProgram?.title ?? machine.program.name }
 
-  private var slots: Slots { Slots(root: slotsRoot, program: machine.program.sha1) }
+  private var slots: Slots {
+    Slots(root: slotsRoot, program: machine.program.sha1, apartFrom: inputs)
+  }
 
   // MARK: Running
 
@@ -123,16 +128,20 @@ final class Session {
       machine = machine.asleep
       end = "The program has ended"
     case .restores(let restoration):
-      handOver(to: restoration.path, restoration.arguments, with: restoration.machine)
+      handOver(
+        to: restoration.path, restoration.image.bytes, restoration.arguments,
+        with: restoration.machine)
     case nil: machine.finish(.denied)
     }
   }
 
   /// Leaves the rest of the session to a new process with another machine.
-  private func handOver(to path: String, _ arguments: [String], with next: Chip8) {
+  private func handOver(
+    to path: String, _ image: [UInt8], _ arguments: [String], with next: Chip8
+  ) {
     let options = ["--slots=\(slotsRoot)", "--autosave=\(autosaveSeconds ?? 0)"]
     handOver = HandOver(
-      to: path, arguments,
+      to: path, image, arguments,
       options: host.options + options + given.carried(to: next, after: machine).arguments
         + settings.forgetting + KeptFlags.arguments(for: keptFlags))
   }
@@ -188,9 +197,9 @@ final class Session {
   /// Restores what is in the slot in a new process in place of this one, of which nothing is left but
   /// its autosave; if that cannot be used, the machine goes on as it was.
   func loadAnew() {
-    useSlot { _, loaded, path in
+    useSlot { image, loaded, path in
       autosaveOnLeaving()
-      handOver(to: path, [], with: loaded)
+      handOver(to: path, image.bytes, [], with: loaded)
     }
   }
 
@@ -341,6 +350,7 @@ final class Session {
       try opening.apply(settings.forAnotherProgram, from: path)
       autosaveOnLeaving()
       if opening.image == nil { opening.machine.userFlags = flags(of: opening.machine) }
+      inputs = opening.inputs
       (given, own) = (opening.given, opening.own)
       adopt(opening.machine, from: opening.image, opening.setup)
       beforeLoad = nil
@@ -371,6 +381,7 @@ final class Session {
       var changed = opening.machine
       changed.userFlags = flagsOfNextVersion
       let next = file.keepsState ? try machine.replacing(changed.program) : changed
+      inputs = opening.inputs
       (given, own) = (opening.given, opening.own)
       adopt(next, opening.setup)
       tell(file.keepsState ? "Changed" : "Started again")

@@ -68,11 +68,16 @@ struct SettingsOptions: ParsableArguments {
 
   /// What the options say, with addresses for labels.
   ///
-  /// - Parameter beneath: what counts where they say nothing.
-  func given(for machine: Chip8, over beneath: Setup) throws -> Setup {
+  /// - Parameters:
+  ///   - beneath: what counts where they say nothing.
+  ///   - inputs: to what is added which files they name.
+  func given(
+    for machine: Chip8, over beneath: Setup, _ inputs: inout InputFiles
+  ) throws -> Setup {
     var given = Setup()
     if let symbols {
-      given.labels = try Labels(Symbols(contentsOf: symbols, for: machine.program), symbols)
+      let file = try Symbols(contentsOf: symbols, for: machine.program, &inputs)
+      given.labels = try Labels(file, symbols)
     }
     given.settings.speed = speed
     given.settings.rotation = rotate?.degrees

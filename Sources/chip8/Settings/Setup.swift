@@ -66,7 +66,7 @@ extension Opening {
     if options.forgetsSaved { image = image?.withoutSetup }
     let saved = image.map { Setup($0, of: machine, in: path) } ?? Setup()
     let beneath = saved.over(own)
-    given = try options.given(for: machine, over: beneath)
+    given = try options.given(for: machine, over: beneath, &inputs)
     setup = given.over(beneath)
     forgetsSaved = options.forgetsSaved
     // A saved machine has stopped where it stands, but a goal has not.

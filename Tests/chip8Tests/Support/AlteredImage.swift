@@ -60,6 +60,9 @@ struct AlteredImage {
   }
 }
 
+/// What begins like a saved state, and may be replaced by one.
+let damagedState: [UInt8] = [0x89, 0x49, 0x4D, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1, 2, 3]
+
 /// CRC-32 as PNG and zlib have it, bit by bit.
 private func crc32(_ bytes: [UInt8]) -> UInt32 {
   ~bytes.reduce(UInt32.max) { crc, byte in

@@ -63,7 +63,7 @@ struct SaveRun: Sendable, CustomStringConvertible {
   }
 
   private static let command = ["game.ch8", "--headless", "--frames", "10", "--save"]
-  private static let old = Array("what was there".utf8)
+  private static let old = damagedState
   private static let mode = 0o640
 
   let scene: SaveScene

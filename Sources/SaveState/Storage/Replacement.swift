@@ -1,0 +1,354 @@
+// A file on its way to its place: what is there now, whether it may be replaced, and how it is. The
+// rule is docs/FILES.md.
+
+import Glibc
+import Synchronization
+
+/// `O_TMPFILE`, which Swift does not import because C defines it by an expression: a file without
+/// a name, that vanishes with its descriptor. The value is Linux's own on all machines that Swift
+/// is for.
+private let nameless = 0o20_000_000 | O_DIRECTORY
+
+/// Tells the temporary files of this process apart.
+private let temporaryNumber = Atomic(0)
+
+/// A file on its way to its place, and what is there now.
+struct Replacement: ~Copyable {
+  private static let temporaryNamesMax = 1000
+  /// For how many milliseconds somebody else's lock is waited for, who has it for less than one.
+  private static let lockPatience = 100
+
+  /// As the caller named it.
+  let path: String
+  /// The folder that it is in, open, and its name there.
+  private let folder: Int32
+  private let name: String
+  /// Where that is.
+  let place: FilePlace
+  /// What is there, nil if nothing is.
+  let old: FileStatus?
+  /// What is there, open, if it is a regular file that is not empty.
+  private let contents: RegularFile?
+
+  /// - Parameter followsLinks: whether the place of a link is where it leads to. If not, the link is
+  ///   what is there.
+  init(of path: String, followsLinks: Bool = true) throws(StorageError) {
+    let place = followsLinks ? try Storage.linkTarget(path) ?? path : path
+    let folderPath = Storage.folder(of: place) ?? "."
+    let folder = Storage.retrying { Glibc.open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    guard folder >= 0 else { throw StorageError(.create, path) }
+    try self.init(path, Storage.leafName(of: place), in: folder)
+  }
+
+  /// - Parameter folder: an open folder, which stays so.
+  init(of name: String, in folder: Int32) throws(StorageError) {
+    let folder = Storage.retrying { fcntl(folder, F_DUPFD_CLOEXEC, 0) }
+    guard folder >= 0 else { throw StorageError(.create, name) }
+    try self.init(name, name, in: folder)
+  }
+
+  /// - Parameter folder: an open folder, which is closed with this.
+  private init(_ path: String, _ name: String, in folder: Int32) throws(StorageError) {
+    let directory: FileStatus
+    var seen: FileStatus?
+    let contents: RegularFile?
+    do throws(StorageError) {
+      guard let status = Storage.status(of: folder) else { throw StorageError(.write, path) }
+      directory = status
+      seen = try Storage.anyStatus(of: name, in: folder, followsLinks: false, .write)
+      contents = try Replacement.open(name, in: folder, &seen)
+    } catch {
+      close(folder)
+      // Who writes did not mean to read, and has named the file by its path.
+      throw StorageError(operation: .write, path: path, code: error.code)
+    }
+    old = seen
+    self.contents = contents
+    place = FilePlace(directory: directory.identity, name: name)
+    (self.path, self.folder, self.name) = (path, folder, name)
+  }
+
+  deinit { close(folder) }
+
+  /// Opens a regular file that is not empty. That waits for nothing and changes nothing.
+  ///
+  /// - Parameter seen: what is there; then, what was opened, whoever has replaced it meanwhile.
+  private static func open(
+    _ name: String, in folder: Int32, _ seen: inout FileStatus?
+  ) throws(StorageError) -> RegularFile? {
+    guard let status = seen, status.kind == .regular, status.byteCount > 0 else { return nil }
+    do throws(StorageError) {
+      let file = try RegularFile(name, in: folder, followsLinks: false)
+      seen = file.status
+      return file
+    } catch {
+      // Somebody has just taken it away.
+      guard error.isMissingFile else { throw error }
+      seen = nil
+      return nil
+    }
+  }
+
+  // MARK: What may be replaced
+
+  /// Refuses to replace what may not be replaced.
+  ///
+  /// - Parameter evenIfProtected: whether it does not matter who may write to it.
+  func check(
+    _ content: Content, evenIfProtected: Bool = false, apartFrom inputs: InputFiles = InputFiles()
+  ) throws(StorageError) {
+    if let lost = inputs.lost(old?.identity, at: place, by: content) {
+      throw StorageError(refusing: .input(lost), path)
+    }
+    guard let old else { return }
+    guard old.kind != .directory else {
+      throw StorageError(operation: .write, path: path, code: EISDIR)
+    }
+    guard old.kind == .regular else { throw StorageError(refusing: .notAFile, path) }
+    if !evenIfProtected { try checkPermission(old) }
+    guard content != .slot, old.byteCount > 0 else { return }
+    let holdsSavedState = try reading { file throws(StorageError) in
+      let start = try file.bytes(Image.headerMagic.count, from: 0)
+      let end = try file.suffix(Image.footerByteCount)
+      return Image.isImage(start) || Image.isImage(end)
+    }
+    guard holdsSavedState == content.isSavedState else {
+      throw StorageError(refusing: content.isSavedState ? .otherFile : .savedState, path)
+    }
+  }
+
+  private func checkPermission(_ old: FileStatus) throws(StorageError) {
+    guard old.isWritable else { throw StorageError(refusing: .writeProtected, path) }
+    let flags = AT_EACCESS | AT_SYMLINK_NOFOLLOW
+    guard Storage.retrying({ faccessat(folder, name, W_OK, flags) }) == 0 || errno != EACCES else {
+      throw StorageError(.write, path)
+    }
+  }
+
+  /// What stands before the saved state there; nil if nothing does.
+  func prelude() throws(FileError) -> Image.Prelude? {
+    do throws(FileError) {
+      switch contents {
+      case .some(let file): return try Image.Prelude(in: file, path)
+      case nil: return nil
+      }
+    } catch .storage(let error) {
+      throw .storage(StorageError(operation: .write, path: path, code: error.code))
+    }
+  }
+
+  /// What stays before a saved state that takes the place of the one there, and who may execute it
+  /// then: a program of ours, in a file of the user's.
+  func ownProgram() throws(FileError) -> ([UInt8], Storage.Execution) {
+    guard let prelude = try prelude(), prelude.isOurs, prelude.isUsers else { return ([], .nobody) }
+    return (prelude.bytes, .asBefore)
+  }
+
+  /// What is made of the contents; nil if there are none.
+  private func reading<Result>(
+    _ read: (borrowing RegularFile) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result? {
+    do throws(StorageError) {
+      switch contents {
+      case .some(let file): return try read(file)
+      case nil: return nil
+      }
+    } catch { throw StorageError(operation: .write, path: path, code: error.code) }
+  }
+
+  // MARK: Putting it in place
+
+  /// - Parameter mode: the mode of a new file, instead of what the user's mask leaves.
+  func put(
+    _ bytes: [UInt8], _ execution: Storage.Execution, mode newMode: mode_t? = nil
+  ) throws(StorageError) {
+    let mode = old.map { execution.mode(over: $0) } ?? newMode
+    let creation = Creation(mode: mode, or: execution == .readers ? 0o777 : 0o666)
+    if try !putNameless(bytes, creation) { try putNamed(bytes, creation) }
+    // Some file systems cannot synchronise a folder and say so with EINVAL; there is no more to do.
+    guard Storage.retrying({ fsync(folder) }) == 0 || errno == EINVAL else {
+      throw StorageError(.write, path)
+    }
+  }
+
+  /// With what mode a file is created.
+  private struct Creation {
+    /// The mode that it is to have exactly, nil for what the user's mask leaves.
+    let exact: mode_t?
+    /// The mode that it is created with, from which the operating system takes what the user's mask
+    /// does not allow. It is never wider than what the file is to have.
+    let first: mode_t
+
+    init(mode: mode_t?, or new: mode_t) {
+      exact = mode
+      first = mode ?? new
+    }
+  }
+
+  /// Opens the file to be written bit by bit, in place: a new one, or the old one as it is.
+  func openForWriting() throws(StorageError) -> Int32 {
+    let flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+    let creating = old == nil ? O_CREAT | O_EXCL : 0
+    let descriptor = Storage.retrying { openat(folder, name, flags | creating, 0o666) }
+    guard descriptor >= 0 else { throw StorageError(old == nil ? .create : .write, path) }
+    guard old == nil || Storage.status(of: descriptor)?.identity == old?.identity else {
+      // Somebody has just put something else there.
+      close(descriptor)
+      throw StorageError(refusing: .notAFile, path)
+    }
+    return descriptor
+  }
+
+  /// Empties a file that is open and was there before, and takes from it what must not be kept.
+  static func empty(_ descriptor: Int32, _ path: String) throws(StorageError) {
+    guard let old = Storage.status(of: descriptor) else { throw StorageError(.write, path) }
+    let mode = Storage.Execution.nobody.mode(over: old)
+    guard
+      mode == old.mode || Storage.retrying({ fchmod(descriptor, mode) }) == 0,
+      Storage.retrying({ ftruncate(descriptor, 0) }) == 0
+    else { throw StorageError(.write, path) }
+  }
+
+  /// Whether the folder takes a file with some bytes: one that is gone at once.
+  func checkFolder(_ bytes: [UInt8]) throws(StorageError) {
+    let creation = Creation(mode: nil, or: 0o600)
+    let unnamed = Storage.retrying {
+      openat(folder, ".", O_WRONLY | nameless | O_CLOEXEC, creation.first)
+    }
+    if unnamed >= 0 {
+      defer { close(unnamed) }
+      return try fill(unnamed, bytes, creation)
+    }
+    let (temporary, named) = try createTemporary {
+      openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creation.first)
+    }
+    defer {
+      close(named)
+      unlinkat(folder, temporary, 0)
+    }
+    try fill(named, bytes, creation)
+  }
+
+  /// Writes a file that has no name before it is whole, so that nothing is left of it if this
+  /// process is killed. A file that is there cannot be replaced by one without a name: only for
+  /// that moment it has a temporary one.
+  ///
+  /// - Returns: whether it went well, which it does not where a file system has no such files, or
+  ///   where there is no /proc. What else can be wrong is met by ``putNamed(_:_:)`` too, which says
+  ///   it.
+  private func putNameless(
+    _ bytes: [UInt8], _ creation: Creation
+  ) throws(StorageError) -> Bool {
+    let descriptor = Storage.retrying {
+      openat(folder, ".", O_WRONLY | nameless | O_CLOEXEC, creation.first)
+    }
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    try fill(descriptor, bytes, creation)
+    let source = "/proc/self/fd/\(descriptor)"
+    func link(_ name: String) -> Int32 {
+      Storage.retrying { linkat(AT_FDCWD, source, folder, name, AT_SYMLINK_FOLLOW) }
+    }
+    if old == nil, link(name) == 0 { return true }
+    guard let (temporary, _) = try? createTemporary(link) else { return false }
+    try rename(temporary)
+    return true
+  }
+
+  /// Writes a file with a temporary name.
+  private func putNamed(_ bytes: [UInt8], _ creation: Creation) throws(StorageError) {
+    let (temporary, descriptor) = try createTemporary {
+      openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creation.first)
+    }
+    do throws(StorageError) {
+      defer { close(descriptor) }
+      try fill(descriptor, bytes, creation)
+    } catch {
+      unlinkat(folder, temporary, 0)
+      throw error
+    }
+    try rename(temporary)
+  }
+
+  private func fill(
+    _ descriptor: Int32, _ bytes: [UInt8], _ creation: Creation
+  ) throws(StorageError) {
+    if let mode = creation.exact, Storage.retrying({ fchmod(descriptor, mode) }) != 0 {
+      throw StorageError(.write, path)
+    }
+    try Storage.write(bytes, to: descriptor, path)
+    guard Storage.retrying({ fsync(descriptor) }) == 0 else { throw StorageError(.write, path) }
+  }
+
+  private func rename(_ temporary: String) throws(StorageError) {
+    guard Storage.retrying({ renameat(folder, temporary, folder, name) }) == 0 else {
+      let error = StorageError(.write, path)
+      unlinkat(folder, temporary, 0)
+      throw error
+    }
+    _ = Storage.retrying { flock(folder, LOCK_UN) }
+  }
+
+  /// Creates a file with a temporary name: hidden, in the same folder so that it can be renamed,
+  /// and never longer than a folder allows.
+  ///
+  /// There is one such name for each file that is replaced, so that what a killed process has left
+  /// is taken away by the next one. It belongs to whoever has locked the folder. Who cannot lock it,
+  /// for somebody else has it locked for a long time, takes a name that nobody else has.
+  ///
+  /// - Parameter create: creates the file with a name; -1 and `errno` if it cannot.
+  private func createTemporary(
+    _ create: (String) -> Int32
+  ) throws(StorageError) -> (name: String, result: Int32) {
+    var candidate = lockedName()
+    for _ in 0..<Replacement.temporaryNamesMax {
+      let name = candidate ?? ownName()
+      let result = Storage.retrying { create(name) }
+      if result >= 0 { return (name, result) }
+      guard errno == EEXIST else { break }
+      candidate = nil
+    }
+    throw StorageError(.create, path)
+  }
+
+  /// The name that belongs to whoever has locked the folder, if that is us. The lock ends when the
+  /// file has its own name, or with this process.
+  private func lockedName() -> String? {
+    guard Storage.lock(folder, patience: Replacement.lockPatience) else { return nil }
+    let locked = ".saving-\(Digest.sha1(Array(name.utf8)).description.prefix(16))"
+    _ = Storage.retrying { unlinkat(folder, locked, 0) }
+    return locked
+  }
+
+  private func ownName() -> String {
+    ".saving-\(getpid())-\(temporaryNumber.add(1, ordering: .relaxed).newValue)"
+  }
+}
+
+extension Storage.Execution {
+  /// The mode of a file in place of another one: what set its user or group when it was executed is
+  /// never kept.
+  fileprivate func mode(over old: FileStatus) -> mode_t {
+    let plain = old.mode & 0o666
+    return switch self {
+    case .nobody: plain
+    case .readers: plain | (plain & 0o444) >> 2
+    case .asBefore: old.mode & 0o777
+    }
+  }
+}
+
+extension Storage {
+  /// Locks a folder or file that is open, until it is unlocked or closed.
+  ///
+  /// - Parameter milliseconds: for how long somebody else's lock is waited for.
+  /// - Returns: whether it is locked.
+  static func lock(_ descriptor: Int32, patience milliseconds: Int) -> Bool {
+    for wait in 0...milliseconds {
+      if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
+      guard errno == EWOULDBLOCK, wait < milliseconds else { break }
+      usleep(1000)
+    }
+    return false
+  }
+}

@@ -1,0 +1,407 @@
+// What may be replaced, what the new file is like, and what is never lost: docs/FILES.md.
+
+import Foundation
+import SaveState
+import Synchronization
+import Testing
+
+private let image = Image(of: usedToy())
+private let other = Image(of: Toy(Program(name: "toy", bytes: [1, 2, 3])))
+private let script = Array(Image.scriptHead.utf8) + Array("exec chip8\n".utf8)
+private let emulator = [0x7F] + Array("ELF".utf8) + [9, 9] + Image.standaloneMark + [1, 0, 7]
+
+private func mode(_ path: String) throws -> mode_t {
+  var status = stat()
+  try #require(lstat(path, &status) == 0)
+  return status.st_mode & 0o7777
+}
+
+private func read(_ path: String) throws -> [UInt8] { try Storage.read(path, limit: 1 << 20) }
+
+/// The refusal that something is met with; nil if there is none.
+private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
+  do {
+    try body()
+  } catch FileError.storage(let error) {
+    if case .replace(let refusal) = error.operation { return refusal }
+  } catch let error as StorageError {
+    if case .replace(let refusal) = error.operation { return refusal }
+  } catch {}
+  return nil
+}
+
+@Suite struct FileRuleTests {
+  // MARK: What may be replaced
+
+  private static let contents: [(name: String, bytes: [UInt8]?, isSavedState: Bool?)] = [
+    ("nothing", nil, nil),
+    ("an empty file", [], nil),
+    ("a saved state", image.bytes, true),
+    ("one that is cut off", Array(image.bytes.dropLast(9)), true),
+    ("only its header", Array(image.bytes.prefix(8)), true),
+    ("its footer behind damage", Array(repeating: 7, count: 99) + image.bytes.suffix(48), true),
+    ("one behind something", Array("anything\n".utf8) + image.bytes, true),
+    ("a script", Array("#!/bin/sh\necho\n".utf8), false),
+    ("a byte", [7], false),
+    ("almost a header", Array(image.bytes.prefix(7)), false),
+    ("almost a footer", Array(image.bytes.suffix(47)), false),
+  ]
+
+  @Test(arguments: contents.map(\.name))
+  func savedStatesReplaceSavedStatesAndNothingElseDoes(name: String) throws {
+    let (_, bytes, isSavedState) = try #require(Self.contents.first { $0.name == name })
+    try withTemporaryFolder { folder in
+      let path = folder + "/file"
+      func expect(_ expected: StorageError.Refusal?, _ write: () throws -> Void) throws {
+        try? FileManager.default.removeItem(atPath: path)
+        if let bytes { try Storage.replace(path, with: bytes) }
+        #expect(refusal(write) == expected)
+        let now = try read(path)
+        #expect((now == bytes) == (expected != nil))
+        #expect(try names(in: folder) == ["file"])
+      }
+      try expect(isSavedState == false ? .otherFile : nil) { try other.save(to: path) }
+      try expect(isSavedState == true ? .savedState : nil) {
+        try Storage.replace(path, with: [1, 2], as: .other)
+      }
+      try expect(isSavedState == true ? .savedState : nil) {
+        let stream = try StreamWriter(path)
+        try stream.append("text")
+        try stream.flush()
+        if bytes == nil || bytes == [] { try Storage.replace(path, with: [3]) }
+      }
+    }
+  }
+
+  /// Root may write to anything, and this is the permission that counts for root too.
+  @Test(arguments: [0o444, 0o466, 0o577] as [mode_t])
+  func theOwnersPermissionToWriteCounts(permissions: mode_t) throws {
+    try withTemporaryFolder { folder in
+      let (state, text) = (folder + "/state", folder + "/text")
+      try image.save(to: state)
+      try Storage.replace(text, with: [1])
+      #expect(chmod(state, permissions) == 0 && chmod(text, permissions) == 0)
+      #expect(refusal { try other.save(to: state) } == .writeProtected)
+      #expect(refusal { try other.rewrite(state, apartFrom: .init()) } == .writeProtected)
+      #expect(refusal { try other.save(to: state, behind: script) } == .writeProtected)
+      #expect(refusal { try Storage.replace(text, with: [2], as: .other) } == .writeProtected)
+      #expect(refusal { _ = try StreamWriter(text) } == .writeProtected)
+      #expect(
+        refusal { try Storage.checkReplacing(state, with: [], as: .savedState) }
+          == .writeProtected)
+      #expect(try read(state) == image.bytes && read(text) == [1])
+      #expect(try mode(state) == permissions)
+    }
+  }
+
+  @Test func linksAreWhatTheyLeadTo() throws {
+    try withTemporaryFolder { folder in
+      func link(_ name: String, _ target: String) -> String {
+        #expect(symlink(target, "\(folder)/\(name)") == 0)
+        return "\(folder)/\(name)"
+      }
+      let (state, text) = (folder + "/state", folder + "/text")
+      try image.save(to: state)
+      try Storage.replace(text, with: [1])
+      _ = link("b", "state")
+      try other.save(to: link("a", "b"))
+      #expect(try read(state) == other.bytes)
+      #expect(refusal { try other.save(to: link("c", text)) } == .otherFile)
+      for name in ["nowhere", "no/where"] {
+        let dead = link("d" + name.prefix(2).replacing("/", with: ""), name)
+        #expect(refusal { try image.save(to: dead) } == .deadLink)
+        #expect(refusal { _ = try StreamWriter(dead) } == .deadLink)
+        #expect(refusal { try Storage.replace(dead, with: [1], as: .other) } == .deadLink)
+        try FileManager.default.removeItem(atPath: dead)
+      }
+      #expect(try names(in: folder) == ["a", "b", "c", "state", "text"])
+    }
+  }
+
+  @Test func directoriesSocketsAndDisksAreRefused() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/socket"
+      let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(descriptor) }
+      var address = sockaddr_un()
+      address.sun_family = sa_family_t(AF_UNIX)
+      withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+      let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+      let isBound = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 }
+      }
+      #expect(isBound)
+      for content in [Content.savedState, .other, .slot] {
+        #expect(refusal { try Storage.replace(path, with: [1], as: content) } == .notAFile)
+        #expect(throws: StorageError.self) { try Storage.replace(folder, with: [1], as: content) }
+      }
+      let left = try names(in: folder)
+      #expect(left == ["socket"])
+    }
+  }
+
+  // MARK: What the new file is like
+
+  @Test func onlyPermissionsToReadAndWriteAreKept() throws {
+    try withTemporaryFolder { folder in
+      let (state, text) = (folder + "/state", folder + "/text")
+      for (before, after) in [(0o600, 0o600), (0o6755, 0o644), (0o1777, 0o666), (0o2640, 0o640)]
+        as [(mode_t, mode_t)]
+      {
+        try Storage.replace(state, with: image.bytes)
+        try Storage.replace(text, with: [1])
+        for path in [state, text] { #expect(chmod(path, before) == 0) }
+        try other.save(to: state)
+        try StreamWriter(text).flush()
+        #expect(try mode(state) == after && mode(text) == after)
+        #expect(chmod(text, before) == 0)
+        try Storage.replace(text, with: [2], as: .other)
+        #expect(try mode(text) == after)
+      }
+    }
+  }
+
+  @Test(arguments: [script, emulator])
+  func aProgramOfOursStays(program: [UInt8]) throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/program"
+      try image.save(to: path, behind: program)
+      for (before, after) in [(0o755, 0o755), (0o6711, 0o711), (0o640, 0o640)]
+        as [(mode_t, mode_t)]
+      {
+        #expect(chmod(path, before) == 0)
+        try other.save(to: path)
+        #expect(try read(path) == program + other.bytes && mode(path) == after)
+        #expect(chmod(path, before) == 0)
+        try image.rewrite(path, apartFrom: .init())
+        #expect(try read(path) == program + image.bytes && mode(path) == after)
+      }
+      #expect(chmod(path, 0o750) == 0)
+      try image.rewrite(path, program: .becomes(script), apartFrom: .init())
+      #expect(try read(path) == script + image.bytes && mode(path) == 0o750)
+      // Copied to another file, it is there what it was here.
+      let own = try #require(try Image.Prelude(at: path))
+      try other.save(to: folder + "/copy", behind: own, apartFrom: .init())
+      #expect(try read(folder + "/copy") == script + other.bytes)
+      #expect(try mode(folder + "/copy") & 0o100 != 0)
+      try image.rewrite(path, program: .goes, apartFrom: .init())
+      #expect(try read(path) == image.bytes && mode(path) == 0o640)
+      // What is not executable is not made so by copying it.
+      try Storage.replace(path, with: script + image.bytes)
+      let plain = try #require(try Image.Prelude(at: path))
+      try other.save(to: folder + "/copy", behind: plain, apartFrom: .init())
+      #expect(try mode(folder + "/copy") & 0o111 == 0)
+    }
+  }
+
+  /// Programs that only look like ours: another script, an executable that does not stand alone, or
+  /// ours with something before it.
+  @Test(arguments: [
+    Array("#!/bin/sh\necho evil\n".utf8), [0x7F] + Array("ELF".utf8) + Image.standaloneMark + [0],
+    [0x7F] + Array("ELF".utf8) + Image.standaloneMark.dropLast() + [1], [10] + script,
+  ])
+  func otherProgramsDoNotStay(program: [UInt8]) throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/program"
+      try Storage.replace(path, with: program + image.bytes)
+      #expect(chmod(path, 0o755) == 0)
+      for change in [Image.ProgramChange.becomes(script), .goes] {
+        #expect(
+          refusal { try other.rewrite(path, program: change, apartFrom: .init()) }
+            == .foreignProgram)
+      }
+      #expect(try read(path) == program + image.bytes && mode(path) == 0o755)
+      // They stay where only the state is changed, and are no programs elsewhere.
+      try other.rewrite(path, apartFrom: .init())
+      #expect(try read(path) == program + other.bytes && mode(path) == 0o755)
+      try image.save(to: folder + "/copy", behind: Image.Prelude(at: path), apartFrom: .init())
+      #expect(try read(folder + "/copy") == image.bytes)
+      try image.save(to: path)
+      #expect(try read(path) == image.bytes && mode(path) == 0o644)
+    }
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
+  func whatBelongsToOthersDoesNotStay() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/program"
+      func prepare(_ program: [UInt8]) throws {
+        try? FileManager.default.removeItem(atPath: path)
+        try Storage.replace(path, with: program + image.bytes)
+        #expect(chown(path, 65534, 65534) == 0 && chmod(path, 0o6755) == 0)
+      }
+      for isRewritten in [false, true] {
+        try prepare(script)
+        if isRewritten {
+          try other.rewrite(path, apartFrom: .init())
+        } else {
+          try other.save(to: path)
+        }
+        #expect(try read(path) == other.bytes && mode(path) == 0o644)
+      }
+      try prepare(script)
+      try image.save(to: folder + "/copy", behind: Image.Prelude(at: path), apartFrom: .init())
+      #expect(try read(folder + "/copy") == image.bytes)
+      // What is not ours either cannot be made again.
+      try prepare(Array("a photo".utf8))
+      #expect(refusal { try other.rewrite(path, apartFrom: .init()) } == .foreignProgram)
+      #expect(try read(path) == Array("a photo".utf8) + image.bytes)
+    }
+  }
+
+  // MARK: What was read
+
+  @Test func whatWasReadIsNotReplaced() throws {
+    try withTemporaryFolder { folder in
+      let (state, base, text) = (folder + "/state", folder + "/base", folder + "/text")
+      try image.save(to: state)
+      try image.save(to: base)
+      try Storage.replace(text, with: [1])
+      var inputs = InputFiles()
+      #expect(try inputs.readEnd(state, limit: 1 << 20, for: .subject) == image.bytes)
+      #expect(try inputs.read(text, limit: 9) == [1])
+      _ = try inputs.read(base, limit: 9)
+      #expect(inputs.paths == [state, text, base])
+      // The state that was loaded, and that alone, by another state.
+      #expect(refusal { try other.save(to: state, apartFrom: inputs) } == nil)
+      #expect(
+        refusal { try Storage.replace(state, with: [1], as: .other, apartFrom: inputs) }
+          == .input(state))
+      // Under any name.
+      #expect(link(text, folder + "/name") == 0 && symlink("base", folder + "/link") == 0)
+      for path in [
+        text, folder + "/name", folder + "/../" + folder.split(separator: "/").last! + "/text",
+      ] {
+        #expect(refusal { _ = try StreamWriter(path, apartFrom: inputs) } == .input(text))
+        #expect(
+          refusal { try Storage.replace(path, with: [2], as: .other, apartFrom: inputs) }
+            == .input(text))
+      }
+      for path in [base, folder + "/link"] {
+        #expect(refusal { try other.save(to: path, apartFrom: inputs) } == .input(base))
+        #expect(
+          refusal {
+            try Storage.checkReplacing(path, with: [], as: .savedState, apartFrom: inputs)
+          } == .input(base))
+      }
+      // In its place too: whoever replaces it meanwhile does not make it free, nor if it is gone.
+      try other.save(to: base)
+      #expect(refusal { try image.save(to: base, apartFrom: inputs) } == .input(base))
+      unlink(base)
+      #expect(refusal { try image.save(to: base, apartFrom: inputs) } == .input(base))
+      // One that the new state is the difference from, unless it is whole.
+      let whole = image
+      var differing = InputFiles()
+      _ = try differing.read(state, limit: 9, for: .base)
+      #expect(
+        refusal { try Output.check([Output(state, .savedState, apartFrom: differing)]) }
+          == .input(state))
+      #expect(refusal { try whole.save(to: state, apartFrom: differing) } == nil)
+      // One that is needed in another role as well.
+      _ = try inputs.read(state, limit: 9)
+      #expect(refusal { try image.save(to: state, apartFrom: inputs) } == .input(state))
+      #expect(try read(text) == [1] && read(state) == image.bytes)
+    }
+  }
+
+  @Test func outputsAreCheckedBeforeAnythingIsWritten() throws {
+    try withTemporaryFolder { folder in
+      let (state, text) = (folder + "/state", folder + "/text")
+      try image.save(to: state)
+      try Storage.replace(text, with: [1])
+      #expect(symlink("text", folder + "/link") == 0 && link(text, folder + "/name") == 0)
+      func check(_ outputs: (String, Content)...) -> StorageError.Refusal? {
+        refusal { try Output.check(outputs.map { Output($0.0, $0.1, apartFrom: InputFiles()) }) }
+      }
+      #expect(check((state, .savedState), (text, .other), ("-", .other), ("-", .other)) == nil)
+      #expect(check(("/dev/null", .other), ("/dev/null", .savedState)) == nil)
+      #expect(check((text, .other), (folder + "/link", .other)) == .twice)
+      #expect(check((text, .other), (folder + "/name", .other)) == .twice)
+      #expect(check((folder + "/new", .other), (folder + "/./new", .savedState)) == .twice)
+      #expect(check((folder + "/new", .other), (state, .other)) == .savedState)
+      #expect(check((folder + "/none/slot.state", .slot)) == nil)
+      #expect(try names(in: folder) == ["link", "name", "state", "text"])
+    }
+  }
+
+  // MARK: The directory of a program
+
+  @Test func aProgramReplacesWhatTheRuleAllows() throws {
+    try withTemporaryFolder { folder in
+      let sealed = try SealedFolder(folder)
+      for (_, bytes, isSavedState) in Self.contents {
+        unlink(folder + "/file")
+        if let bytes { try Storage.replace(folder + "/file", with: bytes) }
+        if isSavedState == false {
+          #expect(throws: SealedFolder.Refusal.denied) { try sealed.replace("file", with: other) }
+          #expect(try read(folder + "/file") == bytes)
+        } else {
+          try sealed.replace("file", with: other)
+          #expect(try read(folder + "/file") == other.bytes)
+        }
+      }
+      #expect(chmod(folder + "/file", 0o444) == 0)
+      try image.save(to: folder + "/base")
+      var inputs = InputFiles()
+      _ = try inputs.read(folder + "/base", limit: 9)
+      for name in ["file", "base"] {
+        #expect(throws: SealedFolder.Refusal.denied) {
+          try sealed.replace(name, with: image, apartFrom: inputs)
+        }
+      }
+      // What stays before it counts for the limit.
+      try image.save(to: folder + "/program", behind: script)
+      try sealed.replace("program", with: other)
+      #expect(try read(folder + "/program") == script + other.bytes)
+      let room = SealedFolder.byteCountMax - 3 * other.bytes.count - script.count
+      #expect(truncate(folder + "/file", off_t(room + other.bytes.count)) == 0)
+      #expect(throws: SealedFolder.Refusal.tooManyBytes) {
+        try sealed.replace("program", with: image)
+      }
+    }
+  }
+
+  /// Whoever else writes there has the folder locked: what is counted is what is there afterwards.
+  @Test func limitsAreExactBetweenProcesses() async throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"
+    try Storage.createFolder(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for number in 1..<SealedFolder.fileCountMax {
+      try Storage.replace("\(folder)/\(number)", with: [])
+    }
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
+    #expect(flock(descriptor, LOCK_EX) == 0)
+    let isDone = Mutex(false)
+    let save = Task.detached {
+      defer { isDone.withLock { $0 = true } }
+      try SealedFolder(folder).replace("one", with: image)
+    }
+    try await Task.sleep(for: .milliseconds(100))
+    #expect(isDone.withLock { !$0 })
+    try Storage.replace("\(folder)/another", with: [])
+    close(descriptor)
+    await #expect(throws: SealedFolder.Refusal.tooManyFiles) { try await save.value }
+    // All at once, one finds room.
+    unlink("\(folder)/another")
+    let saved = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: 8) { number in
+      let sealed = try? SealedFolder(folder)
+      if (try? sealed?.replace("file\(number)", with: image)) != nil {
+        saved.withLock { $0 += 1 }
+      }
+    }
+    #expect(saved.withLock { $0 } == 1)
+    #expect(try names(in: folder).count == SealedFolder.fileCountMax)
+  }
+
+  @Test func aFolderThatStaysLockedIsNotWrittenTo() throws {
+    try withTemporaryFolder { folder in
+      let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
+      defer { close(descriptor) }
+      #expect(flock(descriptor, LOCK_EX) == 0)
+      let sealed = try SealedFolder(folder, patience: 50)
+      #expect(throws: SealedFolder.Refusal.notWritten) { try sealed.replace("a", with: image) }
+      #expect(try names(in: folder).isEmpty)
+    }
+  }
+}
