@@ -227,6 +227,52 @@ import Testing
     #expect(((first["derived"] as? [[String: Any]])?.first)?["note"] as? String == "a\nnote")
   }
 
+  @Test func theTreeOfAnyDirectory() throws {
+    for directory in ["/proc", "/proc/self", "/dev"] {
+      let outcome = try scratch.chip8("image", "tree", directory)
+      #expect(outcome.code == 0 && outcome.text == "no saved states\n", "\(directory)")
+    }
+    _ = try scratch.report("sketch.ch8", "--frames", "20", "--save", "a.state")
+    mkfifo(scratch.path("b.state"), 0o600)
+    let image = try scratch.read("a.state")
+    for (name, count) in [("c.state", 8), ("d.state", image.count - 1), ("e.state", 4200)] {
+      try scratch.write(name, Array((image + [UInt8](repeating: 0, count: 8000)).prefix(count)))
+    }
+    try scratch.write("f.state", [UInt8](repeating: 7, count: 8000) + image)
+    let json = try scratch.chip8("image", "tree", "--json")
+    let roots = try #require(
+      JSONSerialization.jsonObject(with: Data(json.output)) as? [[String: Any]])
+    let files = roots.map { $0["file"] as? String }
+    #expect(files == ["a.state", "c.state", "d.state", "e.state", "f.state"])
+    #expect(
+      roots.map { ($0["problem"] as? String)?.contains("cut off") ?? false }
+        == [false, true, true, true, false])
+  }
+
+  @Test(.enabled(if: Strace.isThere, "needs an strace that may trace"))
+  func aFileThatCannotBeReadHidesNoOther() throws {
+    _ = try chain()
+    let shown = try scratch.chip8("image", "tree", ".").text
+    let unreadable = scratch.path("1.txt")
+    try scratch.write("1.txt", [1, 2, 3])
+    let (outcome, _) = try Strace.run(
+      ["image", "tree", scratch.folder], in: scratch,
+      injections: ["openat:error=EACCES:when=1+"], about: unreadable)
+    #expect(outcome.code == 0)
+    expectOneSentence(outcome, naming: "skipped: \(unreadable)")
+    #expect(
+      outcome.text.split(separator: "\n").count == shown.split(separator: "\n").count)
+  }
+
+  @Test func littleIsReadOfWhatIsNoImage() throws {
+    // Larger than what is read of it, however that is done.
+    let file = open(scratch.path("large"), O_WRONLY | O_CREAT, 0o600)
+    #expect(ftruncate(file, 1 << 40) == 0)
+    close(file)
+    let outcome = try scratch.shell("ulimit -v 4000000; exec \"$CHIP8\" image tree")
+    #expect(outcome.code == 0 && outcome.text == "no saved states\n")
+  }
+
   // MARK: Features
 
   @Test func whatAnImageNeedsAndNobodyHasIsNamed() throws {

@@ -122,6 +122,23 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
+  @Test("Slots that another process keeps locked do not freeze the window for good")
+  func lockedSlots() throws {
+    let desktop = try Desktop([rom, "--slots", scratch.folder])
+    try desktop.press("F5")
+    try waitForSlot(1)
+    let path = try slotPath(1).replacing("/slot1.state", with: "/.lock")
+    let lock = open(path, O_RDONLY | O_CLOEXEC)
+    defer { close(lock) }
+    #expect(flock(lock, LOCK_EX) == 0)
+    try desktop.press("F5", "F9")
+    let (code, errors) = try desktop.quit()
+    #expect(code == 0)
+    // The save, and the one on leaving.
+    #expect(errors.split(separator: "\n").count { $0.contains("\(path): ") } == 2)
+    #expect(try state(1).state.frames > 0)
+  }
+
   @Test("A title is a line that shows itself and does nothing else")
   func title() throws {
     let name = "a\u{9B}31m\u{1B}]0;b\u{7}\n\u{202E}c.ch8"

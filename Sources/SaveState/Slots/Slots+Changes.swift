@@ -248,9 +248,7 @@ extension Slots {
     var count = 0
     for number in versions {
       let newer = [current, number == kept ? nil : before].compactMap { $0 }
-      let version = try? image(slot, version: number)
-      let isThere = version.map { version in newer.contains { version.addsNothing(to: $0) } }
-      if count == Slots.versionCountMax || isThere == true {
+      if count == Slots.versionCountMax || isRedundant(number, of: slot, with: newer) {
         if !isNeeded(slot, version: number) { try? Storage.remove(path(slot, version: number)) }
       } else {
         count += 1
@@ -262,6 +260,19 @@ extension Slots {
   private func isNeeded(_ slot: SlotName, version: Int) -> Bool {
     let status = try? Storage.status(of: path(slot, version: version), followsLinks: false)
     return inputs.lost(status?.identity, at: nil, by: .slot) != nil
+  }
+
+  /// Whether a version adds nothing to one of these images. It is decoded only where its witness, which
+  /// differs as states do, does not rule that out.
+  private func isRedundant(_ number: Int, of slot: SlotName, with newer: [Image]) -> Bool {
+    let claimed = try? Image.claimedContents(
+      of: Image.witnessTag, at: path(slot, version: number), limit: Witness.byteCount)
+    let candidates = newer.filter { image in
+      let witness = image.sections.first { $0.tag == Image.witnessTag }
+      return claimed == nil || witness == nil || witness.map { Array($0.stored) } == claimed
+    }
+    guard !candidates.isEmpty, let version = try? image(slot, version: number) else { return false }
+    return candidates.contains { version.addsNothing(to: $0) }
   }
 
   private func isFilled(_ slot: SlotName) throws(SlotError) -> Bool {

@@ -104,7 +104,7 @@ extension Storage {
   }
 
   /// Calls while nobody else does who locks the same file, in this process or any other. The lock
-  /// ends with the process, however that ends.
+  /// ends with the process, however that ends; whoever has it for too long is not waited for.
   ///
   /// - Parameter path: a file that is created if need be, and never changed.
   static func locking<Result, Failure: Error>(
@@ -117,9 +117,7 @@ extension Storage {
     let descriptor = retrying { open(path, flags, 0o666) }
     guard descriptor >= 0 else { throw failure(StorageError(.create, path)) }
     defer { close(descriptor) }
-    guard retrying({ flock(descriptor, LOCK_EX) }) == 0 else {
-      throw failure(StorageError(.write, path))
-    }
+    do throws(StorageError) { try lock(descriptor, path) } catch { throw failure(error) }
     return try body()
   }
 }

@@ -14,6 +14,8 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case execute
     /// Replacing a file that may not be replaced: docs/FILES.md.
     case replace(Refusal)
+    /// Locking a file that somebody else has locked for too long; who that is, if it is known.
+    case lock(LockHolder?)
   }
 
   /// Why a file may not be replaced.
@@ -36,6 +38,14 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case twice
   }
 
+  /// A process that has locked a file.
+  public struct LockHolder: Equatable, Sendable {
+    /// Its number.
+    public let process: Int32
+    /// Whether it is stopped, so that it will keep the lock.
+    public let isStopped: Bool
+  }
+
   /// What was being done.
   public let operation: Operation
   /// The file, as the caller named it.
@@ -55,6 +65,7 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case .write: "\(name): cannot be written: \(reason)"
     case .execute: "\(name): cannot be executed: \(reason)"
     case .replace(let refusal): "\(name): cannot be written over: \(text(of: refusal))"
+    case .lock(let holder): "\(name): \(StorageError.sentence(holder))"
     }
   }
 
@@ -77,6 +88,16 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
         : "it is \(path), which is needed and would be lost: name another file"
     case .twice: "it cannot hold two things: give one of them another name"
     }
+  }
+
+  private static func sentence(_ holder: LockHolder?) -> String {
+    guard let holder else {
+      return "another process has it locked for too long: wait for that or end it, and try again"
+    }
+    return holder.isStopped
+      ? "process \(holder.process), which is stopped, has it locked: let that continue, with kill "
+        + "-CONT \(holder.process), or end it, and try again"
+      : "process \(holder.process) has it locked for too long: wait for that or end it, and try again"
   }
 
   private var name: String {

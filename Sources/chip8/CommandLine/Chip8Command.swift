@@ -137,6 +137,7 @@ struct Chip8Command: ParsableCommand {
       if mobility.acknowledge, let image = opening.image { try run.takeOver(image) }
       try run.run()?.execute()
     } else {
+      Interrupt.release()
       #if SDL
         let session = Session(
           opening, machine, settings, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60,

@@ -34,6 +34,7 @@ struct Failure: Error {
       // The command line contradicts itself.
       case .replace(.input), .replace(.twice): EX_USAGE
       case .replace: EX_CANTCREAT
+      case .lock: EX_TEMPFAIL
       }
     return Failure(message: error.description, code: code)
   }

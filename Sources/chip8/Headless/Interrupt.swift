@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-private let caught = Atomic(false)
+/// The signal that was caught first; 0 if none was.
+private let caught = Atomic<Int32>(0)
 /// The two ends of a pipe, in which there is something as soon as a signal was caught; -1 before
 /// signals are caught.
 private let reading = Atomic<Int32>(-1)
@@ -9,7 +10,7 @@ private let writing = Atomic<Int32>(-1)
 
 /// Ctrl-C, or a terminal or connection that is closed: a run ends in order, with its report.
 enum Interrupt {
-  static var wasCaught: Bool { caught.load(ordering: .relaxed) }
+  static var wasCaught: Bool { caught.load(ordering: .relaxed) != 0 }
 
   /// A descriptor that can be read as soon as a signal was caught, for whoever waits for something
   /// else; nil if signals are not caught.
@@ -29,14 +30,36 @@ enum Interrupt {
   /// From now on SIGINT, SIGTERM and SIGHUP are only noted.
   static func catchSignals(second: Second) {
     if descriptor == nil { openPipe() }
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    for number in signals {
       var action = sigaction()
       // `nohup` means it.
       guard sigaction(number, nil, &action) == 0, !action.isIgnored else { continue }
-      action.__sigaction_handler.sa_handler = { _ in Interrupt.note() }
+      action.__sigaction_handler.sa_handler = { Interrupt.note($0) }
       action.sa_flags = second == .kills ? Int32(bitPattern: UInt32(SA_RESETHAND)) : 0
       sigaction(number, &action, nil)
     }
+    // The process that this one was may have left some.
+    release()
+  }
+
+  /// Leaves what was caught, and what comes from now on, to the process that this one is about to
+  /// become: it is delivered there when that process catches signals or releases them.
+  static func holdForNextProcess() {
+    change(SIG_BLOCK)
+    let number = caught.load(ordering: .relaxed)
+    if number != 0 { kill(getpid(), number) }
+  }
+
+  /// Lets signals through that the process before held back.
+  static func release() { change(SIG_UNBLOCK) }
+
+  private static let signals = [SIGINT, SIGTERM, SIGHUP]
+
+  private static func change(_ how: Int32) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in signals { sigaddset(&set, number) }
+    sigprocmask(how, &set, nil)
   }
 
   private static func openPipe() {
@@ -52,9 +75,9 @@ enum Interrupt {
   }
 
   /// What a signal does; it can come between any two instructions of this program.
-  fileprivate static func note() {
+  fileprivate static func note(_ number: Int32) {
     let code = errno
-    caught.store(true, ordering: .relaxed)
+    caught.store(number, ordering: .relaxed)
     // Where it is full already, there is something in it.
     _ = write(writing.load(ordering: .relaxed), "!", 1)
     errno = code

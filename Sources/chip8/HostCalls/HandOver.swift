@@ -20,8 +20,9 @@ struct HandOver {
   }
 
   /// Becomes the new process, which gets the very bytes that were checked, whatever has become of
-  /// their file.
+  /// their file. A signal that comes just now is for that one.
   func execute() throws(Failure) -> Never {
+    Interrupt.holdForNextProcess()
     do throws(StorageError) {
       let descriptor = try CleanProcess.hand(image)
       let arguments = Chip8.commandLine(

@@ -50,11 +50,18 @@ private struct Branch {
   let node: ImageTree.Node
   let base: Image.Base?
 
-  /// The images in a folder; other files are passed over.
+  /// The images in a folder; other files are skipped, and so are those that cannot be read.
   static func all(in folder: String, _ dependencies: DependencyOptions) throws -> [Branch] {
     try Storage.files(in: folder).filter { !$0.name.hasPrefix(".") }.compactMap { entry in
-      let file = try LoadedFile(Storage.path(folder, entry.name), isRestore: true)
-      return Image.isImage(file.bytes) ? Branch(file, dependencies) : nil
+      let path = Storage.path(folder, entry.name)
+      do throws(StorageError) {
+        let image = try Image.claimed(at: path)
+        return image.map { Branch(LoadedFile(path, image: $0), dependencies) }
+      } catch {
+        // It hides no other.
+        printError("skipped: \(error)")
+        return nil
+      }
     }
   }
 

@@ -30,6 +30,12 @@ struct LoadedFile {
     bytes = try Storage.readHanded(descriptor, path: path, limit: Image.byteCountMax)
   }
 
+  /// An image that was read from a file.
+  init(_ path: String, image bytes: [UInt8]) {
+    (self.path, self.bytes) = (path, bytes)
+    isRestore = true
+  }
+
   /// The image that another process sends.
   init(_ conversation: Conversation) throws(FileError) {
     path = "-"

@@ -56,15 +56,16 @@ enum Strace {
   /// - Parameters:
   ///   - names: the system calls to be told of, in strace's words.
   ///   - injections: faults, in strace's words.
+  ///   - path: the file that calls are to be about, if not any.
   static func run(
     _ arguments: [String], in scratch: Scratch, names: String = "%file,%desc",
-    injections: [String] = []
+    injections: [String] = [], about path: String? = nil
   ) throws -> (outcome: Outcome, calls: [SystemCall]) {
     // It is faster when it is not told of the other calls at all, but then it forgets signals.
     let filter = injections.contains { $0.contains("signal=") } ? [] : ["--seccomp-bpf"]
     let options =
       ["-f", "-y", "-qq", "-o", "trace", "-e", "trace=\(names)"] + filter
-      + injections.flatMap { ["-e", "inject=\($0)"] }
+      + injections.flatMap { ["-e", "inject=\($0)"] } + (path.map { ["-P", $0] } ?? [])
     let outcome = try Running("strace", options + [Running.executable] + arguments, in: scratch)
       .outcome()
     return (outcome, calls(in: try scratch.text("trace")))
