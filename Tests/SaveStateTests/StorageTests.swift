@@ -265,4 +265,26 @@ import Testing
       ($0 as? StorageError)?.operation == .create
     }
   }
+
+  /// Before there is anything to write, and without a trace of it.
+  @Test func whatCouldBeWrittenIsFoundOut() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/file"
+      try Storage.checkReplacing(path, with: [1, 2, 3])
+      #expect(try names(in: folder).isEmpty)
+      try Storage.replace(path, with: [7])
+      try Storage.checkReplacing(path, with: [1, 2, 3])
+      let stream = try StreamWriter(path)
+      try stream.check()
+      #expect(try Storage.read(path, limit: 9) == [7])
+      try stream.append("a")
+      try stream.flush()
+      #expect(try Storage.read(path, limit: 9) == Array("a".utf8))
+      #expect(try names(in: folder) == ["file"])
+      for path in [folder, folder + "/missing/file", path + "/file", "/dev/full"] {
+        #expect(throws: StorageError.self) { try Storage.checkReplacing(path, with: [1]) }
+      }
+      #expect(throws: StorageError.self) { try StreamWriter("/dev/full").check() }
+    }
+  }
 }

@@ -91,6 +91,79 @@ import Testing
     #expect(try scratch.names == ["a.png", "a.state", "a.txt", "count.ch8"])
   }
 
+  /// Both within the save: the first is noted, and the second waits until the machine is in its file.
+  @Test(.enabled(if: Strace.isThere, "needs strace, and to be allowed to trace"))
+  func aSecondSignalWaitsForTheSave() throws {
+    try scratch.write("count.ch8", Programs.count)
+    let (outcome, _) = try Strace.run(
+      ["count.ch8", "--headless", "--frames", "9", "--save", "a.state"], in: scratch,
+      names: "fsync,linkat", injections: ["fsync:signal=INT:when=1", "linkat:signal=INT:when=1"])
+    #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
+    #expect(try scratch.report("a.state", "--frames", "0").frames == 9)
+  }
+
+  // MARK: Files that cannot be written
+
+  private static let outputs = [
+    ("--save", "a.state"), ("--trace", "a.trace"), ("--record", "a.record"),
+    ("--screenshot", "a.png"),
+  ]
+
+  @Test(arguments: outputs.map(\.0))
+  func oneFileThatFailsKeepsNoOtherFromBeingWritten(option: String) throws {
+    try scratch.write("halt.ch8", Programs.halt)
+    try scratch.makeDirectory("directory")
+    let outcome = try scratch.run(
+      ["halt.ch8", "--headless", "--frames", "2", "--slots", "slots", "--save-slot", "a"]
+        + Self.outputs.flatMap {
+          [$0, $0 != option ? $1 : option == "--trace" ? "/dev/full" : "directory"]
+        })
+    #expect(outcome.code == 74 && outcome.output.isEmpty)
+    expectOneSentence(outcome, naming: option == "--trace" ? "/dev/full" : "directory")
+    for (other, path) in Self.outputs where other != option {
+      #expect(try !scratch.read(path).isEmpty, "\(other)")
+    }
+    #expect(try scratch.chip8("slots", "show", "halt.ch8", "a", "--slots", "slots").code == 0)
+  }
+
+  @Test func whatFailsIsReportedInItsOrder() throws {
+    try scratch.write("fault.ch8", Programs.fault)
+    try scratch.makeDirectory("directory")
+    let outcome = try scratch.chip8(
+      "fault.ch8", "--headless", "--save", "missing/a.state", "--trace", "/dev/full", "--record",
+      "directory/", "--screenshot", "directory", "--json")
+    let lines = outcome.errors.split(separator: "\n")
+    try #require(lines.count == 5)
+    for (line, text) in zip(
+      lines, ["missing/a.state: ", "/dev/full: ", "directory/: ", "directory: ", "fault: "])
+    { #expect(line.hasPrefix("chip8: \(text)")) }
+    #expect(outcome.code == 73 && outcome.output.isEmpty)
+  }
+
+  /// One that nobody reads any more ends a run that would not end by itself.
+  @Test func aTraceThatFailsEndsTheRun() throws {
+    try scratch.write("count.ch8", Programs.count)
+    let outcome = try scratch.chip8(
+      "count.ch8", "--headless", "--until", "pc=0xFFF", "--trace", "/dev/full", "--save",
+      "a.state")
+    #expect(outcome.code == 74 && outcome.output.isEmpty)
+    expectOneSentence(outcome, naming: "/dev/full")
+    #expect(try scratch.report("a.state", "--frames", "0").instructions > 0)
+  }
+
+  @Test func aTraceReplacesAnOlderOneWhenItHasLines() throws {
+    try scratch.write("halt.ch8", Programs.halt)
+    try scratch.write("a.trace", Array(repeating: 7, count: 100_000))
+    let refused = try scratch.chip8(
+      "halt.ch8", "--headless", "--trace", "a.trace", "--break", "nowhere")
+    #expect(refused.code == 64)
+    #expect(try scratch.read("a.trace").count == 100_000)
+    _ = try scratch.report("halt.ch8", "--trace", "a.trace", "--frames", "1")
+    #expect(try scratch.text("a.trace").split(separator: "\n").count == 12)
+    _ = try scratch.report("halt.ch8", "--trace", "a.trace", "--frames", "0")
+    #expect(try scratch.read("a.trace").isEmpty)
+  }
+
   // MARK: Standard output
 
   @Test(arguments: [

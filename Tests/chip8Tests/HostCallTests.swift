@@ -335,6 +335,20 @@ import Testing
     #expect(Picture(png: try scratch.read("a.png")) != nil)
   }
 
+  /// Goals are subroutines of the program that the run began with, in whichever process it goes on.
+  @Test func goalsAreNotThoseOfTheOther() throws {
+    try write("a.8o", Self.save)
+    try write("b.8o", Self.restore)
+    _ = try scratch.report("a.8o", "--host-calls", "dir", "--frames", "10")
+    for record in [[], ["--record", "r.txt"]] {
+      let outcome = try scratch.run(
+        ["b.8o", "--headless", "--json", "--host-calls", "dir", "--goal", "0x200"] + record
+          + ["--save", "a.state"])
+      let saved = try scratch.report("a.state", "--frames", "0")
+      #expect(try Report(outcome).state == saved.state, "\(record)")
+    }
+  }
+
   /// An image that restores itself does so once a frame, not for ever.
   @Test func restoringForEverEnds() throws {
     try write("b.8o", "2 0 :pointer file 0 0 0 0 0 0")

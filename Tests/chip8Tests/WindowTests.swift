@@ -68,6 +68,36 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
+  @Test("A machine that arrives in a window is saved before anything else can happen to it")
+  func takeOver() throws {
+    let sent = try scratch.report(
+      FileManager.default.currentDirectoryPath + "/" + rom, "--frames", "9", "--save", "sent.state")
+    var ends: [FileHandle] = []
+    for name in ["to", "from"] {
+      try #require(mkfifo(scratch.path(name), 0o600) == 0)
+      ends.append(try #require(FileHandle(forUpdatingAtPath: scratch.path(name))))
+    }
+    try ends[0].write(contentsOf: Data(scratch.read("sent.state")))
+    let desktop = try Desktop(
+      [
+        "-c", "exec \"$0\" --restore - --acknowledge --slots \"$1\" <\"$1/to\" >\"$1/from\"",
+        Running.executable, scratch.folder,
+      ], program: "/bin/sh")
+    let there = Conversation(
+      patience: 100, reading: ends[1].fileDescriptor, writing: ends[0].fileDescriptor)
+    #expect(try there.line() == "ready \(sent.state.sha256)")
+    let slots = Slots(
+      root: scratch.folder,
+      program: Program(name: "", bytes: try Storage.read(rom, limit: 65536)).sha1)
+    #expect(try slots.names().isEmpty)
+    try there.send(line: "go")
+    let saved: Chip8 = try waitFor("an autosave") {
+      try? slots.image(Autosave.minute.slot).machine()
+    }
+    #expect("\(saved.stateDigest)" == sent.state.sha256)
+    desktop.kill()
+  }
+
   @Test("F9 brings back the machine of F5, and it goes on as it would have")
   func saveAndLoad() throws {
     let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])

@@ -43,6 +43,7 @@ public struct SafeCopy: Sendable {
     do throws(StorageError) {
       try Storage.duplicate(place, as: previous, limit: SafeCopy.byteCountMax)
     } catch {
+      unlink(previous)
       throw StorageError(operation: .create, path: path, code: error.code)
     }
     self.previous = previous

@@ -75,7 +75,7 @@ extension HeadlessRun {
   /// The machine is not here: there is to be nothing of it.
   private func withdraw(_ copy: SafeCopy) {
     do throws(StorageError) { try copy.withdraw() } catch {
-      printError("warning: \(error), and still holds a machine that is not here")
+      printError("warning: \(error), so it may still hold a machine that is not here")
     }
   }
 
@@ -149,7 +149,7 @@ extension HeadlessRun {
     }
     copy.keep()
     let place =
-      isSaved ? "it is in \(copy.path)" : "\(copy.path) has it as it was when the run began"
+      isSaved ? "it is in \(copy.path)" : "\(copy.path) has it as it was last saved"
     failures.append(Failure(message: "the machine has not moved, \(place)\(reason)", code: code))
     try failures.end(code: isSaved ? code : nil)
   }

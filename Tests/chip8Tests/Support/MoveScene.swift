@@ -53,8 +53,7 @@ struct MoveScene {
     try scratch.write("sketch.ch8", Programs.sketch)
     let older = try #require(try MoveState.older.machine())
     for directory in ["here", "there"] {
-      try FileManager.default.createDirectory(
-        atPath: scratch.path(directory), withIntermediateDirectories: false)
+      try scratch.makeDirectory(directory)
     }
     for file in [MoveScene.here, MoveScene.there] {
       try scratch.write(file, Image(of: older).bytes)

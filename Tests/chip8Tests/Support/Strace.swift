@@ -61,18 +61,36 @@ enum Strace {
     _ arguments: [String], in scratch: Scratch, names: String = "%file,%desc",
     injections: [String] = [], about path: String? = nil
   ) throws -> (outcome: Outcome, calls: [SystemCall]) {
+    let running = try start(arguments, in: scratch, names: names, injections: injections)
+    let outcome = try running.outcome()
+    return (outcome, calls(in: try scratch.text("trace")))
+  }
+
+  /// Starts the program, whose calls are in the file `trace` when it has ended.
+  ///
+  /// - Parameter descriptors: descriptors of the program's that are to be ones of the test's.
+  static func start(
+    _ arguments: [String], in scratch: Scratch, names: String, injections: [String],
+    descriptors: [Int32: Int32] = [:]
+  ) throws -> Running {
     // It is faster when it is not told of the other calls at all, but then it forgets signals.
     let filter = injections.contains { $0.contains("signal=") } ? [] : ["--seccomp-bpf"]
     let options =
       ["-f", "-y", "-qq", "-o", "trace", "-e", "trace=\(names)"] + filter
+<<<<<<< ours
       + injections.flatMap { ["-e", "inject=\($0)"] } + (path.map { ["-P", $0] } ?? [])
     let outcome = try Running("strace", options + [Running.executable] + arguments, in: scratch)
       .outcome()
     return (outcome, calls(in: try scratch.text("trace")))
+=======
+      + injections.flatMap { ["-e", "inject=\($0)"] }
+    return try Running(
+      "strace", options + [Running.executable] + arguments, in: scratch, descriptors: descriptors)
+>>>>>>> theirs
   }
 
   /// Each line has a thread, a name, and the rest.
-  private static func calls(in text: String) -> [SystemCall] {
+  static func calls(in text: String) -> [SystemCall] {
     var numbers: [Substring: Int] = [:]
     return text.split(separator: "\n").compactMap { line in
       guard let match = line.wholeMatch(of: /(([0-9]+) +([a-z0-9_]+))\((.*)/) else { return nil }

@@ -1,0 +1,203 @@
+// MoveFaultTests.swift: each system call of a side of a move is the process's last, is interrupted by
+// a signal, or fails; and the machine is where docs/SYSTEM-IMAGES.md says.
+//
+// Both sides are real processes. One is traced, so what it has done when it ended is known, and with
+// it the row of the table.
+
+import Foundation
+import SaveState
+import Testing
+
+/// A side of a move.
+private enum Side: String, CaseIterable, Sendable {
+  case sender, receiver
+
+  var file: String { self == .sender ? MoveScene.here : MoveScene.there }
+}
+
+/// What is done to a system call.
+private enum MoveFault: String, CaseIterable, Sendable {
+  case kill = "signal=KILL"
+  case signal = "signal=TERM"
+  case error = "error=EIO"
+}
+
+/// A fault in one of the calls that a good move makes.
+private struct MoveFaultCase: Sendable, CustomStringConvertible {
+  let side: Side
+  let fault: MoveFault
+  let call: SystemCall
+  let index: Int
+
+  var injection: String { "\(call.name):\(fault.rawValue):when=\(call.number)" }
+  var description: String { "\(side), \(call.name) \(index), \(fault)" }
+}
+
+/// A move with a fault in it, and what it leaves.
+private struct MoveRun: Sendable {
+  let sent: Outcome
+  let received: Outcome
+  let here: MoveState
+  let there: MoveState
+  let litter: [String]
+  /// The calls of the side that is traced, but for those that its start makes.
+  let calls: [SystemCall]
+
+  init(_ side: Side, names: String = "%file,%desc", injections: [String] = []) throws {
+    let scene = try MoveScene()
+    let ends = [Side.sender: scene.connection.one, .receiver: scene.connection.other]
+    let arguments = [Side.sender: MoveScene.sender(), .receiver: MoveScene.receiver()]
+    let other: Side = side == .sender ? .receiver : .sender
+    func descriptors(_ side: Side) throws -> [Int32: Int32] {
+      let end = try #require(ends[side])
+      return [0: end.input, 1: end.output]
+    }
+    let running = try Running(
+      Running.executable, try #require(arguments[other]), in: scene.scratch,
+      descriptors: descriptors(other))
+    ends[other]?.close()
+    let traced = try Strace.start(
+      try #require(arguments[side]), in: scene.scratch, names: names, injections: injections,
+      descriptors: descriptors(side))
+    ends[side]?.close()
+    let outcome = try traced.outcome()
+    (sent, received) =
+      side == .sender ? (outcome, try running.outcome()) : (try running.outcome(), outcome)
+    here = try scene.state(MoveScene.here)
+    there = try scene.state(MoveScene.there)
+    litter = try scene.litter
+    // A directory that was opened has its whole path.
+    let places = ["\"here", "\"there", ".pipe", scene.scratch.folder + "/here"]
+    calls = try Strace.calls(in: scene.scratch.text("trace")).filter { call in
+      (places + [scene.scratch.folder + "/there"]).contains { call.isAbout($0) }
+    }
+  }
+
+  /// How often the traced side has put a machine into its file.
+  var saves: Int {
+    calls.count { $0.name == "renameat" && $0.isAbout(", \"machine.state\"") && $0.isDone }
+  }
+
+  /// Whether the traced sender has given the machine away.
+  var hasGone: Bool {
+    calls.contains { $0.name == "write" && $0.details.contains("\"go\\n\"") && $0.isDone }
+  }
+
+  /// Whether the traced sender has put back what was in its file before.
+  var hasPutBack: Bool {
+    calls.contains { $0.name == "rename" && $0.isAbout("/machine.state\"") && $0.isDone }
+  }
+}
+
+extension SystemCall {
+  /// Whether it has come back, and well.
+  fileprivate var isDone: Bool {
+    details.contains(" = ") && !details.contains(" = -1") && !details.contains(" = ?")
+  }
+}
+
+@Suite(.serialized, .enabled(if: Strace.isThere, "needs strace, and to be allowed to trace"))
+struct MoveFaultTests {
+  /// What may be left beside the files.
+  private static let hidden = [".before-", ".saving-"]
+
+  @Test(arguments: Side.allCases)
+  private func theMachineIsWhereThePageSays(side: Side) throws {
+    let cases = try Self.cases(side)
+    let names = Set(cases.map(\.call.name) + ["write"]).joined(separator: ",")
+    let runs = try concurrently(cases) {
+      try MoveRun(side, names: names, injections: [$0.injection])
+    }
+    for (fault, run) in zip(cases, runs) {
+      let comment: Comment = """
+        \(fault): here \(run.here), there \(run.there), \(run.litter)
+        sender \(run.sent.code): \(run.sent.errors)
+        receiver \(run.received.code): \(run.received.errors)
+        """
+      switch side {
+      case .sender: expectSender(fault, run, comment)
+      case .receiver: expectReceiver(fault, run, comment)
+      }
+      expectOrder(fault, run, comment)
+    }
+  }
+
+  /// Each change, each wait and each message of a good move, with what can happen to it.
+  private static func cases(_ side: Side) throws -> [MoveFaultCase] {
+    let good = try MoveRun(side)
+    try #require(good.sent.code == 0 && good.received.code == 0, "\(good.sent.errors)")
+    try #require(good.here == .older && good.there == .ran && good.litter.isEmpty)
+    try #require(side == .receiver || good.hasGone && good.hasPutBack)
+    try #require(good.saves == 2)
+    return good.calls.indices.flatMap { index -> [MoveFaultCase] in
+      let call = good.calls[index]
+      let faults: [MoveFault]
+      switch call.name {
+      case "close", "fcntl", "ioctl", "lseek", "newfstatat", "read", "readlink": faults = []
+      case "poll":
+        // A line is read byte by byte, and each is waited for.
+        let isFirst = index < 2 || good.calls[index - 2].name != "poll"
+        faults = isFirst ? [.kill, .signal] : []
+      default: faults = MoveFault.allCases
+      }
+      return faults.map { MoveFaultCase(side: side, fault: $0, call: call, index: index) }
+    }
+  }
+
+  private func expectSender(_ fault: MoveFaultCase, _ run: MoveRun, _ comment: Comment) {
+    let isGone = run.hasGone
+    #expect(run.there == (isGone ? .ran : .older), comment)
+    #expect((run.received.code == 0) == isGone, comment)
+    switch run.sent.code {
+    case MoveRow.killed:
+      #expect(fault.fault == .kill, comment)
+      let saved: MoveState = run.saves == 0 ? .older : run.saves == 1 ? .began : .sent
+      #expect(run.here == (run.hasPutBack ? .older : saved), comment)
+    case 128 + SIGTERM: #expect(run.here == .older && run.saves == 0, comment)
+    case 0:
+      #expect(isGone, comment)
+      // The only thing that can fail now is that here is put back.
+      #expect(run.here == .older || run.sent.errors.contains("warning"), comment)
+      #expect(run.here == .older || run.here == .sent && fault.fault == .error, comment)
+    case 75: #expect(!isGone && run.here == .sent, comment)
+    case 130: #expect(!isGone && [.began, .sent].contains(run.here), comment)
+    default:
+      #expect([73, 74].contains(run.sent.code) && fault.fault == .error && !isGone, comment)
+      #expect(run.here != .damaged && run.here != .nothing, comment)
+      let isBegun = run.sent.errors.contains("as it was last saved")
+      #expect(isBegun ? [.began, .sent].contains(run.here) : run.here == .older, comment)
+    }
+  }
+
+  private func expectReceiver(_ fault: MoveFaultCase, _ run: MoveRun, _ comment: Comment) {
+    let isGone = run.sent.code == 0
+    #expect(isGone || run.sent.code == 75, comment)
+    #expect(run.here == (isGone ? .older : .sent), comment)
+    switch run.received.code {
+    case MoveRow.killed:
+      #expect(fault.fault == .kill, comment)
+      let saved: MoveState = run.saves == 0 ? .older : run.saves == 1 ? .sent : .ran
+      #expect(run.there == saved && (!isGone || run.saves > 0), comment)
+    case 128 + SIGTERM: #expect(!isGone && run.there == .older, comment)
+    case 0: #expect(isGone && run.there == .ran, comment)
+    case 130: #expect(run.there == (isGone ? .sent : .older), comment)
+    default:
+      #expect([73, 74].contains(run.received.code) && fault.fault == .error, comment)
+      #expect(isGone ? [.sent, .ran].contains(run.there) : run.there == .older, comment)
+    }
+  }
+
+  /// Whoever is not killed says what is wrong and leaves nothing beside the files, but where that is
+  /// what failed.
+  private func expectOrder(_ fault: MoveFaultCase, _ run: MoveRun, _ comment: Comment) {
+    let outcome = fault.side == .sender ? run.sent : run.received
+    #expect((outcome.code == MoveRow.killed) == (fault.fault == .kill), comment)
+    if fault.fault == .error { #expect(run.calls.contains { $0.isInjected }, comment) }
+    let isLitterNormal = fault.fault == .kill || ["unlink", "rename"].contains(fault.call.name)
+    #expect(run.litter.isEmpty || isLitterNormal, comment)
+    for name in run.litter { #expect(Self.hidden.contains { name.hasPrefix($0) }, comment) }
+    for outcome in [run.sent, run.received] where ![0, MoveRow.killed].contains(outcome.code) {
+      #expect(outcome.code == 128 + SIGTERM || outcome.errors.hasPrefix("chip8: "), comment)
+    }
+  }
+}
