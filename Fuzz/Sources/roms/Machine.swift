@@ -6,7 +6,9 @@ extension Input {
   /// A machine, and what is done with it: 32 bytes, all zeros for the first platform as it is.
   mutating func session() -> Session? {
     var configuration = Configuration(choice(Platform.allCases))
-    if next(UInt8.self) & 1 == 1, configuration.platform.hasCycles { configuration.timing = .cycles }
+    if next(UInt8.self) & 1 == 1, configuration.platform.hasCycles {
+      configuration.timing = .cycles
+    }
     let font: UInt8 = next()
     if font > 0 { configuration.font = Font.allCases[Int(font) % Font.allCases.count] }
     let seed: UInt8 = next()

@@ -34,6 +34,7 @@ struct LoadedFile {
   init(_ path: String, image bytes: [UInt8]) {
     (self.path, self.bytes) = (path, bytes)
     isRestore = true
+    inputs = InputFiles()
   }
 
   /// The image that another process sends.

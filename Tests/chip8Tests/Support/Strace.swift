@@ -61,32 +61,28 @@ enum Strace {
     _ arguments: [String], in scratch: Scratch, names: String = "%file,%desc",
     injections: [String] = [], about path: String? = nil
   ) throws -> (outcome: Outcome, calls: [SystemCall]) {
-    let running = try start(arguments, in: scratch, names: names, injections: injections)
+    let running = try start(
+      arguments, in: scratch, names: names, injections: injections, about: path)
     let outcome = try running.outcome()
     return (outcome, calls(in: try scratch.text("trace")))
   }
 
   /// Starts the program, whose calls are in the file `trace` when it has ended.
   ///
-  /// - Parameter descriptors: descriptors of the program's that are to be ones of the test's.
+  /// - Parameters:
+  ///   - path: the file that calls are to be about, if not any.
+  ///   - descriptors: descriptors of the program's that are to be ones of the test's.
   static func start(
     _ arguments: [String], in scratch: Scratch, names: String, injections: [String],
-    descriptors: [Int32: Int32] = [:]
+    about path: String? = nil, descriptors: [Int32: Int32] = [:]
   ) throws -> Running {
     // It is faster when it is not told of the other calls at all, but then it forgets signals.
     let filter = injections.contains { $0.contains("signal=") } ? [] : ["--seccomp-bpf"]
     let options =
       ["-f", "-y", "-qq", "-o", "trace", "-e", "trace=\(names)"] + filter
-<<<<<<< ours
       + injections.flatMap { ["-e", "inject=\($0)"] } + (path.map { ["-P", $0] } ?? [])
-    let outcome = try Running("strace", options + [Running.executable] + arguments, in: scratch)
-      .outcome()
-    return (outcome, calls(in: try scratch.text("trace")))
-=======
-      + injections.flatMap { ["-e", "inject=\($0)"] }
     return try Running(
       "strace", options + [Running.executable] + arguments, in: scratch, descriptors: descriptors)
->>>>>>> theirs
   }
 
   /// Each line has a thread, a name, and the rest.
