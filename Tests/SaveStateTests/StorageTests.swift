@@ -270,10 +270,10 @@ import Testing
   @Test func whatCouldBeWrittenIsFoundOut() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/file"
-      try Storage.checkReplacing(path, with: [1, 2, 3])
+      try Storage.checkReplacing(path, with: [1, 2, 3], as: .other)
       #expect(try names(in: folder).isEmpty)
-      try Storage.replace(path, with: [7])
-      try Storage.checkReplacing(path, with: [1, 2, 3])
+      try Storage.replace(path, with: [7], as: .other)
+      try Storage.checkReplacing(path, with: [1, 2, 3], as: .other)
       let stream = try StreamWriter(path)
       try stream.check()
       #expect(try Storage.read(path, limit: 9) == [7])
@@ -282,7 +282,7 @@ import Testing
       #expect(try Storage.read(path, limit: 9) == Array("a".utf8))
       #expect(try names(in: folder) == ["file"])
       for path in [folder, folder + "/missing/file", path + "/file", "/dev/full"] {
-        #expect(throws: StorageError.self) { try Storage.checkReplacing(path, with: [1]) }
+        #expect(throws: StorageError.self) { try Storage.checkReplacing(path, with: [1], as: .other) }
       }
       #expect(throws: StorageError.self) { try StreamWriter("/dev/full").check() }
     }
