@@ -51,7 +51,7 @@ import Testing
     var configuration = Configuration(platform)
     configuration.timing = timing
     configuration.instructionsPerFrame = 7
-    var machine = try Chip8(goals.program, configuration)
+    var machine = try Chip8(loaded: goals.program, configuration)
     machine.step(instructions)
     return machine
   }
@@ -115,7 +115,8 @@ import Testing
     var configuration = Configuration(platform)
     configuration.timing = timing
     var machine = try Chip8(
-      Program(name: "wait", bytes: try assemble(source, named: "wait").program), configuration)
+      loaded: Program(name: "wait", bytes: try assemble(source, named: "wait").program),
+      configuration)
     _ = machine.run(frames: 2)
     _ = machine.run(frames: 1, keys: Keypad(key: 7))
     let waiting = machine.state

@@ -282,7 +282,9 @@ import Testing
       #expect(try Storage.read(path, limit: 9) == Array("a".utf8))
       #expect(try names(in: folder) == ["file"])
       for path in [folder, folder + "/missing/file", path + "/file", "/dev/full"] {
-        #expect(throws: StorageError.self) { try Storage.checkReplacing(path, with: [1], as: .other) }
+        #expect(throws: StorageError.self) {
+          try Storage.checkReplacing(path, with: [1], as: .other)
+        }
       }
       #expect(throws: StorageError.self) { try StreamWriter("/dev/full").check() }
     }

@@ -102,8 +102,10 @@ import Testing
       "s1 --headless --frames 5 --save s2 --base s1",
       "sketch.ch8 --headless --frames 5 --save light --no-rom",
       "sketch.ch8 --headless --frames 5 --record keys.txt",
-      "disasm sketch.ch8 -o sketch.8o", "asm sketch.8o -o again.ch8 --symbols sketch.sym",
-      "cart pack sketch.8o -o cart.gif", "cart unpack cart.gif -o out.8o --options cart.json")
+      "disasm sketch.ch8 -o sketch.8o", "cart pack sketch.8o -o cart.gif",
+      "cart unpack cart.gif -o out.8o --options cart.json")
+    // It warns that the program alone runs otherwise.
+    #expect(try run("asm sketch.8o -o again.ch8 --symbols sketch.sym").code == 0)
     _ = try scratch.shell("ln s0 hard; ln -s s0 soft; mkdir dir; ln -s .. dir/up")
     let run = "--headless --frames 1"
     let needed: [(String, String)] = [
