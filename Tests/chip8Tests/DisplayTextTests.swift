@@ -108,8 +108,8 @@ import Testing
     let word = Self.evil.replacing("\n", with: "").replacing(" ", with: "")
     let label = ": \(word)"
     try scratch.write(Self.evil + ".8o", Array(": main\n\(label)\njump \(word)\n".utf8))
-    try expectText(["asm", Self.evil + ".8o", "-o", "a.ch8", "--symbols", "a.sym"], isNamed: false)
-    try expectText(["asm", Self.evil + ".8o", "-o", "a.ch8", "--listing"], isNamed: false)
+    try expectText(["asm", Self.evil + ".8o", "-o", "a.ch8", "--symbols", "a.sym"])
+    try expectText(["asm", Self.evil + ".8o", "-o", "a.ch8", "--listing"])
     try expectText(["disasm", "a.ch8", "--symbols", "a.sym"], isNamed: false)
     try expectText([Self.evil + ".ch8", "--headless", "--symbols", "a.sym"], code: 65)
     let run = ["a.ch8", "--headless", "--symbols", "a.sym", "--frames", "2"]

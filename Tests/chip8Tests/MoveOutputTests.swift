@@ -78,8 +78,8 @@ import Testing
     let options = output.contains("--slots") ? output : output + ["--slots", "slots"]
     let running = try scene.start(MoveScene.sender() + options)
     let outcome = try running.outcome()
-    // A trace is opened before anything else is done.
-    let isEarly = output[0] == "--trace" && output[1] != "/dev/full"
+    // What may not be written is refused before anything is done.
+    let isEarly = output[0] == "--save-slot" ? output[1] == "locked" : output[1] != "/dev/full"
     if isEarly {
       #expect([73, 74].contains(outcome.code))
     } else {
