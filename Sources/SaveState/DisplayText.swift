@@ -33,7 +33,7 @@ extension StringProtocol {
 private let displayedCountMax = 4096
 
 extension Unicode.Scalar {
-  /// Whether it is no character that can be seen: a control character (C0, DEL, C1), the end of a
+  /// Whether it cannot be seen: a control character (C0, DEL, C1), the end of a
   /// line or paragraph, or one that formats others or is ignored. How an emoji is drawn may be said.
   package var isHidden: Bool {
     switch properties.generalCategory {

@@ -1,5 +1,5 @@
 /// The instructions of a RAM, made ready to be executed: each when it is executed first. What follows
-/// from the RAM and the configuration is no state, and can be dropped at any time.
+/// from the RAM and the configuration is not state, and can be dropped at any time.
 struct Code: Sendable {
   /// How many operations stand after those of the RAM, so that the last instruction has something to
   /// go on to, whatever it skips.

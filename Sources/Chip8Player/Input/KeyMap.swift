@@ -36,7 +36,7 @@ package struct KeyMap: Sendable {
     self.keys = keys
   }
 
-  /// The key of the keypad that a key of the keyboard is; none for one that is no such key.
+  /// The key of the keypad that a key of the keyboard is; none for a key without one.
   package subscript(usage: UInt32) -> Keypad {
     UInt8(exactly: usage).flatMap { keys[$0] }.map { Keypad(key: $0) } ?? []
   }

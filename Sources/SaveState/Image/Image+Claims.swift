@@ -18,7 +18,7 @@ extension Image {
   }
 
   /// The contents of a section as they are stored in the image that a file claims to hold, found by
-  /// the frames of the sections alone; nil if there is no such section.
+  /// the frames of the sections alone; nil if the section is missing.
   ///
   /// - Parameter limit: how many bytes of them are read at most.
   static func claimedContents(
