@@ -40,12 +40,11 @@ let package = Package(
     .target(name: "Octo", swiftSettings: strict),
     .target(
       name: "Chip8Player",
-      dependencies: ["Chip8Core", "Octo", "SaveState"],
+      dependencies: ["CGIF", "Chip8Core", "CLinux", "Octo", "SaveState"],
       swiftSettings: strict),
     .executableTarget(
       name: "chip8",
       dependencies: [
-        "CGIF",
         "Chip8Core",
         "Chip8Player",
         "CPNG",
@@ -73,7 +72,7 @@ let package = Package(
     .testTarget(name: "SaveStateTests", dependencies: ["SaveState"], swiftSettings: strict),
     .testTarget(
       name: "Chip8CoreTests",
-      dependencies: ["Chip8Core", "Octo", "SaveState"],
+      dependencies: ["Chip8Core", "Chip8Player", "Octo", "SaveState"],
       swiftSettings: strict),
     .testTarget(
       name: "Chip8PlayerTests",
@@ -82,7 +81,7 @@ let package = Package(
     .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),
     .testTarget(
       name: "chip8Tests",
-      dependencies: ["Chip8Core", "CPNG", "SaveState", "chip8"],
+      dependencies: ["Chip8Core", "Chip8Player", "CPNG", "SaveState", "chip8"],
       exclude: ["Support/drop.py"],
       swiftSettings: strict),
   ]

@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import SaveState
 
 let counter = Program(name: "counter", bytes: [0x70, 0x01, 0x12, 0x00])

@@ -1,5 +1,5 @@
 /// Says when frames are due, by the clock alone: what the monitor does has no influence.
-package struct Pacer {
+public struct Pacer {
   /// A machine that was held up for longer than this does not run after the lost time.
   private static let nanosecondsLateMax: UInt64 = 100_000_000
 
@@ -7,7 +7,7 @@ package struct Pacer {
   private var nextFrame: UInt64
 
   /// - Parameter now: the time of a steady clock, in nanoseconds.
-  package init(framesPerSecond: Int, now: UInt64) {
+  public init(framesPerSecond: Int, now: UInt64) {
     frameNanoseconds = 1_000_000_000 / UInt64(framesPerSecond)
     nextFrame = now
   }
@@ -15,12 +15,12 @@ package struct Pacer {
   /// Changes the rate from the next frame on.
   ///
   /// - Parameter percent: how much of that rate it is to be.
-  package mutating func setRate(framesPerSecond: Int, percent: Int = 100) {
+  public mutating func setRate(framesPerSecond: Int, percent: Int = 100) {
     frameNanoseconds = 100_000_000_000 / UInt64(framesPerSecond * percent)
   }
 
   /// How many frames are due; they count as run.
-  package mutating func framesDue(now: UInt64) -> Int {
+  public mutating func framesDue(now: UInt64) -> Int {
     guard now >= nextFrame else { return 0 }
     guard now - nextFrame <= Pacer.nanosecondsLateMax else {
       nextFrame = now + frameNanoseconds
@@ -32,7 +32,7 @@ package struct Pacer {
   }
 
   /// Nanoseconds until a frame is due.
-  package func wait(now: UInt64) -> UInt64 {
+  public func wait(now: UInt64) -> UInt64 {
     nextFrame > now ? nextFrame - now : 0
   }
 }

@@ -6,6 +6,8 @@ import FoundationEssentials
 public struct SymbolsError: Error, Equatable, CustomStringConvertible {
   /// The sentence.
   public let description: String
+
+  package init(description: String) { self.description = description }
 }
 
 extension Symbols {

@@ -1,5 +1,6 @@
 // CartridgeTests.swift: programs in pictures.
 
+import Chip8Player
 import Foundation
 import Testing
 

@@ -1,6 +1,7 @@
 // RecordingLimitTests.swift: what is recorded can be played, however much it is.
 
 import Chip8Core
+import Chip8Player
 import Foundation
 import SaveState
 import Testing

@@ -1,6 +1,7 @@
 // SettingsCommandTests.swift: what stands beside a machine travels with it, and does what it says.
 
 import Chip8Core
+import Chip8Player
 import Foundation
 import SaveState
 import Testing

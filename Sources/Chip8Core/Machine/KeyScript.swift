@@ -8,6 +8,10 @@ public struct KeyScript: Hashable, Sendable {
     public let frames: Range<UInt64>
     /// The keys.
     public let keys: Keypad
+
+    package init(frames: Range<UInt64>, keys: Keypad) {
+      (self.frames, self.keys) = (frames, keys)
+    }
   }
 
   /// The keys that are down from a frame on, until the next change.
@@ -27,7 +31,8 @@ public struct KeyScript: Hashable, Sendable {
   /// No key at any time.
   public static let empty = KeyScript(presses: [])
 
-  private init(presses: [Press]) {
+  /// Some presses.
+  package init(presses: [Press]) {
     self.presses = presses
     changes = presses.changes
   }

@@ -20,3 +20,8 @@ public struct KeyWait: Hashable, Sendable {
   /// The keys that have been down so far.
   public var pressed: Keypad
 }
+
+extension Keypad {
+  /// The keys of the set, the lowest first.
+  public var numbers: [UInt8] { (0..<16).filter { contains(Keypad(key: $0)) } }
+}

@@ -2,18 +2,18 @@ import Chip8Core
 import SaveState
 
 /// How a program's screen is shown.
-package struct Appearance {
+public struct Appearance: Hashable, Sendable {
   /// The colours of the pixel values 0 to 3, as 0xRRGGBB.
-  package let colors: [UInt32]
+  public let colors: [UInt32]
   /// How far the picture is turned clockwise in a window: 0, 90, 180 or 270 degrees.
-  package let rotation: Int
+  public let rotation: Int
 
   /// Easy on the eyes, and told apart by the colour-blind.
-  package static let standard = Appearance(
+  public static let standard = Appearance(
     colors: [0x10_16_1E, 0xF2_EE_E2, 0xE0_8E_3C, 0x4F_8F_C0], rotation: 0)
 
   /// As Octo shows a program that says nothing else.
-  package static let octo = Appearance(
+  public static let octo = Appearance(
     colors: [0x99_66_00, 0xFF_CC_00, 0xFF_66_00, 0x66_22_00], rotation: 0)
 
   private init(colors: [UInt32], rotation: Int) {
@@ -22,7 +22,7 @@ package struct Appearance {
   }
 
   /// A program's appearance: as the settings say, else as far as the program is known.
-  package init(for program: Program, _ settings: Settings = Settings()) {
+  public init(for program: Program, _ settings: Settings = Settings()) {
     let known = KnownProgram.find(program)
     let knownColors = known?.colors ?? []
     colors =

@@ -4,7 +4,7 @@ import Chip8Core
 /// the keypad is a square on every keyboard.
 ///
 /// Keys are known by their usage of page 7 in the USB HID usage tables, which is SDL's scancode too.
-package struct KeyMap: Sendable {
+public struct KeyMap: Sendable {
   /// The four rows `1 2 3 4`, `Q W E R`, `A S D F`, `Z X C V`, as the keypad has them.
   private static let keypad: [(usage: UInt8, key: UInt8)] = [
     (30, 0x1), (31, 0x2), (32, 0x3), (33, 0xC),
@@ -26,7 +26,7 @@ package struct KeyMap: Sendable {
   /// The keys of a program.
   ///
   /// - Parameter assignments: keys that are others than usual.
-  package init(for program: KnownProgram?, _ assignments: [KeyAssignment]) {
+  public init(for program: KnownProgram?, _ assignments: [KeyAssignment]) {
     var names = KeyMap.usual
     if let known = program?.keys, !known.isEmpty { names = known }
     var keys: [UInt8: UInt8] = [:]
@@ -37,37 +37,37 @@ package struct KeyMap: Sendable {
   }
 
   /// The key of the keypad that a key of the keyboard is; none for a key without one.
-  package subscript(usage: UInt32) -> Keypad {
+  public subscript(usage: UInt32) -> Keypad {
     UInt8(exactly: usage).flatMap { keys[$0] }.map { Keypad(key: $0) } ?? []
   }
 }
 
 /// The keypad as a keyboard has it. A key that went down and up within a frame is down in that frame.
-package struct Keyboard: Sendable {
+public struct Keyboard: Sendable {
   private var held: [UInt32: Keypad] = [:]
   private var tapped: Keypad = []
 
   /// One with no key down.
-  package init() {}
+  public init() {}
 
   /// A key went down.
-  package mutating func press(_ usage: UInt32, _ map: KeyMap) {
+  public mutating func press(_ usage: UInt32, _ map: KeyMap) {
     held[usage] = map[usage]
     tapped.formUnion(map[usage])
   }
 
   /// A key went up.
-  package mutating func release(_ usage: UInt32) {
+  public mutating func release(_ usage: UInt32) {
     held[usage] = nil
   }
 
   /// Whoever presses keys has gone elsewhere.
-  package mutating func releaseAll() {
+  public mutating func releaseAll() {
     held = [:]
   }
 
   /// The keys of the frame that begins.
-  package mutating func takeKeys() -> Keypad {
+  public mutating func takeKeys() -> Keypad {
     defer { tapped = [] }
     return held.values.reduce(tapped) { $0.union($1) }
   }

@@ -1,7 +1,7 @@
 import Chip8Core
 
 /// Names for the keys of the keyboard, by their places on one with US letters.
-package enum KeyName {
+public enum KeyName {
   private static let named: [(UInt8, String)] = [
     (39, "0"), (40, "enter"), (42, "backspace"), (44, "space"), (45, "minus"), (46, "equals"),
     (47, "left-bracket"), (48, "right-bracket"), (49, "backslash"), (51, "semicolon"),
@@ -16,21 +16,21 @@ package enum KeyName {
     (0..<26).map { (4 + $0, String(Character(UnicodeScalar(UInt8(ascii: "a") + $0)))) }
     + (0..<9).map { (30 + $0, "\($0 + 1)") } + (0..<9).map { (89 + $0, "pad-\($0 + 1)") } + named
 
-  package static func usage(of name: some StringProtocol) -> UInt8? {
+  public static func usage(of name: some StringProtocol) -> UInt8? {
     all.first { $0.name == name.lowercased() }?.usage
   }
 
-  package static func name(of usage: UInt8) -> String {
+  public static func name(of usage: UInt8) -> String {
     all.first { $0.usage == usage }?.name ?? "\(usage)"
   }
 }
 
 extension KeyAssignment {
   /// As `--key-map` takes it.
-  package var text: String {
+  public var text: String {
     "\(KeyName.name(of: usage))=\(key.map { hexadecimal($0, 1) } ?? "none")"
   }
 
   /// What the key of the keyboard is called.
-  package var name: String { KeyName.name(of: usage) }
+  public var name: String { KeyName.name(of: usage) }
 }

@@ -2,7 +2,7 @@ import Chip8Core
 
 /// Turns the tones of frames into samples, without clicks: a sound fades in and out within
 /// milliseconds, and each sample is the mean of what the pattern does while it lasts.
-package struct Synthesizer {
+public struct Synthesizer {
   private static let volume: Float = 0.22
   private static let fadeSeconds: Float = 0.003
   /// The pattern has 128 bits, and a phase counts in 1/2^25 of a bit.
@@ -16,7 +16,7 @@ package struct Synthesizer {
   /// Keeps the mean of a lopsided pattern out of the sound, as a loudspeaker would.
   private var mean: Float = 0
 
-  package init(sampleRate: Int) {
+  public init(sampleRate: Int) {
     self.sampleRate = Float(sampleRate)
   }
 
@@ -24,7 +24,7 @@ package struct Synthesizer {
   ///
   /// - Parameter percent: how fast frames go by. The pitch is the same at every speed; the phase is
   ///   the machine's at 100 percent, and otherwise goes on where the last frame left it.
-  package mutating func samples(_ count: Int, of tone: Tone?, percent: Int = 100) -> [Float] {
+  public mutating func samples(_ count: Int, of tone: Tone?, percent: Int = 100) -> [Float] {
     if let tone {
       if percent == 100 || gain == 0 { phase = tone.phase }
       sounding = tone

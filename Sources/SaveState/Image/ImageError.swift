@@ -59,44 +59,41 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     case .malformed(let what):
       "the saved state is malformed: \(what)"
     case .unknownRevision(let revision):
-      "the saved state has format revision \(revision), which needs another version of chip8"
+      "the saved state has format revision \(revision), which this version cannot read"
     case .otherMachine(let kind):
       "the saved state is of another kind of machine, \"\(kind)\""
     case .missingSection(let tag):
       "the saved state lacks its section \"\(tag)\""
     case .unknownSection(let tag):
-      "the saved state has a section that this version of chip8 does not know, \"\(tag)\", and "
-        + "cannot be used without it: a later version can"
+      "the saved state has a section that this version does not know, \"\(tag)\", and cannot be "
+        + "used without it: a later version can"
     case .unknownFeature(let name):
-      "the saved state needs a feature that this version of chip8 does not have, \"\(name)\": a "
-        + "later version has it"
+      "the saved state needs a feature that this version does not have, \"\(name)\": a later "
+        + "version has it"
     case .unknownVersion(let tag, let version):
       "the saved state has its section \"\(tag)\" in version \(version), which needs a later "
-        + "version of chip8"
+        + "version"
     case .damagedSection(let tag):
       "the saved state's section \"\(tag)\" does not hold what it should"
     case .badField(let field):
       "the saved state has an impossible value: \(field)"
     case .missingProgram(let program, let search):
-      "the saved state leaves out its program, \(program), which "
-        + "\(search.result("--rom-path"))"
+      "the saved state leaves out its program, \(program), which \(search.result)"
     case .missingBase(let base, let search):
-      "the saved state is the difference from another one, \(base), which "
-        + "\(search.result("--base-path"))"
+      "the saved state is the difference from another one, \(base), which \(search.result)"
     case .changedBase(let base, let path):
       "the saved state is the difference from another one, \(base), and \(path) holds another "
-        + "state now: --base-path names a folder with the one that it was"
+        + "state now"
     case .refusedBase(let path, let error):
       "the saved state is the difference from \(path), which cannot be used: \(error)"
     case .baseCycle(let path):
       "the saved state is, by way of \(path), the difference from itself, so nobody can tell what "
         + "it is: use another copy of that file"
     case .chainTooLong:
-      "more than \(Image.chainCountMax) saved states would build on each other: flatten one of "
-        + "them first, with chip8 image flatten"
+      "more than \(Image.chainCountMax) saved states would build on each other"
     case .chainTooLarge:
       "the saved states that build on each other are larger together than "
-        + "\(Image.chainByteCountMax >> 20) MiB: flatten one of them first, with chip8 image flatten"
+        + "\(Image.chainByteCountMax >> 20) MiB"
     }
   }
 }
@@ -114,11 +111,10 @@ extension Image.Base: CustomStringConvertible {
 }
 
 extension Search {
-  /// What came of it, and which option would help.
-  fileprivate func result(_ option: String) -> String {
+  /// What came of it.
+  fileprivate var result: String {
     let quoted = places.map { "\"\($0)\"" }.joined(separator: ", ")
     let result = places.isEmpty ? "was not looked for" : "was not found in \(quoted)"
-    let help = "\(result): name its file or folder with \(option)"
-    return help + remarks.map { "; " + $0 }.joined()
+    return result + remarks.map { "; " + $0 }.joined()
   }
 }

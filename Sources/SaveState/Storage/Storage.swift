@@ -50,7 +50,7 @@ public enum Storage {
   }
 
   /// Writes everything, however few bytes the operating system takes at a time.
-  static func write(
+  package static func write(
     _ bytes: [UInt8], to descriptor: Int32, _ path: String
   ) throws(StorageError) {
     var written = 0

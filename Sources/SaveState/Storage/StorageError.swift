@@ -80,8 +80,8 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case .notAFile: "it is not a regular file: name another one"
     case .deadLink: "it is a link that leads nowhere: name another file"
     case .foreignProgram:
-      "what comes before the saved state in it is not a program of chip8's that is yours, and would "
-        + "be lost: write to another file"
+      "what comes before the saved state in it is not a program that was put there with one by you, "
+        + "and would be lost: write to another file"
     case .input(let path):
       path == self.path
         ? "it is needed, and would be lost: name another file"
@@ -115,7 +115,7 @@ extension StorageError {
   }
 
   /// The error that `errno` holds now.
-  init(_ operation: Operation, _ path: String) {
+  package init(_ operation: Operation, _ path: String) {
     self.init(operation: operation, path: path, code: errno)
   }
 }

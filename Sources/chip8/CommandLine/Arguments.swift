@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Chip8Core
+import Chip8Player
 
 extension Platform: ExpressibleByArgument {}
 extension Configuration.Timing: ExpressibleByArgument {}
@@ -33,70 +34,83 @@ enum PlatformChoice: ExpressibleByArgument {
 }
 
 /// `--quirk NAME=on|off`.
-struct QuirkSetting: ExpressibleByArgument {
-  let quirk: Quirks
-  let isOn: Bool
-
-  init?(argument: String) {
+extension QuirkChoice: ExpressibleByArgument {
+  /// What stands after the option.
+  public init?(argument: String) {
     let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
     guard
       parts.count == 2, let quirk = Quirks(named: String(parts[0])),
       ["on", "off"].contains(parts[1])
     else { return nil }
-    self.quirk = quirk
-    isOn = parts[1] == "on"
-  }
-
-  func apply(to quirks: inout Quirks) {
-    if isOn { quirks.insert(quirk) } else { quirks.remove(quirk) }
+    self.init(quirk, isOn: parts[1] == "on")
   }
 }
 
 /// `--poke ADDR=BYTE[,BYTE…]`.
-struct Poke: ExpressibleByArgument {
-  let address: Int
-  let bytes: [UInt8]
-
-  init?(argument: String) {
+extension Poke: ExpressibleByArgument {
+  /// What stands after the option.
+  public init?(argument: String) {
     let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
     guard parts.count == 2, let address = number(parts[0]) else { return nil }
     let bytes = parts[1].split(separator: ",", omittingEmptySubsequences: false)
       .map { number($0).flatMap(UInt8.init(exactly:)) }
     let known = bytes.compactMap { $0 }
     guard !known.isEmpty, known.count == bytes.count else { return nil }
-    self.address = address
-    self.bytes = known
+    self.init(address, known)
   }
 }
 
-/// `--until`: what ends a headless run.
-enum StopCondition: ExpressibleByArgument, Equatable {
-  case halt
-  case keyWait
-  case pc(UInt16)
-  /// An address by its name, which the symbols of the program tell.
-  case label(String)
-  case screen(String)
+/// `ADDR|LABEL`.
+extension Place: ExpressibleByArgument {
+  /// What stands after the option.
+  public init?(argument: String) {
+    guard !argument.isEmpty else { return nil }
+    self = number(argument).map(Place.address) ?? .label(argument)
+  }
+}
 
-  init?(argument: String) {
+/// `--watchpoint ADDR|LABEL[:BYTES]`.
+extension WatchedPlace: ExpressibleByArgument {
+  /// What stands after the option.
+  public init?(argument: String) {
+    // A label may have colons too: only a number after the last one is a length.
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    let length = parts.count > 1 ? parts.last.flatMap { number($0) } : nil
+    let name = length == nil ? argument : parts.dropLast().joined(separator: ":")
+    guard let place = Place(argument: name), length != 0 else { return nil }
+    self.init(place, byteCount: length ?? 1)
+  }
+}
+
+/// `--until`.
+extension StopCondition: ExpressibleByArgument {
+  /// What stands after the option.
+  public init?(argument: String) {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     switch (parts[0], parts.count) {
     case ("halt", 1): self = .halt
     case ("key-wait", 1): self = .keyWait
     case ("pc", 2):
-      // What is all digits is a number and no label, and then has to be an address.
-      if let number = number(parts[1]) {
-        guard let address = UInt16(exactly: number) else { return nil }
-        self = .pc(address)
-      } else {
-        guard !parts[1].isEmpty else { return nil }
-        self = .label(String(parts[1]))
-      }
+      // What is all digits is a number and not a label, and then has to be an address.
+      guard let place = Place(argument: String(parts[1])) else { return nil }
+      if case .address(let address) = place, address > 0xFFFF { return nil }
+      self = .pc(place)
     case ("screen", 2):
       let digest = parts[1].lowercased()
       guard digest.count == 40, digest.allSatisfy(\.isHexDigit) else { return nil }
       self = .screen(digest)
     default: return nil
+    }
+  }
+
+  /// As the option takes it.
+  var text: String {
+    switch self {
+    case .halt: "halt"
+    case .keyWait: "key-wait"
+    case .pc(.address(let address)): "pc=\(address)"
+    case .pc(.label(let name)): "pc=\(name)"
+    case .screen(let digest): "screen=\(digest)"
     }
   }
 }

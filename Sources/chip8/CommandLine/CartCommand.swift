@@ -45,20 +45,20 @@ struct CartCommand: ParsableCommand {
       let file = try SourceFile(contentsOf: source)
       var inputs = file.inputs
       let given = try options.map { try Pack.read($0, &inputs) } ?? CartridgeOptions()
-      let opening = try Opening(file, given, machine, isHeadless: true)
-      var shown = opening.machine
+      let loaded = try LoadedMachine(file, given, machine.request)
+      var shown = loaded.machine
       _ = shown.run(frames: Pack.labelFrames)
-      let configuration = opening.machine.state.configuration
-      let options = CartridgeOptions(configuration, opening.appearance, given)
+      let configuration = loaded.machine.state.configuration
+      let options = CartridgeOptions(configuration, loaded.appearance, given)
       let cartridge = Cartridge(program: file.text, options: options)
       let bytes: [UInt8]
       do throws(Cartridge.Refusal) {
-        bytes = try cartridge.encoded(label: shown.state.screen, appearance: opening.appearance)
+        bytes = try cartridge.encoded(label: shown.state.screen, appearance: loaded.appearance)
       } catch { throw Failure.data(source, error) }
       try Storage.replace(
         output ?? path(source, replacing: ".8o", by: ".gif"), with: bytes, as: .other,
         apartFrom: inputs)
-      let lacking = options.lacks(configuration, for: opening.machine.program)
+      let lacking = options.lacks(configuration, for: loaded.machine.program)
       if !lacking.isEmpty {
         printError(
           "\(fileName(source)): a cartridge cannot hold \(lacking.joined(separator: " ")), so this "
@@ -98,7 +98,7 @@ struct CartCommand: ParsableCommand {
     var options: String?
 
     func run() throws {
-      let file = try LoadedFile(cartridge, isRestore: false)
+      let file = try LoadedFile(cartridge)
       let unpacked = try Cartridge(file)
       let source = output ?? path(cartridge, replacing: ".gif", by: ".8o")
       let inputs = file.inputs

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chip8Core
+import Chip8Player
 import Glibc
 import SaveState
 
@@ -104,56 +105,88 @@ struct Chip8Command: ParsableCommand {
   }
 
   func run() throws {
+    let request = machineRequest
     let file = try loadedFile()
-    var opening = try Opening(file, machine, isHeadless: headless.isHeadless)
-    let slotsRoot = slots ?? Slots.defaultRoot()
-    if resume { opening = try opening.resumed(file, machine, slotsRoot: slotsRoot) }
-    try opening.apply(settings, from: file.path)
+    var loaded = try machine(in: file, request)
+    if resume { loaded = try loaded.resumed(file.path, request, slotsRoot: slotsRoot) }
+    try loaded.apply(settings.request, from: file.path)
     let recording = try headless.input.map { path in
-      let recording = try Recording(contentsOf: path, &opening.inputs)
-      try recording.check(opening.machine.program, path: path)
+      let recording = try Recording(contentsOf: path, &loaded.inputs)
+      try recording.check(loaded.machine.program, path: path)
       return recording
     }
-    let base = try headless.base.map { try BaseImage($0, machine.dependencies, &opening.inputs) }
+    let base = try headless.base.map { try BaseImage($0, machine.dependencies, &loaded.inputs) }
     let kept = try flags.kept(
       besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: recording,
       from: headless.input)
-    var host = try host.host(replaying: recording, from: headless.input)
-    host.inputs = opening.inputs
-    if host.isThere { opening.machine.allowHostCalls() }
-    let goals = try self.host.goals(opening.setup.names)
-    let isImage = opening.image != nil
+    let goals = try host.goals(loaded.setup.names)
+    let isImage = loaded.image != nil
     if isImage {
-      try opening.prepare(goals: goals, arguments: arguments, path: file.path)
+      try loaded.prepare(goals: goals, arguments: arguments, path: file.path)
     } else if !goals.isEmpty, !headless.saves {
       throw Failure.usage("--goal is for a saved state: add --restore or --save")
     }
+    let host = try host.host(replaying: recording, from: headless.input)
     if headless.isHeadless {
-      let flags = try opening.powerOnFlags(kept, recording, from: headless.input)
+      let flags = try loaded.powerOnFlags(kept, recording, from: headless.input)
+      var player = Player(loaded, host)
+      reportWarnings(of: &player)
+      try player.saveWithGoals(isImage ? [] : goals)
       var run = try HeadlessRun(
-        headless, mobility, machine.dependencies, opening, recording, host,
-        basedOn: base, goals: isImage ? [] : goals, slotsRoot: slotsRoot, kept, flagsAtStart: flags)
+        headless, mobility, machine.dependencies, player, recording?.keys, basedOn: base,
+        slotsRoot: slotsRoot, kept, flagsAtStart: flags)
       try run.prepare()
-      if mobility.acknowledge, let image = opening.image { try run.takeOver(image) }
-      try run.run()?.execute()
+      if mobility.acknowledge, let image = loaded.image { try run.takeOver(image) }
+      try run.toEnd()?.execute()
     } else {
-      Interrupt.release()
-      #if SDL
-        let session = Session(
-          opening, machine, settings, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60,
-          kept, host)
-        if resume, opening.image == nil { session.tell("Nothing to resume: started anew") }
-        if watch { session.watch(file.path, keepsState: keepState) }
-        try Window.play(session) {
-          if mobility.acknowledge, let image = opening.image {
-            try session.takeOver(image, mobility)
-          }
-        }
-        try session.handOver?.execute()
-      #else
-        throw Failure.usage("this chip8 was built without windows: add --headless")
-      #endif
+      try play(loaded, host, kept, watching: watch ? file.path : nil)
     }
+  }
+
+  /// Plays in a window.
+  private func play(
+    _ loaded: LoadedMachine, _ host: Host, _ kept: KeptFlags?, watching path: String?
+  ) throws {
+    #if SDL
+      var options = PlaySession.Options()
+      (options.machine, options.metadata) = (machineRequest, settings.request)
+      options.slotsRoot = slotsRoot
+      options.autosaveSeconds = autosave.map { $0 > 0 ? $0 : nil } ?? 60
+      options.keptFlags = kept
+      let session = PlaySession(loaded, host, options)
+      if let path { session.watch(path, keepsState: keepState) }
+      try Window.play(session) {
+        guard mobility.acknowledge, let image = loaded.image else { return }
+        try session.takeOver { () throws(AcknowledgementError) in
+          try mobility.acknowledge(image)
+        }
+      }
+      if let restoration = session.restart {
+        try Reexec(playing: restoration, after: session, options).execute()
+      }
+    #else
+      throw Failure.usage("this chip8 was built without windows: add --headless")
+    #endif
+  }
+
+  private func machine(
+    in file: LoadedFile, _ request: MachineRequest
+  ) throws -> LoadedMachine {
+    do throws(PlayerError) { return try LoadedMachine(file, request) } catch {
+      if case .contents(let path, ImageError.notAnImage as any Error) = error, restore != nil {
+        throw Failure.data(path, "\(ImageError.notAnImage); to run it as a program, leave out --restore")
+      }
+      throw error
+    }
+  }
+
+  private var slotsRoot: String { slots ?? Slots.defaultRoot() }
+
+  /// What is wanted of the machine: in a window, other random numbers each time.
+  private var machineRequest: MachineRequest {
+    var request = machine.request
+    if !headless.isHeadless { request.defaultSeed = UInt64.random(in: 0...UInt64.max) }
+    return request
   }
 
   /// What is handed to the program in an image.
@@ -173,9 +206,9 @@ struct Chip8Command: ParsableCommand {
       try checkArguments()
       if let restoreDescriptor { return try LoadedFile(handed: restoreDescriptor, image) }
       return mobility.acknowledge
-        ? try LoadedFile(mobility.conversation) : try LoadedFile(image, isRestore: true)
+        ? try LoadedFile(mobility.conversation) : try LoadedFile(image, isImageExpected: true)
     case (nil, 1):
-      return try LoadedFile(files[0], isRestore: false)
+      return try LoadedFile(files[0])
     case (nil, 0):
       throw Failure.usage("name a program to run: chip8 game.ch8 (chip8 --help tells more)")
     case (nil, _):
@@ -191,7 +224,7 @@ struct MachineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Switch one quirk against the platform's default.", valueName: "NAME=on|off"))
-  var quirk: [QuirkSetting] = []
+  var quirk: [QuirkChoice] = []
 
   @Option(
     parsing: .unconditional,
@@ -222,44 +255,17 @@ struct MachineOptions: ParsableArguments {
     }
   }
 
-  /// The first option that decides what a machine is, for an image has decided that already.
-  var decidingOption: String? {
-    if case .platform = platform { return "--platform" }
-    if !quirk.isEmpty { return "--quirk" }
-    if ipf != nil { return "--ipf" }
-    if timing != nil { return "--timing" }
-    return seed == nil ? nil : "--seed"
-  }
-
-  /// Writes to a machine's RAM what the user wants there.
-  func poke(_ machine: inout Chip8) throws(Failure) {
-    for poke in poke {
-      do throws(ProgramError) {
-        try machine.poke(poke.address, poke.bytes)
-      } catch { throw .usage("--poke: \(error)") }
-    }
-  }
-
-  /// The machine that a program gets.
-  ///
-  /// - Parameter suggested: the machine that it is for where the user names none.
-  func configuration(
-    for program: Program, suggested: Configuration
-  ) throws(Failure) -> Configuration {
-    var configuration =
-      switch platform {
-      case .auto: suggested
-      case .platform(let platform): Configuration(platform)
-      }
-    for setting in quirk { setting.apply(to: &configuration.quirks) }
-    if let ipf { configuration.instructionsPerFrame = ipf }
-    if let timing { configuration.timing = timing }
-    guard configuration.timing == .ipf || configuration.platform.hasCycles else {
-      throw .usage(
-        "--timing cycles is for --platform vip and hires, and \(program.name) runs on "
-          + configuration.platform.rawValue)
-    }
-    return configuration
+  /// What is wanted of the machine.
+  var request: MachineRequest {
+    var request = MachineRequest()
+    if case .platform(let platform) = platform { request.platform = platform }
+    request.quirks = quirk
+    request.instructionsPerFrame = ipf
+    request.timing = timing
+    request.seed = seed
+    request.pokes = poke
+    request.dependencies = dependencies.paths
+    return request
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chip8Core
+import Chip8Player
 import Octo
 import SaveState
 
@@ -28,7 +29,7 @@ struct DisasmCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let file = try LoadedFile(rom, isRestore: false)
+    let file = try LoadedFile(rom)
     let program = Program(name: programName(file.path), bytes: file.bytes)
     try check(program)
     let configuration =
@@ -54,9 +55,9 @@ struct DisasmCommand: ParsableCommand {
     }
   }
 
-  private func check(_ program: Program) throws(Failure) {
+  private func check(_ program: Program) throws {
     if Image.isImage(program.bytes) {
-      throw .data(rom, "this is a saved state and no program")
+      throw Failure.data(rom, "this is a saved state and no program")
     }
     try program.check(rom)
   }

@@ -1,5 +1,7 @@
 import Chip8Core
+import Chip8Player
 import Glibc
+import Octo
 import SaveState
 
 /// Why the program ends without having done what it was asked: one sentence for standard error and
@@ -16,8 +18,21 @@ struct Failure: Error {
   static func usage(_ message: String) -> Failure { Failure(message: message, code: EX_USAGE) }
 
   /// A file whose contents cannot be used.
-  static func data(_ path: String, _ reason: some CustomStringConvertible) -> Failure {
-    Failure(message: "\(fileName(path)): \(reason)", code: EX_DATAERR)
+  static func data(_ path: String, _ reason: any CustomStringConvertible) -> Failure {
+    let remedy = (reason as? ImageError).flatMap(remedy) ?? ""
+    return Failure(message: "\(fileName(path)): \(reason)\(remedy)", code: EX_DATAERR)
+  }
+
+  /// What of the command line would help.
+  static func remedy(_ error: ImageError) -> String? {
+    switch error {
+    case .missingProgram: ": name its file or directory with --rom-path"
+    case .missingBase: ": name its file or directory with --base-path"
+    case .changedBase: ": --base-path names a directory with the one that it was"
+    case .chainTooLong, .chainTooLarge: ": flatten one of them first, with chip8 image flatten"
+    case .refusedBase(_, let error): remedy(error)
+    default: nil
+    }
   }
 
   static func fault(_ fault: Fault, in program: Program) -> Failure {
@@ -60,6 +75,62 @@ struct Failure: Error {
     }
   }
 
+  /// Why the player has not done something, in a sentence.
+  static func text(_ error: PlayerError) -> String { player(error).message }
+
+  private static func player(_ error: PlayerError) -> Failure {
+    switch error {
+    case .storage(let error): .storage(error)
+    case .contents(let path, let error): .data(path, error)
+    case .source(let path, let errors): .source(path, errors)
+    case .slot(let error): .slot(error)
+    case .request(let error): .usage(sentence(error))
+    }
+  }
+
+  /// What was asked for, by the options that ask for it.
+  private static func sentence(_ error: RequestError) -> String {
+    switch error {
+    case .fixedByImage(let part, let path):
+      "\(option(part)) contradicts \(fileName(path)), a saved state, which brings its own machine"
+    case .fixedByAutosave(let part):
+      "\(option(part)) contradicts --resume, which brings its own machine"
+    case .resumesImage(let path):
+      "\(fileName(path)) is a saved state and resumed anyway: leave out --resume"
+    case .noCycles(let program, let platform):
+      "--timing cycles is for --platform vip and hires, and \(program) runs on \(platform.rawValue)"
+    case .poke(let error): "--poke: \(error)"
+    case .entryCall(let error): "--goal: \(error)"
+    case .arguments(let refusal): refusal.description
+    case .noLabels(let name, let use):
+      "\(option(use))\(name): name the program's symbol file with --symbols, or play its source"
+    case .unknownLabel(let name, let use):
+      "\(option(use))\(name): the program has no label of that name"
+    case .outsideRAM(let use, _, _, _):
+      "\(option(use).dropLast()): \(error)"
+    }
+  }
+
+  private static func option(_ part: MachineRequest.Part) -> String {
+    switch part {
+    case .platform: "--platform"
+    case .quirk: "--quirk"
+    case .speed: "--ipf"
+    case .timing: "--timing"
+    case .seed: "--seed"
+    }
+  }
+
+  /// The option, up to the label.
+  private static func option(_ use: LabelUse) -> String {
+    switch use {
+    case .breakpoint: "--break "
+    case .watchpoint: "--watchpoint "
+    case .entryCall: "--goal "
+    case .stop: "--until pc="
+    }
+  }
+
   private static func slot(_ error: SlotError) -> Failure {
     switch error {
     case .empty, .noVersion: Failure(message: error.description, code: EX_NOINPUT)
@@ -77,6 +148,7 @@ extension Failure {
   init?(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
+    case let error as PlayerError: self = .player(error)
     case let error as StorageError: self = .storage(error)
     case let error as FileError: self = .file(error)
     case let error as SlotError: self = .slot(error)
@@ -97,7 +169,40 @@ extension Failure {
   }
 }
 
+extension NonVolatileMemoryError {
+  /// The sentence with what would help.
+  var advice: String { isBadData ? "\(self); chip8 flags clear removes it" : description }
+}
+
 /// How a file is called in a message.
-func fileName(_ path: String) -> String {
-  path == "-" ? "standard input" : path
+func fileName(_ path: String) -> String { inputName(path) }
+
+extension Failure {
+  /// How much of a line is shown on either side of the place.
+  private static let reach = 60
+
+  /// The errors of a source. Each one is a message of its own, for those who look for messages by
+  /// their beginning.
+  fileprivate static func source(_ path: String, _ errors: AssemblyErrors) -> Failure {
+    var failures = errors.errors.map(Failure.init)
+    if failures.count == SourceFile.errorCountMax {
+      failures.append(.data(path, "there may be more errors than these"))
+    }
+    var first = failures.removeFirst()
+    first.others = failures
+    return first
+  }
+
+  /// An error in a source, with its line and a caret below the place.
+  private init(_ error: AssemblyError) {
+    let column = max(0, error.column - 1)
+    let start = max(0, column - Failure.reach)
+    let line = error.sourceLine.dropFirst(start).prefix(2 * Failure.reach)
+    // Tabs are in both lines, so that the caret stands below its place however wide they are.
+    let before = line.prefix(column - start).sourceText.map { $0 == "\t" ? "\t" : " " }
+    let missing = String(repeating: " ", count: max(0, column - start - before.count))
+    self.init(
+      message: error.description, excerpt: [String(line), before.joined() + missing + "^"],
+      code: EX_DATAERR)
+  }
 }

@@ -49,7 +49,7 @@ struct ImageCommand: ParsableCommand {
         try Labels(Symbols(contentsOf: $0, for: opened.machine.program, &opened.inputs), $0)
       }
       if let screenshot {
-        let setup = Setup(opened.image, of: opened.machine, in: file)
+        let setup = opened.setup
         let appearance = Appearance(for: opened.machine.program, setup.settings)
         try Storage.replace(
           screenshot, with: Screenshot.png(opened.machine, appearance, scale: scale ?? 8),
@@ -207,7 +207,9 @@ struct ImageCommand: ParsableCommand {
         let saved = try opened.checked { image throws(ImageError) in
           try Setup(image, of: machine)
         }
-        let setup = try settings.given(for: machine, over: saved, &opened.inputs).over(saved)
+        let setup = try settings.request.given(
+          for: machine, over: saved, &opened.inputs
+        ).over(saved)
         setup.put(into: &opened.image, of: machine)
         guard Setup(readable: opened.image, of: machine) == setup else {
           throw Failure.data(file, "there is no room for that beside what others have put there")

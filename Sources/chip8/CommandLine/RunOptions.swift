@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import SaveState
 
 /// `--with`: options that an image is run with, parted as a shell parts them.

@@ -1,6 +1,7 @@
 // What is told of slots: as JSON objects (docs/SLOTS.md) and as text.
 
 import Chip8Core
+import Chip8Player
 import SaveState
 
 /// A state as a JSON object. What is not known is null.

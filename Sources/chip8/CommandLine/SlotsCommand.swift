@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chip8Core
+import Chip8Player
 import SaveState
 
 /// `chip8 slots`: what is in the slots of a program, and what users do with them.
@@ -92,7 +93,7 @@ struct NamedProgram {
       (name, sha1, inputs) = (nil, digest, InputFiles())
       return
     }
-    let file = try LoadedFile(text, isRestore: false)
+    let file = try LoadedFile(text)
     inputs = file.inputs
     guard file.kind == .image else {
       let program = try file.program()

@@ -2,6 +2,7 @@
 // promised of a machine that moves: docs/SYSTEM-IMAGES.md.
 
 import Chip8Core
+import Chip8Player
 import Glibc
 import SaveState
 
@@ -92,7 +93,7 @@ extension HeadlessRun {
   /// Whether all that is written beside the machine could be written now.
   private func checkOutputs() throws {
     if let slot = try options.slot() { try slots.checkSaving(savedImage(), to: slot) }
-    try trace?.check()
+    try run.trace?.check()
     for (path, contents) in files {
       try Storage.checkReplacing(path, with: contents(), as: .other, apartFrom: inputs)
     }
@@ -101,7 +102,7 @@ extension HeadlessRun {
   // MARK: After the run
 
   /// Saves, writes and reports. One thing that fails keeps no other from being done.
-  mutating func end(at stop: Stop) throws {
+  mutating func end(at stop: RunStop) throws {
     var failures = failures
     var copy = safeCopy
     let isSaved = failures.attempt {
@@ -110,7 +111,8 @@ extension HeadlessRun {
     if !mobility.isUsed { Interrupt.catchSignals(second: .kills) }
     failures.attempt { try saveInSlot() }
     failures.attempt { try keepFlags() }
-    failures.attempt { try trace?.finish() }
+    if let error = run.traceError { failures.append(.storage(error)) }
+    failures.attempt { try run.trace?.finish() }
     for (path, contents) in files {
       failures.attempt {
         try Storage.replace(path, with: contents(), as: .other, apartFrom: inputs)
@@ -121,7 +123,7 @@ extension HeadlessRun {
     if failures.isEmpty, !mobility.acknowledge {
       failures.attempt { try report(stop).print(options) }
     }
-    if let fault { failures.append(.fault(fault, in: machine.program)) }
+    if let fault = run.fault { failures.append(.fault(fault, in: machine.program)) }
     if stop == .interrupt { failures.append(Failure(message: "interrupted", code: 130)) }
     if stop == .recording { failures.append(fullRecording) }
     try failures.end()
@@ -130,10 +132,10 @@ extension HeadlessRun {
   /// Sends the machine to the other side, unless its program cannot go on, its user has ended the
   /// run, or anything has failed: whoever goes on with it then looks for it in its file.
   private func move(
-    _ stop: Stop, from copy: SafeCopy, isSaved: Bool, _ failures: inout Failures
+    _ stop: RunStop, from copy: SafeCopy, isSaved: Bool, _ failures: inout Failures
   ) throws {
     var (reason, code) = ("", EX_TEMPFAIL)
-    if let fault {
+    if let fault = run.fault {
       failures.append(.fault(fault, in: machine.program))
       code = EX_SOFTWARE
     } else if stop == .recording {
@@ -141,7 +143,7 @@ extension HeadlessRun {
     } else if stop == .interrupt {
       (reason, code) = (": interrupted", 130)
     } else if failures.isEmpty {
-      let (machine, image) = (try withGoals(), try sentImage())
+      let (machine, image) = (try run.player.savedMachine(), try sentImage())
       do throws(MoveError) {
         try mobility.conversation.move(machine, as: image)
         return withdraw(copy)
@@ -164,7 +166,7 @@ extension HeadlessRun {
   private var files: [(path: String, contents: () throws -> [UInt8])] {
     let all: [(String?, () throws -> [UInt8])] = [
       (options.record, { recorded }),
-      (options.screenshot, { try Screenshot.png(machine, appearance, scale: options.scale ?? 8) }),
+      (options.screenshot, { try Screenshot.png(machine, run.player.appearance, scale: options.scale ?? 8) }),
     ]
     return all.compactMap { path, contents in path.map { ($0, contents) } }
   }
@@ -172,7 +174,7 @@ extension HeadlessRun {
   /// All that came from outside.
   private var recorded: [UInt8] {
     let begun: UInt64 = machine.state.frameRest == nil ? 0 : 1
-    return session?.bytes(frames: framesDone + begun) ?? []
+    return run.player.recording?.bytes(frames: run.framesDone + begun) ?? []
   }
 
   /// Why a run ends whose program makes a call that the recording has no room for.
@@ -185,8 +187,8 @@ extension HeadlessRun {
       code: EX_IOERR)
   }
 
-  private func report(_ stop: Stop) -> Report {
-    Report(machine, stop, fault, debugger.pause.map { PointReport($0, setup.names) })
+  private func report(_ stop: RunStop) -> Report {
+    Report(machine, stop, run.fault, run.point.map { PointReport($0, run.player.setup.names) })
   }
 
   private func saveMachine() throws {
@@ -198,31 +200,19 @@ extension HeadlessRun {
 
   private func saveInSlot() throws {
     guard let slot = try options.slot() else { return }
-    var image = try savedImage()
-    image.setTime(WallClock.now())
-    try slots.save(image, to: slot)
+    try slots.save(savedImage(time: WallClock.now()), to: slot)
   }
 
-  /// The machine as it stands, as it is saved: what its goals are, it does when it is restored.
-  private func withGoals() throws(Failure) -> Chip8 {
-    var machine = machine
-    try machine.addGoals(goals)
-    return machine
-  }
-
-  /// An image of that, as `--save` writes it.
-  private func sentImage() throws(Failure) -> Image {
+  /// An image of the machine as it stands, as `--save` writes it.
+  private func sentImage() throws -> Image {
     try savedImage(holdsProgram: !options.leavesOutProgram, basedOn: base)
   }
 
   /// An image of that. One of a machine that cannot go on comes with what led there.
   private func savedImage(
-    holdsProgram: Bool = true, basedOn base: BaseImage? = nil
-  ) throws(Failure) -> Image {
-    var saved = Image(
-      of: try withGoals(), carrying: image, holdsProgram: holdsProgram, basedOn: base)
-    setup.put(into: &saved, of: machine)
-    if fault != nil { saved.setLastInstructions(recorder, before: machine) }
-    return saved
+    holdsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
+  ) throws -> Image {
+    try run.player.moment(withLastInstructions: run.fault != nil).image(
+      holdsProgram: holdsProgram, basedOn: base, time: time)
   }
 }

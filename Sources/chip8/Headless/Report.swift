@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import SaveState
 
 /// How a headless run ended.
@@ -85,7 +86,7 @@ struct Report: Encodable {
   }
 
   init(
-    _ machine: Chip8, _ stop: HeadlessRun.Stop, _ fault: Fault?, _ point: PointReport? = nil
+    _ machine: Chip8, _ stop: RunStop, _ fault: Fault?, _ point: PointReport? = nil
   ) {
     let now = machine.state
     let shown = now.screen

@@ -1,17 +1,5 @@
 import ArgumentParser
-import Chip8Core
-import SaveState
-
-/// A place in the program: an address, or a label that its symbols tell the address of.
-enum Place: ExpressibleByArgument, Equatable {
-  case address(Int)
-  case label(String)
-
-  init?(argument: String) {
-    guard !argument.isEmpty else { return nil }
-    self = number(argument).map(Place.address) ?? .label(argument)
-  }
-}
+import Chip8Player
 
 struct HostOptions: ParsableArguments {
   @Option(
@@ -41,31 +29,7 @@ struct HostOptions: ParsableArguments {
   }
 
   /// The addresses of the goals.
-  func goals(_ names: AddressNames) throws -> [Int] {
-    try goal.map { try names.address(of: $0, for: "--goal") }
-  }
-}
-
-extension Opening {
-  /// Hands the program in an image what it is to do and to know before it goes on.
-  mutating func prepare(goals: [Int], arguments: [String], path: String) throws(Failure) {
-    try machine.addGoals(goals)
-    do throws(Arguments.Refusal) {
-      try machine.wake(arguments: arguments)
-    } catch {
-      if case .notAsleep = error { throw .data(path, error) }
-      throw .usage(error.description)
-    }
-  }
-}
-
-extension Chip8 {
-  /// Calls subroutines in their order before the program goes on.
-  mutating func addGoals(_ goals: [Int]) throws(Failure) {
-    for goal in goals {
-      do throws(GoalError) {
-        try addGoal(goal)
-      } catch { throw .usage("--goal: \(error)") }
-    }
+  func goals(_ names: AddressNames) throws(PlayerError) -> [Int] {
+    try goal.map { place throws(PlayerError) in try names.address(of: place, for: .entryCall) }
   }
 }

@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import SaveState
 
 /// What differs between the machines of two images.

@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import SaveState
 
 /// What an image holds.
@@ -215,11 +216,6 @@ extension OpenedImage {
 extension Chip8 {
   /// What is called before the program goes on, the one that runs first.
   var goals: [UInt16] { state.goals.map { [$0.address] + $0.waiting } ?? [] }
-}
-
-extension Keypad {
-  /// The keys of the set, the lowest first.
-  var numbers: [UInt8] { (0..<16).filter { contains(Keypad(key: $0)) } }
 }
 
 extension Chip8 {

@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import SaveState
 
 /// Which images are the difference from which.
@@ -38,7 +39,7 @@ struct ImageTree: Encodable {
       if Storage.isFolder(file) {
         branches += try Branch.all(in: file, dependencies)
       } else {
-        branches.append(Branch(try LoadedFile(file, isRestore: true), dependencies))
+        branches.append(Branch(try LoadedFile(file, isImageExpected: true), dependencies))
       }
     }
     roots = Branch.tree(of: branches.sorted { $0.node.file < $1.node.file })
@@ -77,7 +78,7 @@ private struct Branch {
       node.program = try image.programIdentity().name
       node.note = try image.note()
       var inputs = file.inputs
-      let machine: Chip8 = try dependencies.completed(image, at: file.path, &inputs).machine()
+      let machine: Chip8 = try dependencies.paths.completed(image, at: file.path, &inputs).machine()
       node.machineTime = machine.machineTime
       node.state = "\(machine.stateDigest)"
     } catch { node.problem = "\(error)" }

@@ -74,7 +74,7 @@ extension OpenedImage {
   fileprivate func verification(
     _ dependencies: DependencyOptions
   ) throws(FileError) -> Image.Verification {
-    var files = dependencies.files(beside: path)
+    var files = dependencies.paths.files(beside: path)
     do throws(ImageError) {
       // No machine follows from these, so nothing else looks at them.
       _ = try image.time()

@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import FoundationEssentials
 import SaveState
 
@@ -12,30 +13,29 @@ struct OpenedImage {
 
   init(_ path: String, _ dependencies: DependencyOptions) throws {
     self.path = path
-    let file = try LoadedFile(path, isRestore: true)
+    let file = try LoadedFile(path, isImageExpected: true)
     inputs = file.inputs
     do throws(ImageError) {
       image = try Image(file.bytes)
-      machine = try dependencies.completed(image, at: path, &inputs).machine()
+      machine = try dependencies.paths.completed(image, at: path, &inputs).machine()
     } catch { throw Failure.data(path, error) }
+  }
+
+  /// What the image says beside the machine, as far as that can be read.
+  var setup: Setup {
+    var warnings: [Warning] = []
+    let setup = Setup(image, of: machine, in: path, &warnings)
+    for warning in warnings { printError(warning.text) }
+    return setup
   }
 
   /// The image with all that it leaves out.
   mutating func flattened(_ dependencies: DependencyOptions) throws(Failure) -> Image {
-    var files = dependencies.files(beside: path)
+    var files = dependencies.paths.files(beside: path)
     defer { inputs.add(files.inputs) }
     do throws(ImageError) {
       return try image.flattened(Chip8.self, by: &files)
     } catch { throw .data(path, error) }
-  }
-}
-
-extension Chip8 {
-  /// How long the machine has been on, in its own time.
-  var machineTime: String {
-    let seconds = state.frames / UInt64(state.configuration.platform.framesPerSecond)
-    func two(_ number: UInt64) -> String { (number < 10 ? "0" : "") + "\(number)" }
-    return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
   }
 }
 

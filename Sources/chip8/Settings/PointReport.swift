@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 
 /// Where a debugger has stopped a machine, as the report says it.
 struct PointReport: Encodable {

@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 
 /// What an image says of how its machine is shown, played and watched, for people and scripts.
 struct SettingsInfo: Encodable {

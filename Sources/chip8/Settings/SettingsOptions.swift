@@ -66,85 +66,18 @@ struct SettingsOptions: ParsableArguments {
       && breakpoints.isEmpty && watchpoints.isEmpty && !forgetsSaved
   }
 
-  /// What the options say, with addresses for labels.
-  ///
-  /// - Parameters:
-  ///   - beneath: what counts where they say nothing.
-  ///   - inputs: to what is added which files they name.
-  func given(
-    for machine: Chip8, over beneath: Setup, _ inputs: inout InputFiles
-  ) throws -> Setup {
-    var given = Setup()
-    if let symbols {
-      let file = try Symbols(contentsOf: symbols, for: machine.program, &inputs)
-      given.labels = try Labels(file, symbols)
-    }
-    given.settings.speed = speed
-    given.settings.rotation = rotate?.degrees
-    given.settings.keys = keyMap?.assignments ?? []
-    if let colors {
-      let others = Appearance(for: machine.program, beneath.settings).colors
-      given.settings.colors = colors.values + others.dropFirst(colors.values.count)
-    }
-    let names = given.over(beneath).names
-    let room = machine.state.ram.count
-    given.settings.breakpoints = Set(
-      try breakpoints.map { place throws(Failure) in
-        try names.range(of: place, byteCount: 1, within: room, for: "--break").address
-      }
-    ).sorted()
-    given.settings.watchpoints = Set(
-      try watchpoints.map { watched throws(Failure) in
-        try names.range(
-          of: watched.place, byteCount: watched.byteCount, within: room, for: "--watchpoint")
-      }
-    ).sorted()
-    return given
-  }
-
-  /// Says to another process whether what images say is not wanted.
-  var forgetting: [String] { forgetsSaved ? ["--no-settings"] : [] }
-
-  /// What holds for any program: points and names were for the one on the command line.
-  var forAnotherProgram: SettingsOptions {
-    var options = self
-    options.symbols = nil
-    options.breakpoints = []
-    options.watchpoints = []
-    return options
-  }
-}
-
-extension AddressNames {
-  /// Bytes of the RAM from a place on.
-  fileprivate func range(
-    of place: Place, byteCount: Int, within room: Int, for option: String
-  ) throws(Failure) -> Watchpoint {
-    let address = try address(of: place, for: option)
-    guard
-      address <= room - byteCount, let first = UInt16(exactly: address),
-      let count = UInt16(exactly: byteCount)
-    else {
-      let what = byteCount == 1 ? "is" : "and \(byteCount) bytes from there are"
-      throw .usage(
-        "\(option): 0x\(hexadecimal(address, 3)) \(what) outside the \(room) bytes of RAM")
-    }
-    return Watchpoint(address: first, byteCount: count)
-  }
-}
-
-extension Labels {
-  /// The labels of a program, without those behind the memory and those of more than 255 bytes.
-  ///
-  /// - Parameter path: the file that they come from.
-  init(_ symbols: Symbols, _ path: String) throws(Failure) {
-    let labels = symbols.labels.compactMap { name, address in
-      UInt16(exactly: address).flatMap { Label(name, at: $0) }
-    }
-    guard let all = Labels(labels) else {
-      throw .data(path, "these are more than 4 MiB of labels, too many for a saved state")
-    }
-    self = all
+  /// What they ask for.
+  var request: MetadataRequest {
+    var request = MetadataRequest()
+    request.colors = colors?.values ?? []
+    request.rotation = rotate?.degrees
+    request.speed = speed
+    request.keys = keyMap?.assignments ?? []
+    request.symbolsPath = symbols
+    request.breakpoints = breakpoints
+    request.watchpoints = watchpoints
+    request.forgetsSaved = forgetsSaved
+    return request
   }
 }
 
@@ -193,21 +126,5 @@ struct KeyChanges: ExpressibleByArgument {
       }
     }
     assignments = keys.values.sorted { $0.usage < $1.usage }
-  }
-}
-
-/// `--watchpoint ADDR|LABEL[:BYTES]`.
-struct WatchedPlace: ExpressibleByArgument {
-  let place: Place
-  let byteCount: Int
-
-  init?(argument: String) {
-    // A label may have colons too: only a number behind the last one is a length.
-    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-    let length = parts.count > 1 ? parts.last.flatMap { number($0) } : nil
-    let name = length == nil ? argument : parts.dropLast().joined(separator: ":")
-    guard let place = Place(argument: name), length != 0 else { return nil }
-    self.place = place
-    byteCount = length ?? 1
   }
 }

@@ -18,7 +18,7 @@
       let colors: [UInt32]
       let rotation: Int
       let picker: SlotPicker?
-      let line: String?
+      let lines: [String]
       let width: Int32
       let height: Int32
     }
@@ -30,14 +30,14 @@
     /// The window's contents were lost or its size has changed.
     func invalidate() { shown = nil }
 
-    /// Shows the screen, the slots over it if there are any to choose from, and the line, unless all
+    /// Shows the screen, the slots over it if there are any to choose from, and the lines, unless all
     /// that is shown already.
-    func show(_ screen: Screen, _ appearance: Appearance, _ picker: SlotPicker?, line: String?) {
+    func show(_ screen: Screen, _ appearance: Appearance, _ picker: SlotPicker?, lines: [String]) {
       var (width, height): (Int32, Int32) = (0, 0)
       SDL_GetRendererOutputSize(renderer, &width, &height)
       let next = Shown(
         screen: screen, colors: appearance.colors, rotation: appearance.rotation, picker: picker,
-        line: line, width: width, height: height)
+        lines: lines, width: width, height: height)
       guard next != shown else { return }
       upload(next)
       setColor(next.colors[0])
@@ -46,7 +46,7 @@
       SDL_RenderCopyEx(
         renderer, texture, nil, &area, Double(next.rotation), nil, SDL_FLIP_NONE)
       if let picker { draw(picker, next) }
-      if let line { draw(line, width, height) }
+      if !lines.isEmpty { draw(lines, width, height) }
       SDL_RenderPresent(renderer)
       shown = next
     }
@@ -87,10 +87,10 @@
     }
 
     /// Draws text at the lower edge, broken into as many lines as it needs.
-    private func draw(_ text: String, _ width: Int32, _ height: Int32) {
+    private func draw(_ texts: [String], _ width: Int32, _ height: Int32) {
       let scale = scale(width, height)
       let margin = 4
-      let lines = wrapped(text, toWidth: Int(width) / scale - 2 * margin)
+      let lines = texts.flatMap { wrapped($0, toWidth: Int(width) / scale - 2 * margin) }
       let lineHeight = PixelFont.height + 2
       let boxHeight = lines.count * lineHeight + 2 * margin - 2
       let top = Int(height) / scale - boxHeight

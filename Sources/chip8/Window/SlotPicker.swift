@@ -1,5 +1,6 @@
 #if SDL
   import Chip8Core
+  import Chip8Player
   import SaveState
 
   /// The slots of a program to choose from, as pictures. All measures are in points of text.
@@ -40,9 +41,13 @@
     }
 
     /// Shows the slots as they are now.
-    mutating func update(_ summaries: [SlotSummary]) {
+    ///
+    /// - Parameter selected: the slot that is marked if none was before.
+    mutating func update(_ summaries: [SlotSummary], at selected: SlotName) {
+      let marked = slots.isEmpty ? selected : self.selected?.slot
       slots = summaries.map(Slot.init)
-      index = min(index, max(0, slots.count - 1))
+      index =
+        slots.firstIndex { $0.slot == marked } ?? min(index, max(0, slots.count - 1))
     }
 
     var heading: String {

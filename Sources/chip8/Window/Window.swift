@@ -5,19 +5,35 @@
   import Glibc
   import SaveState
 
+  /// The session that is played, for ``endWithoutDisplay()``.
+  nonisolated(unsafe) private var played: PlaySession?
+
+  /// Saves what is played if a library ends this process, as Xlib does when its server has gone.
+  private func endWithoutDisplay() {
+    guard let session = played else { return }
+    played = nil
+    session.close()
+    for notice in session.takeNotices() where notice.isProblem {
+      for line in notice.lines(session.player.setup.names) { printError(line) }
+    }
+    printError("the display has gone; chip8 --resume goes on with what was saved")
+    _exit(EX_UNAVAILABLE)
+  }
+
   /// The window: turns what the user does into commands of the session, runs its frames when they
   /// are due, and shows and sounds what comes out.
   final class Window {
     /// How much faster the machine runs while the key for it is held.
     private static let fastForward = 8
     private static let messageSeconds: UInt64 = 3
+    private static let linesMax = 6
     /// The screen's 128 columns, or 64, at their first size.
     private static let firstSize = (width: Int32(128 * 7), height: Int32(64 * 7))
     private static let help =
       "F5 save · F9 load · with Shift: undo · Shift+0…9 slot · F7 all slots · P pause · "
       + "Tab faster · Ctrl+R reset · F10 pixels · F11 full screen · Ctrl+Q quit"
 
-    private let session: Session
+    private let session: PlaySession
     private let window: OpaquePointer
     private let renderer: OpaquePointer
     private let picture: Picture
@@ -30,14 +46,21 @@
     private var picker: SlotPicker?
     private var isFast = false
     private var isOpen = true
-    private var shownMessage = 0
+    /// What happened last, for a while.
+    private var message: [String] = []
     private var messageEnd: UInt64 = 0
+    /// The machine that the window is set up for.
+    private var shownMachine = -1
+    /// The list of slots that the picker shows.
+    private var shownSlotList = 0
+    /// Why the machine was not saved when the user wanted to leave; who wants to again, leaves.
+    private var leavingProblem: [String]?
     private var nextLook: UInt64 = 0
 
     /// Plays in a window until the user closes it.
     ///
     /// - Parameter whenOpen: called when nothing stands in the way any more.
-    static func play(_ session: Session, whenOpen: () throws -> Void) throws {
+    static func play(_ session: PlaySession, whenOpen: () throws -> Void) throws {
       if let reason = CSDL2_load() {
         throw Failure(
           message: "there is no window without SDL2: \(String(cString: reason)); install "
@@ -46,15 +69,20 @@
       }
       let window = try Window(session)
       try whenOpen()
+      Interrupt.catchSignals(second: .kills)
+      played = session
+      defer { played = nil }
+      atexit { endWithoutDisplay() }
       window.run()
-      session.close()
+      if Interrupt.wasCaught { throw Failure(message: "interrupted", code: 130) }
     }
 
-    private init(_ session: Session) throws(Failure) {
+    private init(_ session: PlaySession) throws(Failure) {
       self.session = session
       // X11 takes a title that is not ASCII only in a locale that has such characters.
       setlocale(LC_CTYPE, "")
       SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1")
+      SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1")
       SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
       guard SDL_Init(SDL_INIT_VIDEO) == 0 else { throw Window.failure("there is no display") }
       try Window.checkDriver()
@@ -107,29 +135,68 @@
     // MARK: The loop
 
     private func run() {
-      while isOpen, session.handOver == nil {
-        handleEvents()
-        let due = pacer.framesDue(now: Window.now())
-        for _ in 0..<due {
-          let keys = keyboard.takeKeys()
-          guard picker == nil else { continue }
-          session.runFrame(keys: keys)
-          speaker.play(session.tone, framesPerSecond: framesPerSecond, percent: percent)
-        }
-        session.reportOutcomes()
-        lookAtWatchedFile()
-        picture.show(
-          session.machine.state.screen, appearance, picker, line: picker?.selected?.detail ?? line()
-        )
-        sleep(pacer.wait(now: Window.now()))
+      repeat {
+        while isOpen, session.restart == nil { runOnce() }
+      } while !leaves()
+    }
+
+    private func runOnce() {
+      handleEvents()
+      if Interrupt.wasCaught { isOpen = false }
+      let due = pacer.framesDue(now: Window.now())
+      for _ in 0..<due {
+        let keys = keyboard.takeKeys()
+        guard picker == nil else { continue }
+        session.runFrame(keys: keys)
+        speaker.play(session.tone, framesPerSecond: framesPerSecond, percent: percent)
+      }
+      session.poll()
+      takeUpChanges()
+      pollWatchedFile()
+      picture.show(
+        session.player.machine.state.screen, appearance, picker,
+        lines: picker?.selected?.detail.map { [$0] } ?? lines())
+      sleep(pacer.wait(now: Window.now()))
+    }
+
+    /// Saves what can be resumed.
+    ///
+    /// - Returns: whether the window closes: not if that has failed and the user does not know yet.
+    private func leaves() -> Bool {
+      let isSaved = session.close()
+      takeUpChanges()
+      if isSaved || leavingProblem != nil || Interrupt.wasCaught || session.restart != nil {
+        return true
+      }
+      leavingProblem = message + ["Close again to leave all the same"]
+      isOpen = true
+      return false
+    }
+
+    /// Shows what has happened since the last time.
+    private func takeUpChanges() {
+      for notice in session.takeNotices() {
+        let lines = notice.lines(session.player.setup.names)
+        if notice.isProblem { for line in lines { printError(line) } }
+        show(lines)
+      }
+      if shownMachine != session.machineCount { programChanged() }
+      if picker != nil, shownSlotList != session.slotListCount {
+        shownSlotList = session.slotListCount
+        picker?.update(session.slotList, at: session.slot)
       }
     }
 
+    private func show(_ lines: [String]) {
+      message = lines
+      messageEnd = Window.now() + Window.messageSeconds * 1_000_000_000
+    }
+
     /// Four times a second is soon enough for whoever has just saved a file.
-    private func lookAtWatchedFile() {
+    private func pollWatchedFile() {
       guard Window.now() >= nextLook else { return }
       nextLook = Window.now() + 250_000_000
-      session.lookAtWatchedFile()
+      session.pollWatchedFile()
     }
 
     private static func now() -> UInt64 {
@@ -144,32 +211,42 @@
     }
 
     private var framesPerSecond: Int {
-      session.machine.state.configuration.platform.framesPerSecond
+      session.player.machine.state.configuration.platform.framesPerSecond
     }
 
     /// How fast frames go by, in percent of the machine's own rate.
     private var percent: Int {
-      (session.setup.settings.speed ?? 100) * (isFast ? Window.fastForward : 1)
+      session.player.speed * (isFast ? Window.fastForward : 1)
     }
 
-    /// The line over the picture: what happened last, for a while, or why the machine stands.
-    private func line() -> String? {
-      if shownMessage != session.messageCount {
-        shownMessage = session.messageCount
-        messageEnd = Window.now() + Window.messageSeconds * 1_000_000_000
-        programChanged()
+    /// The lines over the picture: what happened last, for a while, or why the machine stands.
+    private func lines() -> [String] {
+      let lines = Window.now() < messageEnd ? message : standing
+      let shown = lines.prefix(Window.linesMax).map(\.displayText)
+      let more = lines.count - shown.count
+      return shown + (more > 0 ? ["and \(more) more, on standard error"] : [])
+    }
+
+    private var standing: [String] {
+      if let leavingProblem { return leavingProblem }
+      if let problem = session.watchProblem {
+        return Notice.failed(.watch(path: ""), problem).lines(session.player.setup.names)
       }
-      let text = Window.now() < messageEnd ? session.message : session.standstill
-      return text?.displayText
+      if let halt = session.halt { return [halt.text] }
+      guard session.isPaused else { return [] }
+      return (session.stoppedAt.map { Notice.stopped($0) } ?? .paused)
+        .lines(session.player.setup.names)
     }
 
-    /// What depends on the program: another one may have been opened.
+    /// What depends on the machine: another one may have been loaded.
     private func programChanged() {
-      keyMap = KeyMap(for: session.knownProgram, session.setup.settings.keys)
-      appearance = session.appearance
+      shownMachine = session.machineCount
+      let player = session.player
+      keyMap = KeyMap(for: player.knownProgram, player.setup.settings.keys)
+      appearance = player.appearance
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
-      let platform = session.machine.state.configuration.platform.title
-      SDL_SetWindowTitle(window, "\(session.title) – \(platform) – chip8".displayText)
+      let platform = player.machine.state.configuration.platform.title
+      SDL_SetWindowTitle(window, "\(player.title) – \(platform) – chip8".displayText)
     }
 
     // MARK: Events
@@ -249,17 +326,18 @@
         picker = nil
         guard let slot else { return }
         session.choose(slot)
-        session.load()
+        session.load(slot)
       case SDL_SCANCODE_F5:
         picker = nil
         guard let slot else { return }
+        guard !slot.isAutosave else { return show(["Slot \(slot.title) is for autosaves alone"]) }
         session.choose(slot)
         session.save()
       case SDL_SCANCODE_DELETE:
         guard let slot else { return }
         session.choose(slot)
         session.delete(slot)
-        picker?.update(session.summaries())
+        session.listSlots()
       default: break
       }
     }
@@ -268,7 +346,7 @@
       switch letter(key) {
       case "q": isOpen = false
       case "r": session.reset()
-      default: if key.scancode == SDL_SCANCODE_F9 { session.loadAnew() }
+      default: if key.scancode == SDL_SCANCODE_F9 { session.loadInNewProcess() }
       }
     }
 
@@ -287,11 +365,12 @@
     private func command(_ key: SDL_Keysym) {
       if letter(key) == "p" { return session.togglePause() }
       switch key.scancode {
-      case SDL_SCANCODE_F1: session.tell(Window.help)
+      case SDL_SCANCODE_F1: show([Window.help])
       case SDL_SCANCODE_F5: session.save()
       case SDL_SCANCODE_F7:
         keyboard.releaseAll()
-        picker = SlotPicker(session.summaries(), at: session.slot)
+        picker = SlotPicker(session.slotList, at: session.slot)
+        session.listSlots()
       case SDL_SCANCODE_F9: session.load()
       case SDL_SCANCODE_F10: picture.hasWholePixels.toggle()
       case SDL_SCANCODE_F11: toggleFullScreen()

@@ -1,0 +1,187 @@
+import Chip8Core
+import SaveState
+
+/// Answers a program's calls: from the folder that the user has given it, or as a recording says.
+/// Everything is checked before anything changes, and whatever is wrong is a status for the program:
+/// docs/HOST-CALLS.md.
+public struct Host: Sendable {
+  /// Where answers come from.
+  private enum Source {
+    /// Nobody has given the program a folder.
+    case nowhere
+    case folder(SealedFolder)
+    case recording([RecordedCall].SubSequence)
+  }
+
+  /// What becomes of a call.
+  public enum Outcome: Sendable {
+    /// The program goes on, and its call comes to this: hand it to ``Chip8/finish(_:)``.
+    case finished(HostStatus)
+    /// The program has saved itself and leaves: it is ``Chip8/asleep`` now.
+    case exits
+    /// Another machine takes the place of this one.
+    case restores(Restoration)
+
+    /// What the call comes to.
+    package var status: HostStatus {
+      switch self {
+      case .finished(let status): status
+      case .exits: .done
+      case .restores: .restored
+      }
+    }
+  }
+
+  private var source: Source
+  /// Files that are needed: the program may not replace them.
+  public var inputs = InputFiles()
+
+  /// The host of programs without a folder.
+  public static let none = Host(source: .nowhere)
+
+  private init(source: Source) { self.source = source }
+
+  /// A host that keeps images in a folder, which has to be there.
+  public init(folder path: String) throws(StorageError) {
+    source = .folder(try SealedFolder(path))
+  }
+
+  /// A host that answers as it did when a session was recorded.
+  public init(replaying calls: [RecordedCall]) { source = .recording(calls[...]) }
+
+  /// Whether programs are to find a host: then ``Chip8/allowHostCalls()`` tells them.
+  public var isThere: Bool {
+    if case .nowhere = source { false } else { true }
+  }
+
+  /// The folder, if there is one.
+  public var folder: String? {
+    if case .folder(let folder) = source { folder.path } else { nil }
+  }
+
+  /// Answers a call at which a machine stands.
+  ///
+  /// - Parameters:
+  ///   - older: the image that the machine came from.
+  ///   - setup: what stands beside the machine in an image of it; nil for what did in the older one.
+  /// - Throws: only if a recording is not one of this session.
+  public mutating func answer(
+    _ call: HostCall, of machine: Chip8, carrying older: Image? = nil, _ setup: Setup? = nil
+  ) throws(ReplayError) -> Outcome {
+    switch (call.operation, try reply(to: call, of: machine, carrying: older, setup)) {
+    case (.save(.exit), .status(.done)): return .exits
+    case (_, .status(let status)): return .finished(status)
+    case (_, .image(let restoration)): return .restores(restoration)
+    }
+  }
+
+  private mutating func reply(
+    to call: HostCall, of machine: Chip8, carrying older: Image?, _ setup: Setup?
+  ) throws(ReplayError) -> Reply {
+    switch source {
+    case .nowhere: return .status(.denied)
+    case .recording(let calls):
+      guard let next = calls.first, next.isRecord(of: call) else { throw .otherSession }
+      source = .recording(calls.dropFirst())
+      return try next.reply(to: call)
+    case .folder(let folder):
+      do throws(HostStatus) {
+        switch call.operation {
+        case .arguments: return .status(.done)
+        case .save:
+          var image = Image(of: machine.asleep, carrying: older)
+          setup?.put(into: &image, of: machine)
+          try folder.replacing(call.name, with: image, apartFrom: inputs)
+          return .status(.done)
+        case .restore(let arguments):
+          return .image(
+            try Restoration(
+              try folder.reading(call.name), path: "\(folder.path)/\(call.name)",
+              arguments: arguments))
+        }
+      } catch { return .status(error) }
+    }
+  }
+}
+
+/// What a call is answered with.
+enum Reply {
+  case status(HostStatus)
+  case image(Restoration)
+}
+
+/// A machine that is to take another one's place.
+public struct Restoration: Sendable {
+  /// The file's path: how it is called, and not what is to be read again.
+  public let path: String
+  /// What the file holds.
+  public let image: Image
+  /// With its host, and with its arguments, but not run yet.
+  public let machine: Chip8
+  /// What the program in it is handed.
+  public let arguments: [String]
+
+  /// A machine that was made from an image, and whose program is handed nothing.
+  init(_ image: Image, _ machine: Chip8, path: String) {
+    (self.image, self.machine, self.path, arguments) = (image, machine, path, [])
+  }
+
+  /// Makes a machine from an image, or finds out why that cannot be.
+  init(
+    _ bytes: [UInt8], path: String, arguments: [String]
+  ) throws(HostStatus) {
+    var machine: Chip8
+    do throws(ImageError) {
+      image = try Image(bytes)
+      machine = try image.machine()
+    } catch { throw HostStatus(refusing: error) }
+    machine.allowHostCalls()
+    do throws(Arguments.Refusal) {
+      try machine.wake(arguments: arguments)
+    } catch { throw .notAsleep }
+    self.machine = machine
+    self.path = path
+    self.arguments = arguments
+  }
+}
+
+extension HostStatus {
+  fileprivate init(refusing error: ImageError) {
+    self =
+      switch error {
+      case .unknownRevision, .otherMachine, .unknownSection, .unknownFeature, .unknownVersion,
+        .missingProgram, .missingBase:
+        .otherImage
+      default: .damagedImage
+      }
+  }
+
+  fileprivate init(_ refusal: SealedFolder.Refusal) {
+    self =
+      switch refusal {
+      case .denied: .denied
+      case .noSuchFile: .noSuchFile
+      case .notAFile: .notAFile
+      case .tooManyFiles: .tooManyFiles
+      case .tooManyBytes: .tooManyBytes
+      case .notRead: .notRead
+      case .notWritten: .notWritten
+      }
+  }
+}
+
+extension SealedFolder {
+  fileprivate func reading(_ name: String) throws(HostStatus) -> [UInt8] {
+    do throws(Refusal) {
+      return try read(name, limit: Image.byteCountMax)
+    } catch { throw HostStatus(error) }
+  }
+
+  fileprivate func replacing(
+    _ name: String, with image: Image, apartFrom inputs: InputFiles
+  ) throws(HostStatus) {
+    do throws(Refusal) {
+      try replace(name, with: image, apartFrom: inputs)
+    } catch { throw HostStatus(error) }
+  }
+}

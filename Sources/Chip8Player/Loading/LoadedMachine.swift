@@ -1,0 +1,185 @@
+import Chip8Core
+import Octo
+import SaveState
+
+/// A machine made from a file: a program that is switched on, from its source or assembled, or an
+/// image that is restored.
+public struct LoadedMachine: Sendable {
+  /// The machine. It has not run yet.
+  public var machine: Chip8
+  /// What the program's own file says beside it: its source of names, its cartridge of colours.
+  let own: Setup
+  /// What was asked for beside the machine.
+  var given = Setup()
+  /// What holds of all that is said beside the machine.
+  public internal(set) var setup: Setup
+  /// Whether what images say of that is not wanted.
+  var forgetsSaved = false
+  /// Stops the machine where it is to stop.
+  public internal(set) var debugger = Debugger()
+  /// The image that the machine comes from, if it does, with all that its file leaves out.
+  public internal(set) var image: Image?
+  /// Every file that was read for all of this.
+  public var inputs: InputFiles
+  /// What went well but for this.
+  public internal(set) var warnings: [Warning] = []
+
+  /// Loads a program in any form, or an image.
+  ///
+  /// - Throws: ``PlayerError``.
+  public init(_ file: LoadedFile, _ request: MachineRequest = MachineRequest()) throws(PlayerError)
+  {
+    switch file.kind {
+    case .image:
+      try self.init(restoring: file, request)
+    case .cartridge:
+      let cartridge = try Cartridge(file)
+      let source = SourceFile(file.path, text: cartridge.program, file.inputs)
+      try self.init(source, cartridge.options, request)
+    case .source:
+      try self.init(SourceFile(file), CartridgeOptions(), request)
+    case .program:
+      let program = try file.program(file.bytes)
+      try self.init(
+        file.path, program, suggested: Configuration(for: program), request, file.inputs)
+    }
+  }
+
+  /// A program in its source, which may come from a cartridge that says how to run it.
+  package init(
+    _ source: SourceFile, _ cartridge: CartridgeOptions, _ request: MachineRequest
+  ) throws(PlayerError) {
+    let assembly = try source.assembled()
+    let program = Program(name: programName(source.path), bytes: assembly.program)
+    let symbols = Symbols(of: assembly, file: source.path, program)
+    try self.init(
+      source.path, program, suggested: cartridge.configuration(for: program), request,
+      source.inputs,
+      Setup(settings: cartridge.settings(for: program), labels: Labels(symbols, source.path)))
+    if !cartridge.ignored.isEmpty {
+      warnings.append(.ignoredCartridgeOptions(path: source.path, cartridge.ignored))
+    }
+  }
+
+  /// A program that is switched on.
+  private init(
+    _ path: String, _ program: Program, suggested: Configuration, _ request: MachineRequest,
+    _ inputs: InputFiles, _ own: Setup = Setup()
+  ) throws(PlayerError) {
+    let configuration = try request.configuration(for: program, suggested: suggested)
+    do throws(ProgramError) {
+      machine = try Chip8(program, configuration, seed: request.seed ?? request.defaultSeed)
+    } catch { throw .contents(path: path, error) }
+    try request.poke(&machine)
+    self.own = own
+    self.inputs = inputs
+    setup = own
+    image = nil
+  }
+
+  private init(restoring file: LoadedFile, _ request: MachineRequest) throws(PlayerError) {
+    if let part = request.fixedByImages {
+      throw .request(.fixedByImage(part, path: file.path))
+    }
+    inputs = file.inputs
+    let image: Image
+    do throws(ImageError) {
+      image = try request.dependencies.completed(Image(file.bytes), at: file.path, &inputs)
+      machine = try image.machine()
+    } catch { throw .contents(path: file.path, error) }
+    own = Setup()
+    setup = own
+    self.image = image
+    warnings = image.driftWarnings(machine, in: file.path)
+    try request.poke(&machine)
+  }
+
+  /// Takes what is asked for, over what the image says, over what the program's own file does.
+  ///
+  /// - Parameter path: the file that was loaded.
+  public mutating func apply(_ request: MetadataRequest, from path: String) throws(PlayerError) {
+    if request.forgetsSaved { image = image?.withoutSetup }
+    let saved = image.map { Setup($0, of: machine, in: path, &warnings) } ?? Setup()
+    let beneath = saved.over(own)
+    given = try request.given(for: machine, over: beneath, &inputs)
+    setup = given.over(beneath)
+    forgetsSaved = request.forgetsSaved
+    // A saved machine has stopped where it stands, but an entry call has not.
+    debugger = Debugger(setup.settings)
+    if image != nil { debugger.pass(machine) }
+  }
+
+  /// Hands the program in an image what it is to do and to know before it goes on.
+  ///
+  /// - Parameters:
+  ///   - goals: the subroutines that are called first.
+  ///   - path: the image's file.
+  public mutating func prepare(
+    goals: [Int], arguments: [String], path: String
+  ) throws(PlayerError) {
+    try machine.addGoals(goals)
+    do throws(Arguments.Refusal) {
+      try machine.wake(arguments: arguments)
+    } catch {
+      if case .notAsleep = error { throw .contents(path: path, error) }
+      throw .request(.arguments(error))
+    }
+  }
+
+  /// The program where its user has left it: as it was last saved by an autosave. Where there is none
+  /// that can be used, the program starts; ``warnings`` say so.
+  ///
+  /// - Parameters:
+  ///   - path: where the program comes from.
+  ///   - slotsRoot: where the slots of all programs are.
+  public func resumed(
+    _ path: String, _ request: MachineRequest, slotsRoot: String
+  ) throws(PlayerError) -> LoadedMachine {
+    guard image == nil else { throw .request(.resumesImage(path: path)) }
+    let slots = Slots(root: slotsRoot, program: machine.program.sha1)
+    let (found, skipped) = slots.newestResumable(Chip8.self)
+    var resumed = self
+    resumed.warnings += skipped.map { .skippedAutosave("\($0)") }
+    guard let found else {
+      resumed.warnings.append(.nothingToResume(program: machine.program.name))
+      return resumed
+    }
+    if let part = request.fixedByImages { throw .request(.fixedByAutosave(part)) }
+    resumed.warnings += found.image.driftWarnings(found.machine, in: found.path)
+    resumed.machine = found.machine
+    resumed.image = found.image
+    try request.poke(&resumed.machine)
+    try PlayerError.rethrowing { () throws(StorageError) in
+      _ = try resumed.inputs.readEnd(found.path, limit: 0, for: .subject)
+    }
+    return resumed
+  }
+}
+
+extension Image {
+  /// Whether the machine will not go on as it would have where it was saved, or the image's word on
+  /// that cannot be read: the state itself is whole either way.
+  func driftWarnings(_ machine: Chip8, in path: String) -> [Warning] {
+    do throws(ImageError) {
+      guard let witness = try witness(), !witness.holds(for: machine) else { return [] }
+      return [.drift(path: path)]
+    } catch { return [.unreadable(path: path, "\(error)")] }
+  }
+}
+
+extension Cartridge {
+  package init(_ file: LoadedFile) throws(PlayerError) {
+    do throws(Refusal) {
+      try self.init(file.bytes)
+    } catch { throw .contents(path: file.path, error) }
+  }
+}
+
+extension Chip8 {
+  /// Calls subroutines in their order before the program goes on.
+  package mutating func addGoals(_ goals: [Int]) throws(PlayerError) {
+    for goal in goals {
+      do throws(GoalError) { try addGoal(goal) } catch { throw .request(.entryCall(error)) }
+    }
+  }
+}

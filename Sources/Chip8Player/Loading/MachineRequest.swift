@@ -1,0 +1,127 @@
+import Chip8Core
+import SaveState
+
+/// What somebody wants of the machine that a program gets, over what the program itself asks for.
+public struct MachineRequest: Sendable {
+  /// The platform; nil for the one that the program is for.
+  public var platform: Platform?
+  /// Quirks that are switched against the platform's default, in this order.
+  public var quirks: [QuirkChoice] = []
+  /// How many instructions a frame has, of ``Configuration/instructionsPerFrameRange``.
+  public var instructionsPerFrame: Int?
+  /// What a frame is measured by.
+  public var timing: Configuration.Timing?
+  /// What the random numbers follow from; nil for ``defaultSeed``.
+  public var seed: UInt64?
+  /// The seed of whoever wants none in particular. Anything but a constant makes each machine another.
+  public var defaultSeed: UInt64 = 0
+  /// What is written to the RAM before the first instruction.
+  public var pokes: [Poke] = []
+  /// Where to look for what an image leaves out, if it is not beside it.
+  public var dependencies = DependencyPaths()
+
+  /// Wants nothing in particular.
+  public init() {}
+
+  /// Something that an image has decided already.
+  public enum Part: String, Hashable, Sendable {
+    case platform, quirk, speed, timing, seed
+  }
+
+  /// The first part that an image would contradict.
+  var fixedByImages: Part? {
+    if platform != nil { return .platform }
+    if !quirks.isEmpty { return .quirk }
+    if instructionsPerFrame != nil { return .speed }
+    if timing != nil { return .timing }
+    return seed == nil ? nil : .seed
+  }
+
+  /// What holds for any program: the pokes were for one.
+  public var forAnotherProgram: MachineRequest {
+    var request = self
+    request.pokes = []
+    return request
+  }
+
+  /// Writes to a machine's RAM what is wanted there.
+  func poke(_ machine: inout Chip8) throws(PlayerError) {
+    for poke in pokes {
+      do throws(ProgramError) {
+        try machine.poke(poke.address, poke.bytes)
+      } catch { throw .request(.poke(error)) }
+    }
+  }
+
+  /// The machine that a program gets.
+  ///
+  /// - Parameter suggested: the machine that it is for where nobody names one.
+  func configuration(
+    for program: Program, suggested: Configuration
+  ) throws(PlayerError) -> Configuration {
+    var configuration = platform.map { Configuration($0) } ?? suggested
+    for choice in quirks { choice.apply(to: &configuration.quirks) }
+    if let instructionsPerFrame { configuration.instructionsPerFrame = instructionsPerFrame }
+    if let timing { configuration.timing = timing }
+    guard configuration.timing == .ipf || configuration.platform.hasCycles else {
+      throw .request(.noCycles(program: program.name, configuration.platform))
+    }
+    return configuration
+  }
+}
+
+/// A quirk that is switched on or off.
+public struct QuirkChoice: Hashable, Sendable {
+  /// The quirk.
+  public let quirk: Quirks
+  /// Whether it is on.
+  public let isOn: Bool
+
+  /// Switches a quirk.
+  public init(_ quirk: Quirks, isOn: Bool) { (self.quirk, self.isOn) = (quirk, isOn) }
+
+  func apply(to quirks: inout Quirks) {
+    if isOn { quirks.insert(quirk) } else { quirks.remove(quirk) }
+  }
+}
+
+/// Bytes for the RAM.
+public struct Poke: Hashable, Sendable {
+  /// Where the first one goes.
+  public let address: Int
+  /// The bytes.
+  public let bytes: [UInt8]
+
+  /// Bytes from an address on.
+  public init(_ address: Int, _ bytes: [UInt8]) { (self.address, self.bytes) = (address, bytes) }
+}
+
+/// Where to look for what images leave out, besides the image's own directory.
+public struct DependencyPaths: Sendable {
+  /// Files, or directories, that may have the program.
+  public var programs: [String]
+  /// Files, or directories, that may have the image that another one is based on.
+  public var bases: [String]
+
+  /// Looks there.
+  public init(programs: [String] = [], bases: [String] = []) {
+    (self.programs, self.bases) = (programs, bases)
+  }
+
+  /// Looks beside an image's file, and where this says.
+  public func files(beside path: String) -> FileDependencies {
+    FileDependencies(
+      beside: path, programPaths: programs, basePaths: bases, programSuffix: ".ch8")
+  }
+
+  /// An image with all that it leaves out.
+  ///
+  /// - Parameter inputs: to what is added where that was found.
+  package func completed(
+    _ image: Image, at path: String, _ inputs: inout InputFiles
+  ) throws(ImageError) -> Image {
+    var files = files(beside: path)
+    defer { inputs.add(files.inputs) }
+    return try image.completed(Chip8.self, by: &files)
+  }
+}

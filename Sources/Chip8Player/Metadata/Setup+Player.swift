@@ -1,0 +1,48 @@
+import Chip8Core
+import SaveState
+
+extension Setup {
+  /// What the addresses are called.
+  public var names: AddressNames { AddressNames(labels) }
+
+  /// As much of it as can be read; the machine is whole either way.
+  ///
+  /// - Parameters:
+  ///   - path: the file that the image comes from.
+  ///   - warnings: to what is added what cannot be read.
+  package init(
+    _ image: Image, of machine: Chip8, in path: String, _ warnings: inout [Warning]
+  ) {
+    var unreadable: [Warning] = []
+    self.init(readable: image, of: machine) { error in
+      unreadable.append(.unreadable(path: path, "the machine is whole, but \(error)"))
+    }
+    warnings += unreadable
+  }
+
+  /// What of it holds for a machine that takes the place of another one: points and names are only
+  /// for the program that they were given for.
+  package func carried(to next: Chip8, after machine: Chip8) -> Setup {
+    guard next.program != machine.program else { return self }
+    var carried = self
+    carried.settings.breakpoints = []
+    carried.settings.watchpoints = []
+    carried.labels = Labels()
+    return carried
+  }
+}
+
+extension Image {
+  /// The image without anything that a ``Setup`` says.
+  package var withoutSetup: Image {
+    var image = self
+    image.setSettings(Settings())
+    image.setLabels(Labels())
+    return image
+  }
+}
+
+extension LoadedMachine {
+  /// How the program is shown.
+  public var appearance: Appearance { Appearance(for: machine.program, setup.settings) }
+}

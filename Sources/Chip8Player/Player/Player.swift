@@ -1,0 +1,291 @@
+import Chip8Core
+import SaveState
+
+/// A machine that is run, with everything around it that each front end would otherwise keep for
+/// itself: the image that it came from, what stands beside it, who answers its program's calls, its
+/// breakpoints, what it executed last, and what is recorded of it.
+///
+/// A front end runs it, frame by frame or to a stop, and looks at ``machine``. It is a value and belongs
+/// to one thread at a time; it does no work of its own on others, and no disk work but that of host
+/// calls, symbol files and whatever is asked for by name.
+public struct Player: Sendable {
+  /// The machine as it is.
+  public private(set) var machine: Chip8
+  /// The image that the machine comes from, if it does: what others have put into it is kept.
+  public private(set) var image: Image?
+  /// What stands beside the machine: as asked for, else as its image says, else as the program's own
+  /// file does.
+  public private(set) var setup: Setup
+  private var given: Setup
+  private var own: Setup
+  /// Whether what images say of that is not wanted.
+  public let forgetsSaved: Bool
+  /// Every file that was read for the machine: none of them is written over.
+  public private(set) var inputs: InputFiles { didSet { host.inputs = inputs } }
+  /// Who answers the program's calls.
+  public private(set) var host: Host
+  /// Stops the machine at breakpoints and watchpoints.
+  private(set) var debugger: Debugger
+  /// The subroutines that a saved machine calls where it is restored.
+  private var goals: [Int] = []
+  private var recorder = FlightRecorder()
+  /// What is recorded of the session, if it is.
+  package var recording: SessionRecorder?
+  /// What went well but for this, since the last ``takeWarnings()``.
+  private var warnings: [Warning]
+
+  /// - Parameter host: who answers the program's calls; nobody if it is not said.
+  public init(_ loaded: LoadedMachine, _ host: Host = .none) {
+    machine = loaded.machine
+    image = loaded.image
+    (setup, given, own) = (loaded.setup, loaded.given, loaded.own)
+    forgetsSaved = loaded.forgetsSaved
+    inputs = loaded.inputs
+    debugger = loaded.debugger
+    warnings = loaded.warnings
+    self.host = host
+    self.host.inputs = inputs
+    if host.isThere { machine.allowHostCalls() }
+  }
+
+  /// What is known of the program.
+  public var knownProgram: KnownProgram? { KnownProgram.find(machine.program) }
+
+  /// What the program is called: its title if it is known.
+  public var title: String { knownProgram?.title ?? machine.program.name }
+
+  /// How the program is shown.
+  public var appearance: Appearance { Appearance(for: machine.program, setup.settings) }
+
+  /// How fast frames go by, in percent of the platform's own rate.
+  public var speed: Int { setup.settings.speed ?? 100 }
+
+  /// What went well but for this, since the last call.
+  public mutating func takeWarnings() -> [Warning] {
+    defer { warnings = [] }
+    return warnings
+  }
+
+  mutating func add(_ more: [Warning]) { warnings += more }
+
+  // MARK: Running
+
+  /// Why ``run(frames:instructions:keys:stopsAtHalt:)`` came back.
+  public enum Stop: Sendable {
+    /// All frames or instructions that were asked for are done.
+    case done
+    /// The program jumps to itself forever, and a frame has ended with that.
+    case halt
+    /// The program has left: by its exit instruction, or after it has saved itself.
+    case exit
+    /// The program cannot go on.
+    case fault(Fault)
+    /// The machine has come to a breakpoint or a watchpoint.
+    case point(Debugger.Pause)
+    /// The program calls its host: ``answer(_:)`` goes on from there.
+    case hostCall(HostCall)
+  }
+
+  /// Runs the machine to its breakpoints and watchpoints, as
+  /// ``Chip8/run(frames:instructions:keys:stopsAtHalt:)`` does without.
+  public mutating func run(
+    frames: Int = .max, instructions: Int = .max, keys: Keypad = [], stopsAtHalt: Bool = false
+  ) -> Stop {
+    recorder.willRun(machine, keys: keys)
+    let stop = debugger.run(
+      &machine, frames: frames, instructions: instructions, keys: keys, stopsAtHalt: stopsAtHalt)
+    switch stop {
+    case .done: return debugger.pause.map(Stop.point) ?? .done
+    case .halt: return .halt
+    case .exit: return .exit
+    case .fault(let fault): return .fault(fault)
+    case .hostCall(let call): return .hostCall(call)
+    }
+  }
+
+  /// Begins a frame if that ends a wait for a key: ``Chip8/endKeyWait(keys:)``.
+  package mutating func endKeyWait(keys: Keypad) { machine.endKeyWait(keys: keys) }
+
+  // MARK: Host calls
+
+  /// What a program's call comes to.
+  public enum Answer: Sendable {
+    /// The program goes on.
+    case finished
+    /// The program has saved itself and leaves.
+    case exit
+    /// Another machine takes the place of this one: ``adopt(_:)`` it, or go on with it elsewhere.
+    case restores(Restoration)
+    /// The recording of the session has no room for the call, which was not answered.
+    case recordingFull
+  }
+
+  /// Answers the call at which the machine stands: asks the host, which may take as long as a disk
+  /// does, and tells the machine.
+  ///
+  /// - Throws: `ReplayError` if calls are replayed, and the recording is not one of this session.
+  public mutating func answer(_ call: HostCall) throws(ReplayError) -> Answer {
+    guard recording?.hasRoom ?? true else { return .recordingFull }
+    let outcome = try host.answer(call, of: machine, carrying: image, setup)
+    return take(outcome, of: call)
+  }
+
+  /// Tells the machine what its call came to, where somebody else has asked the host.
+  ///
+  /// - Parameter host: the host as it is after that.
+  package mutating func take(
+    _ outcome: Host.Outcome, of call: HostCall, from host: Host? = nil
+  ) -> Answer {
+    if let host { self.host = host }
+    guard recording?.record(call, outcome) ?? true else { return .recordingFull }
+    // The host's part could not be run again.
+    recorder.forget()
+    switch outcome {
+    case .finished(let status):
+      machine.finish(status)
+      return .finished
+    case .exits:
+      machine = machine.asleep
+      return .exit
+    case .restores(let restoration): return .restores(restoration)
+    }
+  }
+
+  // MARK: Other machines
+
+  /// Goes on with the machine that a call of the program restores.
+  package mutating func adopt(_ restoration: Restoration) {
+    // They are subroutines of the program that is gone.
+    goals = []
+    given = given.carried(to: restoration.machine, after: machine)
+    own = Setup()
+    warnings += restoration.driftWarnings
+    adopt(restoration.machine, from: restoration.image, in: restoration.path)
+  }
+
+  /// Goes on with the machine of an image.
+  ///
+  /// - Parameter path: the image's file.
+  mutating func adopt(_ machine: Chip8, from image: Image, in path: String) {
+    let saved = forgetsSaved ? image.withoutSetup : image
+    let beneath = Setup(saved, of: machine, in: path, &warnings).over(own)
+    replace(machine, from: saved, given.over(beneath))
+  }
+
+  /// Goes on with a machine that was loaded.
+  mutating func adopt(_ loaded: LoadedMachine) {
+    inputs = loaded.inputs
+    (given, own) = (loaded.given, loaded.own)
+    warnings += loaded.warnings
+    replace(loaded.machine, from: loaded.image, loaded.setup)
+  }
+
+  /// Goes on with another version of the program in the machine.
+  mutating func adopt(_ loaded: LoadedMachine, keeping machine: Chip8) {
+    var loaded = loaded
+    loaded.machine = machine
+    loaded.image = nil
+    adopt(loaded)
+  }
+
+  /// Goes on with another machine of the same program, which was switched on just now.
+  mutating func adopt(switchedOn machine: Chip8) { replace(machine, from: nil, setup) }
+
+  /// Goes on with a machine as it was.
+  mutating func adopt(_ before: Before) { replace(before.machine, from: before.image, before.setup) }
+
+  /// A machine and what stood beside it, to go back to.
+  struct Before {
+    let machine: Chip8
+    let image: Image?
+    let setup: Setup
+  }
+
+  /// The machine as it is, to go back to.
+  var before: Before { Before(machine: machine, image: image, setup: setup) }
+
+  private mutating func replace(_ machine: Chip8, from image: Image?, _ setup: Setup) {
+    self.machine = machine
+    if host.isThere { self.machine.allowHostCalls() }
+    self.image = image
+    self.setup = setup
+    recorder.forget()
+    // A saved machine has stopped where it stands.
+    debugger = Debugger(setup.settings)
+    if image != nil { debugger.pass(machine) }
+  }
+
+  /// What was asked for beside the machine that holds for another one in its place.
+  package func given(for next: Chip8) -> Setup { given.carried(to: next, after: machine) }
+
+  /// Gives a machine that was just switched on its program's user flags.
+  package mutating func setUserFlags(_ flags: [UInt8]) { machine.userFlags = flags }
+
+  // MARK: Saving
+
+  /// Calls subroutines first where a saved machine is restored. This one does not notice.
+  ///
+  /// - Throws: ``PlayerError/request(_:)`` if a machine cannot have them.
+  public mutating func saveWithGoals(_ goals: [Int]) throws(PlayerError) {
+    var saved = machine
+    try saved.addGoals(goals)
+    self.goals = goals
+  }
+
+  /// The machine as it is saved: with the calls that it makes where it is restored.
+  package func savedMachine() throws(PlayerError) -> Chip8 {
+    var machine = machine
+    try machine.addGoals(goals)
+    return machine
+  }
+
+  /// The machine at this moment, from which an image can be made later, and elsewhere.
+  package func moment(withLastInstructions: Bool = false) -> SavedMoment {
+    SavedMoment(
+      machine: machine.snapshot, goals: goals, image: image, setup: setup,
+      recorder: withLastInstructions ? recorder : nil)
+  }
+
+  /// An image of the machine as it is.
+  ///
+  /// - Throws: ``PlayerError`` if its entry calls have no room any more.
+  public func savedImage() throws(PlayerError) -> Image { try moment().image() }
+}
+
+/// A machine at a moment, from which an image is made later, on any thread.
+package struct SavedMoment: Sendable {
+  let machine: Chip8.Snapshot
+  let goals: [Int]
+  let image: Image?
+  let setup: Setup
+  /// What led there, for a machine that cannot go on.
+  let recorder: FlightRecorder?
+
+  /// Makes the image. Takes tens of microseconds.
+  ///
+  /// - Parameters:
+  ///   - holdsProgram: whether the program is in it.
+  ///   - base: what it is to be the difference from.
+  ///   - time: when that is, in seconds since 1970; nil if the image is not to say.
+  package func image(
+    holdsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
+  ) throws(PlayerError) -> Image {
+    let stopped = Chip8(machine)
+    var saved = stopped
+    try saved.addGoals(goals)
+    var image = Image(of: saved, carrying: image, holdsProgram: holdsProgram, basedOn: base)
+    setup.put(into: &image, of: stopped)
+    if let recorder { image.setLastInstructions(recorder, before: stopped) }
+    if let time { image.setTime(time) }
+    return image
+  }
+}
+
+extension Restoration {
+  /// Whether the machine will not go on as it would have where it was saved. What it was given here
+  /// has no part in that.
+  package var driftWarnings: [Warning] {
+    guard let machine = try? image.machine() as Chip8 else { return [] }
+    return image.driftWarnings(machine, in: path)
+  }
+}

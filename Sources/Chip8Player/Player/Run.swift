@@ -1,0 +1,307 @@
+import Chip8Core
+import SaveState
+
+/// How far a machine is to run, and which keys are pressed meanwhile.
+public struct RunRequest: Sendable {
+  /// How many frames to end, at most.
+  public var frames: Int?
+  /// How many instructions to execute, exactly unless something else ends the run.
+  public var instructions: Int?
+  /// What else ends the run.
+  public var until: [StopCondition] = []
+  /// The keys, by frames from where the run begins.
+  public var keys: KeyScript = .empty
+
+  /// Runs until the program halts or waits for a key in vain, and for no more than
+  /// ``Run/framesWithoutStop`` frames.
+  public init() {}
+}
+
+/// What ends a run.
+public enum StopCondition: Hashable, Sendable {
+  /// The program jumps to itself, or leaves.
+  case halt
+  /// The program waits for a key, and none will be pressed.
+  case keyWait
+  /// The instruction at an address is the next to be executed.
+  case pc(Place)
+  /// The screen has this SHA-1, a byte a pixel, in hexadecimal digits.
+  case screen(String)
+}
+
+/// Why a run ended.
+public enum RunStop: String, Sendable {
+  case frames
+  case instructions
+  case halt
+  case keyWait = "key-wait"
+  case pc
+  case screen
+  case breakpoint
+  case watchpoint
+  /// There is no room in the recording for what comes next.
+  case recording
+  case fault
+  case interrupt
+  /// The trace could not be written.
+  case output
+}
+
+/// A player on its way to a stop.
+public struct Run {
+  /// How far a run goes that was given no stop.
+  public static let framesWithoutStop = 36_000
+
+  /// The player.
+  public private(set) var player: Player
+  /// Why the program does not go on, if it does not.
+  public private(set) var fault: Fault?
+  /// The breakpoint or watchpoint that has ended the run, if one has.
+  public private(set) var point: Debugger.Pause?
+  /// Takes a line for each instruction.
+  package var trace: Trace?
+  /// Why the trace could not be written, if it could not.
+  package private(set) var traceError: StorageError?
+
+  private let request: RunRequest
+  /// What ends the run, with addresses for labels.
+  private let until: [Condition]
+  private var start: State
+  /// What was run before the program restored another machine in its place.
+  private var passed: (frames: UInt64, instructions: UInt64) = (0, 0)
+
+  /// - Throws: ``PlayerError/request(_:)`` for a label that is not known.
+  public init(_ player: Player, _ request: RunRequest) throws(PlayerError) {
+    self.player = player
+    self.request = request
+    let names = player.setup.names
+    until = try request.until.map { condition throws(PlayerError) in
+      try Condition(condition, names)
+    }
+    start = player.machine.state
+  }
+
+  /// Changes what stands beside the run, between two stops.
+  package mutating func withPlayer<Result>(_ body: (inout Player) -> Result) -> Result {
+    body(&player)
+  }
+
+  /// How a run comes back.
+  public enum End: Sendable {
+    /// It has ended.
+    case stop(RunStop)
+    /// The program has restored another machine in its place: ``adopt(_:)`` it and go on, or go on
+    /// with it elsewhere.
+    case restores(Restoration)
+  }
+
+  /// Runs to a stop.
+  ///
+  /// - Parameter isInterrupted: asked from time to time whether the run is to end at once.
+  /// - Throws: `ReplayError` if calls are replayed, and the recording is not one of this session.
+  public mutating func toStop(
+    isInterrupted: () -> Bool = { false }
+  ) throws(ReplayError) -> End {
+    let slice = Slice(conditions, isTraced: trace != nil)
+    while true {
+      if isInterrupted() { return .stop(.interrupt) }
+      if let stop = stopBetweenSlices() { return .stop(stop) }
+      if slice.isSingleStep {
+        player.endKeyWait(keys: request.keys.keys(in: framesDone).keys)
+        if isAtAddress { return .stop(.pc) }
+      }
+      if let end = try runSlice(slice) { return end }
+      if traceError != nil { return .stop(.output) }
+    }
+  }
+
+  /// Goes on with the machine that the program has restored.
+  public mutating func adopt(_ restoration: Restoration) {
+    passOver()
+    player.adopt(restoration)
+    start = player.machine.state
+  }
+
+  /// Counts the call that restores another machine: it is executed, and its frame is over.
+  private mutating func passOver() { passed = (framesDone + 1, instructionsDone + 1) }
+
+  /// What is left to run where the program has restored another machine, by another process.
+  package func remainingAfterRestoring() -> RunRequest {
+    var rest = self
+    rest.passOver()
+    rest.start = player.machine.state
+    var request = RunRequest()
+    if self.request.frames != nil || hasNoStop {
+      request.frames = max(0, framesMax - Int(clamping: rest.framesDone))
+    }
+    request.instructions = self.request.instructions.map {
+      max(0, $0 - Int(clamping: rest.instructionsDone))
+    }
+    request.until = conditions.map(\.asGiven)
+    request.keys = self.request.keys.rest(from: rest.framesDone)
+    return request
+  }
+
+  /// Frames that this run has ended.
+  public var framesDone: UInt64 { passed.frames + player.machine.state.frames - start.frames }
+  /// Instructions that this run has executed.
+  public var instructionsDone: UInt64 {
+    passed.instructions + player.machine.state.instructions - start.instructions
+  }
+
+  // MARK: Stops
+
+  private var conditions: [Condition] { hasNoStop ? [.halt, .keyWait] : until }
+
+  private var hasNoStop: Bool {
+    request.frames == nil && request.instructions == nil && until.isEmpty
+  }
+
+  private var framesMax: Int { request.frames ?? (hasNoStop ? Run.framesWithoutStop : .max) }
+
+  /// Without a number of frames, a run that waits for a key that nobody presses would never end,
+  /// whatever it was asked to wait for; so it ends there.
+  private var stopsAtKeyWait: Bool { conditions.contains(.keyWait) || request.frames == nil }
+
+  /// The same for a program that jumps to itself, unless its jumps are counted.
+  private var stopsAtHalt: Bool {
+    conditions.contains(.halt) || request.frames == nil && request.instructions == nil
+  }
+
+  /// A stop that shows in the machine as it stands.
+  private func stopBetweenSlices() -> RunStop? {
+    if framesDone >= UInt64(framesMax) { return .frames }
+    if let most = request.instructions, instructionsDone >= UInt64(most) { return .instructions }
+    if stopsAtKeyWait, isBlockedOnInput { return .keyWait }
+    return showsScreen ? .screen : nil
+  }
+
+  /// Whether the screen is one that the run is to stop at.
+  private var showsScreen: Bool {
+    conditions.contains {
+      if case .screen(let digest) = $0 {
+        player.machine.state.screen.digest.description == digest
+      } else {
+        false
+      }
+    }
+  }
+
+  private var isBlockedOnInput: Bool {
+    guard let wait = player.machine.state.keyWait else { return false }
+    return wait.pressed.isEmpty && !request.keys.hasKeys(from: framesDone)
+  }
+
+  private var isAtAddress: Bool {
+    let state = player.machine.state
+    return state.keyWait == nil && state.drawWait == nil && conditions.contains(.pc(state.pc))
+  }
+
+  /// Runs until something has to be looked at: the keys change, or a condition could be met.
+  private mutating func runSlice(_ slice: Slice) throws(ReplayError) -> End? {
+    // A frame that has begun has its keys already.
+    let (keys, until) = request.keys.keys(in: framesDone)
+    let frames = min(
+      slice.frames, framesMax - Int(framesDone), Int(clamping: until - framesDone))
+    let instructions = min(
+      slice.instructions, (request.instructions ?? .max) - Int(clamping: instructionsDone))
+    let instructionsBefore = player.machine.state.instructions
+    let line = trace.map { $0.line(player.machine) }
+    let stop = player.run(
+      frames: frames, instructions: instructions, keys: keys, stopsAtHalt: stopsAtHalt)
+    // A frame can end without an instruction, and one that faults is not counted.
+    if let line, player.machine.state.instructions > instructionsBefore || stop.isEnd {
+      write(line)
+    }
+    return try end(of: stop)
+  }
+
+  private mutating func write(_ line: String) {
+    do throws(StorageError) {
+      try trace?.write(line)
+    } catch { (traceError, trace) = (error, nil) }
+  }
+
+  private mutating func end(of stop: Player.Stop) throws(ReplayError) -> End? {
+    switch stop {
+    case .done: return nil
+    case .point(let point):
+      self.point = point
+      if case .breakpoint = point { return .stop(.breakpoint) }
+      return .stop(.watchpoint)
+    case .halt, .exit: return .stop(showsScreen ? .screen : .halt)
+    case .fault(let fault):
+      self.fault = fault
+      return .stop(.fault)
+    case .hostCall(let call):
+      switch try player.answer(call) {
+      case .finished: return nil
+      case .exit: return .stop(.halt)
+      case .restores(let restoration): return .restores(restoration)
+      case .recordingFull: return .stop(.recording)
+      }
+    }
+  }
+}
+
+extension Player.Stop {
+  /// Whether the program does not go on.
+  fileprivate var isEnd: Bool {
+    switch self {
+    case .done, .point, .hostCall: false
+    case .halt, .exit, .fault: true
+    }
+  }
+}
+
+/// A condition with the address for a label.
+private enum Condition: Equatable {
+  case halt
+  case keyWait
+  case pc(UInt16)
+  case screen(String)
+
+  init(_ condition: StopCondition, _ names: AddressNames) throws(PlayerError) {
+    switch condition {
+    case .halt: self = .halt
+    case .keyWait: self = .keyWait
+    case .screen(let digest): self = .screen(digest)
+    case .pc(let place):
+      self = .pc(UInt16(truncatingIfNeeded: try names.address(of: place, for: .stop)))
+    }
+  }
+
+  var asGiven: StopCondition {
+    switch self {
+    case .halt: .halt
+    case .keyWait: .keyWait
+    case .pc(let address): .pc(.address(Int(address)))
+    case .screen(let digest): .screen(digest)
+    }
+  }
+}
+
+/// How much is run at once, so that no condition is missed.
+private struct Slice {
+  var frames = 1000
+  var instructions = 10_000_000
+
+  /// Whether every instruction has to be looked at.
+  var isSingleStep: Bool { instructions == 1 }
+
+  init(_ conditions: [Condition], isTraced: Bool) {
+    for condition in conditions {
+      switch condition {
+      case .halt: continue
+      case .keyWait, .screen: frames = 1
+      case .pc: instructions = 1
+      }
+    }
+    if isTraced { (frames, instructions) = (1, 1) }
+  }
+}
+
+extension Screen {
+  /// The SHA-1 of the screen, a byte a pixel.
+  public var digest: Digest { Digest.sha1(pixels) }
+}

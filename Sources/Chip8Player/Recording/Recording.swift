@@ -1,0 +1,166 @@
+// A recorded session as text: which keys were down, and what the host answered. With the same
+// machine to begin with, that is all that the session depends on.
+
+import Chip8Core
+import FoundationEssentials
+import SaveState
+
+extension RecordedCall {
+  /// From the words of a line behind `host`: `save NAME STATUS`, or `restore NAME STATUS`, with the
+  /// image behind it where one was restored: in base 64, or `@` and the number of one of those that
+  /// stand above. Nil if they are no call.
+  ///
+  /// - Parameter images: those above; another one is added.
+  fileprivate init?(_ words: ArraySlice<ArraySlice<UInt8>>, _ images: inout [[UInt8]]) {
+    let words = Array(words)
+    guard
+      (3...4).contains(words.count), let operation = Operation(rawValue: words[0].text),
+      let byte = UInt8(words[2].text, radix: 16), let status = HostStatus(rawValue: byte)
+    else { return nil }
+    var image: [UInt8]?
+    if words.count == 4, words[3].first == UInt8(ascii: "@") {
+      guard
+        let number = number(words[3].dropFirst().text), images.indices.contains(number - 1)
+      else { return nil }
+      image = images[number - 1]
+    } else if words.count == 4 {
+      guard let data = Data(base64Encoded: Data(words[3])) else { return nil }
+      let bytes = Array(data)
+      images.append(bytes)
+      image = bytes
+    }
+    self.init(operation, words[1].text, status, image: image)
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// A word as text.
+  fileprivate var text: String { String(decoding: self, as: UTF8.self) }
+}
+
+/// Everything that came into a machine from outside.
+package struct Recording: Sendable {
+  /// More than any session that a test records.
+  package static let byteCountMax = 64 << 20
+
+  package let keys: KeyScript
+  /// The host's answers in order; nil if there was no host.
+  package let calls: [RecordedCall]?
+  /// The user flags at power-on; nil if they were not an input of the session.
+  package let flags: [UInt8]?
+  /// The program of the session; nil in one that was written by hand.
+  private let program: Digest?
+
+  /// Whether this says more than which keys were pressed.
+  package var isSession: Bool { program != nil || flags != nil }
+
+  /// Reads a recording: presses as `--keys` has them, one a line, and calls of the host. What has
+  /// been recorded says whose session it is, and has an end.
+  private init(_ bytes: [UInt8]) throws(Refusal) {
+    var calls: [RecordedCall] = []
+    var images: [[UInt8]] = []
+    var hasHost = false
+    var presses: [ArraySlice<UInt8>] = []
+    var (program, flags, hasEnded) = (Digest?.none, [UInt8]?.none, false)
+    for line in bytes.split(whereSeparator: isLineEnd) {
+      let words = line.prefix { $0 != UInt8(ascii: "#") }.split(separator: UInt8(ascii: " "))
+      switch (words.first.map { String(decoding: $0.prefix(8), as: UTF8.self) }, words.count) {
+      case ("session", 2) where program == nil:
+        guard let digest = Digest(sha1: words[1].text) else { throw .notARecording }
+        program = digest
+      case ("flags", 2) where flags == nil:
+        flags = try [UInt8](flagDigits: words[1])
+      case ("end", 1): hasEnded = true
+      case ("host", 1): hasHost = true
+      case ("host", _):
+        guard hasHost, let call = RecordedCall(words.dropFirst(), &images) else {
+          throw .notARecording
+        }
+        calls.append(call)
+      default: presses.append(line)
+      }
+    }
+    guard let keys = KeyScript(lines: presses) else { throw .notARecording }
+    guard hasEnded || program == nil else { throw .cutOff }
+    self.keys = keys
+    self.calls = hasHost ? calls : nil
+    self.flags = flags
+    self.program = program
+  }
+
+  package init(
+    contentsOf path: String, _ inputs: inout InputFiles
+  ) throws(PlayerError) {
+    let bytes = try PlayerError.rethrowing { () throws(StorageError) in
+      try inputs.read(path, limit: Recording.byteCountMax)
+    }
+    do throws(Refusal) {
+      guard bytes.count <= Recording.byteCountMax else { throw .notARecording }
+      try self.init(bytes)
+    } catch { throw .contents(path: path, error) }
+  }
+
+  /// Refuses the recording of another program.
+  package func check(_ program: Program, path: String) throws(PlayerError) {
+    guard let recorded = self.program, recorded != program.sha1 else { return }
+    throw .contents(path: path, Refusal.otherProgram(recorded))
+  }
+
+  package enum Refusal: Error, Equatable, CustomStringConvertible {
+    case notARecording
+    case cutOff
+    case otherProgram(Digest)
+    /// It begins where a machine is switched on, and it is to be replayed from a saved state.
+    case fromPowerOn
+
+    package var description: String {
+      switch self {
+      case .notARecording: "this is no input recording, which has a FROM-TO:KEYS on each line"
+      case .cutOff: "this recording is cut off: its last line, \"end\", is missing"
+      case .otherProgram(let sha1):
+        "this was recorded with another program, whose SHA-1 is \(sha1)"
+      case .fromPowerOn:
+        "this was recorded from power-on: give the program, not a saved state"
+      }
+    }
+  }
+}
+
+extension KeyScript {
+  /// What is left of a script from a frame on, which is frame 0 then.
+  func rest(from frame: UInt64) -> KeyScript {
+    let left = presses.filter { $0.frames.upperBound > frame }
+    return KeyScript(
+      presses: left.map { press in
+        let from = press.frames.lowerBound - min(frame, press.frames.lowerBound)
+        let isOpen = press.frames.upperBound == UInt64(Int.max)
+        let to = isOpen ? press.frames.upperBound : press.frames.upperBound - frame
+        return Press(frames: from..<to, keys: press.keys)
+      })
+  }
+
+  /// The presses as they are read, in one line.
+  package var text: String {
+    presses.map { press in
+      let isOpen = press.frames.upperBound == UInt64(Int.max)
+      let to = isOpen ? "" : "\(press.frames.upperBound)"
+      return "\(press.frames.lowerBound)-\(to):\(press.keys.digits)"
+    }.joined(separator: ",")
+  }
+}
+
+extension [UInt8] {
+  /// User flags from two hexadecimal digits each.
+  fileprivate init(flagDigits digits: ArraySlice<UInt8>) throws(Recording.Refusal) {
+    let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard values.count == digits.count, values.count % 2 == 0, values.count <= 32 else {
+      throw .notARecording
+    }
+    self = stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+  }
+}
+
+extension Keypad {
+  /// The keys as users write them.
+  package var digits: String { numbers.map { hexadecimal($0, 1) }.joined() }
+}

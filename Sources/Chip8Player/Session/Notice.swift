@@ -1,0 +1,55 @@
+import Chip8Core
+import SaveState
+
+/// What has happened in a session, for a front end to say in its own words.
+public enum Notice: Sendable {
+  /// A program was switched on, or a saved state restored.
+  case began(Platform, isRestored: Bool)
+  /// The machine has halted: ``PlaySession/halt`` says why.
+  case halted(Halt)
+  /// The machine has come to a breakpoint or a watchpoint.
+  case stopped(Debugger.Pause)
+  case paused
+  case unpaused
+  case reset
+  /// Save and load mean this slot now.
+  case slotChosen(SlotName)
+  case slotEmpty(SlotName)
+  case saved(SlotName)
+  case loaded(SlotName)
+  case deleted(SlotName)
+  /// What the last save replaced is in the slot again, which is empty if that was nothing.
+  case saveUndone(SlotName, isEmpty: Bool)
+  case noSaveToUndo(SlotName)
+  case loadUndone
+  case noLoadToUndo
+  /// The watched file has changed: the program in the machine was replaced, or it was started again.
+  case watchedFileChanged(keepsState: Bool)
+  /// Something was not done.
+  case failed(Action, PlayerError)
+  /// The user flags cannot be read, so the program starts without, or they were not kept.
+  case flagsFailed(isReading: Bool, NonVolatileMemoryError)
+  /// Something went well but for this.
+  case warning(Warning)
+
+  /// What was not done.
+  public enum Action: Hashable, Sendable {
+    case save(SlotName)
+    case load(SlotName)
+    case delete(SlotName)
+    case undoSave(SlotName)
+    case list
+    case autosave
+    case reset
+    case open(path: String)
+    case watch(path: String)
+  }
+}
+
+/// Why a machine does not go on.
+public enum Halt: Hashable, Sendable {
+  /// The program has left.
+  case exit
+  /// The program cannot go on.
+  case fault(Fault)
+}

@@ -1,0 +1,520 @@
+import Chip8Core
+import SaveState
+
+/// A machine that somebody plays with, and the commands that there are. A front end turns keys into
+/// commands and frames into pixels.
+///
+/// A session belongs to one thread. None of its methods waits for a disk, but ``finishWork()`` and
+/// ``close()``: work on the disk is done on another thread, and ``poll()`` takes up what has ended.
+public final class PlaySession {
+  /// The machine, and everything around it.
+  public private(set) var player: Player
+  /// Why the program does not go on, if it does not.
+  public private(set) var halt: Halt?
+  /// Whether the machine stands until ``togglePause()``.
+  public private(set) var isPaused = false
+  /// Where the machine was stopped, until it goes on.
+  public private(set) var stoppedAt: Debugger.Pause?
+  /// The slot that save and load mean.
+  public private(set) var slot = SlotName.key(1)
+  /// The program's slots as they were when ``listSlots()`` last looked, those saved last first.
+  public private(set) var slotList: [SlotSummary] = []
+  /// Counts how often ``slotList`` was made.
+  public private(set) var slotListCount = 0
+  /// Why the watched file cannot be played as it is now, if it cannot.
+  public private(set) var watchProblem: PlayerError?
+  /// The machine with which the session goes on in a new process, if it does.
+  public private(set) var restart: Restoration?
+
+  private var notices: [Notice]
+  private let work = WorkQueue()
+  private let options: Options
+  /// A file that is played again when it changes.
+  private var watched: Watched?
+  private let flagKeeper = FlagKeeper()
+  /// Whether the machine stands at a call that the host is answering.
+  private var isAwaitingHost = false
+  /// Counts the machines: it changes whenever another one takes the place of the machine.
+  public private(set) var machineCount = 0
+  /// The slot that was saved or deleted last.
+  private var changedSlot: SlotName?
+  /// The machine that the last load took the place of, until that is undone.
+  private var beforeLoad: (player: Player.Before, halt: Halt?)?
+  private var autosaveFrame: UInt64
+
+  /// What holds for a whole session.
+  public struct Options: Sendable {
+    /// What is wanted of the machines of programs that are opened.
+    public var machine = MachineRequest()
+    /// What is wanted beside them.
+    public var metadata = MetadataRequest()
+    /// Where the slots of all programs are.
+    public var slotsRoot = Slots.defaultRoot()
+    /// How many seconds of the machine's time lie between two autosaves; nil for no autosaves at all.
+    public var autosaveSeconds: Int? = 60
+    /// Where the user flags are kept; nil if they are not.
+    public var keptFlags: KeptFlags?
+
+    /// What holds if nobody says otherwise.
+    public init() {}
+  }
+
+  private struct Watched {
+    let path: String
+    let keepsState: Bool
+    var stamp: Storage.Stamp?
+    /// Whether somebody is looking.
+    var isBusy = false
+  }
+
+  /// Plays a machine. If it is one that was just switched on, it gets its user flags, for which their
+  /// file is read.
+  public init(_ loaded: LoadedMachine, _ host: Host = .none, _ options: Options = Options()) {
+    player = Player(loaded, host)
+    self.options = options
+    autosaveFrame = loaded.machine.state.frames
+    notices = [
+      .began(loaded.machine.state.configuration.platform, isRestored: loaded.image != nil)
+    ]
+    if loaded.image == nil, let kept = options.keptFlags {
+      player.setUserFlags(flagKeeper.flags(for: player.machine, in: kept))
+    }
+    keepFlags()
+  }
+
+  private var slots: Slots {
+    Slots(
+      root: options.slotsRoot, program: player.machine.program.sha1, apartFrom: player.inputs)
+  }
+
+  // MARK: What happened
+
+  /// Takes up what was done on the other thread.
+  public func poll() {
+    for completion in work.takeCompletions() { completion(self) }
+    notices += flagKeeper.takeFailures()
+    notices += player.takeWarnings().map(Notice.warning)
+  }
+
+  /// Waits until all work that was begun is done, and takes it up.
+  public func finishWork() {
+    work.finish()
+    flagKeeper.finish()
+    poll()
+  }
+
+  /// What has happened since the last call, the oldest first.
+  public func takeNotices() -> [Notice] {
+    defer { notices = [] }
+    return notices
+  }
+
+  private func report(_ notice: Notice) { notices.append(notice) }
+
+  // MARK: Running
+
+  /// Whether the machine stands.
+  public var isStanding: Bool { isPaused || halt != nil }
+
+  /// The sound of the frame that ended last.
+  public var tone: Tone? { isStanding ? nil : player.machine.tone }
+
+  /// Runs to the end of a frame, unless the machine stands.
+  public func runFrame(keys: Keypad) {
+    guard !isStanding, restart == nil, !isAwaitingHost else { return }
+    stoppedAt = nil
+    switch player.run(frames: 1, keys: keys) {
+    case .done, .halt: break
+    case .point(let point):
+      (isPaused, stoppedAt) = (true, point)
+      report(.stopped(point))
+    case .exit: end(.exit)
+    case .fault(let fault):
+      end(.fault(fault))
+      autosave(.fault)
+    case .hostCall(let call): ask(call)
+    }
+    flagKeeper.look(at: player.machine)
+    autosaveIfDue()
+  }
+
+  private func end(_ halt: Halt) {
+    self.halt = halt
+    report(.halted(halt))
+  }
+
+  /// Lets the machine stand, or go on. One that cannot go on stands as it does.
+  public func togglePause() {
+    if let halt { return report(.halted(halt)) }
+    isPaused.toggle()
+    report(isPaused ? .paused : .unpaused)
+  }
+
+  // MARK: Host calls
+
+  /// Asks the host on the other thread. The machine stands at its call until there is an answer.
+  private func ask(_ call: HostCall) {
+    isAwaitingHost = true
+    let (player, machine) = (player, machineCount)
+    work.begin {
+      var host = player.host
+      // Nothing here is replayed, so there is no recording that could be of another session.
+      let outcome = try? host.answer(
+        call, of: player.machine, carrying: player.image, player.setup)
+      return { [host] session in
+        guard session.machineCount == machine else { return }
+        session.take(outcome ?? .finished(.denied), of: call, from: host)
+      }
+    }
+  }
+
+  private func take(_ outcome: Host.Outcome, of call: HostCall, from host: Host) {
+    isAwaitingHost = false
+    switch player.take(outcome, of: call, from: host) {
+    // A call takes the rest of its frame.
+    case .finished, .recordingFull: _ = player.run(frames: 1)
+    case .exit: end(.exit)
+    case .restores(let restoration): restart = restoration
+    }
+  }
+
+  // MARK: Slots
+
+  /// From now on, save and load mean this slot. An autosave is none that can be saved in.
+  public func choose(_ slot: SlotName) {
+    guard !slot.isAutosave else { return }
+    self.slot = slot
+    changedSlot = nil
+    report(.slotChosen(slot))
+  }
+
+  /// Saves the machine as it is now.
+  public func save() {
+    let (moment, time, slots, slot) = (player.moment(), WallClock.now(), slots, slot)
+    changedSlot = slot
+    begin(.save(slot)) { () throws(PlayerError) in
+      let image = try moment.image(time: time)
+      try PlayerError.rethrowing { () throws(SlotError) in _ = try slots.save(image, to: slot) }
+      return { $0.report(.saved(slot)) }
+    }
+  }
+
+  /// Goes on with what is in a slot, that of ``slot`` if none is named; if it cannot be used, the
+  /// machine goes on as it was.
+  public func load(_ name: SlotName? = nil) {
+    use(name ?? slot) { session, image, machine, path in
+      session.beforeLoad = (session.player.before, session.halt)
+      session.player.adopt(machine, from: image, in: path)
+      session.player.add(image.driftWarnings(machine, in: path))
+      session.machineChanged()
+      session.report(.loaded(name ?? session.slot))
+    }
+  }
+
+  /// Restores what is in the slot in a new process in place of this one, of which nothing is left but
+  /// its autosave; if it cannot be used, the machine goes on as it was.
+  public func loadInNewProcess() {
+    use(slot) { session, image, machine, path in
+      session.autosaveOnLeaving()
+      session.restart = Restoration(image, machine, path: path)
+    }
+  }
+
+  private func use(
+    _ slot: SlotName,
+    _ body: @escaping @Sendable (PlaySession, Image, Chip8, _ path: String) -> Void
+  ) {
+    let slots = slots
+    begin(.load(slot)) { () throws(PlayerError) in
+      do throws(SlotError) {
+        let (image, path) = (try slots.image(slot), slots.path(slot))
+        do throws(ImageError) {
+          let machine: Chip8 = try image.machine()
+          return { body($0, image, machine, path) }
+        } catch { throw .file(.image(path, error)) }
+      } catch {
+        if case .empty = error { return { $0.report(.slotEmpty(slot)) } }
+        throw .slot(error)
+      }
+    }
+  }
+
+  /// Puts back what the last save or deletion replaced; once more, and that is done again.
+  public func undoSave() {
+    let (slots, slot) = (slots, changedSlot ?? slot)
+    begin(.undoSave(slot)) { () throws(PlayerError) in
+      do throws(SlotError) {
+        let isFilled = try slots.undoSave(slot)
+        return { $0.report(.saveUndone(slot, isEmpty: !isFilled)) }
+      } catch {
+        if case .empty = error { return { $0.report(.noSaveToUndo(slot)) } }
+        throw .slot(error)
+      }
+    }
+  }
+
+  /// Goes on with the machine that the last load, reset or change replaced; once more, and that is
+  /// done again.
+  public func undoLoad() {
+    guard let before = beforeLoad else { return report(.noLoadToUndo) }
+    beforeLoad = (player.before, halt)
+    player.adopt(before.player)
+    machineChanged()
+    halt = before.halt
+    report(.loadUndone)
+  }
+
+  /// Empties a slot; what was in it can be put back.
+  public func delete(_ slot: SlotName) {
+    let slots = slots
+    changedSlot = slot
+    begin(.delete(slot)) { () throws(PlayerError) in
+      try PlayerError.rethrowing { () throws(SlotError) in _ = try slots.delete(slot) }
+      return { $0.report(.deleted(slot)) }
+    }
+  }
+
+  /// Looks what is in the program's slots, for ``slotList``.
+  public func listSlots() {
+    let slots = slots
+    begin(.list) { () throws(PlayerError) in
+      let list = try PlayerError.rethrowing { () throws(StorageError) in
+        try SlotSummary.all(slots)
+      }
+      return { session in
+        session.slotList = list
+        session.slotListCount += 1
+      }
+    }
+  }
+
+  /// Does something on the other thread, or reports that it was not done.
+  private func begin(
+    _ action: Notice.Action,
+    _ body: @escaping @Sendable () throws(PlayerError) -> WorkQueue.Completion?
+  ) {
+    work.begin {
+      do throws(PlayerError) { return try body() } catch {
+        return { [error] in $0.report(.failed(action, error)) }
+      }
+    }
+  }
+
+  // MARK: Autosaves
+
+  private func autosaveIfDue() {
+    guard let seconds = options.autosaveSeconds, halt == nil else { return }
+    let state = player.machine.state
+    let frames = UInt64(seconds * state.configuration.platform.framesPerSecond)
+    guard state.frames >= autosaveFrame + frames else { return }
+    autosave(.minute)
+  }
+
+  /// Saves the machine without the user's doing, but not while a program is being written.
+  private func autosave(_ autosave: Autosave) {
+    guard options.autosaveSeconds != nil, watched == nil else { return }
+    autosaveFrame = player.machine.state.frames
+    let moment = player.moment(withLastInstructions: autosave == .fault)
+    let (time, slots) = (WallClock.now(), slots)
+    begin(.autosave) { () throws(PlayerError) in
+      let image = try moment.image(time: time)
+      try PlayerError.rethrowing { () throws(SlotError) in
+        _ = try slots.autosave(image, as: autosave)
+      }
+      return nil
+    }
+  }
+
+  /// What a machine that is left was doing can be resumed, unless it was doing nothing any more.
+  private func autosaveOnLeaving() {
+    guard halt == nil, restart == nil, player.machine.state.instructions > 0 else { return }
+    autosave(.exit)
+  }
+
+  /// Saves what can be resumed, and waits until all work is done.
+  ///
+  /// - Returns: whether that went well; ``takeNotices()`` says what did not.
+  @discardableResult
+  public func close() -> Bool {
+    finishWork()
+    let count = notices.count
+    autosaveOnLeaving()
+    finishWork()
+    return !notices.dropFirst(count).contains {
+      if case .failed(.autosave, _) = $0 { true } else { false }
+    }
+  }
+
+  /// Takes over the machine from another process, and saves it at once.
+  ///
+  /// - Parameter acknowledge: tells the other process so; the machine is here from then on.
+  package func takeOver(_ acknowledge: () throws(AcknowledgementError) -> Void) throws {
+    if options.autosaveSeconds != nil {
+      try slots.checkSaving(player.savedImage(), to: Autosave.minute.slot)
+    }
+    do throws(AcknowledgementError) {
+      try acknowledge()
+    } catch {
+      // It may be nowhere else.
+      if case .unknown = error { autosave(.exit) }
+      finishWork()
+      throw error
+    }
+    autosave(.minute)
+  }
+
+  // MARK: Other machines
+
+  /// Switches the machine off and on again, with other random numbers unless a seed was given.
+  public func reset() {
+    let state = player.machine.state
+    let seed = options.machine.seed ?? UInt64.random(in: 0...UInt64.max)
+    let fresh: Chip8
+    do throws(ProgramError) {
+      fresh = try Chip8(player.machine.program, state.configuration, seed: seed)
+    } catch {
+      return report(.failed(.reset, .contents(path: player.machine.program.name, error)))
+    }
+    withFlags(for: fresh) { session, machine in
+      session.beforeLoad = (session.player.before, session.halt)
+      session.player.adopt(switchedOn: machine)
+      session.machineChanged()
+      session.report(.reset)
+    }
+  }
+
+  /// Calls with a machine that has been switched on, with its program's user flags.
+  private func withFlags(
+    for machine: Chip8, _ body: @escaping @Sendable (PlaySession, Chip8) -> Void
+  ) {
+    if watched != nil {
+      var machine = machine
+      machine.userFlags = flagsOfNextVersion
+      return body(self, machine)
+    }
+    let (kept, flagKeeper) = (options.keptFlags, flagKeeper)
+    work.begin {
+      var machine = machine
+      if let kept { machine.userFlags = flagKeeper.flags(for: machine, in: kept) }
+      return { [machine] in body($0, machine) }
+    }
+  }
+
+  /// Plays another program or image; if it cannot be used, the machine goes on as it was.
+  public func open(_ path: String) {
+    let (machine, metadata) = (
+      options.machine.forAnotherProgram, options.metadata.forAnotherProgram
+    )
+    let (kept, flagKeeper) = (options.keptFlags, flagKeeper)
+    begin(.open(path: path)) { () throws(PlayerError) in
+      var loaded = try LoadedMachine(path, machine, metadata)
+      if loaded.image == nil, let kept {
+        loaded.machine.userFlags = flagKeeper.flags(for: loaded.machine, in: kept)
+      }
+      return { [loaded] session in
+        session.autosaveOnLeaving()
+        session.player.adopt(loaded)
+        session.beforeLoad = nil
+        session.machineChanged()
+        let platform = loaded.machine.state.configuration.platform
+        session.report(.began(platform, isRestored: loaded.image != nil))
+      }
+    }
+  }
+
+  /// From now on, plays a file again whenever it has changed.
+  ///
+  /// - Parameter keepsState: whether only the program in the machine is replaced.
+  public func watch(_ path: String, keepsState: Bool) {
+    watched = Watched(path: path, keepsState: keepsState, stamp: Storage.stamp(of: path))
+    keepFlags()
+  }
+
+  /// Looks whether the file that is watched has changed. If it cannot be used, what runs goes on, and
+  /// ``watchProblem`` says why until the file can be used.
+  public func pollWatchedFile() {
+    guard let file = watched, !file.isBusy else { return }
+    watched?.isBusy = true
+    let (machine, metadata) = (options.machine, options.metadata)
+    work.begin {
+      guard let stamp = Storage.stamp(of: file.path), stamp != file.stamp else {
+        return { $0.watched?.isBusy = false }
+      }
+      let result: Result<LoadedMachine, PlayerError>
+      do throws(PlayerError) {
+        result = .success(try LoadedMachine(file.path, machine, metadata))
+      } catch { result = .failure(error) }
+      return { [result] session in
+        session.watched?.isBusy = false
+        session.watched?.stamp = stamp
+        session.watchedFileChanged(result, file)
+      }
+    }
+  }
+
+  private func watchedFileChanged(_ result: Result<LoadedMachine, PlayerError>, _ file: Watched) {
+    do throws(PlayerError) {
+      let loaded = try result.get()
+      let next: Chip8
+      if file.keepsState {
+        do throws(ProgramError) {
+          next = try player.machine.replacing(loaded.machine.program)
+        } catch { throw .contents(path: file.path, error) }
+      } else {
+        var fresh = loaded.machine
+        fresh.userFlags = flagsOfNextVersion
+        next = fresh
+      }
+      watchProblem = nil
+      player.adopt(loaded, keeping: next)
+      machineChanged()
+      report(.watchedFileChanged(keepsState: file.keepsState))
+    } catch {
+      watchProblem = error
+      report(.failed(.watch(path: file.path), error))
+    }
+  }
+
+  /// The machine is another one.
+  private func machineChanged() {
+    machineCount += 1
+    isAwaitingHost = false
+    stoppedAt = nil
+    halt = nil
+    autosaveFrame = player.machine.state.frames
+    keepFlags()
+  }
+
+  // MARK: User flags
+
+  /// Each version of a program that is being written is another program: it finds what the one
+  /// before has left.
+  private var flagsOfNextVersion: [UInt8] {
+    options.keptFlags == nil ? [] : player.machine.userFlags
+  }
+
+  /// From now on keeps the flags of this machine. Those of a program that is being written are not
+  /// kept, unless the user has said where.
+  private func keepFlags() {
+    let isKept = watched == nil || options.keptFlags?.isNamed == true
+    let memory = options.keptFlags?.memory(of: player.machine.program)
+    flagKeeper.begin(player.machine, keepingIn: isKept ? memory : nil)
+  }
+}
+
+extension LoadedMachine {
+  /// Loads a file.
+  ///
+  /// - Parameters:
+  ///   - path: a program in any form, or an image; `-` is standard input.
+  ///   - request: what is wanted of the machine.
+  ///   - metadata: what is wanted beside it.
+  public init(
+    _ path: String, _ request: MachineRequest = MachineRequest(),
+    _ metadata: MetadataRequest = MetadataRequest()
+  ) throws(PlayerError) {
+    let file = try PlayerError.rethrowing { () throws(StorageError) in try LoadedFile(path) }
+    try self.init(file, request)
+    try apply(metadata, from: path)
+  }
+}

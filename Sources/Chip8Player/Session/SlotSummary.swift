@@ -1,0 +1,110 @@
+import Chip8Core
+import SaveState
+
+/// A slot as a list shows it.
+public struct SlotSummary: Sendable {
+  public let slot: SlotName
+  /// What is in it, nil if it is empty and only has versions.
+  public let current: StateSummary?
+  /// The numbers of its versions, the newest first.
+  public let versions: [Int]
+
+  package init(_ slot: SlotName, of slots: Slots) throws(StorageError) {
+    self.slot = slot
+    current = StateSummary(slot, of: slots)
+    versions = try slots.versions(of: slot)
+  }
+
+  /// All slots of a program, those that were saved last first.
+  package static func all(_ slots: Slots) throws(StorageError) -> [SlotSummary] {
+    var all: [SlotSummary] = []
+    for slot in try slots.names() { all.append(try SlotSummary(slot, of: slots)) }
+    return all.sorted { ($1.time, $0.slot) < ($0.time, $1.slot) }
+  }
+
+  /// Those that do not say when they were saved come last.
+  fileprivate var time: UInt64 { current?.time ?? 0 }
+}
+
+/// A state in a slot, or one that was in it, as a list shows it.
+public struct StateSummary: Sendable {
+  /// What is known of a state that can be used.
+  public struct Contents: Sendable {
+    public let time: UInt64?
+    public let note: String?
+    public let program: Program
+    public let platform: Platform
+    /// How long the machine has been on, in its own time.
+    public let machineTime: String
+    public let frames: UInt64
+    public let instructions: UInt64
+    public let screen: Screen
+  }
+
+  public let file: Slots.File
+  /// The number of an earlier version, nil for what is in the slot.
+  public let version: Int?
+  public let contents: Contents?
+  /// Why the state cannot be used, if it cannot, without the name of its file.
+  public let damage: String?
+
+  /// Reads a state; nil if there is none.
+  package init?(_ slot: SlotName, version: Int? = nil, of slots: Slots) {
+    let path = slots.path(slot, version: version)
+    self.version = version
+    var file: Slots.File?
+    var contents: Contents?
+    var damage: String?
+    do {
+      file = try slots.file(slot, version: version)
+      contents = try Contents(slots.image(slot, version: version), in: path)
+    } catch SlotError.empty, SlotError.noVersion {
+      return nil
+    } catch let error as SlotError {
+      damage = error.reason
+    } catch {
+      damage = "\(error)"
+    }
+    self.file = file ?? Slots.File(path: path, byteCount: 0, isLocked: false)
+    (self.contents, self.damage) = (contents, damage)
+  }
+
+  package var time: UInt64? { contents?.time }
+}
+
+extension StateSummary.Contents {
+  init(_ image: Image, in path: String) throws(SlotError) {
+    let machine: Chip8
+    do throws(ImageError) {
+      machine = try image.machine()
+    } catch { throw .file(.image(path, error)) }
+    program = machine.program
+    platform = machine.state.configuration.platform
+    machineTime = machine.machineTime
+    (frames, instructions) = (machine.state.frames, machine.state.instructions)
+    screen = machine.state.screen
+    // What is said beside the state can be damaged without doing it any harm.
+    time = try? image.time()
+    note = try? image.note()
+  }
+}
+
+extension SlotError {
+  /// The sentence without the name of the file.
+  fileprivate var reason: String {
+    switch self {
+    case .file(.image(_, let error)): error.description
+    case .otherProgram(_, let name): "it is of another program, \"\(name)\""
+    default: description
+    }
+  }
+}
+
+extension Chip8 {
+  /// How long the machine has been on, in its own time.
+  package var machineTime: String {
+    let seconds = state.frames / UInt64(state.configuration.platform.framesPerSecond)
+    func two(_ number: UInt64) -> String { (number < 10 ? "0" : "") + "\(number)" }
+    return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+  }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Chip8Player
+import SaveState
+
+/// `--keep-flags`.
+struct FlagOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where the user flags (Fx75) are kept: in a window beside the slots unless told otherwise, "
+        + "in a headless run nowhere.", valueName: "DIR|off"))
+  var keepFlags: String?
+
+  func validate() throws {
+    if keepFlags == "" { throw ValidationError("--keep-flags takes a directory, or off.") }
+  }
+
+  /// Where flags are kept, if they are.
+  ///
+  /// - Parameters:
+  ///   - recording: what is replayed, if anything.
+  ///   - path: the recording's file.
+  func kept(
+    besideSlotsIn slotsRoot: String, isHeadless: Bool, replaying recording: Recording?,
+    from path: String?
+  ) throws(Failure) -> KeptFlags? {
+    guard keepFlags != "off" else { return nil }
+    guard let keepFlags else {
+      return isHeadless ? nil : KeptFlags(root: slotsRoot, isNamed: false)
+    }
+    if let recording, let path, recording.isSession {
+      throw .usage(
+        "--keep-flags cannot be combined with \(fileName(path)), which brings the flags that the "
+          + "recorded run began with")
+    }
+    return KeptFlags(root: keepFlags)
+  }
+}

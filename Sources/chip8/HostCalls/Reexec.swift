@@ -1,0 +1,119 @@
+import Chip8Core
+import Chip8Player
+import SaveState
+
+/// A run that goes on in a new process in place of this one: the same executable with another image,
+/// and with the options that are still to be done.
+struct Reexec {
+  private let restoration: Restoration
+  private let options: [String]
+
+  /// - Parameter options: what is left of this run's options.
+  private init(_ restoration: Restoration, options: [String]) {
+    (self.restoration, self.options) = (restoration, options)
+  }
+
+  /// Becomes the new process, which gets the very bytes that were checked, whatever has become of
+  /// their file. A signal that comes just now is for that one.
+  func execute() throws(Failure) -> Never {
+    Interrupt.holdForNextProcess()
+    do throws(StorageError) {
+      let descriptor = try CleanProcess.hand(restoration.image.bytes)
+      let arguments = Chip8.commandLine(
+        restoring: restoration.path, arguments: restoration.arguments,
+        options: ["--restore-descriptor=\(descriptor)"] + options)
+      // A file that stands alone would take all of this for arguments of its own program.
+      guard Standalone.options == nil else {
+        try CleanProcess.execute(arguments, name: Standalone.emulatorName)
+      }
+      try CleanProcess.execute(arguments)
+    } catch { throw .storage(error) }
+  }
+}
+
+extension Reexec {
+  /// Goes on playing in a window.
+  init(playing restoration: Restoration, after session: PlaySession, _ options: PlaySession.Options)
+  {
+    self.init(
+      restoration,
+      options: ["--slots=\(options.slotsRoot)", "--autosave=\(options.autosaveSeconds ?? 0)"]
+        + Reexec.common(session.player, restoration, options.keptFlags))
+  }
+
+  /// Goes on with a headless run.
+  init(
+    running restoration: Restoration, after run: Run, _ options: HeadlessOptions,
+    _ dependencies: DependencyOptions, slotsRoot: String, _ kept: KeptFlags?
+  ) {
+    self.init(
+      restoration,
+      options: dependencies.arguments + ["--slots=\(slotsRoot)"]
+        + Reexec.common(run.player, restoration, kept)
+        + options.arguments(for: run.remainingAfterRestoring()))
+  }
+
+  /// What any process is told.
+  private static func common(
+    _ player: Player, _ restoration: Restoration, _ kept: KeptFlags?
+  ) -> [String] {
+    player.host.options + player.given(for: restoration.machine).arguments
+      + (player.forgetsSaved ? ["--no-settings"] : []) + FlagOptions.arguments(for: kept)
+  }
+}
+
+extension Host {
+  /// The options with which another process has the same host.
+  fileprivate var options: [String] { folder.map { ["--host-calls=\($0)"] } ?? [] }
+}
+
+extension HeadlessOptions {
+  /// These options, for a process that does what is left of a run.
+  fileprivate func arguments(for rest: RunRequest) -> [String] {
+    let options: [(String, String?)] = [
+      ("frames", rest.frames.map(String.init)),
+      ("instructions", rest.instructions.map(String.init)),
+      ("keys", rest.keys.presses.isEmpty ? nil : rest.keys.text), ("save", save),
+      ("save-slot", saveSlot), ("screenshot", screenshot), ("scale", scale.map(String.init)),
+      ("with", with), ("base", base),
+    ]
+    return ["--headless"]
+      + options.compactMap { name, value in value.map { "--\(name)=\($0)" } }
+      + rest.until.map { "--until=\($0.text)" } + print.map { "--print=\($0.rawValue)" }
+      + (json ? ["--json"] : []) + (executable ? ["--executable"] : [])
+      + (leavesOutProgram ? ["--no-rom"] : [])
+  }
+}
+
+extension DependencyOptions {
+  /// These options, for another process.
+  fileprivate var arguments: [String] {
+    romPath.map { "--rom-path=\($0)" } + basePath.map { "--base-path=\($0)" }
+  }
+}
+
+extension FlagOptions {
+  /// The option with which another process keeps flags in the same place.
+  fileprivate static func arguments(for kept: KeptFlags?) -> [String] {
+    guard let kept else { return ["--keep-flags=off"] }
+    return kept.isNamed ? ["--keep-flags=\(kept.root)"] : []
+  }
+}
+
+extension Setup {
+  /// The options that say the same to another process, but for the names: those are in its image.
+  fileprivate var arguments: [String] {
+    var options: [String] = []
+    if !settings.colors.isEmpty {
+      let digits = settings.colors.map { hexadecimal($0, 6) }
+      options.append("--colors=" + digits.joined(separator: ","))
+    }
+    if let rotation = settings.rotation { options.append("--rotate=\(rotation)") }
+    if let speed = settings.speed { options.append("--speed=\(speed)") }
+    if !settings.keys.isEmpty {
+      options.append("--key-map=" + settings.keys.map(\.text).joined(separator: ","))
+    }
+    return options + settings.breakpoints.map { "--break=\($0)" }
+      + settings.watchpoints.map { "--watchpoint=\($0.address):\($0.byteCount)" }
+  }
+}
