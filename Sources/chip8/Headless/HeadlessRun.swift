@@ -69,6 +69,8 @@ struct HeadlessRun {
   private let until: [StopCondition]
   /// The file that a machine on the move is kept in.
   var safeCopy: SafeCopy?
+  /// The slot that it is kept in, if there is no such file.
+  var slotSave: (any ProvisionalSave)?
   /// What has gone wrong so far that has not kept the rest from being done.
   var failures = Failures()
 
@@ -239,7 +241,7 @@ struct HeadlessRun {
 
   /// Does something that keeps nothing else from being done if it fails, and says whether it did.
   @discardableResult
-  mutating func attempt(_ body: (inout HeadlessRun) throws -> Void) -> Bool {
+  private mutating func attempt(_ body: (inout HeadlessRun) throws -> Void) -> Bool {
     var failures = failures
     let isDone = failures.attempt { try body(&self) }
     self.failures = failures

@@ -298,23 +298,14 @@ final class Session {
     }
   }
 
-  /// Takes over the machine from another process, and saves it at once.
+  /// Takes over the machine from another process, or leaves it there. Unless there are no autosaves,
+  /// it is in the slot of one before the other process learns that it is here.
   ///
   /// - Parameter arrived: the machine, as the other process has sent it.
   func takeOver(_ arrived: Image, _ mobility: MobilityOptions) throws {
-    if autosaveSeconds != nil {
-      try slots.checkSaving(savedImage()(), to: Autosave.minute.slot)
-    }
-    do throws(AcknowledgementError) {
-      try mobility.acknowledge(arrived)
-    } catch {
-      // It may be nowhere else.
-      if case .unknown = error { autosave(.exit) }
-      saves.finish()
-      reportOutcomes()
-      throw error
-    }
-    autosave(.minute)
+    guard autosaveSeconds != nil else { return try mobility.takeOver(arrived, savedAs: nil) }
+    let save = try slots.saveProvisionally(savedImage()(), in: Autosave.minute.slot)
+    try mobility.takeOver(arrived, savedAs: save)
   }
 
   /// What a machine that is left was doing can be resumed, unless it was doing nothing any more.
