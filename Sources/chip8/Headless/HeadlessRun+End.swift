@@ -15,7 +15,8 @@ extension HeadlessRun {
         message: "\(path): not a regular file, so it cannot keep a machine: name another file",
         code: EX_CANTCREAT)
     }
-    var outputs = options.outputs(apartFrom: inputs)
+    var outputs = try [keptFlags?.output(for: machine)].compactMap { $0 }
+    outputs += options.outputs(apartFrom: inputs)
     if let refuge = mobility.elseSave {
       outputs.append(Output(refuge, .wholeState, apartFrom: inputs))
     }

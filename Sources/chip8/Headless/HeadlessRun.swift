@@ -45,7 +45,7 @@ struct HeadlessRun {
   let slotsRoot: String
   /// Where the user flags are kept, if they are; those that the run began with, if they were an
   /// input; and those that need not be written.
-  private let keptFlags: KeptFlags?
+  let keptFlags: KeptFlags?
   private var writtenFlags: [UInt8]
   let mobility: MobilityOptions
   private let dependencies: DependencyOptions
