@@ -37,7 +37,7 @@ struct AsmCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = try SourceFile(contentsOf: source)
+    let file = try SourceFile(LoadedFile(source, isRestore: false))
     let assembly = try file.assembled()
     let inputs = file.inputs
     try Output.check(
@@ -50,7 +50,7 @@ struct AsmCommand: ParsableCommand {
     }
     try Storage.replace(outputPath, with: assembly.program, as: .other, apartFrom: inputs)
     if listing {
-      try printSource(Listing.lines(assembly, file.text))
+      try printSource(Listing.lines(assembly))
     }
     warnOfOtherMachine(program)
   }

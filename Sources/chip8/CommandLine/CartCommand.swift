@@ -42,7 +42,7 @@ struct CartCommand: ParsableCommand {
     func validate() throws { try machine.validateCombination() }
 
     func run() throws {
-      let file = try SourceFile(contentsOf: source)
+      let file = try SourceFile(LoadedFile(source, isRestore: false), isForCartridge: true)
       var inputs = file.inputs
       let given = try options.map { try Pack.read($0, &inputs) } ?? CartridgeOptions()
       let opening = try Opening(file, given, machine, isHeadless: true)

@@ -143,7 +143,7 @@ struct Chip8Command: ParsableCommand {
           opening, machine, settings, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60,
           kept, host)
         if resume, opening.image == nil { session.tell("Nothing to resume: started anew") }
-        if watch { session.watch(file.path, keepsState: keepState) }
+        if watch { session.watch(file, keepsState: keepState) }
         try Window.play(session) {
           if mobility.acknowledge, let image = opening.image {
             try session.takeOver(image, mobility)
@@ -190,7 +190,8 @@ struct MachineOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Switch one quirk against the platform's default.", valueName: "NAME=on|off"))
+      "Switch one quirk against the platform's default.", valueName: "NAME=on|off"),
+    transform: { try QuirkSetting($0) })
   var quirk: [QuirkSetting] = []
 
   @Option(

@@ -10,14 +10,27 @@ struct LoadedFile {
   /// Whether it has to be an image.
   let isRestore: Bool
   /// This file, which is what a run or a command is about.
-  let inputs: InputFiles
+  private let file: InputFiles
+  /// What it includes if it is a source, as far as that was read.
+  let included: IncludedFiles
 
-  init(_ path: String, isRestore: Bool) throws(StorageError) {
+  /// Every file that was read for it so far.
+  var inputs: InputFiles {
+    var inputs = file
+    inputs.add(included.inputs)
+    return inputs
+  }
+
+  /// - Parameter included: what remembers the files that it includes, also if it cannot be used.
+  init(
+    _ path: String, isRestore: Bool, _ included: IncludedFiles? = nil
+  ) throws(StorageError) {
     self.path = path
     self.isRestore = isRestore
-    var inputs = InputFiles()
-    bytes = try inputs.readEnd(path, limit: Image.byteCountMax, for: .subject)
-    self.inputs = inputs
+    self.included = included ?? IncludedFiles(of: path)
+    var file = InputFiles()
+    bytes = try file.readEnd(path, limit: Image.byteCountMax, for: .subject)
+    self.file = file
   }
 
   /// The image that the process handed over which this one was before.
@@ -26,7 +39,8 @@ struct LoadedFile {
   init(handed descriptor: Int32, _ path: String) throws(StorageError) {
     self.path = path
     isRestore = true
-    inputs = InputFiles()
+    file = InputFiles()
+    included = IncludedFiles(of: path)
     bytes = try Storage.readHanded(descriptor, path: path, limit: Image.byteCountMax)
   }
 
@@ -34,14 +48,16 @@ struct LoadedFile {
   init(_ path: String, image bytes: [UInt8]) {
     (self.path, self.bytes) = (path, bytes)
     isRestore = true
-    inputs = InputFiles()
+    file = InputFiles()
+    included = IncludedFiles(of: path)
   }
 
   /// The image that another process sends.
   init(_ conversation: Conversation) throws(FileError) {
     path = "-"
     isRestore = true
-    inputs = InputFiles()
+    file = InputFiles()
+    included = IncludedFiles(of: path)
     bytes = try Image.bytes(from: conversation)
   }
 
@@ -77,7 +93,7 @@ extension LoadedFile {
         return try Image(bytes).program()
       } catch { throw Failure.data(path, error) }
     case .cartridge:
-      let source = try SourceFile(path, text: Cartridge(self).program, inputs)
+      let source = try SourceFile(self, inCartridge: Cartridge(self).program)
       return try program(source.assembled().program)
     case .source:
       return try program(SourceFile(self).assembled().program)
@@ -131,8 +147,9 @@ struct Opening {
       try self.init(resuming: file, options)
     case .cartridge:
       let cartridge = try Cartridge(file)
-      let source = SourceFile(file.path, text: cartridge.program, file.inputs)
-      try self.init(source, cartridge.options, options, isHeadless: isHeadless)
+      try self.init(
+        SourceFile(file, inCartridge: cartridge.program), cartridge.options, options,
+        isHeadless: isHeadless)
     case .source:
       try self.init(SourceFile(file), CartridgeOptions(), options, isHeadless: isHeadless)
     case .program:
