@@ -17,9 +17,9 @@ public func assemble(
 }
 
 /// Assembles a program as ``assemble(_:named:including:)`` does, and reports more than its first
-/// mistake.
+/// error.
 ///
-/// - Parameter errorCountMax: How many mistakes are reported at most.
+/// - Parameter errorCountMax: How many errors are reported at most.
 /// - Throws: Those mistakes which do not only follow from others.
 public func assemble(
   _ source: String, named name: String, including reader: IncludeReader? = nil,

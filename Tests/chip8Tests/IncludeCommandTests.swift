@@ -82,6 +82,29 @@ import Testing
     #expect(outcome.errors.split(separator: "\n").count == 3)
   }
 
+  /// What is read to make a machine is not written over, and nothing else is written then.
+  @Test func whatIsIncludedIsProtected() throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.path("link"), withDestinationPath: "lib/picture.8o")
+    let picture = try scratch.read("lib/picture.8o")
+    for output in ["lib/picture.8o", "./lib/../lib/picture.8o", scratch.path("link")] {
+      for command in [
+        ["game.8o", "--headless", "--save", output],
+        ["game.8o", "--headless", "--save", "new.state", "--trace", output],
+        ["game.8o", "--headless", "--screenshot", output],
+        ["asm", "game.8o", "-o", output], ["asm", "game.8o", "-o", "new", "--symbols", output],
+        ["disasm", "game.8o", "-o", output],
+      ] {
+        try scratch.expectRefusal(command, code: 64, naming: "\(output): cannot be written over")
+      }
+    }
+    _ = try scratch.chip8("game.8o", "--headless", "--slots", "slots", "--save-slot", "1")
+    try scratch.expectRefusal(
+      ["slots", "export", "game.8o", "1", "lib/picture.8o", "--slots", "slots"], code: 64,
+      naming: "lib/picture.8o: cannot be written over")
+    #expect(try scratch.read("lib/picture.8o") == picture)
+  }
+
   @Test func oneFileIncludesNothing() throws {
     let source = Array(Self.source.utf8)
     let piped = try scratch.chip8("asm", "-", input: source)

@@ -33,17 +33,17 @@ private let errorCountMax = 20
 private let names = ["source", "a", "b", "c", "d"]
 
 private func check(_ errors: [AssemblyError], in files: [String]) {
-  expect((1...errorCountMax).contains(errors.count), "there are 1 to 20 mistakes")
+  expect((1...errorCountMax).contains(errors.count), "there are 1 to 20 errors")
   let places = errors.map { "\($0.file):\($0.line)" }
-  expect(Set(places).count == places.count, "no two mistakes are in one line")
+  expect(Set(places).count == places.count, "no two errors are in one line")
   for name in names {
     let lines = errors.filter { $0.file == name }.map(\.line)
-    expect(zip(lines, lines.dropFirst()).allSatisfy(<), "the mistakes of a file are in order")
+    expect(zip(lines, lines.dropFirst()).allSatisfy(<), "the errors of a file are in order")
   }
   for error in errors {
-    expect(error.line > 0 && error.column > 0, "a mistake is somewhere")
+    expect(error.line > 0 && error.column > 0, "an error is somewhere")
     let index = names.firstIndex(of: error.file)
-    expect(index.map { $0 < files.count } ?? false, "a mistake is in a file that there is")
+    expect(index.map { $0 < files.count } ?? false, "an error is in a file that there is")
     expect(index.map { files[$0].contains(error.sourceLine) } ?? false, "and in a line of it")
   }
 }

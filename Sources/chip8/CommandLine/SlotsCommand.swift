@@ -94,7 +94,7 @@ struct NamedProgram {
     }
     let file = try LoadedFile(text, isRestore: false)
     guard file.kind == .image else {
-      let program = try file.program()
+      let program = try file.contents().program
       (name, sha1, inputs) = (program.name, program.sha1, file.inputs)
       return
     }

@@ -29,7 +29,8 @@ struct SourceFile {
     (self.file, self.text) = (file, text)
     isAlone =
       isForCartridge
-      ? SourceFile.isInCartridge : file.path == "-" ? SourceFile.isPiped : nil
+      ? SourceFile.isInCartridge
+      : file.diskPath == "-" ? SourceFile.isPiped : file.archive.map { _ in SourceFile.isZipped }
   }
 
   /// The source in a cartridge.
@@ -40,6 +41,8 @@ struct SourceFile {
 
   private static let isInCartridge = IncludeError(
     "cannot be included in a cartridge, which holds one source")
+  private static let isZipped = IncludeError(
+    "cannot be included in a zip file: unpack it first")
   private static let isPiped = IncludeError(
     "cannot be included by standard input: name a file")
 

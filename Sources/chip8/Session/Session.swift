@@ -29,6 +29,8 @@ final class Session {
   /// A file that is played again when it changes, or one that it includes does.
   private struct Watched {
     let path: String
+    /// What is on the disk, which may be a zip file that it is in.
+    let diskPath: String
     let keepsState: Bool
     /// The stamps of both as they were read.
     var stamps: [(path: String, stamp: Storage.Stamp?)]
@@ -371,19 +373,22 @@ final class Session {
 
   /// From now on, plays a file again whenever it has changed, or one that it includes.
   ///
-  /// - Parameter keepsState: whether only the program in the machine is changed.
-  func watch(_ file: LoadedFile, keepsState: Bool) {
+  /// - Parameters:
+  ///   - path: the file as the user has named it.
+  ///   - file: the same as it was read.
+  ///   - keepsState: whether only the program in the machine is changed.
+  func watch(_ path: String, _ file: LoadedFile, keepsState: Bool) {
     watched = Watched(
-      path: file.path, keepsState: keepsState,
-      stamps: [(file.path, Storage.stamp(of: file.path))] + file.included.stamps)
+      path: path, diskPath: file.diskPath, keepsState: keepsState,
+      stamps: [(file.diskPath, Storage.stamp(of: file.diskPath))] + file.included.stamps)
   }
 
   /// Looks whether a file that is watched has changed. If it cannot be used, what runs goes on.
   func lookAtWatchedFile() {
     guard let file = watched, file.hasChanged else { return }
-    let stamp = Storage.stamp(of: file.path)
+    let stamp = Storage.stamp(of: file.diskPath)
     let included = IncludedFiles(of: file.path)
-    defer { watched?.stamps = [(file.path, stamp)] + included.stamps }
+    defer { watched?.stamps = [(file.diskPath, stamp)] + included.stamps }
     do {
       var opening = try Opening(
         LoadedFile(file.path, isRestore: false, included), options, isHeadless: false)
