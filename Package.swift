@@ -45,6 +45,7 @@ let package = Package(
     .executableTarget(
       name: "chip8",
       dependencies: [
+        "CDeflate",
         "CGIF",
         "Chip8Core",
         "Chip8Player",
@@ -82,7 +83,7 @@ let package = Package(
     .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),
     .testTarget(
       name: "chip8Tests",
-      dependencies: ["Chip8Core", "CPNG", "SaveState", "chip8"],
+      dependencies: ["CDeflate", "Chip8Core", "CPNG", "SaveState", "chip8"],
       exclude: ["Support/drop.py"],
       swiftSettings: strict),
   ]

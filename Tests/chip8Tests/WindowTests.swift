@@ -428,6 +428,30 @@ struct WindowTests {
     #expect(errors.contains("game.8o:1:"))
   }
 
+  @Test("A source that is watched is played again when a file that it includes changes")
+  func watchIncluded() throws {
+    try scratch.write("game.8o", Array(": main :include \"part.8o\" : here jump here".utf8))
+    try scratch.write("part.8o", Array("v0 := 1".utf8))
+    let desktop = try Desktop([scratch.path("game.8o"), "--watch", "--slots", scratch.folder])
+    // One with a mistake is watched too, and so is what is not there yet.
+    for (name, text) in [
+      ("part.8o", "v0 := 300"), ("part.8o", ":include \"more.8o\""), ("more.8o", "v0 := 2"),
+    ] {
+      Thread.sleep(forTimeInterval: 0.5)
+      try scratch.write(name, Array(text.utf8))
+    }
+    let changed = path(of: 1, [0x60, 0x02, 0x12, 0x02])
+    let machine: Chip8 = try waitFor("a save of the changed program") {
+      try desktop.press("F5")
+      return try? Image(contentsOf: changed).machine()
+    }
+    #expect(machine.state.v[0] == 2)
+    let (code, errors) = try desktop.quit()
+    #expect(code == 0)
+    #expect(errors.contains("/part.8o:1:7: 300 does not fit"), "\(errors)")
+    #expect(errors.contains("/part.8o:1:10: `more.8o` is not there"), "\(errors)")
+  }
+
   @Test("A program that cannot go on leaves a state that tells why")
   func postMortem() throws {
     let program: [UInt8] = [0x60, 0x07, 0xF0, 0x99]

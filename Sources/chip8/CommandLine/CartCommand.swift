@@ -42,7 +42,9 @@ struct CartCommand: ParsableCommand {
     func validate() throws { try machine.validateCombination() }
 
     func run() throws {
-      let file = try SourceFile(contentsOf: source)
+      let loaded = try LoadedFile(source, isRestore: false)
+      let output = try output ?? loaded.pathOfOutput(replacing: ".8o", by: ".gif")
+      let file = try SourceFile(loaded, isForCartridge: true)
       var inputs = file.inputs
       let given = try options.map { try Pack.read($0, &inputs) } ?? CartridgeOptions()
       let opening = try Opening(file, given, machine, isHeadless: true)
@@ -56,8 +58,7 @@ struct CartCommand: ParsableCommand {
         bytes = try cartridge.encoded(label: shown.state.screen, appearance: opening.appearance)
       } catch { throw Failure.data(source, error) }
       try Storage.replace(
-        output ?? path(source, replacing: ".8o", by: ".gif"), with: bytes, as: .other,
-        apartFrom: inputs)
+        output, with: bytes, as: .other, apartFrom: inputs)
       let lacking = options.lacks(configuration, for: opening.machine.program)
       if !lacking.isEmpty {
         printError(
@@ -100,7 +101,7 @@ struct CartCommand: ParsableCommand {
     func run() throws {
       let file = try LoadedFile(cartridge, isRestore: false)
       let unpacked = try Cartridge(file)
-      let source = output ?? path(cartridge, replacing: ".gif", by: ".8o")
+      let source = try output ?? file.pathOfOutput(replacing: ".gif", by: ".8o")
       let inputs = file.inputs
       try Output.check(
         [source, options].compactMap { $0 }.map { Output($0, .other, apartFrom: inputs) })

@@ -29,8 +29,8 @@ struct Chip8Command: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The program, its source (.8o), a cartridge or a saved state; - is standard input. With "
-        + "--restore, what is handed to the program.",
+      "The program, its source (.8o), a cartridge or a saved state, also in a zip file; - is "
+        + "standard input. With --restore, what is handed to the program.",
       valueName: "ROM"))
   var files: [String] = []
 
@@ -143,7 +143,7 @@ struct Chip8Command: ParsableCommand {
           opening, machine, settings, slotsRoot: slotsRoot, autosaveSeconds: autosave ?? 60,
           kept, host)
         if resume, opening.image == nil { session.tell("Nothing to resume: started anew") }
-        if watch { session.watch(file.path, keepsState: keepState) }
+        if watch { session.watch(files[0], file, keepsState: keepState) }
         try Window.play(session) {
           if mobility.acknowledge, let image = opening.image {
             try session.takeOver(image, mobility)
@@ -190,7 +190,8 @@ struct MachineOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Switch one quirk against the platform's default.", valueName: "NAME=on|off"))
+      "Switch one quirk against the platform's default.", valueName: "NAME=on|off"),
+    transform: { try QuirkSetting($0) })
   var quirk: [QuirkSetting] = []
 
   @Option(

@@ -101,12 +101,12 @@ struct NamedProgram {
       return
     }
     let file = try LoadedFile(text, isRestore: false)
-    inputs = file.inputs
     guard file.kind == .image else {
-      let program = try file.program()
-      (name, sha1) = (program.name, program.sha1)
+      let program = try file.contents().program
+      (name, sha1, inputs) = (program.name, program.sha1, file.inputs)
       return
     }
+    inputs = file.inputs
     // An image that leaves its program out says whose it is all the same.
     do throws(ImageError) {
       let identity = try Image(file.bytes).programIdentity()

@@ -7,44 +7,56 @@ struct SourceFile {
   /// More than any program of 65024 bytes is written in.
   static let byteCountMax = 2 << 20
 
-  let path: String
+  private let file: LoadedFile
   let text: String
-  /// Every file that it was read from.
-  let inputs: InputFiles
+  /// Why it can include nothing, if it cannot.
+  private let isAlone: IncludeError?
 
-  init(_ file: LoadedFile) throws(Failure) {
-    try self.init(file.path, file.bytes, file.inputs)
-  }
+  var path: String { file.path }
+  /// Every file that it was read from, once it is assembled with those that it includes.
+  var inputs: InputFiles { file.inputs }
 
-  /// Takes the bytes of a file as the text that they should be.
-  private init(_ path: String, _ bytes: [UInt8], _ inputs: InputFiles) throws(Failure) {
-    guard bytes.count <= SourceFile.byteCountMax else {
-      throw .data(path, "the source is larger than 2 MiB")
+  /// Takes a file as the text that it should be.
+  ///
+  /// - Parameter isForCartridge: whether it will be in a cartridge, which holds one source.
+  init(_ file: LoadedFile, isForCartridge: Bool = false) throws(Failure) {
+    guard file.bytes.count <= SourceFile.byteCountMax else {
+      throw .data(file.path, "the source is larger than 2 MiB")
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .data(path, "this is not text in UTF-8")
+    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+      throw .data(file.path, "this is not text in UTF-8")
     }
-    self.init(path, text: text, inputs)
+    (self.file, self.text) = (file, text)
+    isAlone =
+      isForCartridge
+      ? SourceFile.isInCartridge
+      : file.diskPath == "-" ? SourceFile.isPiped : file.archive.map { _ in SourceFile.isZipped }
   }
 
-  init(_ path: String, text: String, _ inputs: InputFiles) {
-    self.path = path
-    self.text = text
-    self.inputs = inputs
+  /// The source in a cartridge.
+  init(_ file: LoadedFile, inCartridge text: String) {
+    (self.file, self.text) = (file, text)
+    isAlone = SourceFile.isInCartridge
   }
 
-  init(contentsOf path: String) throws {
-    var inputs = InputFiles()
-    let bytes = try inputs.read(path, limit: SourceFile.byteCountMax)
-    try self.init(path, bytes, inputs)
-  }
+  private static let isInCartridge = IncludeError(
+    "cannot be included in a cartridge, which holds one source")
+  private static let isZipped = IncludeError(
+    "cannot be included in a zip file: unpack it first")
+  private static let isPiped = IncludeError(
+    "cannot be included by standard input: name a file")
 
   /// How many errors are reported at once.
   private static let errorCountMax = 20
 
   func assembled() throws(Failure) -> Assembly {
     do throws(AssemblyErrors) {
-      return try assemble(text, named: fileName(path), errorCountMax: SourceFile.errorCountMax)
+      return try assemble(
+        text, named: fileName(path),
+        including: { path throws(IncludeError) in
+          if let isAlone { throw isAlone }
+          return try file.included.text(path)
+        }, errorCountMax: SourceFile.errorCountMax)
     } catch {
       var failures = error.errors.map(Failure.init)
       if failures.count == SourceFile.errorCountMax {

@@ -5,6 +5,8 @@ import SaveState
 /// A file with an image, and the machine in it.
 struct OpenedImage {
   let path: String
+  /// What looking for others begins beside.
+  private let diskPath: String
   var image: Image
   let machine: Chip8
   /// Every file that was read for it.
@@ -13,16 +15,16 @@ struct OpenedImage {
   init(_ path: String, _ dependencies: DependencyOptions) throws {
     self.path = path
     let file = try LoadedFile(path, isRestore: true)
-    inputs = file.inputs
+    (inputs, diskPath) = (file.inputs, file.diskPath)
     do throws(ImageError) {
       image = try Image(file.bytes)
-      machine = try dependencies.completed(image, at: path, &inputs).machine()
+      machine = try dependencies.completed(image, at: diskPath, &inputs).machine()
     } catch { throw Failure.data(path, error) }
   }
 
   /// The image with all that it leaves out.
   mutating func flattened(_ dependencies: DependencyOptions) throws(Failure) -> Image {
-    var files = dependencies.files(beside: path)
+    var files = dependencies.files(beside: diskPath)
     defer { inputs.add(files.inputs) }
     do throws(ImageError) {
       return try image.flattened(Chip8.self, by: &files)

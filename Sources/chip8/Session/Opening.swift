@@ -2,65 +2,6 @@ import Chip8Core
 import Octo
 import SaveState
 
-/// A file that was read and not looked into yet.
-struct LoadedFile {
-  let path: String
-  /// All of it, or the end of a large one, for an image is found there.
-  let bytes: [UInt8]
-  /// Whether it has to be an image.
-  let isRestore: Bool
-  /// This file, which is what a run or a command is about.
-  let inputs: InputFiles
-
-  init(_ path: String, isRestore: Bool) throws(StorageError) {
-    self.path = path
-    self.isRestore = isRestore
-    var inputs = InputFiles()
-    bytes = try inputs.readEnd(path, limit: Image.byteCountMax, for: .subject)
-    self.inputs = inputs
-  }
-
-  /// The image that the process handed over which this one was before.
-  ///
-  /// - Parameter path: the file that it was read from.
-  init(handed descriptor: Int32, _ path: String) throws(StorageError) {
-    self.path = path
-    isRestore = true
-    inputs = InputFiles()
-    bytes = try Storage.readHanded(descriptor, path: path, limit: Image.byteCountMax)
-  }
-
-  /// An image that was read from a file.
-  init(_ path: String, image bytes: [UInt8]) {
-    (self.path, self.bytes) = (path, bytes)
-    isRestore = true
-    inputs = InputFiles()
-  }
-
-  /// The image that another process sends.
-  init(_ conversation: Conversation) throws(FileError) {
-    path = "-"
-    isRestore = true
-    inputs = InputFiles()
-    bytes = try Image.bytes(from: conversation)
-  }
-
-  /// What a file holds.
-  enum Kind {
-    case image
-    case cartridge
-    case source
-    case program
-  }
-
-  /// What the file holds, by its contents, or a source by its name.
-  var kind: Kind {
-    if isRestore || Image.isImage(bytes) { return .image }
-    if GIF.isGIF(bytes) { return .cartridge }
-    return path.lowercased().hasSuffix(".8o") ? .source : .program
-  }
-}
-
 /// What a program is called: its file's name without folders and suffix.
 func programName(_ path: String) -> String {
   let name = path == "-" ? "program" : String(path.split(separator: "/").last ?? "program")
@@ -69,24 +10,36 @@ func programName(_ path: String) -> String {
 }
 
 extension LoadedFile {
-  /// The program in the file, whatever it is in.
-  func program() throws -> Program {
+  /// The program in the file, whatever it is in, and the machine that it is for where nobody names
+  /// another.
+  func contents() throws -> (program: Program, configuration: Configuration) {
     switch kind {
     case .image:
       do throws(ImageError) {
-        return try Image(bytes).program()
+        let machine: Chip8 = try Image(bytes).machine()
+        return (machine.program, machine.state.configuration)
       } catch { throw Failure.data(path, error) }
     case .cartridge:
-      let source = try SourceFile(path, text: Cartridge(self).program, inputs)
-      return try program(source.assembled().program)
+      let cartridge = try Cartridge(self)
+      return try contents(SourceFile(self, inCartridge: cartridge.program), cartridge.options)
     case .source:
-      return try program(SourceFile(self).assembled().program)
+      return try contents(SourceFile(self), CartridgeOptions())
     case .program:
-      return try program(bytes)
+      let program = try program(bytes)
+      return (program, Configuration(for: program, atLeast: leastInstructions(path)))
+    case .foreign(let description):
+      throw Failure.data(path, "this is \(description)")
     }
   }
 
-  fileprivate func program(_ bytes: [UInt8]) throws(Failure) -> Program {
+  private func contents(
+    _ source: SourceFile, _ options: CartridgeOptions
+  ) throws(Failure) -> (program: Program, configuration: Configuration) {
+    let program = try program(source.assembled().program)
+    return (program, options.configuration(for: program))
+  }
+
+  private func program(_ bytes: [UInt8]) throws(Failure) -> Program {
     let program = Program(name: programName(path), bytes: bytes)
     try program.check(path)
     return program
@@ -131,14 +84,14 @@ struct Opening {
       try self.init(resuming: file, options)
     case .cartridge:
       let cartridge = try Cartridge(file)
-      let source = SourceFile(file.path, text: cartridge.program, file.inputs)
-      try self.init(source, cartridge.options, options, isHeadless: isHeadless)
+      try self.init(
+        SourceFile(file, inCartridge: cartridge.program), cartridge.options, options,
+        isHeadless: isHeadless)
     case .source:
       try self.init(SourceFile(file), CartridgeOptions(), options, isHeadless: isHeadless)
-    case .program:
-      let program = try file.program(file.bytes)
-      let configuration = try options.configuration(
-        for: program, suggested: Configuration(for: program))
+    case .program, .foreign:
+      let (program, suggested) = try file.contents()
+      let configuration = try options.configuration(for: program, suggested: suggested)
       try self.init(
         file.path, program, configuration, options, isHeadless: isHeadless, file.inputs)
     }
@@ -204,7 +157,7 @@ struct Opening {
     var machine: Chip8
     inputs = file.inputs
     do throws(ImageError) {
-      image = try options.dependencies.completed(Image(file.bytes), at: file.path, &inputs)
+      image = try options.dependencies.completed(Image(file.bytes), at: file.diskPath, &inputs)
       machine = try image.machine()
       image.warnOfDrift(machine, in: file.path)
     } catch {

@@ -26,11 +26,22 @@ final class Session {
   /// Where the machine was stopped, until it goes on.
   private var stoppedAt: String?
 
-  /// A file that is played again when it changes.
+  /// A file that is played again when it changes, or one that it includes does.
   private struct Watched {
     let path: String
+    /// What is on the disk, which may be a zip file that it is in.
+    let diskPath: String
     let keepsState: Bool
-    var stamp: Storage.Stamp?
+    /// The stamps of both as they were read.
+    var stamps: [(path: String, stamp: Storage.Stamp?)]
+
+    /// Whether one of them is another file now. While one is missing, as it is when an editor puts
+    /// another in its place, it has not changed.
+    var hasChanged: Bool {
+      stamps.contains { file in
+        Storage.stamp(of: file.path).map { $0 != file.stamp } ?? false
+      }
+    }
   }
 
   private var watched: Watched?
@@ -351,23 +362,27 @@ final class Session {
     }
   }
 
-  /// From now on, plays a file again whenever it has changed.
+  /// From now on, plays a file again whenever it has changed, or one that it includes.
   ///
-  /// - Parameter keepsState: whether only the program in the machine is changed.
-  func watch(_ path: String, keepsState: Bool) {
-    watched = Watched(path: path, keepsState: keepsState, stamp: Storage.stamp(of: path))
-    keepFlags()
+  /// - Parameters:
+  ///   - path: the file as the user has named it.
+  ///   - file: the same as it was read.
+  ///   - keepsState: whether only the program in the machine is changed.
+  func watch(_ path: String, _ file: LoadedFile, keepsState: Bool) {
+    watched = Watched(
+      path: path, diskPath: file.diskPath, keepsState: keepsState,
+      stamps: [(file.diskPath, Storage.stamp(of: file.diskPath))] + file.included.stamps)
   }
 
-  /// Looks whether the file that is watched has changed. If it cannot be used, what runs goes on.
+  /// Looks whether a file that is watched has changed. If it cannot be used, what runs goes on.
   func lookAtWatchedFile() {
-    guard let file = watched, let stamp = Storage.stamp(of: file.path), stamp != file.stamp else {
-      return
-    }
-    watched?.stamp = stamp
+    guard let file = watched, file.hasChanged else { return }
+    let stamp = Storage.stamp(of: file.diskPath)
+    let included = IncludedFiles(of: file.path)
+    defer { watched?.stamps = [(file.diskPath, stamp)] + included.stamps }
     do {
       var opening = try Opening(
-        LoadedFile(file.path, isRestore: false), options, isHeadless: false)
+        LoadedFile(file.path, isRestore: false, included), options, isHeadless: false)
       try opening.apply(settings, from: file.path)
       var changed = opening.machine
       changed.userFlags = flagsOfNextVersion
