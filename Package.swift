@@ -40,7 +40,7 @@ let package = Package(
     .target(name: "Octo", swiftSettings: strict),
     .target(
       name: "Chip8Player",
-      dependencies: ["CGIF", "Chip8Core", "CLinux", "Octo", "SaveState"],
+      dependencies: ["CDeflate", "CGIF", "Chip8Core", "CLinux", "Octo", "SaveState"],
       swiftSettings: strict),
     .executableTarget(
       name: "chip8",
@@ -81,7 +81,7 @@ let package = Package(
     .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),
     .testTarget(
       name: "chip8Tests",
-      dependencies: ["Chip8Core", "Chip8Player", "CPNG", "SaveState", "chip8"],
+      dependencies: ["CDeflate", "Chip8Core", "Chip8Player", "CPNG", "SaveState", "chip8"],
       exclude: ["Support/drop.py"],
       swiftSettings: strict),
   ]

@@ -16,7 +16,9 @@ BAD = ["damaged.state", "short.state", "empty.ch8", "large.ch8", "bad.8o", "bad.
        "notes.md", "run.sh", "picture.png", "options.json", "with\x1b[31mescape.state",
        "dangling.state", "loop.state", "missing", "sub", "link", "empty", "", "sub/missing",
        "missing/file", "sketch.ch8/file", "x" * 300, FIFO_IN, FIFO_OUT, "/dev/null"]
-ANY = ROMS + STATES + RECORDINGS + BAD + list(SOURCES) + ["game.gif", "good.sym"]
+ZIPPED = ["games.zip", "games.zip/good.8o", "games.zip/game.gif", "games.zip/sketch.ch8",
+          "games.zip/base.state"]
+ANY = ROMS + STATES + RECORDINGS + BAD + list(SOURCES) + ["game.gif", "good.sym"] + ZIPPED
 NEW = ["new", "new.state", "sub/new", "empty/new", "./new.ch8", "link/new", "new\nline"]
 DEVICES = ["/dev/full", "/dev/null", FIFO_OUT, FIFO_IN]
 DIRECTORIES = ["slots", "host", "kept", "sub", "empty", "link", ".", "made/here", "missing",
@@ -249,7 +251,7 @@ def _inputs(command: str, name: str):
     if name in ("restore", "base", "first", "second", "file", "files", "FILE"):
         return STATES
     if name == "ROM":
-        return ROMS + ROMS + STATES + list(SOURCES) + ["game.gif"]
+        return ROMS + ROMS + STATES + list(SOURCES) + ["game.gif"] + ZIPPED
     return {"PROGRAM": ["sketch.ch8"] * 4 + ["scroller.ch8", "flags.ch8", "base.state", "norom.state"],
             "SOURCE.8o": list(SOURCES), "CART.gif": ["game.gif"], "input": RECORDINGS,
             "symbols": ["good.sym"], "options": ["options.json"]}.get(name)

@@ -7,6 +7,7 @@ import pathlib
 import shutil
 import stat
 import subprocess
+import zipfile
 from dataclasses import dataclass
 
 # Programs of a few instructions, each for a machine that has them.
@@ -32,6 +33,7 @@ CALLER = """: main
 SOURCES = {
     "good.8o": ": main v0 := 5 loop v0 += 1 again",
     "bad.8o": ": main v0 := nothing loop",
+    "parts.8o": ':include "good.8o"',
     "saver.8o": CALLER.format(1),
     "restorer.8o": CALLER.format(2),
     # Saves itself over what is no image.
@@ -163,6 +165,9 @@ class World:
         self._write("plain.txt", b"60-70:5\n")
         self._write("cut.txt", (self.template / "calls.txt").read_bytes()[:-4])
         self._write("notes.md", b"Dear diary,\n")
+        with zipfile.ZipFile(self.template / "games.zip", "w", zipfile.ZIP_DEFLATED) as games:
+            for name in ("good.8o", "game.gif", "sketch.ch8", "base.state"):
+                games.writestr(zipfile.ZipInfo(name), (self.template / name).read_bytes())
 
     def _make_others(self):
         good = (self.template / "base.state").read_bytes()

@@ -33,11 +33,14 @@ extension Assembler {
     var target = image.here + offset
     let (name, token) = try newName("a label")
     if let label = names.labels[name] {
-      return try note(
-        error("\(quoted(name)) is already defined on line \(label.line)", at: token))
+      let line = sources.name(ofLine: label.line, seenFrom: token.line)
+      return try note(error("\(quoted(name)) is already defined on \(line)", at: token))
     }
     if names.aliases[name] != nil {
       return try note(error("\(quoted(name)) is already the alias of a register", at: token))
+    }
+    guard target <= Image.size else {
+      return try note(error("\(quoted(name)) is past the end of memory at 0xFFFF", at: token))
     }
     if name == "main", target == Image.origin || target == Image.origin + 2 {
       image.releaseEntry()
@@ -51,10 +54,11 @@ extension Assembler {
         let isUseWrong = diagnostics.hasError(startingOn: Int(forward.firstUse.line))
         if isUseWrong || diagnostics.hasDoubtfulAddresses { return }
         let address = "0x" + String(target, radix: 16, uppercase: true)
+        let line = sources.name(ofLine: forward.firstUse.line, seenFrom: token.line)
         return try note(
           error(
             "\(quoted(name)) is at \(address), which does not fit in the \(patch.form.bits) bits "
-              + "of its use on line \(forward.firstUse.line)", at: token))
+              + "of its use on \(line)", at: token))
       }
       image.resolve(patch, to: target)
     }
@@ -63,7 +67,8 @@ extension Assembler {
   private mutating func defineAlias() throws(AssemblyError) {
     let (name, token) = try newName("an alias")
     if let label = names.labels[name] {
-      try note(error("\(quoted(name)) is already a label, on line \(label.line)", at: token))
+      let line = sources.name(ofLine: label.line, seenFrom: token.line)
+      try note(error("\(quoted(name)) is already a label, on \(line)", at: token))
     }
     guard nextIsCalculation else {
       names.aliases[name] = try register()

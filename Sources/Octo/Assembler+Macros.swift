@@ -5,27 +5,43 @@ extension Assembler {
     let (name, token) = try newName("a macro")
     let isKnown = names.macros[name] != nil
     if isKnown { try note(error("the macro \(quoted(name)) is already defined", at: token)) }
-    var parameters: [String] = []
-    while !nextIsCalculation {
-      parameters.append(try newName("a macro's argument, or `{`").text)
-    }
+    let parameters = try parameters(of: "the macro \(quoted(name))")
     diagnostics.allowAnyLabel(ifMadeFrom: parameters)
-    let body = try body(of: "the macro \(quoted(name))")
+    let body = try body(of: "the macro \(quoted(name))", at: token)
     if !isKnown { names.macros[name] = Names.Macro(parameters: parameters, body: body) }
   }
 
+  /// Reads the names of a macro's arguments, which come before its body.
+  private mutating func parameters(of what: String) throws(AssemblyError) -> [String] {
+    var parameters: [String] = []
+    while !nextIsCalculation {
+      let token = try next("`{` and the body of \(what)")
+      guard let name = token.word, !Keyword.isReserved(name) else {
+        throw error(
+          "expected `{` and the body of \(what), or the name of an argument, found "
+            + token.description, at: token)
+      }
+      parameters.append(name)
+    }
+    return parameters
+  }
+
   /// Reads the tokens between a curly brace and the one which closes it.
-  private mutating func body(of what: String) throws(AssemblyError) -> [Token] {
+  ///
+  /// - Parameter name: what is defined, which an error about its end points at.
+  private mutating func body(
+    of what: String, at name: Token
+  ) throws(AssemblyError) -> [Token] {
     try expect("{", " before the body of \(what)")
     var body: [Token] = []
     var depth = 1
-    while true {
-      let token = try next("`}` after the body of \(what)")
+    while let token = stream.next() {
       if token.word == "{" { depth += 1 }
       if token.word == "}" { depth -= 1 }
       if depth == 0 { return body }
       body.append(token)
     }
+    throw error("the body of \(what) has no closing `}`", at: name)
   }
 
   /// Puts the body of a macro in the place of its use.
@@ -48,9 +64,9 @@ extension Assembler {
   }
 
   mutating func defineStringMode() throws(AssemblyError) {
-    let (name, _) = try newName("a string mode")
+    let (name, nameToken) = try newName("a string mode")
     let (alphabet, token) = try text("the characters of the string mode")
-    let body = try body(of: "the string mode \(quoted(name))")
+    let body = try body(of: "the string mode \(quoted(name))", at: nameToken)
     var mode = names.stringModes.removeValue(forKey: name) ?? Names.StringMode()
     for (index, character) in alphabet.utf16.enumerated() {
       let entry = Names.StringMode.Entry(value: index, body: body)

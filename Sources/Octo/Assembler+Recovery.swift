@@ -15,7 +15,7 @@ extension Assembler {
 
   /// Notes a mistake in the source as a whole.
   mutating func noteAtEnd(_ error: AssemblyError) throws(AssemblyError) {
-    try note(error, startingOn: error.line)
+    try note(error, startingOn: error.position)
   }
 
   private mutating func note(

@@ -5,9 +5,10 @@ extension Assembler {
   func error(_ message: String, at token: Token) -> AssemblyError {
     var message = message
     if let expansion = stream.outermostExpansion(of: token) {
-      message += " (in \(quoted(expansion.name)), used on line \(expansion.line))"
+      let line = sources.name(ofLine: expansion.line, seenFrom: token.line)
+      message += " (in \(quoted(expansion.name)), used on \(line))"
     }
-    return source.error(message, at: Int(token.offset))
+    return sources.error(message, at: Int(token.offset))
   }
 
   /// Reads the next token, which should be `what`.

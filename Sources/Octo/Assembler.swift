@@ -17,7 +17,7 @@ package struct Assembler {
     let token: Token
   }
 
-  let source: Source
+  let sources: Sources
   var stream: TokenStream
   var names = Names()
   var image = Image()
@@ -35,41 +35,29 @@ package struct Assembler {
   /// The first token of the statement being assembled.
   var statement: Token
 
-  /// Assembles the source called `name` within `limits`.
+  /// Assembles a program within `limits`.
   package static func assemble(
-    _ text: String, named name: String, limits: Limits
+    _ program: TokenizedProgram, limits: Limits = Limits()
   ) throws(AssemblyError) -> Assembly {
-    var assembler = try Assembler(text, named: name, limits: limits, errorCountMax: 1)
+    var assembler = Assembler(program, limits: limits, errorCountMax: 1)
     try assembler.run()
     return assembler.assembly
   }
 
-  /// The mistakes in a source which has some, in its order.
-  package static func mistakes(
-    in text: String, named name: String, limits: Limits, errorCountMax: Int
-  ) -> [AssemblyError] {
-    do throws(AssemblyError) {
-      var assembler = try Assembler(text, named: name, limits: limits, errorCountMax: errorCountMax)
-      // Where a brace is missing, anything can be a part of anything.
-      guard assembler.stream.hasPairedBraces else { return [] }
-      try? assembler.run()
-      return assembler.diagnostics.report
-    } catch { return [error] }
+  /// The mistakes in a program which has some, in the order of its files.
+  static func mistakes(in program: TokenizedProgram, errorCountMax: Int) -> [AssemblyError] {
+    var assembler = Assembler(program, limits: Limits(), errorCountMax: errorCountMax)
+    // Where a brace is missing, anything can be a part of anything.
+    guard assembler.stream.hasPairedBraces else { return [] }
+    try? assembler.run()
+    return assembler.diagnostics.report
   }
 
-  private init(
-    _ text: String, named name: String, limits: Limits, errorCountMax: Int
-  ) throws(AssemblyError) {
-    let source = Source(text, named: name)
-    guard source.bytes.count <= limits.sourceBytes else {
-      throw source.error(
-        "this source is longer than the \(limits.sourceBytes) bytes it may have", at: 0)
-    }
-    self.source = source
-    let tokens = try Tokenizer.tokens(of: source)
-    stream = TokenStream(tokens, limits: limits)
+  private init(_ program: TokenizedProgram, limits: Limits, errorCountMax: Int) {
+    sources = program.sources
+    stream = TokenStream(program.tokens, limits: limits)
     diagnostics = Diagnostics(errorCountMax: errorCountMax)
-    diagnostics.findLabels(in: tokens)
+    diagnostics.findLabels(in: program.tokens)
     statement = Token(value: .word(""), offset: 0, line: 0)
   }
 
@@ -95,15 +83,15 @@ package struct Assembler {
     guard let main = names.constants["main"]?.value ?? label else {
       let isMissedElsewhere = !diagnostics.isFirstErrorFinal && names.forwards["main"] != nil
       if isMissedElsewhere || diagnostics.isDoubtful("main") { return }
-      let end = source.bytes.lastIndex { $0 != UInt8(ascii: "\n") } ?? 0
+      let end = sources.main.bytes.lastIndex { $0 != UInt8(ascii: "\n") } ?? 0
       return try noteAtEnd(
-        source.error(
+        sources.error(
           "this program has no label `main` to start at" + names.suggestion(for: "main"), at: end))
     }
     guard (0...0xFFF).contains(main) else {
       if diagnostics.hasDoubtfulAddresses { return }
       return try noteAtEnd(
-        source.error("`main` is at \(formatted(main)), which no jump can reach", at: 0))
+        sources.error("`main` is at \(formatted(main)), which no jump can reach", at: 0))
     }
     image.setJump(at: Image.origin, to: Int(main))
   }
@@ -145,7 +133,8 @@ package struct Assembler {
       aliases: names.aliases.filter { Names.unpackTargets[$0.key] == nil },
       breakpoints: breakpoints,
       monitors: monitors,
-      lines: image.programLines,
+      files: sources.all.map { Assembly.File(path: $0.path, bytes: $0.bytes) },
+      lines: image.programLines.map { $0 > 0 ? sources.place(ofLine: $0) : nil },
       dialect: image.end > 0x1000 ? .xoChip : dialect
     )
   }

@@ -7,24 +7,32 @@
 /// - Parameters:
 ///   - source: The text of the program.
 ///   - name: The name of the source in error messages, usually its file's name.
+///   - reader: Reads the files that the source includes; without one it cannot include any.
 /// - Returns: The program's bytes and what a debugger wants to know about them.
 /// - Throws: The first mistake in the source.
-public func assemble(_ source: String, named name: String) throws(AssemblyError) -> Assembly {
-  try Assembler.assemble(source, named: name, limits: Limits())
+public func assemble(
+  _ source: String, named name: String, including reader: IncludeReader? = nil
+) throws(AssemblyError) -> Assembly {
+  try Assembler.assemble(TokenizedProgram(source, named: name, including: reader))
 }
 
-/// Assembles a program as `assemble(_:named:)` does, and tells of more than its first mistake.
+/// Assembles a program as ``assemble(_:named:including:)`` does, and reports more than its first
+/// error.
 ///
-/// - Parameter errorCountMax: How many mistakes are told of at most.
+/// - Parameter errorCountMax: How many errors are reported at most.
 /// - Throws: Those mistakes which do not only follow from others.
 public func assemble(
-  _ source: String, named name: String, errorCountMax: Int
+  _ source: String, named name: String, including reader: IncludeReader? = nil,
+  errorCountMax: Int
 ) throws(AssemblyErrors) -> Assembly {
+  let program: TokenizedProgram
   do throws(AssemblyError) {
-    return try assemble(source, named: name)
+    program = try TokenizedProgram(source, named: name, including: reader)
+  } catch { throw AssemblyErrors(errors: [error]) }
+  do throws(AssemblyError) {
+    return try Assembler.assemble(program)
   } catch {
-    let errors = Assembler.mistakes(
-      in: source, named: name, limits: Limits(), errorCountMax: errorCountMax)
+    let errors = Assembler.mistakes(in: program, errorCountMax: errorCountMax)
     throw AssemblyErrors(errors: errors.isEmpty ? [error] : errors)
   }
 }
@@ -49,11 +57,31 @@ public struct Assembly: Sendable, Equatable {
   /// The `:monitor` directives, in the order of the source.
   public var monitors: [Monitor]
 
-  /// The line of the source, counted from 1, which made each byte of `program`; 0 for a gap.
-  public var lines: [Int]
+  /// The files that the program is assembled from: the main one, and those that it includes, in the
+  /// order in which they were included first.
+  public var files: [File]
+
+  /// The line which made each byte of `program`; nil for a gap.
+  public var lines: [Place?]
 
   /// The smallest instruction set which runs the program.
   public var dialect: Dialect
+
+  /// A file of a program's source.
+  public struct File: Sendable, Equatable {
+    /// Where it is, from the directory of the main source.
+    public var path: String
+    /// Its text in UTF-8, without a byte order mark.
+    public var bytes: [UInt8]
+  }
+
+  /// A line of a program's source.
+  public struct Place: Sendable, Hashable {
+    /// Its file, by the place in ``Assembly/files``.
+    public var file: Int
+    /// The line, counted from 1.
+    public var line: Int
+  }
 
   /// A CHIP-8 instruction set; each one extends the one before it.
   public enum Dialect: Int, Sendable, Comparable, CaseIterable {

@@ -18,13 +18,20 @@ public struct AssemblyError: Error, Sendable, Equatable, CustomStringConvertible
   public var message: String
   /// The text of the line, without its end.
   public var sourceLine: String
+  /// The line, counted through all files of the program.
+  let position: Int
 
-  package init(file: String, line: Int, column: Int, message: String, sourceLine: String) {
+  /// - Parameter position: the line of the error counted through all files, if it is not in the first.
+  package init(
+    file: String, line: Int, column: Int, message: String, sourceLine: String,
+    position: Int? = nil
+  ) {
     self.file = file
     self.line = line
     self.column = column
     self.message = message
     self.sourceLine = sourceLine
+    self.position = position ?? line
   }
 
   /// The mistake in the form compilers use: `name.8o:12:5: unknown name `foo``.

@@ -71,7 +71,8 @@ struct Diagnostics {
   mutating func add(_ error: AssemblyError, startingOn line: Int) {
     budget -= 1
     hasStatementError = true
-    let isKnown = errors[line].map { ($0.line, $0.column) <= (error.line, error.column) } ?? false
+    let isKnown =
+      errors[line].map { ($0.position, $0.column) <= (error.position, error.column) } ?? false
     if !isKnown { errors[line] = error }
   }
 
@@ -96,8 +97,8 @@ struct Diagnostics {
   var report: [AssemblyError] {
     if errors.isEmpty { return blockError.map { [$0] } ?? [] }
     var report: [AssemblyError] = []
-    for error in errors.values.sorted(by: { ($0.line, $0.column) < ($1.line, $1.column) })
-    where report.last?.line != error.line {
+    for error in errors.values.sorted(by: { ($0.position, $0.column) < ($1.position, $1.column) })
+    where report.last?.position != error.position {
       report.append(error)
     }
     return report

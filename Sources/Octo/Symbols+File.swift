@@ -57,7 +57,8 @@ extension Symbols {
     }
     for monitor in file.monitors ?? [] { monitors.append(try monitor.checked()) }
     lines = (file.lines ?? []).map {
-      LineRun(address: $0.address, byteCount: $0.bytes, line: $0.line)
+      LineRun(
+        address: $0.address, byteCount: $0.bytes, line: $0.line, source: $0.source)
     }
   }
 
@@ -106,6 +107,7 @@ private struct SymbolFile: Codable {
     let address: Int
     let bytes: Int
     let line: Int
+    let source: String?
   }
 
   struct Comment: Codable {
@@ -140,7 +142,8 @@ private struct SymbolFile: Codable {
       .map { Breakpoint(address: $0.key, name: $0.value) }
     monitors = symbols.monitors.map(MonitorMember.init)
     lines = symbols.lines.map {
-      LineMember(address: $0.address, bytes: $0.byteCount, line: $0.line)
+      LineMember(
+        address: $0.address, bytes: $0.byteCount, line: $0.line, source: $0.source)
     }
     comments =
       symbols.comments.isEmpty

@@ -24,9 +24,8 @@ public struct Symbols: Sendable, Equatable {
     public var byteCount: Int
     /// The line, counted from 1.
     public var line: Int
-
-    /// The address after the last of them.
-    var end: Int { address + byteCount }
+    /// The file that it is in, nil for the main source: its path from the directory of that.
+    public var source: String?
   }
 
   /// The name of the source.
@@ -71,12 +70,16 @@ extension Assembly {
   /// The bytes of the program, by the lines which made them; gaps belong to none.
   public var lineRuns: [Symbols.LineRun] {
     var runs: [Symbols.LineRun] = []
-    for (offset, line) in lines.enumerated() where line > 0 {
+    for (offset, place) in lines.enumerated() {
+      guard let place else { continue }
       let address = Image.origin + offset
-      if let last = runs.last, last.line == line, last.end == address {
+      if offset > 0, lines[offset - 1] == place {
         runs[runs.count - 1].byteCount += 1
       } else {
-        runs.append(Symbols.LineRun(address: address, byteCount: 1, line: line))
+        runs.append(
+          Symbols.LineRun(
+            address: address, byteCount: 1, line: place.line,
+            source: place.file == 0 ? nil : files[place.file].path))
       }
     }
     return runs

@@ -2,19 +2,13 @@
 
 /// Reads the tokens of a source: words between white space, strings between quotes.
 struct Tokenizer {
-  private let source: Source
+  let source: Source
   private var position = 0
   private var line: Int32 = 1
 
-  /// Reads every token of `source`, which must be small enough for 32-bit offsets.
-  static func tokens(of source: Source) throws(AssemblyError) -> [Token] {
-    var tokenizer = Tokenizer(source)
-    var tokens: [Token] = []
-    while let token = try tokenizer.next() { tokens.append(token) }
-    return tokens
-  }
-
-  private init(_ source: Source) {
+  /// Reads the tokens of `source`; together with the files before it, it must be small enough for
+  /// 32-bit offsets.
+  init(_ source: Source) {
     self.source = source
   }
 
@@ -22,7 +16,8 @@ struct Tokenizer {
     position < source.bytes.count ? source.bytes[position] : nil
   }
 
-  private mutating func next() throws(AssemblyError) -> Token? {
+  /// The next token, nil at the end.
+  mutating func next() throws(AssemblyError) -> Token? {
     skipSpace()
     guard let byte else { return nil }
     return byte == UInt8(ascii: "\"") ? try string() : try word()
@@ -76,7 +71,7 @@ struct Tokenizer {
       switch byte {
       case UInt8(ascii: "\""):
         var token = token(.word(String(decoding: text, as: UTF8.self)), at: start)
-        token.line = line
+        token.line = Int32(source.firstLine) + line
         return token
       case UInt8(ascii: "\\"):
         if let escaped = try escape() { text.append(escaped) }
@@ -105,6 +100,8 @@ struct Tokenizer {
   }
 
   private func token(_ value: Token.Value, at start: Int) -> Token {
-    Token(value: value, offset: Int32(start), line: line)
+    Token(
+      value: value, offset: Int32(source.firstOffset + start),
+      line: Int32(source.firstLine) + line)
   }
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Adds an image to the corpus of the present format, with what it must give for ever.
+# Adds an image to the corpus of the present format, with what it must give forever.
 # Usage: Tests/Corpus/add.sh IMAGE NAME, with the chip8 that made the image built.
 set -eu
 

@@ -128,8 +128,14 @@ import Testing
     ("jump a :byte { a }", "2:16: the label `a` must be defined before a calculation uses it"),
     (":macro a X { } a", "2:16: the macro `a` takes 1 argument, but the source ends after 0"),
     (":macro a { b }\na", "2:12: unknown name `b` (in `a`, used on line 3)"),
+    (":macro a { 1", "2:8: the body of the macro `a` has no closing `}`"),
+    (":macro a { 1\n: b { } 1", "2:8: the body of the macro `a` has no closing `}`"),
     (
-      ":macro a { 1", "2:12: expected `}` after the body of the macro `a`, but the source ends here"
+      ":macro a X\n: b 1",
+      "3:1: expected `{` and the body of the macro `a`, or the name of an argument, found `:`"
+    ),
+    (
+      ":macro a X", "2:10: expected `{` and the body of the macro `a`, but the source ends here"
     ),
     (
       ":stringmode s \"ab\" { } :stringmode s \"b\" { }",

@@ -62,6 +62,9 @@ import Testing
       }
     }
     #expect(
+      error(in: ": main :org 0xFFFF 1\n :next a")
+        == "2:8: `a` is past the end of memory at 0xFFFF")
+    #expect(
       error(in: ": main :org 0xFFFF\n if v0 == 0 begin")
         == "2:2: the program runs past the end of memory at 0xFFFF")
   }

@@ -11,7 +11,8 @@ func bytes(_ source: String) throws -> [UInt8] {
 /// The error in `source`, as it is printed, without the name of the file.
 func error(in source: String, limits: Limits = Limits()) -> String? {
   do {
-    _ = try Assembler.assemble(source, named: "a", limits: limits)
+    let program = try TokenizedProgram(source, named: "a", limits: limits)
+    _ = try Assembler.assemble(program, limits: limits)
     return nil
   } catch {
     return String(error.description.dropFirst(2))

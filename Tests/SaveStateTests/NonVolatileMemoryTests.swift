@@ -98,6 +98,25 @@ import Testing
     #expect(throws: NonVolatileMemoryError.self) { try memory.clear() }
   }
 
+  @Test func aFileThatIsWriteProtectedStaysAsItIs() throws {
+    try memory.write([1])
+    #expect(chmod(memory.path, 0o444) == 0)
+    let changes: [() throws -> Void] = [
+      { try memory.write([2]) }, { try memory.checkWriting() }, { _ = try memory.clear() },
+    ]
+    for change in changes {
+      #expect {
+        try change()
+      } throws: {
+        guard case .storage(let error) = $0 as? NonVolatileMemoryError else { return false }
+        return error.operation == .replace(.writeProtected) && error.path == memory.path
+      }
+    }
+    #expect(try memory.read() == [1, 0, 0, 0])
+    #expect(chmod(memory.path, 0o644) == 0)
+    #expect(try memory.clear())
+  }
+
   /// However many write at once, whoever reads finds what one of them has written.
   @Test func writersDoNotMix() async throws {
     let memory = memory

@@ -5,8 +5,6 @@ import SaveState
 import Testing
 
 @Suite struct SlotWaitTests {
-  private let boss = SlotName.key(1)
-
   /// A toy that tells apart by a number, with bytes beside it that nobody knows.
   private func image(_ number: UInt32, extra byteCount: Int = 0) throws -> Image {
     var toy = usedToy()
@@ -18,10 +16,6 @@ import Testing
     let isSet = image.setAncillary(.ancillary(Tag("BIG!")), bytes, of: Toy.self)
     #expect(isSet)
     return image
-  }
-
-  private func withSlots(_ body: (Slots) throws -> Void) throws {
-    try withTemporaryFolder { try body(Slots(root: $0, program: usedToy().program.sha1)) }
   }
 
   private func number(_ slots: Slots, version: Int) throws -> UInt32 {

@@ -22,6 +22,19 @@ import Testing
     #expect(Self.names.count >= 40)
   }
 
+  /// Every platform, every quirk, and both ways to measure a frame.
+  @Test func everyMachineIsThere() throws {
+    let machines: [Chip8] = try Self.names.map { try Image(Self.read($0 + ".state")).machine() }
+    let configurations = machines.map(\.state.configuration)
+    #expect(Set(configurations.map(\.platform)) == Set(Platform.allCases))
+    for (name, quirk) in Quirks.named {
+      #expect(configurations.contains { $0.quirks.contains(quirk) }, "\(name)")
+    }
+    let counted = configurations.filter { $0.timing == .cycles }.map(\.platform)
+    #expect(Set(counted) == [.vip, .hires])
+    #expect(machines.contains { ($0.state.drawWait ?? 0) > 0 }, "a sprite is being prepared")
+  }
+
   /// The built program gives the report that it gave on the day the image was added, as the image
   /// stands and a second later.
   @Test(arguments: names) func imagesGiveWhatTheyGave(name: String) throws {

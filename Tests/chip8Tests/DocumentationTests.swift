@@ -77,7 +77,7 @@ extension String {
 }
 
 @Suite struct DocumentationTests {
-  @Test(arguments: [("README.md", 3), ("docs/PROGRAMMING.md", 10), ("docs/SYSTEM-IMAGES.md", 55)])
+  @Test(arguments: [("README.md", 3), ("docs/PROGRAMMING.md", 11), ("docs/SYSTEM-IMAGES.md", 55)])
   func examplesAreReal(path: String, count: Int) throws {
     let page = try Page(path)
     #expect(page.examples.count == count)

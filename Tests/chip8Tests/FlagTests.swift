@@ -114,6 +114,34 @@ import Testing
       ["count.ch8", "--headless", "--keep-flags", ""], code: 64, naming: "--keep-flags")
   }
 
+  /// A saved state brings its flags, and yet the file that they would be written to is looked at.
+  @Test func theFileIsLookedAtBeforeARun() throws {
+    #expect(try count("--keep-flags", "kept", "--save", "a.state") == 1)
+    let bad = Array(try Storage.read(memory().path, limit: 1000).dropLast())
+    try Data(bad).write(to: URL(filePath: memory().path))
+    try scratch.expectRefusal(
+      ["a.state", "--headless", "--keep-flags", "kept", "--save", "b.state"], code: 65,
+      naming: "/flags: the file is damaged")
+    #expect(try !scratch.names.contains("b.state"))
+  }
+
+  /// Nothing else of a run is written to it, whether or not it is there and however it is named.
+  @Test(arguments: [true, false], ["--trace", "--record", "--screenshot"])
+  func theFileIsAnOutputOfItsOwn(isThere: Bool, option: String) throws {
+    #expect(try count("--keep-flags", "kept") == 1)
+    let before = isThere ? try Storage.read(memory().path, limit: 1000) : nil
+    if !isThere { #expect(unlink(memory().path) == 0) }
+    let path = "kept/../kept/\(Digest.sha1(FlagTests.counter))/flags"
+    try scratch.expectRefusal(
+      ["count.ch8", "--platform", "schip", "--headless", "--keep-flags", "kept", option, path],
+      code: 64, naming: path)
+    let after = try? Storage.read(memory().path, limit: 1000)
+    #expect(after == before)
+    // On a machine without flags it is a file like any other.
+    _ = try scratch.report(
+      "count.ch8", "--platform", "vip", "--frames", "0", "--keep-flags", "kept", option, path)
+  }
+
   // MARK: Recordings
 
   @Test func aRecordingHoldsTheFlagsThatTheRunBeganWith() throws {

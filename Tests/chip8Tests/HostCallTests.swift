@@ -260,13 +260,13 @@ import Testing
       let bytes = (try? Data(contentsOf: URL(fileURLWithPath: folder + "/cmdline"))) ?? Data()
       return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     }
-    let deadline = Date(timeIntervalSinceNow: 10)
-    while !commandLine().contains("--restore=dir/a.img"), Date() < deadline { usleep(1000) }
+    try waitUntil { commandLine().contains("--restore=dir/a.img") }
     #expect(commandLine().suffix(2) == ["--", "foo"])
     // It has the same files open as one that a user has started, and one of the test's own.
     let options = ["--headless", "--host-calls", "dir", "--until", "pc=0x2FF"]
     let plain = try Running(["--restore", "dir/a.img"] + options, in: scratch)
-    usleep(200_000)
+    // A run catches signals when it has opened everything.
+    for running in [running, plain] { try waitUntil { try catchesSignals(running) } }
     let (open, openInPlain) = try (openFiles(of: running), openFiles(of: plain))
     #expect(open.count == openInPlain.count)
     #expect(open.filter { $0.hasPrefix(scratch.folder + "/") } == [scratch.path("dir")])
@@ -303,6 +303,14 @@ import Testing
     #expect(refusal("awake.state", ["a"]) as? Arguments.Refusal == .notAsleep)
     let many = Array(repeating: "", count: 21)
     #expect(refusal("dir/a.img", many) as? Arguments.Refusal == .tooMany(21))
+  }
+
+  /// Whether SIGTERM does not end a process any more.
+  private func catchesSignals(_ running: Running) throws -> Bool {
+    let status = try String(contentsOfFile: "/proc/\(running.process)/status", encoding: .utf8)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:\t") }
+    let caught = try #require(line.flatMap { UInt64($0.dropFirst(8), radix: 16) })
+    return caught >> (UInt64(SIGTERM) - 1) & 1 == 1
   }
 
   private func openFiles(of running: Running) throws -> [String] {

@@ -261,31 +261,15 @@ import Testing
       naming: "--save FILE")
   }
 
-  /// In its slot it outlives the process, from the moment on at which it is nowhere else.
-  @Test func aMachineThatArrivesIsSavedInItsSlotAtOnce() throws {
+  /// Who asks for neither a file nor a slot has the machine in the process alone.
+  @Test func aMachineThatArrivesNeedsNoPlace() throws {
     let saved = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
-    func receive(_ options: String) throws -> Outcome {
-      try scratch.shell(
-        """
-        \(Self.unending); cat a.state >&3; printf 'go\n' >&3
-        "$CHIP8" --restore - --acknowledge --headless --slots slots \(options) <&3
-        """)
-    }
-    let received = try receive("--save-slot a --frames 3")
+    let received = try scratch.shell(
+      """
+      \(Self.unending); cat a.state >&3; printf 'go\n' >&3
+      "$CHIP8" --restore - --acknowledge --headless --frames 3 <&3
+      """)
     #expect(received.code == 0 && received.text == "ready \(saved.state.sha256)\n")
-    #expect(
-      try scratch.shell("\"$CHIP8\" slots restore sketch.ch8 a --slots slots").code == 0)
-    let restored = try scratch.shell("\"$CHIP8\" slots/*/a.state --headless --frames 0 --json")
-    #expect(try Report(restored).state.sha256 == saved.state.sha256)
-
-    #expect(
-      try scratch.shell("\"$CHIP8\" slots lock sketch.ch8 a --slots slots").code == 0)
-    let refused = try receive("--save-slot a --frames 3")
-    #expect(refused.code == 73 && refused.output.isEmpty)
-
-    // Who asks for no file has the machine in the process alone.
-    let kept = try receive("--frames 3")
-    #expect(kept.code == 0 && kept.text == "ready \(saved.state.sha256)\n")
   }
 
   @Test func standardOutputBelongsToTheSender() throws {

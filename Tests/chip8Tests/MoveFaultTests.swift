@@ -11,8 +11,12 @@ import Testing
 /// A side of a move.
 private enum Side: String, CaseIterable, Sendable {
   case sender, receiver
+  /// A receiver that keeps the machine in a slot.
+  case slotReceiver
 
-  var file: String { self == .sender ? MoveScene.here : MoveScene.there }
+  var place: MovePlace { self == .slotReceiver ? .slot : .file }
+  /// The name of the file that the machine gets into.
+  var fileName: String { self == .slotReceiver ? "a.state" : "machine.state" }
 }
 
 /// What is done to a system call.
@@ -40,32 +44,38 @@ private struct MoveRun: Sendable {
   let here: MoveState
   let there: MoveState
   let litter: [String]
+  /// What the slot held before.
+  let versions: [MoveState]
+  private let side: Side
   /// The calls of the side that is traced, but for those that its start makes.
   let calls: [SystemCall]
 
   init(_ side: Side, names: String = "%file,%desc", injections: [String] = []) throws {
-    let scene = try MoveScene()
-    let ends = [Side.sender: scene.connection.one, .receiver: scene.connection.other]
-    let arguments = [Side.sender: MoveScene.sender(), .receiver: MoveScene.receiver()]
-    let other: Side = side == .sender ? .receiver : .sender
-    func descriptors(_ side: Side) throws -> [Int32: Int32] {
-      let end = try #require(ends[side])
-      return [0: end.input, 1: end.output]
-    }
+    self.side = side
+    let scene = try MoveScene(.pipes, side.place)
+    let receiver =
+      ["--restore", "-", "--acknowledge", "--frames", "7", "--timeout", "3600"]
+      + side.place.options
+    let (sending, receiving) = (
+      (arguments: MoveScene.sender(), end: scene.connection.one),
+      (arguments: receiver, end: scene.connection.other)
+    )
+    let (own, other) = side == .sender ? (sending, receiving) : (receiving, sending)
     let running = try Running(
-      Running.executable, try #require(arguments[other]), in: scene.scratch,
-      descriptors: descriptors(other))
-    ends[other]?.close()
+      Running.executable, other.arguments, in: scene.scratch,
+      descriptors: [0: other.end.input, 1: other.end.output])
+    other.end.close()
     let traced = try Strace.start(
-      try #require(arguments[side]), in: scene.scratch, names: names, injections: injections,
-      descriptors: descriptors(side))
-    ends[side]?.close()
+      own.arguments, in: scene.scratch, names: names, injections: injections,
+      descriptors: [0: own.end.input, 1: own.end.output])
+    own.end.close()
     let outcome = try traced.outcome()
     (sent, received) =
       side == .sender ? (outcome, try running.outcome()) : (try running.outcome(), outcome)
     here = try scene.state(MoveScene.here)
-    there = try scene.state(MoveScene.there)
+    there = try scene.state(side.place.path)
     litter = try scene.litter
+    versions = try scene.versions
     // A directory that was opened has its whole path.
     let places = ["\"here", "\"there", ".pipe", scene.scratch.folder + "/here"]
     calls = try Strace.calls(in: scene.scratch.text("trace")).filter { call in
@@ -75,7 +85,7 @@ private struct MoveRun: Sendable {
 
   /// How often the traced side has put a machine into its file.
   var saves: Int {
-    calls.count { $0.name == "renameat" && $0.isAbout(", \"machine.state\"") && $0.isDone }
+    calls.count { $0.name == "renameat" && $0.isAbout(", \"\(side.fileName)\"") && $0.isDone }
   }
 
   /// Whether the traced sender has given the machine away.
@@ -116,7 +126,7 @@ struct MoveFaultTests {
         """
       switch side {
       case .sender: expectSender(fault, run, comment)
-      case .receiver: expectReceiver(fault, run, comment)
+      case .receiver, .slotReceiver: expectReceiver(fault, run, comment)
       }
       expectOrder(fault, run, comment)
     }
@@ -127,7 +137,7 @@ struct MoveFaultTests {
     let good = try MoveRun(side)
     try #require(good.sent.code == 0 && good.received.code == 0, "\(good.sent.errors)")
     try #require(good.here == .older && good.there == .ran && good.litter.isEmpty)
-    try #require(side == .receiver || good.hasGone && good.hasPutBack)
+    try #require(side != .sender || good.hasGone && good.hasPutBack)
     try #require(good.saves == 2)
     return good.calls.indices.flatMap { index -> [MoveFaultCase] in
       let call = good.calls[index]
@@ -182,9 +192,16 @@ struct MoveFaultTests {
     case 0: #expect(isGone && run.there == .ran, comment)
     case 130: #expect(run.there == (isGone ? .sent : .older), comment)
     default:
-      #expect([73, 74].contains(run.received.code) && fault.fault == .error, comment)
+      // Of a slot the versions are read, and it is locked.
+      let codes: [Int32] = fault.side == .slotReceiver ? [66, 73, 74, 75] : [73, 74]
+      #expect(codes.contains(run.received.code) && fault.fault == .error, comment)
       #expect(isGone ? [.sent, .ran].contains(run.there) : run.there == .older, comment)
     }
+    guard fault.side == .slotReceiver else { return }
+    // Whatever happens, what the slot held before is in it or a version of it.
+    #expect(run.there == .older || run.versions.contains(.older), comment)
+    let isRefused = run.there == .older && run.received.code != MoveRow.killed
+    #expect(!isRefused || run.versions.isEmpty, comment)
   }
 
   /// Whoever is not killed says what is wrong and leaves nothing beside the files, but where that is

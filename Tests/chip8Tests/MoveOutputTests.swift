@@ -48,6 +48,17 @@ import Testing
     try expectRefusal(sent, scene)
   }
 
+  /// Nor does it answer if the slot that the machine is to be kept in is locked.
+  @Test func theReceiverHasALockedSlot() throws {
+    let scene = try scene()
+    let (sent, received) = try scene.run(
+      MoveScene.sender(),
+      MoveScene.receiver(save: ["--save-slot", "locked", "--slots", "slots"]))
+    #expect(received.code == 73 && received.output.isEmpty)
+    expectOneSentence(received, naming: "slot locked")
+    try expectRefusal(sent, scene)
+  }
+
   /// A file may have no more than 512 bytes, and the image has more. The signal that the kernel
   /// sends with that would end the process silently.
   @Test func theReceiverHasALimitOfFileSize() throws {

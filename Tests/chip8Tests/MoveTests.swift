@@ -116,26 +116,27 @@ import Testing
     arguments: [
       MoveRow(.kill, MoveRow.killed, .older), MoveRow(.end, 65, .older),
       MoveRow(.silence, 66, .older), MoveRow(.signals([SIGTERM]), 128 + SIGTERM, .older),
-    ].everywhere)
+    ].everywhere.inEveryPlace)
   func theReceiverReads(row: MoveRow) throws {
-    let scene = try MoveScene(row.kind)
-    let running = try scene.start(MoveScene.receiver(event: row.event))
+    let scene = try MoveScene(row.kind, row.place)
+    let running = try scene.startReceiver(event: row.event)
     try scene.connection.other.conversation.send(Array(try scene.image().bytes.dropLast()))
     try row.event.happen(to: running, at: scene.connection.other)
     #expect(try running.outcome().code == row.code)
-    #expect(try scene.state(MoveScene.there) == row.state && scene.litter.isEmpty)
+    #expect(try scene.state(row.place.path) == row.state && scene.litter.isEmpty)
+    #expect(try scene.versions.isEmpty)
     #expect(scene.wasSilent)
   }
 
   /// In step 5: nobody is there any more who would read that it is ready.
-  @Test func theReceiverCannotAnswer() throws {
-    let scene = try MoveScene()
-    let running = try scene.start(MoveScene.receiver())
+  @Test(arguments: MovePlace.available)
+  func theReceiverCannotAnswer(place: MovePlace) throws {
+    let scene = try MoveScene(.pipes, place)
+    let running = try scene.startReceiver()
     let other = scene.connection.other
     close(other.input)
     try other.conversation.send(scene.image().bytes)
-    try expect(
-      MoveRow(.end, 74, .older), running, in: scene, MoveScene.there, saying: "has gone")
+    try expect(MoveRow(.end, 74, .older), running, in: scene, place.path, saying: "has gone")
   }
 
   /// In step 6: it is ready, and has not heard `go`. Only who hears nothing at all cannot know.
@@ -144,25 +145,28 @@ import Testing
       MoveRow(.kill, MoveRow.killed, .sent), MoveRow(.end, 74, .older),
       MoveRow(.silence, 75, .sent), MoveRow(.line("stay"), 74, .older),
       MoveRow(.line("go on"), 74, .older), MoveRow(.line(""), 74, .older),
-    ].everywhere)
+    ].everywhere.inEveryPlace)
   func theReceiverIsReady(row: MoveRow) throws {
-    let scene = try MoveScene(row.kind)
-    let running = try scene.start(MoveScene.receiver(event: row.event))
+    let scene = try MoveScene(row.kind, row.place)
+    let running = try scene.startReceiver(event: row.event)
     let other = scene.connection.other
     try other.conversation.send(scene.image().bytes)
     #expect(try other.conversation.line() == scene.ready())
-    #expect(try scene.state(MoveScene.there) == .sent)
+    #expect(try scene.state(row.place.path) == .sent)
     try row.event.happen(to: running, at: other)
     try expect(
-      row, running, in: scene, MoveScene.there,
-      saying: row.code == 75 ? "the machine is in \(MoveScene.there), but" : "has gone")
+      row, running, in: scene, row.place.path,
+      saying: row.code == 75 ? "the machine is in \(row.place.path), but" : "has gone")
   }
 
   /// A signal in step 6 waits for what the other side says.
-  @Test(arguments: MoveEvent.interruptions, [true, false])
-  func theReceiverIsReadyAndGetsASignal(event: MoveEvent, goes: Bool) throws {
-    let scene = try MoveScene()
-    let running = try scene.start(MoveScene.receiver())
+  @Test(arguments: MoveEvent.interruptions, [MovePlace.file, .slot])
+  func theReceiverIsReadyAndGetsASignal(event: MoveEvent, place: MovePlace) throws {
+    for goes in [true, false] { try interrupt(MoveScene(.pipes, place), by: event, goes: goes) }
+  }
+
+  private func interrupt(_ scene: MoveScene, by event: MoveEvent, goes: Bool) throws {
+    let running = try scene.startReceiver()
     let other = scene.connection.other
     try other.conversation.send(scene.image().bytes)
     #expect(try other.conversation.line() == scene.ready())
@@ -171,28 +175,52 @@ import Testing
     other.close()
     try expect(
       MoveRow(event, goes ? 130 : 74, goes ? .sent : .older), running, in: scene,
-      MoveScene.there, saying: goes ? "interrupted" : "has gone")
+      scene.place.path, saying: goes ? "interrupted" : "has gone")
+  }
+
+  /// The same for a window, which a signal closes; but SIGHUP ends it at once.
+  @Test(.enabled(if: Desktop.isThere, "needs an X server"), arguments: [SIGINT, SIGTERM, SIGHUP])
+  func theWindowIsReadyAndGetsASignal(number: Int32) throws {
+    for goes in [true, false] {
+      let scene = try MoveScene(.pipes, .window)
+      let running = try scene.startReceiver()
+      let other = scene.connection.other
+      try other.conversation.send(scene.image().bytes)
+      #expect(try other.conversation.line() == scene.ready())
+      try MoveEvent.signals([number]).happen(to: running, at: other)
+      if number == SIGHUP {
+        #expect(try running.outcome().code == 128 + SIGHUP)
+        #expect(try scene.state(scene.place.path) == .sent && scene.versions == [.older])
+        continue
+      }
+      if goes { try other.conversation.send(line: "go") }
+      other.close()
+      try expect(
+        MoveRow(.end, goes ? 0 : 74, goes ? .sent : .older), running, in: scene,
+        scene.place.path, saying: "has gone")
+    }
   }
 
   /// In step 7: what becomes of the other side does not matter any more.
-  @Test(arguments: Connection.Kind.allCases)
-  func theReceiverRuns(kind: Connection.Kind) throws {
-    let scene = try MoveScene(kind)
-    let running = try scene.start(MoveScene.receiver())
+  @Test(arguments: Connection.Kind.allCases, [MovePlace.file, .slot])
+  func theReceiverRuns(kind: Connection.Kind, place: MovePlace) throws {
+    let scene = try MoveScene(kind, place)
+    let running = try scene.startReceiver()
     let other = scene.connection.other
     try other.conversation.send(scene.image().bytes)
     _ = try other.conversation.line()
     try other.conversation.send(line: "go")
     other.close()
-    try expect(MoveRow(.end, 0, .ran), running, in: scene, MoveScene.there, saying: "")
+    try expect(MoveRow(.end, 0, .ran), running, in: scene, place.path, saying: "")
   }
 
   /// In step 7, in a run that does not end by itself. That it runs is seen by its trace.
-  @Test(arguments: [MoveEvent.kill] + MoveEvent.interruptions)
-  func theReceiverRunsOn(event: MoveEvent) throws {
-    let scene = try MoveScene()
+  @Test(arguments: [MoveEvent.kill] + MoveEvent.interruptions, [MovePlace.file, .slot])
+  func theReceiverRunsOn(event: MoveEvent, place: MovePlace) throws {
+    let scene = try MoveScene(.pipes, place)
     let running = try scene.start(
-      MoveScene.receiver(stop: ["--until", "pc=0xFFF", "--trace", "trace"]))
+      ["--restore", "-", "--acknowledge", "--until", "pc=0xFFF", "--trace", "trace"]
+        + place.options)
     let other = scene.connection.other
     try other.conversation.send(scene.image().bytes)
     _ = try other.conversation.line()
@@ -201,10 +229,11 @@ import Testing
     try event.happen(to: running, at: other)
     let outcome = try running.outcome()
     if case .kill = event {
-      #expect(try scene.state(MoveScene.there) == .sent)
+      #expect(try scene.state(place.path) == .sent)
+      #expect(try scene.versions == (place == .file ? [] : [.older]))
     } else {
       expectOneSentence(outcome, naming: "interrupted")
-      let machine: Chip8 = try Image(try scene.scratch.read(MoveScene.there)).machine()
+      let machine: Chip8 = try Image(try scene.scratch.read(place.path)).machine()
       #expect(outcome.code == 130 && machine.state.instructions > 0)
       let lines = try scene.scratch.text("trace").split(separator: "\n")
       #expect(lines.last?.split(separator: " ")[1] == "\(machine.state.instructions - 1)")
@@ -243,6 +272,13 @@ import Testing
     let (state, litter) = (try scene.state(file), try scene.litter)
     #expect(outcome.code == row.code, "\(outcome.errors)", sourceLocation: sourceLocation)
     #expect(state == row.state, sourceLocation: sourceLocation)
+    if scene.place != .file {
+      // What a slot held is lost at no time, and nothing else becomes a version.
+      let versions: [MoveState: [MoveState]] = [
+        .older: [], .sent: [.older], .ran: [.sent, .older],
+      ]
+      #expect(try scene.versions == versions[state], sourceLocation: sourceLocation)
+    }
     if row.isOrderly {
       expectOneSentence(outcome, naming: text, sourceLocation: sourceLocation)
       #expect(litter.isEmpty, sourceLocation: sourceLocation)

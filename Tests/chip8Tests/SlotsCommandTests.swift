@@ -338,7 +338,7 @@ private struct ProgramsObject: Decodable {
       let errors = outcome.errors.split(separator: "\n").map(String.init)
       return (try Report(outcome).instructions, errors)
     }
-    let nothing = "chip8: count: there is nothing to resume: it starts anew"
+    let nothing = "chip8: count: nothing to resume; starting from power-on"
     #expect(try resumed("--ipf", "7") == (0, [nothing]))
     try save(5, to: "1")
     try autosave(.fault, instructions: 6, time: 900)
@@ -356,7 +356,7 @@ private struct ProgramsObject: Decodable {
     }
     let exit = slots.path(Autosave.exit.slot)
     try Storage.replace(exit, with: [1])
-    let passedOver = "chip8: passed over: \(exit): this is not a saved state"
+    let passedOver = "chip8: skipped: \(exit): this is not a saved state"
     // The newest version of what is damaged is older than the other autosave.
     #expect(try resumed() == (10, [passedOver]))
     try scratch.expectRefusal(

@@ -30,6 +30,17 @@ import Testing
   }
 
   @Test(arguments: [
+    ("--quirk sideways=on", "the quirks are logic, shift, memoryIncrementByX"),
+    ("--quirk shift=yes", "a quirk is on or off, as in shift=on"),
+    ("--key-map f5=1", "f5 is not a key; the keys are a to z, 0 to 9, pad-0 to pad-9, enter"),
+    ("--key-map up=10", "a key is one of 0 to 9 and A to F, or none, as in up=5"),
+    ("--key-map up", "as in up=5"),
+  ])
+  func unknownWords(options: String, known: String) throws {
+    try expectUsage(options, naming: known)
+  }
+
+  @Test(arguments: [
     "5", "5:1", "0-5", "0-5:", "5-5:1", "9-5:1", "0-5:G", "0-5:1,", "-5:1", "x-5:1", "0-5:1:2",
     "0-99999999999999999999:1",
   ])

@@ -68,7 +68,7 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("A machine that arrives in a window is saved before anything else can happen to it")
+  @Test("A machine that arrives in a window is saved before it is there, and then plays")
   func takeOver() throws {
     let sent = try scratch.report(
       FileManager.default.currentDirectoryPath + "/" + rom, "--frames", "9", "--save", "sent.state")
@@ -89,13 +89,16 @@ struct WindowTests {
     let slots = Slots(
       root: scratch.folder,
       program: Program(name: "", bytes: try Storage.read(rom, limit: 65536)).sha1)
-    #expect(try slots.names().isEmpty)
-    try there.send(line: "go")
-    let saved: Chip8 = try waitFor("an autosave") {
-      try? slots.image(Autosave.minute.slot).machine()
+    func arrived() throws -> String {
+      "\((try slots.image(Autosave.minute.slot).machine() as Chip8).stateDigest)"
     }
-    #expect("\(saved.stateDigest)" == sent.state.sha256)
+    #expect(try arrived() == sent.state.sha256)
+    try there.send(line: "go")
+    try desktop.press("F5")
+    let played: Chip8 = try waitFor("slot 1") { try? slots.image(.key(1)).machine() }
+    #expect(played.state.frames > 9)
     desktop.kill()
+    #expect(try arrived() == sent.state.sha256)
   }
 
   @Test("F9 brings back the machine of F5, and it goes on as it would have")
@@ -423,6 +426,30 @@ struct WindowTests {
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
     #expect(errors.contains("game.8o:1:"))
+  }
+
+  @Test("A source that is watched is played again when a file that it includes changes")
+  func watchIncluded() throws {
+    try scratch.write("game.8o", Array(": main :include \"part.8o\" : here jump here".utf8))
+    try scratch.write("part.8o", Array("v0 := 1".utf8))
+    let desktop = try Desktop([scratch.path("game.8o"), "--watch", "--slots", scratch.folder])
+    // One with a mistake is watched too, and so is what is not there yet.
+    for (name, text) in [
+      ("part.8o", "v0 := 300"), ("part.8o", ":include \"more.8o\""), ("more.8o", "v0 := 2"),
+    ] {
+      Thread.sleep(forTimeInterval: 0.5)
+      try scratch.write(name, Array(text.utf8))
+    }
+    let changed = path(of: 1, [0x60, 0x02, 0x12, 0x02])
+    let machine: Chip8 = try waitFor("a save of the changed program") {
+      try desktop.press("F5")
+      return try? Image(contentsOf: changed).machine()
+    }
+    #expect(machine.state.v[0] == 2)
+    let (code, errors) = try desktop.quit()
+    #expect(code == 0)
+    #expect(errors.contains("/part.8o:1:7: 300 does not fit"), "\(errors)")
+    #expect(errors.contains("/part.8o:1:10: `more.8o` is not there"), "\(errors)")
   }
 
   @Test("A program that cannot go on leaves a state that tells why")

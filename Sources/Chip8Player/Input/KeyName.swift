@@ -16,6 +16,12 @@ public enum KeyName {
     (0..<26).map { (4 + $0, String(Character(UnicodeScalar(UInt8(ascii: "a") + $0)))) }
     + (0..<9).map { (30 + $0, "\($0 + 1)") } + (0..<9).map { (89 + $0, "pad-\($0 + 1)") } + named
 
+  /// All names, those that go on from each other as a range.
+  public static var list: String {
+    "a to z, 0 to 9, pad-0 to pad-9, "
+      + named.map(\.1).filter { $0 != "0" && $0 != "pad-0" }.joined(separator: ", ")
+  }
+
   public static func usage(of name: some StringProtocol) -> UInt8? {
     all.first { $0.name == name.lowercased() }?.usage
   }

@@ -1,90 +1,206 @@
 import Chip8Core
-import Octo
+import Glibc
 import SaveState
 
 /// A file that was read and not looked into yet.
-public struct LoadedFile: Sendable {
-  /// How the file is called; `-` is standard input.
+public struct LoadedFile {
+  /// How the user calls it; what is in a zip file has the path that it would have if that was a
+  /// directory. For messages, and what follows from a name: the file itself is at ``diskPath``.
   public let path: String
   /// All of it, or the end of a large one, for an image is found there.
   public let bytes: [UInt8]
   /// Whether it has to be an image.
   let isImageExpected: Bool
-  /// This file, which is what a run or a command is about.
-  public let inputs: InputFiles
+  /// The zip file that it is in, if it is in one.
+  package private(set) var archive: String?
+  /// What was read from the disk, which is what a run or a command is about.
+  private let file: InputFiles
+  /// What it includes if it is a source, as far as that was read.
+  package let included: IncludedFiles
 
-  /// Reads a program's file, in whatever form, or an image.
-  ///
-  /// - Parameter isImageExpected: whether anything but an image is refused.
-  public init(_ path: String, isImageExpected: Bool = false) throws(StorageError) {
-    self.path = path
-    self.isImageExpected = isImageExpected
-    var inputs = InputFiles()
-    bytes = try inputs.readEnd(path, limit: Image.byteCountMax, for: .subject)
-    self.inputs = inputs
+  /// Every file that was read for it so far.
+  public var inputs: InputFiles {
+    var inputs = file
+    inputs.add(included.inputs)
+    return inputs
+  }
+
+  /// What is on the disk: the file, or the zip file that it is in.
+  public var diskPath: String { archive ?? path }
+
+  /// Reads a file as it is.
+  private init(
+    reading path: String, isImageExpected: Bool, _ included: IncludedFiles
+  ) throws(StorageError) {
+    (self.path, self.isImageExpected, self.included) = (path, isImageExpected, included)
+    var file = InputFiles()
+    bytes = try file.readEnd(path, limit: Image.byteCountMax, for: .subject)
+    self.file = file
   }
 
   /// The image that the process handed over which this one was before.
   ///
   /// - Parameter path: the file that it was read from.
   package init(handed descriptor: Int32, _ path: String) throws(StorageError) {
-    self.path = path
-    isImageExpected = true
-    inputs = InputFiles()
-    bytes = try Storage.readHanded(descriptor, path: path, limit: Image.byteCountMax)
+    try self.init(
+      path, image: Storage.readHanded(descriptor, path: path, limit: Image.byteCountMax))
   }
 
   /// An image that was read from a file.
   package init(_ path: String, image bytes: [UInt8]) {
     (self.path, self.bytes) = (path, bytes)
     isImageExpected = true
-    inputs = InputFiles()
+    file = InputFiles()
+    included = IncludedFiles(of: path)
   }
 
   /// The image that another process sends.
   package init(_ conversation: Conversation) throws(FileError) {
-    path = "-"
-    isImageExpected = true
-    inputs = InputFiles()
-    bytes = try Image.bytes(from: conversation)
+    try self.init("-", image: Image.bytes(from: conversation))
   }
 
   /// What a file holds.
-  public enum Kind: Sendable {
+  public enum Kind: Equatable, Sendable {
     case image
     case cartridge
     case source
     case program
+    /// Something else, as ``ForeignFile`` describes it.
+    case foreign(String)
   }
 
   /// What the file holds, by its contents, or a source by its name.
   public var kind: Kind {
     if isImageExpected || Image.isImage(bytes) { return .image }
     if GIF.isGIF(bytes) { return .cartridge }
-    return path.lowercased().hasSuffix(".8o") ? .source : .program
+    if path.lowercased().hasSuffix(".8o") { return .source }
+    guard let description = ForeignFile.description(of: bytes) else { return .program }
+    let isKnown = KnownProgram.find(Program(name: "", bytes: bytes)) != nil
+    return isKnown ? .program : .foreign(description)
+  }
+}
+
+/// The instructions that a program has at least, as far as its file's name says so.
+package func leastInstructions(_ path: String) -> InstructionSet {
+  switch path.split(separator: ".").last?.lowercased() {
+  case "sc8": .schip
+  case "xo8": .xochip
+  default: .chip8
+  }
+}
+
+// MARK: - Zip files
+
+extension LoadedFile {
+  /// The file at a path, or the program in it if it is a zip file. One of several programs is named
+  /// as if the zip file was a directory.
+  ///
+  /// - Parameter isImageExpected: whether anything but an image is refused.
+  /// - Throws: ``PlayerError``.
+  public init(_ path: String, isImageExpected: Bool = false) throws(PlayerError) {
+    try self.init(path, isImageExpected: isImageExpected, IncludedFiles(of: path))
   }
 
-  /// The program in the file, whatever it is in.
-  public func program() throws(PlayerError) -> Program {
-    switch kind {
-    case .image:
-      do throws(ImageError) {
-        return try Image(bytes).program()
-      } catch { throw .contents(path: path, error) }
-    case .cartridge:
-      let source = try SourceFile(path, text: Cartridge(self).program, inputs)
-      return try program(source.assembled().program)
-    case .source: return try program(SourceFile(self).assembled().program)
-    case .program: return try program(bytes)
+  /// - Parameter included: what remembers the files that it includes, also if it cannot be used.
+  init(
+    _ path: String, isImageExpected: Bool = false, _ included: IncludedFiles
+  ) throws(PlayerError) {
+    let file: LoadedFile
+    do throws(StorageError) {
+      file = try LoadedFile(reading: path, isImageExpected: isImageExpected, included)
+    } catch {
+      let slash = error.code == ENOTDIR ? LoadedFile.slashAfterFile(in: path) : nil
+      guard let slash else { throw .storage(error) }
+      let zip = try PlayerError.rethrowing { () throws(StorageError) in
+        try LoadedFile(
+          reading: String(path[..<slash]), isImageExpected: isImageExpected, included)
+      }
+      guard zip.isZip else { throw .storage(error) }
+      let name = path[path.index(after: slash)...]
+      self = try zip.member(name.isEmpty ? nil : String(name))
+      return
+    }
+    self = file.isZip ? try file.member(nil) : file
+  }
+
+  /// Where a path goes on although it has led to a file.
+  private static func slashAfterFile(in path: String) -> String.Index? {
+    path.indices.first { path[$0] == "/" && Storage.isFile(String(path[..<$0])) }
+  }
+
+  /// Whether it is a zip file, and not an image with one before it.
+  private var isZip: Bool { Zip.isZip(bytes) && !Image.isImage(bytes) }
+
+  /// A file in this zip file.
+  ///
+  /// - Parameter name: which one; nil for the only program in it.
+  private func member(_ name: String?) throws(PlayerError) -> LoadedFile {
+    do throws(Zip.Refusal) {
+      let zip = try Zip(bytes)
+      let entry: Zip.Entry
+      if let name { entry = try zip.entry(named: name) } else { entry = try zip.program }
+      return LoadedFile(
+        path == "-" ? entry.name : "\(path)/\(entry.name)",
+        try zip.contents(of: entry, atMost: Image.byteCountMax), in: self)
+    } catch { throw .contents(path: path, error) }
+  }
+
+  private init(_ path: String, _ bytes: [UInt8], in archive: LoadedFile) {
+    (self.path, self.bytes, isImageExpected) = (path, bytes, archive.isImageExpected)
+    (file, included) = (archive.file, archive.included)
+    self.archive = archive.path
+  }
+}
+
+extension Zip {
+  private static let nameCountMax = 8
+
+  /// The files that programs are in, by their names; all if there are none of those.
+  private var programs: [Entry] {
+    // Those that a file manager hides, or has put there itself, are not what anybody packed.
+    let visible = entries.filter { entry in
+      !entry.name.hasPrefix("__MACOSX/") && !Storage.leafName(of: entry.name).hasPrefix(".")
+    }
+    let endings = ["ch8", "c8", "8o", "sc8", "xo8", "rom", "gif", "state"]
+    let programs = visible.filter { entry in
+      endings.contains(entry.name.split(separator: ".").last?.lowercased() ?? "")
+    }
+    return programs.isEmpty ? visible : programs
+  }
+
+  /// The program in the archive.
+  fileprivate var program: Entry {
+    get throws(Refusal) {
+      let programs = programs
+      guard let program = programs.first else { throw Refusal(reason: "this zip file is empty") }
+      guard programs.count == 1 else {
+        throw Refusal(
+          reason: "this zip file holds \(programs.count) files; name one of them after it and a "
+            + "slash: \(names(programs))")
+      }
+      return program
     }
   }
 
-  func program(_ bytes: [UInt8]) throws(PlayerError) -> Program {
-    let program = Program(name: programName(path), bytes: bytes)
-    try program.check(path)
-    return program
+  fileprivate func entry(named name: String) throws(Refusal) -> Entry {
+    let found = entries.filter { $0.name == name }
+    guard let entry = found.first else {
+      throw Refusal(reason: "this zip file has no \(name) in it, but \(names(entries))")
+    }
+    guard found.count == 1 else {
+      throw Refusal(reason: "this zip file has \(name) in it \(found.count) times: unpack it first")
+    }
+    return entry
+  }
+
+  private func names(_ entries: [Entry]) -> String {
+    let names = entries.prefix(Zip.nameCountMax).map(\.name).joined(separator: ", ")
+    let more = entries.count - Zip.nameCountMax
+    return more > 0 ? "\(names) and \(more) more" : entries.isEmpty ? "nothing" : names
   }
 }
+
+// MARK: - Programs
 
 /// What a program is called: its file's name without directories and suffix.
 package func programName(_ path: String) -> String {
@@ -93,11 +209,48 @@ package func programName(_ path: String) -> String {
   return String(name[..<dot])
 }
 
-extension Program {
-  /// Why no machine can run a program.
-  enum Unfit: Error, CustomStringConvertible {
+extension LoadedFile {
+  /// The program in the file, whatever it is in, and the machine that it is for where nobody names
+  /// another.
+  public func contents() throws(PlayerError) -> (program: Program, configuration: Configuration) {
+    switch kind {
+    case .image:
+      do throws(ImageError) {
+        let machine: Chip8 = try Image(bytes).machine()
+        return (machine.program, machine.state.configuration)
+      } catch { throw .contents(path: path, error) }
+    case .cartridge:
+      let cartridge = try Cartridge(self)
+      return try contents(SourceFile(self, inCartridge: cartridge.program), cartridge.options)
+    case .source:
+      return try contents(SourceFile(self), CartridgeOptions())
+    case .program:
+      let program = try program(bytes)
+      return (program, Configuration(for: program, atLeast: leastInstructions(path)))
+    case .foreign(let description): throw .contents(path: path, Unfit.foreign(description))
+    }
+  }
+
+  private func contents(
+    _ source: SourceFile, _ options: CartridgeOptions
+  ) throws(PlayerError) -> (program: Program, configuration: Configuration) {
+    let program = try program(source.assembled().program)
+    return (program, options.configuration(for: program))
+  }
+
+  private func program(_ bytes: [UInt8]) throws(PlayerError) -> Program {
+    guard !bytes.isEmpty else { throw .contents(path: path, Unfit.empty) }
+    guard bytes.count <= Platform.xochip.programByteCountMax else {
+      throw .contents(path: path, Unfit.tooLarge)
+    }
+    return Program(name: programName(path), bytes: bytes)
+  }
+
+  /// Why a file holds no program that a machine can run.
+  private enum Unfit: Error, CustomStringConvertible {
     case empty
     case tooLarge
+    case foreign(String)
 
     var description: String {
       switch self {
@@ -105,17 +258,8 @@ extension Program {
       case .tooLarge:
         "no machine has room for a program of more than "
           + "\(Platform.xochip.programByteCountMax) bytes"
+      case .foreign(let description): "this is \(description)"
       }
-    }
-  }
-
-  /// Refuses what no machine could run.
-  ///
-  /// - Parameter path: the file that it comes from.
-  package func check(_ path: String) throws(PlayerError) {
-    guard !bytes.isEmpty else { throw .contents(path: path, Unfit.empty) }
-    guard bytes.count <= Platform.xochip.programByteCountMax else {
-      throw .contents(path: path, Unfit.tooLarge)
     }
   }
 }

@@ -34,14 +34,13 @@ public struct LoadedMachine: Sendable {
       try self.init(restoring: file, request)
     case .cartridge:
       let cartridge = try Cartridge(file)
-      let source = SourceFile(file.path, text: cartridge.program, file.inputs)
-      try self.init(source, cartridge.options, request)
+      try self.init(
+        SourceFile(file, inCartridge: cartridge.program), cartridge.options, request)
     case .source:
       try self.init(SourceFile(file), CartridgeOptions(), request)
-    case .program:
-      let program = try file.program(file.bytes)
-      try self.init(
-        file.path, program, suggested: Configuration(for: program), request, file.inputs)
+    case .program, .foreign:
+      let (program, suggested) = try file.contents()
+      try self.init(file.path, program, suggested: suggested, request, file.inputs)
     }
   }
 
@@ -84,7 +83,7 @@ public struct LoadedMachine: Sendable {
     inputs = file.inputs
     let image: Image
     do throws(ImageError) {
-      image = try request.dependencies.completed(Image(file.bytes), at: file.path, &inputs)
+      image = try request.dependencies.completed(Image(file.bytes), at: file.diskPath, &inputs)
       machine = try image.machine()
     } catch { throw .contents(path: file.path, error) }
     own = Setup()

@@ -8,43 +8,53 @@ package struct SourceFile {
   /// How many errors are reported at once.
   package static let errorCountMax = 20
 
-  package let path: String
+  private let file: LoadedFile
   package let text: String
-  /// Every file that it was read from.
-  package let inputs: InputFiles
+  /// Why it can include nothing, if it cannot.
+  private let isAlone: IncludeError?
 
-  init(_ file: LoadedFile) throws(PlayerError) {
-    try self.init(file.path, file.bytes, file.inputs)
-  }
+  package var path: String { file.path }
+  /// Every file that it was read from, once it is assembled with those that it includes.
+  package var inputs: InputFiles { file.inputs }
 
-  /// Takes the bytes of a file as the text that they should be.
-  private init(_ path: String, _ bytes: [UInt8], _ inputs: InputFiles) throws(PlayerError) {
-    guard bytes.count <= SourceFile.byteCountMax else {
-      throw .contents(path: path, Refusal.tooLarge)
+  /// Takes a file as the text that it should be.
+  ///
+  /// - Parameter isForCartridge: whether it will be in a cartridge, which holds one source.
+  package init(_ file: LoadedFile, isForCartridge: Bool = false) throws(PlayerError) {
+    guard file.bytes.count <= SourceFile.byteCountMax else {
+      throw .contents(path: file.path, Refusal.tooLarge)
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .contents(path: path, Refusal.notText)
+    guard let text = String(validating: file.bytes, as: UTF8.self) else {
+      throw .contents(path: file.path, Refusal.notText)
     }
-    self.init(path, text: text, inputs)
+    (self.file, self.text) = (file, text)
+    isAlone =
+      isForCartridge
+      ? SourceFile.isInCartridge
+      : file.diskPath == "-" ? SourceFile.isPiped : file.archive.map { _ in SourceFile.isZipped }
   }
 
-  package init(_ path: String, text: String, _ inputs: InputFiles) {
-    self.path = path
-    self.text = text
-    self.inputs = inputs
+  /// The source in a cartridge.
+  init(_ file: LoadedFile, inCartridge text: String) {
+    (self.file, self.text) = (file, text)
+    isAlone = SourceFile.isInCartridge
   }
 
-  package init(contentsOf path: String) throws(PlayerError) {
-    var inputs = InputFiles()
-    let bytes = try PlayerError.rethrowing { () throws(StorageError) in
-      try inputs.read(path, limit: SourceFile.byteCountMax)
-    }
-    try self.init(path, bytes, inputs)
-  }
+  private static let isInCartridge = IncludeError(
+    "cannot be included in a cartridge, which holds one source")
+  private static let isZipped = IncludeError(
+    "cannot be included in a zip file: unpack it first")
+  private static let isPiped = IncludeError(
+    "cannot be included by standard input: name a file")
 
   package func assembled() throws(PlayerError) -> Assembly {
     do throws(AssemblyErrors) {
-      return try assemble(text, named: inputName(path), errorCountMax: SourceFile.errorCountMax)
+      return try assemble(
+        text, named: inputName(path),
+        including: { path throws(IncludeError) in
+          if let isAlone { throw isAlone }
+          return try file.included.text(path)
+        }, errorCountMax: SourceFile.errorCountMax)
     } catch { throw .source(path: path, error) }
   }
 

@@ -24,6 +24,12 @@ public struct KeptFlags: Sendable {
     return Array(flags.prefix(count))
   }
 
+  /// The file that a machine's flags may be written to; nil if it has no flags, or if there is nothing
+  /// yet of its program.
+  package func output(for machine: Chip8) throws(NonVolatileMemoryError) -> Output? {
+    machine.userFlags.isEmpty ? nil : try memory(of: machine.program).output()
+  }
+
   /// Finds out, before a machine runs, whether its flags could be written after that. Makes the
   /// directory that the user has named.
   package func prepare(for machine: Chip8) throws {

@@ -29,7 +29,7 @@ public final class PlaySession {
   private var notices: [Notice]
   private let work = WorkQueue()
   private let options: Options
-  /// A file that is played again when it changes.
+  /// A file that is played again when it changes, or one that it includes does.
   private var watched: Watched?
   private let flagKeeper = FlagKeeper()
   /// Whether the machine stands at a call that the host is answering.
@@ -61,10 +61,21 @@ public final class PlaySession {
 
   private struct Watched {
     let path: String
+    /// What is on the disk, which may be a zip file that it is in.
+    let diskPath: String
     let keepsState: Bool
-    var stamp: Storage.Stamp?
+    /// The stamps of that and of the files that it includes, as they were read.
+    var stamps: [(path: String, stamp: Storage.Stamp?)]
     /// Whether somebody is looking.
     var isBusy = false
+
+    /// Whether one of them is another file now. While one is missing, as it is when an editor puts
+    /// another in its place, it has not changed.
+    var hasChanged: Bool {
+      stamps.contains { file in
+        Storage.stamp(of: file.path).map { $0 != file.stamp } ?? false
+      }
+    }
   }
 
   /// Plays a machine. If it is one that was just switched on, it gets its user flags, for which their
@@ -345,22 +356,11 @@ public final class PlaySession {
     }
   }
 
-  /// Takes over the machine from another process, and saves it at once.
-  ///
-  /// - Parameter acknowledge: tells the other process so; the machine is here from then on.
-  package func takeOver(_ acknowledge: () throws(AcknowledgementError) -> Void) throws {
-    if options.autosaveSeconds != nil {
-      try slots.checkSaving(player.savedImage(), to: Autosave.minute.slot)
-    }
-    do throws(AcknowledgementError) {
-      try acknowledge()
-    } catch {
-      // It may be nowhere else.
-      if case .unknown = error { autosave(.exit) }
-      finishWork()
-      throw error
-    }
-    autosave(.minute)
+  /// Saves the machine that another process sends in the slot of an autosave, before the other process
+  /// learns that it is here; nil if there are no autosaves.
+  package func saveProvisionally() throws -> (any ProvisionalSave)? {
+    guard options.autosaveSeconds != nil else { return nil }
+    return try slots.saveProvisionally(player.savedImage(), in: Autosave.minute.slot)
   }
 
   // MARK: Other machines
@@ -422,31 +422,39 @@ public final class PlaySession {
     }
   }
 
-  /// From now on, plays a file again whenever it has changed.
+  /// From now on, plays a file again whenever it has changed, or one that it includes.
   ///
-  /// - Parameter keepsState: whether only the program in the machine is replaced.
-  public func watch(_ path: String, keepsState: Bool) {
-    watched = Watched(path: path, keepsState: keepsState, stamp: Storage.stamp(of: path))
+  /// - Parameters:
+  ///   - path: the file as the user has named it.
+  ///   - file: the same as it was read.
+  ///   - keepsState: whether only the program in the machine is replaced.
+  public func watch(_ path: String, _ file: LoadedFile, keepsState: Bool) {
+    watched = Watched(
+      path: path, diskPath: file.diskPath, keepsState: keepsState,
+      stamps: [(file.diskPath, Storage.stamp(of: file.diskPath))] + file.included.stamps)
     keepFlags()
   }
 
-  /// Looks whether the file that is watched has changed. If it cannot be used, what runs goes on, and
-  /// ``watchProblem`` says why until the file can be used.
+  /// Looks whether a file that is watched has changed. If it cannot be used, what runs goes on, and
+  /// ``watchProblem`` says why until it can be used.
   public func pollWatchedFile() {
     guard let file = watched, !file.isBusy else { return }
     watched?.isBusy = true
     let (machine, metadata) = (options.machine, options.metadata)
     work.begin {
-      guard let stamp = Storage.stamp(of: file.path), stamp != file.stamp else {
-        return { $0.watched?.isBusy = false }
-      }
+      guard file.hasChanged else { return { $0.watched?.isBusy = false } }
+      let stamp = Storage.stamp(of: file.diskPath)
+      let included = IncludedFiles(of: file.path)
       let result: Result<LoadedMachine, PlayerError>
       do throws(PlayerError) {
-        result = .success(try LoadedMachine(file.path, machine, metadata))
+        var loaded = try LoadedMachine(LoadedFile(file.path, included), machine)
+        try loaded.apply(metadata, from: file.path)
+        result = .success(loaded)
       } catch { result = .failure(error) }
+      let stamps = [(file.diskPath, stamp)] + included.stamps
       return { [result] session in
         session.watched?.isBusy = false
-        session.watched?.stamp = stamp
+        session.watched?.stamps = stamps
         session.watchedFileChanged(result, file)
       }
     }
@@ -513,8 +521,7 @@ extension LoadedMachine {
     _ path: String, _ request: MachineRequest = MachineRequest(),
     _ metadata: MetadataRequest = MetadataRequest()
   ) throws(PlayerError) {
-    let file = try PlayerError.rethrowing { () throws(StorageError) in try LoadedFile(path) }
-    try self.init(file, request)
+    try self.init(LoadedFile(path), request)
     try apply(metadata, from: path)
   }
 }

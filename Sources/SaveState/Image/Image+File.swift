@@ -54,7 +54,7 @@ extension Image {
     file.starts(with: headerMagic) || hasFooter(file)
   }
 
-  /// What stands before the image in a file that was found to hold one.
+  /// The bytes that precede the image in a file that was found to hold one.
   public static func prelude(of file: [UInt8]) -> ArraySlice<UInt8> {
     var footer = ByteReader(file.suffix(footerByteCount).dropFirst(8))
     guard hasFooter(file), let length = footer.next(UInt64.self) else { return [] }

@@ -1,10 +1,10 @@
-// What stands before an image in its file: a program that runs it. The engine never reads it, and
-// knows it only by its beginning, to tell which program may stay there: docs/FILES.md.
+// What precedes an image in its file: a program that runs it. The engine never executes it, and only
+// its first bytes tell whether it is one that may stay there: docs/FILES.md.
 
 import Glibc
 
 extension Image {
-  /// How each script begins that runs the image behind it.
+  /// How each script begins that runs the image after it.
   public static let scriptHead = """
     #!/bin/sh
     # A saved state of chip8 that is a program: it goes on with the machine below.
@@ -16,7 +16,7 @@ extension Image {
   public static let standaloneMark: [UInt8] =
     [0x89] + Array("ALONE\r\n".utf8) + [0x1A, 0x0A, 0xC8, 0x1D, 0x5E, 0xA7, 0x93, 0x0B]
 
-  /// What stands before the image in a file, and whose it is.
+  /// What precedes the image in a file, and whose it is.
   public struct Prelude: Sendable {
     let bytes: [UInt8]
     /// Whether it is a program of ours: a script that looks for an emulator, or a whole one.
@@ -32,9 +32,9 @@ extension Image {
 
   fileprivate static let executableMagic = [0x7F] + Array("ELF".utf8)
 
-  /// What stands before the image in a file; empty if there is no such file, or no image in it.
+  /// The bytes that precede the image in a file; none if there is no such file, or no image in it.
   ///
-  /// - Throws: ``FileError`` if the file cannot be read, or what stands there is larger than 256 MiB.
+  /// - Throws: ``FileError`` if the file cannot be read, or they are more than 256 MiB.
   public static func prelude(at path: String) throws(FileError) -> ArraySlice<UInt8> {
     try Prelude(at: path)?.bytes[...] ?? []
   }
@@ -62,8 +62,8 @@ extension Image {
     try write(to: path, inputs, behind: prelude) { _ throws(FileError) in (prelude, .readers) }
   }
 
-  /// Writes the image to a file, with what stood before another one if that is a program of ours in a
-  /// file of the user's; else as ``save(to:apartFrom:)`` does.
+  /// Writes the image to a file, with what precedes another one if that is a program of ours in a file
+  /// of the user's; else as ``save(to:apartFrom:)`` does.
   public func save(
     to path: String, behind prelude: Prelude?, apartFrom inputs: InputFiles
   ) throws(FileError) {
@@ -75,7 +75,7 @@ extension Image {
     }
   }
 
-  /// What becomes of the program that stands before an image which is changed in its file.
+  /// What becomes of the program that precedes an image which is changed in its file.
   public enum ProgramChange: Sendable {
     case stays
     /// Another one takes its place, which whoever may read the file may run.
@@ -83,8 +83,8 @@ extension Image {
     case goes
   }
 
-  /// Writes the image in the place of the one that it was made of. What stands before that stays in a
-  /// file of the user's, whatever it is; what is not ours and could not stay is a reason to refuse.
+  /// Writes the image in the place of the one that it was made of. Whatever precedes that stays in a
+  /// file of the user's; what is not ours and could not stay is a reason to refuse.
   ///
   /// - Throws: ``FileError``; the file is as it was then.
   public func rewrite(
@@ -104,8 +104,8 @@ extension Image {
   }
 
   /// - Parameters:
-  ///   - prelude: what stands before it where nothing is replaced.
-  ///   - choose: what stands before it in the place of a file, and who may execute that.
+  ///   - prelude: what precedes it where nothing is replaced.
+  ///   - choose: what precedes it in the place of a file, and who may execute that.
   private func write(
     to path: String, _ inputs: InputFiles, behind prelude: [UInt8] = [],
     _ choose: (borrowing Replacement) throws(FileError) -> ([UInt8], Storage.Execution)
@@ -135,7 +135,8 @@ extension Image.Prelude {
   /// How large one may be: an emulator with all that it needs is a tenth of that.
   private static let byteCountMax = 256 << 20
 
-  /// What stands before the image in a file; nil if nothing does, or there is no such file.
+  /// Reads what precedes the image in a file. There is no prelude if the image comes first, or if
+  /// there is no such file.
   ///
   /// - Throws: ``FileError`` if the file cannot be read, or this is larger than 256 MiB.
   public init?(at path: String) throws(FileError) {

@@ -4,7 +4,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   case notAnImage
   /// The file or what it would unpack to is larger than ``Image/byteCountMax``.
   case tooLarge
-  /// What stands before the image in its file is larger than 256 MiB.
+  /// What precedes the image in its file is larger than 256 MiB.
   case preludeTooLarge
   /// The footer promises more bytes than there are.
   case truncated
@@ -51,7 +51,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     case .tooLarge:
       "the saved state is larger than \(Image.byteCountMax >> 20) MiB, more than any machine needs"
     case .preludeTooLarge:
-      "what stands before the saved state is too large to be kept"
+      "what comes before the saved state is too large to be kept"
     case .truncated:
       "the saved state is cut off: part of the file is missing, so copy it again or use another"
     case .digestMismatch:

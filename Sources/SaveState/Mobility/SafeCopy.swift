@@ -2,11 +2,24 @@
 
 import Glibc
 
+/// A machine that was saved before it is certain that it stays.
+public protocol ProvisionalSave: Sendable {
+  /// The file that it is in.
+  var path: String { get }
+
+  /// It stays, in place of what was there before.
+  func keep()
+
+  /// It is elsewhere: what was there before comes back, unless somebody else has put something there
+  /// since.
+  func withdraw() throws
+}
+
 /// The file that a machine on the move is kept in. What was in the file before is kept beside it
 /// until it is certain which of the two stays.
 ///
 /// Whatever ends the process, the machine is in the file from the first ``update(_:)`` on.
-public struct SafeCopy: Sendable {
+public struct SafeCopy: ProvisionalSave {
   /// How large a file may be whose contents have to be copied, where it can have no second name.
   private static let byteCountMax = 256 << 20
 

@@ -63,13 +63,17 @@ public struct NonVolatileMemory: Sendable {
     }
   }
 
-  /// Removes the file, whatever is in it.
+  /// Removes the file, whatever is in it, unless it is protected against changes.
   ///
   /// - Returns: whether there was one.
   public func clear() throws(NonVolatileMemoryError) -> Bool {
     do throws(NonVolatileMemoryError) {
       return try locking { () throws(NonVolatileMemoryError) in
         try stored { () throws(StorageError) in
+          let status = try Storage.status(of: path, followsLinks: false)
+          guard status?.isWritable != false else {
+            throw StorageError(refusing: .writeProtected, path)
+          }
           try Storage.remove(path)
           try Storage.synchronize(folderOf: path)
         }
@@ -89,6 +93,15 @@ public struct NonVolatileMemory: Sendable {
         Storage.isFolder(directory) ? path : directory,
         with: encode(Array(repeating: 0, count: byteCount)), as: .other)
     }
+  }
+
+  /// The file as an output of a run, so that nothing else is written to it; nil where its directory
+  /// is missing.
+  ///
+  /// - Throws: if there is something that cannot be used.
+  public func output() throws(NonVolatileMemoryError) -> Output? {
+    _ = try read()
+    return Storage.isFolder(directory) ? Output(path, .other, apartFrom: InputFiles()) : nil
   }
 
   // MARK: The file

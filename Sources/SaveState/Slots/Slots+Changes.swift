@@ -16,8 +16,7 @@ extension Slots {
   ///
   /// - Parameter image: one of the machine as it is now.
   public func checkSaving(_ image: Image, to slot: SlotName) throws(SlotError) {
-    try check(image, at: path(slot))
-    try stored { () throws(StorageError) in try Storage.createFolder(folder) }
+    try prepare(for: image, in: slot)
     try changing(slot) { () throws(SlotError) in
       let number = (try taken(slot).first ?? 0) + 1
       let isFilled = try isFilled(slot)
@@ -28,6 +27,28 @@ extension Slots {
         try Storage.checkReplacing(path(slot, version: number), with: image.bytes, as: .slot)
         Storage.removeEmptyFolder(history(slot))
       }
+    }
+  }
+
+  /// Saves the image of a machine of which it is not yet certain that it stays here. What was in the
+  /// slot becomes a version, and no version is removed meanwhile.
+  ///
+  /// - Throws: if it could not be saved; the slot and its versions are as they were then.
+  public func saveProvisionally(
+    _ image: Image, in slot: SlotName
+  ) throws(SlotError) -> some ProvisionalSave {
+    try prepare(for: image, in: slot)
+    return try changing(slot) { () throws(SlotError) in
+      let kept = try keep(slot)
+      do throws(SlotError) {
+        try replace(slot, with: image)
+      } catch {
+        // One that could not be brought to the disk is there all the same.
+        try? takeBack(slot, kept: kept)
+        throw error
+      }
+      return ProvisionalSlot(
+        slots: self, slot: slot, kept: kept, stamp: Storage.stamp(of: path(slot)))
     }
   }
 
@@ -70,7 +91,7 @@ extension Slots {
 
   /// Empties a slot. What was there becomes a version.
   ///
-  /// - Parameter purging: whether all its versions are taken away too.
+  /// - Parameter purging: whether all its versions are removed too.
   /// - Returns: the number of the version that holds what was there; nil if it is gone.
   @discardableResult
   public func delete(_ slot: SlotName, purging: Bool = false) throws(SlotError) -> Int? {
@@ -145,7 +166,7 @@ extension Slots {
   // MARK: Steps, while the folder is locked
 
   /// Makes a change while nobody else does.
-  private func changing<Result>(
+  fileprivate func changing<Result>(
     _ slot: SlotName, evenIfLocked: Bool = false, _ change: () throws(SlotError) -> Result
   ) throws(SlotError) -> Result {
     try Storage.locking(
@@ -169,9 +190,13 @@ extension Slots {
     }
   }
 
-  private func put(_ image: Image, in slot: SlotName) throws(SlotError) -> Int? {
+  private func prepare(for image: Image, in slot: SlotName) throws(SlotError) {
     try check(image, at: path(slot))
     try stored { () throws(StorageError) in try Storage.createFolder(folder) }
+  }
+
+  private func put(_ image: Image, in slot: SlotName) throws(SlotError) -> Int? {
+    try prepare(for: image, in: slot)
     return try changing(slot) { () throws(SlotError) in
       if let current = try? self.image(slot), image.addsNothing(to: current) {
         var renewed = current
@@ -196,6 +221,21 @@ extension Slots {
     }
   }
 
+  /// Makes a slot what it was before an image was saved in it.
+  ///
+  /// - Parameter kept: the version that what was there has become; nil if nothing was.
+  fileprivate func takeBack(_ slot: SlotName, kept: Int?) throws(SlotError) {
+    try stored { () throws(StorageError) in
+      if let kept {
+        try Storage.move(path(slot, version: kept), over: path(slot))
+        Storage.removeEmptyFolder(history(slot))
+      } else if try file(slot) != nil {
+        try Storage.remove(path(slot))
+      }
+      try Storage.synchronize(folderOf: path(slot))
+    }
+  }
+
   private func putBack(_ slot: SlotName, version: Int?) throws(SlotError) -> Int? {
     let newest = try numbers(slot).first
     guard let number = version ?? newest else {
@@ -209,7 +249,7 @@ extension Slots {
       try Storage.synchronize(folderOf: path(slot))
     }
     tidy(slot, kept: kept)
-    // It is no version if it was the same.
+    // Where it was the same, it is not a version any more.
     let versions = try numbers(slot)
     return kept.flatMap { versions.contains($0) ? $0 : nil }
   }
@@ -239,9 +279,9 @@ extension Slots {
     return number
   }
 
-  /// Takes away the oldest versions, and those that are the same as what is in the slot or as the
-  /// one that was made of it just now, but none that is needed. What cannot be taken away is no loss.
-  private func tidy(_ slot: SlotName, kept: Int? = nil) {
+  /// Removes the oldest versions, and those that are the same as what is in the slot or as the one
+  /// that was made of it just now, but none that is needed. One that cannot be removed does no harm.
+  fileprivate func tidy(_ slot: SlotName, kept: Int? = nil) {
     guard let versions = try? versions(of: slot) else { return }
     let current = try? image(slot)
     let before = kept.flatMap { try? image(slot, version: $0) }
@@ -283,8 +323,36 @@ extension Slots {
     try stored { () throws(StorageError) in try takenNumbers(of: slot) }
   }
 
-  private func numbers(_ slot: SlotName) throws(SlotError) -> [Int] {
+  fileprivate func numbers(_ slot: SlotName) throws(SlotError) -> [Int] {
     try stored { () throws(StorageError) in try versions(of: slot) }
+  }
+}
+
+/// A machine in a slot, before it is certain that it stays.
+private struct ProvisionalSlot: ProvisionalSave {
+  let slots: Slots
+  let slot: SlotName
+  /// The version that what was in the slot has become; nil if nothing was.
+  let kept: Int?
+  let stamp: Storage.Stamp?
+
+  var path: String { slots.path(slot) }
+
+  func keep() {
+    // A version that is left does no harm, and goes with the next save.
+    try? slots.changing(slot) { slots.tidy(slot, kept: kept) }
+  }
+
+  func withdraw() throws(SlotError) {
+    try slots.changing(slot) { () throws(SlotError) in
+      if Storage.stamp(of: path) == stamp { return try slots.takeBack(slot, kept: kept) }
+      // Somebody else has saved in the slot since, which has made a version of it.
+      for number in try slots.numbers(slot) {
+        let version = slots.path(slot, version: number)
+        guard Storage.stamp(of: version) == stamp else { continue }
+        try slots.stored { () throws(StorageError) in try Storage.remove(version) }
+      }
+    }
   }
 }
 

@@ -68,7 +68,7 @@ public struct Slots: Sendable {
     return "\(history(slot))/\(zeros)\(digits)\(Slots.suffix)"
   }
 
-  /// The slots that hold a state or have versions, by name. Files that are no slots are passed over.
+  /// The slots that hold a state or have versions, by name. Files that are not slots are skipped.
   public func names() throws(StorageError) -> [SlotName] {
     var names: Set<SlotName> = []
     for name in try Storage.names(in: folder) where name.hasSuffix(Slots.suffix) {
@@ -87,8 +87,8 @@ public struct Slots: Sendable {
     return names.sorted()
   }
 
-  /// The numbers of a slot's earlier versions, the newest first. Higher numbers are newer. What is no
-  /// regular file is no version.
+  /// The numbers of a slot's earlier versions, the newest first. Higher numbers are newer. Only a
+  /// regular file is a version.
   public func versions(of slot: SlotName) throws(StorageError) -> [Int] {
     try takenNumbers(of: slot).filter { number in
       let status = try? Storage.anyStatus(
@@ -125,7 +125,7 @@ public struct Slots: Sendable {
     do throws(FileError) {
       image = try Image(contentsOf: file.path)
     } catch .storage(let error) where error.isMissingFile {
-      // Somebody else has just taken it away.
+      // Somebody else has just removed it.
       throw missing
     } catch { throw .file(error) }
     try check(image, at: file.path)

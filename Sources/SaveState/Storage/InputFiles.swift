@@ -55,6 +55,22 @@ public struct InputFiles: Sendable {
     return try input.end(limit)
   }
 
+  /// Reads a regular file below a directory. Links are not followed on the way there from it.
+  ///
+  /// - Parameter path: names, separated by `/`, none of which is empty, `.` or `..`.
+  public mutating func read(
+    _ path: String, below directory: String, limit: Int
+  ) throws(SealedFolder.Refusal) -> [UInt8] {
+    var names = path.split(separator: "/").map(String.init)
+    guard let name = names.popLast() else { throw .noSuchFile }
+    var folder: SealedFolder
+    do throws(StorageError) {
+      folder = try SealedFolder(directory)
+    } catch { throw .notRead }
+    for name in names { folder = try folder.directory(name) }
+    return try folder.read(name, limit: limit, &self)
+  }
+
   /// Remembers a file that was read by other means.
   mutating func add(_ path: String, _ identity: FileIdentity?, _ use: Use = .need) {
     let place = path == "-" ? nil : Storage.place(of: path)

@@ -125,7 +125,7 @@ struct Replacement: ~Copyable {
     }
   }
 
-  /// What stands before the saved state there; nil if nothing does.
+  /// What precedes the saved state in the file; nil if the file begins with it.
   func prelude() throws(FileError) -> Image.Prelude? {
     do throws(FileError) {
       switch contents {

@@ -46,14 +46,33 @@ public final class SealedFolder: Sendable {
     guard descriptor >= 0 else { throw StorageError(.read, path) }
   }
 
+  /// Opens a directory that is right in this one; a link to one is not.
+  func directory(_ name: String) throws(Refusal) -> SealedFolder {
+    let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+    let opened = Storage.retrying { openat(descriptor, leaf(name), flags) }
+    guard opened >= 0 else { throw Refusal(reading: errno) }
+    return SealedFolder(opened, Storage.path(path, name), patience: patience)
+  }
+
+  private init(_ descriptor: Int32, _ path: String, patience: Int) {
+    (self.descriptor, self.path, self.patience) = (descriptor, path, patience)
+  }
+
   deinit { close(descriptor) }
 
   /// The bytes of a file, up to one more than `limit`.
   ///
   /// - Parameter name: a name without any folder in it.
   public func read(_ name: String, limit: Int) throws(Refusal) -> [UInt8] {
+    var inputs = InputFiles()
+    return try read(name, limit: limit, &inputs)
+  }
+
+  /// The same, and the file is one of those that were read.
+  func read(_ name: String, limit: Int, _ inputs: inout InputFiles) throws(Refusal) -> [UInt8] {
     do throws(StorageError) {
       let file = try RegularFile(leaf(name), in: descriptor, followsLinks: false)
+      inputs.add(Storage.path(path, name), file.status.identity)
       return try file.bytes(min(file.byteCount, limit + 1), from: 0)
     } catch { throw Refusal(reading: error.code) }
   }
@@ -138,8 +157,9 @@ extension SealedFolder.Refusal {
       switch code {
       case ENOENT: .noSuchFile
       case EACCES, EPERM: .denied
-      // A link, a folder or a pipe, and a socket or a device without a driver.
-      case ELOOP, EINVAL, ENXIO, ENODEV: .notAFile
+      // A link, a directory or a pipe, a file where a directory should be, and a socket or a device
+      // without a driver.
+      case ELOOP, EINVAL, ENOTDIR, ENXIO, ENODEV: .notAFile
       default: .notRead
       }
   }

@@ -30,6 +30,9 @@ extension Storage {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// Whether there is a regular file of this name.
+  public static func isFile(_ path: String) -> Bool { (try? status(of: path)) != nil }
+
   /// Whether two paths lead to one file that is there.
   public static func isSameFile(_ path: String, _ other: String) -> Bool {
     var (status, otherStatus) = (stat(), stat())

@@ -54,7 +54,10 @@ extension Storage {
   static func duplicate(_ path: String, as copy: String, limit: Int) throws(StorageError) {
     // A link would be given the name itself, for it is not followed.
     if retrying({ linkat(AT_FDCWD, path, AT_FDCWD, copy, 0) }) == 0 {
-      return try synchronize(folderOf: copy)
+      do throws(StorageError) { return try synchronize(folderOf: copy) } catch {
+        unlink(copy)
+        throw error
+      }
     }
     guard errno != EEXIST else { throw StorageError(.create, copy) }
     let file = try RegularFile(path, followsLinks: false)
@@ -81,12 +84,12 @@ extension Storage {
     guard retrying({ rename(path, place) }) == 0 else { throw StorageError(.write, place) }
   }
 
-  /// Takes a file away. A power cut may bring it back until its folder is on the disk.
+  /// Removes a file. A power cut may bring it back until its folder is on the disk.
   static func remove(_ path: String) throws(StorageError) {
     guard retrying({ unlink(path) }) == 0 else { throw StorageError(.write, path) }
   }
 
-  /// Takes a folder away if there is nothing in it.
+  /// Removes a directory if there is nothing in it.
   static func removeEmptyFolder(_ path: String) {
     rmdir(path)
   }

@@ -34,14 +34,17 @@ enum PlatformChoice: ExpressibleByArgument {
 }
 
 /// `--quirk NAME=on|off`.
-extension QuirkChoice: ExpressibleByArgument {
+extension QuirkChoice {
   /// What stands after the option.
-  public init?(argument: String) {
-    let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
-    guard
-      parts.count == 2, let quirk = Quirks(named: String(parts[0])),
-      ["on", "off"].contains(parts[1])
-    else { return nil }
+  init(argument: String) throws(ValidationError) {
+    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let quirk = Quirks(named: String(parts[0])) else {
+      throw ValidationError(
+        "the quirks are \(Quirks.named.map(\.name).joined(separator: ", ")).")
+    }
+    guard parts.count == 2, ["on", "off"].contains(parts[1]) else {
+      throw ValidationError("a quirk is on or off, as in \(parts[0])=on.")
+    }
     self.init(quirk, isOn: parts[1] == "on")
   }
 }

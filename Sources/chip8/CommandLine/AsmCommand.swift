@@ -30,7 +30,9 @@ struct AsmCommand: ParsableCommand {
   var listing = false
 
   func validate() throws {
-    let onStandardOutput = [outputPath, symbols].filter { $0 == "-" }.count + (listing ? 1 : 0)
+    // Without a name, what is made of standard input goes to standard output.
+    let onStandardOutput =
+      [output ?? source, symbols].filter { $0 == "-" }.count + (listing ? 1 : 0)
     if onStandardOutput > 1 {
       throw ValidationError(
         "Only one thing can be written to standard output: -o and --symbols name files.")
@@ -38,8 +40,9 @@ struct AsmCommand: ParsableCommand {
   }
 
   func run() throws {
-    let file = try SourceFile(contentsOf: source)
-    let assembly = try file.assembled()
+    let file = try LoadedFile(source)
+    let outputPath = try output ?? file.pathOfOutput(replacing: ".8o", by: ".ch8")
+    let assembly = try SourceFile(file).assembled()
     let inputs = file.inputs
     try Output.check(
       [symbols, outputPath].compactMap { $0 }.map { Output($0, .other, apartFrom: inputs) })
@@ -51,14 +54,15 @@ struct AsmCommand: ParsableCommand {
     }
     try Storage.replace(outputPath, with: assembly.program, as: .other, apartFrom: inputs)
     if listing {
-      try printSource(Listing.lines(assembly, file.text))
+      try printSource(Listing.lines(assembly))
     }
-    warnOfOtherMachine(program)
+    warnOfOtherMachine(program, in: outputPath)
   }
 
   /// Tells the user if the program alone runs otherwise than its source does.
-  private func warnOfOtherMachine(_ program: Program) {
-    let (alone, played) = (Configuration(for: program), Configuration(forSourceOf: program))
+  private func warnOfOtherMachine(_ program: Program, in path: String) {
+    let alone = Configuration(for: program, atLeast: leastInstructions(path))
+    let played = Configuration(forSourceOf: program)
     guard alone != played else { return }
     printError(
       "\(fileName(source)): assembled, this program runs on \(alone.platform.rawValue) at "
@@ -66,16 +70,17 @@ struct AsmCommand: ParsableCommand {
         + "\(played.platform.rawValue) at \(played.instructionsPerFrame); to run it as its source, "
         + "add --platform \(played.platform.rawValue) --ipf \(played.instructionsPerFrame)")
   }
-
-  private var outputPath: String {
-    output ?? path(source, replacing: ".8o", by: ".ch8")
-  }
 }
 
-/// Where a file that is made of another goes by default: beside it with another suffix, and to
-/// standard output if that comes from standard input. A name without the usual suffix is kept
-/// whole, so that no input is overwritten.
-func path(_ input: String, replacing suffix: String, by other: String) -> String {
-  if input == "-" { return "-" }
-  return (input.hasSuffix(suffix) ? String(input.dropLast(suffix.count)) : input) + other
+extension LoadedFile {
+  /// Where a file that is made of this one goes by default: beside it with another suffix, and to
+  /// standard output if this one comes from standard input. A name without the usual suffix is kept
+  /// whole, so that no input is overwritten. Names in a zip file are not paths.
+  func pathOfOutput(replacing suffix: String, by other: String) throws(Failure) -> String {
+    if diskPath == "-" { return "-" }
+    guard archive == nil else {
+      throw .usage("\(path) is in a zip file: name the output with -o")
+    }
+    return (path.hasSuffix(suffix) ? String(path.dropLast(suffix.count)) : path) + other
+  }
 }

@@ -42,10 +42,13 @@ struct CartCommand: ParsableCommand {
     func validate() throws { try machine.validateCombination() }
 
     func run() throws {
-      let file = try SourceFile(contentsOf: source)
+      let loadedFile = try LoadedFile(source)
+      let output = try output ?? loadedFile.pathOfOutput(replacing: ".8o", by: ".gif")
+      let file = try SourceFile(loadedFile, isForCartridge: true)
       var inputs = file.inputs
       let given = try options.map { try Pack.read($0, &inputs) } ?? CartridgeOptions()
       let loaded = try LoadedMachine(file, given, machine.request)
+      for warning in loaded.warnings { printError(warning.text) }
       var shown = loaded.machine
       _ = shown.run(frames: Pack.labelFrames)
       let configuration = loaded.machine.state.configuration
@@ -56,8 +59,7 @@ struct CartCommand: ParsableCommand {
         bytes = try cartridge.encoded(label: shown.state.screen, appearance: loaded.appearance)
       } catch { throw Failure.data(source, error) }
       try Storage.replace(
-        output ?? path(source, replacing: ".8o", by: ".gif"), with: bytes, as: .other,
-        apartFrom: inputs)
+        output, with: bytes, as: .other, apartFrom: inputs)
       let lacking = options.lacks(configuration, for: loaded.machine.program)
       if !lacking.isEmpty {
         printError(
@@ -100,7 +102,7 @@ struct CartCommand: ParsableCommand {
     func run() throws {
       let file = try LoadedFile(cartridge)
       let unpacked = try Cartridge(file)
-      let source = output ?? path(cartridge, replacing: ".gif", by: ".8o")
+      let source = try output ?? file.pathOfOutput(replacing: ".gif", by: ".8o")
       let inputs = file.inputs
       try Output.check(
         [source, options].compactMap { $0 }.map { Output($0, .other, apartFrom: inputs) })

@@ -30,8 +30,8 @@ struct Chip8Command: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The program, its source (.8o), a cartridge or a saved state; - is standard input. With "
-        + "--restore, what is handed to the program.",
+      "The program, its source (.8o), a cartridge or a saved state, also in a zip file; - is "
+        + "standard input. With --restore, what is handed to the program.",
       valueName: "ROM"))
   var files: [String] = []
 
@@ -139,13 +139,13 @@ struct Chip8Command: ParsableCommand {
       if mobility.acknowledge, let image = loaded.image { try run.takeOver(image) }
       try run.toEnd()?.execute()
     } else {
-      try play(loaded, host, kept, watching: watch ? file.path : nil)
+      try play(loaded, host, kept, watching: watch ? file : nil)
     }
   }
 
   /// Plays in a window.
   private func play(
-    _ loaded: LoadedMachine, _ host: Host, _ kept: KeptFlags?, watching path: String?
+    _ loaded: LoadedMachine, _ host: Host, _ kept: KeptFlags?, watching file: LoadedFile?
   ) throws {
     #if SDL
       var options = PlaySession.Options()
@@ -154,12 +154,10 @@ struct Chip8Command: ParsableCommand {
       options.autosaveSeconds = autosave.map { $0 > 0 ? $0 : nil } ?? 60
       options.keptFlags = kept
       let session = PlaySession(loaded, host, options)
-      if let path { session.watch(path, keepsState: keepState) }
+      if let file { session.watch(files[0], file, keepsState: keepState) }
       try Window.play(session) {
         guard mobility.acknowledge, let image = loaded.image else { return }
-        try session.takeOver { () throws(AcknowledgementError) in
-          try mobility.acknowledge(image)
-        }
+        try mobility.takeOver(image, savedAs: session.saveProvisionally())
       }
       if let restoration = session.restart {
         try Reexec(playing: restoration, after: session, options).execute()
@@ -223,7 +221,8 @@ struct MachineOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Switch one quirk against the platform's default.", valueName: "NAME=on|off"))
+      "Switch one quirk against the platform's default.", valueName: "NAME=on|off"),
+    transform: { try QuirkChoice(argument: $0) })
   var quirk: [QuirkChoice] = []
 
   @Option(

@@ -30,11 +30,10 @@ struct DisasmCommand: ParsableCommand {
 
   func run() throws {
     let file = try LoadedFile(rom)
-    let program = Program(name: programName(file.path), bytes: file.bytes)
-    try check(program)
+    let (program, suggested) = try file.contents()
     let configuration =
       switch platform {
-      case .auto: Configuration(for: program)
+      case .auto: suggested
       case .platform(let platform): Configuration(platform)
       }
     var inputs = file.inputs
@@ -53,13 +52,6 @@ struct DisasmCommand: ParsableCommand {
       let source = disassembly.octo(title: title, byteCountMax: SourceFile.byteCountMax)
       try Storage.replace(output, with: Array(source.utf8), as: .other, apartFrom: inputs)
     }
-  }
-
-  private func check(_ program: Program) throws {
-    if Image.isImage(program.bytes) {
-      throw Failure.data(rom, "this is a saved state and no program")
-    }
-    try program.check(rom)
   }
 }
 

@@ -21,15 +21,12 @@ struct FlagsCommand: ParsableCommand {
       usage: "chip8 flags show PROGRAM [--slots DIR] [--json]")
 
     @OptionGroup
-    var arguments: FlagArguments
+    var arguments: ProgramArguments
 
     func run() throws {
-      let program = try arguments.resolved()
-      let memory = arguments.memory(of: program)
-      guard let flags = try memory.read() else { throw FlagArguments.nothingKept(program) }
-      try arguments.options.print(
-        [flags.map { hexadecimal($0, 2) }.joined(separator: " ")],
-        or: FlagReport(program, memory, flags))
+      try arguments.report { memory, _ in
+        try memory.read().map { ($0.map { hexadecimal($0, 2) }.joined(separator: " "), $0) }
+      }
     }
   }
 
@@ -39,36 +36,30 @@ struct FlagsCommand: ParsableCommand {
       usage: "chip8 flags clear PROGRAM [--slots DIR] [--json]")
 
     @OptionGroup
-    var arguments: FlagArguments
+    var arguments: ProgramArguments
 
     func run() throws {
-      let program = try arguments.resolved()
-      let memory = arguments.memory(of: program)
-      guard try memory.clear() else { throw FlagArguments.nothingKept(program) }
-      try arguments.options.print(
-        ["the user flags of \(program.title) are cleared"], or: FlagReport(program, memory, nil))
+      try arguments.report { memory, title in
+        try memory.clear() ? ("the user flags of \(title) are cleared", nil) : nil
+      }
     }
   }
 }
 
-/// The program that a command is about.
-struct FlagArguments: ParsableArguments {
-  @Argument(
-    help: ArgumentHelp(
-      "The program: its file, a saved state of it, or its SHA-1.", valueName: "PROGRAM"))
-  var program: String
-
-  @OptionGroup
-  var options: SlotsOptions
-
-  func resolved() throws -> NamedProgram { try NamedProgram(program) }
-
-  func memory(of program: NamedProgram) -> NonVolatileMemory {
-    .userFlags(root: options.root, program: program.sha1)
-  }
-
-  static func nothingKept(_ program: NamedProgram) -> Failure {
-    Failure(message: "\(program.title): no user flags are kept", code: EX_NOINPUT)
+extension ProgramArguments {
+  /// Does something with the flags of the program, and prints a line about it or the flags as they
+  /// are then.
+  ///
+  /// - Parameter body: gives both; nil if no flags are kept.
+  fileprivate func report(
+    _ body: (NonVolatileMemory, _ title: String) throws -> (text: String, flags: [UInt8]?)?
+  ) throws {
+    let program = try NamedProgram(program)
+    let memory = NonVolatileMemory.userFlags(root: options.root, program: program.sha1)
+    guard let result = try body(memory, program.title) else {
+      throw Failure(message: "\(program.title): no user flags are kept", code: EX_NOINPUT)
+    }
+    try options.print([result.text], or: FlagReport(program, memory, result.flags))
   }
 }
 

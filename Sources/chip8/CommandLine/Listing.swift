@@ -6,18 +6,30 @@ enum Listing {
   private static let bytesInRow = 8
 
   /// A row for each line of the source: address, bytes, number of the line, the line. What a line
-  /// made beyond eight bytes, or elsewhere too, as one in a macro does, has further rows below.
-  static func lines(_ assembly: Assembly, _ source: String) -> [String] {
-    let runs = Dictionary(grouping: assembly.lineRuns, by: \.line)
+  /// made beyond eight bytes, or elsewhere too, as one in a macro does, has further rows below. Files
+  /// that are included follow, each after its name.
+  static func lines(_ assembly: Assembly) -> [String] {
+    let runs = Dictionary(grouping: assembly.lineRuns, by: \.source)
+    return assembly.files.enumerated().flatMap { index, file in
+      index == 0
+        ? rows(of: file, runs[nil] ?? [], assembly.program)
+        : ["", "\(file.path):"] + rows(of: file, runs[file.path] ?? [], assembly.program)
+    }
+  }
+
+  private static func rows(
+    of file: Assembly.File, _ runs: [Symbols.LineRun], _ program: [UInt8]
+  ) -> [String] {
+    let runs = Dictionary(grouping: runs, by: \.line)
     var listing: [String] = []
     // A line ends as it does for the assembler, and not where Unicode has line separators.
-    let lines = source.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
       if index == lines.count - 1, line.isEmpty { break }
-      let rows = (runs[index + 1] ?? []).flatMap { Listing.rows(of: $0, assembly.program) }
+      let rows = (runs[index + 1] ?? []).flatMap { Listing.rows(of: $0, program) }
       let number = padded("\(index + 1)", 5)
-      listing.append(
-        "\(rows.first ?? blank) \(number)  \(Substring(line))".trimmingSuffix)
+      let text = String(decoding: line, as: UTF8.self)
+      listing.append("\(rows.first ?? blank) \(number)  \(text)".trimmingSuffix)
       for row in rows.dropFirst() { listing.append(row.trimmingSuffix) }
     }
     return listing

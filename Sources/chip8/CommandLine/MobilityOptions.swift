@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chip8Core
+import Glibc
 import SaveState
 
 /// A machine that moves to another process while it runs: it is in one of the two at any time.
@@ -31,9 +32,26 @@ struct MobilityOptions: ParsableArguments {
       patience: timeout ?? MobilityOptions.timeoutDefault, interruption: Interrupt.descriptor)
   }
 
-  /// Takes over a machine from another process.
-  func acknowledge(_ image: Image) throws(AcknowledgementError) {
-    try conversation.acknowledge(image, as: Chip8.self)
+  /// Takes over a machine from another process, or leaves it there.
+  ///
+  /// - Parameters:
+  ///   - image: the machine, as the other side has sent it.
+  ///   - save: where it was saved, if it was. It stays there if it is taken over, or if nobody can
+  ///     know that.
+  func takeOver(_ image: Image, savedAs save: (any ProvisionalSave)?) throws {
+    do throws(AcknowledgementError) {
+      try conversation.acknowledge(image, as: Chip8.self)
+    } catch {
+      guard let save else { throw error }
+      if case .unknown = error {
+        save.keep()
+        throw Failure(message: "the machine is in \(save.path), but \(error)", code: EX_TEMPFAIL)
+      }
+      save.withdrawOrWarn()
+      throw error
+    }
+    // One that will be sent on may not stay.
+    if !move { save?.keep() }
   }
 
   func validateCombination(_ headless: HeadlessOptions, restore: String?) throws {
@@ -60,6 +78,15 @@ struct MobilityOptions: ParsableArguments {
     }
     if timeout != nil, !move, !acknowledge {
       throw ValidationError("--timeout is for --move and --acknowledge.")
+    }
+  }
+}
+
+extension ProvisionalSave {
+  /// The machine is not here: there is to be nothing of it.
+  func withdrawOrWarn() {
+    do { try withdraw() } catch {
+      printError("warning: \(error), so it may still hold a machine that is not here")
     }
   }
 }

@@ -98,12 +98,12 @@ extension SlotsCommand {
     @Argument(help: ArgumentHelp("The note.", valueName: "TEXT"))
     var text: String?
 
-    @Flag(help: "Take the note away.")
+    @Flag(help: "Remove the note.")
     var off = false
 
     func validate() throws {
       guard (text != nil) != off else {
-        throw ValidationError("Give the text of the note, or --off to take it away.")
+        throw ValidationError("Give the text of the note, or --off to remove it.")
       }
       if let text, text.utf8.count > Image.noteByteCountMax {
         throw ValidationError(
@@ -145,7 +145,7 @@ extension SlotsCommand {
     @OptionGroup
     var arguments: SlotArguments
 
-    @Flag(help: "Take its versions away too, for ever.")
+    @Flag(help: "Remove its versions too, forever.")
     var purge = false
 
     func run() throws {
@@ -214,7 +214,7 @@ extension SlotsCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func validate() throws {
-      if file == "-", arguments.program == "-" {
+      if file == "-", arguments.owner.program == "-" {
         throw ValidationError("Only one thing can be read from standard input.")
       }
     }
@@ -235,7 +235,7 @@ extension SlotsCommand {
   }
 }
 
-/// What became of what was there.
+/// Where what was there can be found now.
 private func remark(_ kept: Int?) -> String {
   kept.map { "; what was there is version \($0)" } ?? ""
 }

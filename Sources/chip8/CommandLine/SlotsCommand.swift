@@ -35,19 +35,27 @@ struct SlotsOptions: ParsableArguments {
   }
 }
 
-/// The program and the slot that a command is about.
-struct SlotArguments: ParsableArguments {
+/// The program that a command is about.
+struct ProgramArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       "The program: its file, a saved state of it, or its SHA-1.", valueName: "PROGRAM"))
   var program: String
 
+  @OptionGroup
+  var options: SlotsOptions
+}
+
+/// The program and the slot that a command is about.
+struct SlotArguments: ParsableArguments {
+  @OptionGroup
+  var owner: ProgramArguments
+
   @Argument(
     help: ArgumentHelp("The slot; a digit for the slot of that key.", valueName: "NAME"))
   var name: String
 
-  @OptionGroup
-  var options: SlotsOptions
+  var options: SlotsOptions { owner.options }
 
   /// The slot, those that it is one of, and the file that was read to find them.
   ///
@@ -56,7 +64,7 @@ struct SlotArguments: ParsableArguments {
     apartFrom needed: InputFiles
   ) throws -> (slots: Slots, slot: SlotName, inputs: InputFiles) {
     let slot = try slotName(name)
-    let program = try NamedProgram(program)
+    let program = try NamedProgram(owner.program)
     let slots = Slots(root: options.root, program: program.sha1, apartFrom: needed)
     return (slots, slot, program.inputs)
   }
@@ -94,12 +102,12 @@ struct NamedProgram {
       return
     }
     let file = try LoadedFile(text)
-    inputs = file.inputs
     guard file.kind == .image else {
-      let program = try file.program()
-      (name, sha1) = (program.name, program.sha1)
+      let program = try file.contents().program
+      (name, sha1, inputs) = (program.name, program.sha1, file.inputs)
       return
     }
+    inputs = file.inputs
     // An image that leaves its program out says whose it is all the same.
     do throws(ImageError) {
       let identity = try Image(file.bytes).programIdentity()

@@ -16,7 +16,8 @@ extension HeadlessRun {
         message: "\(path): not a regular file, so it cannot keep a machine: name another file",
         code: EX_CANTCREAT)
     }
-    var outputs = options.outputs(apartFrom: inputs)
+    var outputs = try [keptFlags?.output(for: machine)].compactMap { $0 }
+    outputs += options.outputs(apartFrom: inputs)
     if let refuge = mobility.elseSave {
       outputs.append(Output(refuge, .wholeState, apartFrom: inputs))
     }
@@ -31,53 +32,26 @@ extension HeadlessRun {
   mutating func prepare() throws {
     Interrupt.catchSignals(second: isKept ? .waits : .kills)
     guard mobility.isUsed else { return }
-    guard let path = machineFile else {
-      if mobility.acknowledge { try checkOutputs() }
-      return
+    if mobility.acknowledge { try checkOutputs() }
+    if let path = machineFile {
+      var copy = try SafeCopy(at: path)
+      do { try copy.update { try saveMachine() } } catch {
+        copy.withdrawOrWarn()
+        throw error
+      }
+      safeCopy = copy
+    } else if let slot = try options.slot() {
+      slotSave = try slots.saveProvisionally(slotImage(), in: slot)
     }
-    var copy = try SafeCopy(at: path)
-    do {
-      if mobility.acknowledge { try checkOutputs() }
-      try copy.update { try saveMachine() }
-    } catch {
-      withdraw(copy)
-      throw error
-    }
-    safeCopy = copy
   }
 
   /// Takes over the machine from the other side, or leaves it there.
   ///
   /// - Parameter image: the machine, as the other side has sent it.
   mutating func takeOver(_ image: Image) throws {
-    guard let copy = safeCopy else {
-      guard mobility.acknowledge else { return }
-      try mobility.acknowledge(image)
-      // From now on the machine is nowhere else.
-      attempt { run in try run.saveInSlot() }
-      return
-    }
-    do throws(AcknowledgementError) {
-      try mobility.acknowledge(image)
-    } catch {
-      if case .unknown = error {
-        copy.keep()
-        throw Failure(message: "the machine is in \(copy.path), but \(error)", code: EX_TEMPFAIL)
-      }
-      withdraw(copy)
-      throw error
-    }
-    // One that will be sent on is not only in its file.
-    guard !mobility.move else { return }
-    copy.keep()
-    safeCopy = nil
-  }
-
-  /// The machine is not here: there is to be nothing of it.
-  private func withdraw(_ copy: SafeCopy) {
-    do throws(StorageError) { try copy.withdraw() } catch {
-      printError("warning: \(error), so it may still hold a machine that is not here")
-    }
+    let save: (any ProvisionalSave)? = if let safeCopy { safeCopy } else { slotSave }
+    try mobility.takeOver(image, savedAs: save)
+    if !mobility.move { safeCopy = nil }
   }
 
   /// Where the machine is saved as it stops.
@@ -146,7 +120,7 @@ extension HeadlessRun {
       let (machine, image) = (try run.player.savedMachine(), try sentImage())
       do throws(MoveError) {
         try mobility.conversation.move(machine, as: image)
-        return withdraw(copy)
+        return copy.withdrawOrWarn()
       } catch { (reason, code) = (": \(error)", error == .interrupted ? 130 : EX_TEMPFAIL) }
     }
     copy.keep()
@@ -199,8 +173,11 @@ extension HeadlessRun {
   }
 
   private func saveInSlot() throws {
-    guard let slot = try options.slot() else { return }
-    try slots.save(savedImage(time: WallClock.now()), to: slot)
+    if let slot = try options.slot() { try slots.save(slotImage(), to: slot) }
+  }
+
+  /// The machine as it stands, as it is saved in a slot.
+  private func slotImage() throws -> Image { try savedImage(time: WallClock.now())
   }
 
   /// An image of the machine as it stands, as `--save` writes it.

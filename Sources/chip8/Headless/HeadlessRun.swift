@@ -11,7 +11,7 @@ struct HeadlessRun {
   private let dependencies: DependencyOptions
   let slotsRoot: String
   /// Where the user flags are kept, if they are.
-  private let keptFlags: KeptFlags?
+  let keptFlags: KeptFlags?
   /// The flags that need not be written.
   private var writtenFlags: [UInt8]
   /// What the image is run with that is saved as a program.
@@ -20,6 +20,8 @@ struct HeadlessRun {
   let base: BaseImage?
   /// The file that a machine on the move is kept in.
   var safeCopy: SafeCopy?
+  /// The slot that it is kept in, if there is no such file.
+  var slotSave: (any ProvisionalSave)?
   /// What has gone wrong so far that has not kept the rest from being done.
   var failures = Failures()
 
@@ -119,7 +121,7 @@ struct HeadlessRun {
 
   /// Does something that keeps nothing else from being done if it fails, and says whether it did.
   @discardableResult
-  mutating func attempt(_ body: (inout HeadlessRun) throws -> Void) -> Bool {
+  private mutating func attempt(_ body: (inout HeadlessRun) throws -> Void) -> Bool {
     var failures = failures
     let isDone = failures.attempt { try body(&self) }
     self.failures = failures

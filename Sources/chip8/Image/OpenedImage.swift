@@ -6,6 +6,8 @@ import SaveState
 /// A file with an image, and the machine in it.
 struct OpenedImage {
   let path: String
+  /// What looking for others begins beside.
+  private let diskPath: String
   var image: Image
   let machine: Chip8
   /// Every file that was read for it.
@@ -14,10 +16,10 @@ struct OpenedImage {
   init(_ path: String, _ dependencies: DependencyOptions) throws {
     self.path = path
     let file = try LoadedFile(path, isImageExpected: true)
-    inputs = file.inputs
+    (inputs, diskPath) = (file.inputs, file.diskPath)
     do throws(ImageError) {
       image = try Image(file.bytes)
-      machine = try dependencies.paths.completed(image, at: path, &inputs).machine()
+      machine = try dependencies.paths.completed(image, at: diskPath, &inputs).machine()
     } catch { throw Failure.data(path, error) }
   }
 
@@ -31,7 +33,7 @@ struct OpenedImage {
 
   /// The image with all that it leaves out.
   mutating func flattened(_ dependencies: DependencyOptions) throws(Failure) -> Image {
-    var files = dependencies.paths.files(beside: path)
+    var files = dependencies.paths.files(beside: diskPath)
     defer { inputs.add(files.inputs) }
     do throws(ImageError) {
       return try image.flattened(Chip8.self, by: &files)

@@ -24,7 +24,8 @@ struct SettingsOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Keys of the keyboard for keys of the keypad, or for none.", valueName: "KEY=0-F|none[,...]"))
+      "Keys of the keyboard for keys of the keypad, or for none.", valueName: "KEY=0-F|none[,...]"),
+    transform: { try KeyChanges($0) })
   var keyMap: KeyChanges?
 
   @Option(
@@ -110,21 +111,29 @@ struct Rotation: ExpressibleByArgument {
 }
 
 /// `--key-map KEY=0…F|none[,…]`.
-struct KeyChanges: ExpressibleByArgument {
+struct KeyChanges {
   let assignments: [KeyAssignment]
 
-  init?(argument: String) {
+  init(_ argument: String) throws(ValidationError) {
     var keys: [UInt8: KeyAssignment] = [:]
     for text in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      let parts = text.split(separator: "=", omittingEmptySubsequences: false)
-      guard parts.count == 2, let usage = KeyName.usage(of: parts[0]) else { return nil }
-      if parts[1] == "none" {
-        keys[usage] = KeyAssignment(usage: usage, key: nil)
-      } else {
-        guard parts[1].count == 1, let digit = parts[1].first?.hexDigitValue else { return nil }
-        keys[usage] = KeyAssignment(usage: usage, key: UInt8(digit))
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = parts[0]
+      guard let usage = KeyName.usage(of: parts[0]) else {
+        throw ValidationError("\(name) is not a key; the keys are \(KeyName.list).")
       }
+      guard parts.count == 2, let key = KeyChanges.key(parts[1]) else {
+        throw ValidationError("a key is one of 0 to 9 and A to F, or none, as in \(name)=5.")
+      }
+      keys[usage] = KeyAssignment(usage: usage, key: key)
     }
     assignments = keys.values.sorted { $0.usage < $1.usage }
+  }
+
+  /// The key of the keypad that is named; nil within for none, nil for something else.
+  private static func key(_ name: Substring) -> UInt8?? {
+    if name == "none" { return .some(nil) }
+    guard name.utf8.count == 1, let digit = name.first?.hexDigitValue else { return nil }
+    return UInt8(digit)
   }
 }

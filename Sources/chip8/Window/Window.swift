@@ -68,8 +68,8 @@
           code: EX_UNAVAILABLE)
       }
       let window = try Window(session)
-      try whenOpen()
       Interrupt.catchSignals(second: .kills)
+      try whenOpen()
       played = session
       defer { played = nil }
       atexit { endWithoutDisplay() }

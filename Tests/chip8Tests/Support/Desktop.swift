@@ -8,6 +8,12 @@ final class Desktop {
   /// Window tests need an X server; `make test` brings a virtual one.
   static let isThere = ProcessInfo.processInfo.environment["DISPLAY"]?.isEmpty == false
 
+  /// What a program needs to know of that server, as arguments of env(1).
+  static let environment: [String] =
+    ["DISPLAY", "XAUTHORITY"].compactMap { name in
+      ProcessInfo.processInfo.environment[name].map { "\(name)=\($0)" }
+    } + ["SDL_AUDIODRIVER=dummy"]
+
   private let process = Process()
   private let errors = Pipe()
   private var window = ""

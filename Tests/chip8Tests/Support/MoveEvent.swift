@@ -47,6 +47,7 @@ struct MoveRow: CustomTestStringConvertible, Sendable {
   let code: Int32
   let state: MoveState
   var kind = Connection.Kind.pipes
+  var place = MovePlace.file
 
   init(_ event: MoveEvent, _ code: Int32, _ state: MoveState) {
     (self.event, self.code, self.state) = (event, code, state)
@@ -55,7 +56,7 @@ struct MoveRow: CustomTestStringConvertible, Sendable {
   /// Whether the program can still say something, and has to remove what it does not leave.
   var isOrderly: Bool { code != MoveRow.killed && code != 0 }
 
-  var testDescription: String { "\(kind): \(event.testDescription)" }
+  var testDescription: String { "\(kind), \(place): \(event.testDescription)" }
 }
 
 extension [MoveRow] {
@@ -65,6 +66,17 @@ extension [MoveRow] {
       map { row in
         var row = row
         row.kind = kind
+        return row
+      }
+    }
+  }
+
+  /// The same with every place that a receiver keeps the machine in.
+  var inEveryPlace: [MoveRow] {
+    MovePlace.available.flatMap { place in
+      map { row in
+        var row = row
+        row.place = place
         return row
       }
     }

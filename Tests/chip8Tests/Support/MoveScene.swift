@@ -40,14 +40,52 @@ enum MoveState: String, CaseIterable, Sendable {
   }
 }
 
-/// A directory with the program, and an older state in each of the files *here* and *there*.
+/// Where a receiver keeps the machine.
+enum MovePlace: String, CaseIterable, Sendable {
+  /// In the file of `--save`.
+  case file
+  /// In the slot of `--save-slot`, without `--save`.
+  case slot
+  /// In the slot in which a window saves by itself.
+  case window
+
+  /// Those that there can be here: a window needs an X server.
+  static let available = allCases.filter { $0 != .window || Desktop.isThere }
+
+  private static let slots = "there/\(Program(name: "", bytes: Programs.sketch).sha1)"
+
+  /// The file that the machine is in.
+  var path: String {
+    switch self {
+    case .file: MoveScene.there
+    case .slot: "\(MovePlace.slots)/a.state"
+    case .window: "\(MovePlace.slots)/\(Autosave.minute.slot).state"
+    }
+  }
+
+  /// What else is in its directory.
+  fileprivate var beside: [String] { self == .file ? [] : [".lock", "history", "auto-exit.state"] }
+
+  /// The options that make it the place.
+  var options: [String] {
+    switch self {
+    case .file: ["--headless", "--save", MoveScene.there]
+    case .slot: ["--headless", "--save-slot", "a", "--slots", "there"]
+    case .window: ["--slots", "there"]
+    }
+  }
+}
+
+/// A directory with the program, and an older state in each of the places *here* and *there*.
 struct MoveScene {
   static let here = "here/machine.state"
   static let there = "there/machine.state"
   let scratch: Scratch
   let connection: Connection
+  let place: MovePlace
 
-  init(_ kind: Connection.Kind = .pipes) throws {
+  init(_ kind: Connection.Kind = .pipes, _ place: MovePlace = .file) throws {
+    self.place = place
     scratch = try Scratch()
     connection = try Connection(kind, in: scratch)
     try scratch.write("sketch.ch8", Programs.sketch)
@@ -58,6 +96,12 @@ struct MoveScene {
     for file in [MoveScene.here, MoveScene.there] {
       try scratch.write(file, Image(of: older).bytes)
     }
+    if place == .slot { try slots.save(Image(of: older), to: SlotName("a")) }
+    if place == .window { try slots.autosave(Image(of: older), as: .minute) }
+  }
+
+  private var slots: Slots {
+    Slots(root: scratch.path("there"), program: Program(name: "", bytes: Programs.sketch).sha1)
   }
 
   /// The arguments of a sender, which waits for an hour unless an event says otherwise.
@@ -78,6 +122,16 @@ struct MoveScene {
       + ["--timeout", event?.timeout ?? "3600"]
   }
 
+  /// Starts a receiver that keeps the machine in its place.
+  func startReceiver(event: MoveEvent? = nil) throws -> Running {
+    let stop = place == .window ? [] : ["--frames", "7"]
+    let arguments =
+      ["--restore", "-", "--acknowledge"] + place.options + stop
+      + ["--timeout", event?.timeout ?? "3600"]
+    guard place == .window else { return try start(arguments) }
+    return try start(Desktop.environment + [Running.executable] + arguments, "/usr/bin/env")
+  }
+
   /// Makes a program whose image is longer than what a connection holds.
   func writeLargeProgram() throws {
     // Digests cannot be deflated.
@@ -86,10 +140,12 @@ struct MoveScene {
   }
 
   /// Starts a program on one side; the test is the other one.
-  func start(_ arguments: [String]) throws -> Running {
+  func start(
+    _ arguments: [String], _ program: String = Running.executable
+  ) throws -> Running {
     let end = connection.one
     let running = try Running(
-      Running.executable, arguments, in: scratch, descriptors: [0: end.input, 1: end.output])
+      program, arguments, in: scratch, descriptors: [0: end.input, 1: end.output])
     end.close()
     return running
   }
@@ -123,12 +179,28 @@ struct MoveScene {
     ((try? connection.other.conversation.receive(1)) ?? []).isEmpty
   }
 
+  /// What the slot held before, the newest first; nothing where the place is not a slot.
+  var versions: [MoveState] {
+    get throws {
+      guard place != .file else { return [] }
+      let slot = place == .slot ? try SlotName("a") : Autosave.minute.slot
+      return try slots.versions(of: slot).map { version in
+        // Its path is a whole one.
+        let path = slots.path(slot, version: version)
+        return try state(String(path.dropFirst(scratch.folder.count + 1)))
+      }
+    }
+  }
+
   /// Files beside those that the machine moves between.
   var litter: [String] {
     get throws {
-      try ["here", "there"].flatMap { directory in
-        try FileManager.default.contentsOfDirectory(atPath: scratch.path(directory))
-          .filter { $0 != "machine.state" }
+      try [MoveScene.here, place.path].flatMap { path in
+        let url = URL(fileURLWithPath: scratch.path(path))
+        let known = [url.lastPathComponent] + (path == place.path ? place.beside : [])
+        return try FileManager.default.contentsOfDirectory(
+          atPath: url.deletingLastPathComponent().path
+        ).filter { !known.contains($0) }
       }
     }
   }

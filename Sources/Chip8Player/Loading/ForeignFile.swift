@@ -1,0 +1,78 @@
+/// What a file is that holds no program, for those that people take for one.
+enum ForeignFile {
+  /// What some bytes are, as it stands in a sentence, and what would help; nil if they may be a program.
+  static func description(of bytes: [UInt8]) -> String? {
+    for (magic, offset, description) in formats where bytes.count >= offset + magic.count {
+      if bytes[offset..<offset + magic.count].elementsEqual(magic) { return description }
+    }
+    return isForWindows(bytes) ? executable : text(bytes)
+  }
+
+  private static let picture = "a picture and not a program; programs in pictures are in GIF files"
+  private static let archive = "an archive of a kind that is not known: unpack it first"
+  private static let game = "a program for another console"
+  private static let document = "a document and not a program"
+  private static let audio = "a sound or a film and not a program"
+  private static let font = "a font and not a program"
+  private static let executable = "a program for another machine than a CHIP-8"
+
+  /// Formats by their bytes at an offset: such as no program begins with.
+  private static let formats: [(magic: [UInt8], offset: Int, description: String)] = [
+    ([0x89] + Array("PNG\r\n".utf8), 0, picture),
+    ([0xFF, 0xD8, 0xFF], 0, picture),
+    ([0, 0, 1, 0], 0, picture),
+    (Array("WEBP".utf8), 8, picture),
+    (Array("%PDF-".utf8), 0, "a document (PDF) and not a program"),
+    ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], 0, document),
+    (Array("NES".utf8) + [0x1A], 0, game),
+    ([0xCE, 0xED, 0x66, 0x66, 0xCC, 0x0D, 0x00, 0x0B], 0x104, game),
+    ([0x7F] + Array("ELF".utf8), 0, executable),
+    ([0xCF, 0xFA, 0xED, 0xFE], 0, executable),
+    ([0x50, 0x4B, 3, 4], 0, "a zip file within a zip file: unpack it first"),
+    ([0x1F, 0x8B, 8], 0, archive),
+    (Array("BZh".utf8) + [0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59], 0, archive),
+    ([0xFD] + Array("7zXZ".utf8) + [0], 0, archive),
+    (Array("7z".utf8) + [0xBC, 0xAF, 0x27, 0x1C], 0, archive),
+    (Array("Rar!".utf8) + [0x1A, 7], 0, archive),
+    ([0x28, 0xB5, 0x2F, 0xFD], 0, archive),
+    (Array("ustar".utf8), 257, archive),
+    (Array("WAVEfmt ".utf8), 8, audio),
+    (Array("OggS".utf8) + [0], 0, audio),
+    (Array("fLaC".utf8) + [0], 0, audio),
+    (Array("ftyp".utf8), 4, audio),
+    (Array("ID3".utf8) + [3, 0], 0, audio),
+    (Array("ID3".utf8) + [4, 0], 0, audio),
+    (Array("wOFF".utf8), 0, font),
+    (Array("wOF2".utf8), 0, font),
+    (Array("SQLite format 3".utf8) + [0], 0, "a database and not a program"),
+  ]
+
+  /// Whether these are the bytes of an EXE or DLL file. Its first two alone may be an instruction.
+  private static func isForWindows(_ bytes: [UInt8]) -> Bool {
+    guard bytes.starts(with: Array("MZ".utf8)), bytes.count >= 0x40 else { return false }
+    let start = Int(bytes[0x3C]) | Int(bytes[0x3D]) << 8
+    return bytes.dropFirst(start).starts(with: Array("PE".utf8) + [0, 0])
+  }
+
+  /// The same for text, in whatever encoding. A program without any byte below 0x20 could not even
+  /// jump; of the public ones a tenth at least are such bytes.
+  private static func text(_ bytes: [UInt8]) -> String? {
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { return plainText }
+    // White space, and what files of DOS end with.
+    let harmless: [UInt8] = [0x09, 0x0A, 0x0C, 0x0D, 0x1A]
+    guard
+      !bytes.isEmpty, bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || harmless.contains($0) }),
+      bytes.count >= longTextByteCount || String(validating: bytes, as: UTF8.self) != nil
+    else { return nil }
+    let start = String(decoding: bytes.prefix(256), as: UTF8.self)
+      .drop { $0.isWhitespace || $0 == "\u{FEFF}" }.prefix(16).lowercased()
+    return ["<!doctype", "<html"].contains(where: start.hasPrefix)
+      ? "a web page and not a program: download the file itself" : plainText
+  }
+
+  /// What is shorter could be a program for a test, so it is text only if it is in UTF-8.
+  private static let longTextByteCount = 64
+
+  private static let plainText =
+    "text and not a program; a source in Octo's language has a name that ends with .8o"
+}

@@ -1,0 +1,44 @@
+import Octo
+import SaveState
+
+/// The files that a source includes, as they are read: regular ones below its directory. Links are
+/// not followed on the way there.
+package final class IncludedFiles {
+  /// Those that were asked for, with their stamps when they were.
+  package private(set) var stamps: [(path: String, stamp: Storage.Stamp?)] = []
+  /// Those that were read.
+  private(set) var inputs = InputFiles()
+  private let directory: String
+
+  /// - Parameter path: the source that includes them.
+  package init(of path: String) {
+    let slash = path.lastIndex(of: "/")
+    directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  }
+
+  /// Reads a file, by its path from the source's directory.
+  func text(_ path: String) throws(IncludeError) -> String {
+    let name = Storage.path(directory, path)
+    stamps.append((name, Storage.stamp(of: name)))
+    let bytes: [UInt8]
+    do throws(SealedFolder.Refusal) {
+      bytes = try inputs.read(path, below: directory, limit: SourceFile.byteCountMax)
+    } catch { throw IncludeError(IncludedFiles.reason(of: error)) }
+    guard bytes.count <= SourceFile.byteCountMax else {
+      throw IncludeError("is larger than 2 MiB")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw IncludeError("is not text in UTF-8")
+    }
+    return text
+  }
+
+  private static func reason(of refusal: SealedFolder.Refusal) -> String {
+    switch refusal {
+    case .noSuchFile: "is not there"
+    case .denied: "cannot be read: permission denied"
+    case .notAFile: "is not a regular file, and links to files are not followed"
+    case .tooManyFiles, .tooManyBytes, .notRead, .notWritten: "cannot be read"
+    }
+  }
+}

@@ -1,0 +1,74 @@
+// What changes of slots leave that were interrupted, and what two of them at once do.
+
+import Foundation
+import SaveState
+import Testing
+
+@Suite struct SlotInterruptionTests {
+  /// A save is interrupted when the version is made and the slot is not replaced yet.
+  @Test func whatAnInterruptionLeavesIsNoVersion() throws {
+    try withSlots { slots in
+      for number in 1...2 { try slots.save(image(number), to: boss) }
+      func interrupt() throws {
+        let left = slots.folder + "/history/slot1/000009.state"
+        try FileManager.default.linkItem(atPath: slots.path(boss), toPath: left)
+      }
+      try interrupt()
+      #expect(try slots.undoSave(boss))
+      #expect(try slots.number(boss) == 1 && slots.earlier(boss) == [2])
+      try interrupt()
+      try slots.save(image(3), to: boss)
+      #expect(try slots.earlier(boss) == [1, 2])
+      try interrupt()
+      // What is restored is what is there.
+      #expect(try slots.restore(boss, version: 9) == nil)
+      #expect(try slots.number(boss) == 3)
+      #expect(try slots.earlier(boss) == [1, 2])
+    }
+  }
+
+  /// A rename is interrupted when the versions have gone and the state has not.
+  @Test func aRenameThatWasInterruptedIsDoneAgain() throws {
+    try withSlots { slots in
+      for number in 1...3 { try slots.save(image(number), to: boss) }
+      let history = slots.folder + "/history"
+      try Storage.createFolder(history + "/slot2")
+      try FileManager.default.moveItem(
+        atPath: history + "/slot1/000001.state", toPath: history + "/slot2/000001.state")
+      try slots.rename(boss, to: .key(2))
+      #expect(try slots.number(.key(2)) == 3 && slots.earlier(.key(2)) == [2, 1])
+    }
+  }
+
+  @Test func whereThereAreNoLinksVersionsAreCopies() throws {
+    let memory = "/dev/shm/chip8-tests-\(UUID().uuidString)"
+    try withSlots { slots in
+      try Storage.createFolder(slots.folder)
+      try Storage.createFolder(memory)
+      defer { try? FileManager.default.removeItem(atPath: memory) }
+      // There are no links from one file system to another.
+      try FileManager.default.createSymbolicLink(
+        atPath: slots.folder + "/history", withDestinationPath: memory)
+      for number in 1...3 { try slots.save(image(number), to: boss) }
+      #expect(try slots.earlier(boss) == [2, 1])
+      #expect(try names(in: memory + "/slot1") == ["000001.state", "000002.state"])
+    }
+  }
+
+  @Test func changesWaitForEachOtherAndReadingDoesNot() async throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let slots = Slots(root: folder, program: usedToy().program.sha1)
+    try slots.save(image(1), to: boss)
+    let lock = open(slots.folder + "/.lock", O_RDONLY)
+    #expect(flock(lock, LOCK_EX) == 0)
+    let second = try image(2)
+    let save = Task.detached { try slots.save(second, to: boss) }
+    try await Task.sleep(for: .milliseconds(100))
+    #expect(try slots.number(boss) == 1 && slots.versions(of: boss).isEmpty)
+    // As when the process that has the lock is killed.
+    close(lock)
+    #expect(try await save.value == 1)
+    #expect(try slots.number(boss) == 2)
+  }
+}
