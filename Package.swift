@@ -37,7 +37,8 @@ let package = Package(
         .embedInCode("Platforms/more-programs.tsv"),
       ],
       swiftSettings: strict),
-    .target(name: "Octo", swiftSettings: strict),
+    .target(name: "JSON", dependencies: ["CJansson"], swiftSettings: strict),
+    .target(name: "Octo", dependencies: ["JSON"], swiftSettings: strict),
     .target(
       name: "Chip8Player",
       dependencies: ["Chip8Core", "Octo", "SaveState"],
@@ -51,6 +52,7 @@ let package = Package(
         "Chip8Player",
         "CPNG",
         "CStandalone",
+        "JSON",
         "Octo",
         "SaveState",
         .target(name: "CSDL2", condition: .when(traits: ["SDL"])),
@@ -61,6 +63,7 @@ let package = Package(
     .target(name: "CLinux"),
     .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
+    .systemLibrary(name: "CJansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -80,6 +83,7 @@ let package = Package(
       name: "Chip8PlayerTests",
       dependencies: ["Chip8Core", "Chip8Player", "SaveState"],
       swiftSettings: strict),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),
     .testTarget(
       name: "chip8Tests",
