@@ -1,6 +1,5 @@
 import Chip8Core
 import Chip8Player
-import FoundationEssentials
 import SaveState
 
 /// How a cartridge wants its program to be run. Whatever is nil is left as it is.
