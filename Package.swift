@@ -37,10 +37,11 @@ let package = Package(
         .embedInCode("Platforms/more-programs.tsv"),
       ],
       swiftSettings: strict),
-    .target(name: "Octo", swiftSettings: strict),
+    .target(name: "JSON", dependencies: ["CJansson"], swiftSettings: strict),
+    .target(name: "Octo", dependencies: ["JSON"], swiftSettings: strict),
     .target(
       name: "Chip8Player",
-      dependencies: ["CDeflate", "CGIF", "Chip8Core", "CLinux", "Octo", "SaveState"],
+      dependencies: ["CDeflate", "CGIF", "Chip8Core", "CLinux", "JSON", "Octo", "SaveState"],
       swiftSettings: strict),
     .executableTarget(
       name: "chip8",
@@ -49,6 +50,7 @@ let package = Package(
         "Chip8Player",
         "CPNG",
         "CStandalone",
+        "JSON",
         "Octo",
         "SaveState",
         .target(name: "CSDL2", condition: .when(traits: ["SDL"])),
@@ -59,6 +61,7 @@ let package = Package(
     .target(name: "CLinux"),
     .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
+    .systemLibrary(name: "CJansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CNettle", providers: [.apt(["nettle-dev"])]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -78,6 +81,7 @@ let package = Package(
       name: "Chip8PlayerTests",
       dependencies: ["Chip8Core", "Chip8Player", "SaveState"],
       swiftSettings: strict),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),
     .testTarget(
       name: "chip8Tests",

@@ -10,12 +10,13 @@ libraries=$(mktemp -d)
 trap 'rm -r "$libraries"' EXIT
 
 # In a folder that is searched first, there is only the static kind of each library.
-for name in deflate z png png16 gif nettle stdc++; do
+for name in deflate z png png16 gif jansson nettle stdc++; do
   archive=$(clang -print-file-name="lib$name.a")
   [ ! -e "$archive" ] || ln -s "$(realpath "$archive")" "$libraries/lib$name.a"
 done
 
-# A program's own main has another name, so that tests can be linked with it.
+# A program's own main has another name, so that tests can be linked with it. swift-argument-parser
+# uses FoundationEssentials, whose archive does not name the two that it needs itself.
 swiftc -use-ld=lld -static-stdlib -L "$libraries" -Xclang-linker -static-libgcc \
   "@$build/chip8.product/Objects.LinkFileList" -Xlinker --defsym=main=chip8_main \
   -l_FoundationCShims -l_FoundationCollections -Xlinker --gc-sections -o "$out"

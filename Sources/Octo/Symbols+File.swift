@@ -1,6 +1,6 @@
 // Symbols+File.swift: symbols as bytes of a file, and back. docs/SYMBOLS.md describes the format.
 
-import FoundationEssentials
+import JSON
 
 /// Why a file holds no symbols that could be used, in one sentence.
 public struct SymbolsError: Error, Equatable, CustomStringConvertible {
@@ -20,11 +20,8 @@ extension Symbols {
       throw SymbolsError(description: "a symbol file has at most 32 MiB")
     }
     let file: SymbolFile
-    do {
-      let decoder = JSONDecoder()
-      decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-      file = try decoder.decode(SymbolFile.self, from: Data(bytes))
+    do throws(JSONError) {
+      file = try JSON.decode(SymbolFile.self, from: bytes)
     } catch {
       throw SymbolsError(description: "this is no symbol file" + Symbols.place(of: error))
     }
@@ -34,11 +31,7 @@ extension Symbols {
 
   /// The symbols as a file; the same symbols always give the same bytes.
   public func file() throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return Array(try encoder.encode(SymbolFile(self))) + [UInt8(ascii: "\n")]
+    Array((try JSON.encode(SymbolFile(self)) + "\n").utf8)
   }
 
   private init(_ file: SymbolFile) throws(SymbolsError) {
@@ -70,16 +63,10 @@ extension Symbols {
     }
   }
 
-  /// Where the decoder stopped, as far as it says so.
-  private static func place(of error: any Error) -> String {
-    let path =
-      switch error as? DecodingError {
-      case .typeMismatch(_, let context), .valueNotFound(_, let context),
-        .keyNotFound(_, let context), .dataCorrupted(let context):
-        context.codingPath.prefix(4).map(\.stringValue).joined(separator: ".")
-      default: ""
-      }
-    return path.isEmpty ? "" : ": \(quoted(path)) is not as it should be"
+  /// What is wrong, and where.
+  private static func place(of error: JSONError) -> String {
+    let path = error.path.prefix(4).joined(separator: ".")
+    return path.isEmpty ? ": it \(error.reason)" : ": \(quoted(path)) \(error.reason)"
   }
 }
 

@@ -48,7 +48,7 @@ import Testing
     ("", "this is no symbol file"),
     ("[]", "this is no symbol file"),
     (#"{"format":"other","version":1}"#, "this is no symbol file"),
-    (#"{"format":"chip8-symbols"}"#, "this is no symbol file"),
+    (#"{"format":"chip8-symbols"}"#, "this is no symbol file: `version` is missing"),
     (#"{"format":"chip8-symbols","version":2}"#, "version 2"),
     (with(#""labels":{"a":-1}"#), "the label `a` is at -1, which is no address"),
     (with(#""labels":{"a":65537}"#), "which is no address"),
@@ -120,7 +120,7 @@ import Testing
     #expect {
       try Symbols(file: Array(text.utf8))
     } throws: {
-      "\($0)" == "this is no symbol file: `labels.a` is not as it should be"
+      "\($0)" == "this is no symbol file: `labels.a` is not a whole number in range"
     }
   }
 

@@ -1,6 +1,7 @@
 // ImageCommandTests.swift: saved states are looked into, checked, compared, and rewritten.
 
 import Foundation
+import SaveState
 import Testing
 
 @Suite struct ImageCommandTests {
@@ -46,6 +47,19 @@ import Testing
         == ["PROG", "ROM ", "CORE", "RAM ", "DISP", "WITN"])
     let code = try #require(info["code"] as? [[String: Any]])
     #expect(code.contains { $0["address"] as? Int == report.registers.pc })
+  }
+
+  @Test(
+    arguments: [
+      (0, "1970-01-01T00:00:00Z"), (951_782_399, "2000-02-28T23:59:59Z"),
+      (951_782_400, "2000-02-29T00:00:00Z"), (253_402_300_799, "9999-12-31T23:59:59Z"),
+      (.max, "1141709097-06-13T06:26:08Z"),
+    ] as [(UInt64, String)])
+  func timesAreDates(time: UInt64, date: String) throws {
+    var image = try Image(try scratch.read("a.state"))
+    image.setTime(time)
+    try scratch.write("dated.state", image.bytes)
+    #expect(try json("info", "dated.state")["time"] as? String == date)
   }
 
   @Test func infoIsReadByPeople() throws {

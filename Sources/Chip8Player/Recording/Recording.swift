@@ -2,7 +2,6 @@
 // machine to begin with, that is all that the session depends on.
 
 import Chip8Core
-import FoundationEssentials
 import SaveState
 
 extension RecordedCall {
@@ -24,8 +23,7 @@ extension RecordedCall {
       else { return nil }
       image = images[number - 1]
     } else if words.count == 4 {
-      guard let data = Data(base64Encoded: Data(words[3])) else { return nil }
-      let bytes = Array(data)
+      guard let bytes = Base64.decode(words[3]) else { return nil }
       images.append(bytes)
       image = bytes
     }

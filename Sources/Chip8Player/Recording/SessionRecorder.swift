@@ -1,7 +1,6 @@
 // What --record writes down while a run goes on.
 
 import Chip8Core
-import FoundationEssentials
 import SaveState
 
 /// Writes down what comes into a machine from outside, and no more of it than ``Recording`` reads.
@@ -52,7 +51,7 @@ package struct SessionRecorder {
       if let number = imageNumbers[digest] {
         line += " @\(number)"
       } else {
-        let base64 = Data(restoration.image.bytes).base64EncodedString()
+        let base64 = Base64.encode(restoration.image.bytes)
         guard SessionRecorder.lineByteCountMax + base64.utf8.count <= room else { return false }
         imageNumbers[digest] = imageNumbers.count + 1
         line += " " + base64

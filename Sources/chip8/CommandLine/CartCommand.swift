@@ -1,7 +1,7 @@
 import ArgumentParser
 import Chip8Core
 import Chip8Player
-import FoundationEssentials
+import JSON
 import SaveState
 
 /// `chip8 cart`: Octo's cartridges, pictures with a program in them.
@@ -72,7 +72,7 @@ struct CartCommand: ParsableCommand {
       _ path: String, _ inputs: inout InputFiles
     ) throws -> CartridgeOptions {
       let bytes = try inputs.read(path, limit: 1 << 16)
-      guard let options = try? JSONDecoder().decode(CartridgeOptions.self, from: Data(bytes)) else {
+      guard let options = try? JSON.decode(CartridgeOptions.self, from: bytes) else {
         throw Failure.data(path, "these are no options of a cartridge, as unpack writes them")
       }
       return options

@@ -2,8 +2,8 @@
 // labels, arguments) is in it, so each line is shown by the one rule for that: `displayText`.
 
 import Chip8Core
-import FoundationEssentials
 import Glibc
+import JSON
 import SaveState
 
 /// Writes a line to standard error.
@@ -34,10 +34,7 @@ func printJSON(_ value: some Encodable) throws {
 /// A value as JSON, in one line unless it is to be pretty. It means the text itself; characters that
 /// no terminal may get are written as their numbers.
 func jsonText(_ value: some Encodable, isPretty: Bool = false) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
-  let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+  let text = try JSON.encode(value, isPretty: isPretty)
   guard text.utf8.contains(where: { $0 >= 0x7F }) else { return text }
   // Outside of texts, JSON is in ASCII, with line feeds if it is pretty.
   var escaped = ""

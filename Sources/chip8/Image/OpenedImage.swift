@@ -1,6 +1,6 @@
 import Chip8Core
 import Chip8Player
-import FoundationEssentials
+import Glibc
 import SaveState
 
 /// A file with an image, and the machine in it.
@@ -41,7 +41,13 @@ struct OpenedImage {
   }
 }
 
-/// Seconds since 1970 as ISO 8601 has them.
+/// Seconds since 1970 as ISO 8601 has them, in UTC.
 func dateText(_ time: UInt64) -> String {
-  Date(timeIntervalSince1970: Double(time)).formatted(.iso8601)
+  // An image can hold any time; gmtime_r knows the years that are an Int32.
+  var seconds = time_t(min(time, 1 << 55))
+  var date = tm()
+  gmtime_r(&seconds, &date)
+  var text = [CChar](repeating: 0, count: 32)
+  let count = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &date)
+  return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
 }

@@ -1,5 +1,5 @@
 import Chip8Core
-import FoundationEssentials
+import JSON
 import Octo
 
 /// A program's source in a picture, with how it wants to be run. Format: docs/CARTRIDGES.md.
@@ -33,8 +33,7 @@ package struct Cartridge {
       throw Refusal(
         description: "this GIF has no program in it: only Octo's cartridges, unchanged, have one")
     }
-    let decoder = JSONDecoder()
-    guard let decoded = try? decoder.decode(Payload.self, from: Data(payload)) else {
+    guard let decoded = try? JSON.decode(Payload.self, from: payload) else {
       throw Refusal(
         description: "this GIF has no program in it: only Octo's cartridges, unchanged, have one")
     }
@@ -52,12 +51,9 @@ package struct Cartridge {
 
   /// The program stands first, as Octo writes it: c-octo does not find it behind the options.
   private var payload: [UInt8]? {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    guard let program = try? encoder.encode(program), let options = try? encoder.encode(options)
+    guard let program = try? JSON.encode(program), let options = try? JSON.encode(options)
     else { return nil }
-    return Array("{\"program\":".utf8) + program + Array(",\"options\":".utf8) + options
-      + Array("}".utf8)
+    return Array("{\"program\":\(program),\"options\":\(options)}".utf8)
   }
 }
 

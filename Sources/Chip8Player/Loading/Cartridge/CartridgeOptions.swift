@@ -1,5 +1,4 @@
 import Chip8Core
-import FoundationEssentials
 import SaveState
 
 /// How a cartridge wants its program to be run. Whatever is nil is left as it is.
