@@ -80,12 +80,12 @@ struct LoadedFile {
   }
 }
 
-/// The instructions that a program has at least, as far as its file's name says so.
-func leastInstructions(_ path: String) -> InstructionSet {
+/// What a program needs at least, as far as its file's name says so.
+func leastExtensions(_ path: String) -> Extensions {
   switch path.split(separator: ".").last?.lowercased() {
-  case "sc8": .schip
-  case "xo8": .xochip
-  default: .chip8
+  case "sc8": Platform.schip.extensions
+  case "xo8": Platform.xochip.extensions
+  default: []
   }
 }
 

@@ -26,7 +26,7 @@ extension LoadedFile {
       return try contents(SourceFile(self), CartridgeOptions())
     case .program:
       let program = try program(bytes)
-      return (program, Configuration(for: program, atLeast: leastInstructions(path)))
+      return (program, Configuration(for: program, atLeast: leastExtensions(path)))
     case .foreign(let description):
       throw Failure.data(path, "this is \(description)")
     }
