@@ -199,7 +199,7 @@ import Testing
     #expect(Platform(guessedFrom: long + [0]) == .chip8)
     #expect(Platform(guessedFrom: start + [0]) == .chip8)
     #expect(Platform(guessedFrom: [0x12, 0xC0] + (start + code).dropFirst(2)) == .chip8)
-    #expect(Platform(guessedFrom: start + code, atLeast: .schip) == .schip)
+    #expect(Platform(guessedFrom: start + code, atLeast: .scrolls) == .schip)
     #expect(Platform(guessedFrom: program([0x0230, 0x1202]).bytes) == .chip8)
   }
 

@@ -101,7 +101,7 @@ import Testing
     private mutating func opcode() -> UInt16 {
       while true {
         let opcode: UInt16 = .random(in: 0...UInt16.max, using: &random)
-        switch Instruction(opcode: opcode, for: configuration.platform.instructionSet) {
+        switch Instruction(opcode: opcode, for: configuration.platform.extensions).kind {
         case .illegal, .machineCode, .exit: continue
         default: return opcode
         }

@@ -86,7 +86,7 @@ extension Chip8 {
     configuration.timing = timing
     var machine = try Chip8(loaded: program([0x6000, 0x0C81]), configuration)
     let kind: Fault.Kind =
-      platform.instructionSet <= .chip8 ? .machineCode : .illegalInstruction
+      platform.extensions.contains(.machineCode) ? .machineCode : .illegalInstruction
     guard case .fault(let fault) = machine.run(frames: 3) else {
       Issue.record("no fault")
       return

@@ -9,12 +9,12 @@ import SaveState
 /// Whatever writes to the RAM first sets I to where there is no code, and is never skipped.
 struct Workload {
   private var random: Seeded
-  private let set: InstructionSet
+  private let extensions: Extensions
   private var words: [UInt16] = []
 
   /// The program of a seed for a platform.
   static func program(for platform: Platform, seed: UInt64) -> Program {
-    var workload = Workload(random: Seeded(seed), set: platform.instructionSet)
+    var workload = Workload(random: Seeded(seed), extensions: platform.extensions)
     for _ in 0..<120 { workload.appendGroup() }
 
     workload.words.append(0x1200)
@@ -41,7 +41,7 @@ struct Workload {
 
   /// Where there is no code, and no stack in the RAM.
   private mutating func writable() -> UInt16 {
-    guard set == .twoPage else { return .random(in: 0xA00...0xDFF, using: &random) }
+    guard extensions.contains(.twoPage) else { return .random(in: 0xA00...0xDFF, using: &random) }
     return Bool.random(using: &random)
       ? .random(in: 0xA00...0xD90, using: &random) : .random(in: 0xDD0...0xFEF, using: &random)
   }
@@ -72,14 +72,16 @@ struct Workload {
   private mutating func onMemory() -> UInt16 {
     let x = register() << 8
     var choices: [UInt16] = [0xF033, 0xF055, 0xF065, 0xF01E]
-    if set == .xochip {
+    if extensions.contains(.xoChip) {
       choices += [0x5002 | register() << 4, 0x5003 | register() << 4, 0xF002 - x, 0xF002 - x]
     }
     return (choices.randomElement(using: &random) ?? 0xF033) &+ x
   }
 
   private mutating func index() -> UInt16 {
-    if set >= .schip10, Bool.random(using: &random) { return 0xF030 | register() << 8 }
+    if extensions.contains(.superChip10), Bool.random(using: &random) {
+      return 0xF030 | register() << 8
+    }
     return Bool.random(using: &random)
       ? 0xF029 | register() << 8 : 0xA000 | .random(in: 0...0xE00, using: &random)
   }
@@ -101,13 +103,13 @@ struct Workload {
   }
 
   private mutating func special() -> UInt16 {
-    let clear: UInt16 = set == .twoPage ? 0x0230 : 0x00E0
+    let clear: UInt16 = extensions.contains(.twoPage) ? 0x0230 : 0x00E0
     var choices = [clear]
-    if set >= .schip10 {
+    if extensions.contains(.superChip10) {
       choices += [0x00FE, 0x00FF, 0xF075 | nibble() << 8 & 0x700, 0xF085 | nibble() << 8 & 0x700]
     }
-    if set >= .schip { choices += [0x00C1 | nibble(), 0x00FB, 0x00FC] }
-    if set >= .xochip {
+    if extensions.contains(.scrolls) { choices += [0x00C1 | nibble(), 0x00FB, 0x00FC] }
+    if extensions.contains(.xoChip) {
       choices += [0x00D0 | nibble(), 0xF001 | nibble() << 8 & 0x300, 0xF03A | register() << 8]
     }
     return choices.randomElement(using: &random) ?? clear
@@ -118,11 +120,11 @@ private func chip8Program(_ words: [UInt16]) -> Program { program(words) }
 
 /// A small game by hand: it draws, calls, scrolls, sounds, and now and then waits for a key.
 func game(for platform: Platform) throws -> Program {
-  let set = platform.instructionSet
-  let scrolls = set >= .schip ? "scroll-down 1 scroll-right" : ""
-  let hires = set >= .schip10 ? "hires" : ""
-  let clear = set == .twoPage ? "native 0x230" : "clear"
-  let pattern = set >= .xochip ? "i := long pattern audio pitch := v3 plane 3" : ""
+  let extensions = platform.extensions
+  let scrolls = extensions.contains(.scrolls) ? "scroll-down 1 scroll-right" : ""
+  let hires = extensions.contains(.superChip10) ? "hires" : ""
+  let clear = extensions.contains(.twoPage) ? "native 0x230" : "clear"
+  let pattern = extensions.contains(.xoChip) ? "i := long pattern audio pitch := v3 plane 3" : ""
   let source = """
     : main
       \(hires) \(pattern)

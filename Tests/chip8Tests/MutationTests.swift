@@ -46,7 +46,7 @@ import Testing
     case .memoryIncrementByX: quirks.contains(.memoryLeaveIUnchanged)
     case .vblankInHires: !platform.hasHires || !quirks.contains(.vblank)
     case .loresBigSprites, .rowCollisions, .resolutionClears, .doubledLores: !platform.hasHires
-    case .scrollZeroExits: platform.instructionSet < .schip
+    case .scrollZeroExits: !platform.extensions.contains(.scrolls)
     case .indexWraps: quirks.contains(.indexOverflowFaults) || platform == .xochip
     default: false
     }

@@ -64,7 +64,7 @@ public struct Disassembly: Sendable {
   ) {
     let platform = configuration.platform
     let code = ReachableCode(
-      program, for: platform.instructionSet, configuration.quirks, from: platform.entryPoint)
+      program, for: platform.extensions, configuration.quirks, from: platform.entryPoint)
     let layout = DisassemblyLayout(code)
     let names = DisassemblyNames(layout, annotations.labels)
     let modification = SelfModification(code, configuration.quirks)

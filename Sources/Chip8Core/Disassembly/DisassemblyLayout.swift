@@ -34,8 +34,10 @@ struct DisassemblyLayout {
     overlaps = Array(repeating: false, count: count)
     uses = Array(repeating: nil, count: 0x10000)
     for offset in 0..<count {
-      guard let instruction = code.instructions[offset], instruction != .illegal else { continue }
-      let length = instruction == .setIndexLong ? 4 : 2
+      guard let instruction = code.instructions[offset], instruction.kind != .illegal else {
+        continue
+      }
+      let length = instruction.byteCount
       if isInside[offset] {
         overlaps[offset] = true
       } else if offset + length <= count {
@@ -48,12 +50,11 @@ struct DisassemblyLayout {
   }
 
   private mutating func use(_ instruction: Instruction, at address: Int) {
-    switch instruction {
-    case .jump(let nnn), .jumpIndexed(let nnn): use(nnn, .jump)
-    case .call(let nnn): use(nnn, .call)
-    case .setIndex(let nnn): use(nnn, .data)
-    case .setIndexLong: if let target = code.word(address + 2) { use(target, .data) }
-    default: break
+    guard let target = instruction.address(next: code.word(address + 2)) else { return }
+    switch instruction.form.flow {
+    case .jump, .jumpIndexed: use(target, .jump)
+    case .call: use(target, .call)
+    default: use(target, .data)
     }
   }
 
@@ -72,9 +73,9 @@ struct DisassemblyLayout {
   /// by itself, and gives the place the name `main`. Not where somebody needs a label at the jump.
   func entryTarget(_ labeled: (Int) -> Bool) -> Int? {
     let start = Chip8.programStart
-    guard byteCounts[0] > 0, case .jump(let nnn)? = code[start], nnn > start + 2 else { return nil }
-    let target = Int(nnn)
-    guard target < end, !isInside[target - start] else { return nil }
+    guard byteCounts[0] > 0, let first = code[start], first.kind == .jump else { return nil }
+    let target = Int(first.nnn)
+    guard target > start + 2, target < end, !isInside[target - start] else { return nil }
     let isUsed = [start, start + 1].contains { uses[$0] != nil || labeled($0) }
     return isUsed ? nil : target
   }

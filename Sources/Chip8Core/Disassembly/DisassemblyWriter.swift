@@ -22,20 +22,18 @@ struct DisassemblyWriter {
     var items: [Disassembly.Item] = []
     var offset = 0
     while offset < layout.program.count {
-      let length = Int(layout.byteCounts[offset])
-      let item = length > 0 ? code(at: offset, length) : data(at: offset)
+      let instruction = layout.byteCounts[offset] > 0 ? layout.code.instructions[offset] : nil
+      let item = instruction.map { code($0, at: offset) } ?? data(at: offset)
       items.append(item)
       offset += item.bytes.count
     }
     return items
   }
 
-  private func code(at offset: Int, _ length: Int) -> Disassembly.Item {
-    let address = offset + Chip8.programStart
-    let instruction = layout.code.instructions[offset] ?? .illegal
+  private func code(_ instruction: Instruction, at offset: Int) -> Disassembly.Item {
+    let (address, length) = (offset + Chip8.programStart, instruction.byteCount)
     let text = instruction.octo(
-      opcode: layout.code.word(address) ?? 0, next: layout.code.word(address + 2) ?? 0,
-      naming: names.name)
+      next: layout.code.word(address + 2) ?? 0, naming: names.name)
     let isEntry = offset == 0 && names.entryTarget != nil
     return Disassembly.Item(
       address: address, bytes: Array(layout.program[offset..<offset + length]),
@@ -44,7 +42,7 @@ struct DisassemblyWriter {
       labelsOfNext: isEntry ? [] : names.labels(at: address + 1),
       remarks: (address..<address + length).flatMap { remarks[$0] ?? [] }
         + overlap(offset, length) + changes(offset, length),
-      isSkip: instruction.isSkip)
+      isSkip: instruction.form.flow == .skip)
   }
 
   private func overlap(_ offset: Int, _ length: Int) -> [String] {
@@ -75,16 +73,5 @@ struct DisassemblyWriter {
       text: bytes.map { "0x" + hexadecimal($0, 2) }.joined(separator: " "),
       labels: names.labels(at: address), labelsOfNext: [], remarks: remarks[address] ?? [],
       isSkip: false)
-  }
-}
-
-extension Instruction {
-  /// Whether it may pass over the instruction behind it.
-  fileprivate var isSkip: Bool {
-    switch self {
-    case .skipIfEqual, .skipIfNotEqual, .skipIfSame, .skipIfDifferent, .skipIfKey, .skipIfNoKey:
-      true
-    default: false
-    }
   }
 }

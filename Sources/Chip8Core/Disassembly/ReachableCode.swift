@@ -3,7 +3,7 @@
 /// a table of jumps. The detection of platforms and the disassembly both stand on this walk.
 struct ReachableCode {
   let program: [UInt8]
-  let instructionSet: InstructionSet
+  let extensions: Extensions
   private let skipsMachineCode: Bool
   /// Where the walk begins.
   let entryPoint: Int
@@ -11,22 +11,21 @@ struct ReachableCode {
   private(set) var instructions: [Instruction?]
 
   init(
-    _ program: [UInt8], for instructionSet: InstructionSet, _ quirks: Quirks = [],
+    _ program: [UInt8], for extensions: Extensions, _ quirks: Quirks = [],
     from entryPoint: Int = Chip8.programStart
   ) {
     self.program = program
-    self.instructionSet = instructionSet
+    self.extensions = extensions
     skipsMachineCode = quirks.contains(.skipMachineCode)
     self.entryPoint = entryPoint
     instructions = Array(repeating: nil, count: program.count)
-    if entryPoint != Chip8.programStart, let opcode = word(Chip8.programStart) {
+    if entryPoint != Chip8.programStart, let driver = decoded(at: Chip8.programStart) {
       // The machine has been there before, and the driver is not followed.
-      instructions[0] = Instruction(opcode: opcode, for: instructionSet)
+      instructions[0] = driver
     }
     var waiting = [entryPoint]
     while let address = waiting.popLast() {
-      guard let opcode = word(address), self[address] == nil else { continue }
-      let instruction = Instruction(opcode: opcode, for: instructionSet)
+      guard self[address] == nil, let instruction = decoded(at: address) else { continue }
       instructions[address - Chip8.programStart] = instruction
       forEachSuccessor(of: instruction, at: address) { waiting.append($0) }
     }
@@ -45,30 +44,27 @@ struct ReachableCode {
     return UInt16(program[offset]) << 8 | UInt16(program[offset + 1])
   }
 
-  /// How many bytes an instruction at an address would have.
-  private func byteCount(at address: Int) -> Int {
-    let isLong =
-      word(address).map { Instruction(opcode: $0, for: instructionSet) == .setIndexLong }
-    return isLong == true ? 4 : 2
+  /// The instruction that would be at an address; nil if the program does not have both bytes.
+  private func decoded(at address: Int) -> Instruction? {
+    word(address).map { Instruction(opcode: $0, for: extensions) }
   }
 
   /// Calls with every address where the program can be after an instruction. It does not come back
-  /// from a call in this sense: see ``Instruction/isCall``.
+  /// from a call in this sense: see ``SelfModification``.
   func forEachSuccessor(of instruction: Instruction, at address: Int, _ body: (Int) -> Void) {
-    switch instruction {
-    case .illegal, .machineCode:
-      if skipsMachineCode, word(address).map({ $0 >> 12 == 0 }) == true { body(address + 2) }
-    case .exit, .return: break
-    case .jump(let nnn): body(Int(nnn))
-    case .jumpIndexed(let nnn): forEachJump(inTableAt: Int(nnn), body)
-    case .call(let nnn):
-      body(Int(nnn))
-      body(address + 2)
-    case .skipIfEqual, .skipIfNotEqual, .skipIfSame, .skipIfDifferent, .skipIfKey, .skipIfNoKey:
-      body(address + 2)
-      body(address + 2 + byteCount(at: address + 2))
-    case .setIndexLong: body(address + 4)
-    default: body(address + 2)
+    let next = address + instruction.byteCount
+    switch instruction.form.flow {
+    case .next: body(next)
+    case .skip:
+      body(next)
+      body(next + (decoded(at: next)?.byteCount ?? 2))
+    case .jump: body(Int(instruction.nnn))
+    case .jumpIndexed: forEachJump(inTableAt: Int(instruction.nnn), body)
+    case .call:
+      body(Int(instruction.nnn))
+      body(next)
+    case .end: break
+    case .fault: if skipsMachineCode, instruction.opcode >> 12 == 0 { body(next) }
     }
   }
 
@@ -77,8 +73,8 @@ struct ReachableCode {
   private func forEachJump(inTableAt base: Int, _ body: (Int) -> Void) {
     body(base)
     for address in stride(from: base + 2, to: base + 0x100, by: 2) {
-      guard let before = word(address - 2), let here = word(address) else { return }
-      guard before >> 12 == 1, here >> 12 == 1 else { return }
+      let (before, here) = (decoded(at: address - 2), decoded(at: address))
+      guard before?.kind == .jump, here?.kind == .jump else { return }
       body(address)
     }
   }

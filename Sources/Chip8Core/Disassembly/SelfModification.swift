@@ -50,7 +50,7 @@ struct SelfModification {
       let after = index(after: instruction, at: address, before)
       code.forEachSuccessor(of: instruction, at: address) {
         // A subroutine can come back with any index.
-        let isReturn = instruction.isCall && $0 == address + 2
+        let isReturn = instruction.form.flow == .call && $0 == address + 2
         meet(isReturn ? .unknown : after, at: $0, &waiting)
       }
     }
@@ -72,15 +72,16 @@ struct SelfModification {
   }
 
   private func index(after instruction: Instruction, at address: Int, _ before: Index) -> Index {
-    switch (instruction, before) {
-    case (.setIndex(let nnn), _): return .exact(Int(nnn))
-    case (.setIndexLong, _): return code.word(address + 2).map { .exact(Int($0)) } ?? .unknown
+    guard instruction.form.writes.contains(.i) else { return before }
+    switch (instruction.kind, before) {
+    case (.setIndex, _), (.setIndexLong, _):
+      let address = instruction.address(next: code.word(address + 2))
+      return address.map { .exact(Int($0)) } ?? .unknown
     case (.addToIndex, .exact(let base)), (.addToIndex, .near(let base)): return .near(base)
-    case (.smallDigit, _), (.bigDigit, _): return .unknown
-    case (.store(let x), .exact(let base)), (.load(let x), .exact(let base)):
-      if quirks.contains(.memoryLeaveIUnchanged) { return before }
-      return .exact(base + Int(x) + (quirks.contains(.memoryIncrementByX) ? 0 : 1))
-    default: return before
+    case (.store, .exact(let base)), (.load, .exact(let base)):
+      return .exact(base + Int(quirks.indexStep(past: instruction.x)))
+    case (.store, _), (.load, _): return before
+    default: return .unknown
     }
   }
 
@@ -101,22 +102,5 @@ struct SelfModification {
     guard writes.indices.contains(offset) else { return }
     if let known = writes[offset], known.isCertain || !write.isCertain { return }
     writes[offset] = write
-  }
-}
-
-extension Instruction {
-  /// Whether the program goes on behind this instruction when a subroutine has returned.
-  var isCall: Bool {
-    if case .call = self { true } else { false }
-  }
-
-  /// How many bytes it writes from the index register on; nil if it is no such instruction.
-  fileprivate var writtenByteCount: Int? {
-    switch self {
-    case .store(let x): Int(x) + 1
-    case .storeRange(let x, let y): abs(Int(x) - Int(y)) + 1
-    case .decimal: 3
-    default: nil
-    }
   }
 }

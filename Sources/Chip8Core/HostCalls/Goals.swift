@@ -122,10 +122,10 @@ extension Processor {
   }
 
   private mutating func endGoal(_ goals: Goals) {
-    readWorkArea()
+    engine.readWorkArea()
     state.pointee.endGoal(goals)
-    showWorkArea()
-    pc = state.pointee.pc
+    engine.showWorkArea()
+    engine.pc = state.pointee.pc
     // Whoever waits for a key has no more to do in this frame. Counted in cycles that is seen when
     // the machine goes on.
     let isCycles = state.pointee.configuration.timing == .cycles
@@ -134,7 +134,7 @@ extension Processor {
 
   private func fault(_ kind: Fault.Kind, in goal: UInt16) -> Fault {
     Fault(
-      kind: kind, pc: pc, opcode: word(at: pc),
+      kind: kind, pc: engine.pc, opcode: engine.word(at: engine.pc),
       platform: state.pointee.configuration.platform, goal: goal)
   }
 }

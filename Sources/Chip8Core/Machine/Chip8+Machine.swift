@@ -73,11 +73,12 @@ extension State {
   fileprivate var features: [String] {
     var features: [String] = []
     if configuration.timing == .cycles { features.append("cycles") }
-    switch configuration.platform.instructionSet {
-    case .twoPage: features.append("two-page")
-    case .chip8, .chip48: break
-    case .schip10, .schip: features.append("superchip")
-    case .xochip: features.append("xochip")
+    let extensions = configuration.platform.extensions
+    if extensions.contains(.twoPage) { features.append("two-page") }
+    if extensions.contains(.xoChip) {
+      features.append("xochip")
+    } else if extensions.contains(.superChip10) {
+      features.append("superchip")
     }
     features += Quirks.features.filter { configuration.quirks.contains($0.quirk) }.map(\.name)
     if hostCalls != nil { features.append("host-calls") }

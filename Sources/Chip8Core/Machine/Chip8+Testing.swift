@@ -17,7 +17,7 @@ extension Chip8 {
   }
 
   /// What executes instructions from now on: with either, the machine becomes the same.
-  package mutating func use(_ engine: Engine) {
+  package mutating func use(_ engine: EngineKind) {
     unsaved.engine = engine
   }
 
@@ -100,4 +100,28 @@ extension KeyWait {
 extension HostCalls {
   /// Those of a program that has made none yet.
   package static var testing: HostCalls { HostCalls() }
+}
+
+extension Instruction {
+  /// An instruction with some operands, whatever machine has it.
+  package init(
+    _ kind: Kind, x: UInt8 = 0, y: UInt8 = 0, n: UInt8 = 0, nn: UInt8 = 0, nnn: UInt16 = 0
+  ) {
+    let forms = InstructionSet.forms
+    let operands = UInt16(x) << 8 | UInt16(y) << 4 | UInt16(n) | UInt16(nn) | nnn
+    for (row, form) in forms.enumerated() where form.kind == kind {
+      let opcode = form.bits | operands & ~form.mask
+      let isFixed = form.mask & 0x0F00 == 0x0F00
+      guard isFixed || opcode >> 8 & 0xF == UInt16(x) else { continue }
+      self.init(opcode, kind, row: UInt8(row))
+      return
+    }
+    preconditionFailure("every kind of instruction has a row of the table")
+  }
+
+  /// What the table says that its effect depends on.
+  package var reads: Parts { form.reads }
+
+  /// What the table says that it changes.
+  package var writes: Parts { form.writes }
 }

@@ -17,7 +17,7 @@ public struct Chip8: Sendable {
   /// What the machine keeps but nobody needs to save, for it follows from the state.
   struct Unsaved: Sendable {
     /// What executes instructions.
-    var engine = Engine.fast
+    var engine = EngineKind.fast
     /// The instructions that the fast engine has executed since the bytes there last changed.
     var code = Code()
     /// The sound of the frame that ended last.
@@ -137,7 +137,7 @@ public struct Chip8: Sendable {
     return ram.withUnsafeMutableBufferPointer { ram in
       withUnsafeMutablePointer(to: &state) { state in
         func run(_ core: UnsafeMutablePointer<Core>?) -> Stop {
-          var processor = Processor(state, ram: ram, core, replacing: replacement)
+          var processor = Processor(Engine(state, ram: ram, core, replacing: replacement))
           let stop = body(&processor)
           if processor.hasEndedFrame { unsaved.tone = processor.tone }
           return stop
@@ -164,10 +164,10 @@ public struct Chip8: Sendable {
       state.configuration.timing == .cycles ? 0 : UInt32(state.configuration.instructionsPerFrame)
   }
 
-  /// The instruction that is executed next, with its two bytes.
-  public var nextInstruction: (opcode: UInt16, instruction: Instruction) {
-    let opcode = state.word(at: state.pc)
-    return (opcode, Instruction(opcode: opcode, for: state.configuration.platform.instructionSet))
+  /// The instruction that is executed next.
+  public var nextInstruction: Instruction {
+    Instruction(
+      opcode: state.word(at: state.pc), for: state.configuration.platform.extensions)
   }
 }
 
@@ -189,7 +189,7 @@ public enum ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
       let room =
         "the program has \(byteCount) bytes, and \(platform.title) has room for "
         + "\(platform.programByteCountMax)"
-      guard let fitting = platform.roomier(forByteCount: byteCount) else {
+      guard let fitting = platform.fitting(byteCount: byteCount) else {
         return room + "; no platform has room for it"
       }
       return room + "; it fits on --platform \(fitting.rawValue)"

@@ -11,8 +11,8 @@ struct VIPClock {
   /// When the first instruction is fetched.
   let programStart: UInt64
   let interrupt: UInt64
-  /// The instruction that erases the display, and what it takes before it does.
-  let clear: (opcode: UInt16, cost: UInt64)
+  /// What erasing the display takes before it does.
+  let clear: UInt64
   /// What Dxyn takes after its fetch to prepare a sprite without rows.
   let preparation: UInt32
   /// What Dxyn takes to draw a row that is not on two bytes and hits nothing.
@@ -23,11 +23,11 @@ struct VIPClock {
   let drawWaitMax: UInt32
 
   static let vip = VIPClock(
-    programStart: 3250, interrupt: 1832, clear: (0x00E0, 3118), preparation: 68, row: 34,
+    programStart: 3250, interrupt: 1832, clear: 3118, preparation: 68, row: 34,
     savedAtBottom: 0, drawWaitMax: 2862)
   /// The driver starts the interpreter anew five frames later; that is left out here.
   static let twoPage = VIPClock(
-    programStart: 3470, interrupt: 1842, clear: (0x0230, 5186), preparation: 74, row: 46,
+    programStart: 3470, interrupt: 1842, clear: 5186, preparation: 74, row: 46,
     savedAtBottom: 2, drawWaitMax: 2868)
 
   static let frame: UInt64 = 3668
@@ -69,7 +69,7 @@ extension Processor {
       }
       let step = stepCycles()
       limits.instructions -= step.executed
-      if step.executed > 0 { isHalted = event == .halted }
+      if step.executed > 0 { isHalted = engine.event == .halted }
       if step.endsFrame {
         interrupt()
         limits.frames -= 1
@@ -95,24 +95,24 @@ extension Processor {
 
   /// Executes an instruction, or finds that the frame is over first.
   private mutating func stepCycles() -> (executed: Int, endsFrame: Bool) {
-    event = .none
+    engine.event = .none
     if state.pointee.keyWait != nil {
       idle()
       return (0, true)
     }
-    let opcode = word(at: pc)
-    if opcode >> 12 == 0xD { return stepDraw(opcode) }
-    let before = fetchCost(opcode)
+    let instruction = engine.instruction(at: engine.pc)
+    if case .drawing = instruction.form.cost { return stepDraw(instruction) }
+    let before = fetchCost(instruction)
     guard state.pointee.cycles + before < interruptAt else { return (0, true) }
     state.pointee.cycles += before
-    let effect = Effect(of: opcode, on: self)
-    let executed = execute(1)
+    let effect = Effect(of: instruction, on: engine)
+    let executed = engine.execute(1)
     guard executed == 1 else {
       state.pointee.cycles -= before
       return (0, false)
     }
-    state.pointee.cycles += effect.cost(after: self) - before
-    if event == .frameOver { idle() }
+    state.pointee.cycles += effect.cost(fetch: before, after: engine, clock) - before
+    if engine.event == .frameOver { idle() }
     return (1, state.pointee.cycles >= interruptAt)
   }
 
@@ -121,10 +121,12 @@ extension Processor {
     state.pointee.cycles = max(state.pointee.cycles, interruptAt)
   }
 
-  /// The part of an instruction's time that passes before it has an effect.
-  private func fetchCost(_ opcode: UInt16) -> UInt64 {
-    switch opcode >> 12 {
-    case 0x0: opcode == clock.clear.opcode ? clock.clear.cost : VIPClock.fetchOfMachineCall
+  /// The part of an instruction's time that passes before it has an effect: the interpreter decides
+  /// by the first digit, and by F and 0 in ways of their own.
+  private func fetchCost(_ instruction: Instruction) -> UInt64 {
+    if case .clearing = instruction.form.cost { return clock.clear }
+    return switch instruction.opcode >> 12 {
+    case 0x0: VIPClock.fetchOfMachineCall
     case 0xF: VIPClock.fetchOfF
     default: VIPClock.fetch
     }
@@ -132,21 +134,21 @@ extension Processor {
 
   /// Dxyn prepares the sprite, waits for an interrupt, and for more if the preparation takes
   /// longer, and then draws.
-  private mutating func stepDraw(_ opcode: UInt16) -> (executed: Int, endsFrame: Bool) {
-    let column = UInt32(v[UInt8(truncatingIfNeeded: opcode >> 8 & 0xF)] & 63)
+  private mutating func stepDraw(_ sprite: Instruction) -> (executed: Int, endsFrame: Bool) {
+    let column = UInt32(engine.v[sprite.x] & 63)
     if let rest = state.pointee.drawWait, rest == 0 {
       state.pointee.drawWait = nil
-      state.pointee.cycles += drawCost(opcode)
-      _ = execute(1)
+      state.pointee.cycles += drawCost(sprite)
+      _ = engine.execute(1)
       // The frame was waited for already.
-      event = .none
+      engine.event = .none
       return (1, state.pointee.cycles >= interruptAt)
     }
     if state.pointee.drawWait == nil {
       guard state.pointee.cycles + VIPClock.fetch < interruptAt else { return (0, true) }
       state.pointee.cycles += VIPClock.fetch
       state.pointee.drawWait =
-        clock.preparation + UInt32(opcode & 0xF) * (46 + 20 * (column & 7))
+        clock.preparation + UInt32(sprite.n) * (46 + 20 * (column & 7))
     }
     let rest = UInt64(state.pointee.drawWait ?? 0)
     let waited = interruptAt - min(state.pointee.cycles, interruptAt)
@@ -156,73 +158,57 @@ extension Processor {
   }
 
   /// 34 or 46 a row, and 4 or 16 more for each byte of the display that it changes or hits.
-  private func drawCost(_ opcode: UInt16) -> UInt64 {
+  private func drawCost(_ sprite: Instruction) -> UInt64 {
     let height = state.pointee.configuration.platform.display.height
-    let x = Int(v[UInt8(truncatingIfNeeded: opcode >> 8 & 0xF)] & 63)
-    let y = Int(v[UInt8(truncatingIfNeeded: opcode >> 4 & 0xF)]) & (height - 1)
-    let rows = 0..<min(Int(opcode & 0xF), height - y)
-    let saved = y + Int(opcode & 0xF) >= height ? clock.savedAtBottom : 0
+    let x = Int(engine.v[sprite.x] & 63)
+    let y = Int(engine.v[sprite.y]) & (height - 1)
+    let rows = 0..<min(Int(sprite.n), height - y)
+    let saved = y + Int(sprite.n) >= height ? clock.savedAtBottom : 0
     return rows.reduce(VIPClock.drawAfterWait - saved) { cost, row in
-      let byte = UInt64(ram[(Int(state.pointee.i) + row) & mask])
-      let sprite = (byte << 56) >> UInt64(x & 7)
-      let line = pixels(ofRow: y + row)
-      let hit = (line << UInt64(x & 56)) & sprite
+      let byte = UInt64(engine.ram[(Int(state.pointee.i) + row) & engine.mask])
+      let pixels = (byte << 56) >> UInt64(x & 7)
+      let hit = (shown(inRow: y + row) << UInt64(x & 56)) & pixels
       let first: UInt64 = hit >> 56 != 0 ? 4 : 0
       let second: UInt64 = x < 56 ? 16 + (hit << 8 != 0 ? 4 : 0) : 0
       return cost + clock.row + first + second
     }
   }
 
-  private func pixels(ofRow row: Int) -> UInt64 {
-    isTwoPage
-      ? TwoPage.pixels(ofRow: row, in: ram)
+  private func shown(inRow row: Int) -> UInt64 {
+    engine.isTwoPage
+      ? TwoPage.pixels(ofRow: row, in: engine.ram)
       : UInt64(truncatingIfNeeded: state.pointee.display.planes[0].rows[row] >> 64)
   }
 }
 
 /// What an instruction's cost depends on, as it was before the instruction.
 private struct Effect {
-  let opcode: UInt16
+  let instruction: Instruction
   let pc: UInt16
   let i: UInt16
   let vx: UInt8
 
-  init(of opcode: UInt16, on processor: Processor) {
-    self.opcode = opcode
-    pc = processor.pc
-    i = processor.state.pointee.i
-    vx = processor.v[UInt8(truncatingIfNeeded: opcode >> 8 & 0xF)]
+  init(of instruction: Instruction, on engine: Engine) {
+    self.instruction = instruction
+    pc = engine.pc
+    i = engine.state.pointee.i
+    vx = engine.v[instruction.x]
   }
 
   /// All of the instruction's cycles, fetch included.
-  func cost(after processor: Processor) -> UInt64 {
-    let clock = processor.state.pointee.configuration.clock
-    let skipped: UInt64 = processor.pc == pc &+ 4 ? 4 : 0
-    switch opcode >> 12 {
-    case 0x0: return opcode == clock.clear.opcode ? clock.clear.cost : 50
-    case 0x1: return 80
-    case 0x2: return 94
-    case 0x3, 0x4: return 78 + skipped
-    case 0x5, 0x9, 0xE: return 82 + skipped
-    case 0x6: return 74
-    case 0x7: return 78
-    case 0x8: return opcode & 0xF == 0 ? 80 : 112
-    case 0xA: return 80
-    case 0xB: return 90 + (processor.pc >> 8 != (opcode & 0xFFF) >> 8 ? 2 : 0)
-    case 0xC: return 104
-    default: return costOfF(after: processor)
-    }
-  }
-
-  private func costOfF(after processor: Processor) -> UInt64 {
-    let x = UInt64(opcode >> 8 & 0xF)
-    switch opcode & 0xFF {
-    case 0x0A: return VIPClock.fetchOfF
-    case 0x1E: return 84 + (processor.state.pointee.i >> 8 != i >> 8 ? 6 : 0)
-    case 0x29: return 88
-    case 0x33: return 152 + 16 * UInt64(vx / 100 + vx / 10 % 10 + vx % 10)
-    case 0x55, 0x65: return 86 + 14 * (x + 1)
-    default: return 78
+  func cost(fetch: UInt64, after engine: Engine, _ clock: VIPClock) -> UInt64 {
+    switch instruction.form.cost {
+    case .none, .drawing: fetch
+    case .always(let cycles): cycles
+    case .clearing: clock.clear
+    case .skipping(let cycles, let more): cycles + (engine.pc == pc &+ 4 ? more : 0)
+    case .jumpingToOtherPage(let cycles, let more):
+      cycles + (engine.pc >> 8 != instruction.nnn >> 8 ? more : 0)
+    case .movingToOtherPage(let cycles, let more):
+      cycles + (engine.state.pointee.i >> 8 != i >> 8 ? more : 0)
+    case .forEachRegister(let cycles, let more): cycles + more * (UInt64(instruction.x) + 1)
+    case .addingDigits(let cycles, let more):
+      cycles + more * UInt64(vx / 100 + vx / 10 % 10 + vx % 10)
     }
   }
 }

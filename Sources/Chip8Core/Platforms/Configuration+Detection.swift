@@ -4,9 +4,9 @@ extension Configuration {
   /// The machine that a program is for: by what is known of it, else by its start if it is a
   /// two-page program, else by its instructions.
   ///
-  /// - Parameter least: instructions that an unknown program needs whatever it looks like, as the
-  ///   name of its file says.
-  public init(for program: Program, atLeast least: InstructionSet = .chip8) {
+  /// - Parameter least: what an unknown program needs whatever it looks like, as the name of its file
+  ///   says.
+  public init(for program: Program, atLeast least: Extensions = []) {
     self =
       Configuration(known: program)
       ?? Configuration(Platform(guessedFrom: program.bytes, atLeast: least))
@@ -34,7 +34,7 @@ extension Configuration {
   /// larger than the machine that they are known to be for.
   func withRoom(forByteCount count: Int) -> Configuration {
     guard count > platform.programByteCountMax else { return self }
-    guard let fitting = platform.roomier(forByteCount: count) else { return self }
+    guard let fitting = platform.fitting(byteCount: count) else { return self }
     var configuration = Configuration(fitting)
     configuration.quirks = quirks
     configuration.instructionsPerFrame = instructionsPerFrame
@@ -44,27 +44,28 @@ extension Configuration {
 }
 
 extension Platform {
-  /// A machine with all of this one's instructions and room for a larger program.
-  func roomier(forByteCount count: Int) -> Platform? {
-    guard self != .hires else { return nil }
-    return [.chip8, .xochip].first {
-      $0.instructionSet >= instructionSet && $0.programByteCountMax >= count
+  /// A machine with all of this one's instructions and room for a larger program. Calls of machine
+  /// code are supported by none.
+  func fitting(byteCount: Int) -> Platform? {
+    [.chip8, .xochip].first {
+      $0.extensions.isSuperset(of: extensions.subtracting(.machineCode))
+        && $0.programByteCountMax >= byteCount
     }
   }
 
   /// The machine that an unknown program is for. Two-page programs begin with a jump over the place
   /// of their driver; others are judged by the instructions that can be reached from their start:
   /// they get the first machine that has them all, of those that people write for today.
-  public init(guessedFrom program: [UInt8], atLeast least: InstructionSet = .chip8) {
-    if least == .chip8, program.isTwoPage {
+  public init(guessedFrom program: [UInt8], atLeast least: Extensions = []) {
+    if least.isEmpty, program.isTwoPage {
       self = .hires
       return
     }
-    let needed = max(least, neededInstructionSet(program))
+    let needed = least.union(neededExtensions(program))
     let candidates: [Platform] = [.chip8, .schip, .xochip]
     self =
       candidates.first {
-        $0.instructionSet >= needed && $0.programByteCountMax >= program.count
+        $0.extensions.isSuperset(of: needed) && $0.programByteCountMax >= program.count
       } ?? .xochip
   }
 }
@@ -79,22 +80,10 @@ extension [UInt8] {
   }
 }
 
-/// The least instruction set that has all instructions that can be reached. Bytes that are no
-/// instruction anywhere say nothing: the walk took data for code, or code that is made later.
-private func neededInstructionSet(_ program: [UInt8]) -> InstructionSet {
-  let code = ReachableCode(program, for: .xochip)
-  var needed = InstructionSet.chip8
-  for (offset, instruction) in code.instructions.enumerated() {
-    guard let instruction, let opcode = code.word(offset + Chip8.programStart) else { continue }
-    needed = max(needed, instruction.leastSet(opcode))
-  }
-  return needed
-}
-
-extension Instruction {
-  fileprivate func leastSet(_ opcode: UInt16) -> InstructionSet {
-    if self == .illegal { return .chip8 }
-    return [InstructionSet.chip8, .schip10, .schip]
-      .first { Instruction(opcode: opcode, for: $0) == self } ?? .xochip
+/// What a machine must have for all instructions that can be reached. Bytes that are no instruction
+/// anywhere say nothing: the walk took data for code, or code that is made later.
+private func neededExtensions(_ program: [UInt8]) -> Extensions {
+  ReachableCode(program, for: Platform.xochip.extensions).instructions.reduce(into: []) {
+    if let instruction = $1 { $0.formUnion(instruction.form.extensions) }
   }
 }

@@ -47,7 +47,7 @@ public struct Configuration: Hashable, Sendable {
       ram.replaceSubrange(Font.bigAddress..<Font.bigAddress + font.big.count, with: font.big)
     }
     ram.replaceSubrange(Chip8.programStart..<Chip8.programStart + program.count, with: program)
-    if platform.instructionSet == .twoPage {
+    if platform.extensions.contains(.twoPage) {
       // What the driver has done before the program begins.
       ram.replaceSubrange(Chip8.programStart..<Chip8.programStart + 2, with: TwoPage.jumpToEntry)
       for address in TwoPage.registers..<ram.count { ram[address] = 0 }

@@ -26,7 +26,7 @@ extension Platform {
   private struct Row {
     let title: String
     let fileCode: UInt8
-    let instructionSet: InstructionSet
+    let extensions: Extensions
     let font: Font
     let instructionsPerFrame: Int
     let programByteCountMax: Int
@@ -45,24 +45,25 @@ extension Platform {
     switch self {
     case .vip:
       Row(
-        title: "COSMAC VIP", fileCode: 0, instructionSet: .chip8, font: .vip,
+        title: "COSMAC VIP", fileCode: 0, extensions: [.onePage, .machineCode], font: .vip,
         // The VIP keeps its display and its stack after the program.
         instructionsPerFrame: 15, programByteCountMax: 3232, stackCountMax: 12, clock: .vip,
         quirks: [.logic, .vblank, .keyWaitBeeps])
     case .chip8:
       Row(
-        title: "CHIP-8", fileCode: 1, instructionSet: .chip8, font: .octo,
+        title: "CHIP-8", fileCode: 1, extensions: [.onePage, .machineCode], font: .octo,
         instructionsPerFrame: 12, programByteCountMax: 3584)
     case .chip48:
       Row(
-        title: "CHIP-48", fileCode: 2, instructionSet: .chip48, font: .octo,
+        title: "CHIP-48", fileCode: 2, extensions: .onePage, font: .octo,
         instructionsPerFrame: 15, programByteCountMax: 3583, framesPerSecond: 64,
         quirks: [
           .shift, .memoryIncrementByX, .jump, .vblank, .indexOverflowFaults, .keyWaitBeeps,
         ])
     case .schip10:
       Row(
-        title: "SUPER-CHIP 1.0", fileCode: 3, instructionSet: .schip10, font: .schip10,
+        title: "SUPER-CHIP 1.0", fileCode: 3, extensions: [.onePage, .superChip10],
+        font: .schip10,
         instructionsPerFrame: 15, programByteCountMax: 3583, flagCount: 8, framesPerSecond: 64,
         display: .withHires,
         quirks: [
@@ -71,7 +72,8 @@ extension Platform {
         ])
     case .schip11:
       Row(
-        title: "SUPER-CHIP 1.1", fileCode: 4, instructionSet: .schip, font: .schip11,
+        title: "SUPER-CHIP 1.1", fileCode: 4,
+        extensions: [.onePage, .superChip10, .scrolls], font: .schip11,
         instructionsPerFrame: 30, programByteCountMax: 3583, flagCount: 8, framesPerSecond: 64,
         display: .withHires,
         quirks: [
@@ -80,20 +82,22 @@ extension Platform {
         ])
     case .schip:
       Row(
-        title: "SUPER-CHIP", fileCode: 5, instructionSet: .schip, font: .octo,
+        title: "SUPER-CHIP", fileCode: 5, extensions: [.onePage, .superChip10, .scrolls],
+        font: .octo,
         instructionsPerFrame: 30, programByteCountMax: 3583, flagCount: 8, display: .withHires,
         quirks: [
           .shift, .memoryLeaveIUnchanged, .jump, .loresBigSprites, .resolutionClears, .indexWraps,
         ])
     case .xochip:
       Row(
-        title: "XO-CHIP", fileCode: 6, instructionSet: .xochip, font: .octo,
+        title: "XO-CHIP", fileCode: 6,
+        extensions: [.onePage, .superChip10, .scrolls, .xoChip], font: .octo,
         instructionsPerFrame: 1000, programByteCountMax: 65024, ramByteCount: 65536,
         flagCount: Platform.flagCountMax, display: .withHires, planeCount: 2,
         quirks: [.wrap, .loresBigSprites, .resolutionClears])
     case .hires:
       Row(
-        title: "two-page CHIP-8", fileCode: 7, instructionSet: .twoPage, font: .vip,
+        title: "two-page CHIP-8", fileCode: 7, extensions: [.twoPage, .machineCode], font: .vip,
         // The program is loaded on a VIP, which has room for no more.
         instructionsPerFrame: 15, programByteCountMax: 3232, entryPoint: TwoPage.entryPoint,
         stackCountMax: 12, display: DisplaySize(width: 64, height: 64), clock: .twoPage,
@@ -128,8 +132,8 @@ extension Platform {
     self = platform
   }
 
-  /// The instructions the machine knows.
-  public var instructionSet: InstructionSet { row.instructionSet }
+  /// The instructions that it has beside those that all machines have.
+  public var extensions: Extensions { row.extensions }
 
   /// The digits in RAM at power-on.
   public var font: Font { row.font }
@@ -175,27 +179,4 @@ extension Platform {
 
   /// What the machine does where machines differ.
   public var quirks: Quirks { row.quirks }
-}
-
-/// The instructions that machines of the family have; from ``chip8`` on each set holds those before
-/// it, but for the 0nnn of the first.
-public enum InstructionSet: Int, Comparable, Sendable {
-  /// The original instructions with the two-page display's: 0230 clears, and 00E0 does not.
-  case twoPage
-  /// The original instructions. 0nnn calls 1802 machine code, which is not supported.
-  case chip8
-  /// The original instructions, without 0nnn.
-  case chip48
-  /// With 00FD, 00FE, 00FF, Fx30, Fx75, Fx85 and Dxy0.
-  case schip10
-  /// With the scrolls 00Cn, 00FB and 00FC.
-  case schip
-  /// With all of XO-CHIP.
-  case xochip
-
-  /// Whether 0nnn calls machine code.
-  var hasMachineCode: Bool { self <= .chip8 }
-
-  /// Whether a set is a part of another.
-  public static func < (a: InstructionSet, b: InstructionSet) -> Bool { a.rawValue < b.rawValue }
 }

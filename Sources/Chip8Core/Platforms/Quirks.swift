@@ -84,3 +84,11 @@ public struct Quirks: OptionSet, Hashable, Sendable {
     self = quirk
   }
 }
+
+extension Quirks {
+  /// How far Fx55 and Fx65 move I.
+  func indexStep(past x: UInt8) -> UInt16 {
+    if contains(.memoryLeaveIUnchanged) { return 0 }
+    return UInt16(x) + (contains(.memoryIncrementByX) ? 0 : 1)
+  }
+}

@@ -80,12 +80,11 @@ public struct LoadedFile {
   }
 }
 
-/// The instructions that a program has at least, as far as its file's name says so.
-package func leastInstructions(_ path: String) -> InstructionSet {
+package func leastExtensions(_ path: String) -> Extensions {
   switch path.split(separator: ".").last?.lowercased() {
-  case "sc8": .schip
-  case "xo8": .xochip
-  default: .chip8
+  case "sc8": Platform.schip.extensions
+  case "xo8": Platform.xochip.extensions
+  default: []
   }
 }
 
@@ -226,7 +225,7 @@ extension LoadedFile {
       return try contents(SourceFile(self), CartridgeOptions())
     case .program:
       let program = try program(bytes)
-      return (program, Configuration(for: program, atLeast: leastInstructions(path)))
+      return (program, Configuration(for: program, atLeast: leastExtensions(path)))
     case .foreign(let description): throw .contents(path: path, Unfit.foreign(description))
     }
   }

@@ -24,7 +24,8 @@ extension Symbols {
       throw .contents(
         path: path,
         SymbolsError(
-          description: "these are the symbols of another program than \(program.name); assemble it again"))
+          description:
+            "these are the symbols of another program than \(program.name); assemble it again"))
     }
   }
 }

@@ -192,7 +192,9 @@ public struct Player: Sendable {
   mutating func adopt(switchedOn machine: Chip8) { replace(machine, from: nil, setup) }
 
   /// Goes on with a machine as it was.
-  mutating func adopt(_ before: Before) { replace(before.machine, from: before.image, before.setup) }
+  mutating func adopt(_ before: Before) {
+    replace(before.machine, from: before.image, before.setup)
+  }
 
   /// A machine and what stood beside it, to go back to.
   struct Before {

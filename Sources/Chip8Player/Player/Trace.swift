@@ -18,13 +18,13 @@ package final class Trace {
   /// What the next instruction of a machine is, if it does not wait.
   package func line(_ machine: Chip8) -> String {
     let state = machine.state
-    let (opcode, instruction) = machine.nextInstruction
+    let instruction = machine.nextInstruction
     let registers = (0..<16).map { hexadecimal(state.v[$0], 2) }.joined(separator: " ")
     let text = instruction.octo(
-      opcode: opcode, next: state.word(at: state.pc &+ 2), naming: names.name)
+      next: state.word(at: state.pc &+ 2), naming: names.name)
     let place = names.place(of: state.pc).map { $0 + ": " } ?? ""
     return "\(state.frames) \(state.instructions) \(hexadecimal(state.pc, 4)) "
-      + "\(hexadecimal(opcode, 4)) I=\(hexadecimal(state.i, 4)) V=\(registers) \(place)\(text)"
+      + "\(hexadecimal(instruction.opcode, 4)) I=\(hexadecimal(state.i, 4)) V=\(registers) \(place)\(text)"
   }
 
   package func write(_ line: String) throws(StorageError) {

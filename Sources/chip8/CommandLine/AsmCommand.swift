@@ -61,7 +61,7 @@ struct AsmCommand: ParsableCommand {
 
   /// Tells the user if the program alone runs otherwise than its source does.
   private func warnOfOtherMachine(_ program: Program, in path: String) {
-    let alone = Configuration(for: program, atLeast: leastInstructions(path))
+    let alone = Configuration(for: program, atLeast: leastExtensions(path))
     let played = Configuration(forSourceOf: program)
     guard alone != played else { return }
     printError(

@@ -172,7 +172,8 @@ struct Chip8Command: ParsableCommand {
   ) throws -> LoadedMachine {
     do throws(PlayerError) { return try LoadedMachine(file, request) } catch {
       if case .contents(let path, ImageError.notAnImage as any Error) = error, restore != nil {
-        throw Failure.data(path, "\(ImageError.notAnImage); to run it as a program, leave out --restore")
+        throw Failure.data(
+          path, "\(ImageError.notAnImage); to run it as a program, leave out --restore")
       }
       throw error
     }

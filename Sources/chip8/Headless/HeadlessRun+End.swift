@@ -140,7 +140,10 @@ extension HeadlessRun {
   private var files: [(path: String, contents: () throws -> [UInt8])] {
     let all: [(String?, () throws -> [UInt8])] = [
       (options.record, { recorded }),
-      (options.screenshot, { try Screenshot.png(machine, run.player.appearance, scale: options.scale ?? 8) }),
+      (
+        options.screenshot,
+        { try Screenshot.png(machine, run.player.appearance, scale: options.scale ?? 8) }
+      ),
     ]
     return all.compactMap { path, contents in path.map { ($0, contents) } }
   }
@@ -177,7 +180,8 @@ extension HeadlessRun {
   }
 
   /// The machine as it stands, as it is saved in a slot.
-  private func slotImage() throws -> Image { try savedImage(time: WallClock.now())
+  private func slotImage() throws -> Image {
+    try savedImage(time: WallClock.now())
   }
 
   /// An image of the machine as it stands, as `--save` writes it.

@@ -228,8 +228,8 @@ extension Chip8 {
     var address = state.pc
     for _ in 0..<8 {
       lines.append(line(at: address, names))
-      let isLong = instruction(at: address) == .setIndexLong
-      let (next, overflow) = address.addingReportingOverflow(isLong ? 4 : 2)
+      let byteCount = UInt16(instruction(at: address).byteCount)
+      let (next, overflow) = address.addingReportingOverflow(byteCount)
       guard !overflow, Int(next) < state.ram.count else { break }
       address = next
     }
@@ -238,7 +238,7 @@ extension Chip8 {
 
   private func instruction(at address: UInt16) -> Instruction {
     Instruction(
-      opcode: state.word(at: address), for: state.configuration.platform.instructionSet)
+      opcode: state.word(at: address), for: state.configuration.platform.extensions)
   }
 
   /// One instruction of the RAM as it is now.
@@ -254,12 +254,12 @@ extension Chip8 {
     _ executed: FlightRecorder.Executed, _ names: AddressNames
   ) -> ImageInfo.Line {
     let instruction = Instruction(
-      opcode: executed.opcode, for: state.configuration.platform.instructionSet)
+      opcode: executed.opcode, for: state.configuration.platform.extensions)
     return ImageInfo.Line(
       address: executed.address, opcode: executed.opcode,
       place: names.place(of: executed.address),
       text: instruction.octo(
-        opcode: executed.opcode, next: executed.next, naming: names.name))
+        next: executed.next, naming: names.name))
   }
 
   /// Why the next instruction cannot be executed, if it cannot.

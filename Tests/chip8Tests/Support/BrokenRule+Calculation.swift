@@ -53,17 +53,17 @@ extension BrokenRule {
       },
       nothing("8xy0", Opcodes(0x8000, 0xF00F)),
       swapped("8xy0 copies Vx to Vy", 0),
-      other("8xy1 is 8xy3", 1) { .xor(x: $0, y: $1) },
-      other("8xy1 is 8xy2", 1) { .and(x: $0, y: $1) },
-      other("8xy2 is 8xy1", 2) { .or(x: $0, y: $1) },
-      other("8xy2 is 8xy0", 2) { .copy(x: $0, y: $1) },
-      other("8xy3 is 8xy1", 3) { .or(x: $0, y: $1) },
-      other("8xy4 is 8xy1", 4) { .or(x: $0, y: $1) },
+      other("8xy1 is 8xy3", 1) { Instruction(.xor, x: $0, y: $1) },
+      other("8xy1 is 8xy2", 1) { Instruction(.and, x: $0, y: $1) },
+      other("8xy2 is 8xy1", 2) { Instruction(.or, x: $0, y: $1) },
+      other("8xy2 is 8xy0", 2) { Instruction(.copy, x: $0, y: $1) },
+      other("8xy3 is 8xy1", 3) { Instruction(.or, x: $0, y: $1) },
+      other("8xy4 is 8xy1", 4) { Instruction(.or, x: $0, y: $1) },
       after("8xy4 does not come round", Opcodes(0x8004, 0xF00F)) { before, state, x, y in
         if x != 15, Int(before.v[x]) + Int(before.v[y]) > 255 { state.v[x] = 255 }
       },
-      other("8xy5 is 8xy7", 5) { .subtractFrom(x: $0, y: $1) },
-      other("8xy7 is 8xy5", 7) { .subtract(x: $0, y: $1) },
+      other("8xy5 is 8xy7", 5) { Instruction(.subtractFrom, x: $0, y: $1) },
+      other("8xy7 is 8xy5", 7) { Instruction(.subtract, x: $0, y: $1) },
       after("8xy5 takes equal numbers for a borrow", Opcodes(0x8005, 0xF00F)) { old, state, x, y in
         if old.v[x] == old.v[y] { state.v[15] = 0 }
       },
@@ -79,11 +79,10 @@ extension BrokenRule {
       after("8xyE rotates", Opcodes(0x800E, 0xF00F)) { _, state, x, _ in
         if x != 15 { state.v[x] |= state.v[15] }
       },
-      other("8xy6 is 8xyE", 6) { .shiftLeft(x: $0, y: $1) },
-      other("8xyE is 8xy6", 0xE) { .shiftRight(x: $0, y: $1) },
+      other("8xy6 is 8xyE", 6) { Instruction(.shiftLeft, x: $0, y: $1) },
+      other("8xyE is 8xy6", 0xE) { Instruction(.shiftRight, x: $0, y: $1) },
       instead("Cxnn does not mask", Opcodes(0xC000, 0xF000)) { instruction, _ in
-        guard case .random(let x, _) = instruction else { return nil }
-        return .random(x: x, nn: 0xFF)
+        Instruction(.random, x: instruction.x, nn: 0xFF)
       },
       nothing("Cxnn", Opcodes(0xC000, 0xF000)),
       after("Cxnn always gives nn", Opcodes(0xC000, 0xF000)) { before, state, x, _ in
@@ -104,7 +103,7 @@ extension BrokenRule {
   }
 
   private static func swapped(_ name: String, _ digit: UInt16) -> BrokenRule {
-    other(name, digit) { .copy(x: $1, y: $0) }
+    other(name, digit) { Instruction(.copy, x: $1, y: $0) }
   }
 
   static var flow: [BrokenRule] {
@@ -121,8 +120,7 @@ extension BrokenRule {
         state.stack[Int(state.stackCount) - 1] += 2
       },
       instead("Bnnn adds nothing", Opcodes(0xB000, 0xF000)) { instruction, _ in
-        guard case .jumpIndexed(let nnn) = instruction else { return nil }
-        return .jump(nnn: nnn)
+        Instruction(.jump, nnn: instruction.nnn)
       },
       after("Bnnn stays within the page", Opcodes(0xB000, 0xF000)) { before, state, _, _ in
         state.pc = before.word(at: before.pc) & 0xF00 | state.pc & 0xFF
@@ -135,14 +133,14 @@ extension BrokenRule {
       },
       instead("the stack has one level less", Opcodes(0x2000, 0xF000)) { _, state in
         let levels = state.configuration.platform.stackCountMax
-        return Int(state.stackCount) == levels - 1 ? .illegal : nil
+        return Int(state.stackCount) == levels - 1 ? Instruction(.illegal) : nil
       },
       before("the stack has no end", Opcodes(0x2000, 0xF000)) { state, _, _ in
         let levels = state.configuration.platform.stackCountMax
         if Int(state.stackCount) == levels { state.stackCount -= 1 }
       },
       instead("00EE with nothing to return to is no fault", Opcodes(0x00EE, 0xFFFF)) { _, state in
-        state.stackCount == 0 ? .copy(x: 0, y: 0) : nil
+        state.stackCount == 0 ? Instruction(.copy, x: 0, y: 0) : nil
       },
       inverted("3xnn", Opcodes(0x3000, 0xF000)),
       inverted("4xnn", Opcodes(0x4000, 0xF000)),
@@ -167,13 +165,14 @@ extension BrokenRule {
 
   private static func inverted(_ name: String, _ opcodes: Opcodes) -> BrokenRule {
     instead("\(name) skips when it should not", opcodes) { instruction, _ in
-      switch instruction {
-      case .skipIfEqual(let x, let nn): .skipIfNotEqual(x: x, nn: nn)
-      case .skipIfNotEqual(let x, let nn): .skipIfEqual(x: x, nn: nn)
-      case .skipIfSame(let x, let y): .skipIfDifferent(x: x, y: y)
-      case .skipIfDifferent(let x, let y): .skipIfSame(x: x, y: y)
-      case .skipIfKey(let x): .skipIfNoKey(x: x)
-      case .skipIfNoKey(let x): .skipIfKey(x: x)
+      let (x, y, nn) = (instruction.x, instruction.y, instruction.nn)
+      return switch instruction.kind {
+      case .skipIfEqual: Instruction(.skipIfNotEqual, x: x, nn: nn)
+      case .skipIfNotEqual: Instruction(.skipIfEqual, x: x, nn: nn)
+      case .skipIfSame: Instruction(.skipIfDifferent, x: x, y: y)
+      case .skipIfDifferent: Instruction(.skipIfSame, x: x, y: y)
+      case .skipIfKey: Instruction(.skipIfNoKey, x: x)
+      case .skipIfNoKey: Instruction(.skipIfKey, x: x)
       default: nil
       }
     }

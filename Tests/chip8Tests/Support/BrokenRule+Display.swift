@@ -23,22 +23,27 @@ extension BrokenRule {
       },
       after("00E0 clears VF", Opcodes(0x00E0, 0xFFFF)) { _, state, _, _ in state.v[15] = 0 },
       after("what is clipped collides", sprite, collideClipped),
-      draw("Dxyn takes Vy for x and Vx for y") { x, y, n, _ in .draw(x: y, y: x, n: n) },
-      draw("Dxyn draws a row less") { x, y, n, _ in n > 1 ? .draw(x: x, y: y, n: n - 1) : nil },
-      draw("Dxyn draws fourteen rows at most") { x, y, n, _ in .draw(x: x, y: y, n: min(n, 14)) },
-      draw("Dxy0 draws fifteen rows of eight") { x, y, n, _ in
-        n == 0 ? .draw(x: x, y: y, n: 15) : nil
+      draw("Dxyn takes Vy for x and Vx for y") { x, y, n, _ in Instruction(.draw, x: y, y: x, n: n)
       },
-      draw("Dxy0 draws nothing") { _, _, n, _ in n == 0 ? .copy(x: 0, y: 0) : nil },
+      draw("Dxyn draws a row less") { x, y, n, _ in
+        n > 1 ? Instruction(.draw, x: x, y: y, n: n - 1) : nil
+      },
+      draw("Dxyn draws fourteen rows at most") { x, y, n, _ in
+        Instruction(.draw, x: x, y: y, n: min(n, 14))
+      },
+      draw("Dxy0 draws fifteen rows of eight") { x, y, n, _ in
+        n == 0 ? Instruction(.draw, x: x, y: y, n: 15) : nil
+      },
+      draw("Dxy0 draws nothing") { _, _, n, _ in n == 0 ? Instruction(.copy, x: 0, y: 0) : nil },
       draw("a start right of the screen draws nothing") { x, _, _, state in
-        Int(state.v[Int(x)]) >= state.screen.width ? .copy(x: 0, y: 0) : nil
+        Int(state.v[Int(x)]) >= state.screen.width ? Instruction(.copy, x: 0, y: 0) : nil
       },
       draw("a start below the screen draws nothing") { _, y, _, state in
-        Int(state.v[Int(y)]) >= state.screen.height ? .copy(x: 0, y: 0) : nil
+        Int(state.v[Int(y)]) >= state.screen.height ? Instruction(.copy, x: 0, y: 0) : nil
       },
       draw("sprites do not go on above and below") { x, y, n, state in
         let rows = state.screen.height - Int(state.v[Int(y)]) % state.screen.height
-        return Int(n) > rows ? .draw(x: x, y: y, n: UInt8(rows)) : nil
+        return Int(n) > rows ? Instruction(.draw, x: x, y: y, n: UInt8(rows)) : nil
       },
     ]
   }
@@ -64,8 +69,7 @@ extension BrokenRule {
     _ name: String, _ other: @escaping (UInt8, UInt8, UInt8, State) -> Instruction?
   ) -> BrokenRule {
     instead(name, sprite) { instruction, state in
-      guard case .draw(let x, let y, let n) = instruction else { return nil }
-      return other(x, y, n, state)
+      other(instruction.x, instruction.y, instruction.n, state)
     }
   }
 
@@ -73,10 +77,10 @@ extension BrokenRule {
     [
       nothing("Fn01", Opcodes(0xF001, 0xF0FF)),
       instead("Fn01 selects nothing where n is above 3", Opcodes(0xF001, 0xF0FF)) { _, state in
-        state.word(at: state.pc) >= 0xF400 ? .selectPlanes(n: 0) : nil
+        state.word(at: state.pc) >= 0xF400 ? Instruction(.selectPlanes, x: 0) : nil
       },
       instead("Fn01 selects both planes where n is above 3", Opcodes(0xF001, 0xF0FF)) { _, state in
-        state.word(at: state.pc) >= 0xF400 ? .selectPlanes(n: 3) : nil
+        state.word(at: state.pc) >= 0xF400 ? Instruction(.selectPlanes, x: 3) : nil
       },
       BrokenRule(
         name: "both planes are selected at first",
@@ -101,7 +105,7 @@ extension BrokenRule {
         if before.selectedPlanes == 0 { state.v[15] = before.v[15] }
       },
       instead("with no plane Dxyn draws on plane 1", Opcodes(0xF001, 0xFFFF)) { _, _ in
-        .selectPlanes(n: 1)
+        Instruction(.selectPlanes, x: 1)
       },
     ]
   }
@@ -122,11 +126,11 @@ extension BrokenRule {
   /// was first.
   private static func inTurn(_ name: String, _ order: [UInt8]) -> BrokenRule {
     replacing(name, sprite) { machine, instruction, keys in
-      guard case .draw(_, _, let n) = instruction, machine.state.selectedPlanes == 3 else {
+      guard machine.state.selectedPlanes == 3 else {
         return machine.run(instruction, keys: keys)
       }
       let (i, pc) = (machine.state.i, machine.state.pc)
-      let byteCount = n == 0 ? 32 : UInt16(n)
+      let byteCount = instruction.n == 0 ? 32 : UInt16(instruction.n)
       var stop = Chip8.Stop.done
       for (turn, plane) in order.enumerated() {
         machine.change {
@@ -151,23 +155,23 @@ extension BrokenRule {
       nothing("00FB", Opcodes(0x00FB, 0xFFFF)),
       nothing("00FC", Opcodes(0x00FC, 0xFFFF)),
       instead("00Cn moves a row less", Opcodes(0x00C0, 0xFFF0)) { instruction, _ in
-        guard case .scrollDown(let n) = instruction, n > 1 else { return nil }
-        return .scrollDown(n: n - 1)
+        guard instruction.kind == .scrollDown, instruction.n > 1 else { return nil }
+        return Instruction(.scrollDown, n: instruction.n - 1)
       },
       instead("00Cn moves seven rows at most", Opcodes(0x00C0, 0xFFF0)) { instruction, _ in
-        guard case .scrollDown(let n) = instruction else { return nil }
-        return .scrollDown(n: min(n, 7))
+        guard instruction.kind == .scrollDown else { return nil }
+        return Instruction(.scrollDown, n: min(instruction.n, 7))
       },
       instead("00Dn moves a row less", Opcodes(0x00D0, 0xFFF0)) { instruction, _ in
-        guard case .scrollUp(let n) = instruction, n > 1 else { return nil }
-        return .scrollUp(n: n - 1)
+        guard instruction.kind == .scrollUp, instruction.n > 1 else { return nil }
+        return Instruction(.scrollUp, n: instruction.n - 1)
       },
       instead("00Dn moves down", Opcodes(0x00D0, 0xFFF0)) { instruction, _ in
-        guard case .scrollUp(let n) = instruction else { return nil }
-        return .scrollDown(n: n)
+        guard instruction.kind == .scrollUp else { return nil }
+        return Instruction(.scrollDown, n: instruction.n)
       },
-      instead("00FB moves left", Opcodes(0x00FB, 0xFFFF)) { _, _ in .scrollLeft },
-      instead("00FC moves right", Opcodes(0x00FC, 0xFFFF)) { _, _ in .scrollRight },
+      instead("00FB moves left", Opcodes(0x00FB, 0xFFFF)) { _, _ in Instruction(.scrollLeft) },
+      instead("00FC moves right", Opcodes(0x00FC, 0xFFFF)) { _, _ in Instruction(.scrollRight) },
       comesBack("00Cn brings rows back at the top", Opcodes(0x00C0, 0xFFF0), rows: 1),
       comesBack("00Dn brings rows back at the bottom", Opcodes(0x00D0, 0xFFF0), rows: -1),
       comesBack("00FB brings columns back at the left", Opcodes(0x00FB, 0xFFFF), columns: 1),

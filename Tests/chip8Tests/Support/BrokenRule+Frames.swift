@@ -80,8 +80,7 @@ extension BrokenRule {
     let wait = Opcodes(0xF00A, 0xF0FF)
     return [
       instead("Ex9E takes all of Vx", Opcodes(0xE09E, 0xF0FF)) { instruction, state in
-        guard case .skipIfKey(let x) = instruction else { return nil }
-        return state.v[Int(x)] > 15 ? .copy(x: 0, y: 0) : nil
+        state.v[Int(instruction.x)] > 15 ? Instruction(.copy, x: 0, y: 0) : nil
       },
       nothing("Fx0A", wait),
       replacing("Fx0A comes back when a key is pressed", wait) { machine, instruction, keys in

@@ -68,12 +68,12 @@ extension BrokenRule {
       nothing("5xy2", Opcodes(0x5002, 0xF00F)),
       nothing("5xy3", Opcodes(0x5003, 0xF00F)),
       instead("5xy2 always goes upwards", Opcodes(0x5002, 0xF00F)) { instruction, _ in
-        guard case .storeRange(let x, let y) = instruction else { return nil }
-        return .storeRange(x: min(x, y), y: max(x, y))
+        let (x, y) = (instruction.x, instruction.y)
+        return Instruction(.storeRange, x: min(x, y), y: max(x, y))
       },
       instead("5xy3 always goes upwards", Opcodes(0x5003, 0xF00F)) { instruction, _ in
-        guard case .loadRange(let x, let y) = instruction else { return nil }
-        return .loadRange(x: min(x, y), y: max(x, y))
+        let (x, y) = (instruction.x, instruction.y)
+        return Instruction(.loadRange, x: min(x, y), y: max(x, y))
       },
       after("5xy2 moves I", Opcodes(0x5002, 0xF00F)) { _, state, x, y in
         state.i += UInt16(abs(x - y) + 1)
@@ -82,23 +82,25 @@ extension BrokenRule {
         state.i += UInt16(abs(x - y) + 1)
       },
       instead("5xy2 leaves Vy out", Opcodes(0x5002, 0xF00F)) { instruction, _ in
-        guard case .storeRange(let x, let y) = instruction, x != y else { return nil }
-        return .storeRange(x: x, y: x < y ? y - 1 : y + 1)
+        let (x, y) = (instruction.x, instruction.y)
+        guard instruction.kind == .storeRange, x != y else { return nil }
+        return Instruction(.storeRange, x: x, y: x < y ? y - 1 : y + 1)
       },
       instead("5xy3 leaves Vy out", Opcodes(0x5003, 0xF00F)) { instruction, _ in
-        guard case .loadRange(let x, let y) = instruction, x != y else { return nil }
-        return .loadRange(x: x, y: x < y ? y - 1 : y + 1)
+        let (x, y) = (instruction.x, instruction.y)
+        guard instruction.kind == .loadRange, x != y else { return nil }
+        return Instruction(.loadRange, x: x, y: x < y ? y - 1 : y + 1)
       },
       nothing("Fx75", Opcodes(0xF075, 0xF0FF)),
       nothing("Fx85", Opcodes(0xF085, 0xF0FF)),
       range("Fx75 and Fx85 know only eight registers", 0xF005, 0xF00F) { min($0, 7) },
       instead("Fx75 always keeps eight", Opcodes(0xF075, 0xF0FF)) { instruction, _ in
-        guard case .storeFlags(let x) = instruction else { return nil }
-        return .storeFlags(x: max(x, 7))
+        guard instruction.kind == .storeFlags else { return nil }
+        return Instruction(.storeFlags, x: max(instruction.x, 7))
       },
       instead("Fx85 always loads eight", Opcodes(0xF085, 0xF0FF)) { instruction, _ in
-        guard case .loadFlags(let x) = instruction else { return nil }
-        return .loadFlags(x: max(x, 7))
+        guard instruction.kind == .loadFlags else { return nil }
+        return Instruction(.loadFlags, x: max(instruction.x, 7))
       },
     ]
   }
@@ -107,15 +109,10 @@ extension BrokenRule {
   private static func range(
     _ name: String, _ bits: UInt16, _ mask: UInt16, _ last: @escaping (UInt8) -> UInt8?
   ) -> BrokenRule {
-    let isFlags = bits == 0xF005
+    let kinds: [Instruction.Kind] = bits == 0xF005 ? [.storeFlags, .loadFlags] : [.store, .load]
     return instead(name, Opcodes(bits, mask)) { instruction, _ in
-      switch instruction {
-      case .store(let x) where !isFlags: last(x).map { .store(x: $0) }
-      case .load(let x) where !isFlags: last(x).map { .load(x: $0) }
-      case .storeFlags(let x) where isFlags: last(x).map { .storeFlags(x: $0) }
-      case .loadFlags(let x) where isFlags: last(x).map { .loadFlags(x: $0) }
-      default: nil
-      }
+      guard kinds.contains(instruction.kind) else { return nil }
+      return last(instruction.x).map { Instruction(instruction.kind, x: $0) }
     }
   }
 
@@ -128,7 +125,7 @@ extension BrokenRule {
         return { machine, keys in
           machine.endKeyWait(keys: keys)
           let pc = machine.state.pc
-          let instruction = known[pc] ?? machine.nextInstruction.instruction
+          let instruction = known[pc] ?? machine.nextInstruction
           known[pc] = instruction
           return machine.run(instruction, keys: keys)
         }
@@ -137,28 +134,32 @@ extension BrokenRule {
 
   static var faults: [BrokenRule] {
     [
-      set("an illegal instruction does nothing") { _, _, _ in .copy(x: 0, y: 0) },
+      set("an illegal instruction does nothing") { _, _, _ in Instruction(.copy, x: 0, y: 0) },
       set("all machines know what XO-CHIP knows") { opcode, _, _ in
-        Instruction(opcode: opcode, for: .xochip)
+        Instruction(opcode: opcode, for: Platform.xochip.extensions)
       },
       set("CHIP-48 knows SUPER-CHIP") { opcode, platform, _ in
-        platform == .chip48 ? Instruction(opcode: opcode, for: .schip10) : nil
+        platform == .chip48
+          ? Instruction(opcode: opcode, for: Platform.schip10.extensions) : nil
       },
       set("SUPER-CHIP 1.0 knows the scrolls") { opcode, platform, _ in
-        platform == .schip10 ? Instruction(opcode: opcode, for: .schip) : nil
+        platform == .schip10
+          ? Instruction(opcode: opcode, for: Platform.schip.extensions) : nil
       },
       set("calls of machine code do nothing") { _, _, instruction in
-        instruction == .machineCode ? .copy(x: 0, y: 0) : nil
+        instruction.kind == .machineCode ? Instruction(.copy, x: 0, y: 0) : nil
       },
       set("0nnn is machine code everywhere") { opcode, _, _ in
-        opcode >> 12 == 0 ? .machineCode : nil
+        opcode >> 12 == 0 ? Instruction(.machineCode) : nil
       },
       set("0nnn is illegal everywhere") { _, _, instruction in
-        instruction == .machineCode ? .illegal : nil
+        instruction.kind == .machineCode ? Instruction(.illegal) : nil
       },
       nothing("00FD", Opcodes(0x00FD, 0xFFFF)),
       nothing("0000", Opcodes(0x0000, 0xFFFF)),
-      instead("0000 is machine code", Opcodes(0x0000, 0xFFFF)) { _, _ in .machineCode },
+      instead("0000 is machine code", Opcodes(0x0000, 0xFFFF)) { _, _ in
+        Instruction(.machineCode)
+      },
       replacing("a fault stands behind its instruction", Opcodes(0, 0)) { machine, right, keys in
         let stop = machine.run(right, keys: keys)
         guard case .fault(let fault) = stop else { return stop }
@@ -173,7 +174,7 @@ extension BrokenRule {
     _ name: String, _ other: @escaping (UInt16, Platform, Instruction) -> Instruction?
   ) -> BrokenRule {
     instead(name, Opcodes(0, 0)) { instruction, state in
-      guard instruction == .illegal || instruction == .machineCode else { return nil }
+      guard [.illegal, .machineCode].contains(instruction.kind) else { return nil }
       return other(state.word(at: state.pc), state.configuration.platform, instruction)
     }
   }

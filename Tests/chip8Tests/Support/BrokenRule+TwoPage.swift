@@ -19,8 +19,11 @@ extension BrokenRule {
         for row in 32..<64 { state[plane: 0, row: row] = before[plane: 0, row: row] }
       },
       after("0230 clears VF", Opcodes(0x0230, 0xFFFF)) { _, state, _, _ in state.v[15] = 0 },
-      instead("00E0 clears the two-page display", Opcodes(0x00E0, 0xFFFF)) { _, _ in .clear },
-      instead("0230 is machine code", Opcodes(0x0230, 0xFFFF)) { _, _ in .machineCode },
+      instead("00E0 clears the two-page display", Opcodes(0x00E0, 0xFFFF)) { _, _ in
+        Instruction(.clear)
+      },
+      instead("0230 is machine code", Opcodes(0x0230, 0xFFFF)) { _, _ in Instruction(.machineCode)
+      },
       hidden("the registers", registers),
       hidden("return addresses", stack),
       hidden("the last sprite", sprite),

@@ -35,7 +35,7 @@ struct BrokenRule {
   /// The machine as it should be.
   static func step(_ machine: inout Chip8, _ keys: Keypad) -> Chip8.Stop {
     machine.endKeyWait(keys: keys)
-    return machine.run(machine.nextInstruction.instruction, keys: keys)
+    return machine.run(machine.nextInstruction, keys: keys)
   }
 
   // MARK: Ways to break it
@@ -50,8 +50,8 @@ struct BrokenRule {
       makeStep: {
         { machine, keys in
           machine.endKeyWait(keys: keys)
-          let (opcode, instruction) = machine.nextInstruction
-          return opcodes.contains(opcode)
+          let instruction = machine.nextInstruction
+          return opcodes.contains(instruction.opcode)
             ? broken(&machine, instruction, keys) : machine.run(instruction, keys: keys)
         }
       })
@@ -69,7 +69,7 @@ struct BrokenRule {
 
   /// No effect at all.
   static func nothing(_ name: String, _ opcodes: Opcodes) -> BrokenRule {
-    instead("\(name) does nothing", opcodes) { _, _ in .copy(x: 0, y: 0) }
+    instead("\(name) does nothing", opcodes) { _, _ in Instruction(.copy, x: 0, y: 0) }
   }
 
   /// Another state after the instruction, by what it was before.
@@ -79,10 +79,9 @@ struct BrokenRule {
   ) -> BrokenRule {
     replacing(name, opcodes) { machine, instruction, keys in
       let before = machine.state
-      let opcode = machine.nextInstruction.opcode
       let stop = machine.run(instruction, keys: keys)
       if machine.state.instructions > before.instructions {
-        machine.change { change(before, &$0, Int(opcode >> 8 & 0xF), Int(opcode >> 4 & 0xF)) }
+        machine.change { change(before, &$0, Int(instruction.x), Int(instruction.y)) }
       }
       return stop
     }
@@ -94,8 +93,7 @@ struct BrokenRule {
     _ change: @escaping (_ state: inout State, _ x: Int, _ y: Int) -> Void
   ) -> BrokenRule {
     replacing(name, opcodes) { machine, instruction, keys in
-      let opcode = machine.nextInstruction.opcode
-      machine.change { change(&$0, Int(opcode >> 8 & 0xF), Int(opcode >> 4 & 0xF)) }
+      machine.change { change(&$0, Int(instruction.x), Int(instruction.y)) }
       return machine.run(instruction, keys: keys)
     }
   }

@@ -26,7 +26,8 @@ package struct CartridgeOptions: Codable, Equatable, Sendable {
 }
 
 /// A value as any of Octo's versions has written it: flags as numbers, numbers in quotes.
-package struct Loose<Value: LosslessStringConvertible & Codable & Equatable & Sendable>: Codable, Equatable
+package struct Loose<Value: LosslessStringConvertible & Codable & Equatable & Sendable>: Codable,
+  Equatable
 {
   let value: Value
 
@@ -132,7 +133,8 @@ extension CartridgeOptions {
 
   /// What a cartridge says of a machine that it is to be run on as it is, and what only `others`
   /// say.
-  package init(_ configuration: Configuration, _ appearance: Appearance, _ others: CartridgeOptions) {
+  package init(_ configuration: Configuration, _ appearance: Appearance, _ others: CartridgeOptions)
+  {
     let quirks = configuration.quirks
     tickrate = Loose(configuration.instructionsPerFrame)
     shiftQuirks = Loose(quirks.contains(.shift))

@@ -16,57 +16,61 @@ extension Operation {
   ///   - next: the two bytes after it.
   init(_ instruction: Instruction, at address: Int, followedBy next: UInt16, on machine: Dialect) {
     let quirks = machine.quirks
-    // The long load of I is the only instruction of four bytes.
-    let isLong = machine.instructionSet == .xochip && next == 0xF000
+    let (x, y, nn, nnn) = (instruction.x, instruction.y, instruction.nn, instruction.nnn)
+    var isLong: Bool { Instruction(opcode: next, for: machine.extensions).byteCount == 4 }
     self.init(handler: handleSlowly)
-    if quirks.contains(.vfOrder), instruction.losesFlag { return }
-    if quirks.contains(.vfOrder), instruction.setsFlag(in: 0xF) { return }
-    switch instruction {
-    case .jump(let nnn):
+    // With this quirk VF keeps the result, and not the flag.
+    if quirks.contains(.vfOrder), x == 0xF,
+      instruction.form.writes.isSuperset(of: [.vx, .vf])
+    {
+      return
+    }
+    switch instruction.kind {
+    case .jump:
       (handler, number) = (Int(nnn) == address ? handleHalt : handleJump, nnn)
-    case .call(let nnn):
+    case .call:
       let link = UInt16(truncatingIfNeeded: address + 2)
       (handler, number) = (handleCall, nnn)
-      (x, y) = (UInt8(truncatingIfNeeded: link), UInt8(truncatingIfNeeded: link >> 8))
+      (self.x, self.y) = (UInt8(truncatingIfNeeded: link), UInt8(truncatingIfNeeded: link >> 8))
     case .return: handler = handleReturn
-    case .skipIfEqual(let x, let nn):
+    case .skipIfEqual:
       set(isLong ? handleSkipLongIfEqual : handleSkipIfEqual, x, number: nn)
-    case .skipIfNotEqual(let x, let nn):
+    case .skipIfNotEqual:
       set(isLong ? handleSkipLongIfNotEqual : handleSkipIfNotEqual, x, number: nn)
-    case .skipIfSame(let x, let y): set(isLong ? handleSkipLongIfSame : handleSkipIfSame, x, y)
-    case .skipIfDifferent(let x, let y):
+    case .skipIfSame: set(isLong ? handleSkipLongIfSame : handleSkipIfSame, x, y)
+    case .skipIfDifferent:
       set(isLong ? handleSkipLongIfDifferent : handleSkipIfDifferent, x, y)
-    case .skipIfKey(let x): set(isLong ? handleSkipLongIfKey : handleSkipIfKey, x)
-    case .skipIfNoKey(let x): set(isLong ? handleSkipLongIfNoKey : handleSkipIfNoKey, x)
-    case .set(let x, let nn): set(handleSet, x, number: nn)
-    case .add(let x, let nn): set(handleAdd, x, number: nn)
-    case .copy(let x, let y): set(handleCopy, x, y)
-    case .or(let x, let y): set(quirks.contains(.logic) ? handleOrClearingFlag : handleOr, x, y)
-    case .and(let x, let y): set(quirks.contains(.logic) ? handleAndClearingFlag : handleAnd, x, y)
-    case .xor(let x, let y): set(quirks.contains(.logic) ? handleXorClearingFlag : handleXor, x, y)
-    case .addRegister(let x, let y): set(handleAddRegister, x, y)
-    case .subtract(let x, let y): set(handleSubtract, x, y)
-    case .subtractFrom(let x, let y): set(handleSubtractFrom, x, y)
-    case .shiftRight(let x, let y): set(handleShiftRight, x, quirks.contains(.shift) ? x : y)
-    case .shiftLeft(let x, let y): set(handleShiftLeft, x, quirks.contains(.shift) ? x : y)
-    case .setIndex(let nnn): (handler, number) = (handleSetIndex, nnn)
+    case .skipIfKey: set(isLong ? handleSkipLongIfKey : handleSkipIfKey, x)
+    case .skipIfNoKey: set(isLong ? handleSkipLongIfNoKey : handleSkipIfNoKey, x)
+    case .set: set(handleSet, x, number: nn)
+    case .add: set(handleAdd, x, number: nn)
+    case .copy: set(handleCopy, x, y)
+    case .or: set(quirks.contains(.logic) ? handleOrClearingFlag : handleOr, x, y)
+    case .and: set(quirks.contains(.logic) ? handleAndClearingFlag : handleAnd, x, y)
+    case .xor: set(quirks.contains(.logic) ? handleXorClearingFlag : handleXor, x, y)
+    case .addRegister: set(handleAddRegister, x, y)
+    case .subtract: set(handleSubtract, x, y)
+    case .subtractFrom: set(handleSubtractFrom, x, y)
+    case .shiftRight: set(handleShiftRight, x, quirks.contains(.shift) ? x : y)
+    case .shiftLeft: set(handleShiftLeft, x, quirks.contains(.shift) ? x : y)
+    case .setIndex: (handler, number) = (handleSetIndex, nnn)
     case .setIndexLong: (handler, number) = (handleSetIndexLong, next)
-    case .random(let x, let nn): set(handleRandom, x, number: nn)
-    case .draw(let x, let y, let n): setDraw(x, y, n, on: machine)
-    case .readDelay(let x): set(handleReadDelay, x)
-    case .setDelay(let x): set(handleSetDelay, x)
-    case .setSound(let x): set(handleSetSound, x)
-    case .bigDigit(let x): set(handleBigDigit, x)
-    case .jumpIndexed(let nnn):
+    case .random: set(handleRandom, x, number: nn)
+    case .draw: setDraw(x, y, instruction.n, on: machine)
+    case .readDelay: set(handleReadDelay, x)
+    case .setDelay: set(handleSetDelay, x)
+    case .setSound: set(handleSetSound, x)
+    case .bigDigit: set(handleBigDigit, x)
+    case .jumpIndexed:
       let register = quirks.contains(.jump) ? UInt8(truncatingIfNeeded: nnn >> 8) : 0
       set(handleJumpIndexed, register, number: nnn)
-    case .addToIndex(let x):
+    case .addToIndex:
       let isPlain = quirks.isDisjoint(with: [.indexOverflowFaults, .indexWraps, .indexOverflowFlag])
       if isPlain { set(handleAddToIndex, x) }
-    case .smallDigit(let x): set(handleSmallDigit, x)
-    case .decimal(let x): set(handleStoreDecimal, x)
-    case .store(let x): set(handleStore, x, number: quirks.indexStep(past: x))
-    case .load(let x): set(handleLoad, x, number: quirks.indexStep(past: x))
+    case .smallDigit: set(handleSmallDigit, x)
+    case .storeBCD: set(handleStoreDecimal, x)
+    case .store: set(handleStore, x, number: quirks.indexStep(past: x))
+    case .load: set(handleLoad, x, number: quirks.indexStep(past: x))
     case .clear, .scrollDown, .scrollUp, .scrollRight, .scrollLeft, .exit, .lores, .hires,
       .storeRange, .loadRange, .selectPlanes, .loadPattern, .waitForKey, .setPitch, .storeFlags,
       .loadFlags, .probeHost, .callHost, .machineCode, .illegal:

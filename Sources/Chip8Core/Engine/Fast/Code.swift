@@ -70,10 +70,10 @@ extension Core {
   /// - Returns: its address.
   func decode(_ operation: UnsafeRawPointer) -> UInt {
     let address = (operation - UnsafeRawPointer(operations)) / Operation.stride
-    let instruction = Instruction(opcode: word(at: address), for: dialect.instructionSet)
+    let instruction = Instruction(opcode: word(at: address), for: dialect.extensions)
     operations[address] = Operation(
       instruction, at: address, followedBy: word(at: address &+ 2), on: dialect)
-    let byteCount = dialect.instructionSet == .xochip ? 4 : 2
+    let byteCount = dialect.extensions.contains(.xoChip) ? 4 : 2
     for k in 0..<byteCount { marks[(address &+ k) & mask] = 1 }
     return UInt(bitPattern: address)
   }

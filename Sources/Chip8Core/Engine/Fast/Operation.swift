@@ -31,48 +31,16 @@ struct Operation {
   static let stride = 16
 }
 
-extension Instruction {
-  /// Whether it calculates a register and a flag.
-  func setsFlag(in register: UInt8) -> Bool {
-    switch self {
-    case .addRegister(let x, _), .subtract(let x, _), .subtractFrom(let x, _),
-      .shiftRight(let x, _), .shiftLeft(let x, _):
-      x == register
-    default: false
-    }
-  }
-}
-
-extension Instruction {
-  /// Whether it calculates VF and a flag, of which the quirk `vf-order` keeps the result.
-  var losesFlag: Bool {
-    switch self {
-    case .addRegister(let x, _), .subtract(let x, _), .subtractFrom(let x, _),
-      .shiftRight(let x, _), .shiftLeft(let x, _):
-      x == 0xF
-    default: false
-    }
-  }
-}
-
-extension Quirks {
-  /// How far Fx55 and Fx65 move I.
-  func indexStep(past x: UInt8) -> UInt16 {
-    if contains(.memoryLeaveIUnchanged) { return 0 }
-    return UInt16(x) + (contains(.memoryIncrementByX) ? 0 : 1)
-  }
-}
-
 /// What decides how instructions are decoded.
 struct Dialect {
-  let instructionSet: InstructionSet
+  let extensions: Extensions
   let quirks: Quirks
 
   init(_ configuration: Configuration) {
-    instructionSet = configuration.platform.instructionSet
+    extensions = configuration.platform.extensions
     quirks = configuration.effectiveQuirks
   }
 
   /// Whether the display is one plane of 64×32 pixels, and nothing else.
-  var hasPlainDisplay: Bool { instructionSet < .schip10 }
+  var hasPlainDisplay: Bool { extensions.isDisjoint(with: .superChip10) }
 }

@@ -1,12 +1,12 @@
 // 0C80 and 0C81, the two instructions that lead out of the machine: docs/HOST-CALLS.md.
 
-extension Processor {
+extension Engine {
   /// Executes one of them, and returns how many instructions that were: none if the machine stays at
   /// it. They leave the loop for all others, which is the faster for it.
   mutating func executeHostInstruction() -> Int {
-    let opcode = word(at: pc)
+    let isCall = instruction(at: pc).kind == .callHost
     pc &+= 2
-    event = opcode == 0x0C81 ? callHost() : probeHost()
+    event = isCall ? callHost() : probeHost()
     guard event == .none || event == .frameOver else {
       pc &-= 2
       return 0
@@ -25,7 +25,7 @@ extension Processor {
   private mutating func callHost() -> Event {
     guard let host = state.pointee.hostCalls else {
       if quirks.contains(.skipMachineCode) { return .none }
-      return .fault(instructionSet.hasMachineCode ? .machineCode : .illegalInstruction)
+      return .fault(extensions.contains(.machineCode) ? .machineCode : .illegalInstruction)
     }
     do throws(HostStatus) {
       let call = try readHostCall()

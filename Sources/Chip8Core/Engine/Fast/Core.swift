@@ -41,14 +41,6 @@ struct Core {
   }
 }
 
-/// What executes instructions. What becomes of the machine is the same.
-package enum Engine: Sendable {
-  /// One by one, as their rules read.
-  case reference
-  /// By threaded handlers.
-  case fast
-}
-
 extension Core {
   /// How many instructions are executed before a handler returns: each might take some of the host's
   /// stack, where the compiler does not make jumps of the calls.
@@ -154,7 +146,7 @@ func proceed(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   op.handler(m, op, i, left &- 1, sp)
 }
 
-/// Comes back to ``Processor``, with the machine before an operation.
+/// Comes back to ``Engine``, with the machine before an operation.
 @inline(never)
 func pause(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   let distance = op - UnsafeRawPointer(m.core.pointee.operations)

@@ -30,7 +30,7 @@ enum TwoPage {
 
 extension State {
   /// Whether the work area is in the RAM.
-  var isTwoPage: Bool { configuration.platform.instructionSet == .twoPage }
+  var isTwoPage: Bool { configuration.platform.extensions.contains(.twoPage) }
 
   /// The RAM with what the work area shows.
   var shownRAM: [UInt8] {
@@ -81,8 +81,8 @@ extension TwoPage {
   }
 }
 
-extension Processor {
-  var isTwoPage: Bool { instructionSet == .twoPage }
+extension Engine {
+  var isTwoPage: Bool { extensions.contains(.twoPage) }
 
   /// Lets the work area show the fields of the state, if there is one.
   func showWorkArea() {
@@ -106,7 +106,7 @@ extension Processor {
   /// An instruction of this machine. The reference engine executes them all, as any byte of one may be
   /// a register's.
   mutating func executeTwoPage(_ instruction: Instruction) {
-    switch instruction {
+    switch instruction.kind {
     case .clear:
       for k in 0..<TwoPage.rowCount * TwoPage.rowByteCount { write(0, at: TwoPage.display + k) }
     case .call:

@@ -1,14 +1,11 @@
 // What each instruction does, where it takes more than a line.
 
-extension Processor {
+extension Engine {
   // MARK: Flow
 
   @inline(__always)
   mutating func skip(if condition: Bool) {
-    guard condition else { return }
-    // The long load of I is the only instruction of four bytes.
-    let isLong = instructionSet == .xochip && word(at: pc) == 0xF000
-    pc &+= isLong ? 4 : 2
+    if condition { pc &+= UInt16(instruction(at: pc).byteCount) }
   }
 
   @inline(__always)
@@ -16,9 +13,9 @@ extension Processor {
     let isHalt = target == pc &- 2
     pc = target
     guard isHalt else { return }
-    // Nothing can change any more, so the rest of the stretch is done in one go.
+    // Nothing can change any more, so the rest of the slice is done in one go.
     event = .halted
-    rest = 0
+    remaining = 0
   }
 
   @inline(__always)
@@ -31,7 +28,7 @@ extension Processor {
   mutating func call(_ target: UInt16) {
     let depth = Int(state.pointee.stackCount)
     guard depth < stackCountMax else {
-      return refuse(.fault(.stackOverflow))
+      return stopBefore(.fault(.stackOverflow))
     }
     state.pointee.stack[depth] = pc
     state.pointee.stackCount &+= 1
@@ -40,7 +37,7 @@ extension Processor {
 
   @inline(__always)
   mutating func returnFromCall() {
-    guard state.pointee.stackCount > 0 else { return refuse(.fault(.stackUnderflow)) }
+    guard state.pointee.stackCount > 0 else { return stopBefore(.fault(.stackUnderflow)) }
     state.pointee.stackCount &-= 1
     pc = state.pointee.stack[Int(state.pointee.stackCount)]
   }
@@ -107,14 +104,14 @@ extension Processor {
   mutating func addToIndex(_ x: UInt8) {
     let sum = Int(state.pointee.i) + Int(v[x])
     if sum > mask, quirks.contains(.indexOverflowFaults) {
-      return refuse(.fault(.indexOverflow))
+      return stopBefore(.fault(.indexOverflow))
     }
     setIndex(quirks.contains(.indexWraps) ? sum & mask : sum)
     if quirks.contains(.indexOverflowFlag) { v[0xF] = sum > 0xFFF ? 1 : 0 }
   }
 
   @inline(__always)
-  func decimal(_ x: UInt8) {
+  func storeBCD(_ x: UInt8) {
     let i = Int(state.pointee.i)
     write(v[x] / 100, at: i)
     write(v[x] / 10 % 10, at: i + 1)
@@ -137,8 +134,7 @@ extension Processor {
 
   @inline(__always)
   private func moveIndex(past x: UInt8) {
-    if quirks.contains(.memoryLeaveIUnchanged) { return }
-    state.pointee.i &+= UInt16(x) + (quirks.contains(.memoryIncrementByX) ? 0 : 1)
+    state.pointee.i &+= quirks.indexStep(past: x)
   }
 
   func storeRange(_ x: UInt8, _ y: UInt8) {
@@ -189,7 +185,7 @@ extension Processor {
   @inline(never)
   func drawSprite(_ x: UInt8, _ y: UInt8, _ n: UInt8) {
     let isHires = state.pointee.display.isHires
-    let hasBigSprites = instructionSet >= .schip10
+    let hasBigSprites = extensions.contains(.superChip10)
     let isWide = n == 0 && (isHires || quirks.contains(.loresBigSprites)) && hasBigSprites
     let i = Int(state.pointee.i)
     let hits = state.pointee.display.draw(
@@ -205,7 +201,7 @@ extension Processor {
 
   @inline(__always)
   mutating func scrollDown(_ n: UInt8) {
-    if n == 0, quirks.contains(.scrollZeroExits) { return refuse(.exited) }
+    if n == 0, quirks.contains(.scrollZeroExits) { return stopBefore(.exited) }
     scroll(down: Int(n))
   }
 
