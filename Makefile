@@ -34,7 +34,7 @@ install: ## chip8, its manual page and shell completions below PREFIX
 	Scripts/need.sh build
 	Scripts/install.sh "$(DESTDIR)$(PREFIX)"
 
-uninstall: ## take away what install has put there
+uninstall: ## remove what install has put there
 	Scripts/uninstall.sh "$(DESTDIR)$(PREFIX)"
 
 clean: ## remove everything that was built

@@ -27,13 +27,13 @@ export SWIFT_BACKTRACE=enable=no
 # Less freed memory is held back than usual, so that the limit below is one of the program itself.
 export ASAN_OPTIONS=quarantine_size_mb=16
 
-# The linker is told of libFuzzer by the one, and the compiler of both by the other.
+# The linker is reported libFuzzer by the one, and the compiler of both by the other.
 swift build -c release --package-path Fuzz --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address
 
 built=Fuzz/.build/release
 mkdir -p Fuzz/Findings
 
-# Everything that a fuzzer starts from, in the folder where it keeps what it finds interesting.
+# Everything that a fuzzer starts from, in the directory where it keeps what it finds interesting.
 corpus() {
   corpus=Fuzz/.build/corpus/$1
   mkdir -p "$corpus"
@@ -51,17 +51,17 @@ run() {
 }
 
 started=$(date +%s)
-# The canary has a mistake planted in it: fuzzers that do not find it, which takes some ten thousand
+# The canary has an error planted in it: fuzzers that do not find it, which takes some ten thousand
 # inputs, find nothing.
 if run canary image Fuzz/.build/canary- -runs=200000 >Fuzz/.build/canary.log 2>&1; then
-  echo "the canary's mistake was not found, so these fuzzers would find none" >&2
+  echo "the canary's error was not found, so these fuzzers would find none" >&2
   exit 1
 fi
 grep -q 'ERROR: AddressSanitizer' Fuzz/.build/canary.log || {
-  echo "the canary ended without its mistake: Fuzz/.build/canary.log" >&2
+  echo "the canary ended without its error: Fuzz/.build/canary.log" >&2
   exit 1
 }
-echo "The canary's mistake was found in $(($(date +%s) - started)) seconds."
+echo "The canary's error was found in $(($(date +%s) - started)) seconds."
 
 for fuzzer in $fuzzers; do
   echo "$fuzzer, $seconds seconds:"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Links what `swift build -c release` has compiled once more, to a chip8 that needs no Swift and no
 # library but the C library, as far as there are static ones.
-# Usage: link.sh BUILD OUT, where BUILD is the folder of the build, .build/release.
+# Usage: link.sh BUILD OUT, where BUILD is the directory of the build, .build/release.
 set -eu
 
 build=$1
@@ -9,7 +9,7 @@ out=$2
 libraries=$(mktemp -d)
 trap 'rm -r "$libraries"' EXIT
 
-# In a folder that is searched first, there is only the static kind of each library.
+# In a directory that is searched first, there is only the static kind of each library.
 for name in deflate z png png16 gif jansson nettle stdc++; do
   archive=$(clang -print-file-name="lib$name.a")
   [ ! -e "$archive" ] || ln -s "$(realpath "$archive")" "$libraries/lib$name.a"

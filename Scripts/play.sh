@@ -12,9 +12,9 @@ if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
 fi
 
 echo "There is no display, so $rom runs headless."
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
 echo "After 300 frames, saved:"
-$chip8 "$rom" --headless --frames 300 --save "$folder/300.state" --print hashes
+$chip8 "$rom" --headless --frames 300 --save "$directory/300.state" --print hashes
 echo "Resumed in a new process:"
-$chip8 --restore "$folder/300.state" --headless --frames 0 --print hashes --print screen
+$chip8 --restore "$directory/300.state" --headless --frames 0 --print hashes --print screen

@@ -15,20 +15,20 @@ let sleeper = Program(
     0x00, 0x20,  // where 32 bytes are
   ] + Array("nap".utf8) + [0])
 var machine = try Chip8(sleeper, Configuration(.chip8))
-var host = try Host(folder: ".")
+var host = try Host(directory: ".")
 machine.allowHostCalls()
 
 while case .hostCall(let call) = machine.run(stopsAtHalt: true) {
   switch try host.answer(call, of: machine) {
   case .finished(let status): machine.finish(status)
-  case .exits: machine = machine.asleep
+  case .exits: machine = machine.suspended
   case .restores(let restoration): machine = restoration.machine
   }
 }
 print("status", machine.state.v[0])
 
 var woken: Chip8 = try Image(contentsOf: "nap").machine()
-try woken.wake(arguments: ["good", "morning"])
+try woken.resume(arguments: ["good", "morning"])
 _ = woken.run(stopsAtHalt: true)
 print("status", woken.state.v[0], "with", woken.state.v[1], "arguments")
 print(woken.state.ram[0x214...].split(separator: 0).map { String(decoding: $0, as: UTF8.self) })

@@ -9,8 +9,8 @@ _ = machine.run(frames: 60)
 // The two ends would be in two processes, or on two computers.
 var ends: [Int32] = [0, 0]
 guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else { exit(1) }
-let here = Conversation(patience: 10, reading: ends[0], writing: ends[0])
-let there = Conversation(patience: 10, reading: ends[1], writing: ends[1])
+let here = PeerChannel(timeout: 10, reading: ends[0], writing: ends[0])
+let there = PeerChannel(timeout: 10, reading: ends[1], writing: ends[1])
 
 let arrival = Task.detached {
   let image = try Image(Image.bytes(from: there))

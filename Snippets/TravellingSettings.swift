@@ -15,6 +15,6 @@ let saved = try Image(contentsOf: "counter.state")
 var restored: Chip8 = try saved.machine()
 var debugger = Debugger(try saved.settings(for: restored) ?? Settings())
 _ = debugger.run(&restored, frames: 60)
-if case .breakpoint(let address) = debugger.pause {
+if case .breakpoint(let address) = debugger.stopReason {
   print("before the instruction at", String(address, radix: 16))
 }

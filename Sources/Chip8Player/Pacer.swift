@@ -1,7 +1,7 @@
 /// Says when frames are due, by the clock alone: what the monitor does has no influence.
 public struct Pacer {
   /// A machine that was held up for longer than this does not run after the lost time.
-  private static let nanosecondsLateMax: UInt64 = 100_000_000
+  private static let maxNanosecondsLate: UInt64 = 100_000_000
 
   private var frameNanoseconds: UInt64
   private var nextFrame: UInt64
@@ -22,7 +22,7 @@ public struct Pacer {
   /// How many frames are due; they count as run.
   public mutating func framesDue(now: UInt64) -> Int {
     guard now >= nextFrame else { return 0 }
-    guard now - nextFrame <= Pacer.nanosecondsLateMax else {
+    guard now - nextFrame <= Pacer.maxNanosecondsLate else {
       nextFrame = now + frameNanoseconds
       return 1
     }

@@ -30,7 +30,7 @@ public enum RequestError: Error, Hashable, Sendable {
   /// Bytes cannot be written there.
   case poke(ProgramError)
   /// A subroutine cannot be called there.
-  case entryCall(GoalError)
+  case entryCall(EntryCallError)
   /// The program cannot be handed these arguments.
   case arguments(Arguments.Refusal)
   /// A label was named, and nothing is known of the program's labels.

@@ -76,7 +76,7 @@ private struct Members<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let members: [String: Value]
   let codingPath: [any CodingKey]
 
-  /// In order, so that it is always the same mistake that is found first.
+  /// In order, so that it is always the same error that is found first.
   var allKeys: [Key] { members.keys.sorted().compactMap(Key.init(stringValue:)) }
 
   func contains(_ key: Key) -> Bool { members[key.stringValue] != nil }

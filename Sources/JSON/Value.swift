@@ -18,7 +18,7 @@ enum Value {
   case object([String: Value])
 
   /// More than any document of ours has. A value takes up to about 300 bytes while it is read.
-  static let countMax = 2 << 20
+  static let maxCount = 2 << 20
 
   init(document bytes: [UInt8]) throws(JSONError) {
     // Editors of Windows put it there.
@@ -27,8 +27,8 @@ enum Value {
     guard !text.isEmpty else { throw JSONError("is empty") }
     // Each value but the first comes after one of these, which may also be in a text.
     let separators = "[{,".utf8
-    guard text.count(where: { separators.contains($0) }) < Value.countMax else {
-      throw JSONError("has more than \(Value.countMax) values")
+    guard text.count(where: { separators.contains($0) }) < Value.maxCount else {
+      throw JSONError("has more than \(Value.maxCount) values")
     }
     let flags = Int(JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES)
     var error = json_error_t()

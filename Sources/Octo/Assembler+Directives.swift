@@ -76,7 +76,7 @@ extension Assembler {
     }
     let value = try calculation(for: "an alias")
     guard value >= 0, value < 16 else {
-      // It is taken for a register in any case, so that its uses are not mistakes too.
+      // It is taken for a register in any case, so that its uses are not errors too.
       names.aliases[name] = 0
       if isInDoubt { return }
       return try note(

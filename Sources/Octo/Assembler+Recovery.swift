@@ -1,19 +1,19 @@
-// Assembler+Recovery.swift: goes on after a mistake, where what follows can still be judged.
+// Assembler+Recovery.swift: goes on after an error, where what follows can still be judged.
 //
-// A mistake in an operand costs nothing: something stands in for it, of the same size. After one in
-// the form of a statement the rest of its line is passed over, and with it the rest of a calculation
-// or of a macro's body. From then on nothing is said that could follow from what was passed over:
+// A error in an operand costs nothing: something stands in for it, of the same size. After one in
+// the form of a statement the rest of its line is skipped, and with it the rest of a calculation
+// or of a macro's body. From then on nothing is said that could follow from what was skipped:
 // about addresses, about names that it may have defined, or about blocks it may have opened.
 
 extension Assembler {
-  /// Notes a mistake after which the statement can go on; throws it if it is to be the only one.
+  /// Notes an error after which the statement can go on; throws it if it is to be the only one.
   /// A statement with two of them is not understood, and its end has to be looked for.
   mutating func note(_ error: AssemblyError) throws(AssemblyError) {
     if diagnostics.hasStatementError { throw error }
     try note(error, startingOn: Int(statement.line))
   }
 
-  /// Notes a mistake in the source as a whole.
+  /// Notes an error in the source as a whole.
   mutating func noteAtEnd(_ error: AssemblyError) throws(AssemblyError) {
     try note(error, startingOn: error.position)
   }
@@ -34,7 +34,7 @@ extension Assembler {
     diagnostics.addBlock(error)
   }
 
-  /// Notes a mistake in a value, and gives one that stands in for it.
+  /// Notes an error in a value, and gives one that stands in for it.
   mutating func standIn(for error: AssemblyError) throws(AssemblyError) -> Double {
     if isBeyondStatement { throw error }
     try note(error)
@@ -74,14 +74,14 @@ extension Assembler {
     stream.last?.line != statement.line
   }
 
-  /// Whether a complaint about a value could follow from another mistake.
+  /// Whether a complaint about a value could follow from another error.
   var isInDoubt: Bool {
-    // Nothing comes before the first mistake that it could follow from.
+    // Nothing comes before the first error that it could follow from.
     !diagnostics.isFirstErrorFinal
       && (diagnostics.hasDoubtfulValue || diagnostics.hasDoubtfulAddresses)
   }
 
-  /// Whether a word's definition is wrong or missing, and that is or will be told of.
+  /// Whether a word's definition is wrong or missing, and that is or will be reported.
   func isLost(_ word: String) -> Bool {
     diagnostics.isDoubtful(word) || diagnostics.hasUnknownDefinitions
       || names.forwards[word] != nil && diagnostics.isNoLabel(word)
@@ -117,9 +117,9 @@ extension Assembler {
     return names.register(token) != nil || names.labels[word] != nil || names.kind(of: word) != nil
   }
 
-  /// Notes a mistake in the form of the statement and looks for the next one.
+  /// Notes an error in the form of the statement and looks for the next one.
   ///
-  /// - Throws: The mistake, if nothing behind it could be understood.
+  /// - Throws: The error, if nothing after it could be understood.
   mutating func recover(from error: AssemblyError) throws(AssemblyError) {
     try note(error, startingOn: Int(statement.line))
     if diagnostics.isFatal { throw error }

@@ -66,7 +66,7 @@ extension Assembler {
     _ number: Double, in range: ClosedRange<Double>, _ size: String, at token: Token
   ) throws(AssemblyError) -> Double {
     guard !range.contains(number), !number.isNaN else { return number }
-    // The value of a name can follow from another mistake, a number that is written cannot.
+    // The value of a name can follow from another error, a number that is written cannot.
     if token.word != nil, isInDoubt { return .nan }
     let bounds = "\(formatted(range.lowerBound)) to \(formatted(range.upperBound))"
     let value = formatted(number)

@@ -39,24 +39,24 @@ package struct Assembler {
   package static func assemble(
     _ program: TokenizedProgram, limits: Limits = Limits()
   ) throws(AssemblyError) -> Assembly {
-    var assembler = Assembler(program, limits: limits, errorCountMax: 1)
+    var assembler = Assembler(program, limits: limits, maxErrorCount: 1)
     try assembler.run()
     return assembler.assembly
   }
 
-  /// The mistakes in a program which has some, in the order of its files.
-  static func mistakes(in program: TokenizedProgram, errorCountMax: Int) -> [AssemblyError] {
-    var assembler = Assembler(program, limits: Limits(), errorCountMax: errorCountMax)
+  /// The errors in a program which has some, in the order of its files.
+  static func errors(in program: TokenizedProgram, maxErrorCount: Int) -> [AssemblyError] {
+    var assembler = Assembler(program, limits: Limits(), maxErrorCount: maxErrorCount)
     // Where a brace is missing, anything can be a part of anything.
     guard assembler.stream.hasPairedBraces else { return [] }
     try? assembler.run()
     return assembler.diagnostics.report
   }
 
-  private init(_ program: TokenizedProgram, limits: Limits, errorCountMax: Int) {
+  private init(_ program: TokenizedProgram, limits: Limits, maxErrorCount: Int) {
     sources = program.sources
     stream = TokenStream(program.tokens, limits: limits)
-    diagnostics = Diagnostics(errorCountMax: errorCountMax)
+    diagnostics = Diagnostics(maxErrorCount: maxErrorCount)
     diagnostics.findLabels(in: program.tokens)
     statement = Token(value: .word(""), offset: 0, line: 0)
   }

@@ -9,7 +9,7 @@
 ///   - name: The name of the source in error messages, usually its file's name.
 ///   - reader: Reads the files that the source includes; without one it cannot include any.
 /// - Returns: The program's bytes and what a debugger wants to know about them.
-/// - Throws: The first mistake in the source.
+/// - Throws: The first error in the source.
 public func assemble(
   _ source: String, named name: String, including reader: IncludeReader? = nil
 ) throws(AssemblyError) -> Assembly {
@@ -19,11 +19,11 @@ public func assemble(
 /// Assembles a program as ``assemble(_:named:including:)`` does, and reports more than its first
 /// error.
 ///
-/// - Parameter errorCountMax: How many errors are reported at most.
-/// - Throws: Those mistakes which do not only follow from others.
+/// - Parameter maxErrorCount: How many errors are reported at most.
+/// - Throws: Those errors which do not only follow from others.
 public func assemble(
   _ source: String, named name: String, including reader: IncludeReader? = nil,
-  errorCountMax: Int
+  maxErrorCount: Int
 ) throws(AssemblyErrors) -> Assembly {
   let program: TokenizedProgram
   do throws(AssemblyError) {
@@ -32,7 +32,7 @@ public func assemble(
   do throws(AssemblyError) {
     return try Assembler.assemble(program)
   } catch {
-    let errors = Assembler.mistakes(in: program, errorCountMax: errorCountMax)
+    let errors = Assembler.errors(in: program, maxErrorCount: maxErrorCount)
     throw AssemblyErrors(errors: errors.isEmpty ? [error] : errors)
   }
 }

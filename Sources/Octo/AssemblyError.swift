@@ -1,18 +1,18 @@
-// AssemblyError.swift: a mistake in a source, and where it is.
+// AssemblyError.swift: an error in a source, and where it is.
 
-/// Mistakes in a source, in its order; at least one, and no two in one line.
+/// Errors in a source, in its order; at least one, and no two in one line.
 public struct AssemblyErrors: Error, Sendable, Equatable {
-  /// The mistakes.
+  /// The errors.
   public var errors: [AssemblyError]
 }
 
-/// A mistake in a source.
+/// A error in a source.
 public struct AssemblyError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The name of the source.
   public var file: String
-  /// The line of the mistake, counted from 1.
+  /// The line of the error, counted from 1.
   public var line: Int
-  /// The column of the mistake in characters, counted from 1.
+  /// The column of the error in characters, counted from 1.
   public var column: Int
   /// What is wrong, in one sentence.
   public var message: String
@@ -34,7 +34,7 @@ public struct AssemblyError: Error, Sendable, Equatable, CustomStringConvertible
     self.position = position ?? line
   }
 
-  /// The mistake in the form compilers use: `name.8o:12:5: unknown name `foo``.
+  /// The error in the form compilers use: `name.8o:12:5: unknown name `foo``.
   public var description: String {
     "\(file):\(line):\(column): \(message)"
   }

@@ -1,22 +1,22 @@
-// Diagnostics.swift: the mistakes found in a source, and what is in doubt after them.
+// Diagnostics.swift: the errors found in a source, and what is in doubt after them.
 
-/// The mistakes of a source, as far as none of them only follows from another one.
+/// The errors of a source, as far as none of them only follows from another one.
 struct Diagnostics {
-  /// How many lines with mistakes are reported; with 1 the first mistake ends it all.
-  let errorCountMax: Int
-  /// One mistake for each line on which a statement starts, the first one: what comes behind it may
+  /// How many lines with errors are reported; with 1 the first error ends it all.
+  let maxErrorCount: Int
+  /// One error for each line on which a statement starts, the first one: what comes after it may
   /// follow from it.
   private var errors: [Int: AssemblyError] = [:]
-  /// How many mistakes may still be looked into: naming one takes time, and a macro can repeat it.
+  /// How many errors may still be looked into: naming one takes time, and a macro can repeat it.
   private var budget: Int
-  /// The first `begin`, `end` and the like which has no partner. Any other mistake may be why.
+  /// The first `begin`, `end` and the like which has no partner. Any other error may be why.
   private var blockError: AssemblyError?
 
   /// The words which the source defines as labels, wherever that is; nil where that is not known.
   private var labelNames: Set<String>?
   /// Names whose definitions are wrong, or were not read, or which were complained about already.
   private var doubtfulNames: Set<String> = []
-  /// Whether this statement has a mistake already.
+  /// Whether this statement has an error already.
   private(set) var hasStatementError = false
   /// Whether definitions may be missing, so that any name may have a meaning.
   var hasUnknownDefinitions = false
@@ -24,17 +24,17 @@ struct Diagnostics {
   var hasDoubtfulValue = false
   /// Whether bytes may be missing, so that no address is known for sure.
   var hasDoubtfulAddresses = false
-  /// Whether nothing behind this mistake can be understood.
+  /// Whether nothing after this error can be understood.
   var isFatal = false
   /// The name which this statement defines.
   var definedName: String?
 
-  init(errorCountMax: Int) {
-    self.errorCountMax = errorCountMax
-    budget = 5 * errorCountMax
+  init(maxErrorCount: Int) {
+    self.maxErrorCount = maxErrorCount
+    budget = 5 * maxErrorCount
   }
 
-  /// Looks for all labels of a source, unless the first mistake ends it all anyway.
+  /// Looks for all labels of a source, unless the first error ends it all anyway.
   mutating func findLabels(in tokens: [Token]) {
     guard !isFirstErrorFinal else { return }
     var labels: Set<String> = []
@@ -56,10 +56,10 @@ struct Diagnostics {
     labelNames.map { !$0.contains(word) } ?? false
   }
 
-  var isFirstErrorFinal: Bool { errorCountMax <= 1 }
+  var isFirstErrorFinal: Bool { maxErrorCount <= 1 }
 
-  /// Whether another mistake can be noted.
-  var hasRoom: Bool { budget > 0 && errors.count < errorCountMax }
+  /// Whether another error can be noted.
+  var hasRoom: Bool { budget > 0 && errors.count < maxErrorCount }
 
   mutating func beginStatement() {
     hasStatementError = false
@@ -67,7 +67,7 @@ struct Diagnostics {
     definedName = nil
   }
 
-  /// Adds a mistake in a statement that starts on a line.
+  /// Adds an error in a statement that starts on a line.
   mutating func add(_ error: AssemblyError, startingOn line: Int) {
     budget -= 1
     hasStatementError = true
@@ -76,7 +76,7 @@ struct Diagnostics {
     if !isKnown { errors[line] = error }
   }
 
-  /// Whether a statement that starts on a line has a mistake.
+  /// Whether a statement that starts on a line has an error.
   func hasError(startingOn line: Int) -> Bool { errors[line] != nil }
 
   mutating func addBlock(_ error: AssemblyError) {
@@ -93,7 +93,7 @@ struct Diagnostics {
     !doubtfulNames.isEmpty && doubtfulNames.contains(name)
   }
 
-  /// The mistakes in the order of the source.
+  /// The errors in the order of the source.
   var report: [AssemblyError] {
     if errors.isEmpty { return blockError.map { [$0] } ?? [] }
     var report: [AssemblyError] = []

@@ -10,7 +10,7 @@ package struct Limits {
   package var includeDepth: Int
   /// How deep expansions may nest: a macro which uses itself never ends.
   package var expansionDepth: Int
-  /// How many tokens all expansions may make together; a long token counts for more.
+  /// How many tokens all expansions may make together; a long token takes precedence.
   package var expandedTokens: Int
 
   package init(

@@ -12,11 +12,11 @@ public struct SymbolsError: Error, Equatable, CustomStringConvertible {
 
 extension Symbols {
   /// The largest symbol file that is read.
-  public static let byteCountMax = 32 << 20
+  public static let maxByteCount = 32 << 20
 
   /// Reads a symbol file. Whatever is in it, nothing is taken over that the format does not allow.
   public init(file bytes: [UInt8]) throws(SymbolsError) {
-    guard bytes.count <= Symbols.byteCountMax else {
+    guard bytes.count <= Symbols.maxByteCount else {
       throw SymbolsError(description: "a symbol file has at most 32 MiB")
     }
     let file: SymbolFile

@@ -6,7 +6,7 @@ extension StringProtocol {
   /// `U+FFFD`. Of a text of more than 4096 characters the middle is left out, for what is wrong
   /// stands at the end of a sentence.
   package var displayText: String {
-    guard !utf8.allSatisfy({ (0x20...0x7E).contains($0) }) || utf8.count > displayedCountMax else {
+    guard !utf8.allSatisfy({ (0x20...0x7E).contains($0) }) || utf8.count > maxDisplayedCount else {
       return String(self)
     }
     var text = ""
@@ -22,15 +22,15 @@ extension StringProtocol {
   /// What is shown before and after the part that is left out, if one is.
   private var displayedParts: (start: [Unicode.Scalar], end: [Unicode.Scalar]?) {
     // No scalar has more than four bytes, so the rest is not even looked at.
-    let start = Array(unicodeScalars.prefix(displayedCountMax + 1))
-    guard start.count > displayedCountMax else { return (start, nil) }
-    let half = displayedCountMax / 2
+    let start = Array(unicodeScalars.prefix(maxDisplayedCount + 1))
+    guard start.count > maxDisplayedCount else { return (start, nil) }
+    let half = maxDisplayedCount / 2
     return (Array(start.prefix(half)), Array(unicodeScalars.suffix(half)))
   }
 }
 
 /// How many characters of a text are shown.
-private let displayedCountMax = 4096
+private let maxDisplayedCount = 4096
 
 extension Unicode.Scalar {
   /// Whether it cannot be seen: a control character (C0, DEL, C1), the end of a

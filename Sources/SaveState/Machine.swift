@@ -1,7 +1,7 @@
 /// What a deterministic machine owes the engine: its state as canonical sections, and the way back.
 ///
 /// Whatever can influence the machine's future must be in the sections; nothing else may be. Then
-/// two machines with the same sections behave the same for ever, and a digest of the sections
+/// two machines with the same sections behave the same forever, and a digest of the sections
 /// stands for the machine.
 public protocol Machine: Sendable {
   /// Names this kind of machine in an image.
@@ -22,7 +22,7 @@ public protocol Machine: Sendable {
 
   /// Goes on without input until it has executed so many instructions, or ended so many frames, or
   /// cannot go on. It always comes back.
-  mutating func goOn(instructions: Int, frames: Int)
+  mutating func advance(instructions: Int, frames: Int)
 
   /// A new machine from sections that nobody vouches for: every field is checked.
   init(program: Program, decoding sections: inout StateReader) throws(ImageError)

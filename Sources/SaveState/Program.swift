@@ -3,9 +3,9 @@ import Synchronization
 /// The program in a machine: what was loaded at power-on.
 public struct Program: Sendable {
   /// The most bytes of a program in an image. No machine that there is has room for so many.
-  static let byteCountMax = 1 << 20
+  static let maxByteCount = 1 << 20
 
-  /// How the user knows it: a file name without folder and suffix. At most 255 bytes of UTF-8.
+  /// How the user knows it: a file name without directory and suffix. At most 255 bytes of UTF-8.
   public let name: String
 
   /// What was loaded, unchanged.

@@ -16,7 +16,7 @@ public struct StateWriter: Sendable {
   /// Notes that only a reader with a feature can go on correctly.
   ///
   /// - Parameter feature: its name: 1 to 32 of the characters a–z, 0–9 and -.
-  public mutating func need(_ feature: String) {
+  public mutating func requireFeature(_ feature: String) {
     precondition(isFeatureName(feature[...]), "a feature's name has a form")
     features.append(feature)
   }
@@ -87,7 +87,7 @@ public struct StateReader: Sendable {
     return try self.section(tag, count: section.decodedByteCount)
   }
 
-  /// Refuses what nobody asked for but may not be passed over.
+  /// Refuses what nobody asked for but may not be skipped.
   func finish() throws(ImageError) {
     if let unknown = sections.first(where: { $0.flags.contains(.critical) }) {
       throw .unknownSection(unknown.tag)

@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: Run.all) private func eachExecutionIsStoppedAtOnce(run: Run) throws {
     var straight = try run.machine()
     var stopped = straight
-    // All of the game, the wait for a key with what stands behind it too.
+    // All of the game, the wait for a key with what stands after it too.
     let addresses = (0..<48).map { UInt16(0x200 + 2 * $0) }
     var debugger = debugger(addresses)
     var executions: [UInt16: Int] = [:]
@@ -51,7 +51,7 @@ import Testing
       }
       while stopped.state.frames == frame {
         #expect(debugger.run(&stopped, frames: 1, keys: down) == .done)
-        if case .breakpoint(let address) = debugger.pause {
+        if case .breakpoint(let address) = debugger.stopReason {
           #expect(stopped.state.pc == address)
           pauses[address, default: 0] += 1
           lastPause = stopped.state.instructions
@@ -70,17 +70,17 @@ import Testing
     var machine = try machine(.chip8, 0x7001, 0x1200)
     var debugger = debugger([0x200])
     _ = debugger.run(&machine, frames: 1)
-    #expect(debugger.pause == .breakpoint(0x200) && machine.state.instructions == 0)
+    #expect(debugger.stopReason == .breakpoint(0x200) && machine.state.instructions == 0)
     _ = debugger.run(&machine, frames: 1)
-    #expect(debugger.pause == .breakpoint(0x200) && machine.state.instructions == 2)
+    #expect(debugger.stopReason == .breakpoint(0x200) && machine.state.instructions == 2)
   }
 
   @Test func aMachineThatStandsThereGoesOn() throws {
     var machine = try machine(.chip8, 0x7001, 0x1200)
     var debugger = debugger([0x200])
-    debugger.pass(machine)
+    debugger.resumePast(machine)
     _ = debugger.run(&machine, frames: 1)
-    #expect(debugger.pause == .breakpoint(0x200) && machine.state.instructions == 2)
+    #expect(debugger.stopReason == .breakpoint(0x200) && machine.state.instructions == 2)
   }
 
   /// A limit and a breakpoint that are reached together: the run says so at once.
@@ -88,16 +88,16 @@ import Testing
     var machine = try machine(.chip8, 0x7001, 0x1200)
     var debugger = debugger([0x202])
     _ = debugger.run(&machine, instructions: 1)
-    #expect(debugger.pause == .breakpoint(0x202))
+    #expect(debugger.stopReason == .breakpoint(0x202))
     _ = debugger.run(&machine, instructions: 1)
-    #expect(debugger.pause == nil && machine.state.pc == 0x200)
+    #expect(debugger.stopReason == nil && machine.state.pc == 0x200)
   }
 
   @Test func addressesBeyondTheRAMAreThoseWithinIt() throws {
     var machine = try machine(.chip8, 0x7001, 0x7101).changed { $0.pc = 0x1200 }
     var debugger = debugger([0x202])
     _ = debugger.run(&machine, instructions: 9)
-    #expect(debugger.pause == .breakpoint(0x202) && machine.state.pc == 0x1202)
+    #expect(debugger.stopReason == .breakpoint(0x202) && machine.state.pc == 0x1202)
   }
 
   @Test func aChangeIsStoppedBehind() throws {
@@ -105,19 +105,20 @@ import Testing
     var machine = try machine(.chip8, 0xA300, 0xF055, 0xA302, 0xF055, 0x7001, 0x1200)
     var debugger = debugger(watching: [Watchpoint(address: 0x2FF, byteCount: 2)])
     _ = debugger.run(&machine, frames: 10)
-    let expected = Debugger.Pause.watchpoint(Watchpoint(address: 0x2FF, byteCount: 2), by: 0x202)
-    #expect(debugger.pause == expected)
+    let expected = Debugger.StopReason.watchpoint(
+      Watchpoint(address: 0x2FF, byteCount: 2), by: 0x202)
+    #expect(debugger.stopReason == expected)
     #expect(machine.state.instructions == 8 && machine.state.pc == 0x204)
     #expect(machine.state.ram[0x300] == 1)
     _ = debugger.run(&machine, frames: 10)
-    #expect(debugger.pause == expected && machine.state.instructions == 14)
+    #expect(debugger.stopReason == expected && machine.state.instructions == 14)
   }
 
   @Test func pointsOutsideTheRAMDoNoHarm() throws {
     var machine = try machine(.chip8, 0x7001, 0x1200)
     var debugger = debugger([0xFFFE], watching: [Watchpoint(address: 0xFFF, byteCount: 0xFFFF)])
     #expect(debugger.run(&machine, frames: 2) == .done)
-    #expect(debugger.pause == nil && machine.state.frames == 2)
+    #expect(debugger.stopReason == nil && machine.state.frames == 2)
   }
 
   @Test func otherEndsAreAsWithoutPoints() throws {

@@ -72,7 +72,7 @@ import Testing
 
         """
       ),
-      // A long load with its address, passed over as a whole.
+      // A long load with its address, skipped as a whole.
       (
         [0x3001, 0xF000, 0x020A, 0x00FF, 0x1208, 0x1234],
         """
@@ -184,7 +184,7 @@ import Testing
         "main": 0x204, "draw": 0x208, "also-draw": 0x208, "shape": 0x202, "buffer": 0xE00,
         "unused": 0xE01, "operand": 0x20B, "exit": 0x20C,
       ],
-      remarks: [0x202: ["a \u{1B}shape"], 0x209: ["draws\nit"]])
+      notes: [0x202: ["a \u{1B}shape"], 0x209: ["draws\nit"]])
     let words: [UInt16] = [0x1204, 0x3C42, 0x2208, 0x220C, 0xA202, 0xAE00, 0x00EE]
     #expect(
       try source(words, .chip8, annotations) == """
@@ -217,11 +217,11 @@ import Testing
   }
 
   @Test func remarksAreLeftOutBeforeASourceIsTooLong() {
-    let remarks = [0x200: [String(repeating: "x", count: 1000)]]
+    let notes = [0x200: [String(repeating: "x", count: 1000)]]
     let disassembly = Disassembly(
-      [0x12, 0], for: Configuration(.chip8), Disassembly.Annotations(remarks: remarks))
+      [0x12, 0], for: Configuration(.chip8), Disassembly.Annotations(notes: notes))
     #expect(disassembly.octo(title: "a").utf8.count > 1000)
-    #expect(disassembly.octo(title: "a", byteCountMax: 999).utf8.count < 100)
+    #expect(disassembly.octo(title: "a", maxByteCount: 999).utf8.count < 100)
   }
 
   // MARK: Nothing is lost
@@ -230,7 +230,7 @@ import Testing
     _ bytes: [UInt8], _ platform: Platform, _ annotations: Disassembly.Annotations, seed: UInt64
   ) throws {
     let disassembly = Disassembly(bytes, for: Configuration(platform), annotations)
-    let source = disassembly.octo(title: "random", byteCountMax: 2 << 20)
+    let source = disassembly.octo(title: "random", maxByteCount: 2 << 20)
     do {
       let same = try assemble(source, named: "random").program == bytes
       #expect(same, "seed \(seed), \(bytes.count) bytes, \(platform)")
@@ -269,7 +269,7 @@ import Testing
       annotations.labels[name] = Int.random(in: 0x1FE...0x220, using: &random)
     }
     annotations.labels["far"] = Int.random(in: 0...0x10000, using: &random)
-    annotations.remarks[Int.random(in: 0x200...0x220, using: &random)] = ["# : a \" \n\r v0 := 1"]
+    annotations.notes[Int.random(in: 0x200...0x220, using: &random)] = ["# : a \" \n\r v0 := 1"]
     return annotations
   }
 

@@ -56,7 +56,7 @@ import Testing
       var reference = fast
       reference.use(.reference)
       for frame in 0..<20 {
-        let keys = Keypad(rawValue: UInt16(truncatingIfNeeded: random.next() & random.next()))
+        let keys = KeySet(rawValue: UInt16(truncatingIfNeeded: random.next() & random.next()))
         let instructions = frame % 3 == 0 ? Int.random(in: 1...300, using: &random) : .max
         let stop = fast.run(frames: 1, instructions: instructions, keys: keys)
         let expected = reference.run(frames: 1, instructions: instructions, keys: keys)

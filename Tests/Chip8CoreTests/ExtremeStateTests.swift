@@ -37,7 +37,7 @@ import Testing
 
     mutating func machine() throws -> Chip8 {
       let platform = configuration.platform
-      let bytes = (0..<Int.random(in: 1...platform.programByteCountMax, using: &random)).map { _ in
+      let bytes = (0..<Int.random(in: 1...platform.maxProgramByteCount, using: &random)).map { _ in
         UInt8.random(in: 0...255, using: &random)
       }
       let program = Program(name: "extreme", bytes: bytes)
@@ -45,7 +45,7 @@ import Testing
       var machine = Chip8(testing: program, in: state)
       if Bool.random(using: &random) { machine.allowHostCalls() }
       for _ in 0..<Int.random(in: 0...3, using: &random) {
-        try machine.addGoal(Int(value(upTo: UInt16(platform.ramByteCount - 2))))
+        try machine.addEntryCall(Int(value(upTo: UInt16(platform.ramByteCount - 2))))
       }
       return machine
     }
@@ -59,14 +59,14 @@ import Testing
       }
       state.registers = (0..<16).map { _ in value() }
       (state.pc, state.i, state.delay, state.sound) = (value(), value(), value(), value())
-      state.stackCount = value(upTo: UInt8(platform.stackCountMax))
+      state.stackCount = value(upTo: UInt8(platform.maxStackCount))
       for k in 0..<16 {
         state.stack[k] = value()
         state.flags[k] = k < platform.flagCount ? value() : 0
       }
-      state.keys = Keypad(rawValue: value())
+      state.keys = KeySet(rawValue: value())
       if Int.random(in: 0..<4, using: &random) == 0 {
-        state.keyWait = KeyWait(testing: value(upTo: 15), pressed: Keypad(rawValue: value()))
+        state.keyWait = KeyWait(testing: value(upTo: 15), pressed: KeySet(rawValue: value()))
       }
       fillTime(&state)
       state.isHires = platform.hasHires && Bool.random(using: &random)
@@ -86,11 +86,11 @@ import Testing
       state.instructions = value(upTo: State.maxInstructions)
       let isWithinFrame = Bool.random(using: &random)
       guard configuration.timing == .cycles else {
-        state.frameRest =
+        state.instructionsLeftInFrame =
           isWithinFrame ? 1 + value(upTo: UInt32(configuration.instructionsPerFrame) - 1) : nil
         return
       }
-      state.frameRest = isWithinFrame ? 0 : nil
+      state.instructionsLeftInFrame = isWithinFrame ? 0 : nil
       state.drawWait = Bool.random(using: &random) ? value(upTo: 2862) : nil
       // The range is that of docs/STATE-FORMAT.md.
       let earliest = 3668 * max(state.frames, 1) - 3668
@@ -120,7 +120,7 @@ import Testing
       var extremes = Extremes(platform, seed: seed)
       var machine = try reloaded(extremes.machine())
       for _ in 0..<8 {
-        let keys = Keypad(rawValue: .random(in: 0...UInt16.max, using: &extremes.random))
+        let keys = KeySet(rawValue: .random(in: 0...UInt16.max, using: &extremes.random))
         if Bool.random(using: &extremes.random) { machine.endKeyWait(keys: keys) }
         // What it is in memory and what its file makes of it are the same, and remain so.
         var again = try reloaded(machine)
@@ -178,7 +178,7 @@ import Testing
 
   @Test func theEndOfAKeyWaitKeepsTheCyclesInTheirRange() throws {
     var machine = try cyclesMachine(0xF00A, 0x1200).changed {
-      $0.keyWait = KeyWait(testing: 3, pressed: Keypad(key: 5))
+      $0.keyWait = KeyWait(testing: 3, pressed: KeySet(key: 5))
       $0.cycles = 41444
     }
     machine.endKeyWait(keys: [])

@@ -52,7 +52,7 @@ import Testing
         let isDown = key % 16 == down
         for (opcode, skipsDown) in [(0xE39E, true), (0xE3A1, false)] as [(UInt16, Bool)] {
           var machine = try machine(.chip8, 0x6300 | UInt16(key), opcode)
-          machine.step(2, keys: Keypad(key: UInt8(down)))
+          machine.step(2, keys: KeySet(key: UInt8(down)))
           #expect(machine.state.pc == (isDown == skipsDown ? 0x206 : 0x204))
         }
       }

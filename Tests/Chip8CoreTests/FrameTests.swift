@@ -9,7 +9,7 @@ import Testing
     #expect(machine.run(frames: 3) == .done)
     #expect(machine.state.instructions == UInt64(3 * platform.instructionsPerFrame))
     #expect(machine.state.frames == 3)
-    #expect(machine.state.frameRest == nil)
+    #expect(machine.state.instructionsLeftInFrame == nil)
   }
 
   @Test func runsOfInstructionsAndOfFramesAgree() throws {
@@ -24,26 +24,26 @@ import Testing
   @Test func aFrameEndsWithItsLastInstruction() throws {
     var machine = try machine(.chip8, 0x7001, 0x1200)
     machine.step(11)
-    #expect((machine.state.frames, machine.state.frameRest) == (0, 1))
+    #expect((machine.state.frames, machine.state.instructionsLeftInFrame) == (0, 1))
     machine.step(1)
-    #expect((machine.state.frames, machine.state.frameRest) == (1, nil))
+    #expect((machine.state.frames, machine.state.instructionsLeftInFrame) == (1, nil))
   }
 
   @Test func nothingIsDoneWithoutFramesOrInstructions() throws {
     var machine = try machine(.chip8, 0x7001, 0x1200)
     let digest = machine.stateDigest
     #expect(machine.run(frames: 0) == .done)
-    #expect(machine.run(instructions: 0, keys: Keypad(key: 1)) == .done)
+    #expect(machine.run(instructions: 0, keys: KeySet(key: 1)) == .done)
     #expect(machine.stateDigest == digest)
   }
 
   @Test func keysAreTakenOnceAFrame() throws {
     var machine = try machine(.chip8, 0x1200)
-    machine.step(1, keys: Keypad(key: 1))
-    machine.step(10, keys: Keypad(key: 2))
-    #expect(machine.state.keys == Keypad(key: 1))
-    machine.step(2, keys: Keypad(key: 2))
-    #expect(machine.state.keys == Keypad(key: 2))
+    machine.step(1, keys: KeySet(key: 1))
+    machine.step(10, keys: KeySet(key: 2))
+    #expect(machine.state.keys == KeySet(key: 1))
+    machine.step(2, keys: KeySet(key: 2))
+    #expect(machine.state.keys == KeySet(key: 2))
   }
 
   @Test func timersCountDownOnceAFrame() throws {
@@ -124,7 +124,7 @@ import Testing
     var machine = try Chip8(program(words), Configuration(platform))
     let fault = Fault(testing: kind, pc: pc, opcode: opcode, platform)
     #expect(machine.run(frames: 4) == .fault(fault))
-    let count = kind == .stackOverflow ? platform.stackCountMax : words.count - 1
+    let count = kind == .stackOverflow ? platform.maxStackCount : words.count - 1
     #expect((machine.state.pc, machine.state.instructions) == (pc, UInt64(count)))
     let digest = machine.stateDigest
     #expect(machine.run(frames: 4) == .fault(fault))
@@ -135,8 +135,8 @@ import Testing
     platform: Platform
   ) throws {
     var machine = try machine(platform, 0x2200)
-    machine.step(platform.stackCountMax)
-    #expect(Int(machine.state.stackCount) == platform.stackCountMax)
+    machine.step(platform.maxStackCount)
+    #expect(Int(machine.state.stackCount) == platform.maxStackCount)
     let stop = machine.run(instructions: 1)
     #expect(
       stop == .fault(Fault(testing: .stackOverflow, pc: 0x200, opcode: 0x2200, platform)))

@@ -30,23 +30,24 @@ import Testing
     : trail 0 0
     """
 
-  private struct Goals {
+  private struct EntryCalls {
     let program: Program
     let labels: [String: Int]
 
     func address(_ label: String) throws -> Int { try #require(labels[label]) }
   }
 
-  private func goals() throws -> Goals {
+  private func goals() throws -> EntryCalls {
     let assembly = try assemble(Self.source, named: "goals")
-    return Goals(
+    return EntryCalls(
       program: Program(name: "goals", bytes: assembly.program),
       labels: Symbols(of: assembly, source: "goals", sha1: "").labels)
   }
 
   /// A machine in the middle of something.
   private func machine(
-    _ goals: Goals, _ platform: Platform, _ timing: Configuration.Timing, instructions: Int = 45
+    _ goals: EntryCalls, _ platform: Platform, _ timing: Configuration.Timing,
+    instructions: Int = 45
   ) throws -> Chip8 {
     var configuration = Configuration(platform)
     configuration.timing = timing
@@ -64,8 +65,8 @@ import Testing
     for instructions in 40..<52 {
       var machine = try machine(goals, platform, timing, instructions: instructions)
       let before = machine.state
-      try machine.addGoal(try goals.address("spoil"))
-      try machine.addGoal(try goals.address("second"))
+      try machine.addEntryCall(try goals.address("spoil"))
+      try machine.addEntryCall(try goals.address("second"))
       machine = try machine.restored()
       let spoil = UInt16(try goals.address("spoil"))
       #expect(machine.state.pc == spoil)
@@ -92,9 +93,9 @@ import Testing
     let goals = try goals()
     var start = try machine(goals, platform, timing)
     for goal in ["spoil", "wait", "second", "spoil"] {
-      try start.addGoal(try goals.address(goal))
+      try start.addEntryCall(try goals.address(goal))
     }
-    func keys(_ machine: Chip8) -> Keypad { machine.state.frames % 16 < 10 ? [] : Keypad(key: 5) }
+    func keys(_ machine: Chip8) -> KeySet { machine.state.frames % 16 < 10 ? [] : KeySet(key: 5) }
     var (single, frames) = (start, start)
     while single.state.frames < 60 {
       _ = single.run(frames: 1, instructions: 1, keys: keys(single))
@@ -118,14 +119,14 @@ import Testing
       loaded: Program(name: "wait", bytes: try assemble(source, named: "wait").program),
       configuration)
     _ = machine.run(frames: 2)
-    _ = machine.run(frames: 1, keys: Keypad(key: 7))
+    _ = machine.run(frames: 1, keys: KeySet(key: 7))
     let waiting = machine.state
-    try machine.addGoal(0x206)
+    try machine.addEntryCall(0x206)
     #expect(machine.state.keyWait == nil)
-    _ = machine.run(frames: 1, keys: Keypad(key: 7))
+    _ = machine.run(frames: 1, keys: KeySet(key: 7))
     #expect(machine.state.ram[0x300] == 9 && machine.state.goals == nil)
     #expect(machine.state.keyWait == waiting.keyWait && machine.state.pc == waiting.pc)
-    #expect(machine.state.frameRest == nil)
+    #expect(machine.state.instructionsLeftInFrame == nil)
     _ = machine.run(frames: 9)
     #expect(machine.state.v[5] == 7 && machine.state.v[6] == 1)
   }
@@ -134,10 +135,10 @@ import Testing
     let goals = try goals()
     for (label, kind, message) in [
       ("broken", Fault.Kind.machineCode, "0001 at 0x"),
-      ("endless", .endlessGoal, "it has not returned after 3600 frames"),
+      ("endless", .endlessEntryCall, "it has not returned after 3600 frames"),
     ] {
       var machine = try machine(goals, .chip8, .ipf)
-      try machine.addGoal(try goals.address(label))
+      try machine.addEntryCall(try goals.address(label))
       let frames = machine.state.frames
       let stop = machine.run(frames: 5000, stopsAtHalt: true)
       guard case .fault(let fault) = stop else {
@@ -148,7 +149,7 @@ import Testing
       #expect(fault.kind == kind && fault.goal == address)
       #expect(
         fault.description.hasPrefix("the goal at 0x\(hexadecimal(address, 3)): \(message)"))
-      #expect(machine.state.frames - frames == (kind == .endlessGoal ? 3600 : 0))
+      #expect(machine.state.frames - frames == (kind == .endlessEntryCall ? 3600 : 0))
       let again = machine.run(frames: 1)
       #expect(again == stop)
     }
@@ -157,16 +158,16 @@ import Testing
   @Test func goalsHaveLimits() throws {
     var machine = try machine(goals(), .chip8, .ipf)
     for address in [-1, 0xFFF, 0x1000] {
-      #expect(throws: GoalError.outsideRAM(address: address, .chip8)) {
-        try machine.addGoal(address)
+      #expect(throws: EntryCallError.outsideRAM(address: address, .chip8)) {
+        try machine.addEntryCall(address)
       }
     }
-    for _ in 0..<16 { try machine.addGoal(0xFFE) }
-    #expect(throws: GoalError.tooMany) { try machine.addGoal(0x200) }
+    for _ in 0..<16 { try machine.addEntryCall(0xFFE) }
+    #expect(throws: EntryCallError.tooMany) { try machine.addEntryCall(0x200) }
     #expect(try machine.restored().state.goals?.waiting.count == 15)
   }
 
-  /// A machine that is asleep stays so until its goals are done, and these can ask for what it was
+  /// A machine that is suspended stays so until its goals are done, and these can ask for what it was
   /// woken with.
   @Test func goalsComeBeforeTheCallThatReturns() throws {
     let source = """
@@ -178,22 +179,22 @@ import Testing
       : buffer 0 0 0 0 0 0 0 0
       : other 0 0 0 0 0 0 0 0
       """
-    let assembly = try assemble(source, named: "asleep")
-    let labels = Symbols(of: assembly, source: "asleep", sha1: "").labels
+    let assembly = try assemble(source, named: "suspended")
+    let labels = Symbols(of: assembly, source: "suspended", sha1: "").labels
     var machine = try Chip8(
-      Program(name: "asleep", bytes: assembly.program), Configuration(.chip8))
+      Program(name: "suspended", bytes: assembly.program), Configuration(.chip8))
     machine.allowHostCalls()
     guard case .hostCall = machine.run(frames: 1) else {
       Issue.record("no call")
       return
     }
-    machine = machine.asleep
-    try machine.addGoal(try #require(labels["goal"]))
-    #expect(machine.isAsleep)
-    try machine.wake(arguments: ["ab"])
+    machine = machine.suspended
+    try machine.addEntryCall(try #require(labels["goal"]))
+    #expect(machine.isSuspended)
+    try machine.resume(arguments: ["ab"])
     machine = try machine.restored()
     machine.step(3)
-    #expect(machine.state.goals == nil && machine.isAsleep)
+    #expect(machine.state.goals == nil && machine.isSuspended)
     machine = try machine.restored()
     machine.step()
     #expect(machine.state.registers.prefix(2) == [2, 1])

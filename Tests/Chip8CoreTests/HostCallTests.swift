@@ -99,16 +99,16 @@ extension Chip8 {
   func aSavedProgramGoesOnTwice(platform: Platform, timing: Configuration.Timing) throws {
     var machine = try Chip8.calling(try caller(saving), on: platform, timing: timing)
     let call = try machine.callThatIsThere()
-    #expect(call.operation == .save(.goOn) && call.name == "a.1")
+    #expect(call.operation == .save(.proceed) && call.name == "a.1")
     let standing = machine
-    #expect(standing.state.word(at: standing.state.pc) == 0x0C81 && !standing.isAsleep)
-    var asleep: Chip8 = try machine.asleep.restored()
-    #expect(asleep.isAsleep)
+    #expect(standing.state.word(at: standing.state.pc) == 0x0C81 && !standing.isSuspended)
+    var suspended: Chip8 = try machine.suspended.restored()
+    #expect(suspended.isSuspended)
     machine.finish(.done)
     #expect(machine.run(instructions: 1) == .done)
     // The call, and with it the frame, is over; nothing else has changed.
     let after = machine.state
-    #expect(after.pc == standing.state.pc + 2 && after.frameRest == nil)
+    #expect(after.pc == standing.state.pc + 2 && after.instructionsLeftInFrame == nil)
     #expect(after.frames == standing.state.frames + 1)
     #expect(after.instructions == standing.state.instructions + 1)
     #expect(Array(after.registers.prefix(4)) == [1, 0, 0, 0x33])
@@ -117,22 +117,22 @@ extension Chip8 {
     #expect(after.ram.prefix(0xDF0) == standing.state.ram.prefix(0xDF0))
     #expect(platform == .hires || after.ram == standing.state.ram)
     // The other one, with arguments.
-    try asleep.wake(arguments: ["ab", "", "ü"])
-    #expect(asleep.isAsleep && asleep.state.instructions == standing.state.instructions)
-    asleep.step()
-    #expect(!asleep.isAsleep)
-    #expect(Array(asleep.state.registers.prefix(2)) == [2, 3])
-    let buffer = Int(asleep.state.word(at: asleep.state.i + 6))
-    #expect(asleep.bytes(at: buffer, 9) == [0x61, 0x62, 0, 0, 0xC3, 0xBC, 0, 0xEE, 0xEE])
-    #expect(asleep.state.frames == after.frames && asleep.state.cycles == after.cycles)
+    try suspended.resume(arguments: ["ab", "", "ü"])
+    #expect(suspended.isSuspended && suspended.state.instructions == standing.state.instructions)
+    suspended.step()
+    #expect(!suspended.isSuspended)
+    #expect(Array(suspended.state.registers.prefix(2)) == [2, 3])
+    let buffer = Int(suspended.state.word(at: suspended.state.i + 6))
+    #expect(suspended.bytes(at: buffer, 9) == [0x61, 0x62, 0, 0, 0xC3, 0xBC, 0, 0xEE, 0xEE])
+    #expect(suspended.state.frames == after.frames && suspended.state.cycles == after.cycles)
   }
 
   @Test func whoeverIsGivenNoArgumentsWakesWithNone() throws {
     var machine = try Chip8.calling(try caller(saving))
     _ = try machine.callThatIsThere()
-    var asleep = machine.asleep
-    asleep.step()
-    #expect(Array(asleep.state.registers.prefix(2)) == [2, 0])
+    var suspended = machine.suspended
+    suspended.step()
+    #expect(Array(suspended.state.registers.prefix(2)) == [2, 0])
   }
 
   @Test func argumentsThatDoNotFitAreNotWritten() throws {
@@ -140,11 +140,12 @@ extension Chip8 {
     _ = try machine.callThatIsThere()
     let ram = machine.state.ram
     for (arguments, status) in [(["1234567"], 2), (["12345678"], 3), (["123", "456"], 2)] {
-      var asleep = machine.asleep
-      try asleep.wake(arguments: arguments)
-      asleep.step()
-      #expect(Array(asleep.state.registers.prefix(2)) == [UInt8(status), UInt8(arguments.count)])
-      #expect((asleep.state.ram == ram) == (status == 3))
+      var suspended = machine.suspended
+      try suspended.resume(arguments: arguments)
+      suspended.step()
+      #expect(
+        Array(suspended.state.registers.prefix(2)) == [UInt8(status), UInt8(arguments.count)])
+      #expect((suspended.state.ram == ram) == (status == 3))
     }
   }
 
@@ -156,13 +157,13 @@ extension Chip8 {
       Issue.record("\(call)")
       return
     }
-    var asleep = machine.asleep
+    var suspended = machine.suspended
     machine.finish(.done)
     machine.step(4)
     #expect(machine.state.registers.prefix(6) == [1, 0, 0, 0x33, 0x44, 0x55])
     #expect(machine.state.stackCount == 0)
-    asleep.step(4)
-    #expect(asleep.state.registers.prefix(6) == [2, 0, 0, 0x33, 0, 0x55])
+    suspended.step(4)
+    #expect(suspended.state.registers.prefix(6) == [2, 0, 0, 0x33, 0, 0x55])
     // Where the host cannot save, there is no continuation either.
     var failed = try Chip8.calling(try caller("1 2 :pointer name :pointer sub 0 0 0 0"))
     _ = try failed.callThatIsThere()
@@ -246,16 +247,16 @@ extension Chip8 {
       data: ": ask 3 0 0 0 0 0 :pointer buffer 0 16")
     var machine = try Chip8.calling(program)
     _ = try machine.callThatIsThere()
-    var asleep = machine.asleep
-    try asleep.wake(arguments: ["12345678", "9"])
-    asleep.step()
-    #expect(asleep.state.v[0] == 3)
+    var suspended = machine.suspended
+    try suspended.resume(arguments: ["12345678", "9"])
+    suspended.step()
+    #expect(suspended.state.v[0] == 3)
     for _ in 0..<2 {
-      _ = asleep.run(frames: 2)
-      #expect(asleep.state.registers.prefix(2) == [1, 2])
+      _ = suspended.run(frames: 2)
+      #expect(suspended.state.registers.prefix(2) == [1, 2])
     }
     // The image that it writes then says nothing of them.
-    #expect(asleep.asleep.state.hostCalls?.arguments == [])
+    #expect(suspended.suspended.state.hostCalls?.arguments == [])
   }
 
   @Test func onlyWhoeverWaitsForThemGetsArguments() throws {
@@ -264,15 +265,15 @@ extension Chip8 {
     func refusal(_ machine: Chip8, _ arguments: [String]) -> Arguments.Refusal? {
       var machine = machine
       do throws(Arguments.Refusal) {
-        try machine.wake(arguments: arguments)
+        try machine.resume(arguments: arguments)
         return nil
       } catch { return error }
     }
     #expect(refusal(machine, []) == nil)
-    #expect(refusal(machine, ["a"]) == .notAsleep)
+    #expect(refusal(machine, ["a"]) == .notSuspended)
     _ = try machine.callThatIsThere()
-    #expect(refusal(machine, ["a"]) == .notAsleep)
-    machine = machine.asleep
+    #expect(refusal(machine, ["a"]) == .notSuspended)
+    machine = machine.suspended
     #expect(refusal(machine, Array(repeating: "", count: 20)) == nil)
     #expect(refusal(machine, Array(repeating: "", count: 21)) == .tooMany(21))
     let long = String(repeating: "ü", count: 1024)
@@ -308,8 +309,8 @@ extension Chip8 {
       case 0: machine.finish(.done)
       case 1: machine.finish(.notWritten)
       default:
-        machine = machine.asleep
-        try? machine.wake(arguments: ["\(number)", "x"])
+        machine = machine.suspended
+        try? machine.resume(arguments: ["\(number)", "x"])
       }
       return machine
     }
@@ -346,8 +347,8 @@ extension Chip8 {
       var machine = start.changed { state in
         scramble(&state, using: &random)
       }
-      if Bool.random(using: &random) { machine = machine.asleep }
-      if Int.random(in: 0..<8, using: &random) == 0 { try machine.addGoal(0x200) }
+      if Bool.random(using: &random) { machine = machine.suspended }
+      if Int.random(in: 0..<8, using: &random) == 0 { try machine.addEntryCall(0x200) }
       for _ in 0..<6 {
         switch machine.run(frames: 1, instructions: 3) {
         case .hostCall(let call):
@@ -394,6 +395,6 @@ extension Chip8 {
       state.ram.replaceSubrange(0x310..<0x313, with: [0x61, 0x2D, 0])
     }
     state.stackCount = .random(
-      in: 0...UInt8(state.configuration.platform.stackCountMax), using: &random)
+      in: 0...UInt8(state.configuration.platform.maxStackCount), using: &random)
   }
 }

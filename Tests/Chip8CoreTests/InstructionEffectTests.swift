@@ -74,7 +74,7 @@ import Testing
     case .delay: state.delay = 77
     case .sound: state.sound = 78
     case .pattern: (state.pattern, state.pitch) = (7, 79)
-    case .keys: state.keys.formSymmetricDifference(Keypad(rawValue: 0xFFFF))
+    case .keys: state.keys.formSymmetricDifference(KeySet(rawValue: 0xFFFF))
     case .display: state[plane: 0, row: 3] ^= 1 << 100
     case .flags: state.flags[2] ^= 1
     case .random: state.random.state ^= 1
@@ -108,10 +108,10 @@ import Testing
         for row in 0..<32 {
           state[plane: 0, row: row] = UInt128(random.next()) << 64
         }
-        state.keys = Keypad(rawValue: .random(in: 0...UInt16.max, using: &random))
+        state.keys = KeySet(rawValue: .random(in: 0...UInt16.max, using: &random))
         state.random.state = random.next()
         // The frame has begun, and goes on after most instructions.
-        state.frameRest = 50
+        state.instructionsLeftInFrame = 50
       }, instruction
     )
   }

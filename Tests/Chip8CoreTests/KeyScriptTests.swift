@@ -17,9 +17,9 @@ import Testing
     }
     let script = try #require(KeyScript(texts.joined(separator: ",")))
     /// The keys of a frame, found by looking at every press.
-    func expected(_ frame: UInt64) -> Keypad {
+    func expected(_ frame: UInt64) -> KeySet {
       presses.filter { $0.from <= frame && frame < $0.to ?? .max }
-        .reduce(into: Keypad()) { $0.insert(Keypad(key: $1.key)) }
+        .reduce(into: KeySet()) { $0.insert(KeySet(key: $1.key)) }
     }
     for frame in 0..<60 as Range<UInt64> {
       let (keys, until) = script.keys(in: frame)

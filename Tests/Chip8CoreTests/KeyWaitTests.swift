@@ -14,7 +14,7 @@ import Testing
     _ = machine.run(frames: 1)
     #expect((machine.state.pc, machine.state.instructions) == (0x200, 1))
     #expect(machine.state.keyWait == KeyWait(testing: 5, pressed: []))
-    _ = machine.run(frames: 3, keys: Keypad(key: 0xB))
+    _ = machine.run(frames: 3, keys: KeySet(key: 0xB))
     #expect((machine.state.pc, machine.state.v[5], machine.state.instructions) == (0x200, 0, 1))
     _ = machine.run(frames: 1)
     #expect((machine.state.v[5], machine.state.keyWait) == (0xB, nil))
@@ -24,22 +24,22 @@ import Testing
 
   @Test func aKeyHeldBeforeCountsWhenItIsReleased() throws {
     var machine = try waiting()
-    _ = machine.run(frames: 1, keys: Keypad(key: 2))
-    #expect(machine.state.keyWait?.pressed == Keypad(key: 2))
+    _ = machine.run(frames: 1, keys: KeySet(key: 2))
+    #expect(machine.state.keyWait?.pressed == KeySet(key: 2))
     _ = machine.run(frames: 1)
     #expect((machine.state.v[5], machine.state.keyWait) == (2, nil))
   }
 
   @Test func ofSeveralKeysTheFirstReleasedCounts() throws {
     var machine = try waiting()
-    _ = machine.run(frames: 1, keys: [Keypad(key: 3), Keypad(key: 9)])
-    _ = machine.run(frames: 1, keys: [Keypad(key: 3), Keypad(key: 4)])
+    _ = machine.run(frames: 1, keys: [KeySet(key: 3), KeySet(key: 9)])
+    _ = machine.run(frames: 1, keys: [KeySet(key: 3), KeySet(key: 4)])
     #expect(machine.state.v[5] == 9)
   }
 
   @Test func ofKeysReleasedTogetherTheLowestCounts() throws {
     var machine = try waiting()
-    _ = machine.run(frames: 1, keys: [Keypad(key: 0xC), Keypad(key: 7), Keypad(key: 9)])
+    _ = machine.run(frames: 1, keys: [KeySet(key: 0xC), KeySet(key: 7), KeySet(key: 9)])
     _ = machine.run(frames: 1)
     #expect(machine.state.v[5] == 7)
   }
@@ -47,7 +47,7 @@ import Testing
   @Test func allKeysAndRegistersWork() throws {
     for k in 0..<16 as Range<UInt8> {
       var machine = try machine(.chip8, 0xF00A | UInt16(15 - k) << 8, 0x1202)
-      _ = machine.run(frames: 1, keys: Keypad(key: k))
+      _ = machine.run(frames: 1, keys: KeySet(key: k))
       _ = machine.run(frames: 1)
       #expect(machine.state.v[15 - Int(k)] == k)
     }
@@ -78,7 +78,7 @@ import Testing
     _ = machine.run(frames: 1)
     #expect(machine.tone == nil)
     for _ in 0..<10 {
-      _ = machine.run(frames: 1, keys: Keypad(key: 1))
+      _ = machine.run(frames: 1, keys: KeySet(key: 1))
       #expect((machine.tone != nil) == sounds)
     }
     var rest = 0

@@ -10,7 +10,8 @@ import Testing
     for address in 0..<0x1000 {
       #expect(try executed(.chip8, 0xA000 | UInt16(address)).i == UInt16(address))
     }
-    #expect(try executed(.xochip, 0xF000, 0xBEEF, from: { $0.frameRest = 1 }).i == 0xBEEF)
+    #expect(
+      try executed(.xochip, 0xF000, 0xBEEF, from: { $0.instructionsLeftInFrame = 1 }).i == 0xBEEF)
   }
 
   @Test func aLongLoadIsOneInstructionOfFourBytes() throws {

@@ -48,9 +48,9 @@ import Testing
   @Test func numbersAreThoseOfTheMatrix() {
     expect([15, 12, 15, 15, 30, 30, 1000, 15]) { $0.instructionsPerFrame }
     expect([60, 60, 64, 64, 64, 60, 60, 60]) { $0.framesPerSecond }
-    expect([12, 16, 16, 16, 16, 16, 16, 12]) { $0.stackCountMax }
+    expect([12, 16, 16, 16, 16, 16, 16, 12]) { $0.maxStackCount }
     expect([4096, 4096, 4096, 4096, 4096, 4096, 65536, 4096]) { $0.ramByteCount }
-    expect([3232, 3584, 3583, 3583, 3583, 3583, 65024, 3232]) { $0.programByteCountMax }
+    expect([3232, 3584, 3583, 3583, 3583, 3583, 65024, 3232]) { $0.maxProgramByteCount }
     expect([0, 0, 0, 8, 8, 8, 16, 0]) { $0.flagCount }
     expect([1, 1, 1, 1, 1, 1, 2, 1]) { $0.planeCount }
     expect([false, false, false, true, true, true, true, false]) { $0.hasHires }
@@ -69,7 +69,7 @@ import Testing
 
   @Test(arguments: Platform.allCases) func programsFillTheirRoomAndNoMore(platform: Platform) throws
   {
-    let count = platform.programByteCountMax
+    let count = platform.maxProgramByteCount
     let full = Program(name: "full", bytes: Array(repeating: 0xA5, count: count))
     let ram = try Chip8(full, Configuration(platform)).state.ram
     if platform == .hires {

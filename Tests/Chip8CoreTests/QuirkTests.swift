@@ -217,7 +217,7 @@ import Testing
       var machine = try machine(.chip8, 0xF00A, adding: quirks)
       _ = machine.run(frames: 1)
       #expect(machine.state.sound == 0)
-      _ = machine.run(frames: 1, keys: Keypad(key: 3))
+      _ = machine.run(frames: 1, keys: KeySet(key: 3))
       // The frame has counted it down.
       #expect(machine.state.sound == max(sound, 1) - 1)
       #expect((machine.tone == nil) == quirks.isEmpty)

@@ -88,7 +88,7 @@ import Testing
     #expect(try image.verification(Chip8.self).isCanonical)
     var later: Chip8 = try image.machine()
     later.step(3)
-    let again = Image(of: later, carrying: image)
+    let again = Image(of: later, preservingUnknownSectionsOf: image)
     #expect(try again.settings(for: later) == everything)
     #expect(try again.labels().all.map(\.name) == ["main"])
   }
@@ -157,7 +157,7 @@ import Testing
     for bad in [
       [], [0], [0, 2], [0, 2, 0], [0, 2, 2, 65], [0, 2, 1, 0xC3], [0, 2, 1, 65, 0],
       [0, 2, 1, 66, 0, 2, 1, 65], [0, 2, 1, 65, 0, 2, 1, 65], [1, 2, 1, 65, 0, 2, 1, 66],
-      [0, 2, 0, 1, 2, 1, 66], Array(repeating: 7, count: Labels.byteCountMax + 10),
+      [0, 2, 0, 1, 2, 1, 66], Array(repeating: 7, count: Labels.maxByteCount + 10),
     ] as [[UInt8]] { try expectRefusal("LABL", bad) }
   }
 

@@ -22,12 +22,12 @@ import Testing
     ("audio", { $0.pattern = ($0.pattern ?? 0) ^ 1 << 127 }),
     ("audio", { $0.pitch ^= 1 }),
     ("audio", { $0.phase ^= 1 << 31 }),
-    ("keys", { $0.keys.formSymmetricDifference(Keypad(key: 0xF)) }),
+    ("keys", { $0.keys.formSymmetricDifference(KeySet(key: 0xF)) }),
     ("keyWait", { $0.keyWait?.register ^= 1 }),
-    ("keyWait", { $0.keyWait?.pressed.formSymmetricDifference(Keypad(key: 0)) }),
+    ("keyWait", { $0.keyWait?.pressed.formSymmetricDifference(KeySet(key: 0)) }),
     ("keyWait", { $0.keyWait = nil }),
-    ("frameRest", { $0.frameRest = 1 }),
-    ("frameRest", { $0.frameRest = nil }),
+    ("instructionsLeftInFrame", { $0.instructionsLeftInFrame = 1 }),
+    ("instructionsLeftInFrame", { $0.instructionsLeftInFrame = nil }),
     ("frames", { $0.frames += 1 << 40 }),
     ("instructions", { $0.instructions += 1 << 40 }),
     ("cycles", { $0.cycles += 1 << 40 }),
@@ -56,13 +56,13 @@ import Testing
     var machine = try machine(.xochip, 0x1200).changed { state in
       state.frames = 5
       state.stackCount = 3
-      state.keyWait = KeyWait(testing: 7, pressed: Keypad(rawValue: 0x1248))
+      state.keyWait = KeyWait(testing: 7, pressed: KeySet(rawValue: 0x1248))
       state.hostCalls = .testing
       state.hostCalls?.answer = .restored
     }
-    try machine.addGoal(0x200)
-    try machine.addGoal(0x202)
-    try machine.wake(arguments: ["a", "b"])
+    try machine.addEntryCall(0x200)
+    try machine.addEntryCall(0x202)
+    try machine.resume(arguments: ["a", "b"])
     return machine.changed { state in
       state.hostCalls?.answer = .done
       state.registers = (1...16).map { $0 }
@@ -74,9 +74,9 @@ import Testing
       }
       state.pattern = 0x1234_5678
       (state.pitch, state.phase, state.selectedPlanes, state.isHires) = (99, 1234, 2, true)
-      state.keys = Keypad(rawValue: 0x8421)
-      state.keyWait = KeyWait(testing: 7, pressed: Keypad(rawValue: 0x1248))
-      (state.frameRest, state.frames, state.instructions) = (17, 5, 6)
+      state.keys = KeySet(rawValue: 0x8421)
+      state.keyWait = KeyWait(testing: 7, pressed: KeySet(rawValue: 0x1248))
+      (state.instructionsLeftInFrame, state.frames, state.instructions) = (17, 5, 6)
       for row in 0..<64 {
         state[plane: 0, row: row] = UInt128(row * 77) << 64 | 5
         state[plane: 1, row: row] = UInt128(row * 99) << 100 | 9
@@ -98,9 +98,9 @@ import Testing
       state.random.state = 0xAAAA_AAAA_AAAA_AAAA
       state.pattern = 0xAAAA_AAAA_AAAA_AAAA_AAAA_AAAA_AAAA_AAAA
       (state.pitch, state.phase, state.selectedPlanes, state.isHires) = (0xAA, 0xAAAA_AAAA, 2, true)
-      state.keys = Keypad(rawValue: 0xAAAA)
-      state.keyWait = KeyWait(testing: 10, pressed: Keypad(rawValue: 0xAAAA))
-      (state.frameRest, state.drawWait) = (0xAA, 0xAA)
+      state.keys = KeySet(rawValue: 0xAAAA)
+      state.keyWait = KeyWait(testing: 10, pressed: KeySet(rawValue: 0xAAAA))
+      (state.instructionsLeftInFrame, state.drawWait) = (0xAA, 0xAA)
       (state.frames, state.instructions, state.cycles) = (0xAAAA_AAAA, 0xAAAA_AAAA, 0xAAAA_AAAA)
       for row in 0..<64 {
         let rows: UInt128 = 0xAAAA_AAAA_AAAA_AAAA_AAAA_AAAA_AAAA_AAAA
@@ -121,7 +121,7 @@ import Testing
     _ = restored.run(instructions: 1)
     restored.restore(from: (try image.machine() as Chip8).snapshot)
     #expect(restored.canonicalState == straight.canonicalState)
-    for keys in [[], Keypad(key: 5), [], []] as [Keypad] {
+    for keys in [[], KeySet(key: 5), [], []] as [KeySet] {
       _ = straight.run(frames: 1, keys: keys)
       _ = restored.run(frames: 1, keys: keys)
       #expect(restored.canonicalState == straight.canonicalState)
@@ -211,7 +211,7 @@ import Testing
         scramble(&state, isCycles: isCycles, using: &random)
       }
       for _ in 0..<Int.random(in: 0...3, using: &random) {
-        try machine.addGoal(.random(in: 0...0xFFE, using: &random))
+        try machine.addEntryCall(.random(in: 0...0xFFE, using: &random))
       }
       let restored: Chip8 = try machine.restored()
       #expect(restored.canonicalState == machine.canonicalState)
@@ -230,15 +230,15 @@ import Testing
     state.registers = (0..<16).map { _ in .random(in: 0...255, using: &random) }
     state.i = .random(in: 0 ... .max, using: &random)
     state.pc = .random(in: 0 ... .max, using: &random)
-    state.stackCount = .random(in: 0...UInt8(platform.stackCountMax), using: &random)
+    state.stackCount = .random(in: 0...UInt8(platform.maxStackCount), using: &random)
     for k in 0..<16 { state.stack[k] = .random(in: 0 ... .max, using: &random) }
     for k in 0..<platform.flagCount { state.flags[k] = .random(in: 0...255, using: &random) }
-    state.keys = Keypad(rawValue: .random(in: 0 ... .max, using: &random))
+    state.keys = KeySet(rawValue: .random(in: 0 ... .max, using: &random))
     if Bool.random(using: &random) {
       state.keyWait = KeyWait(testing: .random(in: 0...15, using: &random), pressed: state.keys)
     }
     if Bool.random(using: &random) {
-      state.frameRest = isCycles ? 0 : .random(in: 1...12, using: &random)
+      state.instructionsLeftInFrame = isCycles ? 0 : .random(in: 1...12, using: &random)
     }
     if isCycles {
       state.frames = .random(in: 0...1_000_000, using: &random)

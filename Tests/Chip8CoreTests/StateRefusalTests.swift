@@ -146,7 +146,7 @@ import Testing
       // What it saves, it can load.
       let again: Chip8 = try machine.restored()
       #expect(again.stateDigest == machine.stateDigest)
-      _ = machine.run(frames: 3, instructions: 200, keys: Keypad(key: 3))
+      _ = machine.run(frames: 3, instructions: 200, keys: KeySet(key: 3))
       let later: Chip8 = try machine.restored()
       #expect(later.stateDigest == machine.stateDigest)
     }

@@ -58,7 +58,7 @@ extension Chip8 {
   }
 
   /// Runs for some instructions, all with the same keys.
-  mutating func step(_ count: Int = 1, keys: Keypad = []) {
+  mutating func step(_ count: Int = 1, keys: KeySet = []) {
     _ = run(instructions: count, keys: keys)
   }
 }

@@ -74,7 +74,7 @@ import Testing
   @Test func goalsPutTheStackBack() throws {
     var machine = try busy()
     try machine.poke(0x400, [0x6A, 0x00, 0x00, 0xEE])
-    try machine.addGoal(0x400)
+    try machine.addEntryCall(0x400)
     #expect(word(machine, 0xDCD) == 0x20C)
     machine.step(2)
     #expect((machine.state.v[0xA], machine.state.stack[0]) == (0x5B, 0x204))
@@ -85,7 +85,7 @@ import Testing
   @Test func aKeyIsInTheRAMToo() throws {
     for endsOutside in [false, true] {
       var machine = try machine(.hires, 0xF50A, 0x1202)
-      _ = machine.run(frames: 1, keys: Keypad(key: 9))
+      _ = machine.run(frames: 1, keys: KeySet(key: 9))
       if endsOutside {
         machine.endKeyWait(keys: [])
       } else {

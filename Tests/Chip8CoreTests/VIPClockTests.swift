@@ -202,8 +202,8 @@ import Testing
 
   @Test func aKeyCompletesWhenTheBuzzerIsSilent() throws {
     var machine = try cyclesMachine(0xF50A, 0x1202)
-    _ = machine.run(frames: 1, keys: Keypad(key: 6))
-    _ = machine.run(frames: 3, keys: Keypad(key: 6))
+    _ = machine.run(frames: 1, keys: KeySet(key: 6))
+    _ = machine.run(frames: 3, keys: KeySet(key: 6))
     #expect(machine.state.sound == 3)
     _ = machine.run(frames: 3)
     #expect((machine.state.sound, machine.state.v[5]) == (0, 0))

@@ -1,4 +1,4 @@
-// Programs that do a bit of everything, for ever and without a fault.
+// Programs that do a bit of everything, forever and without a fault.
 
 import Chip8Core
 import Octo
@@ -159,8 +159,8 @@ func game(for platform: Platform) throws -> Program {
 }
 
 /// The keys of a frame, the same for the same frame: held for some frames, then released.
-func keys(inFrame frame: UInt64) -> Keypad {
+func keys(inFrame frame: UInt64) -> KeySet {
   let phrase = frame / 3
   guard phrase % 3 != 0 else { return [] }
-  return [Keypad(key: UInt8(truncatingIfNeeded: phrase &* 7)), Keypad(key: UInt8(frame / 9 % 16))]
+  return [KeySet(key: UInt8(truncatingIfNeeded: phrase &* 7)), KeySet(key: UInt8(frame / 9 % 16))]
 }

@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func theBeepIsFiveHundredHertz() throws {
-    // V0 := 60, sound := V0, for ever.
+    // V0 := 60, sound := V0, forever.
     let second = try sound([0x603C, 0xF018, 0x1204], on: .vip, frames: 60).flatMap { $0 }
     #expect((498...501).contains(rises(second)))
   }

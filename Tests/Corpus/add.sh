@@ -5,15 +5,15 @@ set -eu
 
 image=$1 name=$2
 chip8=$(dirname "$0")/../../.build/release/chip8
-folder=$(dirname "$0")/v1
+directory=$(dirname "$0")/v1
 
-if [ -e "$folder/$name.state" ]; then
+if [ -e "$directory/$name.state" ]; then
   echo "$name is there already, and stays as it is: choose another name" >&2
   exit 73
 fi
-cp "$image" "$folder/$name.state"
+cp "$image" "$directory/$name.state"
 {
   "$chip8" --restore "$image" --headless --json --frames 0 || [ $? -eq 70 ]
   "$chip8" --restore "$image" --headless --json --frames 60 --keys 5-15:5,20-30:A || [ $? -eq 70 ]
-} >"$folder/$name.json" 2>/dev/null
-(cd "$folder" && sha256sum "$name.state" "$name.json" >>SHA256SUMS)
+} >"$directory/$name.json" 2>/dev/null
+(cd "$directory" && sha256sum "$name.state" "$name.json" >>SHA256SUMS)

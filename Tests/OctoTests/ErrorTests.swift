@@ -1,4 +1,4 @@
-// ErrorTests.swift: what is said about mistakes, and where.
+// ErrorTests.swift: what is said about errors, and where.
 
 import Octo
 import Testing

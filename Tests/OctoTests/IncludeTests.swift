@@ -11,7 +11,7 @@ import Testing
       including: { path throws(IncludeError) in
         guard let text = files[path] else { throw IncludeError("is not there") }
         return text
-      }, errorCountMax: 20)
+      }, maxErrorCount: 20)
   }
 
   private func errors(_ files: [String: String]) -> [String] {

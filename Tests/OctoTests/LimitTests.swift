@@ -55,7 +55,7 @@ import Testing
     for origin in 0xFFF4...0xFFFF {
       let source = ": main :org \(origin)\n\(statements)"
       do throws(AssemblyErrors) {
-        let assembly = try assemble(source, named: "a", errorCountMax: 20)
+        let assembly = try assemble(source, named: "a", maxErrorCount: 20)
         #expect(assembly.program.count <= 0xFE00)
       } catch {
         #expect(error.errors.allSatisfy { $0.line == 2 }, "\(source): \(error.errors)")
@@ -98,7 +98,7 @@ import Testing
         source += Int.random(in: 0..<30, using: &random) == 0 ? "" : " "
       }
       do throws(AssemblyErrors) {
-        let assembly = try assemble(source, named: "random", errorCountMax: 20)
+        let assembly = try assemble(source, named: "random", maxErrorCount: 20)
         #expect(assembly.program.count == assembly.lines.count)
       } catch {
         let lines = source.split(separator: "\n", omittingEmptySubsequences: false)

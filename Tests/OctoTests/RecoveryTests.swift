@@ -1,13 +1,13 @@
-// RecoveryTests.swift: several mistakes in one run, and none that only follows from another.
+// RecoveryTests.swift: several errors in one run, and none that only follows from another.
 
 import Octo
 import Testing
 
 @Suite struct RecoveryTests {
-  /// The mistakes in a source, as they are printed, without the name of the file.
-  private func errors(in source: String, atMost errorCountMax: Int = 20) -> [String] {
+  /// The errors in a source, as they are printed, without the name of the file.
+  private func errors(in source: String, atMost maxErrorCount: Int = 20) -> [String] {
     do throws(AssemblyErrors) {
-      _ = try assemble(source, named: "a", errorCountMax: errorCountMax)
+      _ = try assemble(source, named: "a", maxErrorCount: maxErrorCount)
       return []
     } catch {
       return error.errors.map { String($0.description.dropFirst(2)) }
@@ -42,7 +42,7 @@ import Testing
       ])
   }
 
-  /// Each source has one mistake, and all else that could be complained about follows from it.
+  /// Each source has one error, and all else that could be complained about follows from it.
   @Test(arguments: [
     // A name that is unknown is unknown everywhere, and so is what is made of it.
     ": main v0 := SIZ\n v1 := SIZ\n :byte SIZ\n bcd SIZ\n SIZ\n jump SIZ",
@@ -60,13 +60,13 @@ import Testing
     ": main lop\n clear\n again",
     ": main loop\n v0 += 1\n while v0 != 5\n agian",
     ": main if v0 == 1 bgin\n clear\n else\n clear\n end",
-    // Misspelt words with operands behind them.
+    // Misspelt words with operands after them.
     ":macro put X Y { sprite X Y 1 }\n: main\n putt v0 v1",
     ": main\n sprit v0 v1 5\n bcd v0",
     ": main\n v5 :+ 5\n clear",
-    // A calculation that is passed over as a whole.
+    // A calculation that is skipped as a whole.
     ": main :byte { 1 2\n + 3 } :byte { 1 }\n clear",
-    // A mistake in a macro is one mistake, however often it is used.
+    // A error in a macro is one error, however often it is used.
     ":macro m X {\n X =\n 1\n clear }\n: main\n m v0\n m v1\n clear",
     ":macro m { v0 := oops\n clear }\n: main\n m\n m\n clear",
     // A brace that is missing, or that no calculation has.
@@ -135,7 +135,7 @@ import Testing
     #expect((1...20).contains(errors(in: deep).count))
   }
 
-  /// Whatever one run finds at once, the first mistake alone would have been found too.
+  /// Whatever one run finds at once, the first error alone would have been found too.
   @Test(arguments: [8, 9] as [UInt64])
   func damagedSourcesAreJudgedAlike(seed: UInt64) throws {
     print("damaged sources from seed \(seed)")

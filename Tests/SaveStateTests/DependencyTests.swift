@@ -9,17 +9,17 @@ private struct Shelf: Dependencies {
   var files: [String: [UInt8]] = [:]
 
   /// Any file of the program's length, the first by name.
-  func find(_ program: Program.Identity) -> Finding {
+  func find(_ program: Program.Identity) -> LookupResult {
     first { $0.count == program.byteCount }
   }
 
   /// The file of the base's name, else any with its digest.
-  func find(_ base: Image.Base) -> Finding {
+  func find(_ base: Image.Base) -> LookupResult {
     if let bytes = files[base.name] { return .found(bytes, path: base.name) }
     return first { $0.suffix(32).elementsEqual(base.digest.bytes) }
   }
 
-  private func first(where isWanted: ([UInt8]) -> Bool) -> Finding {
+  private func first(where isWanted: ([UInt8]) -> Bool) -> LookupResult {
     guard let file = files.sorted(by: { $0.key < $1.key }).first(where: { isWanted($0.value) })
     else { return .missing(Search(places: ["the shelf"])) }
     return .found(file.value, path: file.key)
@@ -65,7 +65,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
   // MARK: Programs
 
   @Test func programsThatAreLeftOutAreFoundByTheirDigest() throws {
-    let image = try Image(Image(of: usedToy(), holdsProgram: false).bytes)
+    let image = try Image(Image(of: usedToy(), embedsProgram: false).bytes)
     #expect(image.sections.map(\.tag.description) == ["NEED", "PROG", "CNTR", "MEM ", "WITN"])
     #expect(try image.needs() == ["no-rom"])
     #expect(try !image.isComplete())
@@ -80,7 +80,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
   }
 
   @Test func aProgramThatIsNotTheOneIsRefused() throws {
-    let image = Image(of: usedToy(), holdsProgram: false)
+    let image = Image(of: usedToy(), embedsProgram: false)
     let identity = try image.programIdentity()
     let nowhere = ImageError.missingProgram(identity, Search())
     #expect(refusal { _ = try image.program() } == nowhere)
@@ -90,7 +90,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
         == .missingProgram(identity, Search(places: ["the shelf"])))
     #expect(
       refusal { _ = try Toy(of: image, from: Shelf(files: ["other": [3, 2, 1]])) }
-        == .missingProgram(identity, Search(remarks: ["other is another program"])))
+        == .missingProgram(identity, Search(notes: ["other is another program"])))
     // Without the feature's name there is no leave to do without the program.
     let file = imageFile(RawSection.toy.filter { $0.tag != "ROM " })
     #expect(
@@ -139,12 +139,12 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
   }
 
   @Test func aBaseWithoutItsProgramNeedsItToo() throws {
-    var shelf = Shelf(files: ["a": Image(of: usedToy(), holdsProgram: false).bytes])
+    var shelf = Shelf(files: ["a": Image(of: usedToy(), embedsProgram: false).bytes])
     #expect(refusal { try shelf.save(usedToy(), to: "b", basedOn: "a") } != nil)
     shelf.files["rom"] = [1, 2, 3]
     try shelf.save(usedToy(), to: "b", basedOn: "a")
     let image = try shelf.image("b")
-    #expect(image.holdsProgram)
+    #expect(image.embedsProgram)
     #expect(try Toy(of: image, from: shelf) == usedToy())
     shelf.files["rom"] = nil
     let identity = try image.programIdentity()
@@ -174,7 +174,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
           shelf.image(base), named: .random(in: &random, base), Toy.self,
           by: &found)
         var image = Image(
-          of: toy, holdsProgram: Int.random(in: 0..<3, using: &random) > 0, basedOn: baseImage)
+          of: toy, embedsProgram: Int.random(in: 0..<3, using: &random) > 0, basedOn: baseImage)
         try image.setNote("\(k)")
         shelf.files["\(k)"] = image.bytes
         #expect(try Toy(of: Image(image.bytes), from: shelf) == toy)
@@ -247,11 +247,11 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     var shelf = Shelf()
     var toy = usedToy()
     try shelf.save(toy, to: "0", basedOn: nil)
-    for k in 1..<Image.chainCountMax {
+    for k in 1..<Image.maxChainCount {
       toy.counter += 1
       try shelf.save(toy, to: "\(k)", basedOn: "\(k - 1)")
     }
-    let last = "\(Image.chainCountMax - 1)"
+    let last = "\(Image.maxChainCount - 1)"
     let image = try shelf.image(last)
     #expect(try Toy(of: image, from: shelf) == toy)
     #expect(refusal { try shelf.save(toy, to: "more", basedOn: last) } == .chainTooLong)
@@ -279,7 +279,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
   @Test func nothingIsBasedOnImagesThatLeaveNoRoomForIt() throws {
     var shelf = Shelf()
     var toy = usedToy()
-    let rest = [UInt8](repeating: 0, count: Image.byteCountMax - 4096)
+    let rest = [UInt8](repeating: 0, count: Image.maxByteCount - 4096)
     for k in 0..<4 {
       toy.counter += 1
       try shelf.save(toy, to: "\(k)", basedOn: k > 0 ? "\(k - 1)" : nil)

@@ -5,41 +5,41 @@ import SaveState
 import Testing
 
 @Suite struct FileDependencyTests {
-  private let wanted = Image(of: usedToy(), holdsProgram: false)
+  private let wanted = Image(of: usedToy(), embedsProgram: false)
 
   private func write(_ bytes: [UInt8], _ path: String) throws {
-    try Storage.replace(path, with: bytes)
+    try Storage.writeAtomically(path, with: bytes)
   }
 
-  private func finding(_ folder: String, _ paths: [String] = []) throws -> Finding {
+  private func finding(_ directory: String, _ paths: [String] = []) throws -> LookupResult {
     var dependencies = FileDependencies(
-      beside: "\(folder)/x.state", programPaths: paths, programSuffix: ".rom")
+      beside: "\(directory)/x.state", programPaths: paths, programSuffix: ".rom")
     return dependencies.find(try wanted.programIdentity())
   }
 
   @Test func programsAreLookedForByNameAndThenByLength() throws {
-    try withTemporaryFolder { folder in
-      #expect(try finding(folder) == .missing(Search(places: [folder])))
-      try write([1, 2, 3], "\(folder)/any")
-      #expect(try finding(folder) == .found([1, 2, 3], path: "\(folder)/any"))
-      try write([1, 2, 3], "\(folder)/toy.bin")
-      #expect(try finding(folder) == .found([1, 2, 3], path: "\(folder)/toy.bin"))
-      try write([1, 2, 3], "\(folder)/toy.rom")
-      #expect(try finding(folder) == .found([1, 2, 3], path: "\(folder)/toy.rom"))
+    try withTemporaryDirectory { directory in
+      #expect(try finding(directory) == .missing(Search(places: [directory])))
+      try write([1, 2, 3], "\(directory)/any")
+      #expect(try finding(directory) == .found([1, 2, 3], path: "\(directory)/any"))
+      try write([1, 2, 3], "\(directory)/toy.bin")
+      #expect(try finding(directory) == .found([1, 2, 3], path: "\(directory)/toy.bin"))
+      try write([1, 2, 3], "\(directory)/toy.rom")
+      #expect(try finding(directory) == .found([1, 2, 3], path: "\(directory)/toy.rom"))
       // Another program of that name does not hide the one that is meant.
-      try write([3, 2, 1], "\(folder)/toy.rom")
-      #expect(try finding(folder) == .found([1, 2, 3], path: "\(folder)/toy.bin"))
+      try write([3, 2, 1], "\(directory)/toy.rom")
+      #expect(try finding(directory) == .found([1, 2, 3], path: "\(directory)/toy.bin"))
     }
   }
 
   @Test func whatIsBesideALinkIsBesideItsFileToo() throws {
-    try withTemporaryFolder { folder in
-      for name in ["here", "there"] { try Storage.createFolder("\(folder)/\(name)") }
-      try wanted.save(to: "\(folder)/there/x.state")
+    try withTemporaryDirectory { directory in
+      for name in ["here", "there"] { try Storage.createDirectory("\(directory)/\(name)") }
+      try wanted.save(to: "\(directory)/there/x.state")
       try FileManager.default.createSymbolicLink(
-        atPath: "\(folder)/here/x.state", withDestinationPath: "../there/x.state")
-      try write([1, 2, 3], "\(folder)/there/toy.rom")
-      guard case .found(let program, _) = try finding("\(folder)/here") else {
+        atPath: "\(directory)/here/x.state", withDestinationPath: "../there/x.state")
+      try write([1, 2, 3], "\(directory)/there/toy.rom")
+      guard case .found(let program, _) = try finding("\(directory)/here") else {
         Issue.record("it was not found")
         return
       }
@@ -48,86 +48,87 @@ import Testing
   }
 
   @Test func whatIsNotTheProgramIsToldOf() throws {
-    try withTemporaryFolder { folder in
-      let other = "\(folder)/other"
-      try Storage.createFolder(other)
-      try write([3, 2, 1], "\(folder)/toy.rom")
-      try write([9], "\(folder)/file")
+    try withTemporaryDirectory { directory in
+      let other = "\(directory)/other"
+      try Storage.createDirectory(other)
+      try write([3, 2, 1], "\(directory)/toy.rom")
+      try write([9], "\(directory)/file")
       #expect(
-        try finding(folder, [other, "\(folder)/file", "\(folder)/none"])
+        try finding(directory, [other, "\(directory)/file", "\(directory)/none"])
           == .missing(
             Search(
-              places: [folder, other, "\(folder)/file", "\(folder)/none"],
-              remarks: [
-                "\(folder)/toy.rom is another program", "\(folder)/file is another program",
-                "\(folder)/none: cannot be read: no such file or directory",
+              places: [directory, other, "\(directory)/file", "\(directory)/none"],
+              notes: [
+                "\(directory)/toy.rom is another program", "\(directory)/file is another program",
+                "\(directory)/none: cannot be read: no such file or directory",
               ])))
       try write([1, 2, 3], "\(other)/x")
-      #expect(try finding(folder, [other]) == .found([1, 2, 3], path: "\(other)/x"))
-      #expect(try finding(folder, ["\(other)/x"]) == .found([1, 2, 3], path: "\(other)/x"))
+      #expect(try finding(directory, [other]) == .found([1, 2, 3], path: "\(other)/x"))
+      #expect(try finding(directory, ["\(other)/x"]) == .found([1, 2, 3], path: "\(other)/x"))
     }
   }
 
-  @Test func pipesAndFoldersAreNotOpened() throws {
-    try withTemporaryFolder { folder in
-      #expect(mkfifo("\(folder)/toy.rom", 0o600) == 0)
-      try Storage.createFolder("\(folder)/toy.bin")
-      guard case .missing(let search) = try finding(folder) else {
+  @Test func pipesAndDirectoriesAreNotOpened() throws {
+    try withTemporaryDirectory { directory in
+      #expect(mkfifo("\(directory)/toy.rom", 0o600) == 0)
+      try Storage.createDirectory("\(directory)/toy.bin")
+      guard case .missing(let search) = try finding(directory) else {
         Issue.record("a pipe is no program")
         return
       }
-      #expect(search.remarks == ["\(folder)/toy.rom: cannot be read: invalid argument"])
+      #expect(search.notes == ["\(directory)/toy.rom: cannot be read: invalid argument"])
     }
   }
 
   // MARK: Bases
 
   /// A base and an image of its difference, and the reference to it.
-  private func chain(in folder: String) throws -> (image: Image, base: Image.Base) {
+  private func chain(in directory: String) throws -> (image: Image, base: Image.Base) {
     let root = Image(of: Toy(Program(name: "toy", bytes: [1, 2, 3])))
-    try write(root.bytes, "\(folder)/root.state")
+    try write(root.bytes, "\(directory)/root.state")
     var nothing = NoDependencies()
     let base = try BaseImage(root, named: "root.state", Toy.self, by: &nothing)
     let image = Image(of: usedToy(), basedOn: base)
     return (image, try #require(try image.base()))
   }
 
-  private func load(_ image: Image, in folder: String, _ paths: [String] = []) throws -> [String] {
+  private func load(_ image: Image, in directory: String, _ paths: [String] = []) throws -> [String]
+  {
     var files = FileDependencies(
-      beside: "\(folder)/x.state", basePaths: paths, programSuffix: ".rom")
+      beside: "\(directory)/x.state", basePaths: paths, programSuffix: ".rom")
     #expect(try image.completed(Toy.self, by: &files).machine() as Toy == usedToy())
     return files.paths
   }
 
   @Test func basesAreLookedForByNameAndThenByDigest() throws {
-    try withTemporaryFolder { folder in
-      let (image, base) = try chain(in: folder)
-      #expect(try load(image, in: folder) == ["\(folder)/root.state"])
+    try withTemporaryDirectory { directory in
+      let (image, base) = try chain(in: directory)
+      #expect(try load(image, in: directory) == ["\(directory)/root.state"])
       // Under another name, behind something else, and among files that are nothing.
-      let root = try Storage.read("\(folder)/root.state", limit: 1 << 20)
-      try write([UInt8](repeating: 7, count: 10_000) + root, "\(folder)/moved")
-      try write([1], "\(folder)/short")
-      try FileManager.default.removeItem(atPath: "\(folder)/root.state")
-      #expect(try load(image, in: folder) == ["\(folder)/moved"])
-      try write([1, 2, 3], "\(folder)/root.state")
-      #expect(try load(image, in: folder) == ["\(folder)/moved"])
-      try write(Image(of: usedToy()).bytes, "\(folder)/root.state")
-      #expect(try load(image, in: folder) == ["\(folder)/moved"])
-      // In another folder.
-      let other = "\(folder)/other"
-      try Storage.createFolder(other)
-      try FileManager.default.moveItem(atPath: "\(folder)/moved", toPath: "\(other)/moved")
-      #expect(try load(image, in: folder, [other]) == ["\(other)/moved"])
-      #expect(try load(image, in: folder, ["\(other)/moved"]) == ["\(other)/moved"])
+      let root = try Storage.read("\(directory)/root.state", limit: 1 << 20)
+      try write([UInt8](repeating: 7, count: 10_000) + root, "\(directory)/moved")
+      try write([1], "\(directory)/short")
+      try FileManager.default.removeItem(atPath: "\(directory)/root.state")
+      #expect(try load(image, in: directory) == ["\(directory)/moved"])
+      try write([1, 2, 3], "\(directory)/root.state")
+      #expect(try load(image, in: directory) == ["\(directory)/moved"])
+      try write(Image(of: usedToy()).bytes, "\(directory)/root.state")
+      #expect(try load(image, in: directory) == ["\(directory)/moved"])
+      // In another directory.
+      let other = "\(directory)/other"
+      try Storage.createDirectory(other)
+      try FileManager.default.moveItem(atPath: "\(directory)/moved", toPath: "\(other)/moved")
+      #expect(try load(image, in: directory, [other]) == ["\(other)/moved"])
+      #expect(try load(image, in: directory, ["\(other)/moved"]) == ["\(other)/moved"])
       // Gone: what has its name is another state.
-      var files = FileDependencies(beside: "\(folder)/x.state", programSuffix: ".rom")
-      #expect(throws: ImageError.changedBase(base, path: "\(folder)/root.state")) {
+      var files = FileDependencies(beside: "\(directory)/x.state", programSuffix: ".rom")
+      #expect(throws: ImageError.changedBase(base, path: "\(directory)/root.state")) {
         try image.completed(Toy.self, by: &files)
       }
-      try write([1, 2, 3], "\(folder)/root.state")
+      try write([1, 2, 3], "\(directory)/root.state")
       let search = Search(
-        places: [folder], remarks: ["\(folder)/root.state is not a saved state"])
-      files = FileDependencies(beside: "\(folder)/x.state", programSuffix: ".rom")
+        places: [directory], notes: ["\(directory)/root.state is not a saved state"])
+      files = FileDependencies(beside: "\(directory)/x.state", programSuffix: ".rom")
       #expect(throws: ImageError.missingBase(base, search)) {
         try image.completed(Toy.self, by: &files)
       }
@@ -136,19 +137,19 @@ import Testing
 
   /// A footer that is right in front of contents that are not.
   @Test func aDamagedBaseIsRefused() throws {
-    try withTemporaryFolder { folder in
-      let (image, _) = try chain(in: folder)
-      var bytes = try Storage.read("\(folder)/root.state", limit: 1 << 20)
+    try withTemporaryDirectory { directory in
+      let (image, _) = try chain(in: directory)
+      var bytes = try Storage.read("\(directory)/root.state", limit: 1 << 20)
       bytes[40] ^= 1
-      try write(bytes, "\(folder)/root.state")
-      var files = FileDependencies(beside: "\(folder)/x.state", programSuffix: ".rom")
+      try write(bytes, "\(directory)/root.state")
+      var files = FileDependencies(beside: "\(directory)/x.state", programSuffix: ".rom")
       #expect(
-        throws: ImageError.refusedBase(path: "\(folder)/root.state", .digestMismatch)
+        throws: ImageError.refusedBase(path: "\(directory)/root.state", .digestMismatch)
       ) { try image.completed(Toy.self, by: &files) }
     }
   }
 
-  @Test func anImageInNoFolderHasNothingBesideIt() throws {
+  @Test func anImageInNoDirectoryHasNothingBesideIt() throws {
     var files = FileDependencies(beside: "-", programSuffix: ".rom")
     #expect(files.find(try wanted.programIdentity()) == .missing(Search()))
   }

@@ -50,25 +50,25 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   @Test(arguments: contents.map(\.name))
   func savedStatesReplaceSavedStatesAndNothingElseDoes(name: String) throws {
     let (_, bytes, isSavedState) = try #require(Self.contents.first { $0.name == name })
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
       func expect(_ expected: StorageError.Refusal?, _ write: () throws -> Void) throws {
         try? FileManager.default.removeItem(atPath: path)
-        if let bytes { try Storage.replace(path, with: bytes) }
+        if let bytes { try Storage.writeAtomically(path, with: bytes) }
         #expect(refusal(write) == expected)
         let now = try read(path)
         #expect((now == bytes) == (expected != nil))
-        #expect(try names(in: folder) == ["file"])
+        #expect(try names(in: directory) == ["file"])
       }
       try expect(isSavedState == false ? .otherFile : nil) { try other.save(to: path) }
       try expect(isSavedState == true ? .savedState : nil) {
-        try Storage.replace(path, with: [1, 2], as: .other)
+        try Storage.writeAtomically(path, with: [1, 2], as: .other)
       }
       try expect(isSavedState == true ? .savedState : nil) {
         let stream = try StreamWriter(path)
         try stream.append("text")
         try stream.flush()
-        if bytes == nil || bytes == [] { try Storage.replace(path, with: [3]) }
+        if bytes == nil || bytes == [] { try Storage.writeAtomically(path, with: [3]) }
       }
     }
   }
@@ -76,15 +76,16 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   /// Root may write to anything, and this is the permission that counts for root too.
   @Test(arguments: [0o444, 0o466, 0o577] as [mode_t])
   func theOwnersPermissionToWriteCounts(permissions: mode_t) throws {
-    try withTemporaryFolder { folder in
-      let (state, text) = (folder + "/state", folder + "/text")
+    try withTemporaryDirectory { directory in
+      let (state, text) = (directory + "/state", directory + "/text")
       try image.save(to: state)
-      try Storage.replace(text, with: [1])
+      try Storage.writeAtomically(text, with: [1])
       #expect(chmod(state, permissions) == 0 && chmod(text, permissions) == 0)
       #expect(refusal { try other.save(to: state) } == .writeProtected)
       #expect(refusal { try other.rewrite(state, apartFrom: .init()) } == .writeProtected)
       #expect(refusal { try other.save(to: state, behind: script) } == .writeProtected)
-      #expect(refusal { try Storage.replace(text, with: [2], as: .other) } == .writeProtected)
+      #expect(
+        refusal { try Storage.writeAtomically(text, with: [2], as: .other) } == .writeProtected)
       #expect(refusal { _ = try StreamWriter(text) } == .writeProtected)
       #expect(
         refusal { try Storage.checkReplacing(state, with: [], as: .savedState) }
@@ -95,14 +96,14 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   }
 
   @Test func linksAreWhatTheyLeadTo() throws {
-    try withTemporaryFolder { folder in
+    try withTemporaryDirectory { directory in
       func link(_ name: String, _ target: String) -> String {
-        #expect(symlink(target, "\(folder)/\(name)") == 0)
-        return "\(folder)/\(name)"
+        #expect(symlink(target, "\(directory)/\(name)") == 0)
+        return "\(directory)/\(name)"
       }
-      let (state, text) = (folder + "/state", folder + "/text")
+      let (state, text) = (directory + "/state", directory + "/text")
       try image.save(to: state)
-      try Storage.replace(text, with: [1])
+      try Storage.writeAtomically(text, with: [1])
       _ = link("b", "state")
       try other.save(to: link("a", "b"))
       #expect(try read(state) == other.bytes)
@@ -111,16 +112,16 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
         let dead = link("d" + name.prefix(2).replacing("/", with: ""), name)
         #expect(refusal { try image.save(to: dead) } == .deadLink)
         #expect(refusal { _ = try StreamWriter(dead) } == .deadLink)
-        #expect(refusal { try Storage.replace(dead, with: [1], as: .other) } == .deadLink)
+        #expect(refusal { try Storage.writeAtomically(dead, with: [1], as: .other) } == .deadLink)
         try FileManager.default.removeItem(atPath: dead)
       }
-      #expect(try names(in: folder) == ["a", "b", "c", "state", "text"])
+      #expect(try names(in: directory) == ["a", "b", "c", "state", "text"])
     }
   }
 
   @Test func directoriesSocketsAndDisksAreRefused() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/socket"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/socket"
       let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
       defer { close(descriptor) }
       var address = sockaddr_un()
@@ -132,10 +133,12 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       }
       #expect(isBound)
       for content in [Content.savedState, .other, .slot] {
-        #expect(refusal { try Storage.replace(path, with: [1], as: content) } == .notAFile)
-        #expect(throws: StorageError.self) { try Storage.replace(folder, with: [1], as: content) }
+        #expect(refusal { try Storage.writeAtomically(path, with: [1], as: content) } == .notAFile)
+        #expect(throws: StorageError.self) {
+          try Storage.writeAtomically(directory, with: [1], as: content)
+        }
       }
-      let left = try names(in: folder)
+      let left = try names(in: directory)
       #expect(left == ["socket"])
     }
   }
@@ -143,19 +146,19 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   // MARK: What the new file is like
 
   @Test func onlyPermissionsToReadAndWriteAreKept() throws {
-    try withTemporaryFolder { folder in
-      let (state, text) = (folder + "/state", folder + "/text")
+    try withTemporaryDirectory { directory in
+      let (state, text) = (directory + "/state", directory + "/text")
       for (before, after) in [(0o600, 0o600), (0o6755, 0o644), (0o1777, 0o666), (0o2640, 0o640)]
         as [(mode_t, mode_t)]
       {
-        try Storage.replace(state, with: image.bytes)
-        try Storage.replace(text, with: [1])
+        try Storage.writeAtomically(state, with: image.bytes)
+        try Storage.writeAtomically(text, with: [1])
         for path in [state, text] { #expect(chmod(path, before) == 0) }
         try other.save(to: state)
         try StreamWriter(text).flush()
         #expect(try mode(state) == after && mode(text) == after)
         #expect(chmod(text, before) == 0)
-        try Storage.replace(text, with: [2], as: .other)
+        try Storage.writeAtomically(text, with: [2], as: .other)
         #expect(try mode(text) == after)
       }
     }
@@ -163,8 +166,8 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
 
   @Test(arguments: [script, emulator])
   func aProgramOfOursStays(program: [UInt8]) throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/program"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/program"
       try image.save(to: path, behind: program)
       for (before, after) in [(0o755, 0o755), (0o6711, 0o711), (0o640, 0o640)]
         as [(mode_t, mode_t)]
@@ -181,16 +184,16 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       #expect(try read(path) == script + image.bytes && mode(path) == 0o750)
       // Copied to another file, it is there what it was here.
       let own = try #require(try Image.Prelude(at: path))
-      try other.save(to: folder + "/copy", behind: own, apartFrom: .init())
-      #expect(try read(folder + "/copy") == script + other.bytes)
-      #expect(try mode(folder + "/copy") & 0o100 != 0)
+      try other.save(to: directory + "/copy", behind: own, apartFrom: .init())
+      #expect(try read(directory + "/copy") == script + other.bytes)
+      #expect(try mode(directory + "/copy") & 0o100 != 0)
       try image.rewrite(path, program: .goes, apartFrom: .init())
       #expect(try read(path) == image.bytes && mode(path) == 0o640)
       // What is not executable is not made so by copying it.
-      try Storage.replace(path, with: script + image.bytes)
+      try Storage.writeAtomically(path, with: script + image.bytes)
       let plain = try #require(try Image.Prelude(at: path))
-      try other.save(to: folder + "/copy", behind: plain, apartFrom: .init())
-      #expect(try mode(folder + "/copy") & 0o111 == 0)
+      try other.save(to: directory + "/copy", behind: plain, apartFrom: .init())
+      #expect(try mode(directory + "/copy") & 0o111 == 0)
     }
   }
 
@@ -201,9 +204,9 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
     [0x7F] + Array("ELF".utf8) + Image.standaloneMark.dropLast() + [1], [10] + script,
   ])
   func otherProgramsDoNotStay(program: [UInt8]) throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/program"
-      try Storage.replace(path, with: program + image.bytes)
+    try withTemporaryDirectory { directory in
+      let path = directory + "/program"
+      try Storage.writeAtomically(path, with: program + image.bytes)
       #expect(chmod(path, 0o755) == 0)
       for change in [Image.ProgramChange.becomes(script), .goes] {
         #expect(
@@ -214,8 +217,8 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       // They stay where only the state is changed, and are no programs elsewhere.
       try other.rewrite(path, apartFrom: .init())
       #expect(try read(path) == program + other.bytes && mode(path) == 0o755)
-      try image.save(to: folder + "/copy", behind: Image.Prelude(at: path), apartFrom: .init())
-      #expect(try read(folder + "/copy") == image.bytes)
+      try image.save(to: directory + "/copy", behind: Image.Prelude(at: path), apartFrom: .init())
+      #expect(try read(directory + "/copy") == image.bytes)
       try image.save(to: path)
       #expect(try read(path) == image.bytes && mode(path) == 0o644)
     }
@@ -223,11 +226,11 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
 
   @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
   func whatBelongsToOthersDoesNotStay() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/program"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/program"
       func prepare(_ program: [UInt8]) throws {
         try? FileManager.default.removeItem(atPath: path)
-        try Storage.replace(path, with: program + image.bytes)
+        try Storage.writeAtomically(path, with: program + image.bytes)
         #expect(chown(path, 65534, 65534) == 0 && chmod(path, 0o6755) == 0)
       }
       for isRewritten in [false, true] {
@@ -240,8 +243,8 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
         #expect(try read(path) == other.bytes && mode(path) == 0o644)
       }
       try prepare(script)
-      try image.save(to: folder + "/copy", behind: Image.Prelude(at: path), apartFrom: .init())
-      #expect(try read(folder + "/copy") == image.bytes)
+      try image.save(to: directory + "/copy", behind: Image.Prelude(at: path), apartFrom: .init())
+      #expect(try read(directory + "/copy") == image.bytes)
       // What is not ours either cannot be made again.
       try prepare(Array("a photo".utf8))
       #expect(refusal { try other.rewrite(path, apartFrom: .init()) } == .foreignProgram)
@@ -252,11 +255,11 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   // MARK: What was read
 
   @Test func whatWasReadIsNotReplaced() throws {
-    try withTemporaryFolder { folder in
-      let (state, base, text) = (folder + "/state", folder + "/base", folder + "/text")
+    try withTemporaryDirectory { directory in
+      let (state, base, text) = (directory + "/state", directory + "/base", directory + "/text")
       try image.save(to: state)
       try image.save(to: base)
-      try Storage.replace(text, with: [1])
+      try Storage.writeAtomically(text, with: [1])
       var inputs = InputFiles()
       #expect(try inputs.readEnd(state, limit: 1 << 20, for: .subject) == image.bytes)
       #expect(try inputs.read(text, limit: 9) == [1])
@@ -265,19 +268,20 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       // The state that was loaded, and that alone, by another state.
       #expect(refusal { try other.save(to: state, apartFrom: inputs) } == nil)
       #expect(
-        refusal { try Storage.replace(state, with: [1], as: .other, apartFrom: inputs) }
+        refusal { try Storage.writeAtomically(state, with: [1], as: .other, apartFrom: inputs) }
           == .input(state))
       // Under any name.
-      #expect(link(text, folder + "/name") == 0 && symlink("base", folder + "/link") == 0)
+      #expect(link(text, directory + "/name") == 0 && symlink("base", directory + "/link") == 0)
       for path in [
-        text, folder + "/name", folder + "/../" + folder.split(separator: "/").last! + "/text",
+        text, directory + "/name",
+        directory + "/../" + directory.split(separator: "/").last! + "/text",
       ] {
         #expect(refusal { _ = try StreamWriter(path, apartFrom: inputs) } == .input(text))
         #expect(
-          refusal { try Storage.replace(path, with: [2], as: .other, apartFrom: inputs) }
+          refusal { try Storage.writeAtomically(path, with: [2], as: .other, apartFrom: inputs) }
             == .input(text))
       }
-      for path in [base, folder + "/link"] {
+      for path in [base, directory + "/link"] {
         #expect(refusal { try other.save(to: path, apartFrom: inputs) } == .input(base))
         #expect(
           refusal {
@@ -305,103 +309,107 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   }
 
   @Test func outputsAreCheckedBeforeAnythingIsWritten() throws {
-    try withTemporaryFolder { folder in
-      let (state, text) = (folder + "/state", folder + "/text")
+    try withTemporaryDirectory { directory in
+      let (state, text) = (directory + "/state", directory + "/text")
       try image.save(to: state)
-      try Storage.replace(text, with: [1])
-      #expect(symlink("text", folder + "/link") == 0 && link(text, folder + "/name") == 0)
+      try Storage.writeAtomically(text, with: [1])
+      #expect(symlink("text", directory + "/link") == 0 && link(text, directory + "/name") == 0)
       func check(_ outputs: (String, Content)...) -> StorageError.Refusal? {
         refusal { try Output.check(outputs.map { Output($0.0, $0.1, apartFrom: InputFiles()) }) }
       }
       #expect(check((state, .savedState), (text, .other), ("-", .other), ("-", .other)) == nil)
       #expect(check(("/dev/null", .other), ("/dev/null", .savedState)) == nil)
-      #expect(check((text, .other), (folder + "/link", .other)) == .twice)
-      #expect(check((text, .other), (folder + "/name", .other)) == .twice)
-      #expect(check((folder + "/new", .other), (folder + "/./new", .savedState)) == .twice)
-      #expect(check((folder + "/new", .other), (state, .other)) == .savedState)
-      #expect(check((folder + "/none/slot.state", .slot)) == nil)
-      #expect(try names(in: folder) == ["link", "name", "state", "text"])
+      #expect(check((text, .other), (directory + "/link", .other)) == .twice)
+      #expect(check((text, .other), (directory + "/name", .other)) == .twice)
+      #expect(check((directory + "/new", .other), (directory + "/./new", .savedState)) == .twice)
+      #expect(check((directory + "/new", .other), (state, .other)) == .savedState)
+      #expect(check((directory + "/none/slot.state", .slot)) == nil)
+      #expect(try names(in: directory) == ["link", "name", "state", "text"])
     }
   }
 
   // MARK: The directory of a program
 
   @Test func aProgramReplacesWhatTheRuleAllows() throws {
-    try withTemporaryFolder { folder in
-      let sealed = try SealedFolder(folder)
+    try withTemporaryDirectory { directory in
+      let sealed = try SandboxedDirectory(directory)
       for (_, bytes, isSavedState) in Self.contents {
-        unlink(folder + "/file")
-        if let bytes { try Storage.replace(folder + "/file", with: bytes) }
+        unlink(directory + "/file")
+        if let bytes { try Storage.writeAtomically(directory + "/file", with: bytes) }
         if isSavedState == false {
-          #expect(throws: SealedFolder.Refusal.denied) { try sealed.replace("file", with: other) }
-          #expect(try read(folder + "/file") == bytes)
+          #expect(throws: SandboxedDirectory.Refusal.denied) {
+            try sealed.replace("file", with: other)
+          }
+          #expect(try read(directory + "/file") == bytes)
         } else {
           try sealed.replace("file", with: other)
-          #expect(try read(folder + "/file") == other.bytes)
+          #expect(try read(directory + "/file") == other.bytes)
         }
       }
-      #expect(chmod(folder + "/file", 0o444) == 0)
-      try image.save(to: folder + "/base")
+      #expect(chmod(directory + "/file", 0o444) == 0)
+      try image.save(to: directory + "/base")
       var inputs = InputFiles()
-      _ = try inputs.read(folder + "/base", limit: 9)
+      _ = try inputs.read(directory + "/base", limit: 9)
       for name in ["file", "base"] {
-        #expect(throws: SealedFolder.Refusal.denied) {
+        #expect(throws: SandboxedDirectory.Refusal.denied) {
           try sealed.replace(name, with: image, apartFrom: inputs)
         }
       }
       // What stays before it counts for the limit.
-      try image.save(to: folder + "/program", behind: script)
+      try image.save(to: directory + "/program", behind: script)
       try sealed.replace("program", with: other)
-      #expect(try read(folder + "/program") == script + other.bytes)
-      let room = SealedFolder.byteCountMax - 3 * other.bytes.count - script.count
-      #expect(truncate(folder + "/file", off_t(room + other.bytes.count)) == 0)
-      #expect(throws: SealedFolder.Refusal.tooManyBytes) {
+      #expect(try read(directory + "/program") == script + other.bytes)
+      let room = SandboxedDirectory.maxByteCount - 3 * other.bytes.count - script.count
+      #expect(truncate(directory + "/file", off_t(room + other.bytes.count)) == 0)
+      #expect(throws: SandboxedDirectory.Refusal.tooManyBytes) {
         try sealed.replace("program", with: image)
       }
     }
   }
 
-  /// Whoever else writes there has the folder locked: what is counted is what is there afterwards.
+  /// Whoever else writes there has the directory locked: what is counted is what is there afterwards.
   @Test func limitsAreExactBetweenProcesses() async throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"
-    try Storage.createFolder(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    for number in 1..<SealedFolder.fileCountMax {
-      try Storage.replace("\(folder)/\(number)", with: [])
+    let directory = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"
+    try Storage.createDirectory(directory)
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    for number in 1..<SandboxedDirectory.maxFileCount {
+      try Storage.writeAtomically("\(directory)/\(number)", with: [])
     }
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
+    let descriptor = open(directory, O_RDONLY | O_DIRECTORY)
     #expect(flock(descriptor, LOCK_EX) == 0)
     let isDone = Mutex(false)
     let save = Task.detached {
       defer { isDone.withLock { $0 = true } }
-      try SealedFolder(folder).replace("one", with: image)
+      try SandboxedDirectory(directory).replace("one", with: image)
     }
     try await Task.sleep(for: .milliseconds(100))
     #expect(isDone.withLock { !$0 })
-    try Storage.replace("\(folder)/another", with: [])
+    try Storage.writeAtomically("\(directory)/another", with: [])
     close(descriptor)
-    await #expect(throws: SealedFolder.Refusal.tooManyFiles) { try await save.value }
+    await #expect(throws: SandboxedDirectory.Refusal.tooManyFiles) { try await save.value }
     // All at once, one finds room.
-    unlink("\(folder)/another")
+    unlink("\(directory)/another")
     let saved = Mutex(0)
     DispatchQueue.concurrentPerform(iterations: 8) { number in
-      let sealed = try? SealedFolder(folder)
+      let sealed = try? SandboxedDirectory(directory)
       if (try? sealed?.replace("file\(number)", with: image)) != nil {
         saved.withLock { $0 += 1 }
       }
     }
     #expect(saved.withLock { $0 } == 1)
-    #expect(try names(in: folder).count == SealedFolder.fileCountMax)
+    #expect(try names(in: directory).count == SandboxedDirectory.maxFileCount)
   }
 
-  @Test func aFolderThatStaysLockedIsNotWrittenTo() throws {
-    try withTemporaryFolder { folder in
-      let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
+  @Test func aDirectoryThatStaysLockedIsNotWrittenTo() throws {
+    try withTemporaryDirectory { directory in
+      let descriptor = open(directory, O_RDONLY | O_DIRECTORY)
       defer { close(descriptor) }
       #expect(flock(descriptor, LOCK_EX) == 0)
-      let sealed = try SealedFolder(folder, patience: 50)
-      #expect(throws: SealedFolder.Refusal.notWritten) { try sealed.replace("a", with: image) }
-      #expect(try names(in: folder).isEmpty)
+      let sealed = try SandboxedDirectory(directory, timeout: 50)
+      #expect(throws: SandboxedDirectory.Refusal.notWritten) {
+        try sealed.replace("a", with: image)
+      }
+      #expect(try names(in: directory).isEmpty)
     }
   }
 }

@@ -88,7 +88,7 @@ import Testing
     let memo = RawSection(tag: "MEMO", flags: 2, contents: [1])
     let others = RawSection(tag: "ours", flags: 2, contents: [2])
     let older = try Image(imageFile(RawSection.toy + [others, memo]))
-    let later = Image(of: usedToy(), carrying: older)
+    let later = Image(of: usedToy(), preservingUnknownSectionsOf: older)
     #expect(later.sections.map(\.tag).suffix(2) == [Tag("MEMO"), Tag("ours")])
     #expect(try later.verification(Toy.self).isCanonical)
   }
@@ -96,8 +96,8 @@ import Testing
   @Test func whatIsSafeToCopyIsCarriedToALaterState() throws {
     let older = try Image(imageFile(withUnknown))
     var toy: Toy = try older.machine()
-    toy.goOn(instructions: 5, frames: 1)
-    let later = Image(of: toy, carrying: older)
+    toy.advance(instructions: 5, frames: 1)
+    let later = Image(of: toy, preservingUnknownSectionsOf: older)
     #expect(tags(later) == ["PROG", "ROM ", "CNTR", "MEM ", "WITN", "new2"])
     #expect(later.bytes.firstRange(of: withUnknown[1].bytes) != nil)
     #expect(try Image(later.bytes).machine() as Toy == toy)
@@ -118,9 +118,9 @@ import Testing
   @Test func aStateThatIsCarriedOnCanBeLoadedHoweverFullTheOlderOneWas() throws {
     for sections in full {
       let older = try Image(imageFile(sections))
-      var later = Image(of: try older.machine() as Toy, carrying: older)
+      var later = Image(of: try older.machine() as Toy, preservingUnknownSectionsOf: older)
       later.setTime(1)
-      try later.setNote(String(repeating: "x", count: Image.noteByteCountMax))
+      try later.setNote(String(repeating: "x", count: Image.maxNoteByteCount))
       let reread = try Image(later.bytes)
       #expect(try reread.time() == 1)
       #expect(try reread.machine() as Toy == older.machine())

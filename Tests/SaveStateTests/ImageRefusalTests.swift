@@ -227,7 +227,7 @@ import Testing
 
   @Test func largeFilesAreRefused() {
     let note = RawSection(
-      tag: "note", flags: 0, contents: [UInt8](repeating: 0, count: Image.byteCountMax))
+      tag: "note", flags: 0, contents: [UInt8](repeating: 0, count: Image.maxByteCount))
     expect(imageFile(RawSection.toy + [note]), .tooLarge)
   }
 

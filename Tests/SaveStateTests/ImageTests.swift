@@ -53,7 +53,7 @@ import Testing
       #expect(try Image(prelude + bytes).machine() as Toy == usedToy())
       #expect(Image.isImage(prelude + bytes))
     }
-    let long = [UInt8](repeating: 7, count: Image.byteCountMax)
+    let long = [UInt8](repeating: 7, count: Image.maxByteCount)
     #expect(try Image(long + bytes).machine() as Toy == usedToy())
   }
 

@@ -12,16 +12,16 @@ import Testing
 
   /// Everything below the slots' directory, with its contents.
   private func files(_ slots: Slots) throws -> [String: Data] {
-    let names = try FileManager.default.subpathsOfDirectory(atPath: slots.folder)
+    let names = try FileManager.default.subpathsOfDirectory(atPath: slots.directory)
     let files = names.compactMap { name in
-      FileManager.default.contents(atPath: "\(slots.folder)/\(name)").map { (name, $0) }
+      FileManager.default.contents(atPath: "\(slots.directory)/\(name)").map { (name, $0) }
     }
     return Dictionary(uniqueKeysWithValues: files)
   }
 
   /// Also where the slot holds the same machine with a note, and where it has all the versions that
   /// it can have.
-  @Test(arguments: [0, 1, 2, Slots.versionCountMax + 1], [true, false])
+  @Test(arguments: [0, 1, 2, Slots.maxVersionCount + 1], [true, false])
   func whatIsWithdrawnLeavesTheSlotAsItWas(count: Int, isSame: Bool) throws {
     try withSlots { slots in
       try slots.save(image(500), to: .key(2))
@@ -41,13 +41,13 @@ import Testing
 
   @Test func whatIsKeptIsASaveLikeAnyOther() throws {
     try withSlots { slots in
-      for number in 0...Slots.versionCountMax { try slots.save(image(number), to: boss) }
+      for number in 0...Slots.maxVersionCount { try slots.save(image(number), to: boss) }
       try slots.saveProvisionally(image(99), in: boss).keep()
       #expect(try slots.number(boss) == 99)
-      #expect(try slots.earlier(boss) == (1...Slots.versionCountMax).reversed())
+      #expect(try slots.earlier(boss) == (1...Slots.maxVersionCount).reversed())
       // The same machine makes no version.
       try slots.saveProvisionally(image(99), in: boss).keep()
-      #expect(try slots.earlier(boss).first == Slots.versionCountMax)
+      #expect(try slots.earlier(boss).first == Slots.maxVersionCount)
     }
   }
 

@@ -17,91 +17,91 @@ import Testing
   private func bytes(_ path: String) throws -> [UInt8] { try Storage.read(path, limit: 99) }
 
   @Test func whatWasThereComesBackAsItWas() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
-      try Storage.replace(path, with: old)
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
+      try Storage.writeAtomically(path, with: old)
       let before = try inode(path)
       var copy = try SafeCopy(at: path)
       for contents in [machine, later] {
-        try copy.update { try Storage.replace(path, with: contents) }
+        try copy.update { try Storage.writeAtomically(path, with: contents) }
         #expect(try bytes(path) == contents)
       }
       try copy.withdraw()
       #expect(try bytes(path) == old && inode(path) == before)
-      #expect(try names(in: folder) == ["file"])
+      #expect(try names(in: directory) == ["file"])
     }
   }
 
   @Test func whatIsKeptStays() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
-      try Storage.replace(path, with: old)
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
+      try Storage.writeAtomically(path, with: old)
       var copy = try SafeCopy(at: path)
-      try copy.update { try Storage.replace(path, with: machine) }
+      try copy.update { try Storage.writeAtomically(path, with: machine) }
       copy.keep()
-      #expect(try bytes(path) == machine && names(in: folder) == ["file"])
+      #expect(try bytes(path) == machine && names(in: directory) == ["file"])
     }
   }
 
   @Test func whereNothingWasNothingIsLeft() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
       var copy = try SafeCopy(at: path)
-      try copy.update { try Storage.replace(path, with: machine) }
+      try copy.update { try Storage.writeAtomically(path, with: machine) }
       try copy.withdraw()
-      #expect(try names(in: folder).isEmpty)
+      #expect(try names(in: directory).isEmpty)
     }
   }
 
   @Test func aLinkStays() throws {
-    try withTemporaryFolder { folder in
-      let (path, link) = (folder + "/file", folder + "/link")
-      try Storage.replace(path, with: old)
+    try withTemporaryDirectory { directory in
+      let (path, link) = (directory + "/file", directory + "/link")
+      try Storage.writeAtomically(path, with: old)
       try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "file")
       var copy = try SafeCopy(at: link)
-      try copy.update { try Storage.replace(link, with: machine) }
+      try copy.update { try Storage.writeAtomically(link, with: machine) }
       #expect(try bytes(path) == machine)
       try copy.withdraw()
-      #expect(try bytes(path) == old && names(in: folder) == ["file", "link"])
+      #expect(try bytes(path) == old && names(in: directory) == ["file", "link"])
       #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "file")
     }
   }
 
   @Test func aFileOfSomebodyElseStays() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
-      try Storage.replace(path, with: old)
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
+      try Storage.writeAtomically(path, with: old)
       var copy = try SafeCopy(at: path)
-      try copy.update { try Storage.replace(path, with: machine) }
-      try Storage.replace(path, with: later)
+      try copy.update { try Storage.writeAtomically(path, with: machine) }
+      try Storage.writeAtomically(path, with: later)
       try copy.withdraw()
-      #expect(try bytes(path) == later && names(in: folder) == ["file"])
+      #expect(try bytes(path) == later && names(in: directory) == ["file"])
     }
   }
 
   /// A process that was killed leaves what was there before.
   @Test func whatAKilledProcessHasLeftIsRemoved() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
-      try Storage.replace(path, with: old)
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
+      try Storage.writeAtomically(path, with: old)
       var killed = try SafeCopy(at: path)
-      try killed.update { try Storage.replace(path, with: machine) }
-      #expect(try names(in: folder).count == 2)
+      try killed.update { try Storage.writeAtomically(path, with: machine) }
+      #expect(try names(in: directory).count == 2)
       let copy = try SafeCopy(at: path)
       try copy.withdraw()
-      #expect(try bytes(path) == machine && names(in: folder) == ["file"])
+      #expect(try bytes(path) == machine && names(in: directory) == ["file"])
     }
   }
 
   @Test func aFailedUpdateLeavesWhatIsThere() throws {
     struct Failure: Error {}
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
-      try Storage.replace(path, with: old)
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
+      try Storage.writeAtomically(path, with: old)
       var copy = try SafeCopy(at: path)
       #expect(throws: Failure.self) { try copy.update { throw Failure() } }
       try copy.withdraw()
-      #expect(try bytes(path) == old && names(in: folder) == ["file"])
+      #expect(try bytes(path) == old && names(in: directory) == ["file"])
     }
   }
 

@@ -8,8 +8,8 @@ import Testing
   @Test func whatIsDamagedHidesNothing() throws {
     try withSlots { slots in
       for number in 1...3 { try slots.save(image(number), to: boss) }
-      try Storage.replace(slots.path(boss), with: [1])
-      try Storage.replace(slots.folder + "/history/slot1/000001.state", with: [2])
+      try Storage.writeAtomically(slots.path(boss), with: [1])
+      try Storage.writeAtomically(slots.directory + "/history/slot1/000001.state", with: [2])
       try slots.save(image(4), to: .key(2))
       #expect(try slots.names() == [boss, .key(2)])
       #expect(throws: SlotError.file(.image(slots.path(boss), .notAnImage))) {
@@ -25,7 +25,7 @@ import Testing
       // Nothing is lost of what is saved over either.
       try slots.save(image(5), to: boss)
       #expect(try slots.versions(of: boss) == [3, 2, 1])
-      #expect(try Storage.read(slots.folder + "/history/slot1/000003.state", limit: 9) == [1])
+      #expect(try Storage.read(slots.directory + "/history/slot1/000003.state", limit: 9) == [1])
       for version in [3, 1, nil] {
         #expect(throws: SlotError.self) { try slots.restore(boss, version: version) }
       }
@@ -44,11 +44,11 @@ import Testing
         "history/slot1/000000.state", "history/slot1/-00009.state",
         "history/slot1/99999999999999999999.state", String(repeating: "x", count: 101) + ".state",
       ]
-      for name in foreign { try Storage.replace("\(slots.folder)/\(name)", with: [1]) }
-      try Storage.createFolder(slots.folder + "/folder.state")
-      #expect(mkfifo(slots.folder + "/pipe.state", 0o600) == 0)
+      for name in foreign { try Storage.writeAtomically("\(slots.directory)/\(name)", with: [1]) }
+      try Storage.createDirectory(slots.directory + "/directory.state")
+      #expect(mkfifo(slots.directory + "/pipe.state", 0o600) == 0)
       try FileManager.default.createSymbolicLink(
-        atPath: slots.folder + "/nowhere.state", withDestinationPath: "missing")
+        atPath: slots.directory + "/nowhere.state", withDestinationPath: "missing")
       #expect(try slots.names() == [boss])
       #expect(try slots.versions(of: boss) == [1])
       try slots.save(image(3), to: boss)
@@ -56,28 +56,28 @@ import Testing
       try slots.delete(.key(2), purging: true)
       #expect(try slots.names().isEmpty)
       for name in foreign {
-        #expect(try Storage.read("\(slots.folder)/\(name)", limit: 9) == [1], "\(name)")
+        #expect(try Storage.read("\(slots.directory)/\(name)", limit: 9) == [1], "\(name)")
       }
     }
   }
 
   @Test func whatIsNoFileIsNoPlaceForAState() throws {
     try withSlots { slots in
-      try Storage.createFolder(slots.folder + "/folder.state")
-      let pipe = slots.folder + "/pipe.state"
+      try Storage.createDirectory(slots.directory + "/directory.state")
+      let pipe = slots.directory + "/pipe.state"
       #expect(mkfifo(pipe, 0o600) == 0)
       // With this, whoever writes to the pipe does not wait.
       let reader = open(pipe, O_RDWR | O_CLOEXEC)
       defer { close(reader) }
       try FileManager.default.createSymbolicLink(
-        atPath: slots.folder + "/device.state", withDestinationPath: "/dev/null")
-      let elsewhere = slots.folder + "-elsewhere"
+        atPath: slots.directory + "/device.state", withDestinationPath: "/dev/null")
+      let elsewhere = slots.directory + "-elsewhere"
       defer { unlink(elsewhere) }
       try Image(of: usedToy()).save(to: elsewhere)
       let state = try Storage.read(elsewhere, limit: 1 << 20)
       try FileManager.default.createSymbolicLink(
-        atPath: slots.folder + "/link.state", withDestinationPath: elsewhere)
-      for slot in try ["folder", "pipe", "device", "link"].map(slot) {
+        atPath: slots.directory + "/link.state", withDestinationPath: elsewhere)
+      for slot in try ["directory", "pipe", "device", "link"].map(slot) {
         #expect {
           try slots.save(image(1), to: slot)
         } throws: {
@@ -95,19 +95,19 @@ import Testing
   @Test func whatIsNoFileIsLeftAloneByEveryChange() throws {
     try withSlots { slots in
       for number in 1...3 { try slots.save(image(number), to: boss) }
-      let outside = slots.folder + "-outside"
+      let outside = slots.directory + "-outside"
       defer { unlink(outside) }
       try image(9).save(to: outside)
       #expect(chmod(outside, 0o644) == 0)
       let state = try Storage.read(outside, limit: 1 << 20)
       let makers: [(String, (String) -> Int32)] = [
         ("link", { symlink(outside, $0) }), ("pipe", { mkfifo($0, 0o600) }),
-        ("folder", { mkdir($0, 0o700) }), ("dead", { symlink("nowhere", $0) }),
+        ("directory", { mkdir($0, 0o700) }), ("dead", { symlink("nowhere", $0) }),
       ]
       for (name, make) in makers {
         let slot = try slot(name)
-        let history = slots.folder + "/history"
-        try Storage.createFolder("\(history)/\(name)")
+        let history = slots.directory + "/history"
+        try Storage.createDirectory("\(history)/\(name)")
         #expect(make(slots.path(slot)) == 0 && make(slots.path(slot, version: 8)) == 0)
         #expect(make(slots.path(boss, version: 7)) == 0)
         // A version that could be put there.
@@ -141,13 +141,13 @@ import Testing
 
   @Test func whatIsNeededIsNotChanged() throws {
     try withSlots { slots in
-      for number in 1...(Slots.versionCountMax + 1) { try slots.save(image(number), to: boss) }
+      for number in 1...(Slots.maxVersionCount + 1) { try slots.save(image(number), to: boss) }
       try slots.save(image(1), to: .key(2))
       var inputs = InputFiles()
       let oldest = slots.path(boss, version: 1)
       _ = try inputs.read(slots.path(.key(2)), limit: 9)
       _ = try inputs.read(oldest, limit: 9)
-      let root = String(slots.folder.prefix(slots.folder.count - 41))
+      let root = String(slots.directory.prefix(slots.directory.count - 41))
       let careful = Slots(root: root, program: slots.program, apartFrom: inputs)
       let expected = { (error: any Error) in
         guard case .file(.storage(let error)) = error as? SlotError else { return false }
@@ -158,7 +158,7 @@ import Testing
       #expect { try careful.checkChange(of: .key(2)) } throws: { expected($0) }
       // A version that would be too old stays as well.
       try careful.save(image(99), to: boss)
-      #expect(try slots.versions(of: boss).count == Slots.versionCountMax + 1)
+      #expect(try slots.versions(of: boss).count == Slots.maxVersionCount + 1)
       #expect(FileManager.default.fileExists(atPath: oldest))
       try slots.save(image(100), to: boss)
       #expect(!FileManager.default.fileExists(atPath: oldest))
@@ -168,26 +168,26 @@ import Testing
   @Test func aHistoryThatCannotBeKeptIsAnError() throws {
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }
-      try Storage.replace(slots.folder + "/history/slot1/999999999999.state", with: [1])
+      try Storage.writeAtomically(slots.directory + "/history/slot1/999999999999.state", with: [1])
       #expect(throws: SlotError.self) { try slots.save(image(3), to: boss) }
       #expect(try slots.number(boss) == 2)
-      try FileManager.default.removeItem(atPath: slots.folder + "/history")
-      try Storage.replace(slots.folder + "/history", with: [1])
+      try FileManager.default.removeItem(atPath: slots.directory + "/history")
+      try Storage.writeAtomically(slots.directory + "/history", with: [1])
       #expect {
         try slots.save(image(3), to: boss)
       } throws: {
         guard case .file(.storage(let error)) = $0 as? SlotError else { return false }
-        return error.operation == .create && error.path == slots.folder + "/history/slot1"
+        return error.operation == .create && error.path == slots.directory + "/history/slot1"
       }
       #expect(try slots.names() == [boss])
       #expect(try slots.number(boss) == 2)
     }
   }
 
-  @Test func aFolderThatCannotBeCreatedIsAnError() throws {
-    try withTemporaryFolder { folder in
-      try Storage.replace(folder + "/file", with: [1])
-      let slots = Slots(root: folder + "/file", program: usedToy().program.sha1)
+  @Test func aDirectoryThatCannotBeCreatedIsAnError() throws {
+    try withTemporaryDirectory { directory in
+      try Storage.writeAtomically(directory + "/file", with: [1])
+      let slots = Slots(root: directory + "/file", program: usedToy().program.sha1)
       #expect {
         try slots.save(image(1), to: boss)
       } throws: {
@@ -198,18 +198,18 @@ import Testing
   }
 
   @Test func filesThatCannotBeUsedAreNamed() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
       #expect {
         _ = try Image(contentsOf: path)
       } throws: {
         "\($0)" == "\(path): cannot be read: no such file or directory"
       }
-      try Storage.replace(path, with: [1, 2, 3])
+      try Storage.writeAtomically(path, with: [1, 2, 3])
       #expect(throws: FileError.image(path, .notAnImage)) { try Image(contentsOf: path) }
       #expect(
         FileError.image(path, .notAnImage).description == "\(path): this is not a saved state")
-      try Storage.replace(path, with: Array(repeating: 0, count: Image.byteCountMax + 1))
+      try Storage.writeAtomically(path, with: Array(repeating: 0, count: Image.maxByteCount + 1))
       #expect(throws: FileError.image(path, .notAnImage)) { try Image(contentsOf: path) }
     }
   }

@@ -10,7 +10,7 @@ import Testing
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }
       func interrupt() throws {
-        let left = slots.folder + "/history/slot1/000009.state"
+        let left = slots.directory + "/history/slot1/000009.state"
         try FileManager.default.linkItem(atPath: slots.path(boss), toPath: left)
       }
       try interrupt()
@@ -31,8 +31,8 @@ import Testing
   @Test func aRenameThatWasInterruptedIsDoneAgain() throws {
     try withSlots { slots in
       for number in 1...3 { try slots.save(image(number), to: boss) }
-      let history = slots.folder + "/history"
-      try Storage.createFolder(history + "/slot2")
+      let history = slots.directory + "/history"
+      try Storage.createDirectory(history + "/slot2")
       try FileManager.default.moveItem(
         atPath: history + "/slot1/000001.state", toPath: history + "/slot2/000001.state")
       try slots.rename(boss, to: .key(2))
@@ -43,12 +43,12 @@ import Testing
   @Test func whereThereAreNoLinksVersionsAreCopies() throws {
     let memory = "/dev/shm/chip8-tests-\(UUID().uuidString)"
     try withSlots { slots in
-      try Storage.createFolder(slots.folder)
-      try Storage.createFolder(memory)
+      try Storage.createDirectory(slots.directory)
+      try Storage.createDirectory(memory)
       defer { try? FileManager.default.removeItem(atPath: memory) }
       // There are no links from one file system to another.
       try FileManager.default.createSymbolicLink(
-        atPath: slots.folder + "/history", withDestinationPath: memory)
+        atPath: slots.directory + "/history", withDestinationPath: memory)
       for number in 1...3 { try slots.save(image(number), to: boss) }
       #expect(try slots.earlier(boss) == [2, 1])
       #expect(try names(in: memory + "/slot1") == ["000001.state", "000002.state"])
@@ -56,11 +56,11 @@ import Testing
   }
 
   @Test func changesWaitForEachOtherAndReadingDoesNot() async throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let slots = Slots(root: folder, program: usedToy().program.sha1)
+    let directory = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let slots = Slots(root: directory, program: usedToy().program.sha1)
     try slots.save(image(1), to: boss)
-    let lock = open(slots.folder + "/.lock", O_RDONLY)
+    let lock = open(slots.directory + "/.lock", O_RDONLY)
     #expect(flock(lock, LOCK_EX) == 0)
     let second = try image(2)
     let save = Task.detached { try slots.save(second, to: boss) }

@@ -26,9 +26,9 @@ extension Slots {
   }
 }
 
-/// The slots of the toy in a folder that is gone afterwards.
+/// The slots of the toy in a directory that is gone afterwards.
 func withSlots(_ body: (Slots) throws -> Void) throws {
-  try withTemporaryFolder {
+  try withTemporaryDirectory {
     try body(Slots(root: $0 + "/states", program: usedToy().program.sha1))
   }
 }

@@ -47,11 +47,11 @@ import Testing
 
   // MARK: Places
 
-  @Test func slotsAreFilesInAFolderOfTheProgram() throws {
+  @Test func slotsAreFilesInADirectoryOfTheProgram() throws {
     let slots = Slots(root: "/root", program: Digest.sha1(Array("abc".utf8)))
-    #expect(slots.folder == "/root/a9993e364706816aba3e25717850c26c9cd0d89d")
-    #expect(slots.path(.key(7)) == slots.folder + "/slot7.state")
-    #expect(try slots.path(slot("boss fight")) == slots.folder + "/boss fight.state")
+    #expect(slots.directory == "/root/a9993e364706816aba3e25717850c26c9cd0d89d")
+    #expect(slots.path(.key(7)) == slots.directory + "/slot7.state")
+    #expect(try slots.path(slot("boss fight")) == slots.directory + "/boss fight.state")
     #expect(
       Autosave.allCases.map(\.slot.description) == ["auto-exit", "auto-minute", "auto-fault"])
   }
@@ -69,7 +69,7 @@ import Testing
       #expect(throws: SlotError.empty(boss)) { try slots.setNote(boss, "a") }
       #expect(throws: SlotError.empty(boss)) { try slots.setLocked(boss, true) }
       #expect(throws: SlotError.empty(boss)) { try slots.rename(boss, to: .key(2)) }
-      #expect(!FileManager.default.fileExists(atPath: slots.folder))
+      #expect(!FileManager.default.fileExists(atPath: slots.directory))
       // The same where there is something else.
       try slots.save(image(1), to: .key(2))
       #expect(throws: SlotError.empty(boss)) { try slots.restore(boss) }
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func programsHaveSlotsOfTheirOwn() throws {
-    try withTemporaryFolder { root in
+    try withTemporaryDirectory { root in
       let toys = (1...3).map { Toy(Program(name: "toy", bytes: [$0])) }
       for toy in toys {
         let slots = Slots(root: root, program: toy.program.sha1)
@@ -87,9 +87,9 @@ import Testing
       }
       try Slots(root: root, program: toys[0].program.sha1).delete(boss, purging: true)
       for name in ["file", "\(Digest.sha1([9]))"] {
-        try Storage.replace("\(root)/\(name)", with: [])
+        try Storage.writeAtomically("\(root)/\(name)", with: [])
       }
-      try Storage.createFolder("\(root)/\(Digest.sha1([8]))".uppercased())
+      try Storage.createDirectory("\(root)/\(Digest.sha1([8]))".uppercased())
       let programs = try Slots.all(root: root).map(\.program)
       #expect(programs == toys[1...].map(\.program.sha1).sorted { "\($0)" < "\($1)" })
     }
@@ -102,7 +102,7 @@ import Testing
       let refusal = SlotError.otherProgram(slots.path(boss), "oth\"er")
       #expect(throws: refusal) { try slots.save(other, to: boss) }
       #expect(try slots.number(boss) == 1)
-      try Storage.replace(slots.path(boss), with: other.bytes)
+      try Storage.writeAtomically(slots.path(boss), with: other.bytes)
       #expect(throws: refusal) { try slots.image(boss) }
       #expect("\(refusal)".hasSuffix("the saved state is of another program, \"oth\"er\""))
     }
@@ -117,8 +117,8 @@ import Testing
       #expect(try slots.number(boss) == 3)
       #expect(try slots.earlier(boss) == [2, 1])
       #expect(
-        try slots.file(boss, version: 2)?.path == slots.folder + "/history/slot1/000002.state")
-      #expect(try names(in: slots.folder) == [".lock", "history", "slot1.state"])
+        try slots.file(boss, version: 2)?.path == slots.directory + "/history/slot1/000002.state")
+      #expect(try names(in: slots.directory) == [".lock", "history", "slot1.state"])
     }
   }
 
@@ -153,7 +153,7 @@ import Testing
   @Test func theNewestVersionsAreKept() throws {
     try withSlots { slots in
       for number in 1...25 { try slots.save(image(number), to: boss) }
-      #expect(Slots.versionCountMax == 20)
+      #expect(Slots.maxVersionCount == 20)
       #expect(try slots.earlier(boss) == (5...24).reversed())
       try slots.restore(boss, version: slots.versions(of: boss).last)
       #expect(try slots.number(boss) == 5)
@@ -205,7 +205,7 @@ import Testing
       #expect(try slots.number(boss) == 2 && slots.earlier(boss) == [1])
       #expect(try slots.delete(boss, purging: true) == nil)
       #expect(try slots.names().isEmpty)
-      #expect(try names(in: slots.folder + "/history").isEmpty)
+      #expect(try names(in: slots.directory + "/history").isEmpty)
       try slots.save(image(1), to: boss)
       try slots.delete(boss)
       try slots.delete(boss, purging: true)
@@ -224,7 +224,7 @@ import Testing
       try slots.rename(boss, to: new)
       #expect(try slots.names() == [new])
       #expect(try slots.number(new) == 5 && slots.earlier(new) == [4, 3, 2, 1])
-      #expect(try names(in: slots.folder + "/history") == ["boss fight"])
+      #expect(try names(in: slots.directory + "/history") == ["boss fight"])
       try slots.save(image(6), to: boss)
       #expect(throws: SlotError.taken(new)) { try slots.rename(boss, to: new) }
       #expect(throws: SlotError.taken(boss)) { try slots.rename(boss, to: boss) }
@@ -245,7 +245,7 @@ import Testing
       #expect(try slots.image(boss).note() == nil)
       #expect(try slots.versions(of: boss).isEmpty)
       #expect(throws: SlotError.self) {
-        try slots.setNote(boss, String(repeating: "x", count: Image.noteByteCountMax + 1))
+        try slots.setNote(boss, String(repeating: "x", count: Image.maxNoteByteCount + 1))
       }
     }
   }
@@ -267,9 +267,9 @@ import Testing
       try slots.save(image(4), to: .key(2))
       #expect(throws: SlotError.taken(boss)) { try slots.rename(.key(2), to: boss) }
       #expect(try slots.number(boss) == 2 && slots.earlier(boss) == [1])
-      try slots.setNote(boss, "for ever")
+      try slots.setNote(boss, "forever")
       #expect(try slots.file(boss)?.isLocked == true)
-      #expect(try slots.image(boss).note() == "for ever")
+      #expect(try slots.image(boss).note() == "forever")
       try slots.setLocked(boss, false)
       try slots.save(image(3), to: boss)
       #expect(try slots.earlier(boss) == [2, 1])
@@ -315,7 +315,7 @@ import Testing
       try slots.autosave(image(3, time: 101), as: .minute)
       #expect(try resumed() == ["auto-minute: 3"])
 
-      try Storage.replace(slots.path(Autosave.minute.slot), with: [1, 2, 3])
+      try Storage.writeAtomically(slots.path(Autosave.minute.slot), with: [1, 2, 3])
       let notAnImage = "auto-minute.state: this is not a saved state"
       #expect(try resumed() == ["auto-exit: 5", notAnImage])
       try slots.delete(Autosave.exit.slot)
@@ -323,8 +323,8 @@ import Testing
       // A machine that cannot be: the digest is right, and a field is not.
       var sections = RawSection.toy
       sections[2].contents = [0xFF, 0xFF, 0xFF, 0xFF]
-      try Storage.replace(
-        slots.folder + "/history/auto-minute/000002.state", with: imageFile(sections))
+      try Storage.writeAtomically(
+        slots.directory + "/history/auto-minute/000002.state", with: imageFile(sections))
       #expect(
         try resumed() == [
           "auto-minute 1: 1", notAnImage,
@@ -345,7 +345,7 @@ import Testing
       guard number == nil || number != before else { return }
       current[slot] = number
       let older = (versions[slot] ?? []).filter { $0 != before && $0 != number }
-      versions[slot] = Array(([before].compactMap { $0 } + older).prefix(Slots.versionCountMax))
+      versions[slot] = Array(([before].compactMap { $0 } + older).prefix(Slots.maxVersionCount))
     }
   }
 
@@ -385,7 +385,7 @@ import Testing
           model.current[slot] = nil
           model.current[other] = moved
           model.versions[other] = Array(
-            joined.filter { $0 != moved }.prefix(Slots.versionCountMax))
+            joined.filter { $0 != moved }.prefix(Slots.maxVersionCount))
         }
         for slot in Set([slot, other]) {
           let found = try slots.file(slot) == nil ? nil : slots.number(slot)

@@ -32,7 +32,7 @@ import Testing
   @Test func aLockIsNotWaitedForForever() throws {
     try withSlots { slots in
       try slots.save(image(1), to: boss)
-      let lock = open(slots.folder + "/.lock", O_RDONLY | O_CLOEXEC)
+      let lock = open(slots.directory + "/.lock", O_RDONLY | O_CLOEXEC)
       defer { close(lock) }
       #expect(flock(lock, LOCK_EX) == 0)
       let refusal = #expect(throws: SlotError.self) { try slots.save(image(2), to: boss) }
@@ -41,7 +41,7 @@ import Testing
         Issue.record("\(String(describing: refusal))")
         return
       }
-      #expect(error.path == slots.folder + "/.lock")
+      #expect(error.path == slots.directory + "/.lock")
       #expect(holder == nil || holder?.process == getpid() && holder?.isStopped == false)
       #expect((try slots.image(boss).machine() as Toy).counter == 1)
       flock(lock, LOCK_UN)

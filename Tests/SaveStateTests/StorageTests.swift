@@ -7,21 +7,21 @@ import Testing
 
 @Suite struct StorageTests {
   @Test func filesAreCreatedAndReplaced() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
       for bytes in [[1, 2, 3], [], Array(repeating: 7, count: 100_000)] as [[UInt8]] {
-        try Storage.replace(path, with: bytes)
+        try Storage.writeAtomically(path, with: bytes)
         #expect(try Storage.read(path, limit: 200_000) == bytes)
-        #expect(try names(in: folder) == ["file"])
+        #expect(try names(in: directory) == ["file"])
       }
     }
   }
 
-  /// Whoever comes late finds the folder locked or the name taken. Each file is one byte over and
+  /// Whoever comes late finds the directory locked or the name taken. Each file is one byte over and
   /// over, so that a mixture of two would be seen.
   @Test func manyReplaceTheSameFile() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
       let failures = Mutex<[String]>([])
       DispatchQueue.concurrentPerform(iterations: 8) { writer in
         for number in 0..<60 {
@@ -30,7 +30,7 @@ import Testing
             if writer == 0, number % 10 == 0 {
               unlink(path)
             } else {
-              try Storage.replace(path, with: bytes)
+              try Storage.writeAtomically(path, with: bytes)
             }
             let found = try Storage.read(path, limit: 1 << 20)
             if Set(found).count != 1 { failures.withLock { $0.append("a mixture") } }
@@ -40,74 +40,74 @@ import Testing
         }
       }
       #expect(failures.withLock { $0 } == [])
-      let left = try names(in: folder)
+      let left = try names(in: directory)
       #expect(left == ["file"])
     }
   }
 
-  /// Somebody else's lock on the folder, for any time.
-  @Test func aFolderThatIsLockedIsWrittenTo() throws {
-    try withTemporaryFolder { folder in
-      let descriptor = open(folder, O_RDONLY | O_DIRECTORY)
+  /// Somebody else's lock on the directory, for any time.
+  @Test func aDirectoryThatIsLockedIsWrittenTo() throws {
+    try withTemporaryDirectory { directory in
+      let descriptor = open(directory, O_RDONLY | O_DIRECTORY)
       defer { close(descriptor) }
       #expect(flock(descriptor, LOCK_EX) == 0)
       for bytes in [[1], [2, 3]] as [[UInt8]] {
-        try Storage.replace(folder + "/file", with: bytes)
-        #expect(try Storage.read(folder + "/file", limit: 9) == bytes)
-        #expect(try names(in: folder) == ["file"])
+        try Storage.writeAtomically(directory + "/file", with: bytes)
+        #expect(try Storage.read(directory + "/file", limit: 9) == bytes)
+        #expect(try names(in: directory) == ["file"])
       }
     }
   }
 
   @Test func theLongestNamesAreReplaced() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/" + String(repeating: "n", count: 255)
+    try withTemporaryDirectory { directory in
+      let path = directory + "/" + String(repeating: "n", count: 255)
       for bytes in [[1], [2]] as [[UInt8]] {
-        try Storage.replace(path, with: bytes)
+        try Storage.writeAtomically(path, with: bytes)
         #expect(try Storage.read(path, limit: 9) == bytes)
       }
       #expect {
-        try Storage.replace(path + "n", with: [1])
+        try Storage.writeAtomically(path + "n", with: [1])
       } throws: {
         ($0 as? StorageError)?.code == ENAMETOOLONG
       }
-      #expect(try names(in: folder).count == 1)
+      #expect(try names(in: directory).count == 1)
     }
   }
 
-  @Test func missingFoldersAreAnErrorThatNamesTheFile() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/missing/file"
+  @Test func missingDirectoriesAreAnErrorThatNamesTheFile() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/missing/file"
       #expect {
-        try Storage.replace(path, with: [1])
+        try Storage.writeAtomically(path, with: [1])
       } throws: {
         let error = $0 as? StorageError
         return error?.operation == .create && error?.code == ENOENT && error?.path == path
           && error?.description == "\(path): cannot be created: no such file or directory"
       }
-      let left = try names(in: folder)
+      let left = try names(in: directory)
       #expect(left.isEmpty)
     }
   }
 
-  @Test func foldersAreNotReplaced() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/folder"
-      try Storage.createFolder(path)
+  @Test func directoriesAreNotReplaced() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/directory"
+      try Storage.createDirectory(path)
       #expect {
-        try Storage.replace(path, with: [1])
+        try Storage.writeAtomically(path, with: [1])
       } throws: {
         ($0 as? StorageError)?.description == "\(path): cannot be written: is a directory"
       }
-      #expect(try names(in: folder) == ["folder"])
+      #expect(try names(in: directory) == ["directory"])
       #expect(try names(in: path).isEmpty)
     }
   }
 
   @Test func devicesAreWrittenToAndNotReplaced() throws {
-    try Storage.replace("/dev/null", with: [1, 2, 3])
+    try Storage.writeAtomically("/dev/null", with: [1, 2, 3])
     #expect {
-      try Storage.replace("/dev/full", with: [1])
+      try Storage.writeAtomically("/dev/full", with: [1])
     } throws: {
       let error = $0 as? StorageError
       return error?.operation == .write && error?.code == ENOSPC
@@ -116,25 +116,25 @@ import Testing
   }
 
   @Test func pipesAreWrittenTo() async throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/pipe"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/pipe"
       #expect(mkfifo(path, 0o600) == 0)
       // Open at both ends, so that nobody waits.
       let descriptor = open(path, O_RDWR)
       defer { close(descriptor) }
-      try Storage.replace(path, with: [1, 2, 3])
+      try Storage.writeAtomically(path, with: [1, 2, 3])
       var bytes = [UInt8](repeating: 0, count: 8)
       #expect(read(descriptor, &bytes, 8) == 3)
       #expect(bytes.prefix(3) == [1, 2, 3])
-      #expect(try names(in: folder) == ["pipe"])
+      #expect(try names(in: directory) == ["pipe"])
     }
   }
 
   @Test func readingStopsOneByteBehindTheLimit() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
       let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0) }
-      try Storage.replace(path, with: bytes)
+      try Storage.writeAtomically(path, with: bytes)
       for limit in [0, 1, 65_535, 65_536, 199_998, 199_999, 200_000, 300_000] {
         #expect(try Storage.read(path, limit: limit) == Array(bytes.prefix(limit + 1)))
       }
@@ -143,10 +143,10 @@ import Testing
   }
 
   @Test func theEndOfAFile() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
       let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
-      try Storage.replace(path, with: bytes)
+      try Storage.writeAtomically(path, with: bytes)
       for limit in [0, 1, 65_536, 199_999, 200_000, 300_000] {
         #expect(try Storage.readEnd(path, limit: limit) == Array(bytes.suffix(limit)))
       }
@@ -169,12 +169,12 @@ import Testing
   }
 
   @Test func filesThatGrowAndShrinkWhileTheyAreRead() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
       let limit = 300_000
       let isDone = Mutex(false)
       let failures = Mutex<[String]>([])
-      try Storage.replace(path, with: [])
+      try Storage.writeAtomically(path, with: [])
       DispatchQueue.concurrentPerform(iterations: 2) { role in
         if role == 0 {
           while !isDone.withLock({ $0 }) {
@@ -211,25 +211,25 @@ import Testing
     }
   }
 
-  @Test func foldersAreNotRead() throws {
-    try withTemporaryFolder { folder in
+  @Test func directoriesAreNotRead() throws {
+    try withTemporaryDirectory { directory in
       #expect {
-        try Storage.read(folder, limit: 1)
+        try Storage.read(directory, limit: 1)
       } throws: {
-        ($0 as? StorageError)?.description == "\(folder): cannot be read: is a directory"
+        ($0 as? StorageError)?.description == "\(directory): cannot be read: is a directory"
       }
     }
   }
 
-  @Test func foldersAreCreatedWithThoseAbove() throws {
-    try withTemporaryFolder { folder in
+  @Test func directoriesAreCreatedWithThoseAbove() throws {
+    try withTemporaryDirectory { directory in
       for _ in 0..<2 {
-        try Storage.createFolder(folder + "/a/b/c")
-        #expect(try names(in: folder + "/a/b") == ["c"])
+        try Storage.createDirectory(directory + "/a/b/c")
+        #expect(try names(in: directory + "/a/b") == ["c"])
       }
-      try Storage.replace(folder + "/file", with: [1])
+      try Storage.writeAtomically(directory + "/file", with: [1])
       for path in ["/file", "/file/below"] {
-        #expect(throws: StorageError.self) { try Storage.createFolder(folder + path) }
+        #expect(throws: StorageError.self) { try Storage.createDirectory(directory + path) }
       }
     }
   }
@@ -237,9 +237,9 @@ import Testing
   // MARK: Streams
 
   @Test func streamsAreWrittenInOrder() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/stream"
-      try Storage.replace(path, with: Array("what was there".utf8))
+    try withTemporaryDirectory { directory in
+      let path = directory + "/stream"
+      try Storage.writeAtomically(path, with: Array("what was there".utf8))
       let stream = try StreamWriter(path)
       var expected = ""
       for number in 0..<20_000 {
@@ -268,11 +268,11 @@ import Testing
 
   /// Before there is anything to write, and without a trace of it.
   @Test func whatCouldBeWrittenIsFoundOut() throws {
-    try withTemporaryFolder { folder in
-      let path = folder + "/file"
+    try withTemporaryDirectory { directory in
+      let path = directory + "/file"
       try Storage.checkReplacing(path, with: [1, 2, 3], as: .other)
-      #expect(try names(in: folder).isEmpty)
-      try Storage.replace(path, with: [7], as: .other)
+      #expect(try names(in: directory).isEmpty)
+      try Storage.writeAtomically(path, with: [7], as: .other)
       try Storage.checkReplacing(path, with: [1, 2, 3], as: .other)
       let stream = try StreamWriter(path)
       try stream.check()
@@ -280,8 +280,8 @@ import Testing
       try stream.append("a")
       try stream.flush()
       #expect(try Storage.read(path, limit: 9) == Array("a".utf8))
-      #expect(try names(in: folder) == ["file"])
-      for path in [folder, folder + "/missing/file", path + "/file", "/dev/full"] {
+      #expect(try names(in: directory) == ["file"])
+      for path in [directory, directory + "/missing/file", path + "/file", "/dev/full"] {
         #expect(throws: StorageError.self) {
           try Storage.checkReplacing(path, with: [1], as: .other)
         }

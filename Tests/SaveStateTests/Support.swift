@@ -1,4 +1,4 @@
-// A machine that is no CHIP-8, images by hand, and folders to write in.
+// A machine that is no CHIP-8, images by hand, and directories to write in.
 
 import Foundation
 import SaveState
@@ -29,7 +29,7 @@ struct Toy: Machine, Equatable {
   }
 
   /// Counts the instructions, and notes the lowest byte in the memory.
-  mutating func goOn(instructions: Int, frames: Int) {
+  mutating func advance(instructions: Int, frames: Int) {
     for _ in 0..<instructions where counter < 1_000_000 {
       counter += 1
       memory[Int(counter) % memory.count] ^= UInt8(truncatingIfNeeded: counter)
@@ -37,7 +37,7 @@ struct Toy: Machine, Equatable {
   }
 
   func encode(into sections: inout StateWriter) {
-    if counter >= 500_000 { sections.need("large") }
+    if counter >= 500_000 { sections.requireFeature("large") }
     var writer = ByteWriter()
     writer.append(counter)
     sections.append(Toy.counterTag, writer.bytes)
@@ -155,17 +155,17 @@ func toy(from file: [UInt8]) -> Result<Toy, ImageError> {
   }
 }
 
-/// A folder that is gone afterwards.
-func withTemporaryFolder(_ body: (String) throws -> Void) throws {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  try body(folder.path)
+/// A directory that is gone afterwards.
+func withTemporaryDirectory(_ body: (String) throws -> Void) throws {
+  let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+  try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: directory) }
+  try body(directory.path)
 }
 
-/// The names in a folder, in order.
-func names(in folder: String) throws -> [String] {
-  try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+/// The names in a directory, in order.
+func names(in directory: String) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
 }
 
 /// Random numbers that repeat for the same seed: a linear congruential generator.

@@ -19,10 +19,10 @@ import Testing
 
   // MARK: Files that are not there
 
-  @Test(arguments: ["missing.ch8", "folder", "missing/a.ch8", "halt.ch8/a.ch8"])
+  @Test(arguments: ["missing.ch8", "directory", "missing/a.ch8", "halt.ch8/a.ch8"])
   func filesThatCannotBeRead(name: String) throws {
     try FileManager.default.createDirectory(
-      atPath: scratch.path("folder"), withIntermediateDirectories: false)
+      atPath: scratch.path("directory"), withIntermediateDirectories: false)
     try scratch.expectRefusal([name, "--headless"], code: 66, naming: name)
     try scratch.expectRefusal(["--restore", name, "--headless"], code: 66, naming: name)
     try scratch.expectRefusal(
@@ -142,10 +142,10 @@ import Testing
   }
 
   @Test(arguments: ["--save", "--screenshot"])
-  func aFolderIsNotReplaced(option: String) throws {
+  func aDirectoryIsNotReplaced(option: String) throws {
     try FileManager.default.createDirectory(
-      atPath: scratch.path("folder"), withIntermediateDirectories: false)
+      atPath: scratch.path("directory"), withIntermediateDirectories: false)
     try scratch.expectRefusal(
-      ["halt.ch8", "--headless", "--json", option, "folder"], code: 74, naming: "folder")
+      ["halt.ch8", "--headless", "--json", option, "directory"], code: 74, naming: "directory")
   }
 }

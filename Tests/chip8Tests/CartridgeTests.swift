@@ -76,7 +76,7 @@ import Testing
   private func colors(of name: String, _ options: String...) throws -> Set<Int> {
     let run = [name, "--headless", "--frames", "9", "--screenshot", "s.png", "--scale", "1"]
     #expect(try scratch.run(run + options).code == 0)
-    return Set(try #require(Picture(png: scratch.read("s.png"))).points)
+    return Set(try #require(ScreenRenderer(png: scratch.read("s.png"))).points)
   }
 
   /// A source, and a cartridge as far as it says nothing, runs and looks as Octo does it; one that is
@@ -89,9 +89,9 @@ import Testing
     try scratch.write("o.json", Array(##"{"fillColor":"#fff"}"##.utf8))
     try chip8("cart", "pack", "count.8o", "--options", "o.json", "-o", "c.gif")
     #expect(try colors(of: "c.gif") == [0x99_6600, 0xFF_FFFF])
-    let folder = FileManager.default.currentDirectoryPath + "/roms"
-    let known = try scratch.report("\(folder)/backfire.8o", "--frames", "60")
-    #expect(try known == scratch.report("\(folder)/backfire.ch8", "--frames", "60"))
+    let directory = FileManager.default.currentDirectoryPath + "/roms"
+    let known = try scratch.report("\(directory)/backfire.8o", "--frames", "60")
+    #expect(try known == scratch.report("\(directory)/backfire.ch8", "--frames", "60"))
     #expect((known.platform, known.ipf) == ("chip8", 12))
   }
 

@@ -18,13 +18,13 @@ import Testing
 
   @Test(
     .enabled(
-      if: ConformanceCase.suiteFolder != nil,
-      "CHIP8_TEST_SUITE does not name a folder with the public test suite's programs"),
+      if: ConformanceCase.suiteDirectory != nil,
+      "CHIP8_TEST_SUITE does not name a directory with the public test suite's programs"),
     arguments: suite)
   func publicSuite(name: String) throws { try run(name) }
 
   private func run(_ name: String) throws {
-    let test = try ConformanceCase(folder: name)
+    let test = try ConformanceCase(directory: name)
     let program = try test.programBytes()
     #expect(!test.platforms.isEmpty && !test.about.isEmpty)
     let picture = ConformanceCase.picture(of: name)

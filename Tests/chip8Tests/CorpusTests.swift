@@ -6,16 +6,16 @@ import SaveState
 import Testing
 
 @Suite struct CorpusTests {
-  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Corpus/v1").path
 
   static var names: [String] {
-    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     return files.filter { $0.hasSuffix(".state") }.map { String($0.dropLast(6)) }.sorted()
   }
 
   static func read(_ name: String) throws -> [UInt8] {
-    Array(try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)")))
+    Array(try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")))
   }
 
   @Test func thereAreManyForEverything() {
@@ -41,7 +41,7 @@ import Testing
     let scratch = try Scratch()
     let reports = try String(decoding: Self.read(name + ".json"), as: UTF8.self)
       .split(separator: "\n").map { endingAt0000(String($0)) }
-    let image = "\(Self.folder)/\(name).state"
+    let image = "\(Self.directory)/\(name).state"
     let now = try scratch.chip8("--restore", image, "--headless", "--json", "--frames", "0")
     let later = try scratch.chip8(
       "--restore", image, "--headless", "--json", "--frames", "60", "--keys", "5-15:5,20-30:A")
@@ -65,7 +65,7 @@ import Testing
     #expect(try image.witness()?.holds(for: machine) ?? true)
     guard !name.hasPrefix("foreign-") else { return }
     #expect(try image.verification(Chip8.self).isCanonical)
-    var again = Image(of: machine, carrying: image)
+    var again = Image(of: machine, preservingUnknownSectionsOf: image)
     again.setTime(try image.time())
     if let note = try image.note() { try again.setNote(note) }
     if let last = try image.ancillary(Tag("LAST")) {

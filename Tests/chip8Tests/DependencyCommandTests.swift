@@ -256,7 +256,7 @@ import Testing
     let unreadable = scratch.path("1.txt")
     try scratch.write("1.txt", [1, 2, 3])
     let (outcome, _) = try Strace.run(
-      ["image", "tree", scratch.folder], in: scratch,
+      ["image", "tree", scratch.directory], in: scratch,
       injections: ["openat:error=EACCES:when=1+"], about: unreadable)
     #expect(outcome.code == 0)
     expectOneSentence(outcome, naming: "skipped: \(unreadable)")

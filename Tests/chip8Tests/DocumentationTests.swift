@@ -11,7 +11,7 @@ private struct Page {
     var output = ""
   }
 
-  /// Rows of bytes, each with its offset and with what they mean behind them.
+  /// Rows of bytes, each with its offset and with what they mean after them.
   struct Dump {
     let name: String
     var rows: [(offset: Int, bytes: [UInt8])] = []
@@ -105,7 +105,7 @@ extension String {
     }
   }
 
-  /// The article for those who program with the libraries has each snippet, and behind it what that
+  /// The article for those who program with the libraries has each snippet, and after it what that
   /// prints.
   @Test func snippetsAreReal() throws {
     let article = try String(

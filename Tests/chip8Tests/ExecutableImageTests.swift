@@ -12,7 +12,7 @@ import chip8
   init() throws {
     scratch = try Scratch()
     try FileManager.default.createDirectory(
-      atPath: scratch.path("its own folder"), withIntermediateDirectories: false)
+      atPath: scratch.path("its own directory"), withIntermediateDirectories: false)
     try scratch.write("sketch.ch8", Programs.sketch)
     let saved = try scratch.chip8(
       "sketch.ch8", "--headless", "--instructions", "100", "--print", "hashes", "--save",
@@ -22,7 +22,7 @@ import chip8
     hashes = saved.text
   }
 
-  private static let state = "its own folder/a state"
+  private static let state = "its own directory/a state"
 
   /// An emulator that only tells how it was called.
   private func writeEmulator(_ name: String) throws {
@@ -36,22 +36,22 @@ import chip8
   }
 
   @Test(arguments: [
-    "'its own folder/a state'",
-    "cd / && \"$folder/a state\"",
-    "cd 'its own folder' && './a state'",
-    "ln -s 'its own folder/a state' link && ./link",
-    "cd / && PATH=\"$folder:$PATH\" && 'a state'",
-    "cd 'its own folder' && PATH=\":$PATH\" && 'a state'",
-    "cd 'its own folder' && cp 'a state' ./-dash && sh -- -dash",
-    "sh \"$folder/a state\"", "dash \"$folder/a state\"", "bash \"$folder/a state\"",
-    "cd 'its own folder' && sh 'a state'", "cd 'its own folder' && bash 'a state'",
-    "cd / && PATH=\"$folder:$PATH\" bash 'a state'",
-    "env -i \"$folder/a state\"", "env -i /bin/sh \"$folder/a state\"",
-    "env -i /bin/bash \"$folder/a state\"", "env -i CHIP8=\"$emulator\" \"$folder/a state\"",
+    "'its own directory/a state'",
+    "cd / && \"$directory/a state\"",
+    "cd 'its own directory' && './a state'",
+    "ln -s 'its own directory/a state' link && ./link",
+    "cd / && PATH=\"$directory:$PATH\" && 'a state'",
+    "cd 'its own directory' && PATH=\":$PATH\" && 'a state'",
+    "cd 'its own directory' && cp 'a state' ./-dash && sh -- -dash",
+    "sh \"$directory/a state\"", "dash \"$directory/a state\"", "bash \"$directory/a state\"",
+    "cd 'its own directory' && sh 'a state'", "cd 'its own directory' && bash 'a state'",
+    "cd / && PATH=\"$directory:$PATH\" bash 'a state'",
+    "env -i \"$directory/a state\"", "env -i /bin/sh \"$directory/a state\"",
+    "env -i /bin/bash \"$directory/a state\"", "env -i CHIP8=\"$emulator\" \"$directory/a state\"",
   ])
   func itRunsFromAnywhere(command: String) throws {
     let outcome = try scratch.shell(
-      "emulator=$CHIP8 folder='\(scratch.path("its own folder"))'; unset CHIP8; \(command)")
+      "emulator=$CHIP8 directory='\(scratch.path("its own directory"))'; unset CHIP8; \(command)")
     #expect(outcome.errors.isEmpty && outcome.text == hashes, "\(outcome.errors)")
   }
 

@@ -85,7 +85,7 @@ import Testing
     let report = try Report(outcome)
     #expect(report.stop == "interrupt" && report.instructions > 0)
     #expect(try scratch.report("a.state", "--frames", "0").state == report.state)
-    #expect(Picture(png: try scratch.read("a.png")) != nil)
+    #expect(ScreenRenderer(png: try scratch.read("a.png")) != nil)
     let lines = try scratch.text("a.txt").split(separator: "\n")
     #expect(lines.count == report.instructions)
     #expect(try scratch.names == ["a.png", "a.state", "a.txt", "count.ch8"])

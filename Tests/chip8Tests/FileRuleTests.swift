@@ -178,34 +178,34 @@ import Testing
   }
 
   @Test func whatAStateIsBasedOnStaysInItsSlot() throws {
-    let folder = "slots/\(Digest.sha1(Programs.sketch))"
+    let directory = "slots/\(Digest.sha1(Programs.sketch))"
     try make(
       "sketch.ch8 --headless --frames 5 --save-slot one --slots slots",
-      "sketch.ch8 --headless --frames 9 --save s1 --base \(folder)/one.state")
-    let one = try scratch.read("\(folder)/one.state")
-    let paths = "--slots slots --base-path \(folder)"
+      "sketch.ch8 --headless --frames 9 --save s1 --base \(directory)/one.state")
+    let one = try scratch.read("\(directory)/one.state")
+    let paths = "--slots slots --base-path \(directory)"
     try expectRefusal(
       "s1 --headless --frames 1 --save-slot one \(paths)", code: 64, naming: "one.state")
     try expectRefusal(
       "slots import sketch.ch8 one s1 \(paths)", code: 64, naming: "one.state")
-    #expect(try scratch.read("\(folder)/one.state") == one)
+    #expect(try scratch.read("\(directory)/one.state") == one)
     // The state in a slot may be saved over when it is what was loaded.
     try make(
-      "\(folder)/one.state --headless --frames 1 --save-slot one --slots slots",
-      "slots note \(folder)/one.state one text --slots slots")
+      "\(directory)/one.state --headless --frames 1 --save-slot one --slots slots",
+      "slots note \(directory)/one.state one text --slots slots")
   }
 
   // MARK: Protection
 
   @Test func protectedFilesStay() throws {
-    let folder = "slots/\(Digest.sha1(Programs.sketch))"
+    let directory = "slots/\(Digest.sha1(Programs.sketch))"
     let run = "sketch.ch8 --headless --frames 1"
     try make(
       "\(run) --save a.state", "\(run) --save-slot one --slots slots",
       "slots lock sketch.ch8 one --slots slots")
     try scratch.write("text", [1])
     for name in ["a.state", "text"] { #expect(chmod(scratch.path(name), 0o444) == 0) }
-    for path in ["a.state", "\(folder)/one.state"] {
+    for path in ["a.state", "\(directory)/one.state"] {
       let bytes = try scratch.read(path)
       for command in [
         "\(run) --save \(path)", "\(path) --headless --save \(path)",
@@ -226,7 +226,7 @@ import Testing
     }
     try expectRefusal("\(run) --save-slot one --slots slots", code: 73, naming: "locked")
     try make("slots note sketch.ch8 one text --slots slots")
-    #expect(try mode("\(folder)/one.state") == 0o444)
+    #expect(try mode("\(directory)/one.state") == 0o444)
   }
 
   /// The permission of a file counts, and not only that of its directory.
@@ -235,7 +235,7 @@ import Testing
     try make("sketch.ch8 --headless --frames 1 --save a.state")
     try scratch.write("text", [1])
     let bytes = try scratch.read("a.state")
-    chmod(scratch.folder, 0o777)
+    chmod(scratch.directory, 0o777)
     let user = "setpriv --reuid 65534 --regid 65534 --clear-groups --"
     let run = "\"$CHIP8\" sketch.ch8 --headless --frames 2"
     let isThere = try scratch.shell("\(user) \(run) --save own.state")

@@ -5,7 +5,7 @@ import Foundation
 import SaveState
 import Testing
 
-/// Images that programs write and restore, in a folder of their own.
+/// Images that programs write and restore, in a directory of their own.
 @Suite struct HostCallTests {
   let scratch: Scratch
 
@@ -56,7 +56,7 @@ import Testing
     let first = try scratch.report("a.8o", "--host-calls", "dir")
     #expect(Array(first.registers.v[4...5]) == [1, 0])
     #expect(try scratch.chip8("image", "verify", "dir/a.img").code == 0)
-    #expect(try scratch.chip8("image", "info", "dir/a.img").text.contains("asleep"))
+    #expect(try scratch.chip8("image", "info", "dir/a.img").text.contains("suspended"))
     let woken = try scratch.report("--restore", "dir/a.img")
     #expect(Array(woken.registers.v[4...5]) == [2, 0])
     // It has been the same machine until then.
@@ -104,7 +104,7 @@ import Testing
         + arguments)
     #expect(waiting.code == 0)
     #expect(try scratch.report("--restore", "c.state").state == report.state)
-    // An image that is a program of its own hands on all that stands behind its name.
+    // An image that is a program of its own hands on all that stands after its name.
     let made = try scratch.chip8(
       "image", "executable", "dir/a.img", "--with", "--headless --json --save d.state")
     #expect(made.code == 0, "\(made.errors)")
@@ -155,7 +155,7 @@ import Testing
     #expect(try scratch.chip8("image", "verify", "dir/a.img").code == 0)
   }
 
-  @Test func everyFailureIsAStatusAndLeavesTheFolderAsItWas() throws {
+  @Test func everyFailureIsAStatusAndLeavesTheDirectoryAsItWas() throws {
     try write("save.8o", Self.save)
     try write("restore.8o", Self.restore)
     #expect(try status("restore.8o", "--host-calls", "dir") == 0x21)
@@ -179,7 +179,7 @@ import Testing
     #expect(try scratch.names(in: "dir") == ["a.img"])
   }
 
-  @Test func aStateThatKnowsAHostFindsNoneWithoutAFolder() throws {
+  @Test func aStateThatKnowsAHostFindsNoneWithoutADirectory() throws {
     try write(
       "a.8o", Self.save,
       "i := once native 0xC81 v4 := v0 jump stop : once 1 0 :pointer other 0 0 0 0 0 0")
@@ -189,7 +189,7 @@ import Testing
     #expect(try scratch.names(in: "dir") == ["a.img"])
   }
 
-  @Test func linksFoldersAndDevicesAreRefused() throws {
+  @Test func linksDirectoriesAndDevicesAreRefused() throws {
     try write("save.8o", Self.save)
     try write("restore.8o", Self.restore)
     try scratch.write("outside", [7])
@@ -205,7 +205,7 @@ import Testing
     #expect(try scratch.read("outside") == [7])
   }
 
-  @Test func theFolderHasLimits() throws {
+  @Test func theDirectoryHasLimits() throws {
     try write("save.8o", Self.save)
     _ = try scratch.shell("for k in $(seq 64); do : >dir/$k; done")
     #expect(try status("save.8o", "--host-calls", "dir") == 0x26)
@@ -255,9 +255,9 @@ import Testing
     _ = try scratch.report("a.8o", "--host-calls", "dir", "--frames", "10")
     let running = try Running(
       ["b.8o", "--headless", "--host-calls", "dir", "--until", "pc=0x2FF", "--json"], in: scratch)
-    let folder = "/proc/\(running.process)"
+    let directory = "/proc/\(running.process)"
     func commandLine() -> [String] {
-      let bytes = (try? Data(contentsOf: URL(fileURLWithPath: folder + "/cmdline"))) ?? Data()
+      let bytes = (try? Data(contentsOf: URL(fileURLWithPath: directory + "/cmdline"))) ?? Data()
       return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
     }
     try waitUntil { commandLine().contains("--restore=dir/a.img") }
@@ -269,11 +269,11 @@ import Testing
     for running in [running, plain] { try waitUntil { try catchesSignals(running) } }
     let (open, openInPlain) = try (openFiles(of: running), openFiles(of: plain))
     #expect(open.count == openInPlain.count)
-    #expect(open.filter { $0.hasPrefix(scratch.folder + "/") } == [scratch.path("dir")])
+    #expect(open.filter { $0.hasPrefix(scratch.directory + "/") } == [scratch.path("dir")])
     kill(plain.process, SIGKILL)
     _ = try plain.outcome()
     let children = try String(
-      contentsOfFile: "\(folder)/task/\(running.process)/children", encoding: .utf8)
+      contentsOfFile: "\(directory)/task/\(running.process)/children", encoding: .utf8)
     #expect(children.isEmpty)
     kill(running.process, SIGTERM)
     let outcome = try running.outcome()
@@ -300,7 +300,7 @@ import Testing
       let error = try #require(refusal(name, []) as? FileError)
       #expect(error.description.contains(reason))
     }
-    #expect(refusal("awake.state", ["a"]) as? Arguments.Refusal == .notAsleep)
+    #expect(refusal("awake.state", ["a"]) as? Arguments.Refusal == .notSuspended)
     let many = Array(repeating: "", count: 21)
     #expect(refusal("dir/a.img", many) as? Arguments.Refusal == .tooMany(21))
   }
@@ -314,9 +314,9 @@ import Testing
   }
 
   private func openFiles(of running: Running) throws -> [String] {
-    let folder = "/proc/\(running.process)/fd"
-    return try FileManager.default.contentsOfDirectory(atPath: folder).map {
-      try FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")
+    let directory = "/proc/\(running.process)/fd"
+    return try FileManager.default.contentsOfDirectory(atPath: directory).map {
+      try FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\($0)")
     }
   }
 
@@ -340,10 +340,10 @@ import Testing
       "--screenshot", "a.png", "--scale", "2", "--print", "registers", "--print", "hashes",
     ])
     #expect(outcome.code == 0 && outcome.text.hasPrefix("PC="))
-    #expect(Picture(png: try scratch.read("a.png")) != nil)
+    #expect(ScreenRenderer(png: try scratch.read("a.png")) != nil)
   }
 
-  /// Goals are subroutines of the program that the run began with, in whichever process it goes on.
+  /// EntryCalls are subroutines of the program that the run began with, in whichever process it goes on.
   @Test func goalsAreNotThoseOfTheOther() throws {
     try write("a.8o", Self.save)
     try write("b.8o", Self.restore)
@@ -357,7 +357,7 @@ import Testing
     }
   }
 
-  /// An image that restores itself does so once a frame, not for ever.
+  /// An image that restores itself does so once a frame, not forever.
   @Test func restoringForEverEnds() throws {
     try write("b.8o", "2 0 :pointer file 0 0 0 0 0 0")
     _ = try scratch.report(
@@ -442,7 +442,7 @@ import Testing
       ["b.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: the image")
   }
 
-  // MARK: Goals
+  // MARK: EntryCalls
 
   private func writeGoals() throws {
     try scratch.write(
@@ -483,7 +483,7 @@ import Testing
     #expect(try scratch.report("e.state", "--instructions", "46").state == whole.state)
   }
 
-  /// What the goals leave behind them, in the last byte of the program.
+  /// What the goals leave after them, in the last byte of the program.
   private func trail(_ file: String) throws -> UInt8 {
     let machine: Chip8 = try Image(contentsOf: scratch.path(file)).machine()
     return machine.state.ram[0x200 + machine.program.bytes.count - 1]
@@ -516,7 +516,7 @@ import Testing
 }
 
 extension Scratch {
-  func names(in folder: String) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path(folder)).sorted()
+  func names(in directory: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path(directory)).sorted()
   }
 }

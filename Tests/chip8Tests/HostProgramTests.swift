@@ -66,9 +66,9 @@ import Testing
     let keys =
       "200-205:1,500-505:1,800-805:2,1100-1105:2,1300-1305:1,1500-1505:1,1700-1705:1,1900-1905:2,"
       + "2100-2105:1,2200-2205:3"
-    let asleep = try scratch.report(
+    let suspended = try scratch.report(
       rom("hearth"), "--host-calls", "images", "--keys", keys, "--frames", "3000")
-    #expect(asleep.stop == "halt")
+    #expect(suspended.stop == "halt")
     let state = "images/hearth.state"
     let morning = try scratch.report("--restore", state, "--host-calls", "images")
     let named = try scratch.report("--restore", state, "--host-calls", "images", "Ada")

@@ -5,7 +5,7 @@ import SaveState
 import Testing
 
 @Suite struct LoaderMemoryTests {
-  private static let mebibytesMax = 24
+  private static let maxMebibytes = 24
 
   /// Prints how many KiB of memory a program has had at most. Whoever starts it must be small, for
   /// it counts what the process had before.
@@ -26,7 +26,7 @@ import Testing
   /// An image of 16 MiB, nearly all of it in a section that nobody knows.
   private func huge(_ image: AlteredImage) -> [UInt8] {
     var image = image
-    let rest = Image.byteCountMax - image.bytes.count - 20
+    let rest = Image.maxByteCount - image.bytes.count - 20
     image.sections.append(
       AlteredImage.Section(
         tag: "HUGE", flags: 0, version: 1, codec: 0, contents: Array(repeating: 1, count: rest),
@@ -46,7 +46,7 @@ import Testing
     let known = plain.sections.reduce(0) { $0 + $1.decodedByteCount }
     var bombed = plain
     bombed.setAncillary(
-      .ancillary(Tag("BOMB")), Array(repeating: 0x61, count: Image.byteCountMax - known),
+      .ancillary(Tag("BOMB")), Array(repeating: 0x61, count: Image.maxByteCount - known),
       of: Chip8.self)
     let bomb = try #require(AlteredImage(bombed.bytes)["BOMB"])
     var files = ["huge": huge(AlteredImage(plain.bytes))]
@@ -60,7 +60,7 @@ import Testing
     for (name, file) in files {
       try scratch.write("file", file)
       let taken = try kibibytes(scratch, "image", "info", "file") - least
-      #expect(taken < Self.mebibytesMax * 1024, "\(name)")
+      #expect(taken < Self.maxMebibytes * 1024, "\(name)")
     }
   }
 }

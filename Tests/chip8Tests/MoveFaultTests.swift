@@ -77,9 +77,9 @@ private struct MoveRun: Sendable {
     litter = try scene.litter
     versions = try scene.versions
     // A directory that was opened has its whole path.
-    let places = ["\"here", "\"there", ".pipe", scene.scratch.folder + "/here"]
+    let places = ["\"here", "\"there", ".pipe", scene.scratch.directory + "/here"]
     calls = try Strace.calls(in: scene.scratch.text("trace")).filter { call in
-      (places + [scene.scratch.folder + "/there"]).contains { call.isAbout($0) }
+      (places + [scene.scratch.directory + "/there"]).contains { call.isAbout($0) }
     }
   }
 

@@ -173,7 +173,7 @@ import Testing
     #expect(outcome.code == 73)
     expectOneSentence(outcome, naming: MoveScene.there)
     #expect(try scene.state("elsewhere/machine.state") == .sent)
-    #expect(try Picture(png: scene.scratch.read("picture")) != nil)
+    #expect(try ScreenRenderer(png: scene.scratch.read("picture")) != nil)
   }
 
   /// In a run that would not end by itself.
@@ -272,10 +272,10 @@ extension MoveScene {
 
   /// Sends the machine to a receiver, and does something before it goes.
   fileprivate func hand(over end: ConnectionEnd, after change: () throws -> Void) throws {
-    try end.conversation.send(image().bytes)
-    #expect(try end.conversation.line() == ready())
+    try end.channel.send(image().bytes)
+    #expect(try end.channel.line() == ready())
     try change()
-    try end.conversation.send(line: "go")
+    try end.channel.send(line: "go")
     end.close()
   }
 

@@ -41,7 +41,7 @@ import Testing
     try scene.writeLargeProgram()
     let running = try scene.start(
       MoveScene.sender("large.ch8", event: row.event) + ["--platform", "xochip"])
-    #expect(try scene.connection.other.conversation.receive(1).count == 1)
+    #expect(try scene.connection.other.channel.receive(1).count == 1)
     try row.event.happen(to: running, at: scene.connection.other)
     let outcome = try running.outcome()
     #expect(outcome.code == row.code, "\(outcome.errors)")
@@ -64,7 +64,7 @@ import Testing
   func theSenderWaits(row: MoveRow) throws {
     let scene = try MoveScene(row.kind)
     let running = try scene.start(MoveScene.sender(event: row.event))
-    #expect(try Image.bytes(from: scene.connection.other.conversation) == scene.image().bytes)
+    #expect(try Image.bytes(from: scene.connection.other.channel) == scene.image().bytes)
     try row.event.happen(to: running, at: scene.connection.other)
     try expect(row, running, in: scene, MoveScene.here, saying: "it is in \(MoveScene.here): ")
   }
@@ -74,9 +74,9 @@ import Testing
     let scene = try MoveScene()
     let running = try scene.start(MoveScene.sender())
     let other = scene.connection.other
-    _ = try Image.bytes(from: other.conversation)
+    _ = try Image.bytes(from: other.channel)
     close(other.input)
-    try other.conversation.send(line: scene.ready())
+    try other.channel.send(line: scene.ready())
     try expect(
       MoveRow(.end, 75, .sent), running, in: scene, MoveScene.here,
       saying: "it is in \(MoveScene.here): ")
@@ -90,9 +90,9 @@ import Testing
     let scene = try MoveScene(row.kind)
     let running = try scene.start(MoveScene.sender(event: row.event))
     let other = scene.connection.other
-    _ = try Image.bytes(from: other.conversation)
-    try other.conversation.send(line: scene.ready())
-    #expect(try other.conversation.line() == "go")
+    _ = try Image.bytes(from: other.channel)
+    try other.channel.send(line: scene.ready())
+    #expect(try other.channel.line() == "go")
     try row.event.happen(to: running, at: other)
     try expect(row, running, in: scene, MoveScene.here, saying: "")
   }
@@ -102,9 +102,9 @@ import Testing
     try FileManager.default.removeItem(atPath: scene.scratch.path(MoveScene.here))
     let running = try scene.start(MoveScene.sender())
     let other = scene.connection.other
-    _ = try Image.bytes(from: other.conversation)
+    _ = try Image.bytes(from: other.channel)
     #expect(try scene.state(MoveScene.here) == .sent)
-    try other.conversation.send(line: scene.ready())
+    try other.channel.send(line: scene.ready())
     #expect(try running.outcome().code == 0)
     #expect(try scene.state(MoveScene.here) == .nothing)
   }
@@ -120,7 +120,7 @@ import Testing
   func theReceiverReads(row: MoveRow) throws {
     let scene = try MoveScene(row.kind, row.place)
     let running = try scene.startReceiver(event: row.event)
-    try scene.connection.other.conversation.send(Array(try scene.image().bytes.dropLast()))
+    try scene.connection.other.channel.send(Array(try scene.image().bytes.dropLast()))
     try row.event.happen(to: running, at: scene.connection.other)
     #expect(try running.outcome().code == row.code)
     #expect(try scene.state(row.place.path) == row.state && scene.litter.isEmpty)
@@ -135,7 +135,7 @@ import Testing
     let running = try scene.startReceiver()
     let other = scene.connection.other
     close(other.input)
-    try other.conversation.send(scene.image().bytes)
+    try other.channel.send(scene.image().bytes)
     try expect(MoveRow(.end, 74, .older), running, in: scene, place.path, saying: "has gone")
   }
 
@@ -150,8 +150,8 @@ import Testing
     let scene = try MoveScene(row.kind, row.place)
     let running = try scene.startReceiver(event: row.event)
     let other = scene.connection.other
-    try other.conversation.send(scene.image().bytes)
-    #expect(try other.conversation.line() == scene.ready())
+    try other.channel.send(scene.image().bytes)
+    #expect(try other.channel.line() == scene.ready())
     #expect(try scene.state(row.place.path) == .sent)
     try row.event.happen(to: running, at: other)
     try expect(
@@ -168,10 +168,10 @@ import Testing
   private func interrupt(_ scene: MoveScene, by event: MoveEvent, goes: Bool) throws {
     let running = try scene.startReceiver()
     let other = scene.connection.other
-    try other.conversation.send(scene.image().bytes)
-    #expect(try other.conversation.line() == scene.ready())
+    try other.channel.send(scene.image().bytes)
+    #expect(try other.channel.line() == scene.ready())
     try event.happen(to: running, at: other)
-    if goes { try other.conversation.send(line: "go") }
+    if goes { try other.channel.send(line: "go") }
     other.close()
     try expect(
       MoveRow(event, goes ? 130 : 74, goes ? .sent : .older), running, in: scene,
@@ -185,15 +185,15 @@ import Testing
       let scene = try MoveScene(.pipes, .window)
       let running = try scene.startReceiver()
       let other = scene.connection.other
-      try other.conversation.send(scene.image().bytes)
-      #expect(try other.conversation.line() == scene.ready())
+      try other.channel.send(scene.image().bytes)
+      #expect(try other.channel.line() == scene.ready())
       try MoveEvent.signals([number]).happen(to: running, at: other)
       if number == SIGHUP {
         #expect(try running.outcome().code == 128 + SIGHUP)
         #expect(try scene.state(scene.place.path) == .sent && scene.versions == [.older])
         continue
       }
-      if goes { try other.conversation.send(line: "go") }
+      if goes { try other.channel.send(line: "go") }
       other.close()
       try expect(
         MoveRow(.end, goes ? 0 : 74, goes ? .sent : .older), running, in: scene,
@@ -207,9 +207,9 @@ import Testing
     let scene = try MoveScene(kind, place)
     let running = try scene.startReceiver()
     let other = scene.connection.other
-    try other.conversation.send(scene.image().bytes)
-    _ = try other.conversation.line()
-    try other.conversation.send(line: "go")
+    try other.channel.send(scene.image().bytes)
+    _ = try other.channel.line()
+    try other.channel.send(line: "go")
     other.close()
     try expect(MoveRow(.end, 0, .ran), running, in: scene, place.path, saying: "")
   }
@@ -222,9 +222,9 @@ import Testing
       ["--restore", "-", "--acknowledge", "--until", "pc=0xFFF", "--trace", "trace"]
         + place.options)
     let other = scene.connection.other
-    try other.conversation.send(scene.image().bytes)
-    _ = try other.conversation.line()
-    try other.conversation.send(line: "go")
+    try other.channel.send(scene.image().bytes)
+    _ = try other.channel.line()
+    try other.channel.send(line: "go")
     try waitUntil { try !scene.scratch.read("trace").isEmpty }
     try event.happen(to: running, at: other)
     let outcome = try running.outcome()
@@ -249,13 +249,13 @@ import Testing
     let running = try scene.start(
       MoveScene.receiver(save: ["--save", "-", "--move", "--else-save", MoveScene.there]))
     let other = scene.connection.other
-    try other.conversation.send(scene.image().bytes)
-    #expect(try other.conversation.line() == scene.ready())
+    try other.channel.send(scene.image().bytes)
+    #expect(try other.channel.line() == scene.ready())
     #expect(try scene.state(MoveScene.there) == .sent)
-    try other.conversation.send(line: "go")
-    let machine: Chip8 = try Image(Image.bytes(from: other.conversation)).machine()
+    try other.channel.send(line: "go")
+    let machine: Chip8 = try Image(Image.bytes(from: other.channel)).machine()
     #expect(try scene.state(MoveScene.there) == .ran)
-    if isTaken { try other.conversation.send(line: "ready \(machine.stateDigest)") }
+    if isTaken { try other.channel.send(line: "ready \(machine.stateDigest)") }
     if !isTaken { other.close() }
     try expect(
       MoveRow(.end, isTaken ? 0 : 75, isTaken ? .older : .ran), running, in: scene,

@@ -66,7 +66,7 @@ private struct Run {
   let bytes: [UInt8]
   let configuration: Configuration
   let opcode: String?
-  let keys: [Keypad]
+  let keys: [KeySet]
   /// How it goes on the machine as it is.
   var frames = 0
   var screen: Chip8Core.Screen?
@@ -76,7 +76,7 @@ private struct Run {
   static func all() throws -> [Run] {
     var runs: [Run] = []
     for name in ConformanceCase.names where name.hasPrefix("test-") || name.hasPrefix("digits") {
-      let test = try ConformanceCase(folder: name)
+      let test = try ConformanceCase(directory: name)
       let program = test.rom?.split(separator: "/").last?.split(separator: ".").first
       for platform in test.platforms {
         for opcode in test.opcodes?.map(Optional.some) ?? [nil] {
@@ -109,9 +109,9 @@ private struct Run {
     rule.configure(&configuration)
     var machine = try test.machine(bytes, configuration, opcode: opcode)
     machine.change(rule.begin)
-    // It may take longer to come to the same end, but not for ever.
+    // It may take longer to come to the same end, but not forever.
     let played = test.play(
-      machine, keys: keys, framesMax: 2 * frames + 100, step: rule.makeStep())
+      machine, keys: keys, maxFrames: 2 * frames + 100, step: rule.makeStep())
     return test.isMet(by: played, picture: picture, known: screen)
   }
 

@@ -98,7 +98,7 @@ import Testing
     try scratch.write("two.ch8", Programs.twoPage)
     let report = try scratch.report("two.ch8", "--frames", "60", "--screenshot", "a.png")
     #expect((report.platform, report.screen.width, report.screen.height) == ("hires", 64, 64))
-    let picture = try #require(Picture(png: scratch.read("a.png")))
+    let picture = try #require(ScreenRenderer(png: scratch.read("a.png")))
     #expect((picture.width, picture.height) == (512, 512))
     #expect(picture.points.suffix(512 * 256).contains(0xF2EEE2))
   }
@@ -111,7 +111,7 @@ import Testing
     let outcome = try scratch.run(
       ["digit.ch8", "--headless", "--platform", "vip", "--screenshot", "a.png"] + options)
     #expect(outcome.code == 0)
-    let picture = try #require(Picture(png: scratch.read("a.png")))
+    let picture = try #require(ScreenRenderer(png: scratch.read("a.png")))
     let scale = scale ?? 8
     #expect((picture.width, picture.height) == (64 * scale, 32 * scale))
     // A 7 of the VIP's font has a bar and a stem.
@@ -128,13 +128,13 @@ import Testing
       "planes.ch8", rom(0xA210, 0xF301, 0x6000, 0x6100, 0xD012, 0x120A, 0, 0, 0xAAAA, 0xCCCC))
     _ = try scratch.report(
       "planes.ch8", "--platform", "xochip", "--screenshot", "a.png", "--scale", "1")
-    let picture = try #require(Picture(png: scratch.read("a.png")))
+    let picture = try #require(ScreenRenderer(png: scratch.read("a.png")))
     #expect(Array(picture.points.prefix(5)) == [0x4F8FC0, 0xE08E3C, 0xF2EEE2, 0x10161E, 0x4F8FC0])
   }
 
   @Test func aPictureOnStandardOutput() throws {
     let outcome = try scratch.chip8("digit.ch8", "--headless", "--screenshot", "-")
-    #expect(Picture(png: outcome.output)?.width == 512)
+    #expect(ScreenRenderer(png: outcome.output)?.width == 512)
   }
 
   // MARK: The trace

@@ -31,7 +31,7 @@ import Testing
     try expectSameState(#"exec env -i "$CHIP8" --restore a.state --headless --json --frames 0"#)
   }
 
-  @Test func inAnotherFolderUnderAnotherName() throws {
+  @Test func inAnotherDirectoryUnderAnotherName() throws {
     try expectSameState(
       #"mkdir -p "far away/deep" && mv a.state "far away/deep/-b state.sav" && "#
         + #"cd "far away/deep" && "#

@@ -101,9 +101,9 @@ import chip8
     let full = try #require(SessionRecorder(program, keys, hasHost: true))
     let count = full.bytes(frames: .max).count
     for limit in [0, count - 1] {
-      #expect(SessionRecorder(program, keys, hasHost: true, byteCountMax: limit) == nil)
+      #expect(SessionRecorder(program, keys, hasHost: true, maxByteCount: limit) == nil)
     }
-    let least = try #require(SessionRecorder(program, keys, hasHost: true, byteCountMax: count))
+    let least = try #require(SessionRecorder(program, keys, hasHost: true, maxByteCount: count))
     #expect(!least.hasRoom && least.bytes(frames: .max) == full.bytes(frames: .max))
     let text = String(decoding: full.bytes(frames: 101), as: UTF8.self)
     #expect(

@@ -120,7 +120,7 @@ import Testing
     #expect(try chip8("image", "verify", "a.state", "run.state", "b.state").code == 0)
   }
 
-  /// The command line counts for more, each option for itself, and that is what is saved.
+  /// The command line takes precedence, each option for itself, and that is what is saved.
   @Test func theCommandLineCountsForMore() throws {
     _ = try scratch.run(
       ["game.ch8", "--headless", "--frames", "0", "--save", "a.state"] + Self.all)
@@ -165,7 +165,7 @@ import Testing
       "a.state", "--headless", "--frames", "2", "--screenshot", "a.png", "--scale", "1")
     _ = try chip8("image", "info", "a.state", "--screenshot", "b.png", "--scale", "1")
     for name in ["a.png", "b.png"] {
-      #expect(try Picture(png: scratch.read(name))?.points.first == 0x10_2030)
+      #expect(try ScreenRenderer(png: scratch.read(name))?.points.first == 0x10_2030)
     }
   }
 
@@ -238,7 +238,7 @@ import Testing
       run + ["--symbols", "none.sym"], code: 66, naming: "none.sym")
   }
 
-  /// A machine is whole whatever stands beside it. What is damaged is told of, and kept as it is
+  /// A machine is whole whatever stands beside it. What is damaged is reported, and kept as it is
   /// until somebody says something else.
   @Test func damageIsToldOf() throws {
     for (tag, contents) in [("SETT", [1]), ("LABL", [0, 2, 0])] as [(String, [UInt8])] {

@@ -46,7 +46,7 @@ private struct SlotScene {
     let (outcome, calls) = try Strace.run(
       ["slots"] + command + ["--slots", scratch.path("slots")], in: scratch, names: names,
       injections: injections)
-    return (outcome, calls.filter { $0.isAbout(slots.folder) })
+    return (outcome, calls.filter { $0.isAbout(slots.directory) })
   }
 
   /// What is in each slot, then its versions; every file has to be whole.
@@ -125,7 +125,7 @@ struct SlotFaultTests {
     case 128 + SIGKILL: #expect(fault == .kill, comment)
     default:
       #expect([66, 73, 74].contains(outcome.code) && fault != .kill, comment)
-      expectOneSentence(outcome, naming: scene.slots.folder)
+      expectOneSentence(outcome, naming: scene.slots.directory)
     }
     // Nothing is locked, and the next save leaves no version twice and no other file.
     for (number, name) in [(5, "a"), (6, "b")] {
@@ -134,7 +134,7 @@ struct SlotFaultTests {
     for (name, numbers) in try scene.contents() {
       #expect(Set(numbers).count == numbers.count, "\(name): \(numbers): \(comment)")
     }
-    let left = try FileManager.default.contentsOfDirectory(atPath: scene.slots.folder)
+    let left = try FileManager.default.contentsOfDirectory(atPath: scene.slots.directory)
     #expect(Set(left) == [".lock", "a.state", "b.state", "history"], comment)
   }
 }

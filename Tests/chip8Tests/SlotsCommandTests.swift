@@ -46,7 +46,7 @@ private struct ListObject: Decodable {
 
   let program: String?
   let sha1: String
-  let folder: String
+  let directory: String
   let slots: [Row]
 }
 
@@ -54,7 +54,7 @@ private struct ProgramsObject: Decodable {
   struct Row: Decodable {
     let program: String?
     let sha1: String
-    let folder: String
+    let directory: String
     let slots: Int
     let time: String?
   }
@@ -113,11 +113,11 @@ private struct ProgramsObject: Decodable {
     try save(36_000 * 12, to: "boss fight")
     try text("note", "count.ch8", "boss fight", "größer\n\u{1B}[31m")
     try text("lock", "count.ch8", "boss fight")
-    try Storage.replace(slots.path(.key(4)), with: [1, 2, 3])
+    try Storage.writeAtomically(slots.path(.key(4)), with: [1, 2, 3])
     try text("delete", "count.ch8", "3")
 
     let list = try object(ListObject.self, "list", "count.ch8")
-    #expect((list.program, list.sha1, list.folder) == ("count", Self.sha1, slots.folder))
+    #expect((list.program, list.sha1, list.directory) == ("count", Self.sha1, slots.directory))
     #expect(list.slots.map(\.slot) == ["boss fight", "slot3", "slot4"])
     #expect(list.slots.map(\.versions) == [0, 3, 0])
     let boss = try #require(list.slots[0].state)
@@ -173,7 +173,7 @@ private struct ProgramsObject: Decodable {
     #expect(shown.contains("\n1        20"))
 
     let path = try text("path", "digit.ch8", "a").dropLast()
-    try Storage.replace(String(path), with: [1])
+    try Storage.writeAtomically(String(path), with: [1])
     for command in [["list", "digit.ch8"], ["show", "digit.ch8", "a"]] {
       let outcome = try scratch.run(["slots"] + command)
       #expect(outcome.code == 0 && outcome.text.contains("damaged: this is not a saved state"))
@@ -257,7 +257,7 @@ private struct ProgramsObject: Decodable {
     try save(10, to: "1")
     try save(20, to: "locked")
     try text("lock", "count.ch8", "locked")
-    try Storage.replace(slots.path(.key(2)), with: [1, 2, 3])
+    try Storage.writeAtomically(slots.path(.key(2)), with: [1, 2, 3])
     try scratch.write("digit.ch8", Programs.digit)
     _ = try scratch.report("digit.ch8", "--save", "digit.state")
     _ = try scratch.report("count.ch8", "--frames", "1", "--save", "count.state")
@@ -355,7 +355,7 @@ private struct ProgramsObject: Decodable {
         naming: "\(options[0]) contradicts --resume")
     }
     let exit = slots.path(Autosave.exit.slot)
-    try Storage.replace(exit, with: [1])
+    try Storage.writeAtomically(exit, with: [1])
     let passedOver = "chip8: skipped: \(exit): this is not a saved state"
     // The newest version of what is damaged is older than the other autosave.
     #expect(try resumed() == (10, [passedOver]))
@@ -408,6 +408,6 @@ private struct ProgramsObject: Decodable {
       #expect(own.state?.instructions == number * 10 + 2)
       #expect(own.versions.map(\.instructions) == [number * 10 + 1])
     }
-    #expect(try scratch.shell("ls -A '\(slots.folder)'").text.split(separator: "\n").count == 11)
+    #expect(try scratch.shell("ls -A '\(slots.directory)'").text.split(separator: "\n").count == 11)
   }
 }

@@ -85,7 +85,7 @@ private struct Told: Decodable, Equatable {
   }
 
   struct Host: Decodable, Equatable {
-    let asleep: Bool
+    let suspended: Bool
     let arguments: [String]
   }
 
@@ -101,7 +101,7 @@ private struct Told: Decodable, Equatable {
   let frames: Int
   let instructions: Int
   let cycles: Int?
-  let frameRest: Int?
+  let instructionsLeftInFrame: Int?
   let registers: Report.Registers
   let stack: [Instruction]
   let flags: [Int]
@@ -167,10 +167,10 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     try scratch.write("waits.ch8", Programs.sketchWithKeys)
     // Fills V0 to VF with digits and keeps them in the user flags.
     try scratch.write("flags.ch8", rom(0xA000, 0xFF65, 0xF775, 0xFF75, 0x1208))
-    let folder = FileManager.default.currentDirectoryPath + "/roms"
+    let directory = FileManager.default.currentDirectoryPath + "/roms"
     return ["waits.ch8", "flags.ch8"]
       + ["schuss", "tests/audio", "tests/hires", "tests/planes", "tests/scrolling"].map {
-        "\(folder)/\($0).ch8"
+        "\(directory)/\($0).ch8"
       }
   }
 
@@ -197,7 +197,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     try expectVariety(lines.map { try decode($0) })
   }
 
-  /// Whether everything that the format can tell of is somewhere among the files.
+  /// Whether everything that the format can report is somewhere among the files.
   private func expectVariety(_ files: [Told]) throws {
     #expect(Set(files.map(\.machine.platform)).count == 8)
     #expect(
@@ -208,12 +208,14 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     #expect(files.contains { $0.keyWait != nil } && files.contains { $0.keyWait == nil })
     #expect(files.contains { $0.keyWait?.pressed.isEmpty == false })
     #expect(files.contains { !$0.keys.isEmpty } && files.contains { !$0.stack.isEmpty })
-    #expect(files.contains { $0.frameRest == 0 } && files.contains { ($0.frameRest ?? 0) > 1 })
+    #expect(
+      files.contains { $0.instructionsLeftInFrame == 0 }
+        && files.contains { ($0.instructionsLeftInFrame ?? 0) > 1 })
     #expect(files.contains { $0.flags[7] != 0 } && files.contains { $0.flags[15] != 0 })
     #expect(files.contains { $0.screen.width == 128 } && files.contains { !$0.last.isEmpty })
   }
 
-  /// Programs that may call their host, some of them asleep, and goals.
+  /// Programs that may call their host, some of them suspended, and goals.
   @Test func itReadsHostsAndGoals() throws {
     var names: [String] = []
     for platform in Platform.allCases {
@@ -222,17 +224,17 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
           Program(name: "host", bytes: rom(0x2204, 0x1202, 0x0C81)), Configuration(platform))
         if goalCount < 16 { machine.allowHostCalls() }
         _ = machine.run(instructions: 1)
-        if goalCount == 1 { machine = machine.asleep }
-        for goal in 0..<goalCount { try machine.addGoal(0x200 + goal) }
-        if goalCount == 1 { try machine.wake(arguments: ["", "a b", "ü扉"]) }
+        if goalCount == 1 { machine = machine.suspended }
+        for goal in 0..<goalCount { try machine.addEntryCall(0x200 + goal) }
+        if goalCount == 1 { try machine.resume(arguments: ["", "a b", "ü扉"]) }
         names.append(try scratch.write("\(platform).\(goalCount)", Image(of: machine).bytes))
       }
     }
     let lines = try read(names)
     try compare(names, lines)
     let told = try lines.map { try decode($0) as Told }
-    #expect(told.contains { $0.host?.asleep == true && $0.host?.arguments.count == 3 })
-    #expect(told.contains { $0.host?.asleep == false } && told.contains { $0.host == nil })
+    #expect(told.contains { $0.host?.suspended == true && $0.host?.arguments.count == 3 })
+    #expect(told.contains { $0.host?.suspended == false } && told.contains { $0.host == nil })
     #expect(Set(told.map(\.goals.count)) == [0, 1, 16])
   }
 
@@ -402,7 +404,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     return [
       ("empty", []), ("program", Programs.sketch), ("cut", Array(good.dropLast())),
       ("footer only", Array(good.suffix(48))), ("headless", Array(good.dropFirst())),
-      ("more behind it", good + [0]), ("flipped bit", flipped),
+      ("more after it", good + [0]), ("flipped bit", flipped),
       ("length 0", resealed(length, Array(repeating: 0, count: 8))),
       ("length of 2^63", resealed(length, [0, 0, 0, 0, 0, 0, 0, 0x80])),
       ("header magic", resealed(1, [0x69])), ("kind", resealed(8, Array("GAME".utf8))),

@@ -54,7 +54,7 @@ import Testing
     #expect(report.instructions == 14)
   }
 
-  /// Without frames to count, these would run for ever.
+  /// Without frames to count, these would run forever.
   @Test(arguments: [["--instructions", "50"], ["--until", "halt"], ["--until", "pc=0x300"]])
   func aRunThatCannotEndAnyMoreEnds(options: [String]) throws {
     try scratch.write("wait.ch8", [0xF0, 0x0A])

@@ -26,7 +26,7 @@ struct WindowTests {
   }
 
   private func path(of slot: Int, _ program: [UInt8]) -> String {
-    Slots(root: scratch.folder, program: Program(name: "", bytes: program).sha1).path(.key(slot))
+    Slots(root: scratch.directory, program: Program(name: "", bytes: program).sha1).path(.key(slot))
   }
 
   private func waitForSlot(_ slot: Int) throws {
@@ -37,7 +37,7 @@ struct WindowTests {
   func commandsOnACyrillicKeyboard() throws {
     try Desktop.output("setxkbmap", "ru")
     defer { _ = try? Desktop.output("setxkbmap", "us") }
-    let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])
+    let desktop = try Desktop([rom, "--slots", scratch.directory, "--seed", "7"])
     // The keys in the places of P and Q.
     let (p, q) = ("33", "24")
     try desktop.press(p, "F5", "shift+2", "F5")
@@ -56,7 +56,7 @@ struct WindowTests {
     let saved = try scratch.chip8("a.8o", "--headless", "--frames", "9", "--host-calls", ".")
     #expect(saved.code == 0)
     let desktop = try Desktop([
-      scratch.path("b.8o"), "--host-calls", scratch.folder, "--slots", scratch.folder,
+      scratch.path("b.8o"), "--host-calls", scratch.directory, "--slots", scratch.directory,
     ])
     try desktop.press("x")
     try desktop.waitForRestart(with: "--restore=\(scratch.path("a"))")
@@ -81,13 +81,13 @@ struct WindowTests {
     let desktop = try Desktop(
       [
         "-c", "exec \"$0\" --restore - --acknowledge --slots \"$1\" <\"$1/to\" >\"$1/from\"",
-        Running.executable, scratch.folder,
+        Running.executable, scratch.directory,
       ], program: "/bin/sh")
-    let there = Conversation(
-      patience: 100, reading: ends[1].fileDescriptor, writing: ends[0].fileDescriptor)
+    let there = PeerChannel(
+      timeout: 100, reading: ends[1].fileDescriptor, writing: ends[0].fileDescriptor)
     #expect(try there.line() == "ready \(sent.state.sha256)")
     let slots = Slots(
-      root: scratch.folder,
+      root: scratch.directory,
       program: Program(name: "", bytes: try Storage.read(rom, limit: 65536)).sha1)
     func arrived() throws -> String {
       "\((try slots.image(Autosave.minute.slot).machine() as Chip8).stateDigest)"
@@ -103,7 +103,7 @@ struct WindowTests {
 
   @Test("F9 brings back the machine of F5, and it goes on as it would have")
   func saveAndLoad() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])
+    let desktop = try Desktop([rom, "--slots", scratch.directory, "--seed", "7"])
     try desktop.hold("e", seconds: 0.3)
     try desktop.hold("s", seconds: 0.5)
     try desktop.press("F5")
@@ -138,8 +138,8 @@ struct WindowTests {
   }
 
   @Test("Ctrl+F9 goes on with the slot in a clean process, and the machine before that is saved")
-  func loadAnew() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.folder])
+  func loadInNewProcess() throws {
+    let desktop = try Desktop([rom, "--slots", scratch.directory])
     try desktop.press("ctrl+F9", "F5")
     try waitForSlot(1)
     let saved = try state(1)
@@ -157,7 +157,7 @@ struct WindowTests {
 
   @Test("Slots that another process keeps locked do not freeze the window for good")
   func lockedSlots() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.folder])
+    let desktop = try Desktop([rom, "--slots", scratch.directory])
     try desktop.press("F5")
     try waitForSlot(1)
     let path = try slotPath(1).replacing("/slot1.state", with: "/.lock")
@@ -176,7 +176,7 @@ struct WindowTests {
   func title() throws {
     let name = "a\u{9B}31m\u{1B}]0;b\u{7}\n\u{202E}c.ch8"
     try scratch.write(name, [0x12, 0x00])
-    let desktop = try Desktop([scratch.path(name), "--slots", scratch.folder])
+    let desktop = try Desktop([scratch.path(name), "--slots", scratch.directory])
     let shown = "a\u{FFFD}31m\u{FFFD}]0;b\u{FFFD}\u{FFFD}\u{FFFD}c"
     #expect(try desktop.title() == "\(shown) – CHIP-8 – chip8")
     #expect(try desktop.quit() == (0, ""))
@@ -193,7 +193,7 @@ struct WindowTests {
 
   @Test("Shift takes back a load, and a save")
   func undo() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])
+    let desktop = try Desktop([rom, "--slots", scratch.directory, "--seed", "7"])
     try desktop.press("F5", "p")
     try waitForSlot(1)
     let first = try state(1)
@@ -218,14 +218,15 @@ struct WindowTests {
 
   @Test("Who leaves can go on where he was, with the machine's last bit")
   func resume() throws {
-    let slots = ["--slots", scratch.folder]
+    let slots = ["--slots", scratch.directory]
     let first = try Desktop([rom, "--seed", "7"] + slots)
     try first.hold("e", seconds: 0.5)
     #expect(try first.quit() == (0, ""))
     let left = try autosaved("auto-exit")
     #expect(left.state.frames > 10)
     let resumed = try scratch.chip8(
-      "--resume", FileManager.default.currentDirectoryPath + "/" + rom, "--slots", scratch.folder,
+      "--resume", FileManager.default.currentDirectoryPath + "/" + rom, "--slots",
+      scratch.directory,
       "--headless", "--json", "--frames", "0")
     #expect(try Report(resumed).state.sha256 == "\(left.stateDigest)")
     let second = try Desktop([rom, "--resume"] + slots)
@@ -242,7 +243,7 @@ struct WindowTests {
 
   @Test("The machine is saved from time to time, and what was saved before is kept")
   func autosave() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.folder, "--autosave", "1"])
+    let desktop = try Desktop([rom, "--slots", scratch.directory, "--autosave", "1"])
     let first = try waitFor("an autosave") { try? autosaved("auto-minute").state.frames }
     try waitFor("the next one") {
       let now = try autosaved("auto-minute").state.frames
@@ -251,11 +252,11 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
     let list = try scratch.chip8(
       "slots", "show", FileManager.default.currentDirectoryPath + "/" + rom, "auto-minute",
-      "--slots", scratch.folder, "--json")
+      "--slots", scratch.directory, "--json")
     #expect(list.text.contains(#""version":1"#))
 
     let none = try Scratch()
-    let quiet = try Desktop([rom, "--slots", none.folder, "--autosave", "0"])
+    let quiet = try Desktop([rom, "--slots", none.directory, "--autosave", "0"])
     try quiet.hold("e", seconds: 0.3)
     #expect(try quiet.quit() == (0, ""))
     #expect(try none.names.isEmpty)
@@ -263,7 +264,7 @@ struct WindowTests {
 
   @Test("Slots are chosen by their pictures")
   func picker() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])
+    let desktop = try Desktop([rom, "--slots", scratch.directory, "--seed", "7"])
     try desktop.press("F5", "p")
     try waitForSlot(1)
     try desktop.press("p")
@@ -298,7 +299,7 @@ struct WindowTests {
         try? Image(contentsOf: path(of: slot, program))
       }
     }
-    let desktop = try Desktop(["--restore", scratch.path("a.state"), "--slots", scratch.folder])
+    let desktop = try Desktop(["--restore", scratch.path("a.state"), "--slots", scratch.directory])
     try desktop.press("k", "F5")
     let first = try saves(1)
     let stopped: Chip8 = try first.machine()
@@ -313,9 +314,9 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("A slot brings back how it was shown, and the command line counts for more")
+  @Test("A slot brings back how it was shown, and the command line takes precedence")
   func looks() throws {
-    let plain = try Desktop([rom, "--slots", scratch.folder])
+    let plain = try Desktop([rom, "--slots", scratch.directory])
     try plain.press("p", "F5")
     try waitForSlot(1)
     #expect(try plain.quit() == (0, ""))
@@ -324,7 +325,7 @@ struct WindowTests {
     for (options, corner) in [([], [255, 0, 0]), (["--colors", "0000FF,00FF00"], [0, 0, 255])]
       as [([String], [UInt8])]
     {
-      let desktop = try Desktop([rom, "--slots", scratch.folder, "--autosave", "0"] + options)
+      let desktop = try Desktop([rom, "--slots", scratch.directory, "--autosave", "0"] + options)
       try desktop.press("p", "F9")
       try waitFor("the colours") {
         Array(try desktop.picture("1x1+2+2")) == corner ? true : nil
@@ -335,16 +336,16 @@ struct WindowTests {
 
   @Test("A window that is closed at once still finishes its save")
   func closeWhileSaving() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.folder])
+    let desktop = try Desktop([rom, "--slots", scratch.directory])
     try desktop.press("F5")
     #expect(try desktop.quit() == (0, ""))
     // It may have been so quick that no frame had ended.
     #expect(throws: Never.self) { try state(1) }
   }
 
-  @Test("A save that fails is told of, and the game goes on as if nothing had been")
+  @Test("A save that fails is reported, and the game goes on as if nothing had been")
   func saveFails() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.folder, "--seed", "7"])
+    let desktop = try Desktop([rom, "--slots", scratch.directory, "--seed", "7"])
     let greeting = try desktop.picture(lineArea)
     try desktop.limitFileSize("100")
     try desktop.press("F5")
@@ -367,7 +368,7 @@ struct WindowTests {
   @Test("Without a sound device it plays all the same")
   func noSound() throws {
     let desktop = try Desktop(
-      [rom, "--slots", scratch.folder], environment: ["SDL_AUDIODRIVER": "no-such-driver"])
+      [rom, "--slots", scratch.directory], environment: ["SDL_AUDIODRIVER": "no-such-driver"])
     try desktop.press("F5")
     try waitForSlot(1)
     #expect(try desktop.quit().code == 0)
@@ -375,7 +376,7 @@ struct WindowTests {
 
   @Test("A program, a saved state or anything else can be dropped on the window")
   func drop() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.folder])
+    let desktop = try Desktop([rom, "--slots", scratch.directory])
     let program: [UInt8] = [0x12, 0x00]
     try scratch.write("loop.ch8", program)
     try desktop.drop(scratch.path("loop.ch8"))
@@ -384,7 +385,7 @@ struct WindowTests {
     try waitFor("a slot of the program that was dropped") { try? Image(contentsOf: saved) }
 
     try desktop.drop(scratch.path(scratch.write("empty.ch8", [])))
-    try desktop.drop(scratch.folder)
+    try desktop.drop(scratch.directory)
     try desktop.press("shift+2", "F5")
     try waitFor("the program before goes on") { try? Image(contentsOf: path(of: 2, program)) }
 
@@ -398,14 +399,14 @@ struct WindowTests {
     #expect(code == 0)
     #expect(errors.split(separator: "\n").count == 2)
     #expect(errors.contains("Not opened: \(scratch.path("empty.ch8")): the program is empty"))
-    #expect(errors.contains("Not opened: \(scratch.folder): cannot be read: is a directory"))
+    #expect(errors.contains("Not opened: \(scratch.directory): cannot be read: is a directory"))
   }
 
   @Test("A source that is watched is played again when it changes", arguments: [false, true])
   func watch(keepsState: Bool) throws {
     let path = scratch.path("game.8o")
     try scratch.write("game.8o", Array(": main v0 := 1 : here jump here".utf8))
-    let options = ["--watch", "--slots", scratch.folder] + (keepsState ? ["--keep-state"] : [])
+    let options = ["--watch", "--slots", scratch.directory] + (keepsState ? ["--keep-state"] : [])
     let desktop = try Desktop([path] + options)
     try desktop.press("F5")
     let first = self.path(of: 1, [0x60, 0x01, 0x12, 0x02])
@@ -432,8 +433,8 @@ struct WindowTests {
   func watchIncluded() throws {
     try scratch.write("game.8o", Array(": main :include \"part.8o\" : here jump here".utf8))
     try scratch.write("part.8o", Array("v0 := 1".utf8))
-    let desktop = try Desktop([scratch.path("game.8o"), "--watch", "--slots", scratch.folder])
-    // One with a mistake is watched too, and so is what is not there yet.
+    let desktop = try Desktop([scratch.path("game.8o"), "--watch", "--slots", scratch.directory])
+    // One with an error is watched too, and so is what is not there yet.
     for (name, text) in [
       ("part.8o", "v0 := 300"), ("part.8o", ":include \"more.8o\""), ("more.8o", "v0 := 2"),
     ] {
@@ -456,8 +457,8 @@ struct WindowTests {
   func postMortem() throws {
     let program: [UInt8] = [0x60, 0x07, 0xF0, 0x99]
     let rom = scratch.path(try scratch.write("bad.ch8", program))
-    let desktop = try Desktop([rom, "--slots", scratch.folder])
-    let slots = Slots(root: scratch.folder, program: Program(name: "", bytes: program).sha1)
+    let desktop = try Desktop([rom, "--slots", scratch.directory])
+    let slots = Slots(root: scratch.directory, program: Program(name: "", bytes: program).sha1)
     try waitFor("an autosave") { try slots.file(Autosave.fault.slot) }
     #expect(try desktop.quit().code == 0)
     // What cannot go on is not what one goes on from.
@@ -471,7 +472,7 @@ struct WindowTests {
   func fault() throws {
     // Draws a 0, and then there is what is no instruction.
     let rom = scratch.path(try scratch.write("faulty.ch8", [0xF0, 0x29, 0xD0, 0x05, 0xF0, 0x99]))
-    let desktop = try Desktop([rom, "--slots", scratch.folder])
+    let desktop = try Desktop([rom, "--slots", scratch.directory])
     // Longer than any passing message is shown.
     Thread.sleep(forTimeInterval: 3.5)
     // Text is in pure white, which no pixel of this program is.
@@ -486,7 +487,7 @@ struct WindowTests {
   @Test("A two-page program is shown with all its 64 rows")
   func twoPages() throws {
     let desktop = try Desktop([
-      scratch.path(scratch.write("halt.ch8", Programs.halt)), "--slots", scratch.folder,
+      scratch.path(scratch.write("halt.ch8", Programs.halt)), "--slots", scratch.directory,
     ])
     // A pixel in the left column of row 50: 7 points each, in the middle of the window.
     let code: [UInt8] = [0x61, 0x32, 0xA2, 0xC8, 0xD0, 0x11, 0x12, 0xC6, 0x80]

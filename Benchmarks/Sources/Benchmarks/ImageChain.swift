@@ -2,16 +2,16 @@ import Chip8Core
 import Glibc
 import SaveState
 
-/// A folder or its files could not be made or renamed.
+/// A directory or its files could not be made or renamed.
 struct ChainError: Error {
   let code: Int32
 }
 
-/// A hundred images in a folder, each the difference from the one before.
+/// A hundred images in a directory, each the difference from the one before.
 struct ImageChain {
   static let count = 100
 
-  private let folder: String
+  private let directory: String
   /// What they take up together, in bytes.
   private(set) var byteCount = 0
 
@@ -21,7 +21,7 @@ struct ImageChain {
     guard let path = mkdtemp(&template) else {
       throw ChainError(code: errno)
     }
-    folder = String(cString: path)
+    directory = String(cString: path)
     let workload = Workload.all[1]
     var machine = try Chip8(
       Program(name: workload.name, bytes: workload.program), Configuration(platform))
@@ -31,16 +31,16 @@ struct ImageChain {
       // All over the memory, as games do that unpack themselves.
       try machine.poke(0x400 + (k * 0x1F3) % (machine.state.ram.count - 0x400), [UInt8(k)])
       let image = Image(of: machine, basedOn: base)
-      try Storage.replace("\(folder)/\(k).state", with: image.bytes, as: .savedState)
+      try Storage.writeAtomically("\(directory)/\(k).state", with: image.bytes, as: .savedState)
       byteCount += image.bytes.count
-      var files = FileDependencies(beside: "\(folder)/x", programSuffix: ".ch8")
+      var files = FileDependencies(beside: "\(directory)/x", programSuffix: ".ch8")
       base = try BaseImage(image, named: "\(k).state", Chip8.self, by: &files)
     }
   }
 
   /// Reads the last one, and so all of them.
   func load() throws -> Chip8 {
-    let path = "\(folder)/\(ImageChain.count - 1).state"
+    let path = "\(directory)/\(ImageChain.count - 1).state"
     var files = FileDependencies(beside: path, programSuffix: ".ch8")
     return try Image(contentsOf: path).completed(Chip8.self, by: &files).machine()
   }
@@ -48,7 +48,7 @@ struct ImageChain {
   /// Gives every file another name, so that each has to be found by its digest.
   func renameBases() throws {
     for k in 0..<ImageChain.count - 1 {
-      guard rename("\(folder)/\(k).state", "\(folder)/base\(k).state") == 0 else {
+      guard rename("\(directory)/\(k).state", "\(directory)/base\(k).state") == 0 else {
         throw ChainError(code: errno)
       }
     }
@@ -56,9 +56,9 @@ struct ImageChain {
 
   func remove() {
     for k in 0..<ImageChain.count {
-      unlink("\(folder)/\(k).state")
-      unlink("\(folder)/base\(k).state")
+      unlink("\(directory)/\(k).state")
+      unlink("\(directory)/base\(k).state")
     }
-    rmdir(folder)
+    rmdir(directory)
   }
 }

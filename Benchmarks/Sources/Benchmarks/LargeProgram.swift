@@ -5,7 +5,7 @@ struct LargeProgram {
   let name: String
   let bytes: [UInt8]
 
-  private static let byteCount = Platform.xochip.programByteCountMax
+  private static let byteCount = Platform.xochip.maxProgramByteCount
 
   /// The two extremes: nearly everything can be reached, or nearly nothing.
   static let all = [

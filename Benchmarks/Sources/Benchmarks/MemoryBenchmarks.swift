@@ -5,11 +5,11 @@ import Chip8Core
 import Foundation
 import SaveState
 
-func memoryRequirements(_ subject: Subject, in folder: String) throws -> [Requirement] {
+func memoryRequirements(_ subject: Subject, in directory: String) throws -> [Requirement] {
   let plain = Image(of: subject.machine)
-  let least = try peakKibibytes(plain.bytes, in: folder)
+  let least = try peakKibibytes(plain.bytes, in: directory)
   return try hostileFiles(plain).map { what, bytes in
-    let more = try peakKibibytes(bytes, in: folder) - least
+    let more = try peakKibibytes(bytes, in: directory) - least
     return Requirement("loader's memory: \(what)", Double(more) / 1024, atMost: 32, .mebibytes)
   }
 }
@@ -17,7 +17,7 @@ func memoryRequirements(_ subject: Subject, in folder: String) throws -> [Requir
 /// Files as large as they can be.
 private func hostileFiles(_ plain: Image) throws -> [(String, [UInt8])] {
   // Room for the frames of more sections, and for a checksum or two.
-  let rest = Image.byteCountMax - plain.sections.reduce(4096) { $0 + $1.decodedByteCount + 20 }
+  let rest = Image.maxByteCount - plain.sections.reduce(4096) { $0 + $1.decodedByteCount + 20 }
   func noise(_ count: Int) throws -> [UInt8] {
     try Storage.read("/dev/urandom", limit: count - 1)
   }
@@ -35,8 +35,8 @@ private func hostileFiles(_ plain: Image) throws -> [(String, [UInt8])] {
   ]
 }
 
-private func peakKibibytes(_ file: [UInt8], in folder: String) throws -> Int {
-  let path = "\(folder)/file"
+private func peakKibibytes(_ file: [UInt8], in directory: String) throws -> Int {
+  let path = "\(directory)/file"
   try Data(file).write(to: URL(fileURLWithPath: path))
   let process = Process()
   process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
@@ -47,7 +47,7 @@ private func peakKibibytes(_ file: [UInt8], in folder: String) throws -> Int {
   let text = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
   guard let kibibytes = Int(String(decoding: text, as: UTF8.self).filter(\.isNumber)) else {
-    fatalError("a process did not tell of its memory")
+    fatalError("a process did not report its memory")
   }
   return kibibytes
 }

@@ -6,33 +6,34 @@ import Glibc
 import SaveState
 
 /// A durable save, by a bare one: their medians in as many rounds, for a disk has its moods.
-func durableSaveRequirement(_ subject: Subject, in folder: String) throws -> Requirement {
+func durableSaveRequirement(_ subject: Subject, in directory: String) throws -> Requirement {
   let bytes = Image(of: subject.machine).bytes
   var (bare, ours): ([Double], [Double]) = ([], [])
   for _ in 0..<200 {
-    bare.append(microseconds { saveBarely(bytes, in: folder) })
-    ours.append(try microseconds { try Storage.replace("\(folder)/ours", with: bytes, as: .slot) })
+    bare.append(microseconds { saveBarely(bytes, in: directory) })
+    ours.append(
+      try microseconds { try Storage.writeAtomically("\(directory)/ours", with: bytes, as: .slot) })
   }
   return Requirement(
     "durable save, by a bare one: \(subject.name)", ours.median / bare.median, atMost: 1.3, .times)
 }
 
 /// The calls that there must be for a file that is there whole after a power failure.
-private func saveBarely(_ bytes: [UInt8], in folder: String) {
-  let (temporary, path) = ("\(folder)/bare.tmp", "\(folder)/bare")
+private func saveBarely(_ bytes: [UInt8], in directory: String) {
+  let (temporary, path) = ("\(directory)/bare.tmp", "\(directory)/bare")
   let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
   let count = write(file, bytes, bytes.count)
   let isSafe = fsync(file) == 0 && close(file) == 0 && rename(temporary, path) == 0
-  let directory = open(folder, O_RDONLY | O_DIRECTORY)
+  let directory = open(directory, O_RDONLY | O_DIRECTORY)
   precondition(
     count == bytes.count && isSafe && fsync(directory) == 0 && close(directory) == 0,
-    "the folder for the benchmark cannot be written to")
+    "the directory for the benchmark cannot be written to")
 }
 
 /// How long the machine's thread is kept up by a save: what it takes to hand the machine over and
 /// to run the next frame, while another thread saves, beyond what a frame takes without. Both are
 /// the longest of 100, for whatever else the computer does keeps up frames too.
-func stallRequirement(_ subject: Subject, in folder: String) throws -> Requirement {
+func stallRequirement(_ subject: Subject, in directory: String) throws -> Requirement {
   let queue = DispatchQueue(label: "saves")
   var machine = subject.machine
   var (usual, saving): ([Double], [Double]) = ([], [])
@@ -42,7 +43,7 @@ func stallRequirement(_ subject: Subject, in folder: String) throws -> Requireme
       let moment = machine.snapshot
       queue.async {
         let bytes = Image(of: Chip8(moment)).bytes
-        do { try Storage.replace("\(folder)/slot", with: bytes, as: .slot) } catch {
+        do { try Storage.writeAtomically("\(directory)/slot", with: bytes, as: .slot) } catch {
           fatalError("\(error)")
         }
       }

@@ -16,7 +16,7 @@ struct Subject {
     var machine = fresh
     // Each key in turn, down for a tenth of a second and up for as long.
     for frame in 0..<3600 {
-      let key = Keypad(key: UInt8(frame / 12 % 16))
+      let key = KeySet(key: UInt8(frame / 12 % 16))
       _ = machine.run(frames: 1, keys: frame / 6 % 2 == 0 ? key : [])
     }
     self.machine = machine

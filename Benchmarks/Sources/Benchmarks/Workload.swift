@@ -1,6 +1,6 @@
 import Chip8Core
 
-/// A synthetic program that does one kind of work for ever.
+/// A synthetic program that does one kind of work forever.
 struct Workload {
   let name: String
   /// The program's instructions, from 0x200 on.

@@ -12,9 +12,9 @@ if arguments.first == "--load", let path = arguments.last {
   exit(0)
 }
 
-/// On a disk, which the folder for temporary files need not be.
-let folder = "/var/tmp/chip8-benchmarks-\(getpid())"
-try Storage.createFolder(folder)
+/// On a disk, which the directory for temporary files need not be.
+let directory = "/var/tmp/chip8-benchmarks-\(getpid())"
+try Storage.createDirectory(directory)
 
 for workload in Workload.all {
   let rate = try instructionsPerSecond(workload)
@@ -30,11 +30,11 @@ let picture = try Subject("lace")
 var requirements: [Requirement] = []
 for subject in [small, large] { requirements += snapshotRequirements(subject) }
 for subject in games + [picture] { requirements += try imageTimeRequirements(subject) }
-requirements.append(try durableSaveRequirement(small, in: folder))
-for subject in [small, large] { requirements.append(try stallRequirement(subject, in: folder)) }
+requirements.append(try durableSaveRequirement(small, in: directory))
+for subject in [small, large] { requirements.append(try stallRequirement(subject, in: directory)) }
 for subject in games { requirements.append(try imageSizeRequirement(subject)) }
-requirements += try memoryRequirements(large, in: folder)
-try FileManager.default.removeItem(atPath: folder)
+requirements += try memoryRequirements(large, in: directory)
+try FileManager.default.removeItem(atPath: directory)
 for platform in [Platform.chip8, .xochip] {
   let chain = try ImageChain(platform)
   defer { chain.remove() }

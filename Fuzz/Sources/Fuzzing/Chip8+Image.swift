@@ -5,8 +5,8 @@ extension Chip8 {
   /// The machine that a saved state of this one gives.
   ///
   /// - Parameter older: the image that this one came from.
-  public func reloaded(carrying older: Image? = nil) -> Chip8 {
-    let saved = Image(of: self, carrying: older)
+  public func reloaded(preservingUnknownSectionsOf older: Image? = nil) -> Chip8 {
+    let saved = Image(of: self, preservingUnknownSectionsOf: older)
     let file = saved.bytes
     let image = must("what was saved can be read") { try Image(file) }
     expect(image == saved, "an image is the same when it was written and read")

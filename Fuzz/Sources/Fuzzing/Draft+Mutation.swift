@@ -1,6 +1,6 @@
 /// libFuzzer's own way to change an input in place, up to a size; the new size.
 @_silgen_name("LLVMFuzzerMutate")
-private func mutate(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ countMax: Int) -> Int
+private func mutate(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ maxCount: Int) -> Int
 
 extension Draft {
   /// Changes an input in place: mostly the contents of one section, so that the others stay what they
@@ -8,18 +8,18 @@ extension Draft {
   ///
   /// - Returns: the input's new size.
   public static func mutate(
-    _ input: UnsafeMutablePointer<UInt8>, _ count: Int, _ countMax: Int, seed: UInt32
+    _ input: UnsafeMutablePointer<UInt8>, _ count: Int, _ maxCount: Int, seed: UInt32
   ) -> Int {
     // Eight bytes of chance out of four, for six choices.
     let chance = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15
     var random = Input((0..<8).map { UInt8(truncatingIfNeeded: chance >> ($0 * 8)) })
     var draft = Draft([UInt8](input, count))
     guard random.choice([true, true, true, false]), let place = draft.place(&random) else {
-      return Fuzzing.mutate(input, count, countMax)
+      return Fuzzing.mutate(input, count, maxCount)
     }
     draft.images[place.image].sections[place.section].mutate(&random)
     let bytes = draft.bytes
-    guard bytes.count <= countMax else { return Fuzzing.mutate(input, count, countMax) }
+    guard bytes.count <= maxCount else { return Fuzzing.mutate(input, count, maxCount) }
     input.update(from: bytes, count: bytes.count)
     return bytes.count
   }

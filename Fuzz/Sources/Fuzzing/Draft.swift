@@ -1,10 +1,10 @@
 // Images whose seals are right, whatever the fuzzer has changed in them. Otherwise the digest, which
-// no fuzzer guesses, would keep it from everything that is checked behind it.
+// no fuzzer guesses, would keep it from everything that is checked after it.
 
 import Chip8Core
 import SaveState
 
-/// An image as the fuzzer changes it, and behind it the image that it is the difference from, if it
+/// An image as the fuzzer changes it, and after it the image that it is the difference from, if it
 /// is one, and so on. They are laid out like files, but lengths that follow from others, checksums
 /// and digests are made right when they are sealed. An image is a draft of itself.
 public struct Draft {

@@ -11,12 +11,12 @@ public struct Shelf: Dependencies {
   public init(_ images: [[UInt8]]) { self.images = images }
 
   /// The one program, whatever is looked for.
-  public func find(_ program: Program.Identity) -> Finding {
+  public func find(_ program: Program.Identity) -> LookupResult {
     .found(Shelf.program, path: "program.ch8")
   }
 
   /// The image of that digest, else any image.
-  public func find(_ base: Image.Base) -> Finding {
+  public func find(_ base: Image.Base) -> LookupResult {
     let image = images.first { Array($0.suffix(32)) == base.digest.bytes } ?? images.last
     return image.map { .found($0, path: "base.state") } ?? .missing(Search())
   }

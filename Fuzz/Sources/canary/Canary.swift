@@ -1,4 +1,4 @@
-// A reader of images with a mistake in it, to see that the fuzzer would find one: it must.
+// A reader of images with an error in it, to see that the fuzzer would find one: it must.
 
 import Chip8Core
 import Fuzzing
@@ -15,7 +15,7 @@ public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 extension State {
-  /// The sum of the bytes that PC and I point at, if they point into the RAM: that is the mistake.
+  /// The sum of the bytes that PC and I point at, if they point into the RAM: that is the error.
   @_optimize(none)  // else nothing would be read, as every sum is as it should be
   fileprivate var bytesAhead: Int {
     ram.withUnsafeBufferPointer { ram in
@@ -28,7 +28,7 @@ extension State {
 /// What libFuzzer calls to change an input.
 @_cdecl("LLVMFuzzerCustomMutator")
 public func mutate(
-  _ input: UnsafeMutablePointer<UInt8>, _ count: Int, _ countMax: Int, _ seed: UInt32
+  _ input: UnsafeMutablePointer<UInt8>, _ count: Int, _ maxCount: Int, _ seed: UInt32
 ) -> Int {
-  Draft.mutate(input, count, countMax, seed: seed)
+  Draft.mutate(input, count, maxCount, seed: seed)
 }

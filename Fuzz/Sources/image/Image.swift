@@ -17,9 +17,9 @@ public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 /// What libFuzzer calls to change an input.
 @_cdecl("LLVMFuzzerCustomMutator")
 public func mutate(
-  _ input: UnsafeMutablePointer<UInt8>, _ count: Int, _ countMax: Int, _ seed: UInt32
+  _ input: UnsafeMutablePointer<UInt8>, _ count: Int, _ maxCount: Int, _ seed: UInt32
 ) -> Int {
-  Draft.mutate(input, count, countMax, seed: seed)
+  Draft.mutate(input, count, maxCount, seed: seed)
 }
 
 /// - Parameter shelf: has what the image may leave out.
@@ -37,7 +37,7 @@ private func check(_ file: [UInt8], _ shelf: Shelf) {
   let verdict = try? image.verification(Chip8.self, by: &shelf)
   checkFlattening(image, machine, &shelf)
   checkSettings(image, machine)
-  let reloaded = machine.reloaded(carrying: image)
+  let reloaded = machine.reloaded(preservingUnknownSectionsOf: image)
   checkRun(machine, reloaded)
   if verdict?.isCanonical == true { checkDifference(from: image, machine, &shelf) }
 }
@@ -70,7 +70,7 @@ private func checkDifference(from image: Image, _ machine: Chip8, _ shelf: inout
     let base = try? BaseImage(image, named: "base.state", Chip8.self, by: &shelf)
   else { return }
   var later = machine
-  later.goOn(instructions: 100, frames: 2)
+  later.advance(instructions: 100, frames: 2)
   let saved = Image(of: later, basedOn: base)
   let reread = must("a difference can be read") { try Image(saved.bytes) }
   var bases = Bases(image: image.bytes, shelf: shelf)
@@ -86,9 +86,9 @@ private struct Bases: Dependencies {
   let image: [UInt8]
   var shelf: Shelf
 
-  mutating func find(_ program: Program.Identity) -> Finding { shelf.find(program) }
+  mutating func find(_ program: Program.Identity) -> LookupResult { shelf.find(program) }
 
-  mutating func find(_ base: Image.Base) -> Finding {
+  mutating func find(_ base: Image.Base) -> LookupResult {
     Array(image.suffix(32)) == base.digest.bytes
       ? .found(image, path: "image.state") : shelf.find(base)
   }

@@ -20,20 +20,20 @@ public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
           let index = names.firstIndex(of: path)
           guard let index, index < files.count else { throw IncludeError("is not there") }
           return files[index]
-        }, errorCountMax: errorCountMax))
+        }, maxErrorCount: maxErrorCount))
   } catch {
     check(error.errors, in: files)
   }
   return 0
 }
 
-private let errorCountMax = 20
+private let maxErrorCount = 20
 
 /// The files of an input, in their order.
 private let names = ["source", "a", "b", "c", "d"]
 
 private func check(_ errors: [AssemblyError], in files: [String]) {
-  expect((1...errorCountMax).contains(errors.count), "there are 1 to 20 errors")
+  expect((1...maxErrorCount).contains(errors.count), "there are 1 to 20 errors")
   let places = errors.map { "\($0.file):\($0.line)" }
   expect(Set(places).count == places.count, "no two errors are in one line")
   for name in names {

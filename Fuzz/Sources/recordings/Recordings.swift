@@ -25,7 +25,7 @@ public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 /// What is written in the notation is read as what it was.
 private func checkNotation(_ script: KeyScript) {
   let presses = script.presses.map { press in
-    let keys = (UInt8(0)..<16).filter { press.keys.contains(Keypad(key: $0)) }
+    let keys = (UInt8(0)..<16).filter { press.keys.contains(KeySet(key: $0)) }
     return "\(press.frames.lowerBound)-\(press.frames.upperBound):"
       + keys.map { hexadecimal($0, 1) }.joined()
   }

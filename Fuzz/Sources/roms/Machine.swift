@@ -18,7 +18,7 @@ extension Input {
     let speed: UInt16 = next()
     if speed > 0 { configuration.instructionsPerFrame = Int(speed) }
     let instructions = Int(next(UInt16.self))
-    let keys = (0..<10).map { _ in Keypad(rawValue: next()) }
+    let keys = (0..<10).map { _ in KeySet(rawValue: next()) }
     let program = Program(name: "program", bytes: rest())
     guard let machine = try? Chip8(program, configuration, seed: UInt64(seed)) else { return nil }
     return Session(machine: machine, instructionsToSave: instructions, keys: keys)
@@ -31,8 +31,8 @@ struct Session {
   /// After how many instructions it is saved.
   let instructionsToSave: Int
   /// The keys of each frame, over and over.
-  let keys: [Keypad]
+  let keys: [KeySet]
 
   /// The keys of the frame that a machine is in.
-  func keys(_ machine: Chip8) -> Keypad { keys[Int(machine.state.frames) % keys.count] }
+  func keys(_ machine: Chip8) -> KeySet { keys[Int(machine.state.frames) % keys.count] }
 }

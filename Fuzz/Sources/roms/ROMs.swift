@@ -31,7 +31,7 @@ private func checkRun(_ session: Session) {
   for _ in 0..<12 {
     let keys = session.keys(machine)
     let (frames, instructions) = (machine.state.frames, machine.state.instructions)
-    let stop = machine.run(frames: 1, instructions: frameInstructionsMax, keys: keys)
+    let stop = machine.run(frames: 1, instructions: maxFrameInstructions, keys: keys)
     expect(reloaded.runInPieces(keys) == stop, "a machine stops as when it was saved")
     if machine.state.frames > frames {
       expect(reloaded.tone == machine.tone, "a machine sounds as when it was saved")
@@ -45,17 +45,17 @@ private func checkRun(_ session: Session) {
     reloaded.canonicalState == machine.canonicalState, "a machine goes on as when it was saved")
 }
 
-private let frameInstructionsMax = 500
+private let maxFrameInstructions = 500
 
 extension Chip8 {
   /// Runs to the end of the frame as `run` does, but some instructions at a time.
-  fileprivate mutating func runInPieces(_ keys: Keypad) -> Stop {
+  fileprivate mutating func runInPieces(_ keys: KeySet) -> Stop {
     let (frames, instructions) = (state.frames, state.instructions)
     while true {
-      let left = frameInstructionsMax - Int(state.instructions - instructions)
+      let left = maxFrameInstructions - Int(state.instructions - instructions)
       let stop = run(frames: 1, instructions: min(7, left), keys: keys)
       if stop != .done || state.frames > frames { return stop }
-      if state.instructions - instructions >= UInt64(frameInstructionsMax) { return stop }
+      if state.instructions - instructions >= UInt64(maxFrameInstructions) { return stop }
     }
   }
 }

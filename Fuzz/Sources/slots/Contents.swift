@@ -17,27 +17,27 @@ enum States {
 
   private static func machine(_ program: Program, _ frames: Int) -> Chip8 {
     var machine = must("the program fits") { try Chip8(program, Configuration(.chip8)) }
-    machine.goOn(instructions: .max, frames: frames)
+    machine.advance(instructions: .max, frames: frames)
     return machine
   }
 }
 
 extension Input {
-  /// What somebody has put into a folder of slots: up to five things.
-  mutating func fill(_ folder: Folder) {
-    folder.create("\(States.sha1)")
+  /// What somebody has put into a directory of slots: up to five things.
+  mutating func fill(_ directory: Directory) {
+    directory.create("\(States.sha1)")
     for _ in 0..<next(UInt8.self) % 6 {
       let place = choice(["", "history/", "history/slot1/", "history/\(name())/"])
       if !place.isEmpty {
-        folder.create("\(States.sha1)/history")
-        folder.create("\(States.sha1)/\(place)")
+        directory.create("\(States.sha1)/history")
+        directory.create("\(States.sha1)/\(place)")
       }
       let name = "\(States.sha1)/\(place)\(fileName())"
       switch next(UInt8.self) % 8 {
-      case 0: folder.create(name)
-      case 1: folder.link(name, to: self.name())
-      case 2: folder.makePipe(name)
-      default: folder.write(name, contents(), isLocked: next(UInt8.self) % 4 == 0)
+      case 0: directory.create(name)
+      case 1: directory.link(name, to: self.name())
+      case 2: directory.makePipe(name)
+      default: directory.write(name, contents(), isLocked: next(UInt8.self) % 4 == 0)
       }
     }
   }

@@ -1,4 +1,4 @@
-// A folder of slots in which anything may be, and what a user does with it: no state that was good is
+// A directory of slots in which anything may be, and what a user does with it: no state that was good is
 // lost by anything but a purge.
 
 import Chip8Core
@@ -8,10 +8,10 @@ import SaveState
 /// What libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let folder = Folder()
+  let directory = Directory()
   var input = Input([UInt8](start, count))
-  input.fill(folder)
-  let slots = Slots(root: folder.path, program: States.sha1)
+  input.fill(directory)
+  let slots = Slots(root: directory.path, program: States.sha1)
   var before = slots.states
   // With five versions from the start there are never more than are kept.
   for _ in 0..<14 where !input.isAtEnd {
@@ -21,8 +21,8 @@ public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     before = after
   }
   _ = slots.newestResumable(Chip8.self)
-  _ = try? Slots.all(root: folder.path)
-  folder.remove()
+  _ = try? Slots.all(root: directory.path)
+  directory.remove()
   return 0
 }
 

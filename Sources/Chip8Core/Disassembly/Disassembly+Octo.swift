@@ -5,10 +5,10 @@ extension Disassembly {
   ///
   /// - Parameters:
   ///   - title: what stands in its first line.
-  ///   - byteCountMax: how long it may be. Where remarks make it longer, it has none.
-  public func octo(title: String, byteCountMax: Int = .max) -> String {
+  ///   - maxByteCount: how long it may be. Where notes make it longer, it has none.
+  public func octo(title: String, maxByteCount: Int = .max) -> String {
     let source = octo(title, withRemarks: true)
-    return source.utf8.count <= byteCountMax ? source : octo(title, withRemarks: false)
+    return source.utf8.count <= maxByteCount ? source : octo(title, withRemarks: false)
   }
 
   private func octo(_ title: String, withRemarks: Bool) -> String {
@@ -20,16 +20,16 @@ extension Disassembly {
     var isAfterSkip = false
     for item in items {
       let isLabeled = !item.labels.isEmpty
-      let remarks = withRemarks ? item.remarks : []
+      let notes = withRemarks ? item.notes : []
       if isAfterSkip,
         item.kind != .code || isLabeled || !item.labelsOfNext.isEmpty || item.isSkip
-          || !remarks.isEmpty
+          || !notes.isEmpty
       {
         source += "\n"
         isAfterSkip = false
       }
       for label in item.labels { source += ": \(label)\n" }
-      for remark in remarks { source += "  # \(remark.displayText)\n" }
+      for remark in notes { source += "  # \(remark.displayText)\n" }
       if item.kind == .entry {
         // The assembler makes this one by itself.
         source += "  # 0x\(hexadecimal(item.address, 3)) jumps to main\n"

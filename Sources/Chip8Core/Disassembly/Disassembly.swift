@@ -26,8 +26,8 @@ public struct Disassembly: Sendable {
     /// The names of its second byte.
     public let labelsOfNext: [String]
     /// Remarks on it, a line each.
-    public let remarks: [String]
-    /// Whether the instruction behind it belongs to it.
+    public let notes: [String]
+    /// Whether the instruction after it belongs to it.
     let isSkip: Bool
   }
 
@@ -37,18 +37,18 @@ public struct Disassembly: Sendable {
     /// The address of each label.
     public var labels: [String: Int]
     /// Remarks by address.
-    public var remarks: [Int: [String]]
+    public var notes: [Int: [String]]
 
     /// Nothing, unless it is given.
-    public init(labels: [String: Int] = [:], remarks: [Int: [String]] = [:]) {
+    public init(labels: [String: Int] = [:], notes: [Int: [String]] = [:]) {
       self.labels = labels
-      self.remarks = remarks
+      self.notes = notes
     }
   }
 
   /// The whole program, in ascending order of addresses and without gaps.
   public let items: [Item]
-  /// The names of the address behind the program.
+  /// The names of the address after the program.
   public let labelsAtEnd: [String]
   /// Names that the program uses for addresses where no label can stand: outside of it, or within
   /// a long instruction.
@@ -68,7 +68,7 @@ public struct Disassembly: Sendable {
     let layout = DisassemblyLayout(code)
     let names = DisassemblyNames(layout, annotations.labels)
     let modification = SelfModification(code, configuration.quirks)
-    let writer = DisassemblyWriter(layout, names, modification, annotations.remarks)
+    let writer = DisassemblyWriter(layout, names, modification, annotations.notes)
     items = writer.items()
     labelsAtEnd = names.labels(at: layout.end)
     constants = names.constants

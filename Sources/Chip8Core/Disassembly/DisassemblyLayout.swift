@@ -23,7 +23,7 @@ struct DisassemblyLayout {
   private(set) var uses: [Use?]
 
   var program: [UInt8] { code.program }
-  /// The address behind the program.
+  /// The address after the program.
   var end: Int { Chip8.programStart + program.count }
 
   init(_ code: ReachableCode) {

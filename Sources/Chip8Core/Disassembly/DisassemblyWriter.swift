@@ -6,16 +6,16 @@ struct DisassemblyWriter {
   private let layout: DisassemblyLayout
   private let names: DisassemblyNames
   private let modification: SelfModification
-  private let remarks: [Int: [String]]
+  private let notes: [Int: [String]]
 
   init(
     _ layout: DisassemblyLayout, _ names: DisassemblyNames, _ modification: SelfModification,
-    _ remarks: [Int: [String]]
+    _ notes: [Int: [String]]
   ) {
     self.layout = layout
     self.names = names
     self.modification = modification
-    self.remarks = remarks
+    self.notes = notes
   }
 
   func items() -> [Disassembly.Item] {
@@ -40,7 +40,7 @@ struct DisassemblyWriter {
       kind: isEntry ? .entry : .code, text: text,
       labels: isEntry ? [] : names.labels(at: address),
       labelsOfNext: isEntry ? [] : names.labels(at: address + 1),
-      remarks: (address..<address + length).flatMap { remarks[$0] ?? [] }
+      notes: (address..<address + length).flatMap { notes[$0] ?? [] }
         + overlap(offset, length) + changes(offset, length),
       isSkip: instruction.form.flow == .skip)
   }
@@ -63,7 +63,7 @@ struct DisassemblyWriter {
     var end = offset + 1
     while end < layout.program.count, end < offset + DisassemblyWriter.dataByteCount,
       layout.byteCounts[end] == 0, names.labels(at: end + Chip8.programStart).isEmpty,
-      remarks[end + Chip8.programStart] == nil
+      notes[end + Chip8.programStart] == nil
     {
       end += 1
     }
@@ -71,7 +71,7 @@ struct DisassemblyWriter {
     return Disassembly.Item(
       address: address, bytes: bytes, kind: .data,
       text: bytes.map { "0x" + hexadecimal($0, 2) }.joined(separator: " "),
-      labels: names.labels(at: address), labelsOfNext: [], remarks: remarks[address] ?? [],
+      labels: names.labels(at: address), labelsOfNext: [], notes: notes[address] ?? [],
       isSkip: false)
   }
 }

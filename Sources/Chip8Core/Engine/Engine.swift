@@ -41,7 +41,7 @@ struct Engine {
   let decoder = InstructionSet.decoder
   let extensions: Extensions
   let quirks: Quirks
-  let stackCountMax: Int
+  let maxStackCount: Int
 
   var pc: UInt16
   /// Instructions of this slice that are still to be executed.
@@ -66,7 +66,7 @@ struct Engine {
     mask = ram.count - 1
     let platform = state.pointee.configuration.platform
     extensions = platform.extensions
-    stackCountMax = platform.stackCountMax
+    maxStackCount = platform.maxStackCount
     v =
       extensions.contains(.twoPage)
       ? ramStart + TwoPage.registers

@@ -51,7 +51,7 @@ extension Engine {
 
   /// The request block at I.
   func readHostCall() throws(HostStatus) -> HostCall {
-    let canCall = state.pointee.stackCount < stackCountMax
+    let canCall = state.pointee.stackCount < maxStackCount
     return try HostCall(
       at: Int(state.pointee.i), in: UnsafeBufferPointer(start: ram, count: mask + 1),
       canCall: canCall)

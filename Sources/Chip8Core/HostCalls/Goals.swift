@@ -1,10 +1,10 @@
 /// Subroutines of the program that are called before it goes on from where it was saved, one after
 /// the other, and the program as they have interrupted it.
-public struct Goals: Sendable {
+public struct EntryCalls: Sendable {
   /// How many there may be at once.
-  public static let countMax = 16
+  public static let maxCount = 16
   /// A goal that has not returned after so many frames never will.
-  public static let frameCountMax: UInt64 = 3600
+  public static let maxFrameCount: UInt64 = 3600
 
   /// What each goal finds, and what is put back after it: all that belongs to the program's own
   /// course. The memories, the timers and the time are as the goals leave them.
@@ -29,7 +29,7 @@ public struct Goals: Sendable {
 }
 
 /// Why a goal cannot be called.
-public enum GoalError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum EntryCallError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No instruction is there.
   case outsideRAM(address: Int, Platform)
   /// There are 16 already.
@@ -42,19 +42,19 @@ public enum GoalError: Error, Hashable, Sendable, CustomStringConvertible {
       "a goal at 0x\(hexadecimal(address, 3)) is outside the \(platform.ramByteCount) bytes of RAM "
         + "of \(platform.title)"
     case .tooMany:
-      "a machine can have at most \(Goals.countMax) goals"
+      "a machine can have at most \(EntryCalls.maxCount) goals"
     }
   }
 }
 
 extension Chip8 {
   /// Calls a subroutine of the program before it goes on, after those that are still to be called.
-  public mutating func addGoal(_ address: Int) throws(GoalError) {
+  public mutating func addEntryCall(_ address: Int) throws(EntryCallError) {
     let platform = state.configuration.platform
     guard (0...platform.ramByteCount - 2).contains(address) else {
       throw .outsideRAM(address: address, platform)
     }
-    guard (state.goals?.waiting.count ?? -1) + 1 < Goals.countMax else { throw .tooMany }
+    guard (state.goals?.waiting.count ?? -1) + 1 < EntryCalls.maxCount else { throw .tooMany }
     if state.goals == nil {
       state.begin(UInt16(address), followedBy: [], interrupting: state.interrupted)
     } else {
@@ -66,17 +66,17 @@ extension Chip8 {
 
 extension State {
   /// The program's own course, as it is now.
-  fileprivate var interrupted: Goals.Interrupted {
-    Goals.Interrupted(
+  fileprivate var interrupted: EntryCalls.Interrupted {
+    EntryCalls.Interrupted(
       pc: pc, i: i, v: v, stack: stack, stackCount: stackCount, keyWait: keyWait,
       drawWait: drawWait, answer: hostCalls?.answer)
   }
 
   /// Calls a goal, which finds a stack of its own, with the way back and nothing else on it.
   fileprivate mutating func begin(
-    _ goal: UInt16, followedBy waiting: [UInt16], interrupting interrupted: Goals.Interrupted
+    _ goal: UInt16, followedBy waiting: [UInt16], interrupting interrupted: EntryCalls.Interrupted
   ) {
-    goals = Goals(address: goal, start: frames, waiting: waiting, interrupted: interrupted)
+    goals = EntryCalls(address: goal, start: frames, waiting: waiting, interrupted: interrupted)
     pc = goal
     stack[0] = interrupted.pc
     stackCount = 1
@@ -86,7 +86,7 @@ extension State {
   }
 
   /// Puts the program's own course back, and calls the next goal if there is one.
-  fileprivate mutating func endGoal(_ ended: Goals) {
+  fileprivate mutating func endEntryCall(_ ended: EntryCalls) {
     let program = ended.interrupted
     goals = nil
     (pc, i, v) = (program.pc, program.i, program.v)
@@ -100,18 +100,18 @@ extension State {
 }
 
 extension Processor {
-  /// An instruction of a goal, or a frame in which it waits. Goals are stepped, so that the loop
+  /// An instruction of a goal, or a frame in which it waits. EntryCalls are stepped, so that the loop
   /// for programs need not know of them.
-  mutating func stepGoal(_ limits: inout Limits, _ keys: Keypad) -> Chip8.Stop? {
+  mutating func stepEntryCall(_ limits: inout Limits, _ keys: KeySet) -> Chip8.Stop? {
     guard let goals = state.pointee.goals else { return nil }
     guard limits.frames > 0, limits.instructions > 0 else { return .done }
-    guard state.pointee.frames - goals.start < Goals.frameCountMax else {
-      return .fault(fault(.endlessGoal, in: goals.address))
+    guard state.pointee.frames - goals.start < EntryCalls.maxFrameCount else {
+      return .fault(fault(.endlessEntryCall, in: goals.address))
     }
     let (frames, instructions) = (state.pointee.frames, state.pointee.instructions)
     let step = Limits(frames: 1, instructions: 1, stopsAtHalt: false)
     let stop = runProgram(step, keys)
-    if state.pointee.stackCount == 0 { endGoal(goals) }
+    if state.pointee.stackCount == 0 { endEntryCall(goals) }
     limits.frames -= Int(state.pointee.frames - frames)
     limits.instructions -= Int(state.pointee.instructions - instructions)
     return switch stop {
@@ -121,15 +121,17 @@ extension Processor {
     }
   }
 
-  private mutating func endGoal(_ goals: Goals) {
+  private mutating func endEntryCall(_ goals: EntryCalls) {
     engine.readWorkArea()
-    state.pointee.endGoal(goals)
+    state.pointee.endEntryCall(goals)
     engine.showWorkArea()
     engine.pc = state.pointee.pc
     // Whoever waits for a key has no more to do in this frame. Counted in cycles that is seen when
     // the machine goes on.
     let isCycles = state.pointee.configuration.timing == .cycles
-    if state.pointee.keyWait != nil, state.pointee.frameRest != nil, !isCycles { endFrame() }
+    if state.pointee.keyWait != nil, state.pointee.instructionsLeftInFrame != nil, !isCycles {
+      endFrame()
+    }
   }
 
   private func fault(_ kind: Fault.Kind, in goal: UInt16) -> Fault {

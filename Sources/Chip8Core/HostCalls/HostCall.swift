@@ -3,10 +3,10 @@ public struct HostCall: Hashable, Sendable {
   /// How a program goes on after it has written an image of itself.
   public enum Continuation: Hashable, Sendable {
     /// Behind the call.
-    case goOn
+    case proceed
     /// Not at all.
     case exit
-    /// With a subroutine, which returns behind the call.
+    /// With a subroutine, which returns after the call.
     case call(UInt16)
   }
 
@@ -23,7 +23,7 @@ public struct HostCall: Hashable, Sendable {
   /// The bytes of a request block.
   public static let byteCount = 10
   /// The most characters of a name.
-  public static let nameCountMax = 64
+  public static let maxNameCount = 64
 
   /// What is asked for.
   public let operation: Operation
@@ -44,7 +44,7 @@ public struct HostCall: Hashable, Sendable {
     }
     let (kind, continuation) = (ram[address], ram[address + 1])
     switch (kind, continuation) {
-    case (1, 0): operation = .save(.goOn)
+    case (1, 0): operation = .save(.proceed)
     case (1, 1): operation = .save(.exit)
     case (1, 2):
       guard word(4) <= ram.count - 2 else { throw .badRequest }
@@ -61,7 +61,7 @@ public struct HostCall: Hashable, Sendable {
 
   /// Whether a file may have a name.
   public static func isName(_ name: some Collection<UInt8>) -> Bool {
-    (1...nameCountMax).contains(name.count) && name.first != UInt8(ascii: ".")
+    (1...maxNameCount).contains(name.count) && name.first != UInt8(ascii: ".")
       && name.allSatisfy { byte in
         switch Character(UnicodeScalar(byte)) {
         case "A"..."Z", "a"..."z", "0"..."9", ".", "_", "-": true
@@ -82,20 +82,20 @@ extension UnsafeBufferPointer<UInt8> {
   fileprivate func name(at address: Int) throws(HostStatus) -> String {
     guard address < count else { throw .badRequest }
     guard
-      let bytes = terminated(at: address, atMost: HostCall.nameCountMax), HostCall.isName(bytes)
+      let bytes = terminated(at: address, atMost: HostCall.maxNameCount), HostCall.isName(bytes)
     else { throw .badName }
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Texts that follow each other, each with a zero behind it.
+  /// Texts that follow each other, each with a zero after it.
   fileprivate func arguments(at address: Int, count: Int) throws(HostStatus) -> [String] {
-    guard count <= Arguments.countMax else { throw .badArguments }
+    guard count <= Arguments.maxCount else { throw .badArguments }
     var arguments: [String] = []
     var next = address
     for _ in 0..<count {
       guard next < self.count else { throw .badRequest }
       guard
-        let bytes = terminated(at: next, atMost: Arguments.byteCountMax),
+        let bytes = terminated(at: next, atMost: Arguments.maxByteCount),
         let text = String(validating: bytes, as: UTF8.self)
       else { throw .badArguments }
       arguments.append(text)

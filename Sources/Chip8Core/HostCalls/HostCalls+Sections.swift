@@ -4,11 +4,11 @@ import SaveState
 
 extension Chip8 {
   static let hostTag = Tag("HOST")
-  static let goalTag = Tag("GOAL")
+  static let entryCallTag = Tag("GOAL")
 }
 
 extension HostCalls {
-  static let byteCountMax = 3 + Arguments.byteCountMax + Arguments.countMax
+  static let maxByteCount = 3 + Arguments.maxByteCount + Arguments.maxCount
 
   var encoded: [UInt8] {
     var writer = ByteWriter()
@@ -47,9 +47,9 @@ extension HostStatus {
   }
 }
 
-extension Goals {
+extension EntryCalls {
   private static let byteCount = 72
-  static let byteCountMax = byteCount + 2 * (countMax - 1)
+  static let maxByteCount = byteCount + 2 * (maxCount - 1)
 
   var encoded: [UInt8] {
     var writer = ByteWriter()
@@ -73,16 +73,16 @@ extension Goals {
 
   /// - Parameter state: all else of the machine.
   init(decoding bytes: [UInt8], for state: State) throws(ImageError) {
-    guard bytes.count >= Goals.byteCount,
-      bytes.count == Goals.byteCount + 2 * Int(bytes[Goals.byteCount - 1])
-    else { throw .damagedSection(Chip8.goalTag) }
+    guard bytes.count >= EntryCalls.byteCount,
+      bytes.count == EntryCalls.byteCount + 2 * Int(bytes[EntryCalls.byteCount - 1])
+    else { throw .damagedSection(Chip8.entryCallTag) }
     let configuration = state.configuration
     let addresses = 0...UInt16(configuration.platform.ramByteCount - 2)
     var fields = CoreReader(bytes)
     address = try fields.next("goal", in: addresses)
     start = try fields.next("start of the goal", in: 0...state.frames)
     interrupted = try Interrupted(from: &fields, configuration)
-    let count = try fields.next("goals", in: 0...UInt8(Goals.countMax - 1))
+    let count = try fields.next("goals", in: 0...UInt8(EntryCalls.maxCount - 1))
     waiting = []
     for _ in 0..<count { waiting.append(try fields.next("goal", in: addresses)) }
     guard state.stackCount > 0 else { throw .badField("a goal that has returned") }
@@ -92,7 +92,7 @@ extension Goals {
   }
 }
 
-extension Goals.Interrupted {
+extension EntryCalls.Interrupted {
   fileprivate init(from fields: inout CoreReader, _ configuration: Configuration) throws(ImageError)
   {
     pc = fields.next()
@@ -100,7 +100,7 @@ extension Goals.Interrupted {
     v = InlineArray(repeating: 0)
     for k in 0..<16 { v[k] = fields.next() }
     stackCount = try fields.next(
-      "stack depth", in: 0...UInt8(configuration.platform.stackCountMax))
+      "stack depth", in: 0...UInt8(configuration.platform.maxStackCount))
     stack = InlineArray(repeating: 0)
     for k in 0..<16 {
       stack[k] = try fields.next("stack", in: k < Int(stackCount) ? 0...UInt16.max : 0...0)

@@ -9,7 +9,7 @@ public struct HostCalls: Hashable, Sendable {
 
   /// What the call at which the machine stands is about to come to; nil if it has not been made,
   /// or the host has not answered. In an image that the program has written it is
-  /// ``HostStatus/restored``: the machine is asleep.
+  /// ``HostStatus/restored``: the machine is suspended.
   public package(set) var answer: HostStatus?
 }
 
@@ -28,9 +28,9 @@ extension Chip8 {
     state.hostCalls?.answer = status
   }
 
-  /// The machine that a call asks to save: at that call, but asleep. Whoever restores it finds that
+  /// The machine that a call asks to save: at that call, but suspended. Whoever restores it finds that
   /// the call comes to ``HostStatus/restored``.
-  public var asleep: Chip8 {
+  public var suspended: Chip8 {
     var machine = self
     machine.finish(.restored)
     machine.state.hostCalls?.arguments = []
@@ -39,7 +39,7 @@ extension Chip8 {
 
   /// Whether the machine stands at a call that has written it to an image, or will when its goals
   /// are done. When it runs, that call returns a second time.
-  public var isAsleep: Bool {
+  public var isSuspended: Bool {
     state.hostCalls?.answer == .restored || state.goals?.interrupted.answer == .restored
   }
 
@@ -47,10 +47,10 @@ extension Chip8 {
   /// runs; without this, it gets none.
   ///
   /// - Throws: ``Arguments/Refusal``; the machine is as it was then.
-  public mutating func wake(arguments: [String]) throws(Arguments.Refusal) {
+  public mutating func resume(arguments: [String]) throws(Arguments.Refusal) {
     try Arguments.check(arguments)
     guard !arguments.isEmpty else { return }
-    guard isAsleep || state.goals != nil, allowsHostCalls else { throw .notAsleep }
+    guard isSuspended || state.goals != nil, allowsHostCalls else { throw .notSuspended }
     state.hostCalls?.arguments = arguments
   }
 }

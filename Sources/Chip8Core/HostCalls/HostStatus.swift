@@ -18,11 +18,11 @@ public enum HostStatus: UInt8, Error, CaseIterable, Sendable {
   case buffer = 0x13
   /// The continuation cannot be called, for the stack is full.
   case stackFull = 0x14
-  /// The host has no folder for this, or may not do it there.
+  /// The host has no directory for this, or may not do it there.
   case denied = 0x20
   /// There is no file of that name.
   case noSuchFile = 0x21
-  /// The name is that of a link, a folder or a device.
+  /// The name is that of a link, a directory or a device.
   case notAFile = 0x22
   /// The file holds no image, or a damaged one.
   case damagedImage = 0x23
@@ -30,10 +30,10 @@ public enum HostStatus: UInt8, Error, CaseIterable, Sendable {
   /// part of itself.
   case otherImage = 0x24
   /// The image is of a machine that nobody can hand arguments to.
-  case notAsleep = 0x25
-  /// There would be more files in the folder than there may be.
+  case notSuspended = 0x25
+  /// There would be more files in the directory than there may be.
   case tooManyFiles = 0x26
-  /// There would be more bytes in the folder than there may be.
+  /// There would be more bytes in the directory than there may be.
   case tooManyBytes = 0x27
   /// The file could not be written; the old one is as it was.
   case notWritten = 0x28

@@ -9,7 +9,7 @@ extension Chip8: Machine {
   /// The state is `CORE`, `RAM ` and `DISP`, and of some machines `HOST` and `GOAL`. Beside it stand
   /// what was executed last, how the machine is shown, and what its addresses are called.
   public static let sections: [SectionKind] = [
-    .state(coreTag), .state(ramTag), .state(displayTag), .state(hostTag), .state(goalTag),
+    .state(coreTag), .state(ramTag), .state(displayTag), .state(hostTag), .state(entryCallTag),
     lastSection, settingsSection, labelsSection,
   ]
 
@@ -29,18 +29,18 @@ extension Chip8: Machine {
   /// Writes the sections `CORE`, `RAM ` and `DISP`, and `HOST` and `GOAL` where there is something
   /// in them.
   public func encode(into sections: inout StateWriter) {
-    for feature in state.features { sections.need(feature) }
+    for feature in state.features { sections.requireFeature(feature) }
     sections.append(Chip8.coreTag, state.encodedCore)
     sections.append(
       Chip8.ramTag, state.shownRAM,
       differenceFrom: state.configuration.powerOnRAM(program.bytes))
     sections.append(Chip8.displayTag, state.encodedDisplay)
     if let hostCalls = state.hostCalls { sections.append(Chip8.hostTag, hostCalls.encoded) }
-    if let goals = state.goals { sections.append(Chip8.goalTag, goals.encoded) }
+    if let goals = state.goals { sections.append(Chip8.entryCallTag, goals.encoded) }
   }
 
   /// Goes on without a key in the frames that begin.
-  public mutating func goOn(instructions: Int, frames: Int) {
+  public mutating func advance(instructions: Int, frames: Int) {
     _ = run(frames: frames, instructions: instructions)
   }
 
@@ -49,7 +49,7 @@ extension Chip8: Machine {
     let core = try sections.section(Chip8.coreTag, count: Chip8.coreByteCount)
     var state = try State(decodingCore: core)
     let platform = state.configuration.platform
-    guard (1...platform.programByteCountMax).contains(program.bytes.count) else {
+    guard (1...platform.maxProgramByteCount).contains(program.bytes.count) else {
       throw .badField("a program of \(program.bytes.count) bytes on \(platform.title)")
     }
     state.ram = try sections.section(
@@ -60,10 +60,10 @@ extension Chip8: Machine {
     guard state.shownRAM == state.ram else {
       throw .badField("registers, a stack or a display other than in the RAM")
     }
-    state.hostCalls = try sections.sectionIfPresent(Chip8.hostTag, atMost: HostCalls.byteCountMax)
+    state.hostCalls = try sections.sectionIfPresent(Chip8.hostTag, atMost: HostCalls.maxByteCount)
       .map { bytes throws(ImageError) in try HostCalls(decoding: bytes) }
-    state.goals = try sections.sectionIfPresent(Chip8.goalTag, atMost: Goals.byteCountMax)
-      .map { bytes throws(ImageError) in try Goals(decoding: bytes, for: state) }
+    state.goals = try sections.sectionIfPresent(Chip8.entryCallTag, atMost: EntryCalls.maxByteCount)
+      .map { bytes throws(ImageError) in try EntryCalls(decoding: bytes, for: state) }
     self.init(program, state)
   }
 }
@@ -115,7 +115,7 @@ extension State {
     writer.append(keys.rawValue)
     writer.append(keyWait?.register ?? absentByte)
     writer.append(keyWait?.pressed.rawValue ?? 0)
-    writer.append(frameRest ?? absentWord)
+    writer.append(instructionsLeftInFrame ?? absentWord)
     writer.append(frames)
     writer.append(instructions)
     writer.append(cycles)
@@ -171,7 +171,7 @@ extension State {
     for k in 0..<16 { v[k] = fields.next() }
     delay = fields.next()
     sound = fields.next()
-    stackCount = try fields.next("stack depth", in: 0...UInt8(platform.stackCountMax))
+    stackCount = try fields.next("stack depth", in: 0...UInt8(platform.maxStackCount))
     for k in 0..<16 {
       stack[k] = try fields.next("stack", in: k < Int(stackCount) ? 0...UInt16.max : 0...0)
     }
@@ -179,9 +179,9 @@ extension State {
       flags[k] = try fields.next("flags", in: k < platform.flagCount ? 0...UInt8.max : 0...0)
     }
     random = SplitMix64(state: fields.next())
-    keys = Keypad(rawValue: fields.next())
+    keys = KeySet(rawValue: fields.next())
     keyWait = try fields.keyWait()
-    frameRest = try fields.optional(
+    instructionsLeftInFrame = try fields.optional(
       "frame position",
       in: configuration.timing == .cycles ? 0...0 : 1...UInt32(configuration.instructionsPerFrame))
     frames = try fields.next("frames", in: 0...State.maxFrames)
@@ -265,7 +265,7 @@ struct CoreReader {
   }
 
   mutating func drawWait(_ configuration: Configuration) throws(ImageError) -> UInt32? {
-    let drawWait = try optional("display wait", in: 0...configuration.clock.drawWaitMax)
+    let drawWait = try optional("display wait", in: 0...configuration.clock.maxDrawWait)
     guard drawWait == nil || configuration.timing == .cycles else {
       throw .badField("a display wait that is not counted in cycles")
     }
@@ -274,7 +274,7 @@ struct CoreReader {
 
   mutating func keyWait() throws(ImageError) -> KeyWait? {
     let register: UInt8 = next()
-    let pressed = Keypad(rawValue: next())
+    let pressed = KeySet(rawValue: next())
     switch register {
     case 0...15: return KeyWait(register: register, pressed: pressed)
     case absentByte where pressed.isEmpty: return nil

@@ -10,7 +10,7 @@ extension Chip8 {
 
   /// Executes another instruction in place of the one that is next, or passes a frame in which a
   /// key is waited for.
-  package mutating func run(_ instruction: Instruction, keys: Keypad) -> Stop {
+  package mutating func run(_ instruction: Instruction, keys: KeySet) -> Stop {
     let limits = Processor.Limits(frames: 1, instructions: 1, stopsAtHalt: true)
     let address = Int(state.pc) & (state.ram.count - 1)
     return withProcessor(replacing: (address, instruction)) { $0.run(limits, keys: keys) }
@@ -92,7 +92,7 @@ extension Fault {
 
 extension KeyWait {
   /// A wait for a key.
-  package init(testing register: UInt8, pressed: Keypad) {
+  package init(testing register: UInt8, pressed: KeySet) {
     self.init(register: register, pressed: pressed)
   }
 }

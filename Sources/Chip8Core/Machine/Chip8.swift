@@ -32,7 +32,7 @@ public struct Chip8: Sendable {
     _ program: Program, _ configuration: Configuration, seed: UInt64 = 0
   ) throws(ProgramError) {
     guard !program.bytes.isEmpty else { throw .empty }
-    guard program.bytes.count <= configuration.platform.programByteCountMax else {
+    guard program.bytes.count <= configuration.platform.maxProgramByteCount else {
       throw .tooLarge(byteCount: program.bytes.count, configuration.platform)
     }
     self.init(program, State(configuration, program: program.bytes, seed: seed))
@@ -87,7 +87,7 @@ public struct Chip8: Sendable {
   public enum Stop: Hashable, Sendable {
     /// All frames or instructions that were asked for are done.
     case done
-    /// The program jumps to itself, for ever, and a frame has ended with that.
+    /// The program jumps to itself, forever, and a frame has ended with that.
     case halt
     /// The program has left by its exit instruction, at which the machine stands.
     case exit
@@ -110,7 +110,7 @@ public struct Chip8: Sendable {
   ///   - stopsAtHalt: whether to come back at the end of the first frame whose last instruction
   ///     jumps to itself; otherwise the program does so for the rest of the frames.
   public mutating func run(
-    frames: Int = .max, instructions: Int = .max, keys: Keypad = [], stopsAtHalt: Bool = false
+    frames: Int = .max, instructions: Int = .max, keys: KeySet = [], stopsAtHalt: Bool = false
   ) -> Stop {
     let limits = Processor.Limits(
       frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
@@ -154,13 +154,15 @@ public struct Chip8: Sendable {
   /// Begins a frame if that ends a wait for a key, for whoever looks at the machine before every
   /// instruction. ``run(frames:instructions:keys:stopsAtHalt:)`` with the same keys goes on from
   /// there as it would have without.
-  public mutating func endKeyWait(keys: Keypad) {
-    guard state.frameRest == nil, let (register, key) = state.endKeyWait(keys) else { return }
+  public mutating func endKeyWait(keys: KeySet) {
+    guard state.instructionsLeftInFrame == nil, let (register, key) = state.endKeyWait(keys) else {
+      return
+    }
     state.v[Int(register)] = key
     state.ram = state.shownRAM
     state.pc &+= 2
     state.keys = keys
-    state.frameRest =
+    state.instructionsLeftInFrame =
       state.configuration.timing == .cycles ? 0 : UInt32(state.configuration.instructionsPerFrame)
   }
 
@@ -188,7 +190,7 @@ public enum ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
     case .tooLarge(let byteCount, let platform):
       let room =
         "the program has \(byteCount) bytes, and \(platform.title) has room for "
-        + "\(platform.programByteCountMax)"
+        + "\(platform.maxProgramByteCount)"
       guard let fitting = platform.fitting(byteCount: byteCount) else {
         return room + "; no platform has room for it"
       }

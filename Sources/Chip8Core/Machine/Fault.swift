@@ -13,7 +13,7 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     /// Fx1E past the end of the address space.
     case indexOverflow = "index-overflow"
     /// A goal that has not returned after 3600 frames.
-    case endlessGoal = "endless-goal"
+    case endlessEntryCall = "endless-goal"
     /// The machine has counted as many frames or instructions as it can.
     case outOfTime = "out-of-time"
   }
@@ -49,13 +49,13 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     case .machineCode:
       "\(at) calls machine code of the COSMAC VIP's processor, which is not supported"
     case .stackOverflow:
-      "\(at) calls deeper than the \(platform.stackCountMax) levels of \(platform.title)"
+      "\(at) calls deeper than the \(platform.maxStackCount) levels of \(platform.title)"
     case .stackUnderflow:
       "\(at) returns although nothing was called"
     case .indexOverflow:
       "\(at) moves I past the end of the memory"
-    case .endlessGoal:
-      "it has not returned after \(Goals.frameCountMax) frames"
+    case .endlessEntryCall:
+      "it has not returned after \(EntryCalls.maxFrameCount) frames"
     case .outOfTime:
       "\(at) comes after \(State.maxFrames) frames or \(State.maxInstructions) instructions, the "
         + "most that a machine can count"

@@ -9,7 +9,7 @@ public struct FlightRecorder: Sendable {
     public let address: UInt16
     /// Its two bytes.
     public let opcode: UInt16
-    /// The two bytes behind it, the second half of a long load of I.
+    /// The two bytes after it, the second half of a long load of I.
     public let next: UInt16
 
     /// An instruction of which all is known.
@@ -27,13 +27,13 @@ public struct FlightRecorder: Sendable {
   /// The machine as it was, the older one first. With two there is always enough to look back at.
   private var checkpoints: [Chip8.Snapshot] = []
   /// The keys of the frames since the first checkpoint, where they change.
-  private var tape: [(frame: UInt64, keys: Keypad)] = []
+  private var tape: [(frame: UInt64, keys: KeySet)] = []
 
   /// One that knows nothing yet.
   public init() {}
 
   /// Takes note of a machine that is about to run, with the keys of all frames that begin.
-  public mutating func willRun(_ machine: Chip8, keys: Keypad) {
+  public mutating func willRun(_ machine: Chip8, keys: KeySet) {
     if isCheckpointDue(machine) {
       checkpoints = checkpoints.suffix(1) + [machine.snapshot]
       let oldest = checkpoints[0].state.frames
@@ -41,7 +41,7 @@ public struct FlightRecorder: Sendable {
       let first = tape.lastIndex { $0.frame <= oldest } ?? 0
       tape.removeFirst(first)
     }
-    let frame = machine.state.frames + (machine.state.frameRest == nil ? 0 : 1)
+    let frame = machine.state.frames + (machine.state.instructionsLeftInFrame == nil ? 0 : 1)
     if let last = tape.last, last.frame == frame { tape.removeLast() }
     if tape.last?.keys != keys { tape.append((frame, keys)) }
   }
@@ -96,10 +96,10 @@ public struct FlightRecorder: Sendable {
 
   /// The frame that begins next.
   private func nextFrame(of machine: Chip8) -> UInt64 {
-    machine.state.frames + (machine.state.frameRest == nil ? 0 : 1)
+    machine.state.frames + (machine.state.instructionsLeftInFrame == nil ? 0 : 1)
   }
 
-  private func keys(of machine: Chip8) -> Keypad {
+  private func keys(of machine: Chip8) -> KeySet {
     let frame = nextFrame(of: machine)
     return tape.last { $0.frame <= frame }?.keys ?? []
   }
@@ -108,12 +108,12 @@ public struct FlightRecorder: Sendable {
 // MARK: - In an image
 
 extension Image {
-  private static let lastCountMax = 32
+  private static let maxLastCount = 32
 
   /// Keeps the last instructions of a machine that cannot go on, for whoever asks why.
   public mutating func setLastInstructions(_ recorder: FlightRecorder, before machine: Chip8) {
     var writer = ByteWriter()
-    for executed in recorder.lastInstructions(before: machine, count: Image.lastCountMax) {
+    for executed in recorder.lastInstructions(before: machine, count: Image.maxLastCount) {
       writer.append(executed.address)
       writer.append(executed.opcode)
       writer.append(executed.next)
@@ -127,9 +127,9 @@ extension Image {
   /// - Throws: ``ImageError/damagedSection(_:)``.
   public func lastInstructions() throws(ImageError) -> [FlightRecorder.Executed] {
     guard
-      let contents = try ancillary(Chip8.lastSection.tag, atMost: 6 * Image.lastCountMax)
+      let contents = try ancillary(Chip8.lastSection.tag, atMost: 6 * Image.maxLastCount)
     else { return [] }
-    guard (1...Image.lastCountMax).contains(contents.count / 6), contents.count % 6 == 0 else {
+    guard (1...Image.maxLastCount).contains(contents.count / 6), contents.count % 6 == 0 else {
       throw .damagedSection(Chip8.lastSection.tag)
     }
     var reader = ByteReader(contents)

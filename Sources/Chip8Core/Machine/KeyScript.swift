@@ -7,9 +7,9 @@ public struct KeyScript: Hashable, Sendable {
     /// The frames, at least one.
     public let frames: Range<UInt64>
     /// The keys.
-    public let keys: Keypad
+    public let keys: KeySet
 
-    package init(frames: Range<UInt64>, keys: Keypad) {
+    package init(frames: Range<UInt64>, keys: KeySet) {
       (self.frames, self.keys) = (frames, keys)
     }
   }
@@ -19,7 +19,7 @@ public struct KeyScript: Hashable, Sendable {
     /// The first frame in which they are down.
     public let frame: UInt64
     /// All keys that are down then.
-    public let keys: Keypad
+    public let keys: KeySet
   }
 
   /// In the order in which they were written; they may overlap.
@@ -61,7 +61,7 @@ public struct KeyScript: Hashable, Sendable {
   }
 
   /// The keys that are down in a frame, and the first frame after it in which that changes.
-  public func keys(in frame: UInt64) -> (keys: Keypad, until: UInt64) {
+  public func keys(in frame: UInt64) -> (keys: KeySet, until: UInt64) {
     let next = changes.firstIndex(after: frame)
     return (
       next > 0 ? changes[next - 1].keys : [],
@@ -95,15 +95,15 @@ extension [KeyScript.Press] {
     edges.sort { $0.frame < $1.frame }
     // How many presses hold each key.
     var counts = [Int](repeating: 0, count: 16)
-    var down = Keypad()
+    var down = KeySet()
     var changes: [KeyScript.Change] = []
     for (index, edge) in edges.enumerated() {
       var keys = edge.keys
       while let key = keys.lowest {
-        keys.remove(Keypad(key: key))
+        keys.remove(KeySet(key: key))
         counts[Int(key)] += edge.step
-        if counts[Int(key)] > 0 { down.insert(Keypad(key: key)) }
-        if counts[Int(key)] == 0 { down.remove(Keypad(key: key)) }
+        if counts[Int(key)] > 0 { down.insert(KeySet(key: key)) }
+        if counts[Int(key)] == 0 { down.remove(KeySet(key: key)) }
       }
       let isLastOfFrame = index + 1 == edges.count || edges[index + 1].frame > edge.frame
       guard isLastOfFrame, down != changes.last?.keys ?? [] else { continue }
@@ -134,10 +134,10 @@ extension KeyScript.Press {
       bounds.count == 2, let from = number(bounds[0]),
       let to = bounds[1].isEmpty ? Int.max : number(bounds[1]), from < to
     else { return nil }
-    var keys = Keypad()
+    var keys = KeySet()
     for byte in parts[1] {
       guard let key = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
-      keys.insert(Keypad(key: UInt8(key)))
+      keys.insert(KeySet(key: UInt8(key)))
     }
     self.init(frames: UInt64(from)..<UInt64(to), keys: keys)
   }

@@ -6,6 +6,6 @@ extension NonVolatileMemory {
   /// - Parameter root: where the slots of all programs are, or another directory like that.
   public static func userFlags(root: String, program: Digest) -> NonVolatileMemory {
     NonVolatileMemory(
-      root: root, program: program, name: "flags", byteCount: Platform.flagCountMax)
+      root: root, program: program, name: "flags", byteCount: Platform.maxFlagCount)
   }
 }

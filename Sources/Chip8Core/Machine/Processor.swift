@@ -30,7 +30,7 @@ struct Processor {
   }
 
   /// Runs frames until a limit is reached or the program cannot or need not go on.
-  mutating func run(_ limits: Limits, keys: Keypad) -> Chip8.Stop {
+  mutating func run(_ limits: Limits, keys: KeySet) -> Chip8.Stop {
     engine.showWorkArea()
     defer {
       engine.readWorkArea()
@@ -42,30 +42,31 @@ struct Processor {
       return .fault(fault(.outOfTime))
     }
     while state.pointee.goals != nil {
-      if let stop = stepGoal(&limits, keys) { return stop }
+      if let stop = stepEntryCall(&limits, keys) { return stop }
     }
     return runProgram(limits, keys)
   }
 
   /// Runs whatever is at the program counter, be it the program or a goal.
-  mutating func runProgram(_ limits: Limits, _ keys: Keypad) -> Chip8.Stop {
+  mutating func runProgram(_ limits: Limits, _ keys: KeySet) -> Chip8.Stop {
     state.pointee.configuration.timing == .cycles
       ? runCycles(limits, keys) : runInstructions(limits, keys)
   }
 
-  private mutating func runInstructions(_ limits: Limits, _ keys: Keypad) -> Chip8.Stop {
+  private mutating func runInstructions(_ limits: Limits, _ keys: KeySet) -> Chip8.Stop {
     var limits = limits
     while limits.frames > 0 {
       guard limits.instructions > 0 else { return .done }
-      if state.pointee.frameRest == nil { beginFrame(keys) }
-      var frameRest = Int(state.pointee.frameRest ?? 0)
-      if frameRest > 0 {
-        let executed = engine.execute(min(frameRest, limits.instructions))
+      if state.pointee.instructionsLeftInFrame == nil { beginFrame(keys) }
+      var instructionsLeftInFrame = Int(state.pointee.instructionsLeftInFrame ?? 0)
+      if instructionsLeftInFrame > 0 {
+        let executed = engine.execute(min(instructionsLeftInFrame, limits.instructions))
         limits.instructions -= executed
-        frameRest = engine.event == .frameOver ? 0 : frameRest - executed
-        state.pointee.frameRest = UInt32(truncatingIfNeeded: frameRest)
+        instructionsLeftInFrame =
+          engine.event == .frameOver ? 0 : instructionsLeftInFrame - executed
+        state.pointee.instructionsLeftInFrame = UInt32(truncatingIfNeeded: instructionsLeftInFrame)
       }
-      if frameRest == 0 {
+      if instructionsLeftInFrame == 0 {
         endFrame()
         limits.frames -= 1
         if limits.stopsAtHalt, engine.event == .halted { return .halt }
@@ -93,10 +94,10 @@ struct Processor {
   }
 
   /// Takes the keys of a frame, completes a wait for one, and gives the frame its instructions.
-  mutating func beginFrame(_ keys: Keypad) {
+  mutating func beginFrame(_ keys: KeySet) {
     state.pointee.keys = keys
     let isIdle = !completeKeyWait()
-    state.pointee.frameRest =
+    state.pointee.instructionsLeftInFrame =
       isIdle ? 0 : UInt32(state.pointee.configuration.instructionsPerFrame)
   }
 
@@ -130,7 +131,7 @@ struct Processor {
     if state.pointee.sound == 0 { state.pointee.audio.phase = 0 }
     if state.pointee.delay > 0 { state.pointee.delay -= 1 }
     hasEndedFrame = true
-    state.pointee.frameRest = nil
+    state.pointee.instructionsLeftInFrame = nil
     state.pointee.frames += 1
   }
 }

@@ -33,8 +33,8 @@ public struct State: Sendable {
   public var audio = Audio()
 
   /// The keys that are down in this frame.
-  public var keys: Keypad = []
-  private var rare = Rare.nothing
+  public var keys: KeySet = []
+  private var optional = OptionalState.nothing
 
   /// Set while Fx0A waits.
   public var keyWait: KeyWait?
@@ -44,7 +44,7 @@ public struct State: Sendable {
 
   /// Instructions that are left in the frame; nil between two frames. Counted in cycles it is 0
   /// within a frame.
-  public var frameRest: UInt32?
+  public var instructionsLeftInFrame: UInt32?
   /// Frames completed since power-on, at most ``maxFrames``.
   public var frames: UInt64 = 0
   /// Instructions executed since power-on, at most ``maxInstructions``.
@@ -74,14 +74,14 @@ public struct State: Sendable {
 
   /// What the host has to do with the machine; nil unless the program may call it.
   public var hostCalls: HostCalls? {
-    get { rare.hostCalls }
-    set { rare = Rare(newValue, rare.goals) }
+    get { optional.hostCalls }
+    set { optional = OptionalState(newValue, optional.goals) }
   }
 
   /// Subroutines that are called before the program goes on; nil if there are none.
-  public var goals: Goals? {
-    get { rare.goals }
-    set { rare = Rare(rare.hostCalls, newValue) }
+  public var goals: EntryCalls? {
+    get { optional.goals }
+    set { optional = OptionalState(optional.hostCalls, newValue) }
   }
 
   /// What is on the screen.
@@ -89,7 +89,7 @@ public struct State: Sendable {
 
   /// Ends Fx0A's wait, if a frame that begins with these keys does, and says which register gets
   /// which key. To give it that key, and the program counter, is left to the caller.
-  mutating func endKeyWait(_ keys: Keypad) -> (register: UInt8, key: UInt8)? {
+  mutating func endKeyWait(_ keys: KeySet) -> (register: UInt8, key: UInt8)? {
     guard let wait = keyWait, let key = wait.pressed.subtracting(keys).lowest else { return nil }
     if configuration.timing == .cycles {
       // The VIP's own routine comes back only when its buzzer has fallen silent.
@@ -117,11 +117,11 @@ public struct State: Sendable {
 
 /// What few machines have. It is kept apart from the rest, so that a copy of any other machine is no
 /// slower for it.
-private indirect enum Rare {
+private indirect enum OptionalState {
   case nothing
-  case something(hostCalls: HostCalls?, goals: Goals?)
+  case something(hostCalls: HostCalls?, goals: EntryCalls?)
 
-  init(_ hostCalls: HostCalls?, _ goals: Goals?) {
+  init(_ hostCalls: HostCalls?, _ goals: EntryCalls?) {
     let isNothing = hostCalls == nil && goals == nil
     self = isNothing ? .nothing : .something(hostCalls: hostCalls, goals: goals)
   }
@@ -130,7 +130,7 @@ private indirect enum Rare {
     if case .something(let hostCalls, _) = self { hostCalls } else { nil }
   }
 
-  var goals: Goals? {
+  var goals: EntryCalls? {
     if case .something(_, let goals) = self { goals } else { nil }
   }
 }

@@ -4,7 +4,7 @@
 // An interrupt that falls into an instruction's fetch comes before its effect, one that falls into
 // the rest of it comes after. So a frame ends either when the next instruction's fetch would not
 // be done in time, or after an instruction that took too long. One that takes longer than a whole
-// frame leaves frames behind it in which nothing else happens.
+// frame leaves frames after it in which nothing else happens.
 
 /// How long things take on a machine, in machine cycles.
 struct VIPClock {
@@ -20,15 +20,15 @@ struct VIPClock {
   /// What Dxyn saves when it comes to the last row of the display.
   let savedAtBottom: UInt64
   /// The longest preparation that a saved state may have before it, with some room.
-  let drawWaitMax: UInt32
+  let maxDrawWait: UInt32
 
   static let vip = VIPClock(
     programStart: 3250, interrupt: 1832, clear: 3118, preparation: 68, row: 34,
-    savedAtBottom: 0, drawWaitMax: 2862)
+    savedAtBottom: 0, maxDrawWait: 2862)
   /// The driver starts the interpreter anew five frames later; that is left out here.
   static let twoPage = VIPClock(
     programStart: 3470, interrupt: 1842, clear: 5186, preparation: 74, row: 46,
-    savedAtBottom: 2, drawWaitMax: 2868)
+    savedAtBottom: 2, maxDrawWait: 2868)
 
   static let frame: UInt64 = 3668
   static let interruptWithSound: UInt64 = 4
@@ -58,14 +58,14 @@ struct VIPClock {
 extension Processor {
   private var clock: VIPClock { state.pointee.configuration.clock }
 
-  mutating func runCycles(_ limits: Limits, _ keys: Keypad) -> Chip8.Stop {
+  mutating func runCycles(_ limits: Limits, _ keys: KeySet) -> Chip8.Stop {
     var limits = limits
     var isHalted = false
     while limits.frames > 0 {
       guard limits.instructions > 0 else { return .done }
-      if state.pointee.frameRest == nil {
+      if state.pointee.instructionsLeftInFrame == nil {
         beginFrame(keys)
-        state.pointee.frameRest = 0
+        state.pointee.instructionsLeftInFrame = 0
       }
       let step = stepCycles()
       limits.instructions -= step.executed

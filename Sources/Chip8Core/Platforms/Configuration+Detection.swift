@@ -33,7 +33,7 @@ extension Configuration {
   /// This machine, or one that behaves like it and has room for more: some known programs are
   /// larger than the machine that they are known to be for.
   func withRoom(forByteCount count: Int) -> Configuration {
-    guard count > platform.programByteCountMax else { return self }
+    guard count > platform.maxProgramByteCount else { return self }
     guard let fitting = platform.fitting(byteCount: count) else { return self }
     var configuration = Configuration(fitting)
     configuration.quirks = quirks
@@ -49,7 +49,7 @@ extension Platform {
   func fitting(byteCount: Int) -> Platform? {
     [.chip8, .xochip].first {
       $0.extensions.isSuperset(of: extensions.subtracting(.machineCode))
-        && $0.programByteCountMax >= byteCount
+        && $0.maxProgramByteCount >= byteCount
     }
   }
 
@@ -65,7 +65,7 @@ extension Platform {
     let candidates: [Platform] = [.chip8, .schip, .xochip]
     self =
       candidates.first {
-        $0.extensions.isSuperset(of: needed) && $0.programByteCountMax >= program.count
+        $0.extensions.isSuperset(of: needed) && $0.maxProgramByteCount >= program.count
       } ?? .xochip
   }
 }
@@ -76,7 +76,7 @@ extension [UInt8] {
   fileprivate var isTwoPage: Bool {
     let driver = TwoPage.entryPoint - Chip8.programStart
     return starts(with: TwoPage.jumpToDriver)
-      && (driver + 2...Platform.hires.programByteCountMax).contains(count)
+      && (driver + 2...Platform.hires.maxProgramByteCount).contains(count)
   }
 }
 

@@ -29,10 +29,10 @@ extension Platform {
     let extensions: Extensions
     let font: Font
     let instructionsPerFrame: Int
-    let programByteCountMax: Int
+    let maxProgramByteCount: Int
     var entryPoint = Chip8.programStart
     var ramByteCount = 4096
-    var stackCountMax = 16
+    var maxStackCount = 16
     var flagCount = 0
     var framesPerSecond = 60
     var display = DisplaySize(width: 64, height: 32)
@@ -47,16 +47,16 @@ extension Platform {
       Row(
         title: "COSMAC VIP", fileCode: 0, extensions: [.onePage, .machineCode], font: .vip,
         // The VIP keeps its display and its stack after the program.
-        instructionsPerFrame: 15, programByteCountMax: 3232, stackCountMax: 12, clock: .vip,
+        instructionsPerFrame: 15, maxProgramByteCount: 3232, maxStackCount: 12, clock: .vip,
         quirks: [.logic, .vblank, .keyWaitBeeps])
     case .chip8:
       Row(
         title: "CHIP-8", fileCode: 1, extensions: [.onePage, .machineCode], font: .octo,
-        instructionsPerFrame: 12, programByteCountMax: 3584)
+        instructionsPerFrame: 12, maxProgramByteCount: 3584)
     case .chip48:
       Row(
         title: "CHIP-48", fileCode: 2, extensions: .onePage, font: .octo,
-        instructionsPerFrame: 15, programByteCountMax: 3583, framesPerSecond: 64,
+        instructionsPerFrame: 15, maxProgramByteCount: 3583, framesPerSecond: 64,
         quirks: [
           .shift, .memoryIncrementByX, .jump, .vblank, .indexOverflowFaults, .keyWaitBeeps,
         ])
@@ -64,7 +64,7 @@ extension Platform {
       Row(
         title: "SUPER-CHIP 1.0", fileCode: 3, extensions: [.onePage, .superChip10],
         font: .schip10,
-        instructionsPerFrame: 15, programByteCountMax: 3583, flagCount: 8, framesPerSecond: 64,
+        instructionsPerFrame: 15, maxProgramByteCount: 3583, flagCount: 8, framesPerSecond: 64,
         display: .withHires,
         quirks: [
           .shift, .memoryIncrementByX, .jump, .vblank, .doubledLores, .indexOverflowFaults,
@@ -74,7 +74,7 @@ extension Platform {
       Row(
         title: "SUPER-CHIP 1.1", fileCode: 4,
         extensions: [.onePage, .superChip10, .scrolls], font: .schip11,
-        instructionsPerFrame: 30, programByteCountMax: 3583, flagCount: 8, framesPerSecond: 64,
+        instructionsPerFrame: 30, maxProgramByteCount: 3583, flagCount: 8, framesPerSecond: 64,
         display: .withHires,
         quirks: [
           .shift, .memoryLeaveIUnchanged, .jump, .vblank, .rowCollisions, .doubledLores,
@@ -84,7 +84,7 @@ extension Platform {
       Row(
         title: "SUPER-CHIP", fileCode: 5, extensions: [.onePage, .superChip10, .scrolls],
         font: .octo,
-        instructionsPerFrame: 30, programByteCountMax: 3583, flagCount: 8, display: .withHires,
+        instructionsPerFrame: 30, maxProgramByteCount: 3583, flagCount: 8, display: .withHires,
         quirks: [
           .shift, .memoryLeaveIUnchanged, .jump, .loresBigSprites, .resolutionClears, .indexWraps,
         ])
@@ -92,15 +92,15 @@ extension Platform {
       Row(
         title: "XO-CHIP", fileCode: 6,
         extensions: [.onePage, .superChip10, .scrolls, .xoChip], font: .octo,
-        instructionsPerFrame: 1000, programByteCountMax: 65024, ramByteCount: 65536,
-        flagCount: Platform.flagCountMax, display: .withHires, planeCount: 2,
+        instructionsPerFrame: 1000, maxProgramByteCount: 65024, ramByteCount: 65536,
+        flagCount: Platform.maxFlagCount, display: .withHires, planeCount: 2,
         quirks: [.wrap, .loresBigSprites, .resolutionClears])
     case .hires:
       Row(
         title: "two-page CHIP-8", fileCode: 7, extensions: [.twoPage, .machineCode], font: .vip,
         // The program is loaded on a VIP, which has room for no more.
-        instructionsPerFrame: 15, programByteCountMax: 3232, entryPoint: TwoPage.entryPoint,
-        stackCountMax: 12, display: DisplaySize(width: 64, height: 64), clock: .twoPage,
+        instructionsPerFrame: 15, maxProgramByteCount: 3232, entryPoint: TwoPage.entryPoint,
+        maxStackCount: 12, display: DisplaySize(width: 64, height: 64), clock: .twoPage,
         quirks: [.logic, .vblank, .keyWaitBeeps])
     }
   }
@@ -142,7 +142,7 @@ extension Platform {
   public var instructionsPerFrame: Int { row.instructionsPerFrame }
 
   /// The largest program, in bytes.
-  public var programByteCountMax: Int { row.programByteCountMax }
+  public var maxProgramByteCount: Int { row.maxProgramByteCount }
 
   /// Where programs begin.
   public var entryPoint: Int { row.entryPoint }
@@ -151,10 +151,10 @@ extension Platform {
   public var ramByteCount: Int { row.ramByteCount }
 
   /// How many calls deep a program may be.
-  public var stackCountMax: Int { row.stackCountMax }
+  public var maxStackCount: Int { row.maxStackCount }
 
   /// The most that ``flagCount`` is.
-  static let flagCountMax = 16
+  static let maxFlagCount = 16
 
   /// How many registers Fx75 and Fx85 can keep.
   public var flagCount: Int { row.flagCount }

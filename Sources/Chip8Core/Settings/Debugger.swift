@@ -4,7 +4,7 @@
 /// instruction, which takes many times as long; what becomes of it is the same.
 public struct Debugger: Sendable {
   /// Why the machine has stopped.
-  public enum Pause: Hashable, Sendable {
+  public enum StopReason: Hashable, Sendable {
     /// The instruction at this address is the next to be executed.
     case breakpoint(UInt16)
     /// The instruction at the second address has changed what is watched.
@@ -13,11 +13,11 @@ public struct Debugger: Sendable {
 
   private let breakpoints: Set<UInt16>
   private let watchpoints: [Watchpoint]
-  /// Where the machine stood when it was told of: it goes on from there, and does not stop at once.
-  private var told: Place?
+  /// Where the machine stood when it was reported: it goes on from there, and does not stop at once.
+  private var lastReportedStop: Place?
 
   /// Why the last run has come back before its time, if it has.
-  public private(set) var pause: Pause?
+  public private(set) var stopReason: StopReason?
 
   private struct Place: Equatable {
     let pc: UInt16
@@ -37,16 +37,16 @@ public struct Debugger: Sendable {
 
   /// Takes a machine as one that has stopped where it stands: what comes next is executed, even if
   /// there is a breakpoint.
-  public mutating func pass(_ machine: Chip8) { told = Place(machine) }
+  public mutating func resumePast(_ machine: Chip8) { lastReportedStop = Place(machine) }
 
   /// Runs a machine as ``Chip8/run(frames:instructions:keys:stopsAtHalt:)`` does, but no further than
-  /// to where it has to stop: ``pause`` says whether that was so. Then the machine stands before the
+  /// to where it has to stop: ``stopReason`` says whether that was so. Then the machine stands before the
   /// instruction of the breakpoint, or behind the one that has changed something.
   public mutating func run(
-    _ machine: inout Chip8, frames: Int = .max, instructions: Int = .max, keys: Keypad = [],
+    _ machine: inout Chip8, frames: Int = .max, instructions: Int = .max, keys: KeySet = [],
     stopsAtHalt: Bool = false
   ) -> Chip8.Stop {
-    pause = nil
+    stopReason = nil
     guard !breakpoints.isEmpty || !watchpoints.isEmpty else {
       return machine.run(
         frames: frames, instructions: instructions, keys: keys, stopsAtHalt: stopsAtHalt)
@@ -61,8 +61,8 @@ public struct Debugger: Sendable {
       let address = machine.state.pc
       let stop = machine.run(frames: 1, instructions: 1, keys: keys, stopsAtHalt: stopsAtHalt)
       if let changed = change(of: machine, from: &watched) {
-        pause = .watchpoint(changed, by: address)
-        pass(machine)
+        stopReason = .watchpoint(changed, by: address)
+        resumePast(machine)
         return .done
       }
       if stop != .done { return stop }
@@ -76,10 +76,10 @@ public struct Debugger: Sendable {
     let address = machine.state.pc & UInt16(truncatingIfNeeded: machine.state.ram.count - 1)
     guard
       breakpoints.contains(address), machine.state.keyWait == nil, machine.state.drawWait == nil,
-      told != Place(machine)
+      lastReportedStop != Place(machine)
     else { return false }
-    pause = .breakpoint(address)
-    pass(machine)
+    stopReason = .breakpoint(address)
+    resumePast(machine)
     return true
   }
 

@@ -15,7 +15,7 @@ extension Image {
   /// - Throws: ``ImageError/damagedSection(_:)`` or ``ImageError/badField(_:)``. The machine can be
   ///   used all the same.
   public func settings(for machine: Chip8) throws(ImageError) -> Settings? {
-    guard let contents = try ancillary(settingsTag, atMost: Settings.byteCountMax) else {
+    guard let contents = try ancillary(settingsTag, atMost: Settings.maxByteCount) else {
       return nil
     }
     return try Settings(decoding: contents, ramByteCount: machine.state.ram.count)
@@ -31,7 +31,7 @@ extension Image {
   ///
   /// - Throws: ``ImageError/damagedSection(_:)``. The machine can be used all the same.
   public func labels() throws(ImageError) -> Labels {
-    guard let contents = try ancillary(labelsTag, atMost: Labels.byteCountMax) else {
+    guard let contents = try ancillary(labelsTag, atMost: Labels.maxByteCount) else {
       return Labels()
     }
     var reader = ByteReader(contents)
@@ -65,7 +65,7 @@ extension Image {
 
 extension Settings {
   /// More than any settings need.
-  fileprivate static let byteCountMax = 5 + 12 + 1 + 2 * 255 + 2 * (2 + 4 * pointCountMax)
+  fileprivate static let maxByteCount = 5 + 12 + 1 + 2 * 255 + 2 * (2 + 4 * maxPointCount)
 
   fileprivate var encoded: [UInt8] {
     var writer = ByteWriter()
@@ -96,10 +96,10 @@ extension Settings {
       }
       return KeyAssignment(usage: usage, key: key == noKey ? nil : key)
     }
-    breakpoints = try reader.entries(of: UInt16.self, atMost: Settings.pointCountMax) {
+    breakpoints = try reader.entries(of: UInt16.self, atMost: Settings.maxPointCount) {
       $0.next(UInt16.self)
     }
-    watchpoints = try reader.entries(of: UInt16.self, atMost: Settings.pointCountMax) { reader in
+    watchpoints = try reader.entries(of: UInt16.self, atMost: Settings.maxPointCount) { reader in
       guard let address = reader.next(UInt16.self), let count = reader.next(UInt16.self) else {
         return nil
       }
@@ -146,7 +146,7 @@ extension Settings {
 }
 
 extension ByteReader {
-  /// Entries behind their number.
+  /// Entries after their number.
   fileprivate mutating func entries<
     Count: FixedWidthInteger & UnsignedInteger & BitwiseCopyable, Entry
   >(

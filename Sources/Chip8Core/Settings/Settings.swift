@@ -20,7 +20,7 @@ public struct Settings: Hashable, Sendable {
   /// The ways in which a picture can be turned, in degrees.
   public static let rotations = [0, 90, 180, 270]
   /// How many breakpoints there are at most, and how many watchpoints.
-  public static let pointCountMax = 256
+  public static let maxPointCount = 256
 
   /// Settings that say nothing.
   public init() {}
@@ -125,7 +125,7 @@ public struct Labels: Hashable, Sendable {
   public let all: [Label]
 
   /// The most bytes of names that there can be, with their addresses.
-  public static let byteCountMax = 4 << 20
+  public static let maxByteCount = 4 << 20
 
   /// No names.
   public init() { all = [] }
@@ -133,7 +133,7 @@ public struct Labels: Hashable, Sendable {
   /// These names; nil if they are too many.
   public init?(_ labels: some Sequence<Label>) {
     let sorted = Set(labels).sorted()
-    guard sorted.reduce(0, { $0 + $1.byteCount }) <= Labels.byteCountMax else { return nil }
+    guard sorted.reduce(0, { $0 + $1.byteCount }) <= Labels.maxByteCount else { return nil }
     all = sorted
   }
 }

@@ -2,7 +2,7 @@ import SaveState
 
 /// What stands beside a machine in each of its images: how it is shown, played and watched, and what
 /// its addresses are called.
-public struct Setup: Hashable, Sendable {
+public struct SessionMetadata: Hashable, Sendable {
   /// How it is shown, played and watched.
   public var settings: Settings
   /// What its addresses are called.
@@ -15,21 +15,21 @@ public struct Setup: Hashable, Sendable {
   }
 
   /// This, and what another one says of all that this does not.
-  public func over(_ other: Setup) -> Setup {
-    Setup(
+  public func over(_ other: SessionMetadata) -> SessionMetadata {
+    SessionMetadata(
       settings: settings.over(other.settings), labels: labels.all.isEmpty ? other.labels : labels)
   }
 
   /// Puts it into an image of the machine, which may have carried something else over.
   public func put(into image: inout Image, of machine: Chip8) {
     // What nobody has changed stays as it is, also where this version cannot read it.
-    let carried = Setup(readable: image, of: machine)
+    let carried = SessionMetadata(readable: image, of: machine)
     if settings != carried.settings { image.setSettings(settings) }
     if labels != carried.labels { image.setLabels(labels) }
   }
 }
 
-extension Setup {
+extension SessionMetadata {
   /// What an image says.
   ///
   /// - Throws: why it cannot be read. The machine can be used all the same.

@@ -1,15 +1,15 @@
 import Chip8Core
 import SaveState
 
-/// Answers a program's calls: from the folder that the user has given it, or as a recording says.
+/// Answers a program's calls: from the directory that the user has given it, or as a recording says.
 /// Everything is checked before anything changes, and whatever is wrong is a status for the program:
 /// docs/HOST-CALLS.md.
 public struct Host: Sendable {
   /// Where answers come from.
   private enum Source {
-    /// Nobody has given the program a folder.
+    /// Nobody has given the program a directory.
     case nowhere
-    case folder(SealedFolder)
+    case directory(SandboxedDirectory)
     case recording([RecordedCall].SubSequence)
   }
 
@@ -17,7 +17,7 @@ public struct Host: Sendable {
   public enum Outcome: Sendable {
     /// The program goes on, and its call comes to this: hand it to ``Chip8/finish(_:)``.
     case finished(HostStatus)
-    /// The program has saved itself and leaves: it is ``Chip8/asleep`` now.
+    /// The program has saved itself and leaves: it is ``Chip8/suspended`` now.
     case exits
     /// Another machine takes the place of this one.
     case restores(Restoration)
@@ -36,14 +36,14 @@ public struct Host: Sendable {
   /// Files that are needed: the program may not replace them.
   public var inputs = InputFiles()
 
-  /// The host of programs without a folder.
+  /// The host of programs without a directory.
   public static let none = Host(source: .nowhere)
 
   private init(source: Source) { self.source = source }
 
-  /// A host that keeps images in a folder, which has to be there.
-  public init(folder path: String) throws(StorageError) {
-    source = .folder(try SealedFolder(path))
+  /// A host that keeps images in a directory, which has to be there.
+  public init(directory path: String) throws(StorageError) {
+    source = .directory(try SandboxedDirectory(path))
   }
 
   /// A host that answers as it did when a session was recorded.
@@ -54,21 +54,24 @@ public struct Host: Sendable {
     if case .nowhere = source { false } else { true }
   }
 
-  /// The folder, if there is one.
-  public var folder: String? {
-    if case .folder(let folder) = source { folder.path } else { nil }
+  /// The directory, if there is one.
+  public var directory: String? {
+    if case .directory(let directory) = source { directory.path } else { nil }
   }
 
   /// Answers a call at which a machine stands.
   ///
   /// - Parameters:
   ///   - older: the image that the machine came from.
-  ///   - setup: what stands beside the machine in an image of it; nil for what did in the older one.
+  ///   - metadata: what stands beside the machine in an image of it; nil for what did in the older one.
   /// - Throws: only if a recording is not one of this session.
   public mutating func answer(
-    _ call: HostCall, of machine: Chip8, carrying older: Image? = nil, _ setup: Setup? = nil
+    _ call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image? = nil,
+    _ metadata: SessionMetadata? = nil
   ) throws(ReplayError) -> Outcome {
-    switch (call.operation, try reply(to: call, of: machine, carrying: older, setup)) {
+    switch (
+      call.operation, try reply(to: call, of: machine, preservingUnknownSectionsOf: older, metadata)
+    ) {
     case (.save(.exit), .status(.done)): return .exits
     case (_, .status(let status)): return .finished(status)
     case (_, .image(let restoration)): return .restores(restoration)
@@ -76,7 +79,8 @@ public struct Host: Sendable {
   }
 
   private mutating func reply(
-    to call: HostCall, of machine: Chip8, carrying older: Image?, _ setup: Setup?
+    to call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image?,
+    _ metadata: SessionMetadata?
   ) throws(ReplayError) -> Reply {
     switch source {
     case .nowhere: return .status(.denied)
@@ -84,19 +88,19 @@ public struct Host: Sendable {
       guard let next = calls.first, next.isRecord(of: call) else { throw .otherSession }
       source = .recording(calls.dropFirst())
       return try next.reply(to: call)
-    case .folder(let folder):
+    case .directory(let directory):
       do throws(HostStatus) {
         switch call.operation {
         case .arguments: return .status(.done)
         case .save:
-          var image = Image(of: machine.asleep, carrying: older)
-          setup?.put(into: &image, of: machine)
-          try folder.replacing(call.name, with: image, apartFrom: inputs)
+          var image = Image(of: machine.suspended, preservingUnknownSectionsOf: older)
+          metadata?.put(into: &image, of: machine)
+          try directory.replacing(call.name, with: image, apartFrom: inputs)
           return .status(.done)
         case .restore(let arguments):
           return .image(
             try Restoration(
-              try folder.reading(call.name), path: "\(folder.path)/\(call.name)",
+              try directory.reading(call.name), path: "\(directory.path)/\(call.name)",
               arguments: arguments))
         }
       } catch { return .status(error) }
@@ -137,8 +141,8 @@ public struct Restoration: Sendable {
     } catch { throw HostStatus(refusing: error) }
     machine.allowHostCalls()
     do throws(Arguments.Refusal) {
-      try machine.wake(arguments: arguments)
-    } catch { throw .notAsleep }
+      try machine.resume(arguments: arguments)
+    } catch { throw .notSuspended }
     self.machine = machine
     self.path = path
     self.arguments = arguments
@@ -156,7 +160,7 @@ extension HostStatus {
       }
   }
 
-  fileprivate init(_ refusal: SealedFolder.Refusal) {
+  fileprivate init(_ refusal: SandboxedDirectory.Refusal) {
     self =
       switch refusal {
       case .denied: .denied
@@ -170,10 +174,10 @@ extension HostStatus {
   }
 }
 
-extension SealedFolder {
+extension SandboxedDirectory {
   fileprivate func reading(_ name: String) throws(HostStatus) -> [UInt8] {
     do throws(Refusal) {
-      return try read(name, limit: Image.byteCountMax)
+      return try read(name, limit: Image.maxByteCount)
     } catch { throw HostStatus(error) }
   }
 

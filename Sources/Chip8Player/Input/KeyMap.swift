@@ -37,15 +37,15 @@ public struct KeyMap: Sendable {
   }
 
   /// The key of the keypad that a key of the keyboard is; none for a key without one.
-  public subscript(usage: UInt32) -> Keypad {
-    UInt8(exactly: usage).flatMap { keys[$0] }.map { Keypad(key: $0) } ?? []
+  public subscript(usage: UInt32) -> KeySet {
+    UInt8(exactly: usage).flatMap { keys[$0] }.map { KeySet(key: $0) } ?? []
   }
 }
 
 /// The keypad as a keyboard has it. A key that went down and up within a frame is down in that frame.
 public struct Keyboard: Sendable {
-  private var held: [UInt32: Keypad] = [:]
-  private var tapped: Keypad = []
+  private var held: [UInt32: KeySet] = [:]
+  private var tapped: KeySet = []
 
   /// One with no key down.
   public init() {}
@@ -67,7 +67,7 @@ public struct Keyboard: Sendable {
   }
 
   /// The keys of the frame that begins.
-  public mutating func takeKeys() -> Keypad {
+  public mutating func takeKeys() -> KeySet {
     defer { tapped = [] }
     return held.values.reduce(tapped) { $0.union($1) }
   }

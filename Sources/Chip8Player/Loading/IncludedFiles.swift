@@ -21,10 +21,10 @@ package final class IncludedFiles {
     let name = Storage.path(directory, path)
     stamps.append((name, Storage.stamp(of: name)))
     let bytes: [UInt8]
-    do throws(SealedFolder.Refusal) {
-      bytes = try inputs.read(path, below: directory, limit: SourceFile.byteCountMax)
+    do throws(SandboxedDirectory.Refusal) {
+      bytes = try inputs.read(path, below: directory, limit: SourceFile.maxByteCount)
     } catch { throw IncludeError(IncludedFiles.reason(of: error)) }
-    guard bytes.count <= SourceFile.byteCountMax else {
+    guard bytes.count <= SourceFile.maxByteCount else {
       throw IncludeError("is larger than 2 MiB")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -33,7 +33,7 @@ package final class IncludedFiles {
     return text
   }
 
-  private static func reason(of refusal: SealedFolder.Refusal) -> String {
+  private static func reason(of refusal: SandboxedDirectory.Refusal) -> String {
     switch refusal {
     case .noSuchFile: "is not there"
     case .denied: "cannot be read: permission denied"

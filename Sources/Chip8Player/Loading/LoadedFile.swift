@@ -34,7 +34,7 @@ public struct LoadedFile {
   ) throws(StorageError) {
     (self.path, self.isImageExpected, self.included) = (path, isImageExpected, included)
     var file = InputFiles()
-    bytes = try file.readEnd(path, limit: Image.byteCountMax, for: .subject)
+    bytes = try file.readEnd(path, limit: Image.maxByteCount, for: .subject)
     self.file = file
   }
 
@@ -43,7 +43,7 @@ public struct LoadedFile {
   /// - Parameter path: the file that it was read from.
   package init(handed descriptor: Int32, _ path: String) throws(StorageError) {
     try self.init(
-      path, image: Storage.readHanded(descriptor, path: path, limit: Image.byteCountMax))
+      path, image: Storage.readHanded(descriptor, path: path, limit: Image.maxByteCount))
   }
 
   /// An image that was read from a file.
@@ -55,8 +55,8 @@ public struct LoadedFile {
   }
 
   /// The image that another process sends.
-  package init(_ conversation: Conversation) throws(FileError) {
-    try self.init("-", image: Image.bytes(from: conversation))
+  package init(_ channel: PeerChannel) throws(FileError) {
+    try self.init("-", image: Image.bytes(from: channel))
   }
 
   /// What a file holds.
@@ -140,7 +140,7 @@ extension LoadedFile {
       if let name { entry = try zip.entry(named: name) } else { entry = try zip.program }
       return LoadedFile(
         path == "-" ? entry.name : "\(path)/\(entry.name)",
-        try zip.contents(of: entry, atMost: Image.byteCountMax), in: self)
+        try zip.contents(of: entry, atMost: Image.maxByteCount), in: self)
     } catch { throw .contents(path: path, error) }
   }
 
@@ -152,13 +152,13 @@ extension LoadedFile {
 }
 
 extension Zip {
-  private static let nameCountMax = 8
+  private static let maxNameCount = 8
 
   /// The files that programs are in, by their names; all if there are none of those.
   private var programs: [Entry] {
     // Those that a file manager hides, or has put there itself, are not what anybody packed.
     let visible = entries.filter { entry in
-      !entry.name.hasPrefix("__MACOSX/") && !Storage.leafName(of: entry.name).hasPrefix(".")
+      !entry.name.hasPrefix("__MACOSX/") && !Storage.basename(of: entry.name).hasPrefix(".")
     }
     let endings = ["ch8", "c8", "8o", "sc8", "xo8", "rom", "gif", "state"]
     let programs = visible.filter { entry in
@@ -193,8 +193,8 @@ extension Zip {
   }
 
   private func names(_ entries: [Entry]) -> String {
-    let names = entries.prefix(Zip.nameCountMax).map(\.name).joined(separator: ", ")
-    let more = entries.count - Zip.nameCountMax
+    let names = entries.prefix(Zip.maxNameCount).map(\.name).joined(separator: ", ")
+    let more = entries.count - Zip.maxNameCount
     return more > 0 ? "\(names) and \(more) more" : entries.isEmpty ? "nothing" : names
   }
 }
@@ -239,7 +239,7 @@ extension LoadedFile {
 
   private func program(_ bytes: [UInt8]) throws(PlayerError) -> Program {
     guard !bytes.isEmpty else { throw .contents(path: path, Unfit.empty) }
-    guard bytes.count <= Platform.xochip.programByteCountMax else {
+    guard bytes.count <= Platform.xochip.maxProgramByteCount else {
       throw .contents(path: path, Unfit.tooLarge)
     }
     return Program(name: programName(path), bytes: bytes)
@@ -256,7 +256,7 @@ extension LoadedFile {
       case .empty: "the program is empty"
       case .tooLarge:
         "no machine has room for a program of more than "
-          + "\(Platform.xochip.programByteCountMax) bytes"
+          + "\(Platform.xochip.maxProgramByteCount) bytes"
       case .foreign(let description): "this is \(description)"
       }
     }

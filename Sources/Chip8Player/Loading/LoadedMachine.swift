@@ -8,11 +8,11 @@ public struct LoadedMachine: Sendable {
   /// The machine. It has not run yet.
   public var machine: Chip8
   /// What the program's own file says beside it: its source of names, its cartridge of colours.
-  let own: Setup
+  let own: SessionMetadata
   /// What was asked for beside the machine.
-  var given = Setup()
+  var given = SessionMetadata()
   /// What holds of all that is said beside the machine.
-  public internal(set) var setup: Setup
+  public internal(set) var metadata: SessionMetadata
   /// Whether what images say of that is not wanted.
   var forgetsSaved = false
   /// Stops the machine where it is to stop.
@@ -54,7 +54,8 @@ public struct LoadedMachine: Sendable {
     try self.init(
       source.path, program, suggested: cartridge.configuration(for: program), request,
       source.inputs,
-      Setup(settings: cartridge.settings(for: program), labels: Labels(symbols, source.path)))
+      SessionMetadata(
+        settings: cartridge.settings(for: program), labels: Labels(symbols, source.path)))
     if !cartridge.ignored.isEmpty {
       warnings.append(.ignoredCartridgeOptions(path: source.path, cartridge.ignored))
     }
@@ -63,7 +64,7 @@ public struct LoadedMachine: Sendable {
   /// A program that is switched on.
   private init(
     _ path: String, _ program: Program, suggested: Configuration, _ request: MachineRequest,
-    _ inputs: InputFiles, _ own: Setup = Setup()
+    _ inputs: InputFiles, _ own: SessionMetadata = SessionMetadata()
   ) throws(PlayerError) {
     let configuration = try request.configuration(for: program, suggested: suggested)
     do throws(ProgramError) {
@@ -72,7 +73,7 @@ public struct LoadedMachine: Sendable {
     try request.poke(&machine)
     self.own = own
     self.inputs = inputs
-    setup = own
+    metadata = own
     image = nil
   }
 
@@ -86,8 +87,8 @@ public struct LoadedMachine: Sendable {
       image = try request.dependencies.completed(Image(file.bytes), at: file.diskPath, &inputs)
       machine = try image.machine()
     } catch { throw .contents(path: file.path, error) }
-    own = Setup()
-    setup = own
+    own = SessionMetadata()
+    metadata = own
     self.image = image
     warnings = image.driftWarnings(machine, in: file.path)
     try request.poke(&machine)
@@ -97,15 +98,16 @@ public struct LoadedMachine: Sendable {
   ///
   /// - Parameter path: the file that was loaded.
   public mutating func apply(_ request: MetadataRequest, from path: String) throws(PlayerError) {
-    if request.forgetsSaved { image = image?.withoutSetup }
-    let saved = image.map { Setup($0, of: machine, in: path, &warnings) } ?? Setup()
+    if request.forgetsSaved { image = image?.withoutMetadata }
+    let saved =
+      image.map { SessionMetadata($0, of: machine, in: path, &warnings) } ?? SessionMetadata()
     let beneath = saved.over(own)
     given = try request.given(for: machine, over: beneath, &inputs)
-    setup = given.over(beneath)
+    metadata = given.over(beneath)
     forgetsSaved = request.forgetsSaved
     // A saved machine has stopped where it stands, but an entry call has not.
-    debugger = Debugger(setup.settings)
-    if image != nil { debugger.pass(machine) }
+    debugger = Debugger(metadata.settings)
+    if image != nil { debugger.resumePast(machine) }
   }
 
   /// Hands the program in an image what it is to do and to know before it goes on.
@@ -116,11 +118,11 @@ public struct LoadedMachine: Sendable {
   public mutating func prepare(
     goals: [Int], arguments: [String], path: String
   ) throws(PlayerError) {
-    try machine.addGoals(goals)
+    try machine.addEntryCalls(goals)
     do throws(Arguments.Refusal) {
-      try machine.wake(arguments: arguments)
+      try machine.resume(arguments: arguments)
     } catch {
-      if case .notAsleep = error { throw .contents(path: path, error) }
+      if case .notSuspended = error { throw .contents(path: path, error) }
       throw .request(.arguments(error))
     }
   }
@@ -176,9 +178,11 @@ extension Cartridge {
 
 extension Chip8 {
   /// Calls subroutines in their order before the program goes on.
-  package mutating func addGoals(_ goals: [Int]) throws(PlayerError) {
+  package mutating func addEntryCalls(_ goals: [Int]) throws(PlayerError) {
     for goal in goals {
-      do throws(GoalError) { try addGoal(goal) } catch { throw .request(.entryCall(error)) }
+      do throws(EntryCallError) { try addEntryCall(goal) } catch {
+        throw .request(.entryCall(error))
+      }
     }
   }
 }

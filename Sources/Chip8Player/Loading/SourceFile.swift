@@ -4,9 +4,9 @@ import SaveState
 /// A program's source that was read and not assembled yet.
 package struct SourceFile {
   /// More than any program of 65024 bytes is written in.
-  package static let byteCountMax = 2 << 20
+  package static let maxByteCount = 2 << 20
   /// How many errors are reported at once.
-  package static let errorCountMax = 20
+  package static let maxErrorCount = 20
 
   private let file: LoadedFile
   package let text: String
@@ -21,7 +21,7 @@ package struct SourceFile {
   ///
   /// - Parameter isForCartridge: whether it will be in a cartridge, which holds one source.
   package init(_ file: LoadedFile, isForCartridge: Bool = false) throws(PlayerError) {
-    guard file.bytes.count <= SourceFile.byteCountMax else {
+    guard file.bytes.count <= SourceFile.maxByteCount else {
       throw .contents(path: file.path, Refusal.tooLarge)
     }
     guard let text = String(validating: file.bytes, as: UTF8.self) else {
@@ -54,7 +54,7 @@ package struct SourceFile {
         including: { path throws(IncludeError) in
           if let isAlone { throw isAlone }
           return try file.included.text(path)
-        }, errorCountMax: SourceFile.errorCountMax)
+        }, maxErrorCount: SourceFile.maxErrorCount)
     } catch { throw .source(path: path, error) }
   }
 

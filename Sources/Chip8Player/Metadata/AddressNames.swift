@@ -15,7 +15,7 @@ extension Symbols {
     contentsOf path: String, for program: Program, _ inputs: inout InputFiles
   ) throws(PlayerError) {
     let bytes = try PlayerError.rethrowing { () throws(StorageError) in
-      try inputs.read(path, limit: Symbols.byteCountMax)
+      try inputs.read(path, limit: Symbols.maxByteCount)
     }
     do throws(SymbolsError) {
       try self.init(file: bytes)

@@ -31,9 +31,9 @@ public struct MetadataRequest: Sendable {
   ///   - beneath: what holds where it says nothing.
   ///   - inputs: to what is added which files it names.
   package func given(
-    for machine: Chip8, over beneath: Setup, _ inputs: inout InputFiles
-  ) throws(PlayerError) -> Setup {
-    var given = Setup()
+    for machine: Chip8, over beneath: SessionMetadata, _ inputs: inout InputFiles
+  ) throws(PlayerError) -> SessionMetadata {
+    var given = SessionMetadata()
     if let symbolsPath {
       let file = try Symbols(contentsOf: symbolsPath, for: machine.program, &inputs)
       given.labels = try Labels(file, symbolsPath)

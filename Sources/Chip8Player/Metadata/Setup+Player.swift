@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-extension Setup {
+extension SessionMetadata {
   /// What the addresses are called.
   public var names: AddressNames { AddressNames(labels) }
 
@@ -22,7 +22,7 @@ extension Setup {
 
   /// What of it holds for a machine that takes the place of another one: points and names are only
   /// for the program that they were given for.
-  package func carried(to next: Chip8, after machine: Chip8) -> Setup {
+  package func carried(to next: Chip8, after machine: Chip8) -> SessionMetadata {
     guard next.program != machine.program else { return self }
     var carried = self
     carried.settings.breakpoints = []
@@ -33,8 +33,8 @@ extension Setup {
 }
 
 extension Image {
-  /// The image without anything that a ``Setup`` says.
-  package var withoutSetup: Image {
+  /// The image without anything that a ``SessionMetadata`` says.
+  package var withoutMetadata: Image {
     var image = self
     image.setSettings(Settings())
     image.setLabels(Labels())
@@ -44,5 +44,5 @@ extension Image {
 
 extension LoadedMachine {
   /// How the program is shown.
-  public var appearance: Appearance { Appearance(for: machine.program, setup.settings) }
+  public var appearance: Appearance { Appearance(for: machine.program, metadata.settings) }
 }

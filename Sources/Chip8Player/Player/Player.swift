@@ -15,9 +15,9 @@ public struct Player: Sendable {
   public private(set) var image: Image?
   /// What stands beside the machine: as asked for, else as its image says, else as the program's own
   /// file does.
-  public private(set) var setup: Setup
-  private var given: Setup
-  private var own: Setup
+  public private(set) var metadata: SessionMetadata
+  private var given: SessionMetadata
+  private var own: SessionMetadata
   /// Whether what images say of that is not wanted.
   public let forgetsSaved: Bool
   /// Every file that was read for the machine: none of them is written over.
@@ -38,7 +38,7 @@ public struct Player: Sendable {
   public init(_ loaded: LoadedMachine, _ host: Host = .none) {
     machine = loaded.machine
     image = loaded.image
-    (setup, given, own) = (loaded.setup, loaded.given, loaded.own)
+    (metadata, given, own) = (loaded.metadata, loaded.given, loaded.own)
     forgetsSaved = loaded.forgetsSaved
     inputs = loaded.inputs
     debugger = loaded.debugger
@@ -55,10 +55,10 @@ public struct Player: Sendable {
   public var title: String { knownProgram?.title ?? machine.program.name }
 
   /// How the program is shown.
-  public var appearance: Appearance { Appearance(for: machine.program, setup.settings) }
+  public var appearance: Appearance { Appearance(for: machine.program, metadata.settings) }
 
   /// How fast frames go by, in percent of the platform's own rate.
-  public var speed: Int { setup.settings.speed ?? 100 }
+  public var speed: Int { metadata.settings.speed ?? 100 }
 
   /// What went well but for this, since the last call.
   public mutating func takeWarnings() -> [Warning] {
@@ -81,7 +81,7 @@ public struct Player: Sendable {
     /// The program cannot go on.
     case fault(Fault)
     /// The machine has come to a breakpoint or a watchpoint.
-    case point(Debugger.Pause)
+    case point(Debugger.StopReason)
     /// The program calls its host: ``answer(_:)`` goes on from there.
     case hostCall(HostCall)
   }
@@ -89,13 +89,13 @@ public struct Player: Sendable {
   /// Runs the machine to its breakpoints and watchpoints, as
   /// ``Chip8/run(frames:instructions:keys:stopsAtHalt:)`` does without.
   public mutating func run(
-    frames: Int = .max, instructions: Int = .max, keys: Keypad = [], stopsAtHalt: Bool = false
+    frames: Int = .max, instructions: Int = .max, keys: KeySet = [], stopsAtHalt: Bool = false
   ) -> Stop {
     recorder.willRun(machine, keys: keys)
     let stop = debugger.run(
       &machine, frames: frames, instructions: instructions, keys: keys, stopsAtHalt: stopsAtHalt)
     switch stop {
-    case .done: return debugger.pause.map(Stop.point) ?? .done
+    case .done: return debugger.stopReason.map(Stop.point) ?? .done
     case .halt: return .halt
     case .exit: return .exit
     case .fault(let fault): return .fault(fault)
@@ -104,7 +104,7 @@ public struct Player: Sendable {
   }
 
   /// Begins a frame if that ends a wait for a key: ``Chip8/endKeyWait(keys:)``.
-  package mutating func endKeyWait(keys: Keypad) { machine.endKeyWait(keys: keys) }
+  package mutating func endKeyWait(keys: KeySet) { machine.endKeyWait(keys: keys) }
 
   // MARK: Host calls
 
@@ -126,7 +126,7 @@ public struct Player: Sendable {
   /// - Throws: `ReplayError` if calls are replayed, and the recording is not one of this session.
   public mutating func answer(_ call: HostCall) throws(ReplayError) -> Answer {
     guard recording?.hasRoom ?? true else { return .recordingFull }
-    let outcome = try host.answer(call, of: machine, carrying: image, setup)
+    let outcome = try host.answer(call, of: machine, preservingUnknownSectionsOf: image, metadata)
     return take(outcome, of: call)
   }
 
@@ -145,7 +145,7 @@ public struct Player: Sendable {
       machine.finish(status)
       return .finished
     case .exits:
-      machine = machine.asleep
+      machine = machine.suspended
       return .exit
     case .restores(let restoration): return .restores(restoration)
     }
@@ -158,7 +158,7 @@ public struct Player: Sendable {
     // They are subroutines of the program that is gone.
     goals = []
     given = given.carried(to: restoration.machine, after: machine)
-    own = Setup()
+    own = SessionMetadata()
     warnings += restoration.driftWarnings
     adopt(restoration.machine, from: restoration.image, in: restoration.path)
   }
@@ -167,8 +167,8 @@ public struct Player: Sendable {
   ///
   /// - Parameter path: the image's file.
   mutating func adopt(_ machine: Chip8, from image: Image, in path: String) {
-    let saved = forgetsSaved ? image.withoutSetup : image
-    let beneath = Setup(saved, of: machine, in: path, &warnings).over(own)
+    let saved = forgetsSaved ? image.withoutMetadata : image
+    let beneath = SessionMetadata(saved, of: machine, in: path, &warnings).over(own)
     replace(machine, from: saved, given.over(beneath))
   }
 
@@ -177,7 +177,7 @@ public struct Player: Sendable {
     inputs = loaded.inputs
     (given, own) = (loaded.given, loaded.own)
     warnings += loaded.warnings
-    replace(loaded.machine, from: loaded.image, loaded.setup)
+    replace(loaded.machine, from: loaded.image, loaded.metadata)
   }
 
   /// Goes on with another version of the program in the machine.
@@ -189,36 +189,36 @@ public struct Player: Sendable {
   }
 
   /// Goes on with another machine of the same program, which was switched on just now.
-  mutating func adopt(switchedOn machine: Chip8) { replace(machine, from: nil, setup) }
+  mutating func adopt(switchedOn machine: Chip8) { replace(machine, from: nil, metadata) }
 
   /// Goes on with a machine as it was.
   mutating func adopt(_ before: Before) {
-    replace(before.machine, from: before.image, before.setup)
+    replace(before.machine, from: before.image, before.metadata)
   }
 
   /// A machine and what stood beside it, to go back to.
   struct Before {
     let machine: Chip8
     let image: Image?
-    let setup: Setup
+    let metadata: SessionMetadata
   }
 
   /// The machine as it is, to go back to.
-  var before: Before { Before(machine: machine, image: image, setup: setup) }
+  var before: Before { Before(machine: machine, image: image, metadata: metadata) }
 
-  private mutating func replace(_ machine: Chip8, from image: Image?, _ setup: Setup) {
+  private mutating func replace(_ machine: Chip8, from image: Image?, _ metadata: SessionMetadata) {
     self.machine = machine
     if host.isThere { self.machine.allowHostCalls() }
     self.image = image
-    self.setup = setup
+    self.metadata = metadata
     recorder.forget()
     // A saved machine has stopped where it stands.
-    debugger = Debugger(setup.settings)
-    if image != nil { debugger.pass(machine) }
+    debugger = Debugger(metadata.settings)
+    if image != nil { debugger.resumePast(machine) }
   }
 
   /// What was asked for beside the machine that holds for another one in its place.
-  package func given(for next: Chip8) -> Setup { given.carried(to: next, after: machine) }
+  package func given(for next: Chip8) -> SessionMetadata { given.carried(to: next, after: machine) }
 
   /// Gives a machine that was just switched on its program's user flags.
   package mutating func setUserFlags(_ flags: [UInt8]) { machine.userFlags = flags }
@@ -228,23 +228,23 @@ public struct Player: Sendable {
   /// Calls subroutines first where a saved machine is restored. This one does not notice.
   ///
   /// - Throws: ``PlayerError/request(_:)`` if a machine cannot have them.
-  public mutating func saveWithGoals(_ goals: [Int]) throws(PlayerError) {
+  public mutating func saveWithEntryCalls(_ goals: [Int]) throws(PlayerError) {
     var saved = machine
-    try saved.addGoals(goals)
+    try saved.addEntryCalls(goals)
     self.goals = goals
   }
 
   /// The machine as it is saved: with the calls that it makes where it is restored.
   package func savedMachine() throws(PlayerError) -> Chip8 {
     var machine = machine
-    try machine.addGoals(goals)
+    try machine.addEntryCalls(goals)
     return machine
   }
 
   /// The machine at this moment, from which an image can be made later, and elsewhere.
   package func moment(withLastInstructions: Bool = false) -> SavedMoment {
     SavedMoment(
-      machine: machine.snapshot, goals: goals, image: image, setup: setup,
+      machine: machine.snapshot, goals: goals, image: image, metadata: metadata,
       recorder: withLastInstructions ? recorder : nil)
   }
 
@@ -259,24 +259,25 @@ package struct SavedMoment: Sendable {
   let machine: Chip8.Snapshot
   let goals: [Int]
   let image: Image?
-  let setup: Setup
+  let metadata: SessionMetadata
   /// What led there, for a machine that cannot go on.
   let recorder: FlightRecorder?
 
   /// Makes the image. Takes tens of microseconds.
   ///
   /// - Parameters:
-  ///   - holdsProgram: whether the program is in it.
+  ///   - embedsProgram: whether the program is in it.
   ///   - base: what it is to be the difference from.
   ///   - time: when that is, in seconds since 1970; nil if the image is not to say.
   package func image(
-    holdsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
+    embedsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
   ) throws(PlayerError) -> Image {
     let stopped = Chip8(machine)
     var saved = stopped
-    try saved.addGoals(goals)
-    var image = Image(of: saved, carrying: image, holdsProgram: holdsProgram, basedOn: base)
-    setup.put(into: &image, of: stopped)
+    try saved.addEntryCalls(goals)
+    var image = Image(
+      of: saved, preservingUnknownSectionsOf: image, embedsProgram: embedsProgram, basedOn: base)
+    metadata.put(into: &image, of: stopped)
     if let recorder { image.setLastInstructions(recorder, before: stopped) }
     if let time { image.setTime(time) }
     return image

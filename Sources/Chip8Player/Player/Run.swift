@@ -57,7 +57,7 @@ public struct Run {
   /// Why the program does not go on, if it does not.
   public private(set) var fault: Fault?
   /// The breakpoint or watchpoint that has ended the run, if one has.
-  public private(set) var point: Debugger.Pause?
+  public private(set) var point: Debugger.StopReason?
   /// Takes a line for each instruction.
   package var trace: Trace?
   /// Why the trace could not be written, if it could not.
@@ -74,7 +74,7 @@ public struct Run {
   public init(_ player: Player, _ request: RunRequest) throws(PlayerError) {
     self.player = player
     self.request = request
-    let names = player.setup.names
+    let names = player.metadata.names
     until = try request.until.map { condition throws(PlayerError) in
       try Condition(condition, names)
     }
@@ -132,7 +132,7 @@ public struct Run {
     rest.start = player.machine.state
     var request = RunRequest()
     if self.request.frames != nil || hasNoStop {
-      request.frames = max(0, framesMax - Int(clamping: rest.framesDone))
+      request.frames = max(0, maxFrames - Int(clamping: rest.framesDone))
     }
     request.instructions = self.request.instructions.map {
       max(0, $0 - Int(clamping: rest.instructionsDone))
@@ -157,7 +157,7 @@ public struct Run {
     request.frames == nil && request.instructions == nil && until.isEmpty
   }
 
-  private var framesMax: Int { request.frames ?? (hasNoStop ? Run.framesWithoutStop : .max) }
+  private var maxFrames: Int { request.frames ?? (hasNoStop ? Run.framesWithoutStop : .max) }
 
   /// Without a number of frames, a run that waits for a key that nobody presses would never end,
   /// whatever it was asked to wait for; so it ends there.
@@ -170,7 +170,7 @@ public struct Run {
 
   /// A stop that shows in the machine as it stands.
   private func stopBetweenSlices() -> RunStop? {
-    if framesDone >= UInt64(framesMax) { return .frames }
+    if framesDone >= UInt64(maxFrames) { return .frames }
     if let most = request.instructions, instructionsDone >= UInt64(most) { return .instructions }
     if stopsAtKeyWait, isBlockedOnInput { return .keyWait }
     return showsScreen ? .screen : nil
@@ -202,7 +202,7 @@ public struct Run {
     // A frame that has begun has its keys already.
     let (keys, until) = request.keys.keys(in: framesDone)
     let frames = min(
-      slice.frames, framesMax - Int(framesDone), Int(clamping: until - framesDone))
+      slice.frames, maxFrames - Int(framesDone), Int(clamping: until - framesDone))
     let instructions = min(
       slice.instructions, (request.instructions ?? .max) - Int(clamping: instructionsDone))
     let instructionsBefore = player.machine.state.instructions

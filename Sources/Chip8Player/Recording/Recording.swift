@@ -6,7 +6,7 @@ import SaveState
 
 extension RecordedCall {
   /// From the words of a line behind `host`: `save NAME STATUS`, or `restore NAME STATUS`, with the
-  /// image behind it where one was restored: in base 64, or `@` and the number of one of those that
+  /// image after it where one was restored: in base 64, or `@` and the number of one of those that
   /// stand above. Nil if they are no call.
   ///
   /// - Parameter images: those above; another one is added.
@@ -39,7 +39,7 @@ extension ArraySlice<UInt8> {
 /// Everything that came into a machine from outside.
 package struct Recording: Sendable {
   /// More than any session that a test records.
-  package static let byteCountMax = 64 << 20
+  package static let maxByteCount = 64 << 20
 
   package let keys: KeyScript
   /// The host's answers in order; nil if there was no host.
@@ -90,10 +90,10 @@ package struct Recording: Sendable {
     contentsOf path: String, _ inputs: inout InputFiles
   ) throws(PlayerError) {
     let bytes = try PlayerError.rethrowing { () throws(StorageError) in
-      try inputs.read(path, limit: Recording.byteCountMax)
+      try inputs.read(path, limit: Recording.maxByteCount)
     }
     do throws(Refusal) {
-      guard bytes.count <= Recording.byteCountMax else { throw .notARecording }
+      guard bytes.count <= Recording.maxByteCount else { throw .notARecording }
       try self.init(bytes)
     } catch { throw .contents(path: path, error) }
   }
@@ -158,7 +158,7 @@ extension [UInt8] {
   }
 }
 
-extension Keypad {
+extension KeySet {
   /// The keys as users write them.
   package var digits: String { numbers.map { hexadecimal($0, 1) }.joined() }
 }

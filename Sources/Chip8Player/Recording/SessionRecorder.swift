@@ -7,7 +7,7 @@ import SaveState
 /// An image that is restored again and again is in it once.
 package struct SessionRecorder {
   /// More than any line of a call but for an image in it.
-  private static let lineByteCountMax = 128
+  private static let maxLineByteCount = 128
 
   private let program: Program
   private let keys: KeyScript
@@ -17,27 +17,27 @@ package struct SessionRecorder {
   private var calls: [UInt8]?
   /// The number of each image that is in the lines.
   private var imageNumbers: [Digest: Int] = [:]
-  private let byteCountMax: Int
+  private let maxByteCount: Int
   /// The most bytes of everything but the calls.
   private let reservedByteCount: Int
 
   /// One that has nothing to write down yet but the keys; nil if there are too many of them.
   package init?(
     _ program: Program, _ keys: KeyScript, hasHost: Bool, flags: [UInt8]? = nil,
-    byteCountMax: Int = Recording.byteCountMax
+    maxByteCount: Int = Recording.maxByteCount
   ) {
     (self.program, self.keys, self.flags) = (program, keys, flags)
-    self.byteCountMax = byteCountMax
+    self.maxByteCount = maxByteCount
     calls = hasHost ? [] : nil
     reservedByteCount = SessionRecorder.reservedByteCount(program, keys, flags)
-    guard reservedByteCount <= byteCountMax else { return nil }
+    guard reservedByteCount <= maxByteCount else { return nil }
   }
 
   /// Whether there is room for a call that restores no image. Who makes one without that could not
   /// write it down.
-  package var hasRoom: Bool { room >= SessionRecorder.lineByteCountMax }
+  package var hasRoom: Bool { room >= SessionRecorder.maxLineByteCount }
 
-  private var room: Int { byteCountMax - reservedByteCount - (calls?.count ?? 0) }
+  private var room: Int { maxByteCount - reservedByteCount - (calls?.count ?? 0) }
 
   /// Writes down what a call came to.
   ///
@@ -52,7 +52,7 @@ package struct SessionRecorder {
         line += " @\(number)"
       } else {
         let base64 = Base64.encode(restoration.image.bytes)
-        guard SessionRecorder.lineByteCountMax + base64.utf8.count <= room else { return false }
+        guard SessionRecorder.maxLineByteCount + base64.utf8.count <= room else { return false }
         imageNumbers[digest] = imageNumbers.count + 1
         line += " " + base64
       }

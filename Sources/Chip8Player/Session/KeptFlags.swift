@@ -33,7 +33,7 @@ public struct KeptFlags: Sendable {
   /// Finds out, before a machine runs, whether its flags could be written after that. Makes the
   /// directory that the user has named.
   package func prepare(for machine: Chip8) throws {
-    try Storage.createFolder(root)
+    try Storage.createDirectory(root)
     if !machine.userFlags.isEmpty { try memory(of: machine.program).checkWriting() }
   }
 }

@@ -8,7 +8,7 @@ public enum Notice: Sendable {
   /// The machine has halted: ``PlaySession/halt`` says why.
   case halted(Halt)
   /// The machine has come to a breakpoint or a watchpoint.
-  case stopped(Debugger.Pause)
+  case stopped(Debugger.StopReason)
   case paused
   case unpaused
   case reset

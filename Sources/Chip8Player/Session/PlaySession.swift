@@ -14,7 +14,7 @@ public final class PlaySession {
   /// Whether the machine stands until ``togglePause()``.
   public private(set) var isPaused = false
   /// Where the machine was stopped, until it goes on.
-  public private(set) var stoppedAt: Debugger.Pause?
+  public private(set) var stoppedAt: Debugger.StopReason?
   /// The slot that save and load mean.
   public private(set) var slot = SlotName.key(1)
   /// The program's slots as they were when ``listSlots()`` last looked, those saved last first.
@@ -131,7 +131,7 @@ public final class PlaySession {
   public var tone: Tone? { isStanding ? nil : player.machine.tone }
 
   /// Runs to the end of a frame, unless the machine stands.
-  public func runFrame(keys: Keypad) {
+  public func runFrame(keys: KeySet) {
     guard !isStanding, restart == nil, !isAwaitingHost else { return }
     stoppedAt = nil
     switch player.run(frames: 1, keys: keys) {
@@ -171,7 +171,7 @@ public final class PlaySession {
       var host = player.host
       // Nothing here is replayed, so there is no recording that could be of another session.
       let outcome = try? host.answer(
-        call, of: player.machine, carrying: player.image, player.setup)
+        call, of: player.machine, preservingUnknownSectionsOf: player.image, player.metadata)
       return { [host] session in
         guard session.machineCount == machine else { return }
         session.take(outcome ?? .finished(.denied), of: call, from: host)
@@ -255,8 +255,8 @@ public final class PlaySession {
     let (slots, slot) = (slots, changedSlot ?? slot)
     begin(.undoSave(slot)) { () throws(PlayerError) in
       do throws(SlotError) {
-        let isFilled = try slots.undoSave(slot)
-        return { $0.report(.saveUndone(slot, isEmpty: !isFilled)) }
+        let isOccupied = try slots.undoSave(slot)
+        return { $0.report(.saveUndone(slot, isEmpty: !isOccupied)) }
       } catch {
         if case .empty = error { return { $0.report(.noSaveToUndo(slot)) } }
         throw .slot(error)

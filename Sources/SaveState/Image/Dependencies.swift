@@ -19,7 +19,7 @@ extension Image {
     public let digest: Digest
     /// The state digest of its machine.
     public let stateDigest: Digest
-    /// What its file was called, without folder; empty if that is not known. It comes from a file,
+    /// What its file was called, without directory; empty if that is not known. It comes from a file,
     /// and was checked to be no more than a name.
     public let name: String
   }
@@ -32,15 +32,15 @@ extension Image {
 /// same state, and it makes no difference which one is taken.
 public protocol Dependencies {
   /// Looks for a program: a file of that length with that SHA-1.
-  mutating func find(_ program: Program.Identity) -> Finding
+  mutating func find(_ program: Program.Identity) -> LookupResult
 
   /// Looks for a base: a file that ends with the image of that digest. Failing that, one of that
   /// name may be offered; it is taken if it holds the same state.
-  mutating func find(_ base: Image.Base) -> Finding
+  mutating func find(_ base: Image.Base) -> LookupResult
 }
 
 /// What came of looking for something.
-public enum Finding: Equatable, Sendable {
+public enum LookupResult: Equatable, Sendable {
   /// A file's bytes, of which an image is at the end, and what the file is called.
   case found([UInt8], path: String)
   /// Nothing, in these places.
@@ -49,15 +49,15 @@ public enum Finding: Equatable, Sendable {
 
 /// Where something was looked for in vain.
 public struct Search: Hashable, Sendable {
-  /// Folders and files, as the user would name them.
+  /// Directories and files, as the user would name them.
   public var places: [String]
   /// What was met there that the user may have taken for it, each in a few words.
-  public var remarks: [String]
+  public var notes: [String]
 
   /// A search that has not begun.
-  public init(places: [String] = [], remarks: [String] = []) {
+  public init(places: [String] = [], notes: [String] = []) {
     self.places = places
-    self.remarks = remarks
+    self.notes = notes
   }
 }
 
@@ -67,15 +67,15 @@ public struct NoDependencies: Dependencies {
   public init() {}
 
   /// Finds nothing.
-  public func find(_ program: Program.Identity) -> Finding { .missing(Search()) }
+  public func find(_ program: Program.Identity) -> LookupResult { .missing(Search()) }
 
   /// Finds nothing.
-  public func find(_ base: Image.Base) -> Finding { .missing(Search()) }
+  public func find(_ base: Image.Base) -> LookupResult { .missing(Search()) }
 }
 
-/// Whether a name that somebody else has chosen is that of a file in a folder, and leads nowhere
+/// Whether a name that somebody else has chosen is that of a file in a directory, and leads nowhere
 /// else; hidden files are none.
-func isLeafName(_ name: String) -> Bool {
+func isBasename(_ name: String) -> Bool {
   (1...255).contains(name.utf8.count) && !name.hasPrefix(".")
     && name.utf8.allSatisfy { $0 != 0 && $0 != UInt8(ascii: "/") }
 }

@@ -1,15 +1,15 @@
-// Programs and base images in folders: where is looked, and in what order.
+// Programs and base images in directories: where is looked, and in what order.
 
-/// Finds what an image leaves out, beside its file and in folders and files that the user names.
+/// Finds what an image leaves out, beside its file and in directories and files that the user names.
 ///
 /// A program is looked for by its name first, then among all files of its length. A base is looked
 /// for by its name first, then among all files that end with an image's footer. Names in images are
-/// never taken for more than names of files in those folders.
+/// never taken for more than names of files in those directories.
 public struct FileDependencies: Dependencies {
-  /// How many files of a folder are looked at.
-  static let fileCountMax = 4096
-  /// How many files of a program's length are read in a folder.
-  static let programCountMax = 256
+  /// How many files of a directory are looked at.
+  static let maxFileCount = 4096
+  /// How many files of a program's length are read in a directory.
+  static let maxProgramCount = 256
 
   /// Everything that was found.
   public private(set) var inputs = InputFiles()
@@ -17,12 +17,12 @@ public struct FileDependencies: Dependencies {
   public var paths: [String] { inputs.paths }
 
   private enum Place {
-    case folder(String)
+    case directory(String)
     case file(String)
 
     var path: String {
       switch self {
-      case .folder(let path), .file(let path): path
+      case .directory(let path), .file(let path): path
       }
     }
   }
@@ -30,41 +30,41 @@ public struct FileDependencies: Dependencies {
   private let programSuffix: String
   private let programPlaces: [Place]
   private let basePlaces: [Place]
-  /// The images in each folder that was looked through, by the digests in their footers.
+  /// The images in each directory that was looked through, by the digests in their footers.
   private var images: [String: [Digest: String]] = [:]
 
   /// Where to look.
   ///
   /// - Parameters:
   ///   - image: the image's file, or a link to it. What it leaves out may be beside either. Nil or `-`
-  ///     is one that is in no folder.
-  ///   - programPaths: files and folders with programs.
-  ///   - basePaths: files and folders with images.
+  ///     is one that is in no directory.
+  ///   - programPaths: files and directories with programs.
+  ///   - basePaths: files and directories with images.
   ///   - programSuffix: how the files of programs are called, as `.ch8`.
   public init(
     beside image: String?, programPaths: [String] = [], basePaths: [String] = [],
     programSuffix: String
   ) {
     func place(_ path: String) -> Place {
-      Storage.isFolder(path) ? .folder(path) : .file(path)
+      Storage.isDirectory(path) ? .directory(path) : .file(path)
     }
-    let beside = FileDependencies.folders(of: image).map(Place.folder)
+    let beside = FileDependencies.directories(of: image).map(Place.directory)
     self.programSuffix = programSuffix
     programPlaces = beside + programPaths.map(place)
     basePlaces = beside + basePaths.map(place)
   }
 
-  /// The folder that an image's file is in; and if the path is a link, the one that it leads to.
-  private static func folders(of image: String?) -> [String] {
+  /// The directory that an image's file is in; and if the path is a link, the one that it leads to.
+  private static func directories(of image: String?) -> [String] {
     guard let image, image != "-" else { return [] }
     let target = try? Storage.linkTarget(image)
-    return [image, target].compactMap { $0 }.map { Storage.folder(of: $0) ?? "." }
+    return [image, target].compactMap { $0 }.map { Storage.directory(of: $0) ?? "." }
   }
 
   // MARK: Programs
 
   /// Looks for a program beside the image, then wherever the user says.
-  public mutating func find(_ program: Program.Identity) -> Finding {
+  public mutating func find(_ program: Program.Identity) -> LookupResult {
     var search = Search(places: programPlaces.map(\.path))
     for place in programPlaces {
       for path in candidates(for: program, in: place, &search) {
@@ -78,25 +78,25 @@ public struct FileDependencies: Dependencies {
   private func candidates(
     for program: Program.Identity, in place: Place, _ search: inout Search
   ) -> [String] {
-    guard case .folder(let folder) = place else { return [place.path] }
+    guard case .directory(let directory) = place else { return [place.path] }
     let likely = program.name + programSuffix
-    var names = isLeafName(likely) ? [likely] : []
+    var names = isBasename(likely) ? [likely] : []
     do throws(StorageError) {
-      let files = try Storage.files(in: folder, limit: FileDependencies.fileCountMax)
+      let files = try Storage.files(in: directory, limit: FileDependencies.maxFileCount)
         .filter { $0.byteCount == program.byteCount && $0.name != likely }.map(\.name)
       let prefix = program.name + "."
       let named = files.filter { $0 == program.name || $0.hasPrefix(prefix) }
       let others = files.filter { $0 != program.name && !$0.hasPrefix(prefix) }
-      names += (named + others).prefix(FileDependencies.programCountMax)
-    } catch { search.remarks.append("\(error)") }
-    return names.map { Storage.path(folder, $0) }
+      names += (named + others).prefix(FileDependencies.maxProgramCount)
+    } catch { search.notes.append("\(error)") }
+    return names.map { Storage.path(directory, $0) }
   }
 
   /// The program, if that is what is in a file; else a remark if one could have thought so.
   private mutating func read(
     _ path: String, of program: Program.Identity, _ search: inout Search
   ) -> [UInt8]? {
-    let isLikely = Storage.leafName(of: path) == program.name + programSuffix
+    let isLikely = Storage.basename(of: path) == program.name + programSuffix
     do throws(StorageError) {
       let file = try RegularFile(path)
       if file.byteCount == program.byteCount {
@@ -107,10 +107,10 @@ public struct FileDependencies: Dependencies {
         }
       }
       let isNamed = programPlaces.contains { $0.path == path }
-      if isLikely || isNamed { search.remarks.append("\(path) is another program") }
+      if isLikely || isNamed { search.notes.append("\(path) is another program") }
     } catch {
       let isExpected = isLikely && error.isMissingFile
-      if !isExpected { search.remarks.append("\(error)") }
+      if !isExpected { search.notes.append("\(error)") }
     }
     return nil
   }
@@ -119,7 +119,7 @@ public struct FileDependencies: Dependencies {
 
   /// Looks for a base by its name, then by its digest. If neither is there, the file that has its
   /// name is offered, for an image may have been given a note since.
-  public mutating func find(_ base: Image.Base) -> Finding {
+  public mutating func find(_ base: Image.Base) -> LookupResult {
     var search = Search(places: basePlaces.map(\.path))
     var changed: File?
     for place in basePlaces {
@@ -129,11 +129,11 @@ public struct FileDependencies: Dependencies {
       guard let path = path(of: base, in: place) else { continue }
       guard let file = image(at: path, &search) else { continue }
       if Image.footerDigest(of: file.bytes) == base.digest { return found(file) }
-      if changed == nil, Storage.leafName(of: path) == base.name { changed = file }
+      if changed == nil, Storage.basename(of: path) == base.name { changed = file }
     }
     for place in basePlaces {
-      guard case .folder(let folder) = place,
-        let path = images(in: folder, &search)[base.digest],
+      guard case .directory(let directory) = place,
+        let path = images(in: directory, &search)[base.digest],
         let file = image(at: path, &search)
       else { continue }
       return found(file)
@@ -149,15 +149,15 @@ public struct FileDependencies: Dependencies {
     let bytes: [UInt8]
   }
 
-  private mutating func found(_ file: File) -> Finding {
+  private mutating func found(_ file: File) -> LookupResult {
     inputs.add(file.path, file.identity)
     return .found(file.bytes, path: file.path)
   }
 
   /// The file that a base should be.
   private func path(of base: Image.Base, in place: Place) -> String? {
-    guard case .folder(let folder) = place else { return place.path }
-    return isLeafName(base.name) ? Storage.path(folder, base.name) : nil
+    guard case .directory(let directory) = place else { return place.path }
+    return isBasename(base.name) ? Storage.path(directory, base.name) : nil
   }
 
   /// The image at the end of a file, not checked at all; a remark if the file is there and has none.
@@ -170,20 +170,20 @@ public struct FileDependencies: Dependencies {
         let bytes = length <= end.count ? end.suffix(length) : try file.suffix(length)[...]
         return File(path: path, identity: file.status.identity, bytes: Array(bytes))
       }
-      search.remarks.append("\(path) is not a saved state")
+      search.notes.append("\(path) is not a saved state")
     } catch {
-      if !error.isMissingFile { search.remarks.append("\(error)") }
+      if !error.isMissingFile { search.notes.append("\(error)") }
     }
     return nil
   }
 
-  private mutating func images(in folder: String, _ search: inout Search) -> [Digest: String] {
-    if let known = images[folder] { return known }
+  private mutating func images(in directory: String, _ search: inout Search) -> [Digest: String] {
+    if let known = images[directory] { return known }
     var found: [Digest: String] = [:]
     do throws(StorageError) {
-      for entry in try Storage.files(in: folder, limit: FileDependencies.fileCountMax)
+      for entry in try Storage.files(in: directory, limit: FileDependencies.maxFileCount)
       where entry.byteCount >= Image.footerByteCount {
-        let path = Storage.path(folder, entry.name)
+        let path = Storage.path(directory, entry.name)
         // A file that cannot be read is not the one that is looked for, as far as one can tell.
         guard
           let file = try? RegularFile(path),
@@ -192,8 +192,8 @@ public struct FileDependencies: Dependencies {
         else { continue }
         if found[digest] == nil { found[digest] = path }
       }
-    } catch { search.remarks.append("\(error)") }
-    images[folder] = found
+    } catch { search.notes.append("\(error)") }
+    images[directory] = found
     return found
   }
 }

@@ -19,7 +19,7 @@ extension Image {
       let digest = reader.take(32), let stateDigest = reader.take(32),
       let nameByteCount = reader.next(UInt8.self),
       let name = reader.take(Int(nameByteCount)), reader.count == 0,
-      let text = String(validating: name, as: UTF8.self), text.isEmpty || isLeafName(text)
+      let text = String(validating: name, as: UTF8.self), text.isEmpty || isBasename(text)
     else { throw .damagedSection(Image.baseTag) }
     return Base(
       digest: Digest(bytes: Array(digest)), stateDigest: Digest(bytes: Array(stateDigest)),
@@ -27,10 +27,10 @@ extension Image {
   }
 
   /// Whether the program's bytes are in this image, as such or as the difference from its base's.
-  public var holdsProgram: Bool { sections.contains { $0.tag == Image.bytesTag } }
+  public var embedsProgram: Bool { sections.contains { $0.tag == Image.bytesTag } }
 
   /// Whether there is everything in this image that its machine is made of.
-  public func isComplete() throws(ImageError) -> Bool { try base() == nil && holdsProgram }
+  public func isComplete() throws(ImageError) -> Bool { try base() == nil && embedsProgram }
 }
 
 /// An image that others are saved as the difference from.
@@ -42,7 +42,7 @@ public struct BaseImage: Sendable {
   /// Reads the machine in an image.
   ///
   /// - Parameters:
-  ///   - name: what the image's file is called, without folder; it is where one looks first.
+  ///   - name: what the image's file is called, without directory; it is where one looks first.
   ///   - dependencies: finds what the image itself leaves out.
   /// - Throws: why the image cannot be used, or ``ImageError/chainTooLong`` or
   ///   ``ImageError/chainTooLarge`` if nothing more can be built on it.
@@ -50,9 +50,9 @@ public struct BaseImage: Sendable {
     _ image: Image, named name: String, _: M.Type, by dependencies: inout some Dependencies
   ) throws(ImageError) {
     var chain = try ImageChain<M>(image, by: &dependencies)
-    guard chain.count < Image.chainCountMax else { throw .chainTooLong }
+    guard chain.count < Image.maxChainCount else { throw .chainTooLong }
     // Room for any image, so that what is saved on this one can be loaded.
-    guard chain.byteCount + Image.byteCountMax <= Image.chainByteCountMax else {
+    guard chain.byteCount + Image.maxByteCount <= Image.maxChainByteCount else {
       throw .chainTooLarge
     }
     try self.init(chain.machine(by: &dependencies), in: image, digest: image.digest, named: name)
@@ -69,12 +69,12 @@ public struct BaseImage: Sendable {
 
   private init(_ machine: some Machine, in image: Image, digest: Digest, named name: String) {
     base = Image.Base(
-      digest: digest, stateDigest: machine.stateDigest, name: isLeafName(name) ? name : "")
+      digest: digest, stateDigest: machine.stateDigest, name: isBasename(name) ? name : "")
     var writer = StateWriter()
     machine.encode(into: &writer)
     var contents: [Tag: [UInt8]] = [:]
     for section in writer.sections { contents[section.tag] = section.bytes }
-    if image.holdsProgram { contents[Image.bytesTag] = machine.program.bytes }
+    if image.embedsProgram { contents[Image.bytesTag] = machine.program.bytes }
     self.contents = contents
   }
 

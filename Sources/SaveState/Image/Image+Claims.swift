@@ -28,7 +28,7 @@ extension Image {
     guard let length = lengthInFooter(of: try file.suffix(footerByteCount)) else { return nil }
     let end = file.byteCount - footerByteCount
     var offset = file.byteCount - length + headerByteCount
-    for _ in 0..<sectionCountMax where offset >= 0 && offset < end {
+    for _ in 0..<maxSectionCount where offset >= 0 && offset < end {
       var frame = ByteReader(try file.bytes(Section.headerByteCount, from: offset))
       guard
         let found = frame.next(UInt32.self).map(Tag.init(rawValue:)), frame.take(4) != nil,

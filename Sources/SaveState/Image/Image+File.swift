@@ -39,7 +39,7 @@ extension Image {
     sections = []
     while reader.count > 0 {
       let section = try Section(from: &reader)
-      guard sections.count < Image.sectionCountMax else { throw .malformed("too many sections") }
+      guard sections.count < Image.maxSectionCount else { throw .malformed("too many sections") }
       guard !sections.contains(where: { $0.tag == section.tag }) else {
         throw .malformed("section \"\(section.tag)\" is there twice")
       }
@@ -72,7 +72,7 @@ extension Image {
   static func lengthInFooter(of file: [UInt8]) -> Int? {
     var footer = ByteReader(file.suffix(footerByteCount).dropFirst(8))
     guard hasFooter(file), let length = footer.next(UInt64.self),
-      length <= UInt64(byteCountMax)
+      length <= UInt64(maxByteCount)
     else { return nil }
     return Int(length)
   }
@@ -91,7 +91,7 @@ extension Image {
       let length = footer.next(UInt64.self),
       let digest = footer.take(32)
     else { throw .notAnImage }
-    guard length <= UInt64(Image.byteCountMax) else { throw .tooLarge }
+    guard length <= UInt64(Image.maxByteCount) else { throw .tooLarge }
     guard length <= UInt64(file.count) else { throw .truncated }
     guard length >= UInt64(headerByteCount + footerByteCount) else {
       throw .malformed("it is shorter than its own header")

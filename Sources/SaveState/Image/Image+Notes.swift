@@ -5,7 +5,7 @@ extension Image {
   static let noteTag = Tag("NOTE")
 
   /// The most bytes of UTF-8 that a note has.
-  public static let noteByteCountMax = 4096
+  public static let maxNoteByteCount = 4096
 
   /// When it was saved, in seconds since 1970-01-01 00:00:00 UTC, if the image says so.
   public func time() throws(ImageError) -> UInt64? {
@@ -31,10 +31,10 @@ extension Image {
   /// What the user says of it, if anything.
   public func note() throws(ImageError) -> String? {
     guard
-      let contents = try ancillary(Image.noteTag, atMost: Image.noteByteCountMax)
+      let contents = try ancillary(Image.noteTag, atMost: Image.maxNoteByteCount)
     else { return nil }
     guard
-      (1...Image.noteByteCountMax).contains(contents.count), !contents.contains(0),
+      (1...Image.maxNoteByteCount).contains(contents.count), !contents.contains(0),
       let note = String(validating: contents, as: UTF8.self)
     else { throw .damagedSection(Image.noteTag) }
     return note
@@ -46,9 +46,9 @@ extension Image {
   ///   image is full of what others have put into it. It is as it was then.
   public mutating func setNote(_ note: String) throws(ImageError) {
     let bytes = Array(note.utf8)
-    guard bytes.count <= Image.noteByteCountMax else {
+    guard bytes.count <= Image.maxNoteByteCount else {
       throw .badField(
-        "a note of \(bytes.count) bytes, and there is room for \(Image.noteByteCountMax)")
+        "a note of \(bytes.count) bytes, and there is room for \(Image.maxNoteByteCount)")
     }
     guard !bytes.contains(0) else { throw .badField("a note with a zero byte") }
     guard setAncillary(.ancillary(Image.noteTag), bytes.isEmpty ? nil : bytes) else {
@@ -61,7 +61,7 @@ extension Image {
   ///
   /// - Parameter byteCount: how many bytes they have at most. More are damage.
   public func ancillary(
-    _ tag: Tag, atMost byteCount: Int = byteCountMax
+    _ tag: Tag, atMost byteCount: Int = maxByteCount
   ) throws(ImageError) -> [UInt8]? {
     guard
       let section = sections.first(where: { $0.tag == tag }),
@@ -112,7 +112,7 @@ extension Image {
 
   private func isWithinLimits(leaving sectionCount: Int, _ leftByteCount: Int) -> Bool {
     let decodedByteCount = sections.reduce(0) { $0 + $1.decodedByteCount }
-    return sections.count + sectionCount <= Image.sectionCountMax
-      && max(byteCount, decodedByteCount) + leftByteCount <= Image.byteCountMax
+    return sections.count + sectionCount <= Image.maxSectionCount
+      && max(byteCount, decodedByteCount) + leftByteCount <= Image.maxByteCount
   }
 }

@@ -133,7 +133,7 @@ extension Image {
 
 extension Image.Prelude {
   /// How large one may be: an emulator with all that it needs is a tenth of that.
-  private static let byteCountMax = 256 << 20
+  private static let maxByteCount = 256 << 20
 
   /// Reads what precedes the image in a file. There is no prelude if the image comes first, or if
   /// there is no such file.
@@ -156,7 +156,7 @@ extension Image.Prelude {
         return nil
       }
       let byteCount = file.byteCount - length
-      guard byteCount <= Image.Prelude.byteCountMax else {
+      guard byteCount <= Image.Prelude.maxByteCount else {
         throw StorageError(operation: .read, path: path, code: EFBIG)
       }
       bytes = try file.bytes(byteCount, from: 0)

@@ -91,7 +91,7 @@ extension Image {
     ///
     /// - Parameter limit: how many bytes they have at most. No more is unpacked.
     func decoded(
-      atMost limit: Int = Image.byteCountMax, differenceFrom base: [UInt8]? = nil,
+      atMost limit: Int = Image.maxByteCount, differenceFrom base: [UInt8]? = nil,
       inheriting inherited: [UInt8]? = nil
     ) throws(ImageError) -> [UInt8] {
       guard decodedByteCount <= limit else { throw .damagedSection(tag) }

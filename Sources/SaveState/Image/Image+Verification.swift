@@ -23,7 +23,7 @@ extension Image {
     let machine = try chain.machine(by: &dependencies)
     var base: BaseImage?
     if let named = try self.base() { base = try BaseImage(named, of: chain, by: &dependencies) }
-    let again = Image(of: machine, holdsProgram: holdsProgram, basedOn: base)
+    let again = Image(of: machine, embedsProgram: embedsProgram, basedOn: base)
     return Verification(
       isCanonical: holdsSameState(as: again) && self == reordered(M.sections),
       witnessHolds: try witness()?.holds(for: machine))

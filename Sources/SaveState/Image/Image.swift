@@ -4,9 +4,9 @@
 /// A machine's whole state, ready to be written to a file or turned into a machine again.
 public struct Image: Equatable, Sendable {
   /// The largest image, and the most that all its sections may unpack to.
-  public static let byteCountMax = 16 << 20
-  static let sectionCountMax = 64
-  static let needByteCountMax = 4096
+  public static let maxByteCount = 16 << 20
+  static let maxSectionCount = 64
+  static let maxNeedByteCount = 4096
 
   static let headerMagic: [UInt8] = [0x89, 0x49, 0x4D, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   static let footerMagic: [UInt8] = [0x89, 0x45, 0x4E, 0x44, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -29,22 +29,22 @@ public struct Image: Equatable, Sendable {
   /// - Parameters:
   ///   - older: the image that the machine came from. What it holds that this version does not
   ///     know, and that is safe to copy, is carried over, as far as there is room.
-  ///   - holdsProgram: whether the program's bytes are in the image. Without them, whoever loads it
+  ///   - embedsProgram: whether the program's bytes are in the image. Without them, whoever loads it
   ///     has to have the program.
   ///   - base: what the image is the difference from. Whoever loads it has to have that one.
   public init<M: Machine>(
-    of machine: M, carrying older: Image? = nil, holdsProgram: Bool = true,
+    of machine: M, preservingUnknownSectionsOf older: Image? = nil, embedsProgram: Bool = true,
     basedOn base: BaseImage? = nil
   ) {
     kind = M.kind
     var writer = StateWriter()
     machine.encode(into: &writer)
-    if !holdsProgram { writer.need(Image.noProgramFeature) }
-    if base != nil { writer.need(Image.baseFeature) }
+    if !embedsProgram { writer.requireFeature(Image.noProgramFeature) }
+    if base != nil { writer.requireFeature(Image.baseFeature) }
     sections = Image.needs(writer.features.sorted())
     if let base { sections.append(base.section) }
     sections.append(machine.program.section)
-    if holdsProgram {
+    if embedsProgram {
       let inherited = base?.contents[Image.bytesTag]
       sections.append(
         inherited.map {
@@ -77,7 +77,7 @@ public struct Image: Equatable, Sendable {
     return machine
   }
 
-  /// Refuses the image of another machine, and one with what may not be passed over and is not
+  /// Refuses the image of another machine, and one with what may not be skipped and is not
   /// known.
   func check<M: Machine>(_: M.Type) throws(ImageError) {
     guard kind == M.kind else { throw .otherMachine(kind) }
@@ -97,7 +97,7 @@ public struct Image: Equatable, Sendable {
   /// The features that a reader must have to go on correctly, by name, in ascending order.
   public func needs() throws(ImageError) -> [String] {
     guard let section = sections.first(where: { $0.tag == Image.needTag }) else { return [] }
-    let contents = try section.known().decoded(atMost: Image.needByteCountMax)
+    let contents = try section.known().decoded(atMost: Image.maxNeedByteCount)
     guard let text = String(validating: contents, as: UTF8.self), text.last == "\n" else {
       throw .damagedSection(Image.needTag)
     }
@@ -137,7 +137,7 @@ public struct Image: Equatable, Sendable {
   ///   out or only its difference from another one is there.
   public func program() throws(ImageError) -> Program {
     let identity = try programIdentity()
-    if !holdsProgram, try needs().contains(Image.noProgramFeature) {
+    if !embedsProgram, try needs().contains(Image.noProgramFeature) {
       throw .missingProgram(identity, Search())
     }
     let section = try required(Image.bytesTag)
@@ -147,7 +147,7 @@ public struct Image: Equatable, Sendable {
     if section.codec == Section.Codec.inheritedDeflate, let base = try base() {
       throw .missingBase(base, Search())
     }
-    guard let program = Program(identity, try section.decoded(atMost: Program.byteCountMax)) else {
+    guard let program = Program(identity, try section.decoded(atMost: Program.maxByteCount)) else {
       throw .damagedSection(Image.bytesTag)
     }
     return program

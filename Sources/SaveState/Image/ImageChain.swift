@@ -2,9 +2,9 @@
 
 extension Image {
   /// The most images of which each is the difference from the next.
-  public static let chainCountMax = 256
+  public static let maxChainCount = 256
   /// The most bytes of all images of a chain together, in their files and decoded.
-  public static let chainByteCountMax = 64 << 20
+  public static let maxChainByteCount = 64 << 20
 
   /// This image with everything in it that it leaves out. It is itself if it leaves out nothing.
   ///
@@ -90,12 +90,12 @@ struct ImageChain<M: Machine> {
     links = [Link(image)]
     var digests: Set<Digest> = [image.digest]
     while let base = try last({ image throws(ImageError) in try image.base() }) {
-      guard links.count < Image.chainCountMax else { throw .chainTooLong }
+      guard links.count < Image.maxChainCount else { throw .chainTooLong }
       let link = try last { _ throws(ImageError) in try Link(base, &dependencies) }
       let digest = link.expected == nil ? base.digest : link.image.digest
       guard digests.insert(digest).inserted else { throw .baseCycle(path: link.path ?? base.name) }
       links.append(link)
-      guard byteCount <= Image.chainByteCountMax else { throw .chainTooLarge }
+      guard byteCount <= Image.maxChainByteCount else { throw .chainTooLarge }
     }
   }
 
@@ -192,7 +192,7 @@ struct ImageChain<M: Machine> {
     case .missing(let search): throw .missingProgram(identity, search)
     case .found(let bytes, let path):
       guard let program = Program(identity, bytes) else {
-        throw .missingProgram(identity, Search(remarks: ["\(path) is another program"]))
+        throw .missingProgram(identity, Search(notes: ["\(path) is another program"]))
       }
       programBytes = bytes
       return program

@@ -2,7 +2,7 @@
 public enum ImageError: Error, Equatable, CustomStringConvertible {
   /// There is no image at the end of the file.
   case notAnImage
-  /// The file or what it would unpack to is larger than ``Image/byteCountMax``.
+  /// The file or what it would unpack to is larger than ``Image/maxByteCount``.
   case tooLarge
   /// What precedes the image in its file is larger than 256 MiB.
   case preludeTooLarge
@@ -18,7 +18,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   case otherMachine(Tag)
   /// A section that this version needs is not there.
   case missingSection(Tag)
-  /// A section that may not be passed over, and that this version does not know.
+  /// A section that may not be skipped, and that this version does not know.
   case unknownSection(Tag)
   /// A feature that the image needs by name and that this version does not have.
   case unknownFeature(String)
@@ -38,9 +38,9 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   indirect case refusedBase(path: String, ImageError)
   /// An image is, by way of others, the difference from itself.
   case baseCycle(path: String)
-  /// More images build on each other than ``Image/chainCountMax``.
+  /// More images build on each other than ``Image/maxChainCount``.
   case chainTooLong
-  /// Images that build on each other are larger together than ``Image/chainByteCountMax``.
+  /// Images that build on each other are larger together than ``Image/maxChainByteCount``.
   case chainTooLarge
 
   /// One sentence for the user, without the file's name.
@@ -49,7 +49,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     case .notAnImage:
       "this is not a saved state"
     case .tooLarge:
-      "the saved state is larger than \(Image.byteCountMax >> 20) MiB, more than any machine needs"
+      "the saved state is larger than \(Image.maxByteCount >> 20) MiB, more than any machine needs"
     case .preludeTooLarge:
       "what comes before the saved state is too large to be kept"
     case .truncated:
@@ -90,10 +90,10 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
       "the saved state is, by way of \(path), the difference from itself, so nobody can tell what "
         + "it is: use another copy of that file"
     case .chainTooLong:
-      "more than \(Image.chainCountMax) saved states would build on each other"
+      "more than \(Image.maxChainCount) saved states would build on each other"
     case .chainTooLarge:
       "the saved states that build on each other are larger together than "
-        + "\(Image.chainByteCountMax >> 20) MiB"
+        + "\(Image.maxChainByteCount >> 20) MiB"
     }
   }
 }
@@ -115,6 +115,6 @@ extension Search {
   fileprivate var result: String {
     let quoted = places.map { "\"\($0)\"" }.joined(separator: ", ")
     let result = places.isEmpty ? "was not looked for" : "was not found in \(quoted)"
-    return result + remarks.map { "; " + $0 }.joined()
+    return result + notes.map { "; " + $0 }.joined()
   }
 }

@@ -18,7 +18,7 @@ public struct Witness: Hashable, Sendable {
 
   private init(of machine: some Machine, instructions: Int, frames: Int) {
     var later = machine
-    later.goOn(instructions: instructions, frames: frames)
+    later.advance(instructions: instructions, frames: frames)
     self.instructions = instructions
     self.frames = frames
     digest = later.stateDigest

@@ -5,14 +5,14 @@ extension Image {
   /// no more of them are read than an image may have.
   ///
   /// - Throws: ``FileError`` if the other side is silent, or sends what is no image.
-  public static func bytes(from conversation: Conversation) throws(FileError) -> [UInt8] {
+  public static func bytes(from channel: PeerChannel) throws(FileError) -> [UInt8] {
     var image: [UInt8] = []
     /// Appends as many bytes as are to come next, and returns them.
     func take(_ count: Int) throws(FileError) -> [UInt8] {
-      guard image.count + count <= byteCountMax else { throw .image("-", .tooLarge) }
+      guard image.count + count <= maxByteCount else { throw .image("-", .tooLarge) }
       let bytes: [UInt8]
       do throws(StorageError) {
-        bytes = try conversation.receive(count, isPatient: image.isEmpty)
+        bytes = try channel.receive(count, isPatient: image.isEmpty)
       } catch { throw .storage(error) }
       image += bytes
       guard bytes.count == count else { throw .image("-", .truncated) }
@@ -21,7 +21,7 @@ extension Image {
     guard try take(headerByteCount).starts(with: headerMagic) else {
       throw .image("-", .notAnImage)
     }
-    for _ in 0...sectionCountMax {
+    for _ in 0...maxSectionCount {
       let start = try take(footerMagic.count)
       if start == footerMagic {
         _ = try take(footerByteCount - footerMagic.count)

@@ -21,7 +21,7 @@ public protocol ProvisionalSave: Sendable {
 /// Whatever ends the process, the machine is in the file from the first ``update(_:)`` on.
 public struct SafeCopy: ProvisionalSave {
   /// How large a file may be whose contents have to be copied, where it can have no second name.
-  private static let byteCountMax = 256 << 20
+  private static let maxByteCount = 256 << 20
 
   /// The file, as the user has named it.
   public let path: String
@@ -44,9 +44,9 @@ public struct SafeCopy: ProvisionalSave {
       throw StorageError(operation: .create, path: path, code: EEXIST)
     }
     before = Storage.stamp(of: place)
-    let name = Storage.leafName(of: place)
+    let name = Storage.basename(of: place)
     let previous = Storage.path(
-      Storage.folder(of: place) ?? ".", ".before-\(Digest.sha1(Array(name.utf8)).prefix)")
+      Storage.directory(of: place) ?? ".", ".before-\(Digest.sha1(Array(name.utf8)).prefix)")
     // A process that was killed may have left it.
     unlink(previous)
     guard try Storage.status(of: place) != nil else {
@@ -54,7 +54,7 @@ public struct SafeCopy: ProvisionalSave {
       return
     }
     do throws(StorageError) {
-      try Storage.duplicate(place, as: previous, limit: SafeCopy.byteCountMax)
+      try Storage.duplicate(place, as: previous, limit: SafeCopy.maxByteCount)
     } catch {
       unlink(previous)
       throw StorageError(operation: .create, path: path, code: error.code)
@@ -91,7 +91,7 @@ public struct SafeCopy: ProvisionalSave {
       } else {
         try Storage.remove(place)
       }
-      try Storage.synchronize(folderOf: place)
+      try Storage.synchronize(directoryOf: place)
     } catch { throw StorageError(operation: .write, path: path, code: error.code) }
   }
 }

@@ -11,7 +11,7 @@ public struct NonVolatileMemory: Sendable {
   private static let headerByteCount = 32
   private static let checksumByteCount = 4
   /// More than any version has.
-  private static let fileByteCountMax = 1 << 17
+  private static let maxFileByteCount = 1 << 17
 
   /// Whose memory this is.
   public let program: Digest
@@ -40,7 +40,7 @@ public struct NonVolatileMemory: Sendable {
     try expectFile()
     let file: [UInt8]
     do throws(StorageError) {
-      file = try RegularFile(path).suffix(NonVolatileMemory.fileByteCountMax)
+      file = try RegularFile(path).suffix(NonVolatileMemory.maxFileByteCount)
     } catch {
       guard error.isMissingFile else { throw .storage(error) }
       return nil
@@ -52,13 +52,13 @@ public struct NonVolatileMemory: Sendable {
   /// is the old file or the new one. A file that cannot be used is not written to.
   public func write(_ bytes: [UInt8]) throws(NonVolatileMemoryError) {
     precondition(bytes.count <= byteCount, "more bytes than there are")
-    try stored { () throws(StorageError) in try Storage.createFolder(directory) }
+    try stored { () throws(StorageError) in try Storage.createDirectory(directory) }
     try locking { () throws(NonVolatileMemoryError) in
       let old = try read()
       let new = bytes + (old ?? Array(repeating: 0, count: byteCount)).dropFirst(bytes.count)
       guard new != old else { return }
       try stored { () throws(StorageError) in
-        try Storage.replace(path, with: encode(new), as: .other)
+        try Storage.writeAtomically(path, with: encode(new), as: .other)
       }
     }
   }
@@ -75,7 +75,7 @@ public struct NonVolatileMemory: Sendable {
             throw StorageError(refusing: .writeProtected, path)
           }
           try Storage.remove(path)
-          try Storage.synchronize(folderOf: path)
+          try Storage.synchronize(directoryOf: path)
         }
         return true
       }
@@ -90,7 +90,7 @@ public struct NonVolatileMemory: Sendable {
     try stored { () throws(StorageError) in
       // A directory that is missing is made in the shared one.
       try Storage.checkReplacing(
-        Storage.isFolder(directory) ? path : directory,
+        Storage.isDirectory(directory) ? path : directory,
         with: encode(Array(repeating: 0, count: byteCount)), as: .other)
     }
   }
@@ -101,7 +101,7 @@ public struct NonVolatileMemory: Sendable {
   /// - Throws: if there is something that cannot be used.
   public func output() throws(NonVolatileMemoryError) -> Output? {
     _ = try read()
-    return Storage.isFolder(directory) ? Output(path, .other, apartFrom: InputFiles()) : nil
+    return Storage.isDirectory(directory) ? Output(path, .other, apartFrom: InputFiles()) : nil
   }
 
   // MARK: The file

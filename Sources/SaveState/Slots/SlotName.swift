@@ -3,7 +3,7 @@
 /// Two names are the same if their bytes are, for so it is with files.
 public struct SlotName: Hashable, Sendable, CustomStringConvertible {
   /// The most bytes of UTF-8 that a name has.
-  public static let byteCountMax = 100
+  public static let maxByteCount = 100
 
   /// The numbers of the slots that have keys.
   public static let keys = 0...9
@@ -18,12 +18,12 @@ public struct SlotName: Hashable, Sendable, CustomStringConvertible {
   /// Whether the slot is one that nobody but ``Slots/autosave(_:as:)`` saves to.
   public var isAutosave: Bool { bytes.starts(with: SlotName.autosavePrefix.utf8) }
 
-  /// A name as it stands in a folder.
+  /// A name as it stands in a directory.
   ///
   /// - Throws: ``SlotNameError`` if no slot can be called that.
   public init(_ text: String) throws(SlotNameError) {
     guard !text.isEmpty else { throw .empty }
-    guard text.utf8.count <= SlotName.byteCountMax else { throw .tooLong(text.utf8.count) }
+    guard text.utf8.count <= SlotName.maxByteCount else { throw .tooLong(text.utf8.count) }
     guard !text.utf8.starts(with: ".".utf8) else { throw .hidden }
     // What ends a line would break up the list of the slots.
     guard !text.unicodeScalars.contains(where: \.isControl) else { throw .controlCharacter }
@@ -79,13 +79,13 @@ public enum Autosave: String, CaseIterable, Sendable {
 public enum SlotNameError: Error, Equatable, CustomStringConvertible {
   /// There is no name at all.
   case empty
-  /// It has more than ``SlotName/byteCountMax`` bytes.
+  /// It has more than ``SlotName/maxByteCount`` bytes.
   case tooLong(Int)
   /// It begins with a full stop, as hidden files do.
   case hidden
   /// It holds a control character or a line break.
   case controlCharacter
-  /// It holds a slash, and would name a file in another folder.
+  /// It holds a slash, and would name a file in another directory.
   case slash
   /// It is a digit, which stands for the slot of a key.
   case digit
@@ -95,7 +95,7 @@ public enum SlotNameError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .empty: "a slot has a name of at least one character"
     case .tooLong(let count):
-      "a slot's name has at most \(SlotName.byteCountMax) bytes, and this one has \(count)"
+      "a slot's name has at most \(SlotName.maxByteCount) bytes, and this one has \(count)"
     case .hidden: "a slot's name does not begin with a full stop"
     case .controlCharacter: "a slot's name has no control characters"
     case .slash: "a slot's name has no slash"

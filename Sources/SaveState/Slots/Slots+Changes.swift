@@ -19,13 +19,13 @@ extension Slots {
     try prepare(for: image, in: slot)
     try changing(slot) { () throws(SlotError) in
       let number = (try taken(slot).first ?? 0) + 1
-      let isFilled = try isFilled(slot)
+      let isOccupied = try isOccupied(slot)
       try stored { () throws(StorageError) in
         try Storage.checkReplacing(path(slot), with: image.bytes, as: .slot, apartFrom: inputs)
-        guard isFilled else { return }
-        try Storage.createFolder(history(slot))
+        guard isOccupied else { return }
+        try Storage.createDirectory(history(slot))
         try Storage.checkReplacing(path(slot, version: number), with: image.bytes, as: .slot)
-        Storage.removeEmptyFolder(history(slot))
+        Storage.removeEmptyDirectory(history(slot))
       }
     }
   }
@@ -39,7 +39,7 @@ extension Slots {
   ) throws(SlotError) -> some ProvisionalSave {
     try prepare(for: image, in: slot)
     return try changing(slot) { () throws(SlotError) in
-      let kept = try keep(slot)
+      let kept = try archive(slot)
       do throws(SlotError) {
         try replace(slot, with: image)
       } catch {
@@ -66,8 +66,8 @@ extension Slots {
   @discardableResult
   public func restore(_ slot: SlotName, version: Int? = nil) throws(SlotError) -> Int? {
     try changing(slot) { () throws(SlotError) in
-      if version == nil { tidy(slot) }
-      return try putBack(slot, version: version)
+      if version == nil { pruneVersions(slot) }
+      return try restoreVersion(slot, version: version)
     }
   }
 
@@ -78,12 +78,12 @@ extension Slots {
   @discardableResult
   public func undoSave(_ slot: SlotName) throws(SlotError) -> Bool {
     try changing(slot) { () throws(SlotError) in
-      tidy(slot)
+      pruneVersions(slot)
       guard try numbers(slot).isEmpty else {
-        _ = try putBack(slot, version: nil)
+        _ = try restoreVersion(slot, version: nil)
         return true
       }
-      guard try isFilled(slot) else { throw .empty(slot) }
+      guard try isOccupied(slot) else { throw .empty(slot) }
       _ = try empty(slot)
       return false
     }
@@ -97,17 +97,17 @@ extension Slots {
   public func delete(_ slot: SlotName, purging: Bool = false) throws(SlotError) -> Int? {
     try changing(slot) { () throws(SlotError) -> Int? in
       guard purging else {
-        guard try isFilled(slot) else { throw .empty(slot) }
+        guard try isOccupied(slot) else { throw .empty(slot) }
         return try empty(slot)
       }
       let versions = try numbers(slot)
-      let isFilled = try isFilled(slot)
-      guard isFilled || !versions.isEmpty else { throw .empty(slot) }
+      let isOccupied = try isOccupied(slot)
+      guard isOccupied || !versions.isEmpty else { throw .empty(slot) }
       try stored { () throws(StorageError) in
         for number in versions { try Storage.remove(path(slot, version: number)) }
-        if isFilled { try Storage.remove(path(slot)) }
-        Storage.removeEmptyFolder(history(slot))
-        try Storage.synchronize(folderOf: path(slot))
+        if isOccupied { try Storage.remove(path(slot)) }
+        Storage.removeEmptyDirectory(history(slot))
+        try Storage.synchronize(directoryOf: path(slot))
       }
       return nil
     }
@@ -118,26 +118,26 @@ extension Slots {
   public func rename(_ slot: SlotName, to new: SlotName) throws(SlotError) {
     guard !new.isAutosave else { throw .autosave(new) }
     try changing(slot) { () throws(SlotError) in
-      guard try isFilled(slot) else { throw .empty(slot) }
-      guard try !isFilled(new) else { throw .taken(new) }
+      guard try isOccupied(slot) else { throw .empty(slot) }
+      guard try !isOccupied(new) else { throw .taken(new) }
       let versions = try numbers(slot)
       try stored { () throws(StorageError) in try Storage.expectNothing(path(new)) }
       let last = try taken(new).first ?? 0
       let newest = path(new, version: last + versions.count)
       // The state goes last, so that a rename that was interrupted can be done again.
       try stored { () throws(StorageError) in
-        guard last + versions.count <= Slots.versionNumberMax else { throw .overflow(newest) }
-        try Storage.createFolder(history(new))
+        guard last + versions.count <= Slots.maxVersionNumber else { throw .overflow(newest) }
+        try Storage.createDirectory(history(new))
         for (index, number) in versions.reversed().enumerated() {
           try Storage.move(
             path(slot, version: number), toNew: path(new, version: last + index + 1))
         }
-        try Storage.synchronize(folderOf: newest)
-        Storage.removeEmptyFolder(history(slot))
+        try Storage.synchronize(directoryOf: newest)
+        Storage.removeEmptyDirectory(history(slot))
         try Storage.move(path(slot), toNew: path(new))
-        try Storage.synchronize(folderOf: path(new))
+        try Storage.synchronize(directoryOf: path(new))
       }
-      tidy(new)
+      pruneVersions(new)
     }
   }
 
@@ -158,19 +158,19 @@ extension Slots {
   public func setLocked(_ slot: SlotName, _ isLocked: Bool) throws(SlotError) {
     guard !slot.isAutosave || !isLocked else { throw .autosave(slot) }
     try changing(slot, evenIfLocked: true) { () throws(SlotError) in
-      guard try isFilled(slot) else { throw .empty(slot) }
+      guard try isOccupied(slot) else { throw .empty(slot) }
       try stored { () throws(StorageError) in try Storage.setWritable(path(slot), !isLocked) }
     }
   }
 
-  // MARK: Steps, while the folder is locked
+  // MARK: Steps, while the directory is locked
 
   /// Makes a change while nobody else does.
   fileprivate func changing<Result>(
     _ slot: SlotName, evenIfLocked: Bool = false, _ change: () throws(SlotError) -> Result
   ) throws(SlotError) -> Result {
     try Storage.locking(
-      "\(folder)/.lock", orThrow: { $0.isMissingFile ? .empty(slot) : .file(.storage($0)) }
+      "\(directory)/.lock", orThrow: { $0.isMissingFile ? .empty(slot) : .file(.storage($0)) }
     ) { () throws(SlotError) -> Result in
       try checkChange(of: slot, evenIfLocked: evenIfLocked)
       return try change()
@@ -192,21 +192,21 @@ extension Slots {
 
   private func prepare(for image: Image, in slot: SlotName) throws(SlotError) {
     try check(image, at: path(slot))
-    try stored { () throws(StorageError) in try Storage.createFolder(folder) }
+    try stored { () throws(StorageError) in try Storage.createDirectory(directory) }
   }
 
   private func put(_ image: Image, in slot: SlotName) throws(SlotError) -> Int? {
     try prepare(for: image, in: slot)
     return try changing(slot) { () throws(SlotError) in
-      if let current = try? self.image(slot), image.addsNothing(to: current) {
+      if let current = try? self.image(slot), image.isRedundant(to: current) {
         var renewed = current
         if let time = try? image.time() { renewed.setTime(time) }
         if renewed != current { try replace(slot, with: renewed) }
         return nil
       }
-      let kept = try keep(slot)
+      let kept = try archive(slot)
       try replace(slot, with: image)
-      tidy(slot, kept: kept)
+      pruneVersions(slot, kept: kept)
       return kept
     }
   }
@@ -228,73 +228,73 @@ extension Slots {
     try stored { () throws(StorageError) in
       if let kept {
         try Storage.move(path(slot, version: kept), over: path(slot))
-        Storage.removeEmptyFolder(history(slot))
+        Storage.removeEmptyDirectory(history(slot))
       } else if try file(slot) != nil {
         try Storage.remove(path(slot))
       }
-      try Storage.synchronize(folderOf: path(slot))
+      try Storage.synchronize(directoryOf: path(slot))
     }
   }
 
-  private func putBack(_ slot: SlotName, version: Int?) throws(SlotError) -> Int? {
+  private func restoreVersion(_ slot: SlotName, version: Int?) throws(SlotError) -> Int? {
     let newest = try numbers(slot).first
     guard let number = version ?? newest else {
-      throw try isFilled(slot) ? .noVersion(slot, nil) : .empty(slot)
+      throw try isOccupied(slot) ? .noVersion(slot, nil) : .empty(slot)
     }
     // One that cannot be used is not what anybody wants back.
     _ = try image(slot, version: number)
-    let kept = try keep(slot)
+    let kept = try archive(slot)
     try stored { () throws(StorageError) in
       try Storage.move(path(slot, version: number), over: path(slot))
-      try Storage.synchronize(folderOf: path(slot))
+      try Storage.synchronize(directoryOf: path(slot))
     }
-    tidy(slot, kept: kept)
+    pruneVersions(slot, kept: kept)
     // Where it was the same, it is not a version any more.
     let versions = try numbers(slot)
     return kept.flatMap { versions.contains($0) ? $0 : nil }
   }
 
   private func empty(_ slot: SlotName) throws(SlotError) -> Int? {
-    let kept = try keep(slot)
+    let kept = try archive(slot)
     try stored { () throws(StorageError) in
       try Storage.remove(path(slot))
-      try Storage.synchronize(folderOf: path(slot))
+      try Storage.synchronize(directoryOf: path(slot))
     }
-    tidy(slot, kept: kept)
+    pruneVersions(slot, kept: kept)
     return kept
   }
 
   /// Makes a version of what is in a slot and leaves it there.
   ///
   /// - Returns: the version's number; nil if there is nothing in the slot.
-  private func keep(_ slot: SlotName) throws(SlotError) -> Int? {
-    guard try isFilled(slot) else { return nil }
+  private func archive(_ slot: SlotName) throws(SlotError) -> Int? {
+    guard try isOccupied(slot) else { return nil }
     let number = (try taken(slot).first ?? 0) + 1
     let version = path(slot, version: number)
     try stored { () throws(StorageError) in
-      guard number <= Slots.versionNumberMax else { throw .overflow(version) }
-      try Storage.createFolder(history(slot))
-      try Storage.duplicate(path(slot), as: version, limit: Image.byteCountMax)
+      guard number <= Slots.maxVersionNumber else { throw .overflow(version) }
+      try Storage.createDirectory(history(slot))
+      try Storage.duplicate(path(slot), as: version, limit: Image.maxByteCount)
     }
     return number
   }
 
   /// Removes the oldest versions, and those that are the same as what is in the slot or as the one
   /// that was made of it just now, but none that is needed. One that cannot be removed does no harm.
-  fileprivate func tidy(_ slot: SlotName, kept: Int? = nil) {
+  fileprivate func pruneVersions(_ slot: SlotName, kept: Int? = nil) {
     guard let versions = try? versions(of: slot) else { return }
     let current = try? image(slot)
     let before = kept.flatMap { try? image(slot, version: $0) }
     var count = 0
     for number in versions {
       let newer = [current, number == kept ? nil : before].compactMap { $0 }
-      if count == Slots.versionCountMax || isRedundant(number, of: slot, with: newer) {
+      if count == Slots.maxVersionCount || isRedundant(number, of: slot, with: newer) {
         if !isNeeded(slot, version: number) { try? Storage.remove(path(slot, version: number)) }
       } else {
         count += 1
       }
     }
-    Storage.removeEmptyFolder(history(slot))
+    Storage.removeEmptyDirectory(history(slot))
   }
 
   private func isNeeded(_ slot: SlotName, version: Int) -> Bool {
@@ -312,10 +312,10 @@ extension Slots {
       return claimed == nil || witness == nil || witness.map { Array($0.stored) } == claimed
     }
     guard !candidates.isEmpty, let version = try? image(slot, version: number) else { return false }
-    return candidates.contains { version.addsNothing(to: $0) }
+    return candidates.contains { version.isRedundant(to: $0) }
   }
 
-  private func isFilled(_ slot: SlotName) throws(SlotError) -> Bool {
+  private func isOccupied(_ slot: SlotName) throws(SlotError) -> Bool {
     try stored { () throws(StorageError) in try file(slot) != nil }
   }
 
@@ -340,7 +340,7 @@ private struct ProvisionalSlot: ProvisionalSave {
 
   func keep() {
     // A version that is left does no harm, and goes with the next save.
-    try? slots.changing(slot) { slots.tidy(slot, kept: kept) }
+    try? slots.changing(slot) { slots.pruneVersions(slot, kept: kept) }
   }
 
   func withdraw() throws(SlotError) {
@@ -359,7 +359,7 @@ private struct ProvisionalSlot: ProvisionalSave {
 extension Image {
   /// Whether another image holds the same state, and what the user says of it if he says anything,
   /// and what others say.
-  fileprivate func addsNothing(to other: Image) -> Bool {
+  fileprivate func isRedundant(to other: Image) -> Bool {
     let others = sections.filter { ![Image.timeTag, Image.noteTag].contains($0.tag) }
     guard
       holdsSameState(as: other),

@@ -17,7 +17,7 @@ extension Slots {
   /// saved last, on leaving or from time to time. Where that cannot be used, the newest version that
   /// can is taken. A slot that was emptied counts for nothing, whatever versions it has.
   ///
-  /// - Returns: the machine, nil if there is none; and why others were passed over.
+  /// - Returns: the machine, nil if there is none; and why others were skipped.
   public func newestResumable<M: Machine>(
     _: M.Type = M.self
   ) -> (found: Resumption<M>?, passedOver: [SlotError]) {

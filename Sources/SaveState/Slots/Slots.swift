@@ -1,35 +1,35 @@
 // Where a program's saved states are kept. What is promised: docs/SLOTS.md.
 
-/// The saved states of one program: a file for each slot, in a folder named by the program's SHA-1,
+/// The saved states of one program: a file for each slot, in a directory named by the program's SHA-1,
 /// so that renaming a program loses nothing, and beside them what was in the slots before.
 ///
 /// Any number of threads and processes may use the same slots. Changes wait for each other by a
-/// lock on the folder; reading waits for nobody, for every file is whole at any time.
+/// lock on the directory; reading waits for nobody, for every file is whole at any time.
 public struct Slots: Sendable {
   /// How many earlier versions of a slot are kept. The oldest go first.
-  public static let versionCountMax = 20
+  public static let maxVersionCount = 20
 
   /// More than anybody saves.
-  static let versionNumberMax = 999_999_999_999
+  static let maxVersionNumber = 999_999_999_999
 
   private static let suffix = ".state"
 
   /// Whose slots these are.
   public let program: Digest
 
-  /// The folder of this program's slots. It is created by the first save.
-  public let folder: String
+  /// The directory of this program's slots. It is created by the first save.
+  public let directory: String
 
   /// Files that are needed: a change that would lose one is refused.
   let inputs: InputFiles
 
-  /// The slots of a program below a folder that all programs share.
+  /// The slots of a program below a directory that all programs share.
   ///
   /// - Parameter inputs: files that are needed. A change that would lose one is refused.
   public init(root: String, program: Digest, apartFrom inputs: InputFiles = InputFiles()) {
     self.program = program
     self.inputs = inputs
-    folder = "\(root)/\(program)"
+    directory = "\(root)/\(program)"
   }
 
   /// The slots of every program that has some, in the order of their digests.
@@ -62,7 +62,7 @@ public struct Slots: Sendable {
 
   /// The file of a slot or of a version of it, whether or not it is there.
   public func path(_ slot: SlotName, version: Int? = nil) -> String {
-    guard let version else { return "\(folder)/\(slot)\(Slots.suffix)" }
+    guard let version else { return "\(directory)/\(slot)\(Slots.suffix)" }
     let digits = "\(version)"
     let zeros = String(repeating: "0", count: max(0, 6 - digits.count))
     return "\(history(slot))/\(zeros)\(digits)\(Slots.suffix)"
@@ -71,7 +71,7 @@ public struct Slots: Sendable {
   /// The slots that hold a state or have versions, by name. Files that are not slots are skipped.
   public func names() throws(StorageError) -> [SlotName] {
     var names: Set<SlotName> = []
-    for name in try Storage.names(in: folder) where name.hasSuffix(Slots.suffix) {
+    for name in try Storage.names(in: directory) where name.hasSuffix(Slots.suffix) {
       guard let slot = try? SlotName(String(name.dropLast(Slots.suffix.count))) else { continue }
       do throws(StorageError) {
         if try file(slot) == nil { continue }
@@ -80,7 +80,7 @@ public struct Slots: Sendable {
       }
       names.insert(slot)
     }
-    for name in try Storage.names(in: "\(folder)/history") {
+    for name in try Storage.names(in: "\(directory)/history") {
       guard let slot = try? SlotName(name), !names.contains(slot) else { continue }
       if try !versions(of: slot).isEmpty { names.insert(slot) }
     }
@@ -150,7 +150,7 @@ public struct Slots: Sendable {
 
   // MARK: Places
 
-  func history(_ slot: SlotName) -> String { "\(folder)/history/\(slot)" }
+  func history(_ slot: SlotName) -> String { "\(directory)/history/\(slot)" }
 
   /// The number of a version by its file's name.
   private static func version(_ name: String) -> Int? {
@@ -158,7 +158,7 @@ public struct Slots: Sendable {
     guard
       name.hasSuffix(suffix), digits.count >= 6, digits.first != "0" || digits.count == 6,
       digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-      let number = Int(digits), (1...versionNumberMax).contains(number)
+      let number = Int(digits), (1...maxVersionNumber).contains(number)
     else { return nil }
     return number
   }
@@ -169,7 +169,7 @@ extension Image {
   public init(contentsOf path: String) throws(FileError) {
     let bytes: [UInt8]
     do throws(StorageError) {
-      bytes = try Storage.readEnd(path, limit: Image.byteCountMax)
+      bytes = try Storage.readEnd(path, limit: Image.maxByteCount)
     } catch { throw .storage(error) }
     do throws(ImageError) {
       try self.init(bytes)

@@ -60,15 +60,15 @@ public struct InputFiles: Sendable {
   /// - Parameter path: names, separated by `/`, none of which is empty, `.` or `..`.
   public mutating func read(
     _ path: String, below directory: String, limit: Int
-  ) throws(SealedFolder.Refusal) -> [UInt8] {
+  ) throws(SandboxedDirectory.Refusal) -> [UInt8] {
     var names = path.split(separator: "/").map(String.init)
     guard let name = names.popLast() else { throw .noSuchFile }
-    var folder: SealedFolder
+    var current: SandboxedDirectory
     do throws(StorageError) {
-      folder = try SealedFolder(directory)
+      current = try SandboxedDirectory(directory)
     } catch { throw .notRead }
-    for name in names { folder = try folder.directory(name) }
-    return try folder.read(name, limit: limit, &self)
+    for name in names { current = try current.directory(name) }
+    return try current.read(name, limit: limit, &self)
   }
 
   /// Remembers a file that was read by other means.
@@ -121,8 +121,8 @@ public struct Output: Sendable {
     var identities: Set<FileIdentity> = []
     var places: Set<FilePlace> = []
     for output in outputs {
-      // The folder of a slot is made by its first save.
-      if output.content == .slot, !Storage.isFolder(Storage.folder(of: output.path) ?? ".") {
+      // The directory of a slot is made by its first save.
+      if output.content == .slot, !Storage.isDirectory(Storage.directory(of: output.path) ?? ".") {
         continue
       }
       guard
@@ -142,7 +142,7 @@ extension Storage {
   fileprivate static func place(of path: String) -> FilePlace? {
     guard let place = try? linkTarget(path) ?? path else { return nil }
     var status = stat()
-    guard stat(folder(of: place) ?? ".", &status) == 0 else { return nil }
-    return FilePlace(directory: FileIdentity(status), name: leafName(of: place))
+    guard stat(directory(of: place) ?? ".", &status) == 0 else { return nil }
+    return FilePlace(directory: FileIdentity(status), name: basename(of: place))
   }
 }

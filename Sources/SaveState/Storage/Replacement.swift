@@ -7,21 +7,21 @@ import Synchronization
 /// `O_TMPFILE`, which Swift does not import because C defines it by an expression: a file without
 /// a name, that vanishes with its descriptor. The value is Linux's own on all machines that Swift
 /// is for.
-private let nameless = 0o20_000_000 | O_DIRECTORY
+private let unnamed = 0o20_000_000 | O_DIRECTORY
 
 /// Tells the temporary files of this process apart.
 private let temporaryNumber = Atomic(0)
 
 /// A file on its way to its place, and what is there now.
 struct Replacement: ~Copyable {
-  private static let temporaryNamesMax = 1000
+  private static let maxTemporaryNames = 1000
   /// For how many milliseconds somebody else's lock is waited for, who has it for less than one.
-  private static let lockPatience = 100
+  private static let lockTimeout = 100
 
   /// As the caller named it.
   let path: String
-  /// The folder that it is in, open, and its name there.
-  private let folder: Int32
+  /// The directory that it is in, open, and its name there.
+  private let directory: Int32
   private let name: String
   /// Where that is.
   let place: FilePlace
@@ -34,51 +34,53 @@ struct Replacement: ~Copyable {
   ///   what is there.
   init(of path: String, followsLinks: Bool = true) throws(StorageError) {
     let place = followsLinks ? try Storage.linkTarget(path) ?? path : path
-    let folderPath = Storage.folder(of: place) ?? "."
-    let folder = Storage.retrying { Glibc.open(folderPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-    guard folder >= 0 else { throw StorageError(.create, path) }
-    try self.init(path, Storage.leafName(of: place), in: folder)
+    let directoryPath = Storage.directory(of: place) ?? "."
+    let directory = Storage.retrying {
+      Glibc.open(directoryPath, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
+    guard directory >= 0 else { throw StorageError(.create, path) }
+    try self.init(path, Storage.basename(of: place), in: directory)
   }
 
-  /// - Parameter folder: an open folder, which stays so.
-  init(of name: String, in folder: Int32) throws(StorageError) {
-    let folder = Storage.retrying { fcntl(folder, F_DUPFD_CLOEXEC, 0) }
-    guard folder >= 0 else { throw StorageError(.create, name) }
-    try self.init(name, name, in: folder)
+  /// - Parameter directory: an open directory, which stays so.
+  init(of name: String, in directory: Int32) throws(StorageError) {
+    let directory = Storage.retrying { fcntl(directory, F_DUPFD_CLOEXEC, 0) }
+    guard directory >= 0 else { throw StorageError(.create, name) }
+    try self.init(name, name, in: directory)
   }
 
-  /// - Parameter folder: an open folder, which is closed with this.
-  private init(_ path: String, _ name: String, in folder: Int32) throws(StorageError) {
-    let directory: FileStatus
+  /// - Parameter directory: an open directory, which is closed with this.
+  private init(_ path: String, _ name: String, in directory: Int32) throws(StorageError) {
+    let directoryStatus: FileStatus
     var seen: FileStatus?
     let contents: RegularFile?
     do throws(StorageError) {
-      guard let status = Storage.status(of: folder) else { throw StorageError(.write, path) }
-      directory = status
-      seen = try Storage.anyStatus(of: name, in: folder, followsLinks: false, .write)
-      contents = try Replacement.open(name, in: folder, &seen)
+      guard let status = Storage.status(of: directory) else { throw StorageError(.write, path) }
+      directoryStatus = status
+      seen = try Storage.anyStatus(of: name, in: directory, followsLinks: false, .write)
+      contents = try Replacement.open(name, in: directory, &seen)
     } catch {
-      close(folder)
+      close(directory)
       // Who writes did not mean to read, and has named the file by its path.
       throw StorageError(operation: .write, path: path, code: error.code)
     }
     old = seen
     self.contents = contents
-    place = FilePlace(directory: directory.identity, name: name)
-    (self.path, self.folder, self.name) = (path, folder, name)
+    place = FilePlace(directory: directoryStatus.identity, name: name)
+    (self.path, self.directory, self.name) = (path, directory, name)
   }
 
-  deinit { close(folder) }
+  deinit { close(directory) }
 
   /// Opens a regular file that is not empty. That waits for nothing and changes nothing.
   ///
   /// - Parameter seen: what is there; then, what was opened, whoever has replaced it meanwhile.
   private static func open(
-    _ name: String, in folder: Int32, _ seen: inout FileStatus?
+    _ name: String, in directory: Int32, _ seen: inout FileStatus?
   ) throws(StorageError) -> RegularFile? {
     guard let status = seen, status.kind == .regular, status.byteCount > 0 else { return nil }
     do throws(StorageError) {
-      let file = try RegularFile(name, in: folder, followsLinks: false)
+      let file = try RegularFile(name, in: directory, followsLinks: false)
       seen = file.status
       return file
     } catch {
@@ -120,7 +122,8 @@ struct Replacement: ~Copyable {
   private func checkPermission(_ old: FileStatus) throws(StorageError) {
     guard old.isWritable else { throw StorageError(refusing: .writeProtected, path) }
     let flags = AT_EACCESS | AT_SYMLINK_NOFOLLOW
-    guard Storage.retrying({ faccessat(folder, name, W_OK, flags) }) == 0 || errno != EACCES else {
+    guard Storage.retrying({ faccessat(directory, name, W_OK, flags) }) == 0 || errno != EACCES
+    else {
       throw StorageError(.write, path)
     }
   }
@@ -164,9 +167,9 @@ struct Replacement: ~Copyable {
   ) throws(StorageError) {
     let mode = old.map { execution.mode(over: $0) } ?? newMode
     let creation = Creation(mode: mode, or: execution == .readers ? 0o777 : 0o666)
-    if try !putNameless(bytes, creation) { try putNamed(bytes, creation) }
-    // Some file systems cannot synchronise a folder and say so with EINVAL; there is no more to do.
-    guard Storage.retrying({ fsync(folder) }) == 0 || errno == EINVAL else {
+    if try !putUnnamed(bytes, creation) { try putNamed(bytes, creation) }
+    // Some file systems cannot synchronise a directory and say so with EINVAL; there is no more to do.
+    guard Storage.retrying({ fsync(directory) }) == 0 || errno == EINVAL else {
       throw StorageError(.write, path)
     }
   }
@@ -189,7 +192,7 @@ struct Replacement: ~Copyable {
   func openForWriting() throws(StorageError) -> Int32 {
     let flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
     let creating = old == nil ? O_CREAT | O_EXCL : 0
-    let descriptor = Storage.retrying { openat(folder, name, flags | creating, 0o666) }
+    let descriptor = Storage.retrying { openat(directory, name, flags | creating, 0o666) }
     guard descriptor >= 0 else { throw StorageError(old == nil ? .create : .write, path) }
     guard old == nil || Storage.status(of: descriptor)?.identity == old?.identity else {
       // Somebody has just put something else there.
@@ -209,22 +212,22 @@ struct Replacement: ~Copyable {
     else { throw StorageError(.write, path) }
   }
 
-  /// Whether the folder takes a file with some bytes: one that is gone at once.
-  func checkFolder(_ bytes: [UInt8]) throws(StorageError) {
+  /// Whether the directory takes a file with some bytes: one that is gone at once.
+  func checkDirectory(_ bytes: [UInt8]) throws(StorageError) {
     let creation = Creation(mode: nil, or: 0o600)
-    let unnamed = Storage.retrying {
-      openat(folder, ".", O_WRONLY | nameless | O_CLOEXEC, creation.first)
+    let descriptor = Storage.retrying {
+      openat(directory, ".", O_WRONLY | unnamed | O_CLOEXEC, creation.first)
     }
-    if unnamed >= 0 {
-      defer { close(unnamed) }
-      return try fill(unnamed, bytes, creation)
+    if descriptor >= 0 {
+      defer { close(descriptor) }
+      return try fill(descriptor, bytes, creation)
     }
     let (temporary, named) = try createTemporary {
-      openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creation.first)
+      openat(directory, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creation.first)
     }
     defer {
       close(named)
-      unlinkat(folder, temporary, 0)
+      unlinkat(directory, temporary, 0)
     }
     try fill(named, bytes, creation)
   }
@@ -236,18 +239,18 @@ struct Replacement: ~Copyable {
   /// - Returns: whether it went well, which it does not where a file system has no such files, or
   ///   where there is no /proc. What else can be wrong is met by ``putNamed(_:_:)`` too, which says
   ///   it.
-  private func putNameless(
+  private func putUnnamed(
     _ bytes: [UInt8], _ creation: Creation
   ) throws(StorageError) -> Bool {
     let descriptor = Storage.retrying {
-      openat(folder, ".", O_WRONLY | nameless | O_CLOEXEC, creation.first)
+      openat(directory, ".", O_WRONLY | unnamed | O_CLOEXEC, creation.first)
     }
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     try fill(descriptor, bytes, creation)
     let source = "/proc/self/fd/\(descriptor)"
     func link(_ name: String) -> Int32 {
-      Storage.retrying { linkat(AT_FDCWD, source, folder, name, AT_SYMLINK_FOLLOW) }
+      Storage.retrying { linkat(AT_FDCWD, source, directory, name, AT_SYMLINK_FOLLOW) }
     }
     if old == nil, link(name) == 0 { return true }
     guard let (temporary, _) = try? createTemporary(link) else { return false }
@@ -258,13 +261,13 @@ struct Replacement: ~Copyable {
   /// Writes a file with a temporary name.
   private func putNamed(_ bytes: [UInt8], _ creation: Creation) throws(StorageError) {
     let (temporary, descriptor) = try createTemporary {
-      openat(folder, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creation.first)
+      openat(directory, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creation.first)
     }
     do throws(StorageError) {
       defer { close(descriptor) }
       try fill(descriptor, bytes, creation)
     } catch {
-      unlinkat(folder, temporary, 0)
+      unlinkat(directory, temporary, 0)
       throw error
     }
     try rename(temporary)
@@ -281,19 +284,19 @@ struct Replacement: ~Copyable {
   }
 
   private func rename(_ temporary: String) throws(StorageError) {
-    guard Storage.retrying({ renameat(folder, temporary, folder, name) }) == 0 else {
+    guard Storage.retrying({ renameat(directory, temporary, directory, name) }) == 0 else {
       let error = StorageError(.write, path)
-      unlinkat(folder, temporary, 0)
+      unlinkat(directory, temporary, 0)
       throw error
     }
-    _ = Storage.retrying { flock(folder, LOCK_UN) }
+    _ = Storage.retrying { flock(directory, LOCK_UN) }
   }
 
-  /// Creates a file with a temporary name: hidden, in the same folder so that it can be renamed,
-  /// and never longer than a folder allows.
+  /// Creates a file with a temporary name: hidden, in the same directory so that it can be renamed,
+  /// and never longer than a directory allows.
   ///
   /// There is one such name for each file that is replaced, so that what a killed process has left
-  /// is taken away by the next one. It belongs to whoever has locked the folder. Who cannot lock it,
+  /// is removed by the next one. It belongs to whoever has locked the directory. Who cannot lock it,
   /// for somebody else has it locked for a long time, takes a name that nobody else has.
   ///
   /// - Parameter create: creates the file with a name; -1 and `errno` if it cannot.
@@ -301,7 +304,7 @@ struct Replacement: ~Copyable {
     _ create: (String) -> Int32
   ) throws(StorageError) -> (name: String, result: Int32) {
     var candidate = lockedName()
-    for _ in 0..<Replacement.temporaryNamesMax {
+    for _ in 0..<Replacement.maxTemporaryNames {
       let name = candidate ?? ownName()
       let result = Storage.retrying { create(name) }
       if result >= 0 { return (name, result) }
@@ -311,12 +314,12 @@ struct Replacement: ~Copyable {
     throw StorageError(.create, path)
   }
 
-  /// The name that belongs to whoever has locked the folder, if that is us. The lock ends when the
+  /// The name that belongs to whoever has locked the directory, if that is us. The lock ends when the
   /// file has its own name, or with this process.
   private func lockedName() -> String? {
-    guard Storage.lock(folder, patience: Replacement.lockPatience) else { return nil }
+    guard Storage.lock(directory, timeout: Replacement.lockTimeout) else { return nil }
     let locked = ".saving-\(Digest.sha1(Array(name.utf8)).description.prefix(16))"
-    _ = Storage.retrying { unlinkat(folder, locked, 0) }
+    _ = Storage.retrying { unlinkat(directory, locked, 0) }
     return locked
   }
 
@@ -339,11 +342,11 @@ extension Storage.Execution {
 }
 
 extension Storage {
-  /// Locks a folder or file that is open, until it is unlocked or closed.
+  /// Locks a directory or file that is open, until it is unlocked or closed.
   ///
   /// - Parameter milliseconds: for how long somebody else's lock is waited for.
   /// - Returns: whether it is locked.
-  static func lock(_ descriptor: Int32, patience milliseconds: Int) -> Bool {
+  static func lock(_ descriptor: Int32, timeout milliseconds: Int) -> Bool {
     for wait in 0...milliseconds {
       if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
       guard errno == EWOULDBLOCK, wait < milliseconds else { break }

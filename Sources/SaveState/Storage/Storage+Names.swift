@@ -1,15 +1,15 @@
-// Files in a folder: which there are, what they are called, and who may change them.
+// Files in a directory: which there are, what they are called, and who may change them.
 
 import CLinux
 import Glibc
 
 extension Storage {
-  /// The names in a folder, in no order; none if there is no such folder. Names that are no UTF-8
+  /// The names in a directory, in no order; none if there is no such directory. Names that are no UTF-8
   /// are left out.
-  static func names(in folder: String) throws(StorageError) -> [String] {
-    guard let stream = retrying({ opendir(folder) }) else {
+  static func names(in directory: String) throws(StorageError) -> [String] {
+    guard let stream = retrying({ opendir(directory) }) else {
       if isMissing { return [] }
-      throw StorageError(.read, folder)
+      throw StorageError(.read, directory)
     }
     defer { closedir(stream) }
     var names: [String] = []
@@ -24,14 +24,14 @@ extension Storage {
       }
       if let name, name != ".", name != ".." { names.append(name) }
     }
-    guard errno == 0 else { throw StorageError(.read, folder) }
+    guard errno == 0 else { throw StorageError(.read, directory) }
     return names
   }
 
   /// Whether the last call failed because there is nothing of that name.
   private static var isMissing: Bool { errno == ENOENT || errno == ENOTDIR }
 
-  /// Gives or takes away the permission to write to a regular file; a link is not followed.
+  /// Gives or removes the permission to write to a regular file; a link is not followed.
   static func setWritable(_ path: String, _ isWritable: Bool) throws(StorageError) {
     let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
     let descriptor = retrying { open(path, flags) }
@@ -54,7 +54,7 @@ extension Storage {
   static func duplicate(_ path: String, as copy: String, limit: Int) throws(StorageError) {
     // A link would be given the name itself, for it is not followed.
     if retrying({ linkat(AT_FDCWD, path, AT_FDCWD, copy, 0) }) == 0 {
-      do throws(StorageError) { return try synchronize(folderOf: copy) } catch {
+      do throws(StorageError) { return try synchronize(directoryOf: copy) } catch {
         unlink(copy)
         throw error
       }
@@ -68,7 +68,7 @@ extension Storage {
   }
 
   /// Gives a file another name in the place of its own, over the file that has that name. A power cut
-  /// may undo that until both folders are on the disk.
+  /// may undo that until both directories are on the disk.
   static func move(_ path: String, over place: String) throws(StorageError) {
     guard retrying({ rename(path, place) }) == 0 else { throw StorageError(.write, place) }
     // Two names of one file are left as they are.
@@ -84,23 +84,23 @@ extension Storage {
     guard retrying({ rename(path, place) }) == 0 else { throw StorageError(.write, place) }
   }
 
-  /// Removes a file. A power cut may bring it back until its folder is on the disk.
+  /// Removes a file. A power cut may bring it back until its directory is on the disk.
   static func remove(_ path: String) throws(StorageError) {
     guard retrying({ unlink(path) }) == 0 else { throw StorageError(.write, path) }
   }
 
   /// Removes a directory if there is nothing in it.
-  static func removeEmptyFolder(_ path: String) {
+  static func removeEmptyDirectory(_ path: String) {
     rmdir(path)
   }
 
-  /// Brings the names in a file's folder to the disk.
-  static func synchronize(folderOf path: String) throws(StorageError) {
-    let folder = folder(of: path) ?? "."
-    let descriptor = retrying { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+  /// Brings the names in a file's directory to the disk.
+  static func synchronize(directoryOf path: String) throws(StorageError) {
+    let directory = directory(of: path) ?? "."
+    let descriptor = retrying { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw StorageError(.write, path) }
     defer { close(descriptor) }
-    // Some file systems cannot synchronise a folder and say so with EINVAL; there is no more to do.
+    // Some file systems cannot synchronise a directory and say so with EINVAL; there is no more to do.
     guard retrying({ fsync(descriptor) }) == 0 || errno == EINVAL else {
       throw StorageError(.write, path)
     }
@@ -114,7 +114,7 @@ extension Storage {
     _ path: String, orThrow failure: (StorageError) -> Failure,
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    // Reading is enough for a lock, so that users can share a folder. Nothing is waited for but the
+    // Reading is enough for a lock, so that users can share a directory. Nothing is waited for but the
     // lock, whatever file this may be.
     let flags = O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
     let descriptor = retrying { open(path, flags, 0o666) }

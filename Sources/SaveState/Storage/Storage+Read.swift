@@ -7,7 +7,7 @@ extension Storage {
     try Input(path).bytes(atMost: limit + 1)
   }
 
-  /// The bytes of a file in memory that ``CleanProcess`` has handed to this process; it is closed.
+  /// The bytes of a file in memory that ``Reexec`` has handed to this process; it is closed.
   ///
   /// - Parameter path: how it is called in a message.
   public static func readHanded(

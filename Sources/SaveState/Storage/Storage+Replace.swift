@@ -30,7 +30,7 @@ extension Storage {
   }
 
   /// Puts a file in place so that, whatever happens, there is the old file or the new one, whole:
-  /// written without a name, brought to the disk, named, and the folder brought to the disk too.
+  /// written without a name, brought to the disk, named, and the directory brought to the disk too.
   /// The read and write permissions of an existing file are kept; nobody may execute it. Where `path`
   /// is a link, what it leads to is replaced and not the link. A pipe or a character device is written
   /// to, for replacing it is not what the user meant. `-` is standard output.
@@ -40,7 +40,7 @@ extension Storage {
   ///
   /// - Parameter inputs: what the bytes were made of, which is not replaced.
   /// - Throws: why it may not be replaced, or could not be; it is as it was then.
-  public static func replace(
+  public static func writeAtomically(
     _ path: String, with bytes: [UInt8], as content: Content,
     apartFrom inputs: InputFiles = InputFiles()
   ) throws(StorageError) {
@@ -59,7 +59,7 @@ extension Storage {
     apartFrom inputs: InputFiles = InputFiles()
   ) throws(StorageError) {
     if let replacement = try replacement(of: path, as: content, apartFrom: inputs) {
-      return try replacement.checkFolder(bytes)
+      return try replacement.checkDirectory(bytes)
     }
     // Whoever reads a pipe would see its end when it was closed again.
     guard
@@ -125,7 +125,7 @@ extension Storage {
   }
 
   /// Refuses a path that the user has not named where there is no regular file but something else: a
-  /// link could lead anywhere, a pipe could make us wait for ever, and what is written to a device is
+  /// link could lead anywhere, a pipe could make us wait forever, and what is written to a device is
   /// not kept.
   static func expectFile(_ path: String) throws(StorageError) {
     let status = try anyStatus(of: path, followsLinks: false, .read)

@@ -21,12 +21,12 @@ public enum Storage {
       seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
   }
 
-  /// Creates a folder and those above it where they are missing, and brings them to the disk.
-  public static func createFolder(_ path: String) throws(StorageError) {
-    if retrying({ mkdir(path, 0o777) }) == 0 { return synchronizeFolder(above: path) }
-    if errno == ENOENT, let parent = folder(of: path), parent != path {
-      try createFolder(parent)
-      if retrying({ mkdir(path, 0o777) }) == 0 { return synchronizeFolder(above: path) }
+  /// Creates a directory and those above it where they are missing, and brings them to the disk.
+  public static func createDirectory(_ path: String) throws(StorageError) {
+    if retrying({ mkdir(path, 0o777) }) == 0 { return synchronizeDirectory(above: path) }
+    if errno == ENOENT, let parent = directory(of: path), parent != path {
+      try createDirectory(parent)
+      if retrying({ mkdir(path, 0o777) }) == 0 { return synchronizeDirectory(above: path) }
     }
     var status = stat()
     guard errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
@@ -34,17 +34,17 @@ public enum Storage {
     }
   }
 
-  /// Brings a new folder's name to the disk. Where that fails there still is a folder, and whoever
+  /// Brings a new directory's name to the disk. Where that fails there still is a directory, and whoever
   /// writes a file in it learns whether that one is safe.
-  private static func synchronizeFolder(above path: String) {
-    let descriptor = open(folder(of: path) ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  private static func synchronizeDirectory(above path: String) {
+    let descriptor = open(directory(of: path) ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     _ = retrying { fsync(descriptor) }
     close(descriptor)
   }
 
-  /// The path of the folder that a file is in, nil for the current folder.
-  static func folder(of path: String) -> String? {
+  /// The path of the directory that a file is in, nil for the current directory.
+  static func directory(of path: String) -> String? {
     guard let slash = path.lastIndex(of: "/") else { return nil }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

@@ -6,7 +6,7 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
   public enum Operation: Equatable, Sendable {
     /// Opening a file or reading from it.
     case read
-    /// Creating a file or a folder.
+    /// Creating a file or a directory.
     case create
     /// Writing to a file, or making sure that it is on the disk.
     case write

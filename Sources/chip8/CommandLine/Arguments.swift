@@ -9,7 +9,7 @@ extension Configuration.Timing: ExpressibleByArgument {}
 
 /// `--keys`.
 extension KeyScript: ExpressibleByArgument {
-  /// What stands behind the option.
+  /// What stands after the option.
   public init?(argument: String) { self.init(argument) }
 }
 

@@ -48,11 +48,11 @@ struct AsmCommand: ParsableCommand {
       [symbols, outputPath].compactMap { $0 }.map { Output($0, .other, apartFrom: inputs) })
     let program = Program(name: source, bytes: assembly.program)
     if let symbols {
-      try Storage.replace(
+      try Storage.writeAtomically(
         symbols, with: Symbols(of: assembly, file: source, program).file(), as: .other,
         apartFrom: inputs)
     }
-    try Storage.replace(outputPath, with: assembly.program, as: .other, apartFrom: inputs)
+    try Storage.writeAtomically(outputPath, with: assembly.program, as: .other, apartFrom: inputs)
     if listing {
       try printSource(Listing.lines(assembly))
     }

@@ -58,7 +58,7 @@ struct CartCommand: ParsableCommand {
       do throws(Cartridge.Refusal) {
         bytes = try cartridge.encoded(label: shown.state.screen, appearance: loaded.appearance)
       } catch { throw Failure.data(source, error) }
-      try Storage.replace(
+      try Storage.writeAtomically(
         output, with: bytes, as: .other, apartFrom: inputs)
       let lacking = options.lacks(configuration, for: loaded.machine.program)
       if !lacking.isEmpty {
@@ -106,11 +106,11 @@ struct CartCommand: ParsableCommand {
       let inputs = file.inputs
       try Output.check(
         [source, options].compactMap { $0 }.map { Output($0, .other, apartFrom: inputs) })
-      try Storage.replace(
+      try Storage.writeAtomically(
         source, with: Array(unpacked.program.utf8), as: .other, apartFrom: inputs)
       if let options {
         let text = try jsonText(unpacked.options, isPretty: true)
-        try Storage.replace(
+        try Storage.writeAtomically(
           options, with: Array((text + "\n").utf8), as: .other, apartFrom: inputs)
       }
     }

@@ -119,7 +119,7 @@ struct Chip8Command: ParsableCommand {
     let kept = try flags.kept(
       besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: recording,
       from: headless.input)
-    let goals = try host.goals(loaded.setup.names)
+    let goals = try host.goals(loaded.metadata.names)
     let isImage = loaded.image != nil
     if isImage {
       try loaded.prepare(goals: goals, arguments: arguments, path: file.path)
@@ -131,7 +131,7 @@ struct Chip8Command: ParsableCommand {
       let flags = try loaded.powerOnFlags(kept, recording, from: headless.input)
       var player = Player(loaded, host)
       reportWarnings(of: &player)
-      try player.saveWithGoals(isImage ? [] : goals)
+      try player.saveWithEntryCalls(isImage ? [] : goals)
       var run = try HeadlessRun(
         headless, mobility, machine.dependencies, player, recording?.keys, basedOn: base,
         slotsRoot: slotsRoot, kept, flagsAtStart: flags)
@@ -160,7 +160,7 @@ struct Chip8Command: ParsableCommand {
         try mobility.takeOver(image, savedAs: session.saveProvisionally())
       }
       if let restoration = session.restart {
-        try Reexec(playing: restoration, after: session, options).execute()
+        try NextProcess(playing: restoration, after: session, options).execute()
       }
     #else
       throw Failure.usage("this chip8 was built without windows: add --headless")
@@ -205,7 +205,7 @@ struct Chip8Command: ParsableCommand {
       try checkArguments()
       if let restoreDescriptor { return try LoadedFile(handed: restoreDescriptor, image) }
       return mobility.acknowledge
-        ? try LoadedFile(mobility.conversation) : try LoadedFile(image, isImageExpected: true)
+        ? try LoadedFile(mobility.channel) : try LoadedFile(image, isImageExpected: true)
     case (nil, 1):
       return try LoadedFile(files[0])
     case (nil, 0):
@@ -330,7 +330,7 @@ struct HeadlessOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Picture points for a pixel of the screen.", valueName: "N"))
+    help: ArgumentHelp("Scale factor.", valueName: "N"))
   var scale: Int?
 
   @Option(help: "Print as text how the machine stops.")

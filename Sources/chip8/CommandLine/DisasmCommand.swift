@@ -44,13 +44,13 @@ struct DisasmCommand: ParsableCommand {
       program.bytes, for: configuration, annotations ?? Disassembly.Annotations())
     if json {
       let report = DisassemblyReport(disassembly, program, configuration.platform)
-      try Storage.replace(
+      try Storage.writeAtomically(
         output, with: Array((try jsonText(report) + "\n").utf8), as: .other, apartFrom: inputs)
     } else {
       let title =
         "\(program.name): \(program.bytes.count) bytes for \(configuration.platform.title)"
-      let source = disassembly.octo(title: title, byteCountMax: SourceFile.byteCountMax)
-      try Storage.replace(output, with: Array(source.utf8), as: .other, apartFrom: inputs)
+      let source = disassembly.octo(title: title, maxByteCount: SourceFile.maxByteCount)
+      try Storage.writeAtomically(output, with: Array(source.utf8), as: .other, apartFrom: inputs)
     }
   }
 }
@@ -60,13 +60,13 @@ extension Disassembly.Annotations {
   init(_ symbols: Symbols) {
     self.init(
       labels: symbols.labels.filter { isPlainName($0.key) && $0.key.displayText == $0.key })
-    for (address, text) in symbols.comments { remarks[address, default: []].append(text) }
+    for (address, text) in symbols.comments { notes[address, default: []].append(text) }
     for (address, name) in symbols.breakpoints {
-      remarks[address, default: []].append("breakpoint \(name)")
+      notes[address, default: []].append("breakpoint \(name)")
     }
     for monitor in symbols.monitors {
       guard case .memory(let address) = monitor.base else { continue }
-      remarks[address, default: []].append("monitor \(monitor.name)")
+      notes[address, default: []].append("monitor \(monitor.name)")
     }
   }
 }
@@ -96,7 +96,7 @@ private struct DisassemblyReport: Encodable {
     items = disassembly.items.map {
       Item(
         address: $0.address, bytes: $0.bytes.map { hexadecimal($0, 2) }.joined(),
-        kind: $0.kind == .data ? "data" : "code", labels: $0.labels, remarks: $0.remarks,
+        kind: $0.kind == .data ? "data" : "code", labels: $0.labels, remarks: $0.notes,
         text: $0.text)
     }
   }

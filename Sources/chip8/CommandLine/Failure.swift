@@ -185,7 +185,7 @@ extension Failure {
   /// their beginning.
   fileprivate static func source(_ path: String, _ errors: AssemblyErrors) -> Failure {
     var failures = errors.errors.map(Failure.init)
-    if failures.count == SourceFile.errorCountMax {
+    if failures.count == SourceFile.maxErrorCount {
       failures.append(.data(path, "there may be more errors than these"))
     }
     var first = failures.removeFirst()

@@ -36,7 +36,7 @@ struct ImageCommand: ParsableCommand {
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("Picture points for a pixel of the screen.", valueName: "N"))
+      help: ArgumentHelp("Scale factor.", valueName: "N"))
     var scale: Int?
 
     @OptionGroup var dependencies: DependencyOptions
@@ -49,9 +49,9 @@ struct ImageCommand: ParsableCommand {
         try Labels(Symbols(contentsOf: $0, for: opened.machine.program, &opened.inputs), $0)
       }
       if let screenshot {
-        let setup = opened.setup
-        let appearance = Appearance(for: opened.machine.program, setup.settings)
-        try Storage.replace(
+        let metadata = opened.metadata
+        let appearance = Appearance(for: opened.machine.program, metadata.settings)
+        try Storage.writeAtomically(
           screenshot, with: Screenshot.png(opened.machine, appearance, scale: scale ?? 8),
           as: .other,
           apartFrom: opened.inputs)
@@ -140,11 +140,11 @@ struct ImageCommand: ParsableCommand {
     func run() throws {
       let opened = try OpenedImage(file, dependencies)
       let program = opened.machine.program
-      // A name in a file is no path: nothing leads out of this folder.
+      // A name in a file is no path: nothing leads out of this directory.
       let leaf = program.name.split(separator: "/").last.map(String.init) ?? ""
       let isName = !leaf.isEmpty && !leaf.hasPrefix(".") && leaf.displayText == leaf
       let name = isName ? leaf : "program"
-      try Storage.replace(
+      try Storage.writeAtomically(
         output ?? unused(name + ".ch8", for: program), with: program.bytes, as: .other,
         apartFrom: opened.inputs)
     }
@@ -201,17 +201,17 @@ struct ImageCommand: ParsableCommand {
           try opened.image.setNote(note)
         } catch { throw Failure.usage("--note: \(error)") }
       }
-      if settings.forgetsSaved { opened.image = opened.image.withoutSetup }
+      if settings.forgetsSaved { opened.image = opened.image.withoutMetadata }
       if !settings.isEmpty {
         let machine = opened.machine
         let saved = try opened.checked { image throws(ImageError) in
-          try Setup(image, of: machine)
+          try SessionMetadata(image, of: machine)
         }
-        let setup = try settings.request.given(
+        let metadata = try settings.request.given(
           for: machine, over: saved, &opened.inputs
         ).over(saved)
-        setup.put(into: &opened.image, of: machine)
-        guard Setup(readable: opened.image, of: machine) == setup else {
+        metadata.put(into: &opened.image, of: machine)
+        guard SessionMetadata(readable: opened.image, of: machine) == metadata else {
           throw Failure.data(file, "there is no room for that beside what others have put there")
         }
       }
@@ -291,7 +291,7 @@ struct ImageCommand: ParsableCommand {
       abstract: "Show which saved states are the difference from which.",
       usage: "chip8 image tree [FILE|DIR …] [--json]")
 
-    @Argument(help: "Saved states and folders with some; by default this folder.")
+    @Argument(help: "Saved states and directories with some; by default this directory.")
     var files: [String] = ["."]
 
     @Flag(help: "Print one JSON array.")

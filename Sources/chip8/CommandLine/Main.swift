@@ -54,7 +54,7 @@ enum Main {
     }
     do throws(StorageError) {
       let text = root.fullMessage(for: error) + "\n"
-      try Storage.replace("-", with: Array(text.utf8), as: .other)
+      try Storage.writeAtomically("-", with: Array(text.utf8), as: .other)
     } catch { end(.storage(error)) }
     exit(EXIT_SUCCESS)
   }

@@ -27,9 +27,9 @@ struct MobilityOptions: ParsableArguments {
   var isUsed: Bool { move || acknowledge }
 
   /// How it is spoken with the other side. Once signals are caught, one ends the waiting.
-  var conversation: Conversation {
-    Conversation(
-      patience: timeout ?? MobilityOptions.timeoutDefault, interruption: Interrupt.descriptor)
+  var channel: PeerChannel {
+    PeerChannel(
+      timeout: timeout ?? MobilityOptions.timeoutDefault, interruption: Interrupt.descriptor)
   }
 
   /// Takes over a machine from another process, or leaves it there.
@@ -40,7 +40,7 @@ struct MobilityOptions: ParsableArguments {
   ///     know that.
   func takeOver(_ image: Image, savedAs save: (any ProvisionalSave)?) throws {
     do throws(AcknowledgementError) {
-      try conversation.acknowledge(image, as: Chip8.self)
+      try channel.acknowledge(image, as: Chip8.self)
     } catch {
       guard let save else { throw error }
       if case .unknown = error {

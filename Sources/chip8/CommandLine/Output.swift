@@ -49,7 +49,7 @@ func jsonText(_ value: some Encodable, isPretty: Bool = false) throws -> String 
 }
 
 private func printText(_ text: String) throws(StorageError) {
-  try Storage.replace("-", with: Array(text.utf8) + [UInt8(ascii: "\n")], as: .other)
+  try Storage.writeAtomically("-", with: Array(text.utf8) + [UInt8(ascii: "\n")], as: .other)
 }
 
 extension StringProtocol {

@@ -57,7 +57,7 @@ struct RunOptions {
 }
 
 extension RunOptions {
-  /// The script that runs the image behind it with these options.
+  /// The script that runs the image after it with these options.
   var prelude: [UInt8] {
     let emulator = Standalone.options == nil ? Standalone.path : nil
     return ExecutableImage.prelude(emulator: emulator, options: words)

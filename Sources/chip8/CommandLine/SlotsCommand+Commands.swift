@@ -59,7 +59,7 @@ extension SlotsCommand {
       let path = slots.path(slot)
       if !arguments.options.json, isatty(STDOUT_FILENO) == 0 {
         // A script gets the path as it is.
-        return try Storage.replace(
+        return try Storage.writeAtomically(
           "-", with: Array(path.utf8) + [UInt8(ascii: "\n")], as: .other)
       }
       try arguments.report(path, slots, slot)
@@ -105,9 +105,9 @@ extension SlotsCommand {
       guard (text != nil) != off else {
         throw ValidationError("Give the text of the note, or --off to remove it.")
       }
-      if let text, text.utf8.count > Image.noteByteCountMax {
+      if let text, text.utf8.count > Image.maxNoteByteCount {
         throw ValidationError(
-          "A note has at most \(Image.noteByteCountMax) bytes, and this one has "
+          "A note has at most \(Image.maxNoteByteCount) bytes, and this one has "
             + "\(text.utf8.count).")
       }
     }

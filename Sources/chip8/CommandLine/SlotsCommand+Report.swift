@@ -1,4 +1,4 @@
-// What is told of slots: as JSON objects (docs/SLOTS.md) and as text.
+// What is reported slots: as JSON objects (docs/SLOTS.md) and as text.
 
 import Chip8Core
 import Chip8Player
@@ -100,7 +100,7 @@ struct SlotListReport: Encodable {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(program, forKey: .program)
     try container.encode("\(slots.program)", forKey: .sha1)
-    try container.encode(slots.folder, forKey: .folder)
+    try container.encode(slots.directory, forKey: .folder)
     try container.encode(list.map(Row.init), forKey: .slots)
   }
 }
@@ -126,7 +126,7 @@ struct ProgramListReport: Encodable {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(report.program, forKey: .program)
       try container.encode("\(report.slots.program)", forKey: .sha1)
-      try container.encode(report.slots.folder, forKey: .folder)
+      try container.encode(report.slots.directory, forKey: .folder)
       try container.encode(report.list.count, forKey: .slots)
       try container.encode(report.time.map(dateText), forKey: .time)
     }
@@ -159,14 +159,14 @@ extension SlotSummary {
 extension StateSummary {
   /// When, how long, platform, bytes, and what else there is to say.
   fileprivate var columns: [String] {
-    let remarks = [
+    let notes = [
       file.isLocked ? "locked" : nil, damage.map { "damaged: \($0)" },
       contents?.note,
     ]
     return [
       time.map(WallClock.text) ?? "-", contents?.machineTime ?? "-",
       contents?.platform.rawValue ?? "-",
-      "\(file.byteCount)", remarks.compactMap { $0 }.joined(separator: " · "),
+      "\(file.byteCount)", notes.compactMap { $0 }.joined(separator: " · "),
     ]
   }
 }

@@ -89,7 +89,7 @@ extension HeadlessRun {
     failures.attempt { try run.trace?.finish() }
     for (path, contents) in files {
       failures.attempt {
-        try Storage.replace(path, with: contents(), as: .other, apartFrom: inputs)
+        try Storage.writeAtomically(path, with: contents(), as: .other, apartFrom: inputs)
       }
     }
     if let copy { return try move(stop, from: copy, isSaved: isSaved, &failures) }
@@ -119,7 +119,7 @@ extension HeadlessRun {
     } else if failures.isEmpty {
       let (machine, image) = (try run.player.savedMachine(), try sentImage())
       do throws(MoveError) {
-        try mobility.conversation.move(machine, as: image)
+        try mobility.channel.move(machine, as: image)
         return copy.withdrawOrWarn()
       } catch { (reason, code) = (": \(error)", error == .interrupted ? 130 : EX_TEMPFAIL) }
     }
@@ -150,7 +150,7 @@ extension HeadlessRun {
 
   /// All that came from outside.
   private var recorded: [UInt8] {
-    let begun: UInt64 = machine.state.frameRest == nil ? 0 : 1
+    let begun: UInt64 = machine.state.instructionsLeftInFrame == nil ? 0 : 1
     return run.player.recording?.bytes(frames: run.framesDone + begun) ?? []
   }
 
@@ -158,14 +158,14 @@ extension HeadlessRun {
   private var fullRecording: Failure {
     Failure(
       message:
-        "\(options.record ?? ""): the recording is full at \(Recording.byteCountMax >> 20) MiB, "
+        "\(options.record ?? ""): the recording is full at \(Recording.maxByteCount >> 20) MiB, "
         + "so the run ended before the program's next call: save the machine with --save, and record "
         + "the rest by itself",
       code: EX_IOERR)
   }
 
   private func report(_ stop: RunStop) -> Report {
-    Report(machine, stop, run.fault, run.point.map { PointReport($0, run.player.setup.names) })
+    Report(machine, stop, run.fault, run.point.map { PointReport($0, run.player.metadata.names) })
   }
 
   private func saveMachine() throws {
@@ -186,14 +186,14 @@ extension HeadlessRun {
 
   /// An image of the machine as it stands, as `--save` writes it.
   private func sentImage() throws -> Image {
-    try savedImage(holdsProgram: !options.leavesOutProgram, basedOn: base)
+    try savedImage(embedsProgram: !options.leavesOutProgram, basedOn: base)
   }
 
   /// An image of that. One of a machine that cannot go on comes with what led there.
   private func savedImage(
-    holdsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
+    embedsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
   ) throws -> Image {
     try run.player.moment(withLastInstructions: run.fault != nil).image(
-      holdsProgram: holdsProgram, basedOn: base, time: time)
+      embedsProgram: embedsProgram, basedOn: base, time: time)
   }
 }

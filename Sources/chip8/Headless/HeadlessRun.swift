@@ -57,7 +57,7 @@ struct HeadlessRun {
     }
     try keptFlags?.prepare(for: player.machine)
     run.trace = try options.trace.map { path in
-      try Trace(path, player.setup.names, apartFrom: player.inputs)
+      try Trace(path, player.metadata.names, apartFrom: player.inputs)
     }
   }
 
@@ -68,7 +68,7 @@ struct HeadlessRun {
   ///
   /// - Returns: the process that does the rest, if the program has restored another one in its
   ///   place.
-  mutating func toEnd() throws -> Reexec? {
+  mutating func toEnd() throws -> NextProcess? {
     do {
       while true {
         switch try run.toStop(isInterrupted: { Interrupt.wasCaught }) {
@@ -78,7 +78,7 @@ struct HeadlessRun {
         case .restores(let restoration):
           let isKept = attempt { run in try run.keepFlags() }
           if !staysInProcess, isKept {
-            return Reexec(
+            return NextProcess(
               running: restoration, after: run, options, dependencies, slotsRoot: slotsRoot,
               keptFlags)
           }
@@ -132,11 +132,11 @@ struct HeadlessRun {
 extension BaseImage {
   /// Reads a base from its file, and says which files it needs.
   init(_ path: String, _ dependencies: DependencyOptions, _ inputs: inout InputFiles) throws {
-    let bytes = try inputs.readEnd(path, limit: Image.byteCountMax, for: .base)
+    let bytes = try inputs.readEnd(path, limit: Image.maxByteCount, for: .base)
     var files = dependencies.paths.files(beside: path)
     defer { inputs.add(files.inputs) }
     do throws(ImageError) {
-      try self.init(Image(bytes), named: Storage.leafName(of: path), Chip8.self, by: &files)
+      try self.init(Image(bytes), named: Storage.basename(of: path), Chip8.self, by: &files)
     } catch { throw Failure.data(path, error) }
   }
 }

@@ -3,7 +3,7 @@ import Chip8Player
 
 struct HostOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Let the program keep images of itself in a folder.", valueName: "DIR"))
+    help: ArgumentHelp("Let the program keep images of itself in a directory.", valueName: "DIR"))
   var hostCalls: String?
 
   @Option(
@@ -25,7 +25,7 @@ struct HostOptions: ParsableArguments {
       }
       return Host(replaying: calls)
     }
-    return try hostCalls.map { try Host(folder: $0) } ?? .none
+    return try hostCalls.map { try Host(directory: $0) } ?? .none
   }
 
   /// The addresses of the goals.

@@ -4,7 +4,7 @@ import SaveState
 
 /// A run that goes on in a new process in place of this one: the same executable with another image,
 /// and with the options that are still to be done.
-struct Reexec {
+struct NextProcess {
   private let restoration: Restoration
   private let options: [String]
 
@@ -18,27 +18,27 @@ struct Reexec {
   func execute() throws(Failure) -> Never {
     Interrupt.holdForNextProcess()
     do throws(StorageError) {
-      let descriptor = try CleanProcess.hand(restoration.image.bytes)
+      let descriptor = try Reexec.hand(restoration.image.bytes)
       let arguments = Chip8.commandLine(
         restoring: restoration.path, arguments: restoration.arguments,
         options: ["--restore-descriptor=\(descriptor)"] + options)
       // A file that stands alone would take all of this for arguments of its own program.
       guard Standalone.options == nil else {
-        try CleanProcess.execute(arguments, name: Standalone.emulatorName)
+        try Reexec.execute(arguments, name: Standalone.emulatorName)
       }
-      try CleanProcess.execute(arguments)
+      try Reexec.execute(arguments)
     } catch { throw .storage(error) }
   }
 }
 
-extension Reexec {
+extension NextProcess {
   /// Goes on playing in a window.
   init(playing restoration: Restoration, after session: PlaySession, _ options: PlaySession.Options)
   {
     self.init(
       restoration,
       options: ["--slots=\(options.slotsRoot)", "--autosave=\(options.autosaveSeconds ?? 0)"]
-        + Reexec.common(session.player, restoration, options.keptFlags))
+        + NextProcess.common(session.player, restoration, options.keptFlags))
   }
 
   /// Goes on with a headless run.
@@ -49,7 +49,7 @@ extension Reexec {
     self.init(
       restoration,
       options: dependencies.arguments + ["--slots=\(slotsRoot)"]
-        + Reexec.common(run.player, restoration, kept)
+        + NextProcess.common(run.player, restoration, kept)
         + options.arguments(for: run.remainingAfterRestoring()))
   }
 
@@ -64,7 +64,7 @@ extension Reexec {
 
 extension Host {
   /// The options with which another process has the same host.
-  fileprivate var options: [String] { folder.map { ["--host-calls=\($0)"] } ?? [] }
+  fileprivate var options: [String] { directory.map { ["--host-calls=\($0)"] } ?? [] }
 }
 
 extension HeadlessOptions {
@@ -100,7 +100,7 @@ extension FlagOptions {
   }
 }
 
-extension Setup {
+extension SessionMetadata {
   /// The options that say the same to another process, but for the names: those are in its image.
   fileprivate var arguments: [String] {
     var options: [String] = []

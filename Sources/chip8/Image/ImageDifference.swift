@@ -35,7 +35,7 @@ struct ImageDifference: Encodable {
   private enum CodingKeys: CodingKey { case same, values, ram, screenDiffers }
 
   /// Differences that are closer together than this are one range.
-  private static let gapMax = 4
+  private static let maxGap = 4
 
   init(_ first: OpenedImage, _ second: OpenedImage) {
     let (a, b) = (first.machine, second.machine)
@@ -53,7 +53,7 @@ struct ImageDifference: Encodable {
     guard left.count == right.count else { return [] }
     var bounds: [(from: Int, to: Int)] = []
     for address in left.indices where left[address] != right[address] {
-      if let last = bounds.last, address - last.to <= gapMax {
+      if let last = bounds.last, address - last.to <= maxGap {
         bounds[bounds.count - 1].to = address
       } else {
         bounds.append((address, address))
@@ -94,7 +94,7 @@ extension Chip8 {
     values += [
       ("frames", "\(state.frames)"), ("instructions", "\(state.instructions)"),
       ("cycles", "\(state.cycles)"),
-      ("frame rest", state.frameRest.map(String.init) ?? "between frames"),
+      ("frame rest", state.instructionsLeftInFrame.map(String.init) ?? "between frames"),
       ("PC", hexadecimal(state.pc, 4)), ("I", hexadecimal(state.i, 4)),
     ]
     values += (0..<16).map { ("V\(hexadecimal($0, 1))", hexadecimal(state.v[$0], 2)) }
@@ -116,7 +116,7 @@ extension Chip8 {
       (
         "host",
         state.hostCalls.map {
-          "\(isAsleep ? "asleep" : "awake"), answer \($0.answer.map { "\($0)" } ?? "none"), "
+          "\(isSuspended ? "suspended" : "awake"), answer \($0.answer.map { "\($0)" } ?? "none"), "
             + "arguments \($0.arguments)"
         } ?? "none"
       ),

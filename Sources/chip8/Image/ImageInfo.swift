@@ -51,8 +51,13 @@ struct ImageInfo: Encodable {
 
   struct HostInfo: Encodable {
     /// Whether the program is woken when the machine goes on.
-    let asleep: Bool
+    let suspended: Bool
     let arguments: [String]
+
+    private enum CodingKeys: String, CodingKey {
+      case suspended = "asleep"
+      case arguments
+    }
   }
 
   struct Return: Encodable {
@@ -115,16 +120,18 @@ struct ImageInfo: Encodable {
     case state, witness, sections, settings, labels
   }
 
-  /// - Parameter labels: names that count for more than those in the image.
+  /// - Parameter labels: names that take precedence over those in the image.
   init(_ opened: OpenedImage, _ labels: Labels = Labels()) throws {
     let (image, machine) = (opened.image, opened.machine)
-    let setup = try opened.checked { image throws(ImageError) in try Setup(image, of: machine) }
-    let names = AddressNames(labels.all.isEmpty ? setup.labels : labels)
+    let metadata = try opened.checked { image throws(ImageError) in
+      try SessionMetadata(image, of: machine)
+    }
+    let names = AddressNames(labels.all.isEmpty ? metadata.labels : labels)
     let now = machine.state
     let report = Report(machine, .frames, nil)
     file = opened.path
     bytes = image.byteCount
-    program = ProgramInfo(machine.program, isHeld: image.holdsProgram)
+    program = ProgramInfo(machine.program, isHeld: image.embedsProgram)
     base = try opened.checked { image throws(ImageError) in try image.base() }.map(BaseInfo.init)
     self.machine = MachineInfo(now.configuration)
     needs = try opened.checked { image throws(ImageError) in try image.needs() }
@@ -136,7 +143,7 @@ struct ImageInfo: Encodable {
     frames = now.frames
     instructions = now.instructions
     cycles = now.configuration.timing == .cycles ? now.cycles : nil
-    frameRest = now.frameRest
+    frameRest = now.instructionsLeftInFrame
     registers = report.registers
     stack = (0..<Int(now.stackCount)).map {
       Return(address: now.stack[$0], place: names.place(of: now.stack[$0]))
@@ -148,10 +155,10 @@ struct ImageInfo: Encodable {
     fault = machine.nextFault.map(Report.FaultReport.init)
     last = try opened.checked { image throws(ImageError) in try image.lastInstructions() }
       .map { machine.line($0, names) }
-    host = now.hostCalls.map { HostInfo(asleep: machine.isAsleep, arguments: $0.arguments) }
+    host = now.hostCalls.map { HostInfo(suspended: machine.isSuspended, arguments: $0.arguments) }
     goals = machine.goals.map { Return(address: $0, place: names.place(of: $0)) }
-    settings = setup.settings.isEmpty ? nil : SettingsInfo(setup.settings, names)
-    self.labels = setup.labels.all.map(LabelInfo.init)
+    settings = metadata.settings.isEmpty ? nil : SettingsInfo(metadata.settings, names)
+    self.labels = metadata.labels.all.map(LabelInfo.init)
     code = machine.code(names)
     screen = report.screen
     ram = report.ram
@@ -331,7 +338,7 @@ extension ImageInfo {
   private var stackText: String { stack.map(placeText).joined(separator: " ") }
 
   private func hostText(_ host: HostInfo) -> String {
-    let what = host.asleep ? "the program is asleep" : "the program may call it"
+    let what = host.suspended ? "the program is suspended" : "the program may call it"
     guard !host.arguments.isEmpty else { return what }
     return "\(what), with \(host.arguments.map { "\"\($0)\"" }.joined(separator: " "))"
   }
@@ -352,7 +359,7 @@ extension ImageInfo {
   }
 }
 
-/// Text with spaces behind it, up to a width.
+/// Text with spaces after it, up to a width.
 func padded(_ text: String, _ width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - text.count))
 }

@@ -36,7 +36,7 @@ struct ImageTree: Encodable {
     dependencies.basePath += files
     var branches: [Branch] = []
     for file in files {
-      if Storage.isFolder(file) {
+      if Storage.isDirectory(file) {
         branches += try Branch.all(in: file, dependencies)
       } else {
         branches.append(Branch(try LoadedFile(file, isImageExpected: true), dependencies))
@@ -51,10 +51,10 @@ private struct Branch {
   let node: ImageTree.Node
   let base: Image.Base?
 
-  /// The images in a folder; other files are skipped, and so are those that cannot be read.
-  static func all(in folder: String, _ dependencies: DependencyOptions) throws -> [Branch] {
-    try Storage.files(in: folder).filter { !$0.name.hasPrefix(".") }.compactMap { entry in
-      let path = Storage.path(folder, entry.name)
+  /// The images in a directory; other files are skipped, and so are those that cannot be read.
+  static func all(in directory: String, _ dependencies: DependencyOptions) throws -> [Branch] {
+    try Storage.files(in: directory).filter { !$0.name.hasPrefix(".") }.compactMap { entry in
+      let path = Storage.path(directory, entry.name)
       do throws(StorageError) {
         let image = try Image.claimed(at: path)
         return image.map { Branch(LoadedFile(path, image: $0), dependencies) }
@@ -127,7 +127,7 @@ private struct Branch {
   private func isBase(_ base: Image.Base, of other: Branch) -> Bool {
     node.sha256 == "\(base.digest)"
       || node.bytes != nil && other.node.problem == nil && other.node.file != node.file
-        && Storage.leafName(of: node.file) == base.name && node.state == "\(base.stateDigest)"
+        && Storage.basename(of: node.file) == base.name && node.state == "\(base.stateDigest)"
   }
 }
 

@@ -80,7 +80,7 @@ extension OpenedImage {
       _ = try image.time()
       _ = try image.note()
       _ = try image.lastInstructions()
-      _ = try Setup(image, of: machine)
+      _ = try SessionMetadata(image, of: machine)
       return try image.verification(Chip8.self, by: &files)
     } catch { throw .image(path, error) }
   }

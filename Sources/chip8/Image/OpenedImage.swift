@@ -24,11 +24,11 @@ struct OpenedImage {
   }
 
   /// What the image says beside the machine, as far as that can be read.
-  var setup: Setup {
+  var metadata: SessionMetadata {
     var warnings: [Warning] = []
-    let setup = Setup(image, of: machine, in: path, &warnings)
+    let metadata = SessionMetadata(image, of: machine, in: path, &warnings)
     for warning in warnings { printError(warning.text) }
-    return setup
+    return metadata
   }
 
   /// The image with all that it leaves out.

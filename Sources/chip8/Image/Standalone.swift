@@ -19,7 +19,7 @@ enum Standalone {
     return String(cString: CStandalone_path())
   }
 
-  /// What this process was started with, behind its name; an argument that is no text is repaired.
+  /// What this process was started with, after its name; an argument that is no text is repaired.
   static var arguments: [String] {
     (1..<max(1, argumentCount)).map { String(cString: CStandalone_argument(Int32($0))) }
   }
@@ -62,7 +62,7 @@ enum Standalone {
     return ["--restore", path] + options + ["--"] + arguments
   }
 
-  /// This executable as one that runs an image which is put behind it.
+  /// This executable as one that runs an image which is put after it.
   static func emulator(with options: RunOptions) throws -> [UInt8] {
     try checkThatACopyStandsAlone()
     var executable = try Storage.read("/proc/self/exe", limit: 1 << 30)

@@ -14,7 +14,7 @@ struct PointReport: Encodable {
 
   private enum CodingKeys: CodingKey { case address, place, bytes, by }
 
-  init(_ pause: Debugger.Pause, _ names: AddressNames) {
+  init(_ pause: Debugger.StopReason, _ names: AddressNames) {
     switch pause {
     case .breakpoint(let address):
       (self.address, bytes, by, byPlace) = (address, nil, nil, nil)

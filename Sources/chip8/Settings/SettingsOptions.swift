@@ -5,7 +5,7 @@ import Octo
 import SaveState
 
 /// How the machine is shown, played and watched: what is said here is saved in every image of it, and
-/// counts for more than what an image says.
+/// takes precedence over what an image says.
 struct SettingsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -56,8 +56,8 @@ struct SettingsOptions: ParsableArguments {
       throw ValidationError("--speed takes 10 to 1000 percent, not \(speed).")
     }
     for (option, count) in [("break", breakpoints.count), ("watchpoint", watchpoints.count)]
-    where count > Settings.pointCountMax {
-      throw ValidationError("--\(option) can be given \(Settings.pointCountMax) times at most.")
+    where count > Settings.maxPointCount {
+      throw ValidationError("--\(option) can be given \(Settings.maxPointCount) times at most.")
     }
   }
 

@@ -14,7 +14,7 @@
     played = nil
     session.close()
     for notice in session.takeNotices() where notice.isProblem {
-      for line in notice.lines(session.player.setup.names) { printError(line) }
+      for line in notice.lines(session.player.metadata.names) { printError(line) }
     }
     printError("the display has gone; chip8 --resume goes on with what was saved")
     _exit(EX_UNAVAILABLE)
@@ -26,7 +26,7 @@
     /// How much faster the machine runs while the key for it is held.
     private static let fastForward = 8
     private static let messageSeconds: UInt64 = 3
-    private static let linesMax = 6
+    private static let maxLines = 6
     /// The screen's 128 columns, or 64, at their first size.
     private static let firstSize = (width: Int32(128 * 7), height: Int32(64 * 7))
     private static let help =
@@ -36,8 +36,8 @@
     private let session: PlaySession
     private let window: OpaquePointer
     private let renderer: OpaquePointer
-    private let picture: Picture
-    private let speaker = Speaker()
+    private let picture: ScreenRenderer
+    private let audio = AudioOutput()
     private var keyboard = Keyboard()
     private var keyMap: KeyMap
     private var appearance: Appearance
@@ -100,7 +100,7 @@
       SDL_SetWindowMinimumSize(window, 128, 64)
       self.window = window
       self.renderer = renderer
-      picture = Picture(renderer)
+      picture = ScreenRenderer(renderer)
       keyMap = KeyMap(for: nil, [])
       appearance = .standard
       pacer = Pacer(framesPerSecond: 60, now: Window.now())
@@ -148,7 +148,7 @@
         let keys = keyboard.takeKeys()
         guard picker == nil else { continue }
         session.runFrame(keys: keys)
-        speaker.play(session.tone, framesPerSecond: framesPerSecond, percent: percent)
+        audio.play(session.tone, framesPerSecond: framesPerSecond, percent: percent)
       }
       session.poll()
       takeUpChanges()
@@ -176,7 +176,7 @@
     /// Shows what has happened since the last time.
     private func takeUpChanges() {
       for notice in session.takeNotices() {
-        let lines = notice.lines(session.player.setup.names)
+        let lines = notice.lines(session.player.metadata.names)
         if notice.isProblem { for line in lines { printError(line) } }
         show(lines)
       }
@@ -222,7 +222,7 @@
     /// The lines over the picture: what happened last, for a while, or why the machine stands.
     private func lines() -> [String] {
       let lines = Window.now() < messageEnd ? message : standing
-      let shown = lines.prefix(Window.linesMax).map(\.displayText)
+      let shown = lines.prefix(Window.maxLines).map(\.displayText)
       let more = lines.count - shown.count
       return shown + (more > 0 ? ["and \(more) more, on standard error"] : [])
     }
@@ -230,19 +230,19 @@
     private var standing: [String] {
       if let leavingProblem { return leavingProblem }
       if let problem = session.watchProblem {
-        return Notice.failed(.watch(path: ""), problem).lines(session.player.setup.names)
+        return Notice.failed(.watch(path: ""), problem).lines(session.player.metadata.names)
       }
       if let halt = session.halt { return [halt.text] }
       guard session.isPaused else { return [] }
       return (session.stoppedAt.map { Notice.stopped($0) } ?? .paused)
-        .lines(session.player.setup.names)
+        .lines(session.player.metadata.names)
     }
 
     /// What depends on the machine: another one may have been loaded.
     private func programChanged() {
       shownMachine = session.machineCount
       let player = session.player
-      keyMap = KeyMap(for: player.knownProgram, player.setup.settings.keys)
+      keyMap = KeyMap(for: player.knownProgram, player.metadata.settings.keys)
       appearance = player.appearance
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
       let platform = player.machine.state.configuration.platform.title
@@ -260,8 +260,8 @@
         case SDL_KEYUP: keyUp(event.key.keysym.scancode)
         case SDL_DROPFILE: drop(event.drop.file)
         case SDL_WINDOWEVENT: windowEvent(event.window)
-        case SDL_AUDIODEVICEADDED: speaker.open()
-        case SDL_AUDIODEVICEREMOVED: speaker.close(event.adevice.which)
+        case SDL_AUDIODEVICEADDED: audio.open()
+        case SDL_AUDIODEVICEREMOVED: audio.close(event.adevice.which)
         case SDL_RENDER_TARGETS_RESET, SDL_RENDER_DEVICE_RESET: picture.invalidate()
         default: break
         }

@@ -132,11 +132,11 @@ extension BrokenRule {
         state.pc &= 0xFFF
       },
       instead("the stack has one level less", Opcodes(0x2000, 0xF000)) { _, state in
-        let levels = state.configuration.platform.stackCountMax
+        let levels = state.configuration.platform.maxStackCount
         return Int(state.stackCount) == levels - 1 ? Instruction(.illegal) : nil
       },
       before("the stack has no end", Opcodes(0x2000, 0xF000)) { state, _, _ in
-        let levels = state.configuration.platform.stackCountMax
+        let levels = state.configuration.platform.maxStackCount
         if Int(state.stackCount) == levels { state.stackCount -= 1 }
       },
       instead("00EE with nothing to return to is no fault", Opcodes(0x00EE, 0xFFFF)) { _, state in

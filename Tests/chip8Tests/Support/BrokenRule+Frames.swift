@@ -113,10 +113,10 @@ extension BrokenRule {
         guard let wait = machine.state.keyWait else { return }
         let released = wait.pressed.subtracting(keys)
         guard let lowest = released.lowest else { return }
-        let highest = (0..<16).last { released.contains(Keypad(key: UInt8($0))) } ?? 0
+        let highest = (0..<16).last { released.contains(KeySet(key: UInt8($0))) } ?? 0
         machine.change {
           // The keys that are up change places, so that the lowest is the highest.
-          if UInt8(highest) != lowest { $0.keyWait?.pressed = Keypad(key: UInt8(highest)) }
+          if UInt8(highest) != lowest { $0.keyWait?.pressed = KeySet(key: UInt8(highest)) }
         }
       },
       frame("the delay timer stands still in Fx0A") { before, state in
@@ -128,7 +128,7 @@ extension BrokenRule {
       BrokenRule(
         name: "keys are those of the frame before",
         makeStep: {
-          var last: Keypad = []
+          var last: KeySet = []
           return { machine, keys in
             let delayed = last
             let frames = machine.state.frames
@@ -141,7 +141,7 @@ extension BrokenRule {
         name: "keys are mixed up",
         makeStep: {
           { machine, keys in
-            let mixed = Keypad(rawValue: keys.rawValue << 1 | keys.rawValue >> 15)
+            let mixed = KeySet(rawValue: keys.rawValue << 1 | keys.rawValue >> 15)
             return BrokenRule.step(&machine, mixed)
           }
         }),
@@ -150,14 +150,14 @@ extension BrokenRule {
 
   /// Something else before each step, with a memory of keys.
   private static func waiting(
-    _ name: String, _ change: @escaping (inout Chip8, Keypad, inout Keypad) -> Void
+    _ name: String, _ change: @escaping (inout Chip8, KeySet, inout KeySet) -> Void
   ) -> BrokenRule {
     BrokenRule(
       name: name, opcodes: Opcodes(0xF00A, 0xF0FF),
       makeStep: {
-        var held: Keypad = []
+        var held: KeySet = []
         return { machine, keys in
-          if machine.state.frameRest == nil { change(&machine, keys, &held) }
+          if machine.state.instructionsLeftInFrame == nil { change(&machine, keys, &held) }
           return BrokenRule.step(&machine, keys)
         }
       })

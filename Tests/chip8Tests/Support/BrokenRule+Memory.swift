@@ -17,7 +17,7 @@ extension BrokenRule {
       },
       nothing("F000", Opcodes(0xF000, 0xFFFF)),
       after("F000 has twelve bits", Opcodes(0xF000, 0xFFFF)) { _, state, _, _ in state.i &= 0xFFF },
-      after("F000 does not pass over its operand", Opcodes(0xF000, 0xFFFF)) { _, state, _, _ in
+      after("F000 does not skip its operand", Opcodes(0xF000, 0xFFFF)) { _, state, _, _ in
         state.pc &-= 2
       },
       nothing("Fx29", Opcodes(0xF029, 0xF0FF)),

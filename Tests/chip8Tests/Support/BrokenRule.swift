@@ -6,7 +6,7 @@ import Chip8Core
 /// A rule of the machine, and how to break it.
 struct BrokenRule {
   /// Executes an instruction, or passes a frame that waits for a key.
-  typealias Step = (inout Chip8, Keypad) -> Chip8.Stop
+  typealias Step = (inout Chip8, KeySet) -> Chip8.Stop
 
   /// What the broken machine does.
   let name: String
@@ -33,7 +33,7 @@ struct BrokenRule {
   }
 
   /// The machine as it should be.
-  static func step(_ machine: inout Chip8, _ keys: Keypad) -> Chip8.Stop {
+  static func step(_ machine: inout Chip8, _ keys: KeySet) -> Chip8.Stop {
     machine.endKeyWait(keys: keys)
     return machine.run(machine.nextInstruction, keys: keys)
   }
@@ -43,7 +43,7 @@ struct BrokenRule {
   /// A step in place of the right one, for some opcodes.
   static func replacing(
     _ name: String, _ opcodes: Opcodes,
-    _ broken: @escaping (inout Chip8, Instruction, Keypad) -> Chip8.Stop
+    _ broken: @escaping (inout Chip8, Instruction, KeySet) -> Chip8.Stop
   ) -> BrokenRule {
     BrokenRule(
       name: name, opcodes: opcodes,

@@ -1,4 +1,4 @@
-// Chip8Process.swift: runs the built program as a user does, from a folder of its own.
+// Chip8Process.swift: runs the built program as a user does, from a directory of its own.
 
 import Foundation
 import Testing
@@ -13,19 +13,19 @@ struct Outcome {
   var text: String { String(decoding: output, as: UTF8.self) }
 }
 
-/// A folder for the files of one test, removed afterwards. The program runs in it.
+/// A directory for the files of one test, removed afterwards. The program runs in it.
 final class Scratch {
-  let folder: String
+  let directory: String
 
   init() throws {
     let name = "chip8-tests-\(UUID().uuidString)"
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    directory = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-  func path(_ name: String) -> String { "\(folder)/\(name)" }
+  func path(_ name: String) -> String { "\(directory)/\(name)" }
 
   /// Writes a file and returns its name.
   @discardableResult
@@ -47,7 +47,7 @@ final class Scratch {
 
   /// The names of the files that are there.
   var names: [String] {
-    get throws { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
+    get throws { try FileManager.default.contentsOfDirectory(atPath: directory).sorted() }
   }
 
   /// Runs chip8 to its end.
@@ -79,7 +79,7 @@ struct Running {
   /// The program, which is built beside the tests.
   static let executable = Bundle.main.bundleURL.appendingPathComponent("chip8").path
   /// No test needs as long as this, on a busy machine either.
-  private static let secondsMax = 120.0
+  private static let maxSeconds = 120.0
 
   let process: pid_t
   private let streams: String
@@ -93,8 +93,8 @@ struct Running {
     _ program: String, _ arguments: [String], in scratch: Scratch, input: [UInt8] = [],
     descriptors: [Int32: Int32] = [:]
   ) throws {
-    // Beside the scratch folder, so that a test sees only what the program left there.
-    streams = "\(scratch.folder).\(UUID().uuidString)"
+    // Beside the scratch directory, so that a test sees only what the program left there.
+    streams = "\(scratch.directory).\(UUID().uuidString)"
     try Data(input).write(to: URL(fileURLWithPath: streams + ".in"))
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -116,12 +116,12 @@ struct Running {
     posix_spawnattr_setsigmask(&attributes, &noSignals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     let environment = [
-      "CHIP8=\(Running.executable)", "HOME=\(scratch.folder)", "PATH=/usr/bin:/bin",
-      "SWIFT_BACKTRACE=enable=no", "XDG_STATE_HOME=\(scratch.folder)/state",
+      "CHIP8=\(Running.executable)", "HOME=\(scratch.directory)", "PATH=/usr/bin:/bin",
+      "SWIFT_BACKTRACE=enable=no", "XDG_STATE_HOME=\(scratch.directory)/state",
     ]
     var identifier = pid_t()
-    let inFolder = ["/usr/bin/env", "-C", scratch.folder, program]
-    let code = withCStrings(inFolder + arguments) { arguments in
+    let inDirectory = ["/usr/bin/env", "-C", scratch.directory, program]
+    let code = withCStrings(inDirectory + arguments) { arguments in
       withCStrings(environment) {
         posix_spawn(&identifier, "/usr/bin/env", &actions, &attributes, arguments, $0)
       }
@@ -135,7 +135,7 @@ struct Running {
     defer {
       for suffix in [".in", ".out", ".err"] { unlink(streams + suffix) }
     }
-    let deadline = Date(timeIntervalSinceNow: Running.secondsMax)
+    let deadline = Date(timeIntervalSinceNow: Running.maxSeconds)
     var status: Int32 = 0
     while waitpid(process, &status, WNOHANG) == 0 {
       if Date() > deadline {

@@ -6,7 +6,7 @@ import Testing
 import chip8
 
 extension ConformanceCase {
-  /// How a run went, as far as a case can tell of it.
+  /// How a run went, as far as a case can report it.
   struct Played {
     var stop = "frames"
     var fault: Chip8Core.Fault?
@@ -51,16 +51,16 @@ extension ConformanceCase {
   }
 
   /// The keys of each frame, as ``keys`` has them; none after the last.
-  func keysByFrame() throws -> [Keypad] {
-    var frames: [Keypad] = []
+  func keysByFrame() throws -> [KeySet] {
+    var frames: [KeySet] = []
     for entry in keys?.split(separator: ",") ?? [] {
       let parts = entry.split(omittingEmptySubsequences: false) { "-:".contains($0) }
       let from = try #require(Int(parts[0]))
-      let end = Int(parts[1]) ?? ConformanceCase.framesMax
+      let end = Int(parts[1]) ?? ConformanceCase.maxFrames
       if frames.count < end { frames += Array(repeating: [], count: end - frames.count) }
       for digit in parts[2] {
         let key = try #require(digit.hexDigitValue)
-        for frame in from..<end { frames[frame].insert(Keypad(key: UInt8(key))) }
+        for frame in from..<end { frames[frame].insert(KeySet(key: UInt8(key))) }
       }
     }
     return frames
@@ -69,15 +69,15 @@ extension ConformanceCase {
   /// Runs a machine as the case has it.
   ///
   /// - Parameters:
-  ///   - framesMax: when to give up.
+  ///   - maxFrames: when to give up.
   ///   - step: runs for a frame at most.
   func play(
-    _ machine: Chip8, keys: [Keypad], framesMax: Int? = nil,
-    step: (inout Chip8, Keypad) -> Chip8.Stop
+    _ machine: Chip8, keys: [KeySet], maxFrames: Int? = nil,
+    step: (inout Chip8, KeySet) -> Chip8.Stop
   ) -> Played {
     var machine = machine
     var played = Played(screen: machine.state.screen)
-    let last = framesMax ?? frames ?? ConformanceCase.framesMax
+    let last = maxFrames ?? frames ?? ConformanceCase.maxFrames
     while played.frames < last {
       let now = played.frames < keys.count ? keys[played.frames] : []
       let stop = step(&machine, now)

@@ -1,4 +1,4 @@
-// ConformanceCase.swift: what is in a folder of Tests/Conformance. Format: the README.md there.
+// ConformanceCase.swift: what is in a directory of Tests/Conformance. Format: the README.md there.
 
 import Foundation
 import SaveState
@@ -35,10 +35,10 @@ struct ConformanceCase: Decodable, Sendable {
   let tones: [String]?
 
   /// A run that should have come to its end is stopped here.
-  static let framesMax = 5000
+  static let maxFrames = 5000
 
-  init(folder name: String) throws {
-    let file = ConformanceCase.folder(name).appendingPathComponent("case.json")
+  init(directory name: String) throws {
+    let file = ConformanceCase.directory(name).appendingPathComponent("case.json")
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     self = try decoder.decode(ConformanceCase.self, from: Data(contentsOf: file))
@@ -46,7 +46,7 @@ struct ConformanceCase: Decodable, Sendable {
 
   /// What the machine and the run need, on the command line.
   func options(on platform: String) -> [String] {
-    var options = ["--platform", platform, "--frames", "\(frames ?? ConformanceCase.framesMax)"]
+    var options = ["--platform", platform, "--frames", "\(frames ?? ConformanceCase.maxFrames)"]
     for (option, values) in [
       ("--until", until.flatMap { $0 == "fault" ? nil : [$0] }), ("--ipf", ipf.map { ["\($0)"] }),
       ("--quirk", quirks),
@@ -59,7 +59,7 @@ struct ConformanceCase: Decodable, Sendable {
 
   /// The screen as text, if the case has it.
   static func picture(of name: String) -> String? {
-    try? String(contentsOf: folder(name).appendingPathComponent("screen.txt"), encoding: .utf8)
+    try? String(contentsOf: directory(name).appendingPathComponent("screen.txt"), encoding: .utf8)
   }
 
   /// The bytes of the program, by their SHA-1.
@@ -81,31 +81,31 @@ struct ConformanceCase: Decodable, Sendable {
     return bytes
   }
 
-  // MARK: Folders
+  // MARK: Directories
 
   private static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  private static func folder(_ name: String) -> URL {
+  private static func directory(_ name: String) -> URL {
     root.appendingPathComponent("Tests/Conformance").appendingPathComponent(name)
   }
 
-  /// The cases' folders.
+  /// The cases' directories.
   static let names: [String] = {
-    let all = try? FileManager.default.contentsOfDirectory(atPath: folder("").path)
+    let all = try? FileManager.default.contentsOfDirectory(atPath: directory("").path)
     return (all ?? []).filter { !$0.contains(".") }.sorted()
   }()
 
   /// Where the programs of the public suite are, if the user has them.
-  static let suiteFolder = ProcessInfo.processInfo.environment["CHIP8_TEST_SUITE"]
+  static let suiteDirectory = ProcessInfo.processInfo.environment["CHIP8_TEST_SUITE"]
 
   /// The programs of the public suite by their SHA-1.
   private static let suite: [String: [UInt8]] = {
-    guard let suiteFolder else { return [:] }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: suiteFolder)) ?? []
+    guard let suiteDirectory else { return [:] }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: suiteDirectory)) ?? []
     let files = names.compactMap {
-      try? Storage.read("\(suiteFolder)/\($0)", limit: 65024)
+      try? Storage.read("\(suiteDirectory)/\($0)", limit: 65024)
     }
     return Dictionary(files.map { ("\(Digest.sha1($0))", $0) }, uniquingKeysWith: { $1 })
   }()

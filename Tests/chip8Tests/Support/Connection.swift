@@ -10,7 +10,7 @@ struct ConnectionEnd {
   let output: Int32
 
   /// The test's way to speak through them. It waits for as long as any test may take.
-  var conversation: Conversation { Conversation(patience: 100, reading: input, writing: output) }
+  var channel: PeerChannel { PeerChannel(timeout: 100, reading: input, writing: output) }
 
   func close() {
     Glibc.close(input)
@@ -51,7 +51,7 @@ struct Connection {
 
   /// A pipe by its name, for that is how one can be had that is closed on exec from the start.
   private static func pipe(in scratch: Scratch) throws -> (reading: Int32, writing: Int32) {
-    let path = "\(scratch.folder).\(UUID().uuidString).pipe"
+    let path = "\(scratch.directory).\(UUID().uuidString).pipe"
     try #require(mkfifo(path, 0o600) == 0)
     defer { unlink(path) }
     let both = open(path, O_RDWR | O_CLOEXEC)

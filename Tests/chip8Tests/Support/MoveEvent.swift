@@ -29,7 +29,7 @@ enum MoveEvent: CustomTestStringConvertible, Sendable {
     case .end: end.close()
     case .silence: return
     case .line(let text):
-      try end.conversation.send(line: text)
+      try end.channel.send(line: text)
       end.close()
     }
   }

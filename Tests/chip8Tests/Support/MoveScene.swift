@@ -176,7 +176,7 @@ struct MoveScene {
   /// Whether the program has never said anything, and is gone.
   var wasSilent: Bool {
     // Whoever goes without having read everything resets a socket.
-    ((try? connection.other.conversation.receive(1)) ?? []).isEmpty
+    ((try? connection.other.channel.receive(1)) ?? []).isEmpty
   }
 
   /// What the slot held before, the newest first; nothing where the place is not a slot.
@@ -187,7 +187,7 @@ struct MoveScene {
       return try slots.versions(of: slot).map { version in
         // Its path is a whole one.
         let path = slots.path(slot, version: version)
-        return try state(String(path.dropFirst(scratch.folder.count + 1)))
+        return try state(String(path.dropFirst(scratch.directory.count + 1)))
       }
     }
   }
@@ -206,7 +206,7 @@ struct MoveScene {
   }
 }
 
-extension Conversation {
+extension PeerChannel {
   func send(line: String) throws { try send(Array((line + "\n").utf8)) }
 
   /// A line, or nil at the end.

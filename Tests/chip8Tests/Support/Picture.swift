@@ -1,9 +1,9 @@
-// Picture.swift: reads a PNG file back.
+// ScreenRenderer.swift: reads a PNG file back.
 
 import CPNG
 
 /// The points of a picture: 0xRRGGBB, row by row.
-struct Picture: Equatable {
+struct ScreenRenderer: Equatable {
   let width: Int
   let height: Int
   let points: [Int]

@@ -9,7 +9,7 @@ enum Programs {
   /// Jumps to itself after two instructions.
   static let halt = rom(0x6005, 0x6107, 0x1204)
 
-  /// Counts up in V0 for ever, three instructions a round.
+  /// Counts up in V0 forever, three instructions a round.
   static let count = rom(0x7001, 0x8100, 0x1200)
 
   /// Waits for a key, puts it in V0, and halts.
@@ -21,7 +21,7 @@ enum Programs {
   /// Returns without a call, after one instruction.
   static let fault = rom(0x6001, 0x00EE)
 
-  /// For any machine: random digits at random places, timers, calls, and memory, for ever.
+  /// For any machine: random digits at random places, timers, calls, and memory, forever.
   static let sketch = rom(
     0xC03F, 0xC11F, 0xC20F, 0xF229, 0xD015, 0x2214, 0xF215, 0xF218, 0xF207, 0x1200,
     0xA300, 0x7301, 0xF355, 0xF365, 0x8314, 0x835E, 0xF333, 0x00EE)

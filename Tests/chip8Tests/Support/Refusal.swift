@@ -28,7 +28,7 @@ extension Scratch {
     #expect(try files == before, sourceLocation: sourceLocation)
   }
 
-  /// Every file with its contents; a folder counts as empty.
+  /// Every file with its contents; a directory counts as empty.
   private var files: [String: [UInt8]] {
     get throws {
       var files: [String: [UInt8]] = [:]

@@ -9,7 +9,7 @@ enum SaveScene: String, CaseIterable, Sendable {
   case nothing = "no file"
   case olderFile = "an older file"
   case link = "a link to an older file, beside what a killed save left"
-  case withoutNamelessFiles = "an older file, no nameless files"
+  case withoutNamelessFiles = "an older file, no unnamed files"
 
   /// Errors that pass, errors that stay, and the end of the process. Where a scene differs from
   /// the others only in some calls, one error stands for those that are treated like it.
@@ -55,7 +55,7 @@ struct FaultCase: Sendable, CustomStringConvertible {
   }
 }
 
-/// A machine is saved in a folder of its own.
+/// A machine is saved in a directory of its own.
 struct SaveRun: Sendable, CustomStringConvertible {
   /// What is in a file.
   enum Contents: String {
@@ -74,10 +74,10 @@ struct SaveRun: Sendable, CustomStringConvertible {
   /// The bytes of a good save.
   private let new: [UInt8]
 
-  /// The file as the program was told of it.
+  /// The file as the program was reported it.
   let path: String
   let outcome: Outcome
-  /// The calls that are about the folder, in order.
+  /// The calls that are about the directory, in order.
   let calls: [SystemCall]
   let target: Contents
   let isModeKept: Bool
@@ -126,14 +126,14 @@ struct SaveRun: Sendable, CustomStringConvertible {
     self.new = new
     let scratch = try Scratch()
     try scratch.write("game.ch8", Programs.sketch)
-    let folder = scratch.path("saves")
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    let file = "\(folder)/out.state"
+    let directory = scratch.path("saves")
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+    let file = "\(directory)/out.state"
     if scene != .nothing {
       try scratch.write("saves/out.state", SaveRun.old)
       chmod(file, mode_t(SaveRun.mode))
     }
-    path = scene == .link ? "\(folder)/link.state" : file
+    path = scene == .link ? "\(directory)/link.state" : file
     if scene == .link { symlink("out.state", path) }
     if let leftover { try scratch.write("saves/\(leftover)", SaveRun.old) }
 
@@ -142,8 +142,8 @@ struct SaveRun: Sendable, CustomStringConvertible {
     (outcome, made) = try Strace.run(
       command, in: scratch, names: names,
       injections: injections + (fault.map { [$0.injection] } ?? []))
-    calls = made.filter { $0.isAbout(folder) }
-    let contents = try SaveRun.files(in: folder).mapValues {
+    calls = made.filter { $0.isAbout(directory) }
+    let contents = try SaveRun.files(in: directory).mapValues {
       $0 == SaveRun.old ? Contents.old : $0 == new ? .new : .broken
     }
     target = contents["out.state"] ?? .none
@@ -154,14 +154,14 @@ struct SaveRun: Sendable, CustomStringConvertible {
 
     isNextSaveClean =
       try litter.isEmpty
-      || scratch.run(command).code == 0 && SaveRun.files(in: folder) == ["out.state": new]
+      || scratch.run(command).code == 0 && SaveRun.files(in: directory) == ["out.state": new]
   }
 
-  /// The contents of the files in a folder, by their names; links, which stay, are left out.
-  private static func files(in folder: String) throws -> [String: [UInt8]] {
+  /// The contents of the files in a directory, by their names; links, which stay, are left out.
+  private static func files(in directory: String) throws -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
-      let url = URL(fileURLWithPath: "\(folder)/\(name)")
+    for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
+      let url = URL(fileURLWithPath: "\(directory)/\(name)")
       if (try? FileManager.default.destinationOfSymbolicLink(atPath: url.path)) != nil { continue }
       files[name] = Array(try Data(contentsOf: url))
     }

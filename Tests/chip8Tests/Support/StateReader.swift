@@ -3,7 +3,7 @@
 import Foundation
 
 extension Scratch {
-  /// Runs Tests/StateFormat/state_reader.py in the folder.
+  /// Runs Tests/StateFormat/state_reader.py in the directory.
   func stateReader(_ arguments: [String]) throws -> Outcome {
     let reader = FileManager.default.currentDirectoryPath + "/Tests/StateFormat/state_reader.py"
     return try Running("/usr/bin/python3", [reader] + arguments, in: self).outcome()

@@ -54,7 +54,7 @@ enum Strace {
   /// Runs the program to its end.
   ///
   /// - Parameters:
-  ///   - names: the system calls to be told of, in strace's words.
+  ///   - names: the system calls to be reported, in strace's words.
   ///   - injections: faults, in strace's words.
   ///   - path: the file that calls are to be about, if not any.
   static func run(
@@ -76,7 +76,7 @@ enum Strace {
     _ arguments: [String], in scratch: Scratch, names: String, injections: [String],
     about path: String? = nil, descriptors: [Int32: Int32] = [:]
   ) throws -> Running {
-    // It is faster when it is not told of the other calls at all, but then it forgets signals.
+    // It is faster when it is not reported the other calls at all, but then it forgets signals.
     let filter = injections.contains { $0.contains("signal=") } ? [] : ["--seccomp-bpf"]
     let options =
       ["-f", "-y", "-qq", "-o", "trace", "-e", "trace=\(names)"] + filter

@@ -70,7 +70,7 @@ extension Core {
     // A row has 16 bytes, the left half in the upper word.
     rows = (start + rowsOffset).assumingMemoryBound(to: UInt64.self) + 1
     stackStart = start + stackOffset
-    stackEnd = stackStart + 2 * state.pointee.configuration.platform.stackCountMax
+    stackEnd = stackStart + 2 * state.pointee.configuration.platform.maxStackCount
     stack = stackStart
     dialect = Dialect(state.pointee.configuration)
   }

@@ -256,7 +256,7 @@ extension UnsafeMutableRawPointer {
   /// Whether a key is down, by the low four bits of its number.
   @inline(__always)
   fileprivate func isDown(_ key: UInt8) -> Bool {
-    core.pointee.state.pointee.keys.contains(Keypad(key: key))
+    core.pointee.state.pointee.keys.contains(KeySet(key: key))
   }
 }
 

@@ -27,7 +27,7 @@ extension Engine {
   @inline(__always)
   mutating func call(_ target: UInt16) {
     let depth = Int(state.pointee.stackCount)
-    guard depth < stackCountMax else {
+    guard depth < maxStackCount else {
       return stopBefore(.fault(.stackOverflow))
     }
     state.pointee.stack[depth] = pc
@@ -157,7 +157,7 @@ extension Engine {
 
   @inline(__always)
   func isDown(_ x: UInt8) -> Bool {
-    state.pointee.keys.contains(Keypad(key: v[x]))
+    state.pointee.keys.contains(KeySet(key: v[x]))
   }
 
   /// The wait begins with the keys that are held already. The machine stays at the instruction.

@@ -87,7 +87,7 @@ extension GIF {
     let count = UInt32(payload.count)
     let bytes = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) } + payload
     let frameCount = (bytes.count * 2 + width * height - 1) / (width * height)
-    guard frameCount * width * height <= GIF.pixelCountMax else { return nil }
+    guard frameCount * width * height <= GIF.maxPixelCount else { return nil }
     let frame = (0..<width * height).map { point -> UInt32 in
       let x = (point % width - GIF.border) / scale
       let y = (point / width - GIF.border) / scale

@@ -146,7 +146,7 @@ extension CartridgeOptions {
     vfOrderQuirks = Loose(quirks.contains(.vfOrder))
     (backgroundColor, fillColor) = (html(appearance.colors[0]), html(appearance.colors[1]))
     (fillColor2, blendColor) = (html(appearance.colors[2]), html(appearance.colors[3]))
-    maxSize = Loose(configuration.platform.programByteCountMax)
+    maxSize = Loose(configuration.platform.maxProgramByteCount)
     screenRotation = Loose(appearance.rotation)
     touchInputMode = others.touchInputMode ?? "none"
     (buzzColor, quietColor) = (others.buzzColor, others.quietColor)

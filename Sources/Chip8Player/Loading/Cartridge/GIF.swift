@@ -4,8 +4,8 @@ import Glibc
 /// A GIF picture in memory, read and written by giflib.
 package struct GIF {
   /// More than any cartridge needs.
-  static let sideMax = 4096
-  static let pixelCountMax = 16 << 20
+  static let maxSide = 4096
+  static let maxPixelCount = 16 << 20
 
   let width: Int
   let height: Int
@@ -48,14 +48,14 @@ package struct GIF {
     width = Int(file.pointee.SWidth)
     height = Int(file.pointee.SHeight)
     pixels = []
-    guard (1...GIF.sideMax).contains(width), (1...GIF.sideMax).contains(height) else { return nil }
+    guard (1...GIF.maxSide).contains(width), (1...GIF.maxSide).contains(height) else { return nil }
     var canvas = [UInt32](repeating: 0, count: width * height)
     var record = UNDEFINED_RECORD_TYPE
     while DGifGetRecordType(file, &record) == GIF_OK {
       switch record {
       case IMAGE_DESC_RECORD_TYPE:
         guard
-          pixels.count + canvas.count <= GIF.pixelCountMax, GIF.draw(file, &canvas, width, height)
+          pixels.count + canvas.count <= GIF.maxPixelCount, GIF.draw(file, &canvas, width, height)
         else { return nil }
         pixels += canvas
       case EXTENSION_RECORD_TYPE:

@@ -5,7 +5,7 @@
 
   /// What is seen: the machine's screen, as large as fits, or the slots to choose from, and a line of
   /// text over it.
-  final class Picture {
+  final class ScreenRenderer {
     private let renderer: OpaquePointer
     private var texture: OpaquePointer?
     private var shown: Shown?

@@ -1,31 +1,31 @@
-// Looking through folders: what is read there was not named by the user, so it is read with care.
+// Looking through directories: what is read there was not named by the user, so it is read with care.
 
 import Glibc
 
 extension Storage {
-  /// A file in a folder.
+  /// A file in a directory.
   public struct Entry: Sendable {
-    /// Its name in the folder.
+    /// Its name in the directory.
     public let name: String
     /// How long it is.
     public let byteCount: Int
   }
 
-  /// The regular files in a folder, by name; links are followed.
+  /// The regular files in a directory, by name; links are followed.
   ///
   /// - Parameter limit: how many names are looked at, the first ones.
   public static func files(
-    in folder: String, limit: Int = .max
+    in directory: String, limit: Int = .max
   ) throws(StorageError) -> [Entry] {
     // What cannot be looked at is no file that could be used here.
-    try names(in: folder).sorted().prefix(limit).compactMap { name in
-      let status = try? status(of: path(folder, name))
+    try names(in: directory).sorted().prefix(limit).compactMap { name in
+      let status = try? status(of: path(directory, name))
       return status.map { Entry(name: name, byteCount: $0.byteCount) }
     }
   }
 
-  /// Whether there is a folder of this name.
-  public static func isFolder(_ path: String) -> Bool {
+  /// Whether there is a directory of this name.
+  public static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
@@ -40,14 +40,14 @@ extension Storage {
       && status.st_dev == otherStatus.st_dev && status.st_ino == otherStatus.st_ino
   }
 
-  /// A path's last part, which is the name of a file in a folder.
-  public static func leafName(of path: String) -> String {
+  /// A path's last part, which is the name of a file in a directory.
+  public static func basename(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
   }
 
-  /// The path of a file in a folder.
-  public static func path(_ folder: String, _ name: String) -> String {
-    folder == "." ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  /// The path of a file in a directory.
+  public static func path(_ directory: String, _ name: String) -> String {
+    directory == "." ? name : directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
   }
 }
 

@@ -4,14 +4,14 @@
 
 import Glibc
 
-extension Conversation {
+extension PeerChannel {
   /// The line by which the machine changes sides.
   private static let go = "go"
 
   /// Moves a machine to the other side.
   ///
   /// - Parameter image: the machine, as it is to be sent.
-  /// - Throws: ``MoveError`` if the machine is still here. Then the conversation is at its end, so
+  /// - Throws: ``MoveError`` if the machine is still here. Then the channel is at its end, so
   ///   that the other side learns that it does not have it.
   public func move(_ machine: some Machine, as image: Image) throws(MoveError) {
     do throws(MoveError) { try offer(machine, as: image) } catch {
@@ -30,7 +30,7 @@ extension Conversation {
     guard answer == expected else { throw answer == nil ? .end : .otherMachine }
     // The other side has the machine in its file, and waits for nothing but this.
     do throws(StorageError) {
-      try uninterrupted.send(line: Conversation.go)
+      try uninterrupted.send(line: PeerChannel.go)
     } catch { throw MoveError(error) }
   }
 
@@ -54,12 +54,12 @@ extension Conversation {
     } catch { throw error.code == EINTR ? .interrupted : .gone(error) }
     let answer: [UInt8]?
     do throws(StorageError) {
-      answer = try uninterrupted.receiveLine(atMost: Conversation.go.utf8.count)
+      answer = try uninterrupted.receiveLine(atMost: PeerChannel.go.utf8.count)
     } catch {
       // A socket whose other side has ended in order, and then refused what was sent.
       throw error.code == EPIPE ? .gone(error) : .unknown(error)
     }
-    guard answer == Array(Conversation.go.utf8) else { throw .gone(nil) }
+    guard answer == Array(PeerChannel.go.utf8) else { throw .gone(nil) }
   }
 
   private func send(line: String) throws(StorageError) { try send(Array((line + "\n").utf8)) }
@@ -71,11 +71,11 @@ extension Conversation {
 public enum MoveError: Error, Equatable, CustomStringConvertible {
   /// The other side has ended without an answer.
   case end
-  /// The other side has said nothing for longer than the patience.
+  /// The other side has said nothing for longer than the timeout.
   case silence
   /// The other side has another machine, or said something else.
   case otherMachine
-  /// The conversation was interrupted on this side.
+  /// The channel was interrupted on this side.
   case interrupted
   /// The image could not be sent, or the answer not be read.
   case storage(StorageError)
@@ -106,7 +106,7 @@ public enum AcknowledgementError: Error, Equatable, CustomStringConvertible {
   case image(ImageError)
   /// The other side has gone and has the machine. The error, if any, is that of answering it.
   case gone(StorageError?)
-  /// The conversation was interrupted on this side, and the other one has the machine.
+  /// The channel was interrupted on this side, and the other one has the machine.
   case interrupted
   /// Nobody here can know which side has the machine: the connection has broken, or the other side
   /// says nothing.

@@ -1,14 +1,14 @@
 import Glibc
 
-/// A conversation with another process, which reads what this one writes and writes what it reads:
+/// A channel with another process, which reads what this one writes and writes what it reads:
 /// through a socket, or two pipes. Nothing is read beyond what was asked for, so that whoever reads
-/// next finds it, and no step waits for longer than the patience, or after it was interrupted.
-public struct Conversation: Sendable {
+/// next finds it, and no step waits for longer than the timeout, or after it was interrupted.
+public struct PeerChannel: Sendable {
   /// What a pipe that can be written to takes without waiting.
   private static let writtenAtOnce = 4096
 
   /// For how many milliseconds the other side may be silent, or not listen.
-  private let patience: Int32
+  private let timeout: Int32
   private let input: Int32
   private let output: Int32
   private let interruption: Int32?
@@ -21,34 +21,34 @@ public struct Conversation: Sendable {
   ///   - interruption: a descriptor that can be read as soon as nothing is to be waited for any
   ///     more, nil if there is none. Then a step that would have to wait throws EINTR.
   public init(
-    patience seconds: Int, reading input: Int32 = STDIN_FILENO,
+    timeout seconds: Int, reading input: Int32 = STDIN_FILENO,
     writing output: Int32 = STDOUT_FILENO, interruption: Int32? = nil
   ) {
-    patience = Int32(clamping: seconds * 1000)
+    timeout = Int32(clamping: seconds * 1000)
     self.input = input
     self.output = output
     self.interruption = interruption
   }
 
-  /// The same conversation, which nothing interrupts.
-  var uninterrupted: Conversation {
-    Conversation(patience: patience, input, output)
+  /// The same channel, which nothing interrupts.
+  var uninterrupted: PeerChannel {
+    PeerChannel(timeout: timeout, input, output)
   }
 
-  private init(patience: Int32, _ input: Int32, _ output: Int32) {
-    (self.patience, self.input, self.output, interruption) = (patience, input, output, nil)
+  private init(timeout: Int32, _ input: Int32, _ output: Int32) {
+    (self.timeout, self.input, self.output, interruption) = (timeout, input, output, nil)
   }
 
   /// As many bytes as were asked for, or fewer where the other side has ended.
   ///
-  /// - Parameter isPatient: whether to wait for the first byte for ever.
+  /// - Parameter isPatient: whether to wait for the first byte forever.
   public func receive(
     _ count: Int, isPatient: Bool = false
   ) throws(StorageError) -> [UInt8] {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: min(count, 1 << 16))
     while bytes.count < count {
-      let milliseconds = isPatient && bytes.isEmpty ? -1 : patience
+      let milliseconds = isPatient && bytes.isEmpty ? -1 : timeout
       try wait(for: POLLIN, at: input, milliseconds, .read)
       let received = Storage.retrying {
         read(input, &chunk, min(chunk.count, count - bytes.count))
@@ -77,8 +77,8 @@ public struct Conversation: Sendable {
   public func send(_ bytes: [UInt8]) throws(StorageError) {
     var sent = 0
     while sent < bytes.count {
-      try wait(for: POLLOUT, at: output, patience, .write)
-      let count = min(Conversation.writtenAtOnce, bytes.count - sent)
+      try wait(for: POLLOUT, at: output, timeout, .write)
+      let count = min(PeerChannel.writtenAtOnce, bytes.count - sent)
       let written = Storage.retrying {
         bytes.withUnsafeBytes { write(output, $0.baseAddress.map { $0 + sent }, count) }
       }
@@ -88,7 +88,7 @@ public struct Conversation: Sendable {
     }
   }
 
-  /// Ends the conversation, so that the other side learns of it at once. A socket ends for
+  /// Ends the channel, so that the other side learns of it at once. A socket ends for
   /// everybody who has it; the other side of a pipe learns of it when nobody has ours any more.
   public func end() {
     for (descriptor, flags) in [(input, O_RDONLY), (output, O_WRONLY)] {

@@ -1,5 +1,5 @@
 /// A set of the keys 0–F: those that are down.
-public struct Keypad: OptionSet, Hashable, Sendable {
+public struct KeySet: OptionSet, Hashable, Sendable {
   /// Bit k for key k.
   public var rawValue: UInt16
 
@@ -18,10 +18,10 @@ public struct KeyWait: Hashable, Sendable {
   /// The register that the key's number goes to.
   public var register: UInt8
   /// The keys that have been down so far.
-  public var pressed: Keypad
+  public var pressed: KeySet
 }
 
-extension Keypad {
+extension KeySet {
   /// The keys of the set, the lowest first.
-  public var numbers: [UInt8] { (0..<16).filter { contains(Keypad(key: $0)) } }
+  public var numbers: [UInt8] { (0..<16).filter { contains(KeySet(key: $0)) } }
 }

@@ -1,12 +1,12 @@
 import Foundation
 import Fuzzing
 
-/// A folder that is there for one input.
-struct Folder {
+/// A directory that is there for one input.
+struct Directory {
   /// Where it is; in memory, where there is such a place.
   let path: String
 
-  /// An empty folder, whatever was there before.
+  /// An empty directory, whatever was there before.
   init() {
     let root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
     path = "\(root)/chip8-fuzz-\(getpid())"
@@ -14,10 +14,10 @@ struct Folder {
     create("")
   }
 
-  /// Takes the folder away with everything in it.
+  /// Takes the directory away with everything in it.
   func remove() { try? FileManager.default.removeItem(atPath: path) }
 
-  /// Makes a folder in it.
+  /// Makes a directory in it.
   func create(_ name: String) { mkdir(place(name), 0o777) }
 
   /// Makes a file in it.

@@ -4,11 +4,11 @@
   import Chip8Player
 
   /// The sound device. It may be missing or go away: then everything else goes on.
-  final class Speaker {
+  final class AudioOutput {
     private static let sampleRate: Int32 = 48_000
     /// How much sound is kept ahead, in frames: enough for a late frame, too little to be noticed.
     private static let framesAhead = 3
-    private static let framesAheadMax = 8
+    private static let maxFramesAhead = 8
 
     private var device: SDL_AudioDeviceID = 0
     private var synthesizer = Synthesizer(sampleRate: Int(sampleRate))
@@ -23,7 +23,7 @@
     func open() {
       guard device == 0 else { return }
       var wanted = SDL_AudioSpec()
-      wanted.freq = Speaker.sampleRate
+      wanted.freq = AudioOutput.sampleRate
       wanted.format = SDL_AudioFormat(AUDIO_F32SYS)
       wanted.channels = 1
       wanted.samples = 512
@@ -48,14 +48,16 @@
     ///   - percent: how fast frames go by at present, in percent of that.
     func play(_ tone: Tone?, framesPerSecond: Int, percent: Int) {
       guard device != 0 else { return }
-      let frame = Double(Speaker.sampleRate) * 100 / Double(framesPerSecond * percent)
+      let frame = Double(AudioOutput.sampleRate) * 100 / Double(framesPerSecond * percent)
       let queued =
         Double(SDL_GetQueuedAudioSize(device)) / Double(MemoryLayout<Float>.size) / frame
-      if queued > Double(Speaker.framesAheadMax) { return }
-      if queued == 0 { queue(synthesizer.samples(Int(frame) * (Speaker.framesAhead - 1), of: nil)) }
+      if queued > Double(AudioOutput.maxFramesAhead) { return }
+      if queued == 0 {
+        queue(synthesizer.samples(Int(frame) * (AudioOutput.framesAhead - 1), of: nil))
+      }
       // The clock of the machine and that of the device drift apart; half a percent more or fewer
       // samples cannot be heard and keep them together.
-      let correction = queued > Double(Speaker.framesAhead) ? 0.995 : 1.005
+      let correction = queued > Double(AudioOutput.framesAhead) ? 0.995 : 1.005
       let exact = frame * correction + remainder
       remainder = exact - exact.rounded(.down)
       queue(synthesizer.samples(Int(exact), of: tone, percent: percent))

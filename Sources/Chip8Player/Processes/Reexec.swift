@@ -3,17 +3,17 @@ import Glibc
 import SaveState
 
 /// The running executable, begun anew in place of this process.
-public enum CleanProcess {
+public enum Reexec {
   /// Begins anew with another command line.
   ///
-  /// The process keeps its number, its working folder, its environment and the descriptors that it
+  /// The process keeps its number, its working directory, its environment and the descriptors that it
   /// was started with. Its memory, its threads and every file that was opened with `O_CLOEXEC`, as
   /// all of this library's are, are gone. Children of this process are children of the new one, so
   /// whoever has some waits for them first.
   ///
   /// - Parameters:
   ///   - name: what the process is called, that is `argv[0]`.
-  ///   - arguments: what comes behind that.
+  ///   - arguments: what comes after that.
   /// - Throws: only if the operating system refuses. Nothing has changed then.
   public static func execute(
     _ arguments: [String], name: String = CommandLine.arguments.first ?? ""

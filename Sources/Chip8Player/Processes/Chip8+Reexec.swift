@@ -4,7 +4,7 @@ import SaveState
 extension Chip8 {
   /// Restores an image in place of the whole running process: the executable begins anew, with the
   /// image and the arguments on its command line as chip8 takes them,
-  /// `--restore=PATH OPTION… -- ARGUMENT…`. See `CleanProcess` for what is left of this process.
+  /// `--restore=PATH OPTION… -- ARGUMENT…`. See `Reexec` for what is left of this process.
   ///
   /// Everything is checked first: whatever is wrong with the image or the arguments, the caller goes
   /// on.
@@ -21,9 +21,9 @@ extension Chip8 {
     let image = try Image(contentsOf: path)
     do {
       var machine: Chip8 = try image.machine()
-      try machine.wake(arguments: arguments)
+      try machine.resume(arguments: arguments)
     } catch let error as ImageError { throw FileError.image(path, error) }
-    try CleanProcess.execute(commandLine(restoring: path, arguments: arguments, options: options))
+    try Reexec.execute(commandLine(restoring: path, arguments: arguments, options: options))
   }
 
   /// The command line of a process that restores an image, without the name in front.

@@ -1,9 +1,9 @@
-// HandOverTests.swift: one process becomes another, whatever happens meanwhile.
+// ReexecTests.swift: one process becomes another, whatever happens meanwhile.
 
 import Foundation
 import Testing
 
-@Suite struct HandOverTests {
+@Suite struct ReexecTests {
   /// A program that restores itself in every frame is interrupted at any moment, mostly between two
   /// processes: the run still ends with its report and its saved state.
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])

@@ -1,16 +1,16 @@
-// A folder for a program that nobody trusts: it names files, and gets no further than those.
+// A directory for a program that nobody trusts: it names files, and gets no further than those.
 
 import Glibc
 
-/// A folder in which a program in a machine keeps files. Only regular files right in it are read and
+/// A directory in which a program in a machine keeps files. Only regular files right in it are read and
 /// replaced, no links are followed, and there is a limit to what it holds.
-public final class SealedFolder: Sendable {
+public final class SandboxedDirectory: Sendable {
   /// How many files it may hold.
-  public static let fileCountMax = 64
+  public static let maxFileCount = 64
   /// How many bytes they may have together.
-  public static let byteCountMax = 16 << 20
+  public static let maxByteCount = 16 << 20
 
-  /// Why nothing was read or replaced. The folder is as it was.
+  /// Why nothing was read or replaced. The directory is as it was.
   public enum Refusal: Error, Hashable, Sendable {
     /// The permission is missing.
     case denied
@@ -31,38 +31,38 @@ public final class SealedFolder: Sendable {
   /// As the user has named it.
   public let path: String
   private let descriptor: Int32
-  /// For how many milliseconds others may keep the folder locked, who are writing to it.
-  private let patience: Int
+  /// For how many milliseconds others may keep the directory locked, who are writing to it.
+  private let timeout: Int
 
-  /// Opens a folder, which must be there.
+  /// Opens a directory, which must be there.
   public convenience init(_ path: String) throws(StorageError) {
-    try self.init(path, patience: 5000)
+    try self.init(path, timeout: 5000)
   }
 
-  package init(_ path: String, patience milliseconds: Int) throws(StorageError) {
+  package init(_ path: String, timeout milliseconds: Int) throws(StorageError) {
     self.path = path
-    patience = milliseconds
+    timeout = milliseconds
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw StorageError(.read, path) }
   }
 
   /// Opens a directory that is right in this one; a link to one is not.
-  func directory(_ name: String) throws(Refusal) -> SealedFolder {
+  func directory(_ name: String) throws(Refusal) -> SandboxedDirectory {
     let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
     let opened = Storage.retrying { openat(descriptor, leaf(name), flags) }
     guard opened >= 0 else { throw Refusal(reading: errno) }
-    return SealedFolder(opened, Storage.path(path, name), patience: patience)
+    return SandboxedDirectory(opened, Storage.path(path, name), timeout: timeout)
   }
 
-  private init(_ descriptor: Int32, _ path: String, patience: Int) {
-    (self.descriptor, self.path, self.patience) = (descriptor, path, patience)
+  private init(_ descriptor: Int32, _ path: String, timeout: Int) {
+    (self.descriptor, self.path, self.timeout) = (descriptor, path, timeout)
   }
 
   deinit { close(descriptor) }
 
   /// The bytes of a file, up to one more than `limit`.
   ///
-  /// - Parameter name: a name without any folder in it.
+  /// - Parameter name: a name without any directory in it.
   public func read(_ name: String, limit: Int) throws(Refusal) -> [UInt8] {
     var inputs = InputFiles()
     return try read(name, limit: limit, &inputs)
@@ -80,23 +80,23 @@ public final class SealedFolder: Sendable {
   /// Puts an image in place so that, whatever happens, there is the old file or the new one, whole. A
   /// program of ours in a file of the user's stays before it.
   ///
-  /// The folder is locked meanwhile, so that its limits hold whoever else writes to it.
+  /// The directory is locked meanwhile, so that its limits hold whoever else writes to it.
   ///
   /// - Parameters:
-  ///   - name: a name without any folder in it.
+  ///   - name: a name without any directory in it.
   ///   - inputs: files that are needed, and not replaced.
   public func replace(
     _ name: String, with image: Image, apartFrom inputs: InputFiles = InputFiles()
   ) throws(Refusal) {
     let name = leaf(name)
-    // A lock belongs to what was opened, and so each write opens the folder for itself.
-    let folder = Storage.retrying {
+    // A lock belongs to what was opened, and so each write opens the directory for itself.
+    let directory = Storage.retrying {
       openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
-    guard folder >= 0 else { throw .notWritten }
-    defer { close(folder) }
-    guard Storage.lock(folder, patience: patience) else { throw .notWritten }
-    let place = try writing { () throws(StorageError) in try Replacement(of: name, in: folder) }
+    guard directory >= 0 else { throw .notWritten }
+    defer { close(directory) }
+    guard Storage.lock(directory, timeout: timeout) else { throw .notWritten }
+    let place = try writing { () throws(StorageError) in try Replacement(of: name, in: directory) }
     try writing { () throws(StorageError) in try place.check(.savedState, apartFrom: inputs) }
     let program: [UInt8]
     let execution: Storage.Execution
@@ -117,7 +117,7 @@ public final class SealedFolder: Sendable {
     do throws(StorageError) { return try body() } catch { throw Refusal(writing: error) }
   }
 
-  /// Whether the folder may hold a file instead of an older one. All files in it count, whoever has
+  /// Whether the directory may hold a file instead of an older one. All files in it count, whoever has
   /// put them there.
   private func checkRoom(for byteCount: Int, inPlaceOf old: FileStatus?) throws(Refusal) {
     var (fileCount, total) = (old == nil ? 1 : 0, byteCount - (old?.byteCount ?? 0))
@@ -138,20 +138,20 @@ public final class SealedFolder: Sendable {
       guard found, status.st_mode & S_IFMT == S_IFREG else { continue }
       fileCount += 1
       total += Int(status.st_size)
-      guard fileCount <= SealedFolder.fileCountMax else { throw .tooManyFiles }
+      guard fileCount <= SandboxedDirectory.maxFileCount else { throw .tooManyFiles }
     }
-    guard total <= SealedFolder.byteCountMax else { throw .tooManyBytes }
+    guard total <= SandboxedDirectory.maxByteCount else { throw .tooManyBytes }
   }
 
   private func leaf(_ name: String) -> String {
     precondition(
       !name.isEmpty && name != "." && name != ".." && !name.utf8.contains(UInt8(ascii: "/"))
-        && !name.utf8.contains(0), "a name that leads out of the folder")
+        && !name.utf8.contains(0), "a name that leads out of the directory")
     return name
   }
 }
 
-extension SealedFolder.Refusal {
+extension SandboxedDirectory.Refusal {
   fileprivate init(reading code: Int32) {
     self =
       switch code {
