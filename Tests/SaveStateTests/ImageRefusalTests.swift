@@ -148,7 +148,7 @@ import Testing
       #expect(
         toy(from: toyFile(index) { $0.version = 2 }).refusal?.description
           == "the saved state has its section \"\(name)\" in version 2, which needs a later "
-          + "version of chip8")
+          + "version")
     }
     let error = ImageError.malformed("section \"CNTR\" has a value in a reserved field")
     expect(toyFile(2) { $0.flags = 5 }, error)
@@ -270,23 +270,23 @@ import Testing
       (.malformed("why"), "the saved state is malformed: why"),
       (
         .unknownRevision(9),
-        "the saved state has format revision 9, which needs another version of chip8"
+        "the saved state has format revision 9, which this version cannot read"
       ),
       (.otherMachine(Tag("ABCD")), "the saved state is of another kind of machine, \"ABCD\""),
       (.missingSection(Tag("ABCD")), "the saved state lacks its section \"ABCD\""),
       (
         .unknownSection(Tag("ABCD")),
-        "the saved state has a section that this version of chip8 does not know, \"ABCD\", and "
+        "the saved state has a section that this version does not know, \"ABCD\", and "
           + "cannot be used without it: a later version can"
       ),
       (
         .unknownFeature("abcd"),
-        "the saved state needs a feature that this version of chip8 does not have, \"abcd\": a "
+        "the saved state needs a feature that this version does not have, \"abcd\": a "
           + "later version has it"
       ),
       (
         .unknownVersion(Tag("ABCD"), 2),
-        "the saved state has its section \"ABCD\" in version 2, which needs a later version of chip8"
+        "the saved state has its section \"ABCD\" in version 2, which needs a later version"
       ),
       (
         .damagedSection(Tag("ABCD")),

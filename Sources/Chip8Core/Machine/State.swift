@@ -34,7 +34,7 @@ public struct State: Sendable {
 
   /// The keys that are down in this frame.
   public var keys: KeySet = []
-  private var optional = OptionalState.nothing
+  private var optionalState = OptionalState.nothing
 
   /// Set while Fx0A waits.
   public var keyWait: KeyWait?
@@ -74,14 +74,14 @@ public struct State: Sendable {
 
   /// What the host has to do with the machine; nil unless the program may call it.
   public var hostCalls: HostCalls? {
-    get { optional.hostCalls }
-    set { optional = OptionalState(newValue, optional.goals) }
+    get { optionalState.hostCalls }
+    set { optionalState = OptionalState(newValue, optionalState.goals) }
   }
 
   /// Subroutines that are called before the program goes on; nil if there are none.
   public var goals: EntryCalls? {
-    get { optional.goals }
-    set { optional = OptionalState(optional.hostCalls, newValue) }
+    get { optionalState.goals }
+    set { optionalState = OptionalState(optionalState.hostCalls, newValue) }
   }
 
   /// What is on the screen.

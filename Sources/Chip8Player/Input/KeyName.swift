@@ -22,10 +22,12 @@ public enum KeyName {
       + named.map(\.1).filter { $0 != "0" && $0 != "pad-0" }.joined(separator: ", ")
   }
 
+  /// The usage of a key, by its name in any case; nil if there is no such key.
   public static func usage(of name: some StringProtocol) -> UInt8? {
     all.first { $0.name == name.lowercased() }?.usage
   }
 
+  /// The name of a key, or the number of its usage if it has none.
   public static func name(of usage: UInt8) -> String {
     all.first { $0.usage == usage }?.name ?? "\(usage)"
   }

@@ -156,7 +156,7 @@ public final class PlaySession {
 
   /// Lets the machine stand, or go on. One that cannot go on stands as it does.
   public func togglePause() {
-    if let halt { return report(.halted(halt)) }
+    guard halt == nil else { return }
     isPaused.toggle()
     report(isPaused ? .paused : .unpaused)
   }

@@ -3,6 +3,7 @@ import SaveState
 
 /// A slot as a list shows it.
 public struct SlotSummary: Sendable {
+  /// The slot.
   public let slot: SlotName
   /// What is in it, nil if it is empty and only has versions.
   public let current: StateSummary?
@@ -30,20 +31,29 @@ public struct SlotSummary: Sendable {
 public struct StateSummary: Sendable {
   /// What is known of a state that can be used.
   public struct Contents: Sendable {
+    /// When it was saved, in seconds since 1970, if the image says.
     public let time: UInt64?
+    /// What the user has noted, if anything.
     public let note: String?
+    /// The program in the machine.
     public let program: Program
+    /// The machine's platform.
     public let platform: Platform
     /// How long the machine has been on, in its own time.
     public let machineTime: String
+    /// Frames since power-on.
     public let frames: UInt64
+    /// Instructions since power-on.
     public let instructions: UInt64
+    /// What the machine shows.
     public let screen: Screen
   }
 
+  /// The file that it is in.
   public let file: Slots.File
   /// The number of an earlier version, nil for what is in the slot.
   public let version: Int?
+  /// What is known of it; nil if it cannot be used.
   public let contents: Contents?
   /// Why the state cannot be used, if it cannot, without the name of its file.
   public let damage: String?

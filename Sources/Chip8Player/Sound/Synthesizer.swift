@@ -16,6 +16,9 @@ public struct Synthesizer {
   /// Keeps the mean of a lopsided pattern out of the sound, as a loudspeaker would.
   private var mean: Float = 0
 
+  /// A silent one.
+  ///
+  /// - Parameter sampleRate: samples a second.
   public init(sampleRate: Int) {
     self.sampleRate = Float(sampleRate)
   }

@@ -12,11 +12,11 @@
   private func endWithoutDisplay() {
     guard let session = played else { return }
     played = nil
-    session.close()
+    let isSaved = session.close()
     for notice in session.takeNotices() where notice.isProblem {
       for line in notice.lines(session.player.metadata.names) { printError(line) }
     }
-    printError("the display has gone; chip8 --resume goes on with what was saved")
+    printError("the display has gone" + (isSaved ? "; chip8 --resume continues" : ""))
     _exit(EX_UNAVAILABLE)
   }
 
@@ -168,7 +168,9 @@
       if isSaved || leavingProblem != nil || Interrupt.wasCaught || session.restart != nil {
         return true
       }
-      leavingProblem = message + ["Close again to leave all the same"]
+      let problem = message + ["Close again to leave all the same"]
+      leavingProblem = problem
+      show(problem)
       isOpen = true
       return false
     }
