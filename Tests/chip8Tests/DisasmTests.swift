@@ -83,7 +83,7 @@ import Testing
         let bytes: String
         let kind: String
         let labels: [String]
-        let notes: [String]
+        let remarks: [String]
         let text: String
       }
       let program: String
