@@ -360,7 +360,8 @@ public final class PlaySession {
   /// learns that it is here; nil if there are no autosaves.
   package func saveProvisionally() throws -> (any ProvisionalSave)? {
     guard options.autosaveSeconds != nil else { return nil }
-    return try slots.saveProvisionally(player.savedImage(), in: Autosave.minute.slot)
+    let image = try player.moment().image(time: WallClock.now())
+    return try slots.saveProvisionally(image, in: Autosave.minute.slot)
   }
 
   // MARK: Other machines

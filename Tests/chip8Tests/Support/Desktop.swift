@@ -92,6 +92,16 @@ final class Desktop {
   /// written to standard error.
   func quit(by key: String = "ctrl+q") throws -> (code: Int32, errors: String) {
     try press(key)
+    return try end()
+  }
+
+  /// Sends the program a signal, and waits for it.
+  func end(by signal: Int32) throws -> (code: Int32, errors: String) {
+    Glibc.kill(process.processIdentifier, signal)
+    return try end()
+  }
+
+  private func end() throws -> (code: Int32, errors: String) {
     let errors = try errors.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: errors, as: UTF8.self))

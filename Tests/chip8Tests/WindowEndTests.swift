@@ -1,0 +1,97 @@
+import Chip8Core
+import Foundation
+import SaveState
+import Testing
+
+/// How a window ends, and that the machine in it never ends with it.
+@Suite(
+  "The window's end", .serialized,
+  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+struct WindowEndTests {
+  private let scratch: Scratch
+  private let rom = "roms/backfire.ch8"
+  private let slots: Slots
+
+  init() throws {
+    scratch = try Scratch()
+    let program = Program(name: "", bytes: try Storage.read(rom, limit: 65536))
+    slots = Slots(root: scratch.directory, program: program.sha1)
+  }
+
+  private func machine(in slot: SlotName) throws -> Chip8 { try slots.image(slot).machine() }
+
+  private func play(_ options: String...) throws -> Desktop {
+    try Desktop([rom, "--slots", scratch.directory] + options)
+  }
+
+  @Test("A signal saves the machine", arguments: [SIGINT, SIGTERM, SIGHUP])
+  func signals(number: Int32) throws {
+    let desktop = try play()
+    try desktop.press("F5")
+    let saved = try waitFor("slot 1") { try? machine(in: .key(1)) }
+    #expect(try desktop.end(by: number) == (130, "chip8: interrupted\n"))
+    let left = try machine(in: Autosave.exit.slot)
+    #expect(left.state.instructions >= saved.state.instructions)
+  }
+
+  @Test("A display that goes away takes no machine with it")
+  func lostDisplay() throws {
+    let server = Process()
+    let number = Pipe()
+    server.executableURL = URL(filePath: "/usr/bin/env")
+    server.arguments = ["Xvfb", "-displayfd", "1", "-screen", "0", "640x480x24"]
+    server.standardOutput = number
+    server.standardError = FileHandle.nullDevice
+    try server.run()
+    defer { kill(server.processIdentifier, SIGKILL) }
+    let digits = number.fileHandleForReading.availableData.prefix { $0 != UInt8(ascii: "\n") }
+    let player = Process()
+    let errors = Pipe()
+    player.executableURL = URL(filePath: Running.executable)
+    player.arguments = [rom, "--slots", scratch.directory, "--autosave", "1"]
+    player.environment = ProcessInfo.processInfo.environment.merging([
+      "DISPLAY": ":" + String(decoding: digits, as: UTF8.self), "SDL_AUDIODRIVER": "dummy",
+    ]) { $1 }
+    player.standardOutput = FileHandle.nullDevice
+    player.standardError = errors
+    try player.run()
+    defer { kill(player.processIdentifier, SIGKILL) }
+    try waitFor("an autosave") { try? machine(in: Autosave.minute.slot) }
+    kill(server.processIdentifier, SIGKILL)
+    let text = String(
+      decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    player.waitUntilExit()
+    #expect(player.terminationStatus == EX_UNAVAILABLE)
+    #expect(text.hasSuffix("chip8: the display has gone; chip8 --resume continues\n"))
+    #expect(try machine(in: Autosave.exit.slot).state.instructions > 0)
+  }
+
+  @Test("A window whose machine cannot be saved closes when that is asked for again")
+  func failingAutosave() throws {
+    let desktop = try play()
+    try desktop.limitFileSize("100")
+    try desktop.press("ctrl+q")
+    try desktop.limitFileSize("unlimited")
+    try desktop.press("F5")
+    try waitFor("slot 1") { try? machine(in: .key(1)) }
+    let end = try desktop.quit()
+    #expect(end.code == 0)
+    #expect(end.errors.hasPrefix("chip8: No autosave was made: \(slots.directory)/"))
+    #expect(try machine(in: Autosave.exit.slot).state.instructions > 0)
+  }
+
+  @Test("An autosave that was loaded is not the slot that F5 saves in")
+  func savingAfterAnAutosave() throws {
+    let first = try play()
+    try first.press("x")
+    #expect(try first.quit() == (0, ""))
+    let second = try play()
+    try second.press("F7")
+    // The picker takes keys before it has a picture of each slot.
+    try waitFor("slot 1") {
+      try second.press("Return", "F5")
+      return try? machine(in: .key(1))
+    }
+    #expect(try second.quit() == (0, ""))
+  }
+}
