@@ -82,7 +82,7 @@ import Testing
           try slots.save(image(1), to: slot)
         } throws: {
           guard case .file(.storage(let error)) = $0 as? SlotError else { return false }
-          return error.operation == .create && error.path == slots.path(slot)
+          return error.operation == .replace(.notAFile) && error.path == slots.path(slot)
         }
       }
       #expect(try Storage.read(elsewhere, limit: 1 << 20) == state)

@@ -31,6 +31,23 @@ import Testing
     #expect(named.hasPrefix("# colors: 42 bytes for COSMAC VIP\n: main\n  0xF3 0x01 "))
   }
 
+  @Test func whatASavedStateLeavesOutIsFound() throws {
+    let source = try scratch.chip8("disasm", "digit.ch8").output
+    _ = try scratch.shell("mkdir away")
+    _ = try scratch.report("digit.ch8", "--frames", "1", "--save", "away/light.state", "--no-rom")
+    _ = try scratch.report("digit.ch8", "--frames", "1", "--save", "base.state")
+    _ = try scratch.report(
+      "base.state", "--frames", "1", "--save", "away/later.state", "--base", "base.state")
+    for (name, option) in [("light", "--rom-path"), ("later", "--base-path")] {
+      let state = "away/\(name).state"
+      #expect(try scratch.chip8("disasm", state, option, ".").output == source)
+      try scratch.expectRefusal(["disasm", state], code: 65, naming: option)
+    }
+    try scratch.expectRefusal(
+      ["disasm", "away/later.state", "--base-path", ".", "-o", "base.state"], code: 64,
+      naming: "base.state")
+  }
+
   /// Its driver is not code of this machine, and what follows it begins at a name of its own.
   @Test func aTwoPageProgram() throws {
     let bytes = Programs.twoPage

@@ -69,6 +69,27 @@ import Testing
     #expect(try scratch.report("d/run.sh", "--host-calls", "d").registers.v[0] == 1)
   }
 
+  /// One that is written later is empty so far, or not there.
+  @Test func aProgramDoesNotReplaceWhatItsRunWrites() throws {
+    let source = """
+      : main i := request native 0xC81 : over saveflags v0 jump over
+      : request 1 0 :pointer name 0 0 0 0 0 0
+      : name 0x66 0x6C 0x61 0x67 0x73 0
+      """
+    try scratch.write("greedy.8o", Array(source.utf8))
+    _ = try run("asm greedy.8o")
+    let directory = "kept/\(Digest.sha1(try scratch.read("greedy.ch8")))"
+    for option in ["--trace", "--record", "--screenshot", "--keep-flags"] {
+      _ = try scratch.shell("rm -rf kept; mkdir -p \(directory)")
+      let file = "\(directory)/flags"
+      let report = try scratch.report(
+        "greedy.8o", "--frames", "3", "--host-calls", directory, option,
+        option == "--keep-flags" ? "kept" : file)
+      #expect(report.registers.v[0] == 0x20, "\(option)")
+      #expect(try !Image.isImage(scratch.read(file)), "\(option)")
+    }
+  }
+
   private func image(_ program: String) throws -> [UInt8] {
     try scratch.run([program, "--headless", "--frames", "1", "--save", "-"]).output
   }
@@ -150,6 +171,10 @@ import Testing
       let after = try (scratch.read("s0"), scratch.read("s1"), scratch.read("sketch.ch8"))
       #expect(before == after)
     }
+    // The program would be in no file any more.
+    try expectRefusal("s0 \(run) --save s0 --no-rom", code: 64, naming: "s0")
+    try expectRefusal("s0 \(run) --save hard --no-rom", code: 64, naming: "hard")
+    try make("s0 \(run) --save s3 --no-rom --base s0", "s3 \(run) --save s3 --no-rom --base s0")
     // Only what was loaded may be saved over.
     try make(
       "s2 \(run) --save s2 --base s1", "image optimize s2 -o ./s2", "image flatten s2",

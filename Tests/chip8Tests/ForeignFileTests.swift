@@ -23,9 +23,11 @@ private struct ZipFile {
   var entries: [Entry]
   var comment = ""
   var entryCount: UInt16?
+  /// What is before the first file.
+  var start: [UInt8] = []
 
   var bytes: [UInt8] {
-    var file: [UInt8] = []
+    var file = start
     var directory: [UInt8] = []
     for entry in entries {
       let stored = entry.isDeflated ? deflated(entry.contents) : entry.contents
@@ -107,6 +109,18 @@ private struct ZipFile {
     try write("source.zip", ZipFile(entries: [entry("a.8o", Array(": main 0x12 0".utf8))]))
     let source = try scratch.chip8("asm", "-", input: scratch.read("source.zip"))
     #expect(source.code == 0 && source.output == rom(0x1200), "\(source.errors)")
+  }
+
+  /// The first part of one that was split, and one that was to be but is whole.
+  @Test(arguments: [[0x50, 0x4B, 7, 8], [0x50, 0x4B, 0x30, 0x30]] as [[UInt8]])
+  func splitZipFilesAreNotExecuted(mark: [UInt8]) throws {
+    var zip = ZipFile(entries: [entry("halt.ch8")])
+    let part = mark + zip.bytes.dropLast(60)
+    try scratch.write("part.z01", part)
+    try scratch.expectRefusal(["part.z01", "--headless"], code: 65, naming: "zip file is damaged")
+    zip.start = mark
+    try write("whole.zip", zip)
+    #expect(try scratch.report("whole.zip").program == "halt")
   }
 
   @Test func oneOfSeveralProgramsIsNamed() throws {

@@ -121,6 +121,18 @@ import Testing
     #expect(try scratch.report("there.state", "--frames", "0").state == stayed.state)
   }
 
+  /// It would be here without its program, which nobody has.
+  @Test func aMachineDoesNotLoseItsProgram() throws {
+    let outcome = try scratch.shell(
+      """
+      mkfifo back
+      "$CHIP8" sketch.ch8 \(Self.leaving) <back |
+        "$CHIP8" --restore - --acknowledge --headless --frames 5 --save there.state --no-rom >back
+      """)
+    #expect(outcome.errors.contains("--no-rom would lose the program"), "\(outcome.errors)")
+    #expect(try scratch.names.contains("here.state") && !scratch.names.contains("there.state"))
+  }
+
   /// What was stored in it for its next life is a part of what is acknowledged.
   @Test func aMachineMovesWithItsGoals() throws {
     let outcome = try scratch.shell(

@@ -46,7 +46,7 @@ private struct ListObject: Decodable {
 
   let program: String?
   let sha1: String
-  let directory: String
+  let folder: String
   let slots: [Row]
 }
 
@@ -54,7 +54,7 @@ private struct ProgramsObject: Decodable {
   struct Row: Decodable {
     let program: String?
     let sha1: String
-    let directory: String
+    let folder: String
     let slots: Int
     let time: String?
   }
@@ -117,7 +117,7 @@ private struct ProgramsObject: Decodable {
     try text("delete", "count.ch8", "3")
 
     let list = try object(ListObject.self, "list", "count.ch8")
-    #expect((list.program, list.sha1, list.directory) == ("count", Self.sha1, slots.directory))
+    #expect((list.program, list.sha1, list.folder) == ("count", Self.sha1, slots.directory))
     #expect(list.slots.map(\.slot) == ["boss fight", "slot3", "slot4"])
     #expect(list.slots.map(\.versions) == [0, 3, 0])
     let boss = try #require(list.slots[0].state)

@@ -85,7 +85,7 @@ private struct Told: Decodable, Equatable {
   }
 
   struct Host: Decodable, Equatable {
-    let suspended: Bool
+    let asleep: Bool
     let arguments: [String]
   }
 
@@ -101,7 +101,7 @@ private struct Told: Decodable, Equatable {
   let frames: Int
   let instructions: Int
   let cycles: Int?
-  let instructionsLeftInFrame: Int?
+  let frameRest: Int?
   let registers: Report.Registers
   let stack: [Instruction]
   let flags: [Int]
@@ -209,8 +209,8 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     #expect(files.contains { $0.keyWait?.pressed.isEmpty == false })
     #expect(files.contains { !$0.keys.isEmpty } && files.contains { !$0.stack.isEmpty })
     #expect(
-      files.contains { $0.instructionsLeftInFrame == 0 }
-        && files.contains { ($0.instructionsLeftInFrame ?? 0) > 1 })
+      files.contains { $0.frameRest == 0 }
+        && files.contains { ($0.frameRest ?? 0) > 1 })
     #expect(files.contains { $0.flags[7] != 0 } && files.contains { $0.flags[15] != 0 })
     #expect(files.contains { $0.screen.width == 128 } && files.contains { !$0.last.isEmpty })
   }
@@ -233,8 +233,8 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     let lines = try read(names)
     try compare(names, lines)
     let told = try lines.map { try decode($0) as Told }
-    #expect(told.contains { $0.host?.suspended == true && $0.host?.arguments.count == 3 })
-    #expect(told.contains { $0.host?.suspended == false } && told.contains { $0.host == nil })
+    #expect(told.contains { $0.host?.asleep == true && $0.host?.arguments.count == 3 })
+    #expect(told.contains { $0.host?.asleep == false } && told.contains { $0.host == nil })
     #expect(Set(told.map(\.goals.count)) == [0, 1, 16])
   }
 

@@ -114,6 +114,16 @@ import Testing
     try expectUsage("keys.txt", naming: "one program")
   }
 
+  /// The second one would find nothing.
+  @Test(arguments: [
+    ["-", "--input", "-"], ["--restore", "-", "--input", "-"],
+    ["halt.ch8", "--input", "-", "--symbols", "-"],
+  ])
+  func oneThingIsReadFromStandardInput(arguments: [String]) throws {
+    try scratch.expectRefusal(
+      arguments + ["--headless"], code: 64, naming: "one thing can be read from standard input")
+  }
+
   @Test func nothingIsWrittenWhenTheFileIsRefused() throws {
     for target in ["--save", "--screenshot", "--trace"] {
       try scratch.expectRefusal(

@@ -212,10 +212,23 @@ extension LoadedFile {
   /// The program in the file, whatever it is in, and the machine that it is for where nobody names
   /// another.
   public func contents() throws(PlayerError) -> (program: Program, configuration: Configuration) {
+    var inputs = InputFiles()
+    return try contents(DependencyPaths(), &inputs)
+  }
+
+  /// The same, where an image may leave something out.
+  ///
+  /// - Parameters:
+  ///   - dependencies: where to look for that besides the image's directory.
+  ///   - inputs: to what is added where it was found.
+  package func contents(
+    _ dependencies: DependencyPaths, _ inputs: inout InputFiles
+  ) throws(PlayerError) -> (program: Program, configuration: Configuration) {
     switch kind {
     case .image:
       do throws(ImageError) {
-        let machine: Chip8 = try Image(bytes).machine()
+        let image = try dependencies.completed(Image(bytes), at: diskPath, &inputs)
+        let machine: Chip8 = try image.machine()
         return (machine.program, machine.state.configuration)
       } catch { throw .contents(path: path, error) }
     case .cartridge:

@@ -19,6 +19,8 @@ public struct LoadedMachine: Sendable {
   public internal(set) var debugger = Debugger()
   /// The image that the machine comes from, if it does, with all that its file leaves out.
   public internal(set) var image: Image?
+  /// Whether that file holds the program's bytes, and no other that is known of does.
+  package private(set) var isHoldingProgram = false
   /// Every file that was read for all of this.
   public var inputs: InputFiles
   /// What went well but for this.
@@ -84,7 +86,9 @@ public struct LoadedMachine: Sendable {
     inputs = file.inputs
     let image: Image
     do throws(ImageError) {
-      image = try request.dependencies.completed(Image(file.bytes), at: file.diskPath, &inputs)
+      let read = try Image(file.bytes)
+      isHoldingProgram = read.embedsProgram
+      image = try request.dependencies.completed(read, at: file.diskPath, &inputs)
       machine = try image.machine()
     } catch { throw .contents(path: file.path, error) }
     own = SessionMetadata()

@@ -36,9 +36,10 @@ struct Zip {
   /// Where the directory begins, which comes after all files.
   private let directory: Int
 
-  /// Whether some bytes begin like an archive.
+  /// Whether some bytes begin like an archive: with a file, with the end, or as one that was split,
+  /// or was to be.
   static func isZip(_ bytes: [UInt8]) -> Bool {
-    bytes.starts(with: [0x50, 0x4B, 3, 4]) || bytes.starts(with: [0x50, 0x4B, 5, 6])
+    [[3, 4], [5, 6], [7, 8], [0x30, 0x30]].contains { bytes.starts(with: [0x50, 0x4B] + $0) }
   }
 
   /// Reads the directory of an archive.

@@ -21,7 +21,9 @@ public struct Player: Sendable {
   /// Whether what images say of that is not wanted.
   public let forgetsSaved: Bool
   /// Every file that was read for the machine: none of them is written over.
-  public private(set) var inputs: InputFiles { didSet { host.inputs = inputs } }
+  public private(set) var inputs: InputFiles { didSet { protectFiles() } }
+  /// Places that something else is written to: the program may not save itself there.
+  private var reserved = InputFiles()
   /// Who answers the program's calls.
   public private(set) var host: Host
   /// Stops the machine at breakpoints and watchpoints.
@@ -44,8 +46,19 @@ public struct Player: Sendable {
     debugger = loaded.debugger
     warnings = loaded.warnings
     self.host = host
-    self.host.inputs = inputs
+    protectFiles()
     if host.isThere { machine.allowHostCalls() }
+  }
+
+  /// Keeps the program from saving itself where something else is written.
+  package mutating func reserve(_ path: String) {
+    reserved.reserve(path)
+    protectFiles()
+  }
+
+  private mutating func protectFiles() {
+    host.inputs = inputs
+    host.inputs.add(reserved)
   }
 
   /// What is known of the program.

@@ -78,6 +78,9 @@ public struct BaseImage: Sendable {
     self.contents = contents
   }
 
+  /// Whether a program's bytes are in it, so that what is saved on it may leave them out.
+  public func holds(_ program: Program) -> Bool { contents[Image.bytesTag] == program.bytes }
+
   var section: Image.Section {
     var writer = ByteWriter()
     writer.append(contentsOf: base.digest.bytes)

@@ -16,7 +16,7 @@ public struct InputFiles: Sendable {
 
   private struct Entry: Sendable {
     let path: String
-    let use: Use
+    var use: Use
     /// Nil for what is no regular file.
     let identity: FileIdentity?
     let place: FilePlace?
@@ -75,6 +75,14 @@ public struct InputFiles: Sendable {
   mutating func add(_ path: String, _ identity: FileIdentity?, _ use: Use = .need) {
     let place = path == "-" ? nil : Storage.place(of: path)
     entries.append(Entry(path: path, use: use, identity: identity, place: place))
+  }
+
+  /// Remembers a place that something else is written to: it stays free for that.
+  public mutating func reserve(_ path: String) { add(path, nil) }
+
+  /// What is worked on has to stay as it is, too: it is needed for what will be written.
+  public mutating func needSubject() {
+    for index in entries.indices where entries[index].use == .subject { entries[index].use = .need }
   }
 
   /// Remembers what others have read too.

@@ -129,7 +129,9 @@ extension Storage {
   /// not kept.
   static func expectFile(_ path: String) throws(StorageError) {
     let status = try anyStatus(of: path, followsLinks: false, .read)
-    guard status.map({ $0.kind == .regular }) ?? true else { throw .taken(path) }
+    guard status.map({ $0.kind == .regular }) ?? true else {
+      throw StorageError(refusing: .notAFile, path)
+    }
   }
 
   /// Refuses a path where there is something.

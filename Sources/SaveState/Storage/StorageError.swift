@@ -60,6 +60,8 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     let reason = String(cString: strerror(code)).lowercased()
     return switch operation {
+    // What is not a regular file where only one will do.
+    case .read where code == EINVAL: "\(name): cannot be read: it is not a regular file"
     case .read: "\(name): cannot be read: \(reason)"
     case .create: "\(name): cannot be created: \(reason)"
     case .write: "\(name): cannot be written: \(reason)"

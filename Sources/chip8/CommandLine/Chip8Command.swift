@@ -101,6 +101,10 @@ struct Chip8Command: ParsableCommand {
     if restoreDescriptor != nil, restore == nil {
       throw ValidationError("--restore-descriptor is for --restore: add it too.")
     }
+    let read = [restore ?? files.first, headless.input, settings.symbols]
+    guard read.filter({ $0 == "-" }).count < 2 else {
+      throw ValidationError("Only one thing can be read from standard input.")
+    }
     if keepState, !watch { throw ValidationError("--keep-state is for --watch: add it too.") }
   }
 
@@ -116,6 +120,7 @@ struct Chip8Command: ParsableCommand {
       return recording
     }
     let base = try headless.base.map { try BaseImage($0, machine.dependencies, &loaded.inputs) }
+    try loaded.keepProgram(base, headless, mobility)
     let kept = try flags.kept(
       besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: recording,
       from: headless.input)

@@ -28,15 +28,17 @@ struct DisasmCommand: ParsableCommand {
   @Flag(help: "Write one JSON object instead of a source.")
   var json = false
 
+  @OptionGroup var dependencies: DependencyOptions
+
   func run() throws {
     let file = try LoadedFile(rom)
-    let (program, suggested) = try file.contents()
+    var inputs = file.inputs
+    let (program, suggested) = try file.contents(dependencies.paths, &inputs)
     let configuration =
       switch platform {
       case .auto: suggested
       case .platform(let platform): Configuration(platform)
       }
-    var inputs = file.inputs
     let annotations = try symbols.map {
       Disassembly.Annotations(try Symbols(contentsOf: $0, for: program, &inputs))
     }

@@ -6,6 +6,24 @@ import Chip8Player
 import Glibc
 import SaveState
 
+extension LoadedMachine {
+  /// Sees to it that `--no-rom` does not leave the program in no file: one that is in the loaded image
+  /// alone stays there.
+  mutating func keepProgram(
+    _ base: BaseImage?, _ options: HeadlessOptions, _ mobility: MobilityOptions
+  ) throws(Failure) {
+    guard
+      options.leavesOutProgram, isHoldingProgram, base?.holds(machine.program) != true
+    else { return }
+    guard !mobility.acknowledge || mobility.move else {
+      throw .usage(
+        "--no-rom would lose the program of the machine that arrives: leave it out, or let the "
+          + "other side send the machine without its program")
+    }
+    inputs.needSubject()
+  }
+}
+
 extension HeadlessRun {
   // MARK: Before the run
 
@@ -26,6 +44,13 @@ extension HeadlessRun {
       outputs.append(Output(slots.path(slot), .slot, apartFrom: inputs))
     }
     try Output.check(outputs)
+  }
+
+  /// Keeps the program from saving itself in the place of what this run writes beside the machine.
+  mutating func reserveOutputs() {
+    let flags = keptFlags?.memory(of: machine.program).path
+    let outputs = [options.trace, options.record, options.screenshot, flags]
+    run.withPlayer { player in for path in outputs.compactMap(\.self) { player.reserve(path) } }
   }
 
   /// Does what could fail later and lose a machine that moves. If this throws, nothing has changed.

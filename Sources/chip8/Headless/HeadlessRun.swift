@@ -59,6 +59,7 @@ struct HeadlessRun {
     run.trace = try options.trace.map { path in
       try Trace(path, player.metadata.names, apartFrom: player.inputs)
     }
+    reserveOutputs()
   }
 
   var machine: Chip8 { run.player.machine }
