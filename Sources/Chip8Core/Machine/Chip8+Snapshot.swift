@@ -1,6 +1,6 @@
 // The machine at a moment, in memory: to go back to, or to be saved while the machine goes on.
 
-import Glibc
+import func Glibc.memcmp
 import SaveState
 
 extension Chip8 {

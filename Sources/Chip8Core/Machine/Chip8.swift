@@ -182,6 +182,12 @@ public enum ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A poke goes past the RAM.
   case outsideRAM(address: Int, Platform)
 
+  /// The platform that has room for a program that is too large for this one; nil if none has.
+  public var fitting: Platform? {
+    guard case .tooLarge(let byteCount, let platform) = self else { return nil }
+    return platform.fitting(byteCount: byteCount)
+  }
+
   /// One sentence for the user, without the file's name.
   public var description: String {
     switch self {
@@ -191,10 +197,7 @@ public enum ProgramError: Error, Hashable, Sendable, CustomStringConvertible {
       let room =
         "the program has \(byteCount) bytes, and \(platform.title) has room for "
         + "\(platform.maxProgramByteCount)"
-      guard let fitting = platform.fitting(byteCount: byteCount) else {
-        return room + "; no platform has room for it"
-      }
-      return room + "; it fits on --platform \(fitting.rawValue)"
+      return fitting == nil ? room + "; no platform has room for it" : room
     case .outsideRAM(let address, let platform):
       return
         "0x\(hexadecimal(address, 3)) is outside the \(platform.ramByteCount) bytes of RAM of "

@@ -35,15 +35,17 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     return "the goal at 0x\(hexadecimal(goal, 3)): \(sentence)"
   }
 
-  private var callsHost: Bool {
-    Instruction(opcode: opcode, for: platform.extensions).kind == .callHost
+  /// Whether the program calls a host, and has none.
+  public var callsMissingHost: Bool {
+    [.illegalInstruction, .machineCode].contains(kind)
+      && Instruction(opcode: opcode, for: platform.extensions).kind == .callHost
   }
 
   private var sentence: String {
     let at = "\(hexadecimal(opcode, 4)) at 0x\(hexadecimal(pc, 3))"
     return switch kind {
-    case .illegalInstruction where callsHost, .machineCode where callsHost:
-      "\(at) calls the host, which --host-calls DIR allows"
+    case _ where callsMissingHost:
+      "\(at) calls the host"
     case .illegalInstruction:
       "\(at) is not an instruction of \(platform.title)"
     case .machineCode:

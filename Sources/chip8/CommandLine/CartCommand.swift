@@ -63,7 +63,7 @@ struct CartCommand: ParsableCommand {
       let lacking = options.lacks(configuration, for: loaded.machine.program)
       if !lacking.isEmpty {
         printError(
-          "\(fileName(source)): a cartridge cannot hold \(lacking.joined(separator: " ")), so this "
+          "\(fileName(source)): a cartridge cannot hold \(lacking.map(\.option).joined(separator: " ")), so this "
             + "one runs without")
       }
     }
@@ -113,6 +113,17 @@ struct CartCommand: ParsableCommand {
         try Storage.writeAtomically(
           options, with: Array((text + "\n").utf8), as: .other, apartFrom: inputs)
       }
+    }
+  }
+}
+
+extension CartridgeOptions.Lack {
+  /// The option that asks for it.
+  fileprivate var option: String {
+    switch self {
+    case .platform(let platform): "--platform \(platform.rawValue)"
+    case .timing(let timing): "--timing \(timing.rawValue)"
+    case .quirk(let name, let isOn): "--quirk \(name)=\(isOn ? "on" : "off")"
     }
   }
 }

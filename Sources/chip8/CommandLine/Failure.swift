@@ -19,7 +19,12 @@ struct Failure: Error {
 
   /// A file whose contents cannot be used.
   static func data(_ path: String, _ reason: any CustomStringConvertible) -> Failure {
-    let remedy = (reason as? ImageError).flatMap(remedy) ?? ""
+    let remedy =
+      switch reason {
+      case let error as ImageError: remedy(error) ?? ""
+      case let error as ProgramError: remedy(error)
+      default: ""
+      }
     return Failure(message: "\(fileName(path)): \(reason)\(remedy)", code: EX_DATAERR)
   }
 
@@ -35,8 +40,13 @@ struct Failure: Error {
     }
   }
 
+  private static func remedy(_ error: ProgramError) -> String {
+    error.fitting.map { "; it fits on --platform \($0.rawValue)" } ?? ""
+  }
+
   static func fault(_ fault: Fault, in program: Program) -> Failure {
-    Failure(message: "\(program.name): the program cannot go on: \(fault)", code: EX_SOFTWARE)
+    Failure(
+      message: "\(program.name): the program cannot go on: \(fault.advice)", code: EX_SOFTWARE)
   }
 
   static func storage(_ error: StorageError) -> Failure {
@@ -166,6 +176,13 @@ extension Failure {
   func printMessage(after start: String = "") {
     printError(start + message, excerpt: excerpt)
     for failure in others { failure.printMessage() }
+  }
+}
+
+extension Fault {
+  /// The sentence with what would help.
+  var advice: String {
+    callsMissingHost ? "\(self), which --host-calls DIR allows" : description
   }
 }
 

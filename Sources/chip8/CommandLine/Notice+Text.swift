@@ -79,7 +79,7 @@ extension Halt {
   var text: String {
     switch self {
     case .exit: "The program has ended"
-    case .fault(let fault): "The program cannot go on: \(fault)"
+    case .fault(let fault): "The program cannot go on: \(fault.advice)"
     }
   }
 }

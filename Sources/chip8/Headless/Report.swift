@@ -14,7 +14,7 @@ struct Report: Encodable {
       kind = fault.kind.rawValue
       pc = fault.pc
       opcode = fault.opcode
-      message = "\(fault)"
+      message = fault.advice
     }
   }
 

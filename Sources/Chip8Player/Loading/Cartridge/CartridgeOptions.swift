@@ -112,21 +112,24 @@ extension CartridgeOptions {
     return ignored
   }
 
-  /// What of a machine a cartridge of its program cannot say, as options of the command line.
-  package func lacks(_ configuration: Configuration, for program: Program) -> [String] {
+  /// What of a machine a cartridge of its program cannot say.
+  package enum Lack: Equatable {
+    case platform(Platform)
+    case timing(Configuration.Timing)
+    case quirk(name: String, isOn: Bool)
+  }
+
+  /// What of a machine a cartridge of its program cannot say.
+  package func lacks(_ configuration: Configuration, for program: Program) -> [Lack] {
     let played = self.configuration(for: program)
-    var lacking: [String] = []
+    var lacking: [Lack] = []
     if played.platform != configuration.platform {
-      lacking.append("--platform \(configuration.platform.rawValue)")
+      lacking.append(.platform(configuration.platform))
     }
-    if played.timing != configuration.timing {
-      lacking.append("--timing \(configuration.timing.rawValue)")
-    }
+    if played.timing != configuration.timing { lacking.append(.timing(configuration.timing)) }
     for (name, quirk) in Quirks.named {
       let isOn = configuration.quirks.contains(quirk)
-      if played.quirks.contains(quirk) != isOn {
-        lacking.append("--quirk \(name)=\(isOn ? "on" : "off")")
-      }
+      if played.quirks.contains(quirk) != isOn { lacking.append(.quirk(name: name, isOn: isOn)) }
     }
     return lacking
   }
