@@ -10,7 +10,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  /// The SHA-1 of some bytes. It names programs and screens, as the CHIP-8 community does;
+  /// The SHA-1 of some bytes. It names programs and screens, as collectors of old programs do;
   /// nothing here relies on it against an adversary.
   public static func sha1(_ message: [UInt8]) -> Digest {
     var context = sha1_ctx()

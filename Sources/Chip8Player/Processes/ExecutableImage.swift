@@ -17,7 +17,8 @@ public enum ExecutableImage {
     let candidates = ["\"${CHIP8-}\""] + [emulator.map(quoted), "chip8"].compactMap { $0 }
     let options = options.map { quoted($0) + " " }.joined()
     let text = """
-      \(Image.scriptHead)state=$0
+      \(Image.scriptHead)chip8 that is a program: it goes on with the machine below.
+      state=$0
       [ -f "$state" ] || state=$(command -v -- "$0")
       case $state in -*) state=./$state ;; esac
       for chip8 in \(candidates.joined(separator: " ")); do

@@ -4,12 +4,8 @@
 import Glibc
 
 extension Image {
-  /// How each script begins that runs the image after it.
-  public static let scriptHead = """
-    #!/bin/sh
-    # A saved state of chip8 that is a program: it goes on with the machine below.
-
-    """
+  /// How each script begins that runs the image after it. Whose machine it is comes next.
+  public static let scriptHead = "#!/bin/sh\n# A saved state of "
 
   /// What is somewhere in each executable that can stand alone with an image; in one that does, the
   /// byte after it is 1.

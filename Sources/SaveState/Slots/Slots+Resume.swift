@@ -13,7 +13,7 @@ extension Slots {
     public let machine: M
   }
 
-  /// The machine to go on with where the user has left, or where chip8 was ended: the one that was
+  /// The machine to go on with where the user has left, or where the process was ended: the one that was
   /// saved last, on leaving or from time to time. Where that cannot be used, the newest version that
   /// can is taken. A slot that was emptied counts for nothing, whatever versions it has.
   ///
