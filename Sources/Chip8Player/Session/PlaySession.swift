@@ -101,17 +101,23 @@ public final class PlaySession {
   // MARK: What happened
 
   /// Takes up what was done on the other thread.
-  public func poll() {
-    for completion in work.takeCompletions() { completion(self) }
+  public func poll() { _ = takeUp() }
+
+  /// - Returns: whether there was anything to take up, which may have begun more.
+  private func takeUp() -> Bool {
+    let completions = work.takeCompletions()
+    for completion in completions { completion(self) }
     notices += flagKeeper.takeFailures()
     notices += player.takeWarnings().map(Notice.warning)
+    return !completions.isEmpty
   }
 
-  /// Waits until all work that was begun is done, and takes it up.
+  /// Waits until all work is done that was begun, and what that begins, and takes it up.
   public func finishWork() {
-    work.finish()
-    flagKeeper.finish()
-    poll()
+    repeat {
+      work.finish()
+      flagKeeper.finish()
+    } while takeUp()
   }
 
   /// What has happened since the last call, the oldest first.
