@@ -72,14 +72,15 @@ let package = Package(
       linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CStandalone"),
 
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "SaveStateTests", dependencies: ["SaveState"], swiftSettings: strict),
     .testTarget(
       name: "Chip8CoreTests",
-      dependencies: ["Chip8Core", "Chip8Player", "Octo", "SaveState"],
+      dependencies: ["Chip8Core", "Octo", "SaveState"],
       swiftSettings: strict),
     .testTarget(
       name: "Chip8PlayerTests",
-      dependencies: ["Chip8Core", "Chip8Player", "SaveState"],
+      dependencies: ["Chip8Core", "Chip8Player", "Octo", "SaveState"],
       swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),

@@ -1,7 +1,6 @@
 // What a program can ask of its host, and what it is told.
 
 import Chip8Core
-import Chip8Player
 import Octo
 import SaveState
 import Testing

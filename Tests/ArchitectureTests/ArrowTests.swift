@@ -1,0 +1,168 @@
+// The arrows between the modules, docs/ARCHITECTURE.md, written down a second time: who may import
+// whom, and which words would show that a module knows its callers.
+
+import Foundation
+import Testing
+
+/// What a module may import, and which words are not in it.
+private struct Rule {
+  let imports: Set<String>
+  let words: [Word]
+
+  init(_ imports: Set<String>, _ words: [Word] = []) {
+    (self.imports, self.words) = (imports, words)
+  }
+
+  /// What in some lines breaks it.
+  func violations(_ lines: [Line]) throws -> [String] {
+    let words = try words.map { ($0, try NSRegularExpression(pattern: $0.pattern)) }
+    return lines.compactMap { line in
+      if let imported = line.imported { return imports.contains(imported) ? nil : line.place }
+      let all = NSRange(line.text.startIndex..., in: line.text)
+      let isBroken = words.contains { word, expression in
+        (word.countsInComments || !line.isComment) && !line.path.contains(word.allowedIn)
+          && expression.firstMatch(in: line.text, range: all) != nil
+      }
+      return isBroken ? line.place : nil
+    }
+  }
+}
+
+/// What does not stand in a module's code and its texts.
+private struct Word {
+  let pattern: String
+  /// A directory where it may stand.
+  var allowedIn = "\0"
+  var countsInComments = false
+
+  static let option = Word(pattern: "--[a-z]")
+  static let program = Word(pattern: "(?i)chip-?8", countsInComments: true)
+  static let process = Word(pattern: #"\b(execv\w*|fork|posix_spawn\w*|popen|CommandLine)\b"#)
+  static let output = Word(
+    pattern: #"\b(print|debugPrint|dump|puts|fputs|printf)\(|\bstd(out|err)\b"#)
+  static let exit = Word(pattern: #"(?<![.\w])_?exit\("#)
+  static let files = Word(
+    pattern: #"\b(Storage|SandboxedDirectory|InputFiles|Slots|PeerChannel|FileManager)\b"#)
+  static let clock = Word(
+    pattern: #"\b(ContinuousClock|SuspendingClock|DispatchTime|clock_gettime|gettimeofday)\b"#)
+  static let randomness = Word(
+    pattern: #"\b(SystemRandomNumberGenerator|getrandom|arc4random)|\brandom\(in: [^,]*\)"#)
+
+  func allowed(in directory: String) -> Word {
+    var word = self
+    word.allowedIn = directory
+    return word
+  }
+}
+
+private let silent: [Word] = [.option, .output, .exit, .process]
+
+private let rules: [String: Rule] = [
+  "SaveState": Rule(
+    ["CDeflate", "CLinux", "CNettle", "CZlib", "Dispatch", "Glibc", "Synchronization"],
+    silent + [.program]),
+  "Chip8Core": Rule(
+    // Of the C library a comparison of bytes and nothing else.
+    ["SaveState", "Synchronization", "func Glibc.memcmp"],
+    silent + [.files, .clock, .randomness]),
+  "JSON": Rule(["CJansson"], silent + [.program]),
+  "Octo": Rule(["Darwin", "Glibc", "JSON", "Musl", "WASILibc", "ucrt"], silent),
+  "Chip8Player": Rule(
+    [
+      "CDeflate", "CGIF", "CLinux", "Chip8Core", "Dispatch", "Glibc", "JSON", "Octo", "SaveState",
+      "Synchronization",
+    ],
+    [
+      .output, .exit, .option.allowed(in: "Chip8Player/Processes/"),
+      .process.allowed(in: "Chip8Player/Processes/"),
+    ]),
+  "chip8": Rule([
+    "ArgumentParser", "CPNG", "CSDL2", "CStandalone", "Chip8Core", "Chip8Player", "Glibc", "JSON",
+    "Octo", "SaveState", "Synchronization",
+  ]),
+  "CLinux": Rule([]), "CSDL2": Rule([]), "CStandalone": Rule([]),
+]
+
+/// What the tests of each module may know: the module, and what is below it.
+private let testRules: [String: Set<String>] = [
+  "ArchitectureTests": [],
+  "SaveStateTests": ["SaveState"],
+  "Chip8CoreTests": ["Chip8Core", "Octo", "SaveState"],
+  "Chip8PlayerTests": ["Chip8Core", "Chip8Player", "Octo", "SaveState"],
+  "JSONTests": ["JSON"],
+  "OctoTests": ["Octo"],
+  "chip8Tests": [
+    "CDeflate", "CPNG", "Chip8Core", "Chip8Player", "JSON", "Octo", "SaveState", "chip8",
+  ],
+]
+
+@Suite struct ArrowTests {
+  private func manifest() throws -> [Target] {
+    try targets(
+      in: String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8))
+  }
+
+  @Test func targetsDependOnWhatTheyMayImport() throws {
+    let targets = try manifest()
+    #expect(Set(targets.map(\.name)) == Set(rules.keys).union(testRules.keys))
+    for target in targets {
+      let allowed = target.isTest ? testRules[target.name] : rules[target.name]?.imports
+      #expect(
+        target.dependencies.isSubset(of: allowed ?? []),
+        "\(target.name) depends on \(target.dependencies.subtracting(allowed ?? []).sorted())")
+    }
+  }
+
+  @Test(arguments: rules.keys.sorted()) func modulesKnowNoneOfTheirCallers(name: String) throws {
+    let violations = try rules[name]?.violations(lines(below: "Sources/\(name)"))
+    #expect(violations == [], "\(violations?.joined(separator: "\n") ?? "")")
+  }
+
+  @Test(arguments: testRules.keys.sorted()) func testsKnowTheirModule(name: String) throws {
+    let allowed = try #require(testRules[name])
+    let system: Set<String> = ["Dispatch", "Foundation", "Glibc", "Synchronization", "Testing"]
+    let violations = try Rule(allowed.union(system)).violations(lines(below: "Tests/\(name)"))
+    #expect(violations == [], "\(violations.joined(separator: "\n"))")
+  }
+
+  /// SaveState has the sections of every machine, and none of one machine's.
+  @Test func theEngineKnowsNoTagOfAMachine() throws {
+    let tag = try Regex(#"Tag\("(....)"\)"#)
+    let tags = try lines(below: "Sources/Chip8Core").flatMap { line in
+      line.text.matches(of: tag).compactMap { $0.output[1].substring }
+    }
+    #expect(tags.contains("CORE") && tags.contains("LAST") && tags.contains("GOAL"))
+    for line in try lines(below: "Sources/SaveState") {
+      #expect(!tags.contains { line.text.contains("\"\($0)\"") }, "\(line.place)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("SaveState", "import Foundation"), ("SaveState", "import Chip8Core"),
+      ("SaveState", #"  "name it with --rom-path""#), ("SaveState", "/// A state of CHIP-8."),
+      ("Chip8Core", "import Glibc"), ("Chip8Core", "public import Chip8Player"),
+      ("Chip8Core", #"case .a: "which --host-calls DIR allows""#),
+      ("Chip8Core", "try Storage.read(path, limit: 1)"),
+      ("Chip8Core", "let now = ContinuousClock.now"),
+      ("Chip8Core", "seed = .random(in: 0...9)"), ("Chip8Player", "import ArgumentParser"),
+      ("Chip8Player", "import CSDL2"), ("Chip8Player", "print(error)"),
+      ("Chip8Player", "guard isThere else { exit(1) }"), ("Chip8Player", #"["--restore"]"#),
+      ("Octo", "fputs(text, file)"),
+    ])
+  func whatCrossesAnArrowIsNoticed(module: String, line: String) throws {
+    let rule = try #require(rules[module])
+    #expect(try rule.violations(lines(line, in: "Sources/\(module)/A.swift")).count == 1)
+  }
+
+  @Test(
+    arguments: [
+      ("SaveState", "import Glibc"), ("Chip8Core", "seed = .random(in: 0...9, using: &random)"),
+      ("Chip8Core", "/// As --quirk says."), ("Chip8Player", "case .exit(1): end(.exit)"),
+      ("Chip8Player", #"exec "$chip8" --restore"#),
+    ])
+  func whatCrossesNoneIsNot(module: String, line: String) throws {
+    let rule = try #require(rules[module])
+    #expect(try rule.violations(lines(line, in: "Sources/\(module)/Processes/A.swift")) == [])
+  }
+}
