@@ -6,12 +6,6 @@ import SaveState
 import Testing
 
 @Suite struct CatalogTests {
-  static let platforms: [String: (Platform, Int)] = [
-    "originalChip8": (.vip, 15), "hybridVIP": (.vip, 15), "modernChip8": (.chip8, 12),
-    "chip48": (.chip48, 30), "superchip1": (.schip10, 30), "superchip": (.schip, 30),
-    "xochip": (.xochip, 100), "hires": (.hires, 15),
-  ]
-
   /// A table, a dictionary for each of its rows.
   private func rows(_ table: String) throws -> [[Substring: Substring]] {
     let lines = table.split(separator: "\n").map {
@@ -24,37 +18,22 @@ import Testing
   @Test func everyRowIsUnderstood() throws {
     let tables = try KnownProgram.tables.map(rows)
     #expect(tables.map(\.count) == [543, 135, 16])
-    var rows: [Substring: [Substring: Substring]] = [:]
-    for row in tables.joined() { rows[try #require(row["sha1"])] = row }
-    for row in rows.values {
-      let sha1 = String(try #require(row["sha1"]))
-      let overrides = try #require(row["quirk_overrides"]).split(separator: ";")
-        .map { $0.split(separator: ":") }
-      let overridden = overrides.first { Self.platforms[String($0[0])] != nil }
-      let listed = try #require(row["platforms"]).split(separator: ",").map(String.init)
-      let name = overridden.map { String($0[0]) } ?? listed.first { Self.platforms[$0] != nil }
-      guard let name, let (platform, speed) = Self.platforms[name] else {
-        #expect(KnownProgram.find(testing: sha1) == nil)
-        continue
-      }
-      let program = try #require(KnownProgram.find(testing: sha1))
-      #expect(program.title == String(try #require(row["title"])))
-      #expect(program.configuration.platform == platform)
-      #expect(
-        program.configuration.instructionsPerFrame == Int(try #require(row["ipf"])) ?? speed)
-      var quirks = platform.quirks
-      for pair in overridden?[1].split(separator: ",").map({ $0.split(separator: "=") }) ?? [] {
-        let quirk = try #require(Quirks(named: String(pair[0])))
-        if pair[1] == "on" { quirks.insert(quirk) } else { quirks.remove(quirk) }
-      }
-      #expect(program.configuration.quirks == quirks)
-      #expect(program.keys.count == row["keys"]?.split(separator: ",").count)
-      #expect(program.keys.values.allSatisfy { $0 < 16 })
-      #expect(program.colors.count == row["colors"]?.split(separator: ",").count)
-      #expect(program.colors.allSatisfy { $0 <= 0xFFFFFF })
-      let font: Font = row["font"] == "fish" ? .fish : row["font"] == "octo" ? .octo : platform.font
-      #expect(program.configuration.font == font)
+    let digests = Set(try tables.joined().map { String(try #require($0["sha1"])) })
+    let programs = digests.compactMap { KnownProgram.find(testing: $0) }
+    #expect((digests.count, programs.count) == (593, 593))
+    for program in programs {
+      #expect(!program.title.isEmpty)
+      let speed = program.configuration.instructionsPerFrame
+      #expect((1...1_000_000).contains(speed), "\(program.title)")
+      #expect(program.keys.values.allSatisfy { $0 < 16 }, "\(program.title)")
+      #expect(program.colors.allSatisfy { $0 <= 0xFFFFFF }, "\(program.title)")
+      #expect(Settings.rotations.contains(program.rotation), "\(program.title)")
     }
+    // What the columns are for.
+    #expect(Set(programs.map(\.configuration.platform)).count == 6)
+    #expect(programs.count { !$0.keys.isEmpty } == 53)
+    #expect(programs.count { !$0.colors.isEmpty } == 138)
+    #expect(programs.count { $0.configuration.quirks != $0.configuration.platform.quirks } == 106)
   }
 
   /// What the authors in chip8Archive say is what Octo can be set to: its machine has XO-CHIP's

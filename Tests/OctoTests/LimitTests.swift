@@ -97,15 +97,21 @@ import Testing
         source += words.randomElement(using: &random) ?? ""
         source += Int.random(in: 0..<30, using: &random) == 0 ? "" : " "
       }
-      do throws(AssemblyErrors) {
-        let assembly = try assemble(source, named: "random", maxErrorCount: 20)
-        #expect(assembly.program.count == assembly.lines.count)
-      } catch {
-        let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
-        for error in error.errors {
-          #expect(lines.indices.contains(error.line - 1), "seed \(seed): \(source)")
-          #expect(error.column >= 1 && !error.message.isEmpty, "seed \(seed): \(source)")
-        }
+      expectProgramOrErrors(source)
+    }
+  }
+
+  /// A source assembles, or fails in lines of its own.
+  private func expectProgramOrErrors(_ source: String) {
+    do throws(AssemblyErrors) {
+      let assembly = try assemble(source, named: "random", maxErrorCount: 20)
+      #expect(assembly.program.count == assembly.lines.count)
+    } catch {
+      let lineCount = source.utf8.count { $0 == 0x0A } + 1
+      #expect(!error.errors.isEmpty)
+      for error in error.errors {
+        #expect((1...lineCount).contains(error.line), "\(source)")
+        #expect(error.column >= 1 && !error.message.isEmpty, "\(source)")
       }
     }
   }
@@ -130,8 +136,7 @@ import Testing
         let index = Int.random(in: bytes.indices, using: &random)
         bytes[index] = UInt8.random(in: 9...126, using: &random)
       }
-      let source = String(decoding: bytes, as: UTF8.self)
-      _ = try? assemble(source, named: "damaged")
+      expectProgramOrErrors(String(decoding: bytes, as: UTF8.self))
     }
   }
 }
