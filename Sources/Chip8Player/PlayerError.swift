@@ -5,14 +5,12 @@ import SaveState
 /// Why the player does not do what it was asked to. It carries what a front end needs to say so in
 /// its own words; nothing has changed when it is thrown.
 public enum PlayerError: Error, Sendable {
-  /// The operating system refuses.
+  /// A file or a slot cannot be used.
   case storage(StorageError)
   /// What a file holds cannot be used; the error's description is a sentence without the file's name.
   case contents(path: String, any Error & CustomStringConvertible & Sendable)
   /// A source has errors.
   case source(path: String, AssemblyErrors)
-  /// A slot cannot be used.
-  case slot(SlotError)
   /// What is asked for does not go together.
   case request(RequestError)
 }
@@ -56,7 +54,6 @@ extension PlayerError: CustomStringConvertible {
     case .storage(let error): "\(error)"
     case .contents(let path, let error): "\(inputName(path)): \(error)"
     case .source(_, let errors): errors.errors.map { "\($0)" }.joined(separator: "\n")
-    case .slot(let error): "\(error)"
     case .request(let error): "\(error)"
     }
   }
@@ -98,12 +95,6 @@ extension PlayerError {
     _ body: () throws(StorageError) -> Result
   ) throws(PlayerError) -> Result {
     do throws(StorageError) { return try body() } catch { throw .storage(error) }
-  }
-
-  static func rethrowing<Result>(
-    _ body: () throws(SlotError) -> Result
-  ) throws(PlayerError) -> Result {
-    do throws(SlotError) { return try body() } catch { throw .slot(error) }
   }
 }
 

@@ -150,9 +150,10 @@ extension PlaySession {
     session.load()
     session.finishWork()
     guard
-      case .failed(.load(SlotName.key(1)), .slot(.file(.image(path, _))))? = session.takeNotices()
+      case .failed(.load(SlotName.key(1)), .storage(let error))? = session.takeNotices()
         .first
     else { throw Unexpected() }
+    #expect(error == .image(path, .digestMismatch))
     #expect(session.digest == digest && session.machineCount == 0)
     session.runFrames(1)
     #expect(session.frames == 3)
@@ -260,7 +261,7 @@ extension PlaySession {
     session.save()
     session.finishWork()
     guard
-      case .failed(.save(SlotName.key(1)), .slot(.file(.storage(let error))))? =
+      case .failed(.save(SlotName.key(1)), .storage(let error))? =
         session.takeNotices()
         .first
     else { throw Unexpected() }

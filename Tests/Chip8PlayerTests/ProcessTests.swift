@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func whatCannotBeRestoredEndsNoProcess() throws {
-    #expect(throws: FileError.self) {
+    #expect(throws: StorageError.self) {
       try Chip8.becomeProcess(restoring: scratch.path("missing"), arguments: [])
     }
     let path = scratch.path("saved")

@@ -22,10 +22,8 @@ private func read(_ path: String) throws -> [UInt8] { try Storage.read(path, lim
 private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   do {
     try body()
-  } catch FileError.storage(let error) {
-    if case .replace(let refusal) = error.operation { return refusal }
   } catch let error as StorageError {
-    if case .replace(let refusal) = error.operation { return refusal }
+    if case .replace(let refusal) = error.reason { return refusal }
   } catch {}
   return nil
 }

@@ -58,8 +58,8 @@ import Testing
     damaged += [good + [0], Array(repeating: 0, count: 200_000)]
     for bytes in damaged {
       try put(bytes)
-      #expect(throws: NonVolatileMemoryError.self) { try memory.read() }
-      #expect(throws: NonVolatileMemoryError.self) { try memory.write([0]) }
+      #expect(throws: StorageError.self) { try memory.read() }
+      #expect(throws: StorageError.self) { try memory.write([0]) }
       #expect(try Storage.read(memory.path, limit: 300_000) == bytes)
     }
     #expect(try memory.clear())
@@ -74,10 +74,10 @@ import Testing
     try elsewhere.write([1])
     try memory.write([2])
     try put(Storage.read(elsewhere.path, limit: 1000))
-    #expect(throws: NonVolatileMemoryError.otherProgram(memory.path, other)) { try memory.read() }
+    #expect(throws: StorageError.memory(memory.path, .otherProgram(other))) { try memory.read() }
     // A later version may be of any length.
     try put(Array(try file().prefix(8)) + [2, 0] + Array(repeating: 0, count: 500))
-    #expect(throws: NonVolatileMemoryError.unknownVersion(memory.path, 2)) { try memory.read() }
+    #expect(throws: StorageError.memory(memory.path, .unknownVersion(2))) { try memory.read() }
   }
 
   @Test func onlyARegularFileIsUsed() throws {
@@ -85,17 +85,17 @@ import Testing
     let target = "\(directory.path)/target"
     try FileManager.default.moveItem(atPath: memory.path, toPath: target)
     try FileManager.default.createSymbolicLink(atPath: memory.path, withDestinationPath: target)
-    #expect(throws: NonVolatileMemoryError.notAFile(memory.path)) { try memory.read() }
-    #expect(throws: NonVolatileMemoryError.notAFile(memory.path)) { try memory.write([2]) }
+    #expect(throws: StorageError.memory(memory.path, .notAFile)) { try memory.read() }
+    #expect(throws: StorageError.memory(memory.path, .notAFile)) { try memory.write([2]) }
     #expect(try memory.clear())
     #expect(FileManager.default.fileExists(atPath: target))
     #expect(mkfifo(memory.path, 0o600) == 0)
-    #expect(throws: NonVolatileMemoryError.notAFile(memory.path)) { try memory.read() }
+    #expect(throws: StorageError.memory(memory.path, .notAFile)) { try memory.read() }
     #expect(try memory.clear())
     try FileManager.default.createDirectory(
       atPath: memory.path, withIntermediateDirectories: false)
-    #expect(throws: NonVolatileMemoryError.notAFile(memory.path)) { try memory.write([2]) }
-    #expect(throws: NonVolatileMemoryError.self) { try memory.clear() }
+    #expect(throws: StorageError.memory(memory.path, .notAFile)) { try memory.write([2]) }
+    #expect(throws: StorageError.self) { try memory.clear() }
   }
 
   @Test func aFileThatIsWriteProtectedStaysAsItIs() throws {
@@ -108,8 +108,8 @@ import Testing
       #expect {
         try change()
       } throws: {
-        guard case .storage(let error) = $0 as? NonVolatileMemoryError else { return false }
-        return error.operation == .replace(.writeProtected) && error.path == memory.path
+        guard let error = $0 as? StorageError else { return false }
+        return error.reason == .replace(.writeProtected) && error.path == memory.path
       }
     }
     #expect(try memory.read() == [1, 0, 0, 0])

@@ -68,13 +68,15 @@ import Testing
       try slots.save(image(1), to: boss)
       try slots.setLocked(boss, true)
       let before = try files(slots)
-      #expect(throws: SlotError.locked(boss)) { try slots.saveProvisionally(image(2), in: boss) }
+      #expect(throws: StorageError.slot(boss, .locked)) {
+        try slots.saveProvisionally(image(2), in: boss)
+      }
       #expect(try files(slots) == before)
       // A slot that is locked in between stays as it is.
       try slots.setLocked(boss, false)
       let save = try slots.saveProvisionally(image(2), in: boss)
       try slots.setLocked(boss, true)
-      #expect(throws: SlotError.locked(boss)) { try save.withdraw() }
+      #expect(throws: StorageError.slot(boss, .locked)) { try save.withdraw() }
       #expect(try slots.number(boss) == 2 && slots.earlier(boss) == [1])
     }
   }

@@ -12,7 +12,7 @@ import Testing
       try Storage.writeAtomically(slots.directory + "/history/slot1/000001.state", with: [2])
       try slots.save(image(4), to: .key(2))
       #expect(try slots.names() == [boss, .key(2)])
-      #expect(throws: SlotError.file(.image(slots.path(boss), .notAnImage))) {
+      #expect(throws: StorageError.image(slots.path(boss), .notAnImage)) {
         try slots.image(boss)
       }
       // What cannot even be looked at is there too, and stays.
@@ -20,14 +20,14 @@ import Testing
       try FileManager.default.createSymbolicLink(
         atPath: slots.path(loop), withDestinationPath: slots.path(loop))
       #expect(try slots.names() == [loop, boss, .key(2)])
-      #expect(throws: SlotError.self) { try slots.image(loop) }
-      #expect(throws: SlotError.self) { try slots.save(image(5), to: loop) }
+      #expect(throws: StorageError.self) { try slots.image(loop) }
+      #expect(throws: StorageError.self) { try slots.save(image(5), to: loop) }
       // Nothing is lost of what is saved over either.
       try slots.save(image(5), to: boss)
       #expect(try slots.versions(of: boss) == [3, 2, 1])
       #expect(try Storage.read(slots.directory + "/history/slot1/000003.state", limit: 9) == [1])
       for version in [3, 1, nil] {
-        #expect(throws: SlotError.self) { try slots.restore(boss, version: version) }
+        #expect(throws: StorageError.self) { try slots.restore(boss, version: version) }
       }
       #expect(try slots.number(boss) == 5)
       try slots.restore(boss, version: 2)
@@ -81,8 +81,8 @@ import Testing
         #expect {
           try slots.save(image(1), to: slot)
         } throws: {
-          guard case .file(.storage(let error)) = $0 as? SlotError else { return false }
-          return error.operation == .replace(.notAFile) && error.path == slots.path(slot)
+          guard let error = $0 as? StorageError else { return false }
+          return error.reason == .replace(.notAFile) && error.path == slots.path(slot)
         }
       }
       #expect(try Storage.read(elsewhere, limit: 1 << 20) == state)
@@ -120,11 +120,11 @@ import Testing
           { try $0.restore(slot) }, { try $0.restore(slot, version: 8) }, { try $0.undoSave(slot) },
           { try $0.rename(slot, to: .key(3)) }, { try $0.rename(.key(2), to: slot) },
         ]
-        for change in changes { #expect(throws: SlotError.self) { try change(slots) } }
+        for change in changes { #expect(throws: StorageError.self) { try change(slots) } }
         #expect(try slots.versions(of: slot) == [2])
         #expect(try slots.number(.key(2)) == 3 && slots.earlier(.key(2)) == [1])
         // Nor is it a version, and its number is not taken.
-        #expect(throws: SlotError.self) { try slots.restore(.key(2), version: 7) }
+        #expect(throws: StorageError.self) { try slots.restore(.key(2), version: 7) }
         try slots.save(image(4), to: .key(2))
         try slots.rename(.key(2), to: boss)
         try slots.delete(boss, purging: true)
@@ -150,8 +150,8 @@ import Testing
       let root = String(slots.directory.prefix(slots.directory.count - 41))
       let careful = Slots(root: root, program: slots.program, apartFrom: inputs)
       let expected = { (error: any Error) in
-        guard case .file(.storage(let error)) = error as? SlotError else { return false }
-        return error.operation == .replace(.input(slots.path(.key(2))))
+        guard let error = error as? StorageError else { return false }
+        return error.reason == .replace(.input(slots.path(.key(2))))
       }
       #expect { try careful.save(image(2), to: .key(2)) } throws: { expected($0) }
       #expect { try careful.delete(.key(2)) } throws: { expected($0) }
@@ -169,15 +169,15 @@ import Testing
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }
       try Storage.writeAtomically(slots.directory + "/history/slot1/999999999999.state", with: [1])
-      #expect(throws: SlotError.self) { try slots.save(image(3), to: boss) }
+      #expect(throws: StorageError.self) { try slots.save(image(3), to: boss) }
       #expect(try slots.number(boss) == 2)
       try FileManager.default.removeItem(atPath: slots.directory + "/history")
       try Storage.writeAtomically(slots.directory + "/history", with: [1])
       #expect {
         try slots.save(image(3), to: boss)
       } throws: {
-        guard case .file(.storage(let error)) = $0 as? SlotError else { return false }
-        return error.operation == .create && error.path == slots.directory + "/history/slot1"
+        guard let error = $0 as? StorageError else { return false }
+        return error.reason == .create && error.path == slots.directory + "/history/slot1"
       }
       #expect(try slots.names() == [boss])
       #expect(try slots.number(boss) == 2)
@@ -191,8 +191,8 @@ import Testing
       #expect {
         try slots.save(image(1), to: boss)
       } throws: {
-        guard case .file(.storage(let error)) = $0 as? SlotError else { return false }
-        return error.operation == .create
+        guard let error = $0 as? StorageError else { return false }
+        return error.reason == .create
       }
     }
   }
@@ -206,11 +206,11 @@ import Testing
         "\($0)" == "\(path): cannot be read: no such file or directory"
       }
       try Storage.writeAtomically(path, with: [1, 2, 3])
-      #expect(throws: FileError.image(path, .notAnImage)) { try Image(contentsOf: path) }
+      #expect(throws: StorageError.image(path, .notAnImage)) { try Image(contentsOf: path) }
       #expect(
-        FileError.image(path, .notAnImage).description == "\(path): this is not a saved state")
+        StorageError.image(path, .notAnImage).description == "\(path): this is not a saved state")
       try Storage.writeAtomically(path, with: Array(repeating: 0, count: Image.maxByteCount + 1))
-      #expect(throws: FileError.image(path, .notAnImage)) { try Image(contentsOf: path) }
+      #expect(throws: StorageError.image(path, .notAnImage)) { try Image(contentsOf: path) }
     }
   }
 }

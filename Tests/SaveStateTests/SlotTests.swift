@@ -60,20 +60,22 @@ import Testing
     try withSlots { slots in
       #expect(try slots.names().isEmpty && slots.versions(of: boss).isEmpty)
       #expect(try slots.file(boss) == nil)
-      #expect(throws: SlotError.empty(boss)) { try slots.image(boss) }
-      #expect(throws: SlotError.noVersion(boss, 3)) { try slots.image(boss, version: 3) }
-      #expect(throws: SlotError.empty(boss)) { try slots.restore(boss) }
-      #expect(throws: SlotError.empty(boss)) { try slots.undoSave(boss) }
-      #expect(throws: SlotError.empty(boss)) { try slots.delete(boss) }
-      #expect(throws: SlotError.empty(boss)) { try slots.delete(boss, purging: true) }
-      #expect(throws: SlotError.empty(boss)) { try slots.setNote(boss, "a") }
-      #expect(throws: SlotError.empty(boss)) { try slots.setLocked(boss, true) }
-      #expect(throws: SlotError.empty(boss)) { try slots.rename(boss, to: .key(2)) }
+      #expect(throws: StorageError.slot(boss, .empty)) { try slots.image(boss) }
+      #expect(throws: StorageError.slot(boss, .noVersion(3))) { try slots.image(boss, version: 3) }
+      #expect(throws: StorageError.slot(boss, .empty)) { try slots.restore(boss) }
+      #expect(throws: StorageError.slot(boss, .empty)) { try slots.undoSave(boss) }
+      #expect(throws: StorageError.slot(boss, .empty)) { try slots.delete(boss) }
+      #expect(throws: StorageError.slot(boss, .empty)) { try slots.delete(boss, purging: true) }
+      #expect(throws: StorageError.slot(boss, .empty)) { try slots.setNote(boss, "a") }
+      #expect(throws: StorageError.slot(boss, .empty)) { try slots.setLocked(boss, true) }
+      #expect(throws: StorageError.slot(boss, .empty)) { try slots.rename(boss, to: .key(2)) }
       #expect(!FileManager.default.fileExists(atPath: slots.directory))
       // The same where there is something else.
       try slots.save(image(1), to: .key(2))
-      #expect(throws: SlotError.empty(boss)) { try slots.restore(boss) }
-      #expect(throws: SlotError.noVersion(boss, 1)) { try slots.restore(boss, version: 1) }
+      #expect(throws: StorageError.slot(boss, .empty)) { try slots.restore(boss) }
+      #expect(throws: StorageError.slot(boss, .noVersion(1))) {
+        try slots.restore(boss, version: 1)
+      }
     }
   }
 
@@ -99,7 +101,7 @@ import Testing
     try withSlots { slots in
       try slots.save(image(1), to: boss)
       let other = Image(of: Toy(Program(name: "oth\"er", bytes: [4])))
-      let refusal = SlotError.otherProgram(slots.path(boss), "oth\"er")
+      let refusal = StorageError.otherProgram(slots.path(boss), "oth\"er")
       #expect(throws: refusal) { try slots.save(other, to: boss) }
       #expect(try slots.number(boss) == 1)
       try Storage.writeAtomically(slots.path(boss), with: other.bytes)
@@ -176,7 +178,7 @@ import Testing
   @Test func undoingTheFirstSaveEmptiesTheSlot() throws {
     try withSlots { slots in
       try slots.save(image(1), to: boss)
-      #expect(throws: SlotError.noVersion(boss, nil)) { try slots.restore(boss) }
+      #expect(throws: StorageError.slot(boss, .noVersion(nil))) { try slots.restore(boss) }
       #expect(try slots.undoSave(boss) == false)
       #expect(try slots.file(boss) == nil)
       #expect(try slots.names() == [boss])
@@ -190,8 +192,12 @@ import Testing
       for number in 1...4 { try slots.save(image(number), to: boss) }
       #expect(try slots.restore(boss, version: 1) == 4)
       #expect(try slots.number(boss) == 1 && slots.earlier(boss) == [4, 3, 2])
-      #expect(throws: SlotError.noVersion(boss, 1)) { try slots.restore(boss, version: 1) }
-      #expect(throws: SlotError.noVersion(boss, -1)) { try slots.restore(boss, version: -1) }
+      #expect(throws: StorageError.slot(boss, .noVersion(1))) {
+        try slots.restore(boss, version: 1)
+      }
+      #expect(throws: StorageError.slot(boss, .noVersion(-1))) {
+        try slots.restore(boss, version: -1)
+      }
     }
   }
 
@@ -200,7 +206,7 @@ import Testing
       for number in 1...2 { try slots.save(image(number), to: boss) }
       #expect(try slots.delete(boss) == 2)
       #expect(try slots.file(boss) == nil)
-      #expect(throws: SlotError.empty(boss)) { try slots.delete(boss) }
+      #expect(throws: StorageError.slot(boss, .empty)) { try slots.delete(boss) }
       #expect(try slots.restore(boss) == nil)
       #expect(try slots.number(boss) == 2 && slots.earlier(boss) == [1])
       #expect(try slots.delete(boss, purging: true) == nil)
@@ -226,8 +232,8 @@ import Testing
       #expect(try slots.number(new) == 5 && slots.earlier(new) == [4, 3, 2, 1])
       #expect(try names(in: slots.directory + "/history") == ["boss fight"])
       try slots.save(image(6), to: boss)
-      #expect(throws: SlotError.taken(new)) { try slots.rename(boss, to: new) }
-      #expect(throws: SlotError.taken(boss)) { try slots.rename(boss, to: boss) }
+      #expect(throws: StorageError.slot(new, .taken)) { try slots.rename(boss, to: new) }
+      #expect(throws: StorageError.slot(boss, .taken)) { try slots.rename(boss, to: boss) }
       #expect(try slots.number(new) == 5 && slots.number(boss) == 6)
     }
   }
@@ -244,7 +250,7 @@ import Testing
       try slots.setNote(boss, "")
       #expect(try slots.image(boss).note() == nil)
       #expect(try slots.versions(of: boss).isEmpty)
-      #expect(throws: SlotError.self) {
+      #expect(throws: StorageError.self) {
         try slots.setNote(boss, String(repeating: "x", count: Image.maxNoteByteCount + 1))
       }
     }
@@ -256,7 +262,7 @@ import Testing
       try slots.setLocked(boss, true)
       #expect(try slots.file(boss)?.isLocked == true)
       #expect(try permissions(slots.path(boss)).map { $0 & 0o222 } == 0)
-      let locked = SlotError.locked(boss)
+      let locked = StorageError.slot(boss, .locked)
       #expect(throws: locked) { try slots.save(image(3), to: boss) }
       #expect(throws: locked) { try slots.save(image(2), to: boss) }
       #expect(throws: locked) { try slots.restore(boss) }
@@ -265,7 +271,7 @@ import Testing
       #expect(throws: locked) { try slots.delete(boss, purging: true) }
       #expect(throws: locked) { try slots.rename(boss, to: .key(2)) }
       try slots.save(image(4), to: .key(2))
-      #expect(throws: SlotError.taken(boss)) { try slots.rename(.key(2), to: boss) }
+      #expect(throws: StorageError.slot(boss, .taken)) { try slots.rename(.key(2), to: boss) }
       #expect(try slots.number(boss) == 2 && slots.earlier(boss) == [1])
       try slots.setNote(boss, "forever")
       #expect(try slots.file(boss)?.isLocked == true)
@@ -286,10 +292,10 @@ import Testing
       #expect(try slots.earlier(minute) == (3...22).reversed())
       try slots.save(image(1), to: boss)
       for name in [minute, try slot("auto-"), try slot("auto-mine")] {
-        #expect(throws: SlotError.autosave(name)) { try slots.save(image(2), to: name) }
-        #expect(throws: SlotError.autosave(name)) { try slots.rename(boss, to: name) }
+        #expect(throws: StorageError.slot(name, .autosave)) { try slots.save(image(2), to: name) }
+        #expect(throws: StorageError.slot(name, .autosave)) { try slots.rename(boss, to: name) }
       }
-      #expect(throws: SlotError.autosave(minute)) { try slots.setLocked(minute, true) }
+      #expect(throws: StorageError.slot(minute, .autosave)) { try slots.setLocked(minute, true) }
       try slots.rename(minute, to: .key(2))
       #expect(try slots.number(.key(2)) == 23)
     }

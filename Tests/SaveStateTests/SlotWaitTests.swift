@@ -35,8 +35,8 @@ import Testing
       let lock = open(slots.directory + "/.lock", O_RDONLY | O_CLOEXEC)
       defer { close(lock) }
       #expect(flock(lock, LOCK_EX) == 0)
-      let refusal = #expect(throws: SlotError.self) { try slots.save(image(2), to: boss) }
-      guard case .file(.storage(let error)) = refusal, case .lock(let holder) = error.operation
+      let refusal = #expect(throws: StorageError.self) { try slots.save(image(2), to: boss) }
+      guard let error = refusal, case .lock(let holder) = error.reason
       else {
         Issue.record("\(String(describing: refusal))")
         return

@@ -34,7 +34,7 @@ import Testing
             }
             let found = try Storage.read(path, limit: 1 << 20)
             if Set(found).count != 1 { failures.withLock { $0.append("a mixture") } }
-          } catch let error as StorageError where error.isMissingFile && error.operation == .read {
+          } catch let error as StorageError where error.isMissingFile && error.reason == .read {
             continue
           } catch { failures.withLock { $0.append("\(error)") } }
         }
@@ -82,7 +82,7 @@ import Testing
         try Storage.writeAtomically(path, with: [1])
       } throws: {
         let error = $0 as? StorageError
-        return error?.operation == .create && error?.code == ENOENT && error?.path == path
+        return error?.reason == .create && error?.code == ENOENT && error?.path == path
           && error?.description == "\(path): cannot be created: no such file or directory"
       }
       let left = try names(in: directory)
@@ -110,7 +110,7 @@ import Testing
       try Storage.writeAtomically("/dev/full", with: [1])
     } throws: {
       let error = $0 as? StorageError
-      return error?.operation == .write && error?.code == ENOSPC
+      return error?.reason == .write && error?.code == ENOSPC
     }
     #expect(FileManager.default.fileExists(atPath: "/dev/full"))
   }
@@ -262,7 +262,7 @@ import Testing
     #expect {
       _ = try StreamWriter("/missing/file")
     } throws: {
-      ($0 as? StorageError)?.operation == .create
+      ($0 as? StorageError)?.reason == .create
     }
   }
 

@@ -297,7 +297,7 @@ import Testing
       ("none", "none: cannot be read"), ("broken.state", "is cut off"),
       ("light.state", "leaves out its program"),
     ] {
-      let error = try #require(refusal(name, []) as? FileError)
+      let error = try #require(refusal(name, []) as? StorageError)
       #expect(error.description.contains(reason))
     }
     #expect(refusal("awake.state", ["a"]) as? Arguments.Refusal == .notSuspended)

@@ -59,7 +59,7 @@ func load(_ path: String) throws {
     let image = try Image(contentsOf: path)
     let machine: Chip8 = try image.machine()
     _ = try (image.witness()?.holds(for: machine), image.time(), image.note())
-  } catch is FileError {
+  } catch is StorageError {
     // Refused: that takes memory too.
   } catch is ImageError {}
   let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)

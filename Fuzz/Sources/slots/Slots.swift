@@ -78,7 +78,7 @@ extension Slots {
   /// Saves, and reads what was saved.
   private func saveAndRead(_ image: Image, _ slot: SlotName) {
     let isLocked = (try? file(slot))??.isLocked == true
-    do throws(SlotError) {
+    do throws(StorageError) {
       try save(image, to: slot)
     } catch { return }
     expect(!isLocked, "what is locked is not replaced")

@@ -55,7 +55,7 @@ public struct LoadedFile {
   }
 
   /// The image that another process sends.
-  package init(_ channel: PeerChannel) throws(FileError) {
+  package init(_ channel: PeerChannel) throws(StorageError) {
     try self.init("-", image: Image.bytes(from: channel))
   }
 

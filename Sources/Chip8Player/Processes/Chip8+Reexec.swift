@@ -13,16 +13,13 @@ extension Chip8 {
   ///   - path: the image's file. The image has to be complete.
   ///   - arguments: what the program in it is handed: at most 20, of 2048 bytes together.
   ///   - options: what else the new process is told.
-  /// - Throws: `FileError` for the image, ``Arguments/Refusal``, or `StorageError` if the operating
-  ///   system does not begin the process.
+  /// - Throws: `StorageError` for the image, or if the operating system does not begin the process;
+  ///   ``Arguments/Refusal``.
   public static func becomeProcess(
     restoring path: String, arguments: [String], options: [String] = []
   ) throws -> Never {
-    let image = try Image(contentsOf: path)
-    do {
-      var machine: Chip8 = try image.machine()
-      try machine.resume(arguments: arguments)
-    } catch let error as ImageError { throw FileError.image(path, error) }
+    var machine: Chip8 = try Image(contentsOf: path).machine(in: path)
+    try machine.resume(arguments: arguments)
     try Reexec.execute(commandLine(restoring: path, arguments: arguments, options: options))
   }
 

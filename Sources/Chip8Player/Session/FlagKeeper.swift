@@ -24,7 +24,7 @@ final class FlagKeeper: Sendable {
     var isScheduled = false
     var nextWrite = DispatchTime.now()
     /// What went wrong last. It is reported once, and not at every attempt.
-    var error: NonVolatileMemoryError?
+    var error: StorageError?
     var failures: [Notice] = []
 
     mutating func takeChange() -> Change? {
@@ -66,7 +66,7 @@ final class FlagKeeper: Sendable {
   /// The flags that a machine finds when it is switched on; zeros if they cannot be used.
   func flags(for machine: Chip8, in kept: KeptFlags) -> [UInt8] {
     finish()
-    do throws(NonVolatileMemoryError) {
+    do throws(StorageError) {
       return try kept.flags(for: machine) ?? []
     } catch {
       report(error, isReading: true)
@@ -92,13 +92,13 @@ final class FlagKeeper: Sendable {
   }
 
   private func write(_ change: Change) {
-    do throws(NonVolatileMemoryError) {
+    do throws(StorageError) {
       try change.memory.write(change.flags)
       progress.withLock { $0.error = nil }
     } catch { report(error, isReading: false) }
   }
 
-  private func report(_ error: NonVolatileMemoryError, isReading: Bool) {
+  private func report(_ error: StorageError, isReading: Bool) {
     progress.withLock {
       guard $0.error != error else { return }
       $0.error = error

@@ -17,7 +17,7 @@ public struct KeptFlags: Sendable {
   }
 
   /// What a machine finds when it is switched on; nil if it has no flags.
-  func flags(for machine: Chip8) throws(NonVolatileMemoryError) -> [UInt8]? {
+  func flags(for machine: Chip8) throws(StorageError) -> [UInt8]? {
     let count = machine.userFlags.count
     guard count > 0 else { return nil }
     let flags = try memory(of: machine.program).read() ?? Array(repeating: 0, count: count)
@@ -26,7 +26,7 @@ public struct KeptFlags: Sendable {
 
   /// The file that a machine's flags may be written to; nil if it has no flags, or if there is nothing
   /// yet of its program.
-  package func output(for machine: Chip8) throws(NonVolatileMemoryError) -> Output? {
+  package func output(for machine: Chip8) throws(StorageError) -> Output? {
     machine.userFlags.isEmpty ? nil : try memory(of: machine.program).output()
   }
 

@@ -28,7 +28,7 @@ public enum Notice: Sendable {
   /// Something was not done.
   case failed(Action, PlayerError)
   /// The user flags cannot be read, so the program starts without, or they were not kept.
-  case flagsFailed(isReading: Bool, NonVolatileMemoryError)
+  case flagsFailed(isReading: Bool, StorageError)
   /// Something went well but for this.
   case warning(Warning)
 

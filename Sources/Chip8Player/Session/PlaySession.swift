@@ -211,7 +211,7 @@ public final class PlaySession {
     changedSlot = slot
     begin(.save(slot)) { () throws(PlayerError) in
       let image = try moment.image(time: time)
-      try PlayerError.rethrowing { () throws(SlotError) in _ = try slots.save(image, to: slot) }
+      try PlayerError.rethrowing { () throws(StorageError) in _ = try slots.save(image, to: slot) }
       return { $0.report(.saved(slot)) }
     }
   }
@@ -243,15 +243,13 @@ public final class PlaySession {
   ) {
     let slots = slots
     begin(.load(slot)) { () throws(PlayerError) in
-      do throws(SlotError) {
+      do throws(StorageError) {
         let (image, path) = (try slots.image(slot), slots.path(slot))
-        do throws(ImageError) {
-          let machine: Chip8 = try image.machine()
-          return { body($0, image, machine, path) }
-        } catch { throw .file(.image(path, error)) }
+        let machine: Chip8 = try image.machine(in: path)
+        return { body($0, image, machine, path) }
       } catch {
-        if case .empty = error { return { $0.report(.slotEmpty(slot)) } }
-        throw .slot(error)
+        if error.reason == .slot(.empty) { return { $0.report(.slotEmpty(slot)) } }
+        throw .storage(error)
       }
     }
   }
@@ -260,12 +258,12 @@ public final class PlaySession {
   public func undoSave() {
     let (slots, slot) = (slots, changedSlot ?? slot)
     begin(.undoSave(slot)) { () throws(PlayerError) in
-      do throws(SlotError) {
+      do throws(StorageError) {
         let isOccupied = try slots.undoSave(slot)
         return { $0.report(.saveUndone(slot, isEmpty: !isOccupied)) }
       } catch {
-        if case .empty = error { return { $0.report(.noSaveToUndo(slot)) } }
-        throw .slot(error)
+        if error.reason == .slot(.empty) { return { $0.report(.noSaveToUndo(slot)) } }
+        throw .storage(error)
       }
     }
   }
@@ -286,7 +284,7 @@ public final class PlaySession {
     let slots = slots
     changedSlot = slot
     begin(.delete(slot)) { () throws(PlayerError) in
-      try PlayerError.rethrowing { () throws(SlotError) in _ = try slots.delete(slot) }
+      try PlayerError.rethrowing { () throws(StorageError) in _ = try slots.delete(slot) }
       return { $0.report(.deleted(slot)) }
     }
   }
@@ -335,7 +333,7 @@ public final class PlaySession {
     let (time, slots) = (WallClock.now(), slots)
     begin(.autosave) { () throws(PlayerError) in
       let image = try moment.image(time: time)
-      try PlayerError.rethrowing { () throws(SlotError) in
+      try PlayerError.rethrowing { () throws(StorageError) in
         _ = try slots.autosave(image, as: autosave)
       }
       return nil

@@ -65,15 +65,16 @@ public struct StateSummary: Sendable {
     var file: Slots.File?
     var contents: Contents?
     var damage: String?
-    do {
+    do throws(StorageError) {
       file = try slots.file(slot, version: version)
       contents = try Contents(slots.image(slot, version: version), in: path)
-    } catch SlotError.empty, SlotError.noVersion {
-      return nil
-    } catch let error as SlotError {
-      damage = error.reason
     } catch {
-      damage = "\(error)"
+      switch error.reason {
+      case .slot(.empty), .slot(.noVersion): return nil
+      case .image(let error): damage = "\(error)"
+      case .otherProgram(let name): damage = "it is of another program, \"\(name)\""
+      default: damage = "\(error)"
+      }
     }
     self.file = file ?? Slots.File(path: path, byteCount: 0, isLocked: false)
     (self.contents, self.damage) = (contents, damage)
@@ -83,11 +84,8 @@ public struct StateSummary: Sendable {
 }
 
 extension StateSummary.Contents {
-  init(_ image: Image, in path: String) throws(SlotError) {
-    let machine: Chip8
-    do throws(ImageError) {
-      machine = try image.machine()
-    } catch { throw .file(.image(path, error)) }
+  init(_ image: Image, in path: String) throws(StorageError) {
+    let machine: Chip8 = try image.machine(in: path)
     program = machine.program
     platform = machine.state.configuration.platform
     machineTime = machine.machineTime
@@ -96,17 +94,6 @@ extension StateSummary.Contents {
     // What is said beside the state can be damaged without doing it any harm.
     time = try? image.time()
     note = try? image.note()
-  }
-}
-
-extension SlotError {
-  /// The sentence without the name of the file.
-  fileprivate var reason: String {
-    switch self {
-    case .file(.image(_, let error)): error.description
-    case .otherProgram(_, let name): "it is of another program, \"\(name)\""
-    default: description
-    }
   }
 }
 

@@ -30,8 +30,8 @@ extension Image {
 
   /// The bytes that precede the image in a file; none if there is no such file, or no image in it.
   ///
-  /// - Throws: ``FileError`` if the file cannot be read, or they are more than 256 MiB.
-  public static func prelude(at path: String) throws(FileError) -> ArraySlice<UInt8> {
+  /// - Throws: ``StorageError`` if the file cannot be read, or they are more than 256 MiB.
+  public static func prelude(at path: String) throws(StorageError) -> ArraySlice<UInt8> {
     try Prelude(at: path)?.bytes[...] ?? []
   }
 
@@ -41,9 +41,11 @@ extension Image {
   /// user's stays before it.
   ///
   /// - Parameter inputs: what the image was made of, which is not replaced.
-  /// - Throws: ``FileError``; the file is as it was then.
-  public func save(to path: String, apartFrom inputs: InputFiles = InputFiles()) throws(FileError) {
-    try write(to: path, inputs) { place throws(FileError) in try place.ownProgram() }
+  /// - Throws: ``StorageError``; the file is as it was then.
+  public func save(to path: String, apartFrom inputs: InputFiles = InputFiles())
+    throws(StorageError)
+  {
+    try write(to: path, inputs) { place throws(StorageError) in try place.ownProgram() }
   }
 
   /// Writes the image to a file that whoever may read it may run.
@@ -51,22 +53,22 @@ extension Image {
   /// - Parameters:
   ///   - prelude: the program that runs it.
   ///   - inputs: what the image was made of, which is not replaced.
-  /// - Throws: ``FileError``; the file is as it was then.
+  /// - Throws: ``StorageError``; the file is as it was then.
   public func save(
     to path: String, behind prelude: [UInt8], apartFrom inputs: InputFiles = InputFiles()
-  ) throws(FileError) {
-    try write(to: path, inputs, behind: prelude) { _ throws(FileError) in (prelude, .readers) }
+  ) throws(StorageError) {
+    try write(to: path, inputs, behind: prelude) { _ throws(StorageError) in (prelude, .readers) }
   }
 
   /// Writes the image to a file, with what precedes another one if that is a program of ours in a file
   /// of the user's; else as ``save(to:apartFrom:)`` does.
   public func save(
     to path: String, behind prelude: Prelude?, apartFrom inputs: InputFiles
-  ) throws(FileError) {
+  ) throws(StorageError) {
     guard let prelude, prelude.isOurs, prelude.isUsers else {
       return try save(to: path, apartFrom: inputs)
     }
-    try write(to: path, inputs, behind: prelude.bytes) { _ throws(FileError) in
+    try write(to: path, inputs, behind: prelude.bytes) { _ throws(StorageError) in
       (prelude.bytes, prelude.isExecutable ? .readers : .nobody)
     }
   }
@@ -82,15 +84,15 @@ extension Image {
   /// Writes the image in the place of the one that it was made of. Whatever precedes that stays in a
   /// file of the user's; what is not ours and could not stay is a reason to refuse.
   ///
-  /// - Throws: ``FileError``; the file is as it was then.
+  /// - Throws: ``StorageError``; the file is as it was then.
   public func rewrite(
     _ path: String, program change: ProgramChange = .stays, apartFrom inputs: InputFiles
-  ) throws(FileError) {
-    try write(to: path, inputs) { place throws(FileError) in
+  ) throws(StorageError) {
+    try write(to: path, inputs) { place throws(StorageError) in
       let prelude = try place.prelude()
       let stays = if case .stays = change { prelude?.isUsers == true } else { false }
       guard prelude == nil || stays || prelude?.isOurs == true else {
-        throw .storage(StorageError(refusing: .foreignProgram, path))
+        throw StorageError(refusing: .foreignProgram, path)
       }
       return switch change {
       case .becomes(let program): (program, .readers)
@@ -104,26 +106,13 @@ extension Image {
   ///   - choose: what precedes it in the place of a file, and who may execute that.
   private func write(
     to path: String, _ inputs: InputFiles, behind prelude: [UInt8] = [],
-    _ choose: (borrowing Replacement) throws(FileError) -> ([UInt8], Storage.Execution)
-  ) throws(FileError) {
-    func stored<Result: ~Copyable>(
-      _ body: () throws(StorageError) -> Result
-    ) throws(FileError) -> Result {
-      do throws(StorageError) { return try body() } catch { throw .storage(error) }
-    }
-    let place = try stored { () throws(StorageError) in
-      try Storage.replacement(
-        of: path, as: (try? isComplete()) == true ? .wholeState : .savedState, apartFrom: inputs)
-    }
-    guard let place else {
-      return try stored { () throws(StorageError) in
-        try Storage.writeStream(path, prelude + bytes)
-      }
-    }
+    _ choose: (borrowing Replacement) throws(StorageError) -> ([UInt8], Storage.Execution)
+  ) throws(StorageError) {
+    let place = try Storage.replacement(
+      of: path, as: (try? isComplete()) == true ? .wholeState : .savedState, apartFrom: inputs)
+    guard let place else { return try Storage.writeStream(path, prelude + bytes) }
     let (prelude, execution) = try choose(place)
-    do throws(StorageError) {
-      try place.put(prelude + bytes, execution)
-    } catch { throw .storage(error) }
+    try place.put(prelude + bytes, execution)
   }
 }
 
@@ -134,31 +123,19 @@ extension Image.Prelude {
   /// Reads what precedes the image in a file. There is no prelude if the image comes first, or if
   /// there is no such file.
   ///
-  /// - Throws: ``FileError`` if the file cannot be read, or this is larger than 256 MiB.
-  public init?(at path: String) throws(FileError) {
-    let file: RegularFile
-    do throws(StorageError) {
-      guard path != "-", try Storage.status(of: path) != nil else { return nil }
-      file = try RegularFile(path)
-    } catch { throw .storage(error) }
-    try self.init(in: file, path)
+  /// - Throws: ``StorageError`` if the file cannot be read, or this is larger than 256 MiB.
+  public init?(at path: String) throws(StorageError) {
+    guard path != "-", try Storage.status(of: path) != nil else { return nil }
+    try self.init(in: RegularFile(path), path)
   }
 
   /// - Parameter path: how the file is called.
-  init?(in file: borrowing RegularFile, _ path: String) throws(FileError) {
-    do throws(StorageError) {
-      let footer = try file.suffix(Image.footerByteCount)
-      guard let length = Image.lengthInFooter(of: footer), length < file.byteCount else {
-        return nil
-      }
-      let byteCount = file.byteCount - length
-      guard byteCount <= Image.Prelude.maxByteCount else {
-        throw StorageError(operation: .read, path: path, code: EFBIG)
-      }
-      bytes = try file.bytes(byteCount, from: 0)
-    } catch {
-      throw error.code == EFBIG ? .image(path, .preludeTooLarge) : .storage(error)
-    }
+  init?(in file: borrowing RegularFile, _ path: String) throws(StorageError) {
+    let footer = try file.suffix(Image.footerByteCount)
+    guard let length = Image.lengthInFooter(of: footer), length < file.byteCount else { return nil }
+    let byteCount = file.byteCount - length
+    guard byteCount <= Image.Prelude.maxByteCount else { throw .image(path, .preludeTooLarge) }
+    bytes = try file.bytes(byteCount, from: 0)
     let isScript = bytes.starts(with: Image.scriptHead.utf8)
     let isExecutable = bytes.starts(with: Image.executableMagic)
     isOurs = isScript || isExecutable && bytes.holds(Image.standaloneMark + [1])

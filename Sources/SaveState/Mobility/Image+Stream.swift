@@ -4,16 +4,13 @@ extension Image {
   /// Reads the bytes of an image up to its footer and none beyond it. They are not checked yet, but
   /// no more of them are read than an image may have.
   ///
-  /// - Throws: ``FileError`` if the other side is silent, or sends what is no image.
-  public static func bytes(from channel: PeerChannel) throws(FileError) -> [UInt8] {
+  /// - Throws: ``StorageError`` if the other side is silent, or sends what is no image.
+  public static func bytes(from channel: PeerChannel) throws(StorageError) -> [UInt8] {
     var image: [UInt8] = []
     /// Appends as many bytes as are to come next, and returns them.
-    func take(_ count: Int) throws(FileError) -> [UInt8] {
+    func take(_ count: Int) throws(StorageError) -> [UInt8] {
       guard image.count + count <= maxByteCount else { throw .image("-", .tooLarge) }
-      let bytes: [UInt8]
-      do throws(StorageError) {
-        bytes = try channel.receive(count, isPatient: image.isEmpty)
-      } catch { throw .storage(error) }
+      let bytes = try channel.receive(count, isPatient: image.isEmpty)
       image += bytes
       guard bytes.count == count else { throw .image("-", .truncated) }
       return bytes

@@ -103,7 +103,7 @@ public struct PeerChannel: Sendable {
 
   private func wait(
     for events: Int32, at descriptor: Int32, _ milliseconds: Int32,
-    _ operation: StorageError.Operation
+    _ operation: StorageError.Reason
   ) throws(StorageError) {
     // A negative descriptor is one that nothing is known of.
     var entries = [
@@ -114,7 +114,7 @@ public struct PeerChannel: Sendable {
     guard ready >= 0 else { throw StorageError(operation, "-") }
     guard ready > 0, entries[1].revents == 0 else {
       let code = ready == 0 ? ETIMEDOUT : EINTR
-      throw StorageError(operation: operation, path: "-", code: code)
+      throw StorageError(reason: operation, path: "-", code: code)
     }
   }
 }

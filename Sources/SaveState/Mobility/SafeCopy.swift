@@ -41,7 +41,7 @@ public struct SafeCopy: ProvisionalSave {
     self.path = path
     place = try Storage.linkTarget(path) ?? path
     guard try Storage.canBeFile(place) else {
-      throw StorageError(operation: .create, path: path, code: EEXIST)
+      throw StorageError(reason: .create, path: path, code: EEXIST)
     }
     before = Storage.stamp(of: place)
     let name = Storage.basename(of: place)
@@ -57,7 +57,7 @@ public struct SafeCopy: ProvisionalSave {
       try Storage.duplicate(place, as: previous, limit: SafeCopy.maxByteCount)
     } catch {
       unlink(previous)
-      throw StorageError(operation: .create, path: path, code: error.code)
+      throw StorageError(reason: .create, path: path, code: error.code)
     }
     self.previous = previous
   }
@@ -92,7 +92,7 @@ public struct SafeCopy: ProvisionalSave {
         try Storage.remove(place)
       }
       try Storage.synchronize(directoryOf: place)
-    } catch { throw StorageError(operation: .write, path: path, code: error.code) }
+    } catch { throw StorageError(reason: .write, path: path, code: error.code) }
   }
 }
 

@@ -36,13 +36,13 @@ public struct NonVolatileMemory: Sendable {
   }
 
   /// The bytes as they were written last; nil if nothing was.
-  public func read() throws(NonVolatileMemoryError) -> [UInt8]? {
+  public func read() throws(StorageError) -> [UInt8]? {
     try expectFile()
     let file: [UInt8]
     do throws(StorageError) {
       file = try RegularFile(path).suffix(NonVolatileMemory.maxFileByteCount)
     } catch {
-      guard error.isMissingFile else { throw .storage(error) }
+      guard error.isMissingFile else { throw error }
       return nil
     }
     return try decode(file)
@@ -50,56 +50,50 @@ public struct NonVolatileMemory: Sendable {
 
   /// Writes the first bytes and leaves the rest as it is, zero in a new file. Whatever happens, there
   /// is the old file or the new one. A file that cannot be used is not written to.
-  public func write(_ bytes: [UInt8]) throws(NonVolatileMemoryError) {
+  public func write(_ bytes: [UInt8]) throws(StorageError) {
     precondition(bytes.count <= byteCount, "more bytes than there are")
-    try stored { () throws(StorageError) in try Storage.createDirectory(directory) }
-    try locking { () throws(NonVolatileMemoryError) in
+    try Storage.createDirectory(directory)
+    try locking { () throws(StorageError) in
       let old = try read()
       let new = bytes + (old ?? Array(repeating: 0, count: byteCount)).dropFirst(bytes.count)
       guard new != old else { return }
-      try stored { () throws(StorageError) in
-        try Storage.writeAtomically(path, with: encode(new), as: .other)
-      }
+      try Storage.writeAtomically(path, with: encode(new), as: .other)
     }
   }
 
   /// Removes the file, whatever is in it, unless it is protected against changes.
   ///
   /// - Returns: whether there was one.
-  public func clear() throws(NonVolatileMemoryError) -> Bool {
-    do throws(NonVolatileMemoryError) {
-      return try locking { () throws(NonVolatileMemoryError) in
-        try stored { () throws(StorageError) in
-          let status = try Storage.status(of: path, followsLinks: false)
-          guard status?.isWritable != false else {
-            throw StorageError(refusing: .writeProtected, path)
-          }
-          try Storage.remove(path)
-          try Storage.synchronize(directoryOf: path)
+  public func clear() throws(StorageError) -> Bool {
+    do throws(StorageError) {
+      return try locking { () throws(StorageError) in
+        let status = try Storage.status(of: path, followsLinks: false)
+        guard status?.isWritable != false else {
+          throw StorageError(refusing: .writeProtected, path)
         }
+        try Storage.remove(path)
+        try Storage.synchronize(directoryOf: path)
         return true
       }
-    } catch .storage(let error) where error.isMissingFile {
+    } catch let error where error.isMissingFile {
       return false
     }
   }
 
   /// Finds out whether the file could be written, before there is anything to write. The directory
   /// that all programs share has to be there.
-  public func checkWriting() throws(NonVolatileMemoryError) {
-    try stored { () throws(StorageError) in
-      // A directory that is missing is made in the shared one.
-      try Storage.checkReplacing(
-        Storage.isDirectory(directory) ? path : directory,
-        with: encode(Array(repeating: 0, count: byteCount)), as: .other)
-    }
+  public func checkWriting() throws(StorageError) {
+    // A directory that is missing is made in the shared one.
+    try Storage.checkReplacing(
+      Storage.isDirectory(directory) ? path : directory,
+      with: encode(Array(repeating: 0, count: byteCount)), as: .other)
   }
 
   /// The file as an output of a run, so that nothing else is written to it; nil where its directory
   /// is missing.
   ///
   /// - Throws: if there is something that cannot be used.
-  public func output() throws(NonVolatileMemoryError) -> Output? {
+  public func output() throws(StorageError) -> Output? {
     _ = try read()
     return Storage.isDirectory(directory) ? Output(path, .other, apartFrom: InputFiles()) : nil
   }
@@ -107,8 +101,10 @@ public struct NonVolatileMemory: Sendable {
   // MARK: The file
 
   /// A link could lead anywhere, and a pipe could make us wait forever.
-  private func expectFile() throws(NonVolatileMemoryError) {
-    do throws(StorageError) { try Storage.expectFile(path) } catch { throw .notAFile(path) }
+  private func expectFile() throws(StorageError) {
+    do throws(StorageError) { try Storage.expectFile(path) } catch {
+      throw .memory(path, .notAFile)
+    }
   }
 
   private var fileByteCount: Int {
@@ -126,64 +122,58 @@ public struct NonVolatileMemory: Sendable {
     return writer.bytes
   }
 
-  private func decode(_ file: [UInt8]) throws(NonVolatileMemoryError) -> [UInt8] {
+  private func decode(_ file: [UInt8]) throws(StorageError) -> [UInt8] {
     var reader = ByteReader(file)
     guard let magic = reader.take(8), Array(magic) == NonVolatileMemory.magic,
       let version = reader.next(UInt16.self)
-    else { throw .damaged(path) }
-    guard version == NonVolatileMemory.version else { throw .unknownVersion(path, version) }
+    else { throw .memory(path, .damaged) }
+    guard version == NonVolatileMemory.version else {
+      throw .memory(path, .unknownVersion(version))
+    }
     guard file.count == fileByteCount, reader.next(UInt16.self) == UInt16(byteCount),
       let owner = reader.take(20), let bytes = reader.take(byteCount),
       reader.next(UInt32.self) == crc(file.dropLast(NonVolatileMemory.checksumByteCount))
-    else { throw .damaged(path) }
+    else { throw .memory(path, .damaged) }
     guard Array(owner) == program.bytes else {
-      throw .otherProgram(path, Digest(bytes: Array(owner)))
+      throw .memory(path, .otherProgram(Digest(bytes: Array(owner))))
     }
     return Array(bytes)
   }
 
   private func locking<Result>(
-    _ body: () throws(NonVolatileMemoryError) -> Result
-  ) throws(NonVolatileMemoryError) -> Result {
-    try Storage.locking("\(directory)/.lock", orThrow: NonVolatileMemoryError.storage, body)
-  }
-
-  private func stored<Result>(
     _ body: () throws(StorageError) -> Result
-  ) throws(NonVolatileMemoryError) -> Result {
-    do throws(StorageError) { return try body() } catch { throw .storage(error) }
+  ) throws(StorageError) -> Result {
+    try Storage.locking("\(directory)/.lock", body)
   }
 }
 
-/// Why a program's memory could not be used. The file is as it was.
-public enum NonVolatileMemoryError: Error, Equatable, CustomStringConvertible {
-  /// The file could not be read or written.
-  case storage(StorageError)
-  /// What has this path is not a regular file.
-  case notAFile(String)
-  /// The file with this path does not hold what was written to it.
-  case damaged(String)
-  /// The file with this path is of a version that this one does not know.
-  case unknownVersion(String, UInt16)
-  /// The file with this path is of the program with this SHA-1.
-  case otherProgram(String, Digest)
+/// Why the file of a program's memory could not be used.
+public enum MemoryRefusal: Equatable, Sendable, CustomStringConvertible {
+  /// It is not a regular file.
+  case notAFile
+  /// It does not hold what was written to it.
+  case damaged
+  /// It is of a version that this one does not know.
+  case unknownVersion(UInt16)
+  /// It is of the program with this SHA-1.
+  case otherProgram(Digest)
 
-  /// Whether there is something that cannot be used: removing it helps.
-  public var isBadData: Bool {
-    if case .storage = self { false } else { true }
-  }
-
-  /// One sentence for the user, with the file's name.
+  /// How a sentence goes on after the file's name.
   public var description: String {
     switch self {
-    case .storage(let error): error.description
-    case .notAFile(let path): "\(path): not a regular file"
-    case .damaged(let path): "\(path): the file is damaged"
-    case .unknownVersion(let path, let version):
-      "\(path): the file is of version \(version), and this program knows version "
+    case .notAFile: "not a regular file"
+    case .damaged: "the file is damaged"
+    case .unknownVersion(let version):
+      "the file is of version \(version), and this program knows version "
         + "\(NonVolatileMemory.version)"
-    case .otherProgram(let path, let program):
-      "\(path): the file is of another program, whose SHA-1 is \(program)"
+    case .otherProgram(let program): "the file is of another program, whose SHA-1 is \(program)"
     }
+  }
+}
+
+extension StorageError {
+  /// The file at a path is not that of a memory that can be used: removing it helps.
+  package static func memory(_ path: String, _ refusal: MemoryRefusal) -> StorageError {
+    StorageError(reason: .memory(refusal), path: path, code: 0)
   }
 }

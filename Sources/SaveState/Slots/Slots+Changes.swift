@@ -7,26 +7,24 @@ extension Slots {
   ///
   /// - Returns: the number of the version that holds what was there; nil if none was made.
   @discardableResult
-  public func save(_ image: Image, to slot: SlotName) throws(SlotError) -> Int? {
-    guard !slot.isAutosave else { throw .autosave(slot) }
+  public func save(_ image: Image, to slot: SlotName) throws(StorageError) -> Int? {
+    guard !slot.isAutosave else { throw .slot(slot, .autosave) }
     return try put(image, in: slot)
   }
 
   /// Finds out whether a machine could be saved in a slot later, which may still fail then.
   ///
   /// - Parameter image: one of the machine as it is now.
-  public func checkSaving(_ image: Image, to slot: SlotName) throws(SlotError) {
+  public func checkSaving(_ image: Image, to slot: SlotName) throws(StorageError) {
     try prepare(for: image, in: slot)
-    try changing(slot) { () throws(SlotError) in
-      let number = (try taken(slot).first ?? 0) + 1
+    try changing(slot) { () throws(StorageError) in
+      let number = (try takenNumbers(of: slot).first ?? 0) + 1
       let isOccupied = try isOccupied(slot)
-      try stored { () throws(StorageError) in
-        try Storage.checkReplacing(path(slot), with: image.bytes, as: .slot, apartFrom: inputs)
-        guard isOccupied else { return }
-        try Storage.createDirectory(history(slot))
-        try Storage.checkReplacing(path(slot, version: number), with: image.bytes, as: .slot)
-        Storage.removeEmptyDirectory(history(slot))
-      }
+      try Storage.checkReplacing(path(slot), with: image.bytes, as: .slot, apartFrom: inputs)
+      guard isOccupied else { return }
+      try Storage.createDirectory(history(slot))
+      try Storage.checkReplacing(path(slot, version: number), with: image.bytes, as: .slot)
+      Storage.removeEmptyDirectory(history(slot))
     }
   }
 
@@ -36,11 +34,11 @@ extension Slots {
   /// - Throws: if it could not be saved; the slot and its versions are as they were then.
   public func saveProvisionally(
     _ image: Image, in slot: SlotName
-  ) throws(SlotError) -> some ProvisionalSave {
+  ) throws(StorageError) -> some ProvisionalSave {
     try prepare(for: image, in: slot)
-    return try changing(slot) { () throws(SlotError) in
+    return try changing(slot) { () throws(StorageError) in
       let kept = try archive(slot)
-      do throws(SlotError) {
+      do throws(StorageError) {
         try replace(slot, with: image)
       } catch {
         // One that could not be brought to the disk is there all the same.
@@ -54,7 +52,7 @@ extension Slots {
 
   /// Saves an image without the user's doing. The versions of its slot are the saves before.
   @discardableResult
-  public func autosave(_ image: Image, as autosave: Autosave) throws(SlotError) -> Int? {
+  public func autosave(_ image: Image, as autosave: Autosave) throws(StorageError) -> Int? {
     try put(image, in: autosave.slot)
   }
 
@@ -64,8 +62,8 @@ extension Slots {
   /// - Parameter version: its number; the newest one if nil.
   /// - Returns: the number of the version that holds what was there; nil if nothing was.
   @discardableResult
-  public func restore(_ slot: SlotName, version: Int? = nil) throws(SlotError) -> Int? {
-    try changing(slot) { () throws(SlotError) in
+  public func restore(_ slot: SlotName, version: Int? = nil) throws(StorageError) -> Int? {
+    try changing(slot) { () throws(StorageError) in
       if version == nil { pruneVersions(slot) }
       return try restoreVersion(slot, version: version)
     }
@@ -76,14 +74,14 @@ extension Slots {
   ///
   /// - Returns: whether there is something in the slot now.
   @discardableResult
-  public func undoSave(_ slot: SlotName) throws(SlotError) -> Bool {
-    try changing(slot) { () throws(SlotError) in
+  public func undoSave(_ slot: SlotName) throws(StorageError) -> Bool {
+    try changing(slot) { () throws(StorageError) in
       pruneVersions(slot)
-      guard try numbers(slot).isEmpty else {
+      guard try versions(of: slot).isEmpty else {
         _ = try restoreVersion(slot, version: nil)
         return true
       }
-      guard try isOccupied(slot) else { throw .empty(slot) }
+      guard try isOccupied(slot) else { throw .slot(slot, .empty) }
       _ = try empty(slot)
       return false
     }
@@ -94,72 +92,68 @@ extension Slots {
   /// - Parameter purging: whether all its versions are removed too.
   /// - Returns: the number of the version that holds what was there; nil if it is gone.
   @discardableResult
-  public func delete(_ slot: SlotName, purging: Bool = false) throws(SlotError) -> Int? {
-    try changing(slot) { () throws(SlotError) -> Int? in
+  public func delete(_ slot: SlotName, purging: Bool = false) throws(StorageError) -> Int? {
+    try changing(slot) { () throws(StorageError) -> Int? in
       guard purging else {
-        guard try isOccupied(slot) else { throw .empty(slot) }
+        guard try isOccupied(slot) else { throw .slot(slot, .empty) }
         return try empty(slot)
       }
-      let versions = try numbers(slot)
+      let versions = try versions(of: slot)
       let isOccupied = try isOccupied(slot)
-      guard isOccupied || !versions.isEmpty else { throw .empty(slot) }
-      try stored { () throws(StorageError) in
-        for number in versions { try Storage.remove(path(slot, version: number)) }
-        if isOccupied { try Storage.remove(path(slot)) }
-        Storage.removeEmptyDirectory(history(slot))
-        try Storage.synchronize(directoryOf: path(slot))
-      }
+      guard isOccupied || !versions.isEmpty else { throw .slot(slot, .empty) }
+      for number in versions { try Storage.remove(path(slot, version: number)) }
+      if isOccupied { try Storage.remove(path(slot)) }
+      Storage.removeEmptyDirectory(history(slot))
+      try Storage.synchronize(directoryOf: path(slot))
       return nil
     }
   }
 
   /// Gives a slot another name, with its versions. They follow those that an empty slot of that name
   /// has.
-  public func rename(_ slot: SlotName, to new: SlotName) throws(SlotError) {
-    guard !new.isAutosave else { throw .autosave(new) }
-    try changing(slot) { () throws(SlotError) in
-      guard try isOccupied(slot) else { throw .empty(slot) }
-      guard try !isOccupied(new) else { throw .taken(new) }
-      let versions = try numbers(slot)
-      try stored { () throws(StorageError) in try Storage.expectNothing(path(new)) }
-      let last = try taken(new).first ?? 0
+  public func rename(_ slot: SlotName, to new: SlotName) throws(StorageError) {
+    guard !new.isAutosave else { throw .slot(new, .autosave) }
+    try changing(slot) { () throws(StorageError) in
+      guard try isOccupied(slot) else { throw .slot(slot, .empty) }
+      guard try !isOccupied(new) else { throw .slot(new, .taken) }
+      let versions = try versions(of: slot)
+      try Storage.expectNothing(path(new))
+      let last = try takenNumbers(of: new).first ?? 0
       let newest = path(new, version: last + versions.count)
       // The state goes last, so that a rename that was interrupted can be done again.
-      try stored { () throws(StorageError) in
-        guard last + versions.count <= Slots.maxVersionNumber else { throw .overflow(newest) }
-        try Storage.createDirectory(history(new))
-        for (index, number) in versions.reversed().enumerated() {
-          try Storage.move(
-            path(slot, version: number), toNew: path(new, version: last + index + 1))
-        }
-        try Storage.synchronize(directoryOf: newest)
-        Storage.removeEmptyDirectory(history(slot))
-        try Storage.move(path(slot), toNew: path(new))
-        try Storage.synchronize(directoryOf: path(new))
+      guard last + versions.count <= Slots.maxVersionNumber else { throw .overflow(newest) }
+      try Storage.createDirectory(history(new))
+      for (index, number) in versions.reversed().enumerated() {
+        try Storage.move(
+          path(slot, version: number), toNew: path(new, version: last + index + 1))
       }
+      try Storage.synchronize(directoryOf: newest)
+      Storage.removeEmptyDirectory(history(slot))
+      try Storage.move(path(slot), toNew: path(new))
+      try Storage.synchronize(directoryOf: path(new))
       pruneVersions(new)
     }
   }
 
   /// Says of the state in a slot what the user notes; an empty note is none. A slot that is locked
   /// can have a note too.
-  public func setNote(_ slot: SlotName, _ note: String) throws(SlotError) {
-    try changing(slot, evenIfLocked: true) { () throws(SlotError) in
+  public func setNote(_ slot: SlotName, _ note: String) throws(StorageError) {
+    try changing(slot, evenIfLocked: true) { () throws(StorageError) in
       var image = try image(slot)
       do throws(ImageError) {
         try image.setNote(note)
-      } catch { throw .file(.image(path(slot), error)) }
+      } catch { throw .image(path(slot), error) }
       try replace(slot, with: image, evenIfLocked: true)
     }
   }
 
   /// Locks a slot against changes, or unlocks it. Slots of autosaves are not locked, for then there
   /// would be none.
-  public func setLocked(_ slot: SlotName, _ isLocked: Bool) throws(SlotError) {
-    guard !slot.isAutosave || !isLocked else { throw .autosave(slot) }
-    try changing(slot, evenIfLocked: true) { () throws(SlotError) in
-      guard try isOccupied(slot) else { throw .empty(slot) }
-      try stored { () throws(StorageError) in try Storage.setWritable(path(slot), !isLocked) }
+  public func setLocked(_ slot: SlotName, _ isLocked: Bool) throws(StorageError) {
+    guard !slot.isAutosave || !isLocked else { throw .slot(slot, .autosave) }
+    try changing(slot, evenIfLocked: true) { () throws(StorageError) in
+      guard try isOccupied(slot) else { throw .slot(slot, .empty) }
+      try Storage.setWritable(path(slot), !isLocked)
     }
   }
 
@@ -167,37 +161,34 @@ extension Slots {
 
   /// Makes a change while nobody else does.
   fileprivate func changing<Result>(
-    _ slot: SlotName, evenIfLocked: Bool = false, _ change: () throws(SlotError) -> Result
-  ) throws(SlotError) -> Result {
+    _ slot: SlotName, evenIfLocked: Bool = false, _ change: () throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
     try Storage.locking(
-      "\(directory)/.lock", orThrow: { $0.isMissingFile ? .empty(slot) : .file(.storage($0)) }
-    ) { () throws(SlotError) -> Result in
+      "\(directory)/.lock", orThrow: { $0.isMissingFile ? .slot(slot, .empty) : $0 }
+    ) { () throws(StorageError) -> Result in
       try checkChange(of: slot, evenIfLocked: evenIfLocked)
       return try change()
     }
   }
 
   /// Refuses to change a slot that may not be changed now.
-  public func checkChange(of slot: SlotName, evenIfLocked: Bool = false) throws(SlotError) {
-    let status = try stored { () throws(StorageError) in
-      try Storage.expectFile(path(slot))
-      return try Storage.status(of: path(slot), followsLinks: false)
-    }
-    guard let status else { return }
-    guard evenIfLocked || status.isWritable else { throw .locked(slot) }
+  public func checkChange(of slot: SlotName, evenIfLocked: Bool = false) throws(StorageError) {
+    try Storage.expectFile(path(slot))
+    guard let status = try Storage.status(of: path(slot), followsLinks: false) else { return }
+    guard evenIfLocked || status.isWritable else { throw .slot(slot, .locked) }
     if let lost = inputs.lost(status.identity, at: nil, by: .slot) {
-      throw .file(.storage(StorageError(refusing: .input(lost), path(slot))))
+      throw StorageError(refusing: .input(lost), path(slot))
     }
   }
 
-  private func prepare(for image: Image, in slot: SlotName) throws(SlotError) {
+  private func prepare(for image: Image, in slot: SlotName) throws(StorageError) {
     try check(image, at: path(slot))
-    try stored { () throws(StorageError) in try Storage.createDirectory(directory) }
+    try Storage.createDirectory(directory)
   }
 
-  private func put(_ image: Image, in slot: SlotName) throws(SlotError) -> Int? {
+  private func put(_ image: Image, in slot: SlotName) throws(StorageError) -> Int? {
     try prepare(for: image, in: slot)
-    return try changing(slot) { () throws(SlotError) in
+    return try changing(slot) { () throws(StorageError) in
       if let current = try? self.image(slot), image.isRedundant(to: current) {
         var renewed = current
         if let time = try? image.time() { renewed.setTime(time) }
@@ -213,53 +204,45 @@ extension Slots {
 
   private func replace(
     _ slot: SlotName, with image: Image, evenIfLocked: Bool = false
-  ) throws(SlotError) {
-    try stored { () throws(StorageError) in
-      let place = try Replacement(of: path(slot), followsLinks: false)
-      try place.check(.slot, evenIfProtected: evenIfLocked, apartFrom: inputs)
-      try place.put(image.bytes, .nobody)
-    }
+  ) throws(StorageError) {
+    let place = try Replacement(of: path(slot), followsLinks: false)
+    try place.check(.slot, evenIfProtected: evenIfLocked, apartFrom: inputs)
+    try place.put(image.bytes, .nobody)
   }
 
   /// Makes a slot what it was before an image was saved in it.
   ///
   /// - Parameter kept: the version that what was there has become; nil if nothing was.
-  fileprivate func takeBack(_ slot: SlotName, kept: Int?) throws(SlotError) {
-    try stored { () throws(StorageError) in
-      if let kept {
-        try Storage.move(path(slot, version: kept), over: path(slot))
-        Storage.removeEmptyDirectory(history(slot))
-      } else if try file(slot) != nil {
-        try Storage.remove(path(slot))
-      }
-      try Storage.synchronize(directoryOf: path(slot))
+  fileprivate func takeBack(_ slot: SlotName, kept: Int?) throws(StorageError) {
+    if let kept {
+      try Storage.move(path(slot, version: kept), over: path(slot))
+      Storage.removeEmptyDirectory(history(slot))
+    } else if try file(slot) != nil {
+      try Storage.remove(path(slot))
     }
+    try Storage.synchronize(directoryOf: path(slot))
   }
 
-  private func restoreVersion(_ slot: SlotName, version: Int?) throws(SlotError) -> Int? {
-    let newest = try numbers(slot).first
+  private func restoreVersion(_ slot: SlotName, version: Int?) throws(StorageError) -> Int? {
+    let newest = try versions(of: slot).first
     guard let number = version ?? newest else {
-      throw try isOccupied(slot) ? .noVersion(slot, nil) : .empty(slot)
+      throw .slot(slot, try isOccupied(slot) ? .noVersion(nil) : .empty)
     }
     // One that cannot be used is not what anybody wants back.
     _ = try image(slot, version: number)
     let kept = try archive(slot)
-    try stored { () throws(StorageError) in
-      try Storage.move(path(slot, version: number), over: path(slot))
-      try Storage.synchronize(directoryOf: path(slot))
-    }
+    try Storage.move(path(slot, version: number), over: path(slot))
+    try Storage.synchronize(directoryOf: path(slot))
     pruneVersions(slot, kept: kept)
     // Where it was the same, it is not a version any more.
-    let versions = try numbers(slot)
+    let versions = try versions(of: slot)
     return kept.flatMap { versions.contains($0) ? $0 : nil }
   }
 
-  private func empty(_ slot: SlotName) throws(SlotError) -> Int? {
+  private func empty(_ slot: SlotName) throws(StorageError) -> Int? {
     let kept = try archive(slot)
-    try stored { () throws(StorageError) in
-      try Storage.remove(path(slot))
-      try Storage.synchronize(directoryOf: path(slot))
-    }
+    try Storage.remove(path(slot))
+    try Storage.synchronize(directoryOf: path(slot))
     pruneVersions(slot, kept: kept)
     return kept
   }
@@ -267,15 +250,13 @@ extension Slots {
   /// Makes a version of what is in a slot and leaves it there.
   ///
   /// - Returns: the version's number; nil if there is nothing in the slot.
-  private func archive(_ slot: SlotName) throws(SlotError) -> Int? {
+  private func archive(_ slot: SlotName) throws(StorageError) -> Int? {
     guard try isOccupied(slot) else { return nil }
-    let number = (try taken(slot).first ?? 0) + 1
+    let number = (try takenNumbers(of: slot).first ?? 0) + 1
     let version = path(slot, version: number)
-    try stored { () throws(StorageError) in
-      guard number <= Slots.maxVersionNumber else { throw .overflow(version) }
-      try Storage.createDirectory(history(slot))
-      try Storage.duplicate(path(slot), as: version, limit: Image.maxByteCount)
-    }
+    guard number <= Slots.maxVersionNumber else { throw .overflow(version) }
+    try Storage.createDirectory(history(slot))
+    try Storage.duplicate(path(slot), as: version, limit: Image.maxByteCount)
     return number
   }
 
@@ -315,16 +296,8 @@ extension Slots {
     return candidates.contains { version.isRedundant(to: $0) }
   }
 
-  private func isOccupied(_ slot: SlotName) throws(SlotError) -> Bool {
-    try stored { () throws(StorageError) in try file(slot) != nil }
-  }
-
-  private func taken(_ slot: SlotName) throws(SlotError) -> [Int] {
-    try stored { () throws(StorageError) in try takenNumbers(of: slot) }
-  }
-
-  fileprivate func numbers(_ slot: SlotName) throws(SlotError) -> [Int] {
-    try stored { () throws(StorageError) in try versions(of: slot) }
+  private func isOccupied(_ slot: SlotName) throws(StorageError) -> Bool {
+    try file(slot) != nil
   }
 }
 
@@ -343,14 +316,14 @@ private struct ProvisionalSlot: ProvisionalSave {
     try? slots.changing(slot) { slots.pruneVersions(slot, kept: kept) }
   }
 
-  func withdraw() throws(SlotError) {
-    try slots.changing(slot) { () throws(SlotError) in
+  func withdraw() throws(StorageError) {
+    try slots.changing(slot) { () throws(StorageError) in
       if Storage.stamp(of: path) == stamp { return try slots.takeBack(slot, kept: kept) }
       // Somebody else has saved in the slot since, which has made a version of it.
-      for number in try slots.numbers(slot) {
+      for number in try slots.versions(of: slot) {
         let version = slots.path(slot, version: number)
         guard Storage.stamp(of: version) == stamp else { continue }
-        try slots.stored { () throws(StorageError) in try Storage.remove(version) }
+        try Storage.remove(version)
       }
     }
   }

@@ -20,17 +20,17 @@ extension Slots {
   /// - Returns: the machine, nil if there is none; and why others were skipped.
   public func newestResumable<M: Machine>(
     _: M.Type = M.self
-  ) -> (found: Resumption<M>?, passedOver: [SlotError]) {
+  ) -> (found: Resumption<M>?, passedOver: [StorageError]) {
     var newest: (resumption: Resumption<M>, time: UInt64)?
-    var passedOver: [SlotError] = []
+    var passedOver: [StorageError] = []
     for slot in [Autosave.exit.slot, Autosave.minute.slot] {
       for version in [nil] + ((try? versions(of: slot)) ?? []).map(Optional.some) {
-        do throws(SlotError) {
+        do throws(StorageError) {
           let resumption: Resumption<M> = try self.resumption(slot, version: version)
           let time = (try? resumption.image.time()) ?? 0
           if newest.map({ time > $0.time }) ?? true { newest = (resumption, time) }
           break
-        } catch .empty {
+        } catch let error where error.reason == .slot(.empty) {
           break
         } catch { passedOver.append(error) }
       }
@@ -40,12 +40,10 @@ extension Slots {
 
   private func resumption<M: Machine>(
     _ slot: SlotName, version: Int?
-  ) throws(SlotError) -> Resumption<M> {
+  ) throws(StorageError) -> Resumption<M> {
     let image = try image(slot, version: version)
     let path = path(slot, version: version)
-    do throws(ImageError) {
-      return Resumption(
-        slot: slot, version: version, path: path, image: image, machine: try image.machine())
-    } catch { throw .file(.image(path, error)) }
+    return Resumption(
+      slot: slot, version: version, path: path, image: image, machine: try image.machine(in: path))
   }
 }

@@ -117,35 +117,30 @@ public struct Slots: Sendable {
   /// Reads what is in a slot, or was in it.
   ///
   /// - Parameter version: the number of an earlier version.
-  public func image(_ slot: SlotName, version: Int? = nil) throws(SlotError) -> Image {
-    let file = try stored { () throws(StorageError) in try self.file(slot, version: version) }
-    let missing: SlotError = version.map { .noVersion(slot, $0) } ?? .empty(slot)
-    guard let file else { throw missing }
+  public func image(_ slot: SlotName, version: Int? = nil) throws(StorageError) -> Image {
+    let missing = StorageError.slot(slot, version.map { .noVersion($0) } ?? .empty)
+    guard let file = try file(slot, version: version) else { throw missing }
     let image: Image
-    do throws(FileError) {
+    do throws(StorageError) {
       image = try Image(contentsOf: file.path)
-    } catch .storage(let error) where error.isMissingFile {
-      // Somebody else has just removed it.
-      throw missing
-    } catch { throw .file(error) }
+    } catch {
+      // Somebody else may just have removed it.
+      throw error.isMissingFile ? missing : error
+    }
     try check(image, at: file.path)
     return image
   }
 
   /// Refuses the image of another program, and one that does not hold everything.
-  func check(_ image: Image, at path: String) throws(SlotError) {
+  func check(_ image: Image, at path: String) throws(StorageError) {
     let program: Program
     do throws(ImageError) {
       if let base = try image.base() { throw .missingBase(base, Search()) }
       program = try image.program()
-    } catch { throw .file(.image(path, error)) }
-    guard program.sha1 == self.program else { throw .otherProgram(path, program.name) }
-  }
-
-  func stored<Result>(
-    _ body: () throws(StorageError) -> Result
-  ) throws(SlotError) -> Result {
-    do throws(StorageError) { return try body() } catch { throw .file(.storage(error)) }
+    } catch { throw .image(path, error) }
+    guard program.sha1 == self.program else {
+      throw .otherProgram(path, program.name)
+    }
   }
 
   // MARK: Places
@@ -166,29 +161,15 @@ public struct Slots: Sendable {
 
 extension Image {
   /// Reads an image from a file, or from standard input for `-`.
-  public init(contentsOf path: String) throws(FileError) {
-    let bytes: [UInt8]
-    do throws(StorageError) {
-      bytes = try Storage.readEnd(path, limit: Image.maxByteCount)
-    } catch { throw .storage(error) }
+  public init(contentsOf path: String) throws(StorageError) {
+    let bytes = try Storage.readEnd(path, limit: Image.maxByteCount)
     do throws(ImageError) {
       try self.init(bytes)
     } catch { throw .image(path, error) }
   }
-}
 
-/// Why no machine could be had from a file.
-public enum FileError: Error, Equatable, CustomStringConvertible {
-  /// The file could not be read.
-  case storage(StorageError)
-  /// The file with this path holds no image that can be used.
-  case image(String, ImageError)
-
-  /// One sentence for the user, with the file's name.
-  public var description: String {
-    switch self {
-    case .storage(let error): error.description
-    case .image(let path, let error): "\(path): \(error)"
-    }
+  /// The machine in the image, which is in the file with this path.
+  package func machine<M: Machine>(in path: String) throws(StorageError) -> M {
+    do throws(ImageError) { return try machine() } catch { throw .image(path, error) }
   }
 }

@@ -71,7 +71,7 @@ extension Storage {
   ///   - followsLinks: whether it is the file that counts which a link leads to.
   static func anyStatus(
     of path: String, in directory: Int32 = AT_FDCWD, followsLinks: Bool,
-    _ operation: StorageError.Operation
+    _ operation: StorageError.Reason
   ) throws(StorageError) -> FileStatus? {
     var status = stat()
     let flags = followsLinks ? 0 : AT_SYMLINK_NOFOLLOW

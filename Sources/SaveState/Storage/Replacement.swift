@@ -62,7 +62,7 @@ struct Replacement: ~Copyable {
     } catch {
       close(directory)
       // Who writes did not mean to read, and has named the file by its path.
-      throw StorageError(operation: .write, path: path, code: error.code)
+      throw StorageError(reason: .write, path: path, code: error.code)
     }
     old = seen
     self.contents = contents
@@ -104,7 +104,7 @@ struct Replacement: ~Copyable {
     }
     guard let old else { return }
     guard old.kind != .directory else {
-      throw StorageError(operation: .write, path: path, code: EISDIR)
+      throw StorageError(reason: .write, path: path, code: EISDIR)
     }
     guard old.kind == .regular else { throw StorageError(refusing: .notAFile, path) }
     if !evenIfProtected { try checkPermission(old) }
@@ -129,20 +129,13 @@ struct Replacement: ~Copyable {
   }
 
   /// What precedes the saved state in the file; nil if the file begins with it.
-  func prelude() throws(FileError) -> Image.Prelude? {
-    do throws(FileError) {
-      switch contents {
-      case .some(let file): return try Image.Prelude(in: file, path)
-      case nil: return nil
-      }
-    } catch .storage(let error) {
-      throw .storage(StorageError(operation: .write, path: path, code: error.code))
-    }
+  func prelude() throws(StorageError) -> Image.Prelude? {
+    try reading { file throws(StorageError) in try Image.Prelude(in: file, path) } ?? nil
   }
 
   /// What stays before a saved state that takes the place of the one there, and who may execute it
   /// then: a program of ours, in a file of the user's.
-  func ownProgram() throws(FileError) -> ([UInt8], Storage.Execution) {
+  func ownProgram() throws(StorageError) -> ([UInt8], Storage.Execution) {
     guard let prelude = try prelude(), prelude.isOurs, prelude.isUsers else { return ([], .nobody) }
     return (prelude.bytes, .asBefore)
   }
@@ -156,7 +149,9 @@ struct Replacement: ~Copyable {
       case .some(let file): return try read(file)
       case nil: return nil
       }
-    } catch { throw StorageError(operation: .write, path: path, code: error.code) }
+    } catch let error where error.reason == .read {
+      throw StorageError(reason: .write, path: path, code: error.code)
+    }
   }
 
   // MARK: Putting it in place

@@ -98,14 +98,7 @@ public final class SandboxedDirectory: Sendable {
     guard Storage.lock(directory, timeout: timeout) else { throw .notWritten }
     let place = try writing { () throws(StorageError) in try Replacement(of: name, in: directory) }
     try writing { () throws(StorageError) in try place.check(.savedState, apartFrom: inputs) }
-    let program: [UInt8]
-    let execution: Storage.Execution
-    do throws(FileError) {
-      (program, execution) = try place.ownProgram()
-    } catch {
-      guard case .storage(let error) = error else { throw .tooManyBytes }
-      throw Refusal(writing: error)
-    }
+    let (program, execution) = try writing { () throws(StorageError) in try place.ownProgram() }
     let bytes = program + image.bytes
     try checkRoom(for: bytes.count, inPlaceOf: place.old)
     try writing { () throws(StorageError) in try place.put(bytes, execution) }
@@ -166,7 +159,8 @@ extension SandboxedDirectory.Refusal {
 
   fileprivate init(writing error: StorageError) {
     self =
-      switch (error.operation, error.code) {
+      switch (error.reason, error.code) {
+      case (.image, _): .tooManyBytes
       case (.replace(.notAFile), _), (_, EISDIR), (_, ELOOP): .notAFile
       case (.replace, _), (_, EACCES), (_, EPERM), (_, EROFS): .denied
       default: .notWritten

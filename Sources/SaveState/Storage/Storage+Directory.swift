@@ -72,7 +72,7 @@ struct RegularFile: ~Copyable {
     guard descriptor >= 0 else { throw StorageError(.read, path) }
     guard let status = Storage.status(of: descriptor), status.kind == .regular else {
       close(descriptor)
-      throw StorageError(operation: .read, path: path, code: EINVAL)
+      throw StorageError(reason: .read, path: path, code: EINVAL)
     }
     self.status = status
   }

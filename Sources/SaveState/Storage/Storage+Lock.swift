@@ -18,7 +18,7 @@ extension Storage {
       guard errno == EWOULDBLOCK else { throw StorageError(.write, path) }
       guard left > 0 else {
         let holder = lockHolder(of: descriptor)
-        throw StorageError(operation: .lock(holder), path: path, code: EWOULDBLOCK)
+        throw StorageError(reason: .lock(holder), path: path, code: EWOULDBLOCK)
       }
       usleep(5000)
       left -= 5

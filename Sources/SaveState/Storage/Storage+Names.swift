@@ -38,7 +38,7 @@ extension Storage {
     guard descriptor >= 0 else { throw StorageError(.write, path) }
     defer { close(descriptor) }
     guard let status = status(of: descriptor), status.kind == .regular else {
-      throw StorageError(operation: .write, path: path, code: EINVAL)
+      throw StorageError(reason: .write, path: path, code: EINVAL)
     }
     guard
       retrying({ fchmod(descriptor, isWritable ? status.mode | S_IWUSR : status.mode & ~0o222) })
@@ -110,10 +110,10 @@ extension Storage {
   /// ends with the process, however that ends; whoever has it for too long is not waited for.
   ///
   /// - Parameter path: a file that is created if need be, and never changed.
-  static func locking<Result, Failure: Error>(
-    _ path: String, orThrow failure: (StorageError) -> Failure,
-    _ body: () throws(Failure) -> Result
-  ) throws(Failure) -> Result {
+  static func locking<Result>(
+    _ path: String, orThrow failure: (StorageError) -> StorageError = { $0 },
+    _ body: () throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
     // Reading is enough for a lock, so that users can share a directory. Nothing is waited for but the
     // lock, whatever file this may be.
     let flags = O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
@@ -128,6 +128,6 @@ extension Storage {
 extension StorageError {
   /// A file that would be longer, or whose name would be, than anything that is stored here.
   static func overflow(_ path: String) -> StorageError {
-    StorageError(operation: .create, path: path, code: EOVERFLOW)
+    StorageError(reason: .create, path: path, code: EOVERFLOW)
   }
 }

@@ -154,6 +154,6 @@ extension Storage {
 extension StorageError {
   /// There is something else of that name.
   static func taken(_ path: String) -> StorageError {
-    StorageError(operation: .create, path: path, code: EEXIST)
+    StorageError(reason: .create, path: path, code: EEXIST)
   }
 }

@@ -1,9 +1,10 @@
 import Glibc
 
-/// A file could not be read or written. The sentence names the file and the reason.
+/// Why something could not be done with a file, a slot or what they hold. What was there is as it was.
+/// The sentence names the file and the reason.
 public struct StorageError: Error, Equatable, CustomStringConvertible {
-  /// What was being done.
-  public enum Operation: Equatable, Sendable {
+  /// What was being done, or what is in the way.
+  public enum Reason: Equatable, Sendable {
     /// Opening a file or reading from it.
     case read
     /// Creating a file or a directory.
@@ -16,6 +17,14 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case replace(Refusal)
     /// Locking a file that somebody else has locked for too long; who that is, if it is known.
     case lock(LockHolder?)
+    /// It holds no image that can be used.
+    case image(ImageError)
+    /// The state in it, or the one that was to go there, is of another program, which has this name.
+    case otherProgram(String)
+    /// It is not the file of a non-volatile memory that can be used.
+    case memory(MemoryRefusal)
+    /// A slot is not as it would have to be.
+    case slot(SlotRefusal)
   }
 
   /// Why a file may not be replaced.
@@ -46,11 +55,11 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     public let isStopped: Bool
   }
 
-  /// What was being done.
-  public let operation: Operation
-  /// The file, as the caller named it.
+  /// What was being done, or what is in the way.
+  public let reason: Reason
+  /// The file, as the caller named it; or the slot, as a sentence calls it.
   public let path: String
-  /// The operating system's `errno`.
+  /// The operating system's `errno`; 0 where that is not the reason.
   public let code: Int32
 
   /// Whether there is no such file.
@@ -58,16 +67,21 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
 
   /// One sentence for the user.
   public var description: String {
-    let reason = String(cString: strerror(code)).lowercased()
-    return switch operation {
+    let system = String(cString: strerror(code)).lowercased()
+    return switch reason {
     // What is not a regular file where only one will do.
     case .read where code == EINVAL: "\(name): cannot be read: it is not a regular file"
-    case .read: "\(name): cannot be read: \(reason)"
-    case .create: "\(name): cannot be created: \(reason)"
-    case .write: "\(name): cannot be written: \(reason)"
-    case .execute: "\(name): cannot be executed: \(reason)"
+    case .read: "\(name): cannot be read: \(system)"
+    case .create: "\(name): cannot be created: \(system)"
+    case .write: "\(name): cannot be written: \(system)"
+    case .execute: "\(name): cannot be executed: \(system)"
     case .replace(let refusal): "\(name): cannot be written over: \(text(of: refusal))"
     case .lock(let holder): "\(name): \(StorageError.sentence(holder))"
+    case .image(let error): "\(name): \(error)"
+    case .otherProgram(let program):
+      "\(name): the saved state is of another program, \"\(program)\""
+    case .memory(let refusal): "\(name): \(refusal)"
+    case .slot(let refusal): "\(name): \(refusal)"
     }
   }
 
@@ -105,19 +119,36 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
   private var name: String {
     switch path {
     case "": "\"\""
-    case "-": operation == .read ? "standard input" : "standard output"
+    case "-": readsPath ? "standard input" : "standard output"
     default: path
+    }
+  }
+
+  private var readsPath: Bool {
+    switch reason {
+    case .read, .image, .otherProgram, .memory: true
+    case .create, .write, .execute, .replace, .lock, .slot: false
     }
   }
 }
 
 extension StorageError {
   init(refusing refusal: Refusal, _ path: String) {
-    self.init(operation: .replace(refusal), path: path, code: EEXIST)
+    self.init(reason: .replace(refusal), path: path, code: EEXIST)
+  }
+
+  /// The file at a path holds no image that can be used.
+  public static func image(_ path: String, _ error: ImageError) -> StorageError {
+    StorageError(reason: .image(error), path: path, code: 0)
+  }
+
+  /// The state at a path is of another program, which has this name.
+  package static func otherProgram(_ path: String, _ name: String) -> StorageError {
+    StorageError(reason: .otherProgram(name), path: path, code: 0)
   }
 
   /// The error that `errno` holds now.
-  package init(_ operation: Operation, _ path: String) {
-    self.init(operation: operation, path: path, code: errno)
+  package init(_ reason: Reason, _ path: String) {
+    self.init(reason: reason, path: path, code: errno)
   }
 }

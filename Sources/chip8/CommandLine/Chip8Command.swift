@@ -399,7 +399,7 @@ struct HeadlessOptions: ParsableArguments {
   /// The slot that the machine is saved in, if it is.
   func slot() throws(Failure) -> SlotName? {
     guard let slot = try saveSlot.map(slotName) else { return nil }
-    guard !slot.isAutosave else { throw .usage(SlotError.autosave(slot).description) }
+    guard !slot.isAutosave else { throw .usage(StorageError.slot(slot, .autosave).description) }
     return slot
   }
 

@@ -51,29 +51,18 @@ struct Failure: Error {
 
   static func storage(_ error: StorageError) -> Failure {
     let code =
-      switch error.operation {
-      case .read: EX_NOINPUT
-      case .create: EX_CANTCREAT
+      switch error.reason {
+      case .read, .slot(.empty), .slot(.noVersion): EX_NOINPUT
+      case .create, .slot(.locked), .slot(.taken): EX_CANTCREAT
       case .write: EX_IOERR
       case .execute: EX_OSERR
       // The command line contradicts itself.
-      case .replace(.input), .replace(.twice): EX_USAGE
+      case .replace(.input), .replace(.twice), .slot(.autosave): EX_USAGE
       case .replace: EX_CANTCREAT
       case .lock: EX_TEMPFAIL
+      case .image, .otherProgram, .memory: EX_DATAERR
       }
-    return Failure(message: error.description, code: code)
-  }
-
-  private static func file(_ error: FileError) -> Failure {
-    switch error {
-    case .storage(let error): .storage(error)
-    case .image(let path, let error): .data(path, error)
-    }
-  }
-
-  private static func memory(_ error: NonVolatileMemoryError) -> Failure {
-    if case .storage(let error) = error { return .storage(error) }
-    return Failure(message: error.advice, code: EX_DATAERR)
+    return Failure(message: error.advice, code: code)
   }
 
   private static func acknowledgement(_ error: AcknowledgementError) -> Failure {
@@ -93,7 +82,6 @@ struct Failure: Error {
     case .storage(let error): .storage(error)
     case .contents(let path, let error): .data(path, error)
     case .source(let path, let errors): .source(path, errors)
-    case .slot(let error): .slot(error)
     case .request(let error): .usage(sentence(error))
     }
   }
@@ -140,16 +128,6 @@ struct Failure: Error {
     case .stop: "--until pc="
     }
   }
-
-  private static func slot(_ error: SlotError) -> Failure {
-    switch error {
-    case .empty, .noVersion: Failure(message: error.description, code: EX_NOINPUT)
-    case .locked, .taken: Failure(message: error.description, code: EX_CANTCREAT)
-    case .autosave: .usage(error.description)
-    case .otherProgram: Failure(message: error.description, code: EX_DATAERR)
-    case .file(let error): .file(error)
-    }
-  }
 }
 
 extension Failure {
@@ -160,9 +138,6 @@ extension Failure {
     case let failure as Failure: self = failure
     case let error as PlayerError: self = .player(error)
     case let error as StorageError: self = .storage(error)
-    case let error as FileError: self = .file(error)
-    case let error as SlotError: self = .slot(error)
-    case let error as NonVolatileMemoryError: self = .memory(error)
     case let error as AcknowledgementError: self = .acknowledgement(error)
     default: return nil
     }
@@ -186,9 +161,15 @@ extension Fault {
   }
 }
 
-extension NonVolatileMemoryError {
+extension StorageError {
   /// The sentence with what would help.
-  var advice: String { isBadData ? "\(self); chip8 flags clear removes it" : description }
+  var advice: String {
+    switch reason {
+    case .image(let error): description + (Failure.remedy(error) ?? "")
+    case .memory: "\(self); chip8 flags clear removes it"
+    default: description
+    }
+  }
 }
 
 /// How a file is called in a message.

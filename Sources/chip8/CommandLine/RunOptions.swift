@@ -73,7 +73,7 @@ extension Image {
   ///   - inputs: what the image was made of.
   func save(
     to path: String, executable options: RunOptions?, apartFrom inputs: InputFiles
-  ) throws(FileError) {
+  ) throws(StorageError) {
     guard let options else { return try save(to: path, apartFrom: inputs) }
     try save(to: path, behind: options.prelude, apartFrom: inputs)
   }

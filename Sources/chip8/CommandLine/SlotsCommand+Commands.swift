@@ -40,7 +40,9 @@ extension SlotsCommand {
     func run() throws {
       let (slots, slot) = try arguments.resolved()
       let report = try SlotReport(slot, of: slots)
-      guard report.current != nil || !report.versions.isEmpty else { throw SlotError.empty(slot) }
+      guard report.current != nil || !report.versions.isEmpty else {
+        throw StorageError.slot(slot, .empty)
+      }
       try arguments.options.print(report.lines, or: report)
     }
   }
@@ -55,7 +57,7 @@ extension SlotsCommand {
 
     func run() throws {
       let (slots, slot) = try arguments.resolved()
-      guard try slots.file(slot) != nil else { throw SlotError.empty(slot) }
+      guard try slots.file(slot) != nil else { throw StorageError.slot(slot, .empty) }
       let path = slots.path(slot)
       if !arguments.options.json, isatty(STDOUT_FILENO) == 0 {
         // A script gets the path as it is.

@@ -114,7 +114,7 @@ struct HeadlessRun {
   }
 
   /// Writes the user flags if the machine has changed them.
-  mutating func keepFlags() throws(NonVolatileMemoryError) {
+  mutating func keepFlags() throws(StorageError) {
     guard let keptFlags, machine.userFlags != writtenFlags else { return }
     try keptFlags.memory(of: machine.program).write(machine.userFlags)
     writtenFlags = machine.userFlags

@@ -213,7 +213,7 @@ extension OpenedImage {
   /// What a part of the image says, or why it says nothing.
   func checked<Value>(
     _ read: (Image) throws(ImageError) -> Value
-  ) throws(FileError) -> Value {
+  ) throws(StorageError) -> Value {
     do throws(ImageError) {
       return try read(image)
     } catch { throw .image(path, error) }

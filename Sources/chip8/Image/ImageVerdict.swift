@@ -73,7 +73,7 @@ struct ImageVerdict: Encodable {
 extension OpenedImage {
   fileprivate func verification(
     _ dependencies: DependencyOptions
-  ) throws(FileError) -> Image.Verification {
+  ) throws(StorageError) -> Image.Verification {
     var files = dependencies.paths.files(beside: path)
     do throws(ImageError) {
       // No machine follows from these, so nothing else looks at them.
