@@ -165,10 +165,12 @@ struct WindowTests {
     defer { close(lock) }
     #expect(flock(lock, LOCK_EX) == 0)
     try desktop.press("F5", "F9")
+    // A machine that cannot be saved is not left at once.
+    try desktop.press("ctrl+q")
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
-    // The save, and the one on leaving.
-    #expect(errors.split(separator: "\n").count { $0.contains("\(path): ") } == 2)
+    // The save, and those on leaving.
+    #expect(errors.split(separator: "\n").count { $0.contains("\(path): ") } == 3)
     #expect(try state(1).state.frames > 0)
   }
 
