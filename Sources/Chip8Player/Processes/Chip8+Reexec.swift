@@ -21,8 +21,10 @@ extension Chip8 {
     let image = try Image(contentsOf: path)
     do {
       var machine: Chip8 = try image.machine()
-      try machine.resume(arguments: arguments)
-    } catch let error as ImageError { throw FileError.image(path, error) }
+      try machine.apply(.arguments(arguments))
+    } catch let error as ImageError {
+      throw FileError.image(path, error)
+    } catch InputError.arguments(let refusal) { throw refusal }
     try Reexec.execute(commandLine(restoring: path, arguments: arguments, options: options))
   }
 
