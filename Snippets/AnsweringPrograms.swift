@@ -20,7 +20,7 @@ machine.allowHostCalls()
 
 while case .hostCall(let call) = machine.run(stopsAtHalt: true) {
   switch try host.answer(call, of: machine) {
-  case .finished(let status): machine.finish(status)
+  case .finished(let status): try machine.apply(.hostAnswer(status))
   case .exits: machine = machine.suspended
   case .restores(let restoration): machine = restoration.machine
   }
@@ -28,7 +28,7 @@ while case .hostCall(let call) = machine.run(stopsAtHalt: true) {
 print("status", machine.state.v[0])
 
 var woken: Chip8 = try Image(contentsOf: "nap").machine()
-try woken.resume(arguments: ["good", "morning"])
+try woken.apply(.arguments(["good", "morning"]))
 _ = woken.run(stopsAtHalt: true)
 print("status", woken.state.v[0], "with", woken.state.v[1], "arguments")
 print(woken.state.ram[0x214...].split(separator: 0).map { String(decoding: $0, as: UTF8.self) })

@@ -10,7 +10,7 @@ let counter = Program(
 var machine = try Chip8(counter, Configuration(.chip8))
 _ = machine.run(frames: 60)
 var withGoal = machine
-try withGoal.addEntryCall(0x204)
+try withGoal.apply(.entryCall(0x204))
 try Image(of: withGoal).save(to: "counter.state")
 
 var restored: Chip8 = try Image(contentsOf: "counter.state").machine()

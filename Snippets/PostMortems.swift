@@ -5,7 +5,7 @@ import SaveState
 let broken = Program(name: "broken", bytes: [0x60, 0x05, 0x00, 0xEE])
 var machine = try Chip8(broken, Configuration(.chip8))
 var recorder = FlightRecorder()
-recorder.willRun(machine, keys: [])
+recorder.willRun(machine)
 
 if case .fault(let fault) = machine.run(frames: 1) {
   print(fault)

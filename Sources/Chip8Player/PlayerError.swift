@@ -39,6 +39,18 @@ public enum RequestError: Error, Hashable, Sendable {
   case outsideRAM(LabelUse, address: Int, byteCount: Int, ramByteCount: Int)
 }
 
+extension RequestError {
+  /// What was asked to reach a machine, and does not.
+  init(_ error: InputError) {
+    self =
+      switch error {
+      case .program(let error): .poke(error)
+      case .entryCall(let error): .entryCall(error)
+      case .arguments(let refusal): .arguments(refusal)
+      }
+  }
+}
+
 /// What an address is named for.
 public enum LabelUse: Hashable, Sendable {
   case breakpoint

@@ -1,8 +1,9 @@
-/// What a deterministic machine owes the engine: its state as canonical sections, and the way back.
+/// What a deterministic machine owes the engine: its state as canonical sections, and the way back,
+/// and one function for all that reaches it from outside.
 ///
-/// Whatever can influence the machine's future must be in the sections; nothing else may be. Then
-/// two machines with the same sections behave the same forever, and a digest of the sections
-/// stands for the machine.
+/// Whatever can influence the machine's future must be in the sections or be an input; nothing else
+/// may be. Then two machines with the same sections and the same inputs behave the same forever, and a
+/// digest of the sections stands for the machine.
 public protocol Machine: Sendable {
   /// Names this kind of machine in an image.
   static var kind: Tag { get }
@@ -20,9 +21,28 @@ public protocol Machine: Sendable {
   /// Writes the whole state, always the same sections in the same order for the same state.
   func encode(into sections: inout StateWriter)
 
-  /// Goes on without input until it has executed so many instructions, or ended so many frames, or
-  /// cannot go on. It always comes back.
-  mutating func advance(instructions: Int, frames: Int)
+  /// All that can reach such a machine from outside once it is switched on.
+  associatedtype Input: Hashable & Sendable
+  /// Why a machine does not take an input.
+  associatedtype InputRefusal: Error
+
+  /// Where the machine is in its course.
+  var position: Position { get }
+
+  /// Takes an input, where the machine is. There is no other way into it.
+  ///
+  /// - Throws: if the machine cannot take it; it is as it was then.
+  mutating func apply(_ input: Input) throws(InputRefusal)
+
+  /// Lets go of what is held down from outside, as keys are: a machine that was made from its sections
+  /// holds nothing.
+  mutating func releaseHeldInput()
+
+  /// Goes on, with whatever is held down, until it has ended as many frames as `end` says or executed
+  /// as many instructions, whichever comes first, or cannot go on. If it stands exactly at `end`
+  /// then, but between two frames, and `end` is in a frame, that frame begins. It always comes
+  /// back.
+  mutating func advance(until end: Position)
 
   /// A new machine from sections that nobody vouches for: every field is checked.
   init(program: Program, decoding sections: inout StateReader) throws(ImageError)

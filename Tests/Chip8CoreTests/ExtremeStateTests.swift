@@ -45,7 +45,7 @@ import Testing
       var machine = Chip8(testing: program, in: state)
       if Bool.random(using: &random) { machine.allowHostCalls() }
       for _ in 0..<Int.random(in: 0...3, using: &random) {
-        try machine.addEntryCall(Int(value(upTo: UInt16(platform.ramByteCount - 2))))
+        try machine.apply(.entryCall(Int(value(upTo: UInt16(platform.ramByteCount - 2)))))
       }
       return machine
     }
@@ -131,7 +131,8 @@ import Testing
         #expect(again.run(frames: frames, instructions: instructions, keys: keys) == stop)
         #expect(again.canonicalState == machine.canonicalState, "seed \(seed)")
         if case .hostCall = stop {
-          machine.finish(HostStatus.allCases.randomElement(using: &extremes.random) ?? .denied)
+          try machine.apply(
+            .hostAnswer(HostStatus.allCases.randomElement(using: &extremes.random) ?? .denied))
         }
       }
     }

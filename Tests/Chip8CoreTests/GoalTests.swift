@@ -65,8 +65,8 @@ import Testing
     for instructions in 40..<52 {
       var machine = try machine(goals, platform, timing, instructions: instructions)
       let before = machine.state
-      try machine.addEntryCall(try goals.address("spoil"))
-      try machine.addEntryCall(try goals.address("second"))
+      try machine.apply(.entryCall(try goals.address("spoil")))
+      try machine.apply(.entryCall(try goals.address("second")))
       machine = try machine.restored()
       let spoil = UInt16(try goals.address("spoil"))
       #expect(machine.state.pc == spoil)
@@ -93,7 +93,7 @@ import Testing
     let goals = try goals()
     var start = try machine(goals, platform, timing)
     for goal in ["spoil", "wait", "second", "spoil"] {
-      try start.addEntryCall(try goals.address(goal))
+      try start.apply(.entryCall(try goals.address(goal)))
     }
     func keys(_ machine: Chip8) -> KeySet { machine.state.frames % 16 < 10 ? [] : KeySet(key: 5) }
     var (single, frames) = (start, start)
@@ -121,13 +121,13 @@ import Testing
     _ = machine.run(frames: 2)
     _ = machine.run(frames: 1, keys: KeySet(key: 7))
     let waiting = machine.state
-    try machine.addEntryCall(0x206)
+    try machine.apply(.entryCall(0x206))
     #expect(machine.state.keyWait == nil)
     _ = machine.run(frames: 1, keys: KeySet(key: 7))
     #expect(machine.state.ram[0x300] == 9 && machine.state.goals == nil)
     #expect(machine.state.keyWait == waiting.keyWait && machine.state.pc == waiting.pc)
     #expect(machine.state.instructionsLeftInFrame == nil)
-    _ = machine.run(frames: 9)
+    _ = machine.run(frames: 9, keys: [])
     #expect(machine.state.v[5] == 7 && machine.state.v[6] == 1)
   }
 
@@ -138,7 +138,7 @@ import Testing
       ("endless", .endlessEntryCall, "it has not returned after 3600 frames"),
     ] {
       var machine = try machine(goals, .chip8, .ipf)
-      try machine.addEntryCall(try goals.address(label))
+      try machine.apply(.entryCall(try goals.address(label)))
       let frames = machine.state.frames
       let stop = machine.run(frames: 5000, stopsAtHalt: true)
       guard case .fault(let fault) = stop else {
@@ -158,12 +158,12 @@ import Testing
   @Test func goalsHaveLimits() throws {
     var machine = try machine(goals(), .chip8, .ipf)
     for address in [-1, 0xFFF, 0x1000] {
-      #expect(throws: EntryCallError.outsideRAM(address: address, .chip8)) {
-        try machine.addEntryCall(address)
+      #expect(throws: InputError.entryCall(.outsideRAM(address: address, .chip8))) {
+        try machine.apply(.entryCall(address))
       }
     }
-    for _ in 0..<16 { try machine.addEntryCall(0xFFE) }
-    #expect(throws: EntryCallError.tooMany) { try machine.addEntryCall(0x200) }
+    for _ in 0..<16 { try machine.apply(.entryCall(0xFFE)) }
+    #expect(throws: InputError.entryCall(.tooMany)) { try machine.apply(.entryCall(0x200)) }
     #expect(try machine.restored().state.goals?.waiting.count == 15)
   }
 
@@ -189,9 +189,9 @@ import Testing
       return
     }
     machine = machine.suspended
-    try machine.addEntryCall(try #require(labels["goal"]))
+    try machine.apply(.entryCall(try #require(labels["goal"])))
     #expect(machine.isSuspended)
-    try machine.resume(arguments: ["ab"])
+    try machine.apply(.arguments(["ab"]))
     machine = try machine.restored()
     machine.step(3)
     #expect(machine.state.goals == nil && machine.isSuspended)

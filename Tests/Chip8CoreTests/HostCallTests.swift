@@ -103,7 +103,7 @@ extension Chip8 {
     #expect(standing.state.word(at: standing.state.pc) == 0x0C81 && !standing.isSuspended)
     var suspended: Chip8 = try machine.suspended.restored()
     #expect(suspended.isSuspended)
-    machine.finish(.done)
+    try machine.apply(.hostAnswer(.done))
     #expect(machine.run(instructions: 1) == .done)
     // The call, and with it the frame, is over; nothing else has changed.
     let after = machine.state
@@ -116,7 +116,7 @@ extension Chip8 {
     #expect(after.ram.prefix(0xDF0) == standing.state.ram.prefix(0xDF0))
     #expect(platform == .hires || after.ram == standing.state.ram)
     // The other one, with arguments.
-    try suspended.resume(arguments: ["ab", "", "ü"])
+    try suspended.apply(.arguments(["ab", "", "ü"]))
     #expect(suspended.isSuspended && suspended.state.instructions == standing.state.instructions)
     suspended.step()
     #expect(!suspended.isSuspended)
@@ -140,7 +140,7 @@ extension Chip8 {
     let ram = machine.state.ram
     for (arguments, status) in [(["1234567"], 2), (["12345678"], 3), (["123", "456"], 2)] {
       var suspended = machine.suspended
-      try suspended.resume(arguments: arguments)
+      try suspended.apply(.arguments(arguments))
       suspended.step()
       #expect(
         Array(suspended.state.registers.prefix(2)) == [UInt8(status), UInt8(arguments.count)])
@@ -157,7 +157,7 @@ extension Chip8 {
       return
     }
     var suspended = machine.suspended
-    machine.finish(.done)
+    try machine.apply(.hostAnswer(.done))
     machine.step(4)
     #expect(machine.state.registers.prefix(6) == [1, 0, 0, 0x33, 0x44, 0x55])
     #expect(machine.state.stackCount == 0)
@@ -166,7 +166,7 @@ extension Chip8 {
     // Where the host cannot save, there is no continuation either.
     var failed = try Chip8.calling(try caller("1 2 :pointer name :pointer sub 0 0 0 0"))
     _ = try failed.callThatIsThere()
-    failed.finish(.notWritten)
+    try failed.apply(.hostAnswer(.notWritten))
     failed.step(4)
     #expect(failed.state.registers.prefix(6) == [0x28, 0, 0, 0x33, 0, 0])
   }
@@ -247,7 +247,7 @@ extension Chip8 {
     var machine = try Chip8.calling(program)
     _ = try machine.callThatIsThere()
     var suspended = machine.suspended
-    try suspended.resume(arguments: ["12345678", "9"])
+    try suspended.apply(.arguments(["12345678", "9"]))
     suspended.step()
     #expect(suspended.state.v[0] == 3)
     for _ in 0..<2 {
@@ -263,10 +263,13 @@ extension Chip8 {
     let digest = machine.stateDigest
     func refusal(_ machine: Chip8, _ arguments: [String]) -> Arguments.Refusal? {
       var machine = machine
-      do throws(Arguments.Refusal) {
-        try machine.resume(arguments: arguments)
+      do throws(InputError) {
+        try machine.apply(.arguments(arguments))
         return nil
-      } catch { return error }
+      } catch {
+        if case .arguments(let refusal) = error { return refusal }
+        return nil
+      }
     }
     #expect(refusal(machine, []) == nil)
     #expect(refusal(machine, ["a"]) == .notSuspended)
@@ -302,14 +305,14 @@ extension Chip8 {
     var straight = try Chip8.calling(program, on: platform, timing: timing)
     var chained = straight
     var count = 0
-    func answer(_ machine: Chip8, _ number: Int) -> Chip8 {
+    func answer(_ machine: Chip8, _ number: Int) throws -> Chip8 {
       var machine = machine
       switch number % 3 {
-      case 0: machine.finish(.done)
-      case 1: machine.finish(.notWritten)
+      case 0: try machine.apply(.hostAnswer(.done))
+      case 1: try machine.apply(.hostAnswer(.notWritten))
       default:
         machine = machine.suspended
-        try? machine.resume(arguments: ["\(number)", "x"])
+        try? machine.apply(.arguments(["\(number)", "x"]))
       }
       return machine
     }
@@ -326,7 +329,7 @@ extension Chip8 {
         try #require(stop == .done)
       }
       #expect(chained.stateDigest == straight.stateDigest)
-      (straight, chained) = (answer(straight, count), answer(chained, count))
+      (straight, chained) = (try answer(straight, count), try answer(chained, count))
       count += 1
     }
     #expect(straight.state.frames > 70)
@@ -347,13 +350,14 @@ extension Chip8 {
         scramble(&state, using: &random)
       }
       if Bool.random(using: &random) { machine = machine.suspended }
-      if Int.random(in: 0..<8, using: &random) == 0 { try machine.addEntryCall(0x200) }
+      if Int.random(in: 0..<8, using: &random) == 0 { try machine.apply(.entryCall(0x200)) }
       for _ in 0..<6 {
         switch machine.run(frames: 1, instructions: 3) {
         case .hostCall(let call):
           #expect(call.name.isEmpty || HostCall.isName(call.name.utf8))
           asked[machine.state.ram[Int(machine.state.i)], default: 0] += 1
-          machine.finish(HostStatus.allCases.randomElement(using: &random) ?? .done)
+          try machine.apply(
+            .hostAnswer(HostStatus.allCases.randomElement(using: &random) ?? .done))
         case .fault, .exit: break
         case .done, .halt: continue
         }

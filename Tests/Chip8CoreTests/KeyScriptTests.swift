@@ -1,6 +1,7 @@
 // Which keys are down when, by a script.
 
 import Chip8Core
+import SaveState
 import Testing
 
 @Suite struct KeyScriptTests {
@@ -31,6 +32,34 @@ import Testing
       let lastsOn = presses.contains { $0.to ?? .max > frame }
       #expect(script.hasKeys(from: frame) == lastsOn)
     }
+  }
+
+  @Test(
+    "A script is a notation of a tape of keys",
+    arguments: ["0-5:1,3-7:2F,100-:A", "5-6:0", "1-2:1,2-3:2", "0-:F", ""])
+  func tape(text: String) throws {
+    let script = text.isEmpty ? .empty : try #require(KeyScript(text))
+    let printed = KeyScript(script.tape)
+    #expect(printed.changes == script.changes && printed.tape == script.tape)
+    // A machine that gets the tape gets the keys of each frame.
+    let start = try machine(.vip, 0xF00A, 0x1200)
+    var (byFrame, replay) = (start, Replay(start, script.tape.entries[...]))
+    for frame in 0..<120 as Range<UInt64> {
+      _ = byFrame.run(frames: 1, keys: script.keys(in: frame).keys)
+      try replay.advance(until: Position(frame: frame + 1, instruction: .max))
+      #expect(replay.machine.stateDigest == byFrame.stateDigest, "frame \(frame)")
+    }
+  }
+
+  @Test("Keys that are pressed in a frame are written as those of the next")
+  func pressedInAFrame() {
+    var tape = Tape<InputEvent>()
+    tape.append(.keys(KeySet(key: 1)), at: Position(frame: 3, instruction: 40, isInFrame: true))
+    tape.append(.poke(0x300, [1]), at: Position(frame: 5, instruction: 60))
+    tape.append(.keys([]), at: Position(frame: 6, instruction: 70))
+    #expect(KeyScript(tape).presses == KeyScript("4-6:1")?.presses)
+    #expect(KeyScript(tape, until: 5).presses == KeyScript("4-5:1")?.presses)
+    #expect(KeyScript(tape, until: 4).presses.isEmpty)
   }
 
   @Test func noKeys() {

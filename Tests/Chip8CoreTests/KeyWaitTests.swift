@@ -16,7 +16,7 @@ import Testing
     #expect(machine.state.keyWait == KeyWait(testing: 5, pressed: []))
     _ = machine.run(frames: 3, keys: KeySet(key: 0xB))
     #expect((machine.state.pc, machine.state.v[5], machine.state.instructions) == (0x200, 0, 1))
-    _ = machine.run(frames: 1)
+    _ = machine.run(frames: 1, keys: [])
     #expect((machine.state.v[5], machine.state.keyWait) == (0xB, nil))
     // Completing is free: the frame has all its instructions.
     #expect(machine.state.instructions == 13)
@@ -26,7 +26,7 @@ import Testing
     var machine = try waiting()
     _ = machine.run(frames: 1, keys: KeySet(key: 2))
     #expect(machine.state.keyWait?.pressed == KeySet(key: 2))
-    _ = machine.run(frames: 1)
+    _ = machine.run(frames: 1, keys: [])
     #expect((machine.state.v[5], machine.state.keyWait) == (2, nil))
   }
 
@@ -40,7 +40,7 @@ import Testing
   @Test func ofKeysReleasedTogetherTheLowestCounts() throws {
     var machine = try waiting()
     _ = machine.run(frames: 1, keys: [KeySet(key: 0xC), KeySet(key: 7), KeySet(key: 9)])
-    _ = machine.run(frames: 1)
+    _ = machine.run(frames: 1, keys: [])
     #expect(machine.state.v[5] == 7)
   }
 
@@ -48,7 +48,7 @@ import Testing
     for k in 0..<16 as Range<UInt8> {
       var machine = try machine(.chip8, 0xF00A | UInt16(15 - k) << 8, 0x1202)
       _ = machine.run(frames: 1, keys: KeySet(key: k))
-      _ = machine.run(frames: 1)
+      _ = machine.run(frames: 1, keys: [])
       #expect(machine.state.v[15 - Int(k)] == k)
     }
   }
@@ -83,7 +83,7 @@ import Testing
     }
     var rest = 0
     while machine.state.sound > 0 {
-      _ = machine.run(frames: 1)
+      _ = machine.run(frames: 1, keys: [])
       rest += 1
     }
     #expect(rest == (sounds ? 3 : 0))

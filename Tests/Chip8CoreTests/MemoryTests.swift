@@ -169,7 +169,7 @@ import Testing
   @Test func pokedCodeIsSeenAtOnce() throws {
     var machine = try machine(.chip8, 0x6011, 0x1200)
     machine.step(2)
-    try machine.poke(0x201, [0x22])
+    try machine.apply(.poke(0x201, [0x22]))
     machine.step()
     #expect(machine.state.v[0] == 0x22)
   }
@@ -177,12 +177,12 @@ import Testing
   @Test func pokesOutsideTheMemoryAreRefusedWhole() throws {
     var machine = try machine(.chip8, 0x6011)
     for (address, count) in [(-1, 1), (0x1000, 1), (0xFFF, 2)] {
-      #expect(throws: ProgramError.outsideRAM(address: address, .chip8)) {
-        try machine.poke(address, Array(repeating: 1, count: count))
+      #expect(throws: InputError.program(.outsideRAM(address: address, .chip8))) {
+        try machine.apply(.poke(address, Array(repeating: 1, count: count)))
       }
     }
     #expect(machine.state.ram[0xFFF] == 0)
-    try machine.poke(0xFFF, [7])
+    try machine.apply(.poke(0xFFF, [7]))
     #expect(machine.state.ram[0xFFF] == 7)
   }
 }

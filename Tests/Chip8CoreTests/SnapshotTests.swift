@@ -9,7 +9,8 @@ import Testing
   /// 256 bytes into the next.
   private func restless(_ platform: Platform) throws -> Chip8 {
     var machine = try machine(platform, 0xC11E, 0xC0FF, 0xA2F2, 0xF11E, 0xF055, 0x12F1)
-    try machine.poke(0x2F1, Array(repeating: [0x7E, 0], count: 16).flatMap { $0 } + [0x12, 0x00])
+    let words = Array(repeating: [0x7E, 0] as [UInt8], count: 16) + [[0x12, 0x00]]
+    try machine.apply(.poke(0x2F1, words.flatMap { $0 }))
     return machine
   }
 
@@ -44,12 +45,12 @@ import Testing
 
   @Test func anInstructionAroundTheEndOfTheRAMIsDecodedAgain() throws {
     var machine = try machine(.chip8, 0x1FFF)
-    try machine.poke(0xFFF, [0x6A])
-    try machine.poke(0, [0x11])
+    try machine.apply(.poke(0xFFF, [0x6A]))
+    try machine.apply(.poke(0, [0x11]))
     let eleven = machine.snapshot
     machine.step(2)
     #expect(machine.state.v[0xA] == 0x11)
-    try machine.poke(0, [0x22])
+    try machine.apply(.poke(0, [0x22]))
     let other = machine.snapshot
     machine.restore(from: eleven)
     machine.step(2)

@@ -60,9 +60,9 @@ import Testing
       state.hostCalls = .testing
       state.hostCalls?.answer = .restored
     }
-    try machine.addEntryCall(0x200)
-    try machine.addEntryCall(0x202)
-    try machine.resume(arguments: ["a", "b"])
+    try machine.apply(.entryCall(0x200))
+    try machine.apply(.entryCall(0x202))
+    try machine.apply(.arguments(["a", "b"]))
     return machine.changed { state in
       state.hostCalls?.answer = .done
       state.registers = (1...16).map { $0 }
@@ -211,7 +211,7 @@ import Testing
         scramble(&state, isCycles: isCycles, using: &random)
       }
       for _ in 0..<Int.random(in: 0...3, using: &random) {
-        try machine.addEntryCall(.random(in: 0...0xFFE, using: &random))
+        try machine.apply(.entryCall(.random(in: 0...0xFFE, using: &random)))
       }
       let restored: Chip8 = try machine.restored()
       #expect(restored.canonicalState == machine.canonicalState)

@@ -9,7 +9,7 @@ import Testing
   /// After 6A5B 2204 D125: a register, a call and a sprite.
   private func busy() throws -> Chip8 {
     var machine = try machine(.hires, 0x6A5B, 0x2204, 0xA300, 0x6105, 0x6228, 0xD122, 0x120C)
-    try machine.poke(0x300, [0xC3, 0x42])
+    try machine.apply(.poke(0x300, [0xC3, 0x42]))
     machine.step(6)
     return machine
   }
@@ -31,12 +31,12 @@ import Testing
 
   @Test func pokesReachWhatTheRAMShows() throws {
     var machine = try busy()
-    try machine.poke(0xDCD, [0x03, 0x45])
-    try machine.poke(0xDF3, [0x77])
-    try machine.poke(0xFFF, [0x01])
+    try machine.apply(.poke(0xDCD, [0x03, 0x45]))
+    try machine.apply(.poke(0xDF3, [0x77]))
+    try machine.apply(.poke(0xFFF, [0x01]))
     #expect((machine.state.stack[0], machine.state.v[3]) == (0x345, 0x77))
     #expect(machine.state.screen.lit.last == [63, 63, 1])
-    try machine.poke(0x20C, [0x00, 0xEE])
+    try machine.apply(.poke(0x20C, [0x00, 0xEE]))
     machine.step()
     #expect(machine.state.pc == 0x345)
   }
@@ -73,8 +73,8 @@ import Testing
   /// A goal has a stack of its own, and the program's is back in the RAM after it.
   @Test func goalsPutTheStackBack() throws {
     var machine = try busy()
-    try machine.poke(0x400, [0x6A, 0x00, 0x00, 0xEE])
-    try machine.addEntryCall(0x400)
+    try machine.apply(.poke(0x400, [0x6A, 0x00, 0x00, 0xEE]))
+    try machine.apply(.entryCall(0x400))
     #expect(word(machine, 0xDCD) == 0x20C)
     machine.step(2)
     #expect((machine.state.v[0xA], machine.state.stack[0]) == (0x5B, 0x204))
@@ -89,7 +89,7 @@ import Testing
       if endsOutside {
         machine.endKeyWait(keys: [])
       } else {
-        _ = machine.run(frames: 1)
+        _ = machine.run(frames: 1, keys: [])
       }
       #expect((machine.state.v[5], machine.state.ram[0xDF5]) == (9, 9))
     }
@@ -99,7 +99,8 @@ import Testing
   @Test func anotherProgramLeavesTheRegistersAlone() throws {
     let machine = try busy()
     let long = Program(name: "", bytes: Array(repeating: 0xFF, count: 3232))
-    let replaced = try machine.replacing(long)
+    var replaced = machine
+    try replaced.apply(.program(long))
     #expect((replaced.state.v[0xA], replaced.state.ram[0xDFA]) == (0x5B, 0x5B))
     #expect(word(replaced, 0xDCD) == 0x204 && replaced.state.screen == machine.state.screen)
     #expect(replaced.state.ram[0xDCF] == 0xFF)

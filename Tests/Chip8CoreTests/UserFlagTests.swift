@@ -16,7 +16,7 @@ import Testing
       ]))
   func powerOn(platform: Platform, count: Int) throws {
     var machine = try machine(platform, count == 16 ? 0xFF85 : 0xF785)
-    machine.userFlags = UserFlagTests.all
+    try machine.apply(.userFlags(UserFlagTests.all))
     #expect(machine.userFlags == Array(UserFlagTests.all.prefix(count)))
     // What the platform lacks stays zero, so that an image of the machine loads.
     let restored: Chip8 = try Image(Image(of: machine).bytes).machine()
@@ -29,8 +29,8 @@ import Testing
   @Test("Those that are missing are zero")
   func missing() throws {
     var machine = try machine(.schip, 0xF375)
-    machine.userFlags = UserFlagTests.all
-    machine.userFlags = [7]
+    try machine.apply(.userFlags(UserFlagTests.all))
+    try machine.apply(.userFlags([7]))
     #expect(machine.userFlags == [7, 0, 0, 0, 0, 0, 0, 0])
   }
 
@@ -38,7 +38,7 @@ import Testing
   func input() throws {
     let digests = try [[], [5], [5], [6]].map { (flags: [UInt8]) in
       var machine = try machine(.xochip, 0xF085, 0x7001, 0xF075, 0x1206)
-      machine.userFlags = flags
+      try machine.apply(.userFlags(flags))
       machine.step(3)
       return machine.stateDigest
     }

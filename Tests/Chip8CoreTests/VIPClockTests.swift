@@ -205,7 +205,7 @@ import Testing
     _ = machine.run(frames: 1, keys: KeySet(key: 6))
     _ = machine.run(frames: 3, keys: KeySet(key: 6))
     #expect(machine.state.sound == 3)
-    _ = machine.run(frames: 3)
+    _ = machine.run(frames: 3, keys: [])
     #expect((machine.state.sound, machine.state.v[5]) == (0, 0))
     let before = machine.state.cycles
     machine.step()

@@ -96,7 +96,7 @@ import Testing
   @Test func whatIsSafeToCopyIsCarriedToALaterState() throws {
     let older = try Image(imageFile(withUnknown))
     var toy: Toy = try older.machine()
-    toy.advance(instructions: 5, frames: 1)
+    toy.advance(until: Position(frame: 1, instruction: toy.position.instruction + 5))
     let later = Image(of: toy, preservingUnknownSectionsOf: older)
     #expect(tags(later) == ["PROG", "ROM ", "CNTR", "MEM ", "WITN", "new2"])
     #expect(later.bytes.firstRange(of: withUnknown[1].bytes) != nil)

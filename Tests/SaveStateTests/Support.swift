@@ -3,7 +3,7 @@
 import Foundation
 import SaveState
 
-/// A counter with some memory. It keeps the engine from knowing CHIP-8.
+/// A counter with some memory and something to press. It keeps the engine from knowing CHIP-8.
 struct Toy: Machine, Equatable {
   static let kind = Tag("TOY!")
   static let sections: [SectionKind] = [
@@ -13,10 +13,14 @@ struct Toy: Machine, Equatable {
   static let counterTag = Tag("CNTR")
   static let memoryTag = Tag("MEM ")
   static let memoryByteCount = 64
+  /// The instructions of a frame.
+  static let frameCount: UInt64 = 100
 
   let program: Program
   var counter: UInt32 = 0
   var memory: [UInt8]
+  /// What is held down, and not saved.
+  private(set) var weight: UInt8 = 0
 
   init(_ program: Program, memoryByteCount: Int = memoryByteCount) {
     self.program = program
@@ -28,9 +32,37 @@ struct Toy: Machine, Equatable {
     (0..<count).map { program.bytes[$0 % program.bytes.count] }
   }
 
-  /// Counts the instructions, and notes the lowest byte in the memory.
-  mutating func advance(instructions: Int, frames: Int) {
-    for _ in 0..<instructions where counter < 1_000_000 {
+  enum Input: Hashable {
+    /// A weight that counts where a frame begins, from the next one on.
+    case weight(UInt8)
+    /// A byte for the memory.
+    case byte(Int, UInt8)
+  }
+
+  struct InputRefusal: Error, Equatable {
+    let address: Int
+  }
+
+  mutating func apply(_ input: Input) throws(InputRefusal) {
+    switch input {
+    case .weight(let weight): self.weight = weight
+    case .byte(let address, let byte):
+      guard memory.indices.contains(address) else { throw InputRefusal(address: address) }
+      memory[address] = byte
+    }
+  }
+
+  mutating func releaseHeldInput() { weight = 0 }
+
+  var position: Position {
+    let (frame, done) = UInt64(counter).quotientAndRemainder(dividingBy: Toy.frameCount)
+    return Position(frame: frame, instruction: UInt64(counter), isInFrame: done > 0)
+  }
+
+  /// Counts the instructions, notes the lowest byte in the memory, and the weight in each frame.
+  mutating func advance(until end: Position) {
+    while counter < 1_000_000, position.frame < end.frame, counter < end.instruction {
+      if !position.isInFrame { memory[Int(position.frame) % memory.count] ^= weight }
       counter += 1
       memory[Int(counter) % memory.count] ^= UInt8(truncatingIfNeeded: counter)
     }

@@ -50,6 +50,15 @@ import Testing
         """,
       options: ["--keys", "3-6:1,9-12:A,900-903:2,5000-5003:3"]),
     Case(
+      testDescription: "after an answer of the host",
+      source: """
+        : main v0 := 1 i := block native 0xC81 v1 := v0
+        : bad 0xF0 0x99
+        : block 1 0 :pointer name 0 0 0 0 0 0
+        : name 0x61 0
+        """,
+      options: ["--host-calls", "."]),
+    Case(
       testDescription: "after millions of instructions",
       source: """
         : main loop v0 += 1 v4 := random 255 if v0 != 0 then jump more

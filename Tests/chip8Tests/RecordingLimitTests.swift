@@ -98,12 +98,13 @@ import chip8
   @Test func whatIsRecordedIsNoLongerThanItMayBe() throws {
     let keys = try #require(KeyScript("0-5:1,3-7:2F,100-:A"))
     let program = Program(name: "\u{7F}x", bytes: [0x12, 0x00])
-    let full = try #require(SessionRecorder(program, keys, hasHost: true))
+    let full = try #require(SessionRecorder(program, keys.tape, hasHost: true))
     let count = full.bytes(frames: .max).count
     for limit in [0, count - 1] {
-      #expect(SessionRecorder(program, keys, hasHost: true, maxByteCount: limit) == nil)
+      #expect(SessionRecorder(program, keys.tape, hasHost: true, maxByteCount: limit) == nil)
     }
-    let least = try #require(SessionRecorder(program, keys, hasHost: true, maxByteCount: count))
+    let least = try #require(
+      SessionRecorder(program, keys.tape, hasHost: true, maxByteCount: count))
     #expect(!least.hasRoom && least.bytes(frames: .max) == full.bytes(frames: .max))
     let text = String(decoding: full.bytes(frames: 101), as: UTF8.self)
     #expect(

@@ -225,8 +225,8 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
         if goalCount < 16 { machine.allowHostCalls() }
         _ = machine.run(instructions: 1)
         if goalCount == 1 { machine = machine.suspended }
-        for goal in 0..<goalCount { try machine.addEntryCall(0x200 + goal) }
-        if goalCount == 1 { try machine.resume(arguments: ["", "a b", "ü扉"]) }
+        for goal in 0..<goalCount { try machine.apply(.entryCall(0x200 + goal)) }
+        if goalCount == 1 { try machine.apply(.arguments(["", "a b", "ü扉"])) }
         names.append(try scratch.write("\(platform).\(goalCount)", Image(of: machine).bytes))
       }
     }

@@ -29,7 +29,7 @@ struct ImageChain {
     for k in 0..<ImageChain.count {
       _ = machine.run(frames: 60)
       // All over the memory, as games do that unpack themselves.
-      try machine.poke(0x400 + (k * 0x1F3) % (machine.state.ram.count - 0x400), [UInt8(k)])
+      try machine.apply(.poke(0x400 + (k * 0x1F3) % (machine.state.ram.count - 0x400), [UInt8(k)]))
       let image = Image(of: machine, basedOn: base)
       try Storage.writeAtomically("\(directory)/\(k).state", with: image.bytes, as: .savedState)
       byteCount += image.bytes.count

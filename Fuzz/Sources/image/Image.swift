@@ -70,7 +70,7 @@ private func checkDifference(from image: Image, _ machine: Chip8, _ shelf: inout
     let base = try? BaseImage(image, named: "base.state", Chip8.self, by: &shelf)
   else { return }
   var later = machine
-  later.advance(instructions: 100, frames: 2)
+  _ = later.run(frames: 2, instructions: 100)
   let saved = Image(of: later, basedOn: base)
   let reread = must("a difference can be read") { try Image(saved.bytes) }
   var bases = Bases(image: image.bytes, shelf: shelf)

@@ -17,7 +17,7 @@ enum States {
 
   private static func machine(_ program: Program, _ frames: Int) -> Chip8 {
     var machine = must("the program fits") { try Chip8(program, Configuration(.chip8)) }
-    machine.advance(instructions: .max, frames: frames)
+    _ = machine.run(frames: frames)
     return machine
   }
 }

@@ -48,8 +48,8 @@ public enum EntryCallError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Chip8 {
-  /// Calls a subroutine of the program before it goes on, after those that are still to be called.
-  public mutating func addEntryCall(_ address: Int) throws(EntryCallError) {
+  /// ``InputEvent/entryCall(_:)``.
+  mutating func addEntryCall(_ address: Int) throws(EntryCallError) {
     let platform = state.configuration.platform
     guard (0...platform.ramByteCount - 2).contains(address) else {
       throw .outsideRAM(address: address, platform)

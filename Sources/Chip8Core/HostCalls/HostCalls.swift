@@ -22,18 +22,11 @@ extension Chip8 {
     if state.hostCalls == nil { state.hostCalls = HostCalls() }
   }
 
-  /// Says what a call comes to that ``run(frames:instructions:keys:stopsAtHalt:)`` came back with.
-  /// It is executed when the machine runs again.
-  public mutating func finish(_ status: HostStatus) {
-    state.hostCalls?.answer = status
-  }
-
   /// The machine that a call asks to save: at that call, but suspended. Whoever restores it finds that
   /// the call comes to ``HostStatus/restored``.
   public var suspended: Chip8 {
     var machine = self
-    machine.finish(.restored)
-    machine.state.hostCalls?.arguments = []
+    machine.finishHostCall(.restored)
     return machine
   }
 
@@ -43,11 +36,15 @@ extension Chip8 {
     state.hostCalls?.answer == .restored || state.goals?.interrupted.answer == .restored
   }
 
-  /// Hands arguments to the program in a machine that was restored. It gets them as soon as it
-  /// runs; without this, it gets none.
-  ///
-  /// - Throws: ``Arguments/Refusal``; the machine is as it was then.
-  public mutating func resume(arguments: [String]) throws(Arguments.Refusal) {
+  /// ``InputEvent/hostAnswer(_:)``.
+  mutating func finishHostCall(_ status: HostStatus) {
+    state.hostCalls?.answer = status
+    // Whoever restores the machine hands it others.
+    if status == .restored { state.hostCalls?.arguments = [] }
+  }
+
+  /// ``InputEvent/arguments(_:)``.
+  mutating func resume(with arguments: [String]) throws(Arguments.Refusal) {
     try Arguments.check(arguments)
     guard !arguments.isEmpty else { return }
     guard isSuspended || state.goals != nil, allowsHostCalls else { throw .notSuspended }

@@ -39,11 +39,6 @@ extension Chip8: Machine {
     if let goals = state.goals { sections.append(Chip8.entryCallTag, goals.encoded) }
   }
 
-  /// Goes on without a key in the frames that begin.
-  public mutating func advance(instructions: Int, frames: Int) {
-    _ = run(frames: frames, instructions: instructions)
-  }
-
   /// A machine from the sections of an image, every field checked.
   public init(program: Program, decoding sections: inout StateReader) throws(ImageError) {
     let core = try sections.section(Chip8.coreTag, count: Chip8.coreByteCount)

@@ -4,11 +4,13 @@ import func Glibc.memcmp
 import SaveState
 
 extension Chip8 {
-  /// A machine at a moment: all that it is, without what it keeps beside to be fast.
+  /// A machine at a moment: all that it is, with the keys that are held down, without what it keeps
+  /// beside to be fast.
   public struct Snapshot: Sendable {
     /// The program that was loaded at power-on.
     public fileprivate(set) var program: Program
     fileprivate var tone: Tone?
+    fileprivate var heldKeys: KeySet
     fileprivate var ram: [UInt8]
     /// The state with nothing in the RAM: one, on the heap, for there it is copied once and not by
     /// way of others.
@@ -26,13 +28,14 @@ extension Chip8 {
   public var snapshot: Snapshot {
     var rest = state
     rest.ram = []
-    return Snapshot(program: program, tone: tone, ram: state.ram, rest: [rest])
+    return Snapshot(
+      program: program, tone: tone, heldKeys: heldKeys, ram: state.ram, rest: [rest])
   }
 
   /// The machine as it was at a moment.
   public init(_ snapshot: Snapshot) {
     self.init(snapshot.program, snapshot.state)
-    unsaved.tone = snapshot.tone
+    (unsaved.tone, unsaved.heldKeys) = (snapshot.tone, snapshot.heldKeys)
   }
 
   /// Makes a snapshot of this moment out of an older one, in place: nothing is allocated if the
@@ -42,7 +45,7 @@ extension Chip8 {
   /// before it is passed, but for one that may be changed.
   public mutating func copy(to snapshot: inout Snapshot) {
     if snapshot.program != program { snapshot.program = program }
-    snapshot.tone = unsaved.tone
+    (snapshot.tone, snapshot.heldKeys) = (unsaved.tone, unsaved.heldKeys)
     var ram: [UInt8] = []
     swap(&ram, &state.ram)
     withUnsafePointer(to: &state) { state in
@@ -58,7 +61,7 @@ extension Chip8 {
   /// allocated if the platform is the same.
   public mutating func restore(from snapshot: Snapshot) {
     if program != snapshot.program { program = snapshot.program }
-    unsaved.tone = snapshot.tone
+    (unsaved.tone, unsaved.heldKeys) = (snapshot.tone, snapshot.heldKeys)
     let configuration = state.configuration
     var ram: [UInt8] = []
     swap(&ram, &state.ram)

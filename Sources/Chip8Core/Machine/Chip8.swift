@@ -22,6 +22,8 @@ public struct Chip8: Sendable {
     var code = Code()
     /// The sound of the frame that ended last.
     var tone: Tone?
+    /// What no state has, for it is input: see ``Chip8/heldKeys``.
+    var heldKeys: KeySet = []
   }
 
   /// Switches a machine on.
@@ -44,43 +46,18 @@ public struct Chip8: Sendable {
     self.state = state
   }
 
-  /// This machine with another program in its RAM, for a program that is changed while it runs:
-  /// all else is as it is, but what is left of a longer program is gone.
-  public func replacing(_ program: Program) throws(ProgramError) -> Chip8 {
-    let fresh = try Chip8(program, state.configuration)
-    let longer = max(program.bytes.count, self.program.bytes.count)
-    let area = Chip8.programStart..<Chip8.programStart + longer
-    var state = state
-    state.ram.replaceSubrange(area, with: fresh.state.ram[area])
-    state.ram = state.shownRAM
-    return Chip8(program, state)
-  }
-
   /// The sound of the frame that ended last, nil if it was silent.
   public var tone: Tone? { unsaved.tone }
 
-  /// The user flags, as many as the machine has: what Fx75 stores and Fx85 loads. Whoever keeps them
-  /// while the machine is switched off sets them before the first instruction. Those that are missing
-  /// are zero, and those that the machine lacks are ignored.
-  public var userFlags: [UInt8] {
-    get { (0..<state.configuration.platform.flagCount).map { state.flags[$0] } }
-    set {
-      for k in 0..<state.configuration.platform.flagCount {
-        state.flags[k] = k < newValue.count ? newValue[k] : 0
-      }
-    }
-  }
+  /// The keys that are held down outside. The program sees them as they are where a frame begins, so
+  /// they are no part of the state.
+  public var heldKeys: KeySet { unsaved.heldKeys }
 
-  /// Writes into the RAM before the first instruction, or between any two.
-  ///
-  /// - Throws: ``ProgramError/outsideRAM(address:_:)``; nothing is written then.
-  public mutating func poke(_ address: Int, _ bytes: [UInt8]) throws(ProgramError) {
-    guard address >= 0, address <= state.ram.count - bytes.count else {
-      throw .outsideRAM(address: address, state.configuration.platform)
-    }
-    state.ram.replaceSubrange(address..<address + bytes.count, with: bytes)
-    state.readWorkArea()
-    unsaved.code = Code()
+  /// The user flags, as many as the machine has: what Fx75 stores and Fx85 loads. Whoever keeps them
+  /// while the machine is switched off hands them to it before the first instruction:
+  /// ``InputEvent/userFlags(_:)``.
+  public var userFlags: [UInt8] {
+    (0..<state.configuration.platform.flagCount).map { state.flags[$0] }
   }
 
   /// Why ``run(frames:instructions:keys:stopsAtHalt:)`` came back.
@@ -93,8 +70,8 @@ public struct Chip8: Sendable {
     case exit
     /// The program cannot go on.
     case fault(Fault)
-    /// The program calls the host, and the machine stands at that call until ``finish(_:)`` says
-    /// what it comes to.
+    /// The program calls the host, and the machine stands at that call until
+    /// ``InputEvent/hostAnswer(_:)`` says what it comes to.
     case hostCall(HostCall)
   }
 
@@ -106,15 +83,19 @@ public struct Chip8: Sendable {
   /// - Parameters:
   ///   - frames: how many frames to end, at most.
   ///   - instructions: how many instructions to execute, at most.
-  ///   - keys: the keys that are down in every frame that begins.
+  ///   - keys: the keys that are held down from now on, as ``InputEvent/keys(_:)`` says it; nil if
+  ///     they stay as they are. They are those of every frame that begins.
   ///   - stopsAtHalt: whether to come back at the end of the first frame whose last instruction
   ///     jumps to itself; otherwise the program does so for the rest of the frames.
   public mutating func run(
-    frames: Int = .max, instructions: Int = .max, keys: KeySet = [], stopsAtHalt: Bool = false
+    frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil, stopsAtHalt: Bool = false
   ) -> Stop {
-    let limits = Processor.Limits(
-      frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
-    return withProcessor { $0.run(limits, keys: keys) }
+    if let keys { unsaved.heldKeys = keys }
+    let (limits, held) = (
+      Processor.Limits(frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt),
+      unsaved.heldKeys
+    )
+    return withProcessor { $0.run(limits, keys: held) }
   }
 
   /// Calls with a processor for this machine.
@@ -154,14 +135,23 @@ public struct Chip8: Sendable {
   /// Begins a frame if that ends a wait for a key, for whoever looks at the machine before every
   /// instruction. ``run(frames:instructions:keys:stopsAtHalt:)`` with the same keys goes on from
   /// there as it would have without.
-  public mutating func endKeyWait(keys: KeySet) {
-    guard state.instructionsLeftInFrame == nil, let (register, key) = state.endKeyWait(keys) else {
-      return
+  ///
+  /// - Parameter keys: the keys that are held down from now on; nil if they stay as they are.
+  public mutating func endKeyWait(keys: KeySet? = nil) {
+    if let keys { unsaved.heldKeys = keys }
+    if state.keyWait != nil { beginFrame() }
+  }
+
+  /// Begins the frame that is next, unless the program waits for a key in it and gets none.
+  mutating func beginFrame() {
+    guard state.instructionsLeftInFrame == nil else { return }
+    if state.keyWait != nil {
+      guard let (register, key) = state.endKeyWait(heldKeys) else { return }
+      state.v[Int(register)] = key
+      state.ram = state.shownRAM
+      state.pc &+= 2
     }
-    state.v[Int(register)] = key
-    state.ram = state.shownRAM
-    state.pc &+= 2
-    state.keys = keys
+    state.keys = heldKeys
     state.instructionsLeftInFrame =
       state.configuration.timing == .cycles ? 0 : UInt32(state.configuration.instructionsPerFrame)
   }

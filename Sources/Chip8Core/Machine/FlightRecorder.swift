@@ -1,7 +1,8 @@
 import SaveState
 
 /// Knows what a machine executed last, without looking at each instruction: it keeps the machine as
-/// it was a while ago and the keys since then, and runs that again when somebody asks.
+/// it was a while ago and the tape of its inputs since then, and runs that again when somebody asks.
+/// So all input of the machine goes through it: ``apply(_:to:)``.
 public struct FlightRecorder: Sendable {
   /// An instruction that was executed.
   public struct Executed: Hashable, Sendable {
@@ -24,26 +25,47 @@ public struct FlightRecorder: Sendable {
   private static let instructionsBetween: UInt64 = 1_000_000
   private static let framesBetween: UInt64 = 4096
 
+  private struct Checkpoint: Sendable {
+    let machine: Chip8.Snapshot
+    let position: Position
+    /// How many inputs of the tape the machine has had.
+    var inputCount: Int
+  }
+
   /// The machine as it was, the older one first. With two there is always enough to look back at.
-  private var checkpoints: [Chip8.Snapshot] = []
-  /// The keys of the frames since the first checkpoint, where they change.
-  private var tape: [(frame: UInt64, keys: KeySet)] = []
+  private var checkpoints: [Checkpoint] = []
+  /// The inputs since the first checkpoint.
+  private var tape = Tape<InputEvent>()
 
   /// One that knows nothing yet.
   public init() {}
 
-  /// Takes note of a machine that is about to run, with the keys of all frames that begin.
-  public mutating func willRun(_ machine: Chip8, keys: KeySet) {
-    if isCheckpointDue(machine) {
-      checkpoints = checkpoints.suffix(1) + [machine.snapshot]
-      let oldest = checkpoints[0].state.frames
-      // The keys that hold where the oldest one begins are those of the last change before it.
-      let first = tape.lastIndex { $0.frame <= oldest } ?? 0
-      tape.removeFirst(first)
-    }
-    let frame = machine.state.frames + (machine.state.instructionsLeftInFrame == nil ? 0 : 1)
-    if let last = tape.last, last.frame == frame { tape.removeLast() }
-    if tape.last?.keys != keys { tape.append((frame, keys)) }
+  /// Applies an input to the machine, and remembers it.
+  ///
+  /// - Throws: ``InputError``; nothing has changed then.
+  public mutating func apply(_ event: InputEvent, to machine: inout Chip8) throws(InputError) {
+    try machine.apply(event)
+    guard !checkpoints.isEmpty else { return }
+    tape.append(event, at: machine.position)
+  }
+
+  /// Takes note of a machine that is about to run.
+  public mutating func willRun(_ machine: Chip8) {
+    let position = machine.position
+    guard isCheckpointDue(at: position) else { return }
+    checkpoints = Array(checkpoints.suffix(1))
+    let past = checkpoints.first?.inputCount ?? tape.entries.count
+    tape.removeFirst(past)
+    for k in checkpoints.indices { checkpoints[k].inputCount -= past }
+    checkpoints.append(
+      Checkpoint(
+        machine: machine.snapshot, position: position, inputCount: tape.entries.count))
+  }
+
+  private func isCheckpointDue(at position: Position) -> Bool {
+    guard let last = checkpoints.last?.position else { return true }
+    return position.instruction - last.instruction >= FlightRecorder.instructionsBetween
+      || position.frame - last.frame >= FlightRecorder.framesBetween
   }
 
   /// Forgets what was, for it does not lead to what will be: another machine takes its place.
@@ -51,57 +73,41 @@ public struct FlightRecorder: Sendable {
 
   /// The instructions that led a machine to where it is, the last one last; at most `count`.
   public func lastInstructions(before machine: Chip8, count: Int) -> [Executed] {
-    let end = machine.state.instructions
-    let enough = checkpoints.last { $0.state.instructions + UInt64(count) <= end }
+    let end = machine.position
+    let enough = checkpoints.last { $0.position.instruction + UInt64(count) <= end.instruction }
     guard
-      let checkpoint = enough ?? checkpoints.first, checkpoint.state.instructions <= end
+      let checkpoint = enough ?? checkpoints.first, checkpoint.position <= end
     else { return [] }
-    var copy = Chip8(checkpoint)
-    run(&copy, toInstruction: end - min(end - copy.state.instructions, UInt64(count)))
+    var replay = Replay(Chip8(checkpoint.machine), tape.entries[checkpoint.inputCount...])
+    let past = end.instruction - checkpoint.position.instruction
+    let start = end.instruction - min(past, UInt64(count))
     var executed: [Executed] = []
-    while copy.state.instructions < end, copy.state.frames <= machine.state.frames {
-      copy.endKeyWait(keys: keys(of: copy))
-      let (state, opcode) = (copy.state, copy.nextInstruction.opcode)
-      let stop = copy.run(frames: 1, instructions: 1, keys: keys(of: copy))
-      if copy.state.instructions > state.instructions {
-        executed.append(
-          Executed(address: state.pc, opcode: opcode, next: state.word(at: state.pc &+ 2)))
+    // The machine has taken each of these inputs before. If it does not now, this is another machine,
+    // of which nothing is known.
+    do throws(InputError) {
+      try replay.advance(until: Position(frame: end.frame + 1, instruction: start))
+      while replay.machine.state.instructions < end.instruction, replay.machine.position < end {
+        let position = replay.machine.position
+        if let instruction = try replay.step() { executed.append(instruction) }
+        guard replay.machine.position > position else { break }
       }
-      if case .fault = stop { break }
-    }
+    } catch { return [] }
     return executed
   }
+}
 
-  private func isCheckpointDue(_ machine: Chip8) -> Bool {
-    guard let last = checkpoints.last?.state else { return true }
-    return machine.state.instructions - last.instructions >= FlightRecorder.instructionsBetween
-      || machine.state.frames - last.frames >= FlightRecorder.framesBetween
-  }
-
-  /// Runs a machine again as it has run, to just before an instruction.
-  private func run(_ copy: inout Chip8, toInstruction target: UInt64) {
-    while copy.state.instructions < target {
-      let frame = nextFrame(of: copy)
-      let change = tape.first { $0.frame > frame }?.frame ?? .max
-      let before = copy.state
-      let stop = copy.run(
-        frames: Int(clamping: change - copy.state.frames),
-        instructions: Int(clamping: target - copy.state.instructions), keys: keys(of: copy))
-      if case .fault = stop { return }
-      guard
-        copy.state.instructions > before.instructions || copy.state.frames > before.frames
-      else { return }
-    }
-  }
-
-  /// The frame that begins next.
-  private func nextFrame(of machine: Chip8) -> UInt64 {
-    machine.state.frames + (machine.state.instructionsLeftInFrame == nil ? 0 : 1)
-  }
-
-  private func keys(of machine: Chip8) -> KeySet {
-    let frame = nextFrame(of: machine)
-    return tape.last { $0.frame <= frame }?.keys ?? []
+extension Replay<Chip8> {
+  /// Executes an instruction, with the inputs before it, and says which one; nil if it cannot be
+  /// executed, or a frame has ended without any.
+  fileprivate mutating func step() throws(InputError) -> FlightRecorder.Executed? {
+    try advance(to: machine.position)
+    machine.endKeyWait()
+    try advance(to: machine.position)
+    let (state, opcode) = (machine.state, machine.nextInstruction.opcode)
+    _ = machine.run(frames: 1, instructions: 1)
+    guard machine.state.instructions > state.instructions else { return nil }
+    return FlightRecorder.Executed(
+      address: state.pc, opcode: opcode, next: state.word(at: state.pc &+ 2))
   }
 }
 

@@ -1,6 +1,11 @@
+import SaveState
+
 /// Which keys are down in which frames of a run, as users write it: `FROM-TO:KEYS[,…]` holds keys
 /// from frame FROM until before frame TO, or to the end if TO is left out. Frames count from 0 where
 /// the run starts; keys are hexadecimal digits.
+///
+/// It is the notation of a tape of ``InputEvent/keys(_:)``: ``tape`` has what was read, and
+/// ``init(_:until:)`` gives what is written.
 public struct KeyScript: Hashable, Sendable {
   /// Keys that are held for some frames.
   public struct Press: Hashable, Sendable {
@@ -25,7 +30,8 @@ public struct KeyScript: Hashable, Sendable {
   /// In the order in which they were written; they may overlap.
   public let presses: [Press]
   /// What the presses come to: the frames in which the keys change, ascending, and with no key down
-  /// at the end. There may be millions, so nobody looks through all of them.
+  /// at the end. There may be millions, so nobody looks through all of them, and they take less room
+  /// than the entries of a tape.
   public let changes: [Change]
 
   /// No key at any time.
@@ -42,6 +48,37 @@ public struct KeyScript: Hashable, Sendable {
     var presses: [Press] = []
     guard presses.append(Array(line.utf8)[...]) else { return nil }
     self.init(presses: presses)
+  }
+
+  /// The keys of a tape, until before a frame.
+  public init(_ tape: Tape<InputEvent>, until end: UInt64 = UInt64(Int.max)) {
+    self.init(presses: KeyScript.presses(of: tape, until: end))
+  }
+
+  /// A press for each time between two changes of the keys on a tape.
+  package static func presses(of tape: Tape<InputEvent>, until end: UInt64) -> [Press] {
+    var presses: [Press] = []
+    var (from, down) = (UInt64(0), KeySet())
+    func press(until frame: UInt64) {
+      guard !down.isEmpty, from < min(frame, end) else { return }
+      presses.append(Press(frames: from..<min(frame, end), keys: down))
+    }
+    for entry in tape.entries {
+      guard case .keys(let keys) = entry.input else { continue }
+      // A frame that has begun keeps its keys.
+      let frame = entry.position.frame + (entry.position.isInFrame ? 1 : 0)
+      press(until: frame)
+      (from, down) = (frame, keys)
+    }
+    press(until: end)
+    return presses
+  }
+
+  /// The changes as the inputs that they are, each where its frame can begin.
+  public var tape: Tape<InputEvent> {
+    var tape = Tape<InputEvent>()
+    for change in changes { tape.append(.keys(change.keys), at: Position(frame: change.frame)) }
+    return tape
   }
 
   /// A recording: the same notation, a press a line; `#` begins a comment. Nil if it is none.

@@ -43,7 +43,7 @@ public struct Debugger: Sendable {
   /// to where it has to stop: ``stopReason`` says whether that was so. Then the machine stands before the
   /// instruction of the breakpoint, or behind the one that has changed something.
   public mutating func run(
-    _ machine: inout Chip8, frames: Int = .max, instructions: Int = .max, keys: KeySet = [],
+    _ machine: inout Chip8, frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil,
     stopsAtHalt: Bool = false
   ) -> Chip8.Stop {
     stopReason = nil

@@ -15,7 +15,7 @@ public struct Host: Sendable {
 
   /// What becomes of a call.
   public enum Outcome: Sendable {
-    /// The program goes on, and its call comes to this: hand it to ``Chip8/finish(_:)``.
+    /// The program goes on, and its call comes to this: apply ``InputEvent/hostAnswer(_:)``.
     case finished(HostStatus)
     /// The program has saved itself and leaves: it is ``Chip8/suspended`` now.
     case exits
@@ -140,9 +140,9 @@ public struct Restoration: Sendable {
       machine = try image.machine()
     } catch { throw HostStatus(refusing: error) }
     machine.allowHostCalls()
-    do throws(Arguments.Refusal) {
-      try machine.resume(arguments: arguments)
-    } catch { throw .notSuspended }
+    do throws(InputError) { try machine.apply(.arguments(arguments)) } catch {
+      throw .notSuspended
+    }
     self.machine = machine
     self.path = path
     self.arguments = arguments

@@ -123,11 +123,9 @@ public struct LoadedMachine: Sendable {
     goals: [Int], arguments: [String], path: String
   ) throws(PlayerError) {
     try machine.addEntryCalls(goals)
-    do throws(Arguments.Refusal) {
-      try machine.resume(arguments: arguments)
-    } catch {
-      if case .notSuspended = error { throw .contents(path: path, error) }
-      throw .request(.arguments(error))
+    do throws(InputError) { try machine.apply(.arguments(arguments)) } catch {
+      if case .arguments(.notSuspended) = error { throw .contents(path: path, error) }
+      throw .request(RequestError(error))
     }
   }
 
@@ -184,8 +182,8 @@ extension Chip8 {
   /// Calls subroutines in their order before the program goes on.
   package mutating func addEntryCalls(_ goals: [Int]) throws(PlayerError) {
     for goal in goals {
-      do throws(EntryCallError) { try addEntryCall(goal) } catch {
-        throw .request(.entryCall(error))
+      do throws(InputError) { try apply(.entryCall(goal)) } catch {
+        throw .request(RequestError(error))
       }
     }
   }

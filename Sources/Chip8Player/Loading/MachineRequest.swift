@@ -47,9 +47,9 @@ public struct MachineRequest: Sendable {
   /// Writes to a machine's RAM what is wanted there.
   func poke(_ machine: inout Chip8) throws(PlayerError) {
     for poke in pokes {
-      do throws(ProgramError) {
-        try machine.poke(poke.address, poke.bytes)
-      } catch { throw .request(.poke(error)) }
+      do throws(InputError) { try machine.apply(.poke(poke.address, poke.bytes)) } catch {
+        throw .request(RequestError(error))
+      }
     }
   }
 

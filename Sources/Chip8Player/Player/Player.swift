@@ -102,11 +102,12 @@ public struct Player: Sendable {
   /// Runs the machine to its breakpoints and watchpoints, as
   /// ``Chip8/run(frames:instructions:keys:stopsAtHalt:)`` does without.
   public mutating func run(
-    frames: Int = .max, instructions: Int = .max, keys: KeySet = [], stopsAtHalt: Bool = false
+    frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil, stopsAtHalt: Bool = false
   ) -> Stop {
-    recorder.willRun(machine, keys: keys)
+    if let keys { hold(keys) }
+    recorder.willRun(machine)
     let stop = debugger.run(
-      &machine, frames: frames, instructions: instructions, keys: keys, stopsAtHalt: stopsAtHalt)
+      &machine, frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
     switch stop {
     case .done: return debugger.stopReason.map(Stop.point) ?? .done
     case .halt: return .halt
@@ -117,7 +118,35 @@ public struct Player: Sendable {
   }
 
   /// Begins a frame if that ends a wait for a key: ``Chip8/endKeyWait(keys:)``.
-  package mutating func endKeyWait(keys: KeySet) { machine.endKeyWait(keys: keys) }
+  package mutating func endKeyWait(keys: KeySet) {
+    hold(keys)
+    machine.endKeyWait()
+  }
+
+  // MARK: Input
+
+  /// Applies an input to the machine. All input goes through here, so that it is known what has led
+  /// the machine to where it is.
+  ///
+  /// - Throws: `InputError`; the machine is as it was then.
+  public mutating func apply(_ event: InputEvent) throws(InputError) {
+    try recorder.apply(event, to: &machine)
+  }
+
+  /// The same for what every machine takes: keys, answers and flags.
+  private mutating func applySafely(_ event: InputEvent) {
+    do throws(InputError) { try apply(event) } catch {
+      preconditionFailure("a machine takes any keys, answers and flags: \(error)")
+    }
+  }
+
+  /// Frame after frame the same keys are no input.
+  private mutating func hold(_ keys: KeySet) {
+    if keys != machine.heldKeys { applySafely(.keys(keys)) }
+  }
+
+  /// Gives a machine that was just switched on its program's user flags.
+  mutating func setUserFlags(_ flags: [UInt8]) { applySafely(.userFlags(flags)) }
 
   // MARK: Host calls
 
@@ -151,14 +180,12 @@ public struct Player: Sendable {
   ) -> Answer {
     if let host { self.host = host }
     guard recording?.record(call, outcome) ?? true else { return .recordingFull }
-    // The host's part could not be run again.
-    recorder.forget()
     switch outcome {
     case .finished(let status):
-      machine.finish(status)
+      applySafely(.hostAnswer(status))
       return .finished
     case .exits:
-      machine = machine.suspended
+      applySafely(.hostAnswer(.restored))
       return .exit
     case .restores(let restoration): return .restores(restoration)
     }
@@ -187,22 +214,33 @@ public struct Player: Sendable {
 
   /// Goes on with a machine that was loaded.
   mutating func adopt(_ loaded: LoadedMachine) {
-    inputs = loaded.inputs
-    (given, own) = (loaded.given, loaded.own)
-    warnings += loaded.warnings
+    take(loaded)
     replace(loaded.machine, from: loaded.image, loaded.metadata)
   }
 
-  /// Goes on with another version of the program in the machine.
-  mutating func adopt(_ loaded: LoadedMachine, keeping machine: Chip8) {
-    var loaded = loaded
-    loaded.machine = machine
-    loaded.image = nil
-    adopt(loaded)
+  /// Takes what stands beside a machine that was loaded.
+  private mutating func take(_ loaded: LoadedMachine) {
+    inputs = loaded.inputs
+    (given, own) = (loaded.given, loaded.own)
+    warnings += loaded.warnings
+  }
+
+  /// Goes on with another version of the program, which was loaded, in the machine as it is.
+  ///
+  /// - Throws: `InputError` if it does not fit; nothing has changed then.
+  mutating func adoptProgram(of loaded: LoadedMachine) throws(InputError) {
+    try apply(.program(loaded.machine.program))
+    take(loaded)
+    stand(from: nil, loaded.metadata)
   }
 
   /// Goes on with another machine of the same program, which was switched on just now.
-  mutating func adopt(switchedOn machine: Chip8) { replace(machine, from: nil, metadata) }
+  ///
+  /// - Parameter flags: its program's user flags, if they are kept.
+  mutating func adopt(switchedOn machine: Chip8, _ flags: [UInt8]?) {
+    replace(machine, from: nil, metadata)
+    if let flags { setUserFlags(flags) }
+  }
 
   /// Goes on with a machine as it was.
   mutating func adopt(_ before: Before) {
@@ -222,9 +260,13 @@ public struct Player: Sendable {
   private mutating func replace(_ machine: Chip8, from image: Image?, _ metadata: SessionMetadata) {
     self.machine = machine
     if host.isThere { self.machine.allowHostCalls() }
+    recorder.forget()
+    stand(from: image, metadata)
+  }
+
+  private mutating func stand(from image: Image?, _ metadata: SessionMetadata) {
     self.image = image
     self.metadata = metadata
-    recorder.forget()
     // A saved machine has stopped where it stands.
     debugger = Debugger(metadata.settings)
     if image != nil { debugger.resumePast(machine) }
@@ -232,9 +274,6 @@ public struct Player: Sendable {
 
   /// What was asked for beside the machine that holds for another one in its place.
   package func given(for next: Chip8) -> SessionMetadata { given.carried(to: next, after: machine) }
-
-  /// Gives a machine that was just switched on its program's user flags.
-  package mutating func setUserFlags(_ flags: [UInt8]) { machine.userFlags = flags }
 
   // MARK: Saving
 

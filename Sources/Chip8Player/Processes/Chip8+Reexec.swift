@@ -19,7 +19,10 @@ extension Chip8 {
     restoring path: String, arguments: [String], options: [String] = []
   ) throws -> Never {
     var machine: Chip8 = try Image(contentsOf: path).machine(in: path)
-    try machine.resume(arguments: arguments)
+    do throws(InputError) { try machine.apply(.arguments(arguments)) } catch {
+      if case .arguments(let refusal) = error { throw refusal }
+      throw error
+    }
     try Reexec.execute(commandLine(restoring: path, arguments: arguments, options: options))
   }
 

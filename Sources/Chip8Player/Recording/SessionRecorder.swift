@@ -3,16 +3,15 @@
 import Chip8Core
 import SaveState
 
-/// Writes down what comes into a machine from outside, and no more of it than ``Recording`` reads.
-/// An image that is restored again and again is in it once.
+/// Writes down what comes into a machine from outside, and no more of it than ``Recording`` reads: a
+/// tape of keys and of the user flags at power-on, which is known before the session, and the host's
+/// answers as they come. An image that is restored again and again is in it once.
 package struct SessionRecorder {
   /// More than any line of a call but for an image in it.
   private static let maxLineByteCount = 128
 
   private let program: Program
-  private let keys: KeyScript
-  /// The user flags at power-on; nil if they were not an input.
-  private let flags: [UInt8]?
+  private let tape: Tape<InputEvent>
   /// The lines of the host's calls; nil if there is no host.
   private var calls: [UInt8]?
   /// The number of each image that is in the lines.
@@ -21,15 +20,19 @@ package struct SessionRecorder {
   /// The most bytes of everything but the calls.
   private let reservedByteCount: Int
 
-  /// One that has nothing to write down yet but the keys; nil if there are too many of them.
+  /// One that has nothing to write down yet but a tape; nil if that is too long.
+  ///
+  /// - Parameter tape: the inputs, by frames from where the session begins.
   package init?(
-    _ program: Program, _ keys: KeyScript, hasHost: Bool, flags: [UInt8]? = nil,
+    _ program: Program, _ tape: Tape<InputEvent>, hasHost: Bool,
     maxByteCount: Int = Recording.maxByteCount
   ) {
-    (self.program, self.keys, self.flags) = (program, keys, flags)
+    (self.program, self.tape) = (program, tape)
     self.maxByteCount = maxByteCount
     calls = hasHost ? [] : nil
-    reservedByteCount = SessionRecorder.reservedByteCount(program, keys, flags)
+    reservedByteCount =
+      SessionRecorder.text(of: tape, program, frames: .max).utf8.count
+      + "host\n".utf8.count + "end\n".utf8.count
     guard reservedByteCount <= maxByteCount else { return nil }
   }
 
@@ -63,33 +66,22 @@ package struct SessionRecorder {
 
   /// The recording of so many frames.
   package func bytes(frames: UInt64) -> [UInt8] {
-    var bytes = Array(SessionRecorder.header(program, flags, frames: frames).utf8)
-    for (index, change) in keys.changes.enumerated() where !change.keys.isEmpty {
-      guard change.frame < frames else { break }
-      // The last change is that to no key at all.
-      let end = min(keys.changes[index + 1].frame, frames)
-      bytes.append(contentsOf: SessionRecorder.line(change, end: end).utf8)
-    }
+    var bytes = Array(SessionRecorder.text(of: tape, program, frames: frames).utf8)
     if let calls { bytes += Array("host\n".utf8) + calls }
     return bytes + Array("end\n".utf8)
   }
 
-  private static func header(_ program: Program, _ flags: [UInt8]?, frames: UInt64) -> String {
-    let flags = flags.map { "flags \($0.map { hexadecimal($0, 2) }.joined())\n" } ?? ""
-    return "session \(program.sha1)\n# \(program.name.displayText), \(frames) frames\n" + flags
-  }
-
-  private static func line(_ change: KeyScript.Change, end: UInt64) -> String {
-    "\(change.frame)-\(end):\(change.keys.digits)\n"
-  }
-
-  private static func reservedByteCount(
-    _ program: Program, _ keys: KeyScript, _ flags: [UInt8]?
-  ) -> Int {
-    let around =
-      header(program, flags, frames: .max).utf8.count + "host\n".utf8.count + "end\n".utf8.count
-    return zip(keys.changes, keys.changes.dropFirst()).reduce(around) { count, pair in
-      count + (pair.0.keys.isEmpty ? 0 : line(pair.0, end: pair.1.frame).utf8.count)
+  /// A line for the program, and one for each input.
+  private static func text(
+    of tape: Tape<InputEvent>, _ program: Program, frames: UInt64
+  ) -> String {
+    var text = "session \(program.sha1)\n# \(program.name.displayText), \(frames) frames\n"
+    if case .userFlags(let flags) = tape.entries.first?.input {
+      text += "flags \(flags.map { hexadecimal($0, 2) }.joined())\n"
     }
+    for press in KeyScript.presses(of: tape, until: frames) {
+      text += "\(press.frames.lowerBound)-\(press.frames.upperBound):\(press.keys.digits)\n"
+    }
+    return text
   }
 }

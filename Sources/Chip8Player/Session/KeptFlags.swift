@@ -50,11 +50,11 @@ extension LoadedMachine {
       guard image == nil else {
         throw PlayerError.contents(path: path ?? "", Recording.Refusal.fromPowerOn)
       }
-      machine.userFlags = flags
+      try machine.apply(.userFlags(flags))
       return machine.userFlags
     }
     guard image == nil, let flags = try kept?.flags(for: machine) else { return nil }
-    machine.userFlags = flags
+    try machine.apply(.userFlags(flags))
     return flags
   }
 }

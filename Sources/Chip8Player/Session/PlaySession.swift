@@ -380,28 +380,23 @@ public final class PlaySession {
     } catch {
       return report(.failed(.reset, .contents(path: player.machine.program.name, error)))
     }
-    withFlags(for: fresh) { session, machine in
+    withFlags(for: fresh) { session, flags in
       session.beforeLoad = (session.player.before, session.halt)
-      session.player.adopt(switchedOn: machine)
+      session.player.adopt(switchedOn: fresh, flags)
       session.machineChanged()
       session.report(.reset)
     }
   }
 
-  /// Calls with a machine that has been switched on, with its program's user flags.
+  /// Calls with the user flags of a machine that has been switched on, nil if they are not kept.
   private func withFlags(
-    for machine: Chip8, _ body: @escaping @Sendable (PlaySession, Chip8) -> Void
+    for machine: Chip8, _ body: @escaping @Sendable (PlaySession, [UInt8]?) -> Void
   ) {
-    if watched != nil {
-      var machine = machine
-      machine.userFlags = flagsOfNextVersion
-      return body(self, machine)
-    }
+    if watched != nil { return body(self, flagsOfNextVersion) }
     let (kept, flagKeeper) = (options.keptFlags, flagKeeper)
     work.begin {
-      var machine = machine
-      if let kept { machine.userFlags = flagKeeper.flags(for: machine, in: kept) }
-      return { [machine] in body($0, machine) }
+      let flags = kept.map { flagKeeper.flags(for: machine, in: $0) }
+      return { body($0, flags) }
     }
   }
 
@@ -412,13 +407,13 @@ public final class PlaySession {
     )
     let (kept, flagKeeper) = (options.keptFlags, flagKeeper)
     begin(.open(path: path)) { () throws(PlayerError) in
-      var loaded = try LoadedMachine(path, machine, metadata)
-      if loaded.image == nil, let kept {
-        loaded.machine.userFlags = flagKeeper.flags(for: loaded.machine, in: kept)
-      }
-      return { [loaded] session in
+      let loaded = try LoadedMachine(path, machine, metadata)
+      let flags =
+        loaded.image == nil ? kept.map { flagKeeper.flags(for: loaded.machine, in: $0) } : nil
+      return { session in
         session.autosaveOnLeaving()
         session.player.adopt(loaded)
+        if let flags { session.player.setUserFlags(flags) }
         session.beforeLoad = nil
         session.machineChanged()
         let platform = loaded.machine.state.configuration.platform
@@ -467,19 +462,18 @@ public final class PlaySession {
 
   private func watchedFileChanged(_ result: Result<LoadedMachine, PlayerError>, _ file: Watched) {
     do throws(PlayerError) {
-      let loaded = try result.get()
-      let next: Chip8
+      var loaded = try result.get()
+      loaded.image = nil
       if file.keepsState {
-        do throws(ProgramError) {
-          next = try player.machine.replacing(loaded.machine.program)
-        } catch { throw .contents(path: file.path, error) }
+        do throws(InputError) { try player.adoptProgram(of: loaded) } catch {
+          throw .contents(path: file.path, error)
+        }
       } else {
-        var fresh = loaded.machine
-        fresh.userFlags = flagsOfNextVersion
-        next = fresh
+        let flags = flagsOfNextVersion
+        player.adopt(loaded)
+        player.setUserFlags(flags)
       }
       watchProblem = nil
-      player.adopt(loaded, keeping: next)
       machineChanged()
       report(.watchedFileChanged(keepsState: file.keepsState))
     } catch {

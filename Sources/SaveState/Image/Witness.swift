@@ -1,5 +1,6 @@
 /// What a machine will be a little later. Whoever replays that can tell whether a state means to
-/// them what it meant to the program that saved it, which no checksum shows.
+/// them what it meant to the program that saved it, which no checksum shows. Nothing is held down
+/// meanwhile.
 public struct Witness: Hashable, Sendable {
   /// How many instructions it goes on for, at most.
   public let instructions: Int
@@ -18,7 +19,11 @@ public struct Witness: Hashable, Sendable {
 
   private init(of machine: some Machine, instructions: Int, frames: Int) {
     var later = machine
-    later.advance(instructions: instructions, frames: frames)
+    later.releaseHeldInput()
+    let start = later.position
+    later.advance(
+      until: Position(
+        frame: start.frame + UInt64(frames), instruction: start.instruction + UInt64(instructions)))
     self.instructions = instructions
     self.frames = frames
     digest = later.stateDigest

@@ -48,8 +48,11 @@ struct HeadlessRun {
     run = try Run(player, request)
     try checkFiles()
     if let path = options.record {
+      var tape = Tape<InputEvent>()
+      if let flagsAtStart { tape.append(.userFlags(flagsAtStart), at: Position()) }
+      for entry in request.keys.tape.entries { tape.append(entry.input, at: entry.position) }
       let recorder = SessionRecorder(
-        player.machine.program, request.keys, hasHost: player.host.isThere, flags: flagsAtStart)
+        player.machine.program, tape, hasHost: player.host.isThere)
       guard let recorder else {
         throw Failure.data(path, "there are more keys than a recording can hold")
       }

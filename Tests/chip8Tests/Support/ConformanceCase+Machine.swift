@@ -45,7 +45,7 @@ extension ConformanceCase {
         part.hasPrefix("0x") ? Int(part.dropFirst(2), radix: 16) : Int(part)
       }
       let numbers = try parts.map { try #require($0) }
-      try machine.poke(numbers[0], numbers.dropFirst().map { UInt8($0) })
+      try machine.apply(.poke(numbers[0], numbers.dropFirst().map { UInt8($0) }))
     }
     return machine
   }

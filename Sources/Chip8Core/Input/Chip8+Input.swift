@@ -1,0 +1,77 @@
+// The one door for input, and the machine in its course: docs/ARCHITECTURE.md, "Input".
+
+import SaveState
+
+extension Chip8 {
+  /// What reaches a machine of the CHIP-8 family.
+  public typealias Input = InputEvent
+  /// Why it does not.
+  public typealias InputRefusal = InputError
+
+  /// Takes an input, at any position of the machine.
+  ///
+  /// - Throws: ``InputError``; the machine is as it was then. Keys, answers and flags are always taken.
+  public mutating func apply(_ event: InputEvent) throws(InputError) {
+    switch event {
+    case .keys(let keys): unsaved.heldKeys = keys
+    case .hostAnswer(let status): finishHostCall(status)
+    case .userFlags(let flags): setUserFlags(flags)
+    case .poke(let address, let bytes):
+      do throws(ProgramError) { try poke(address, bytes) } catch { throw .program(error) }
+    case .program(let program):
+      do throws(ProgramError) { try replaceProgram(program) } catch { throw .program(error) }
+    case .entryCall(let address):
+      do throws(EntryCallError) { try addEntryCall(address) } catch { throw .entryCall(error) }
+    case .arguments(let arguments):
+      do throws(Arguments.Refusal) { try resume(with: arguments) } catch {
+        throw .arguments(error)
+      }
+    }
+  }
+
+  /// No key is held down any more.
+  public mutating func releaseHeldInput() { unsaved.heldKeys = [] }
+
+  /// Frames and instructions since power-on.
+  public var position: Position {
+    Position(
+      frame: state.frames, instruction: state.instructions,
+      isInFrame: state.instructionsLeftInFrame != nil)
+  }
+
+  /// Runs with the keys that are held down. A call of the host ends that, and whatever else ends a run.
+  public mutating func advance(until end: Position) {
+    let start = position
+    _ = run(
+      frames: Int(clamping: end.frame - min(start.frame, end.frame)),
+      instructions: Int(clamping: end.instruction - min(start.instruction, end.instruction)))
+    guard end.isInFrame, position == Position(frame: end.frame, instruction: end.instruction)
+    else { return }
+    beginFrame()
+  }
+
+  private mutating func poke(_ address: Int, _ bytes: [UInt8]) throws(ProgramError) {
+    guard address >= 0, address <= state.ram.count - bytes.count else {
+      throw .outsideRAM(address: address, state.configuration.platform)
+    }
+    state.ram.replaceSubrange(address..<address + bytes.count, with: bytes)
+    state.readWorkArea()
+    unsaved.code = Code()
+  }
+
+  private mutating func replaceProgram(_ program: Program) throws(ProgramError) {
+    let fresh = try Chip8(program, state.configuration)
+    let longer = max(program.bytes.count, self.program.bytes.count)
+    let area = Chip8.programStart..<Chip8.programStart + longer
+    state.ram.replaceSubrange(area, with: fresh.state.ram[area])
+    state.ram = state.shownRAM
+    self.program = program
+    unsaved.code = Code()
+  }
+
+  private mutating func setUserFlags(_ flags: [UInt8]) {
+    for k in 0..<state.configuration.platform.flagCount {
+      state.flags[k] = k < flags.count ? flags[k] : 0
+    }
+  }
+}

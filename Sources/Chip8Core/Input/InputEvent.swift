@@ -1,0 +1,50 @@
+import SaveState
+
+/// What reaches a machine from outside once it is switched on. ``Chip8/apply(_:)`` is the only way in:
+/// two machines that are equal and get equal events at equal positions stay equal.
+///
+/// An image that is restored, or a load, is none: another machine takes the place of this one. That
+/// the program may call its host is decided where the machine is switched on or restored.
+///
+/// The cases are in the order of their codes in files; a new one is added at the end.
+public enum InputEvent: Hashable, Sendable {
+  /// All keys that are held down from now on. The program sees them from the next frame that begins;
+  /// one that has begun keeps those that it began with.
+  case keys(KeySet)
+  /// Bytes for the RAM, from an address on, as soon as the event comes.
+  case poke(Int, [UInt8])
+  /// What the call comes to at which the machine stands. The call is executed with it when the machine
+  /// goes on. After ``HostStatus/restored`` the machine is as its own image: ``Chip8/suspended``.
+  case hostAnswer(HostStatus)
+  /// A subroutine of the program, which is called when the machine goes on, after those that are
+  /// still to be called; then the program goes on from where it is.
+  case entryCall(Int)
+  /// What the program in a suspended machine is handed when the machine goes on; without this, it
+  /// gets nothing.
+  case arguments([String])
+  /// Another program in place of the one in the RAM, for one that is changed while it runs: all else
+  /// stays as it is, but what is left of a longer program is gone.
+  indirect case program(Program)
+  /// The user flags, as they were kept while the machine was switched off. Those that are missing are
+  /// zero, and those that the machine lacks are ignored.
+  case userFlags([UInt8])
+}
+
+/// Why a machine does not take an input.
+public enum InputError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A program does not fit, or a poke goes past the RAM.
+  case program(ProgramError)
+  /// A subroutine cannot be called.
+  case entryCall(EntryCallError)
+  /// Arguments cannot be handed to the program.
+  case arguments(Arguments.Refusal)
+
+  /// One sentence for the user.
+  public var description: String {
+    switch self {
+    case .program(let error): "\(error)"
+    case .entryCall(let error): "\(error)"
+    case .arguments(let refusal): "\(refusal)"
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/// What has reached a machine from outside, in order, each input at the position where it was applied.
+/// With the machine to begin with, that is all that a session depends on.
+public struct Tape<Input: Hashable & Sendable>: Hashable, Sendable {
+  /// An input at its position.
+  public struct Entry: Hashable, Sendable {
+    /// Where the machine was.
+    public let position: Position
+    /// What reached it there.
+    public let input: Input
+  }
+
+  /// All inputs, the oldest first. A machine that has had the first n of them goes on with
+  /// `entries[n...]`: a position alone does not say which of several inputs there it has had.
+  public private(set) var entries: [Entry] = []
+
+  /// A tape with nothing on it.
+  public init() {}
+
+  /// Appends an input.
+  ///
+  /// - Parameter position: where the machine is: not before the last input.
+  public mutating func append(_ input: Input, at position: Position) {
+    precondition(
+      entries.last.map { $0.position <= position } ?? true, "a tape goes on where it ends")
+    entries.append(Entry(position: position, input: input))
+  }
+
+  /// Removes the oldest inputs.
+  public mutating func removeFirst(_ count: Int) { entries.removeFirst(count) }
+}
+
+/// A machine that runs again as it has run: each input of a tape is applied where it was.
+public struct Replay<Replayed: Machine>: Sendable {
+  /// The machine as it is now.
+  public var machine: Replayed
+  /// The inputs that are still to come.
+  public private(set) var remaining: ArraySlice<Tape<Replayed.Input>.Entry>
+
+  /// - Parameter entries: what the machine has not had yet.
+  public init(
+    _ machine: Replayed, _ entries: ArraySlice<Tape<Replayed.Input>.Entry>
+  ) {
+    (self.machine, remaining) = (machine, entries)
+  }
+
+  /// Goes on as ``Machine/advance(until:)`` does, with the inputs up to there. Those at the end
+  /// itself are still to come then.
+  ///
+  /// - Throws: the machine's own error for an input that it refuses; it stands there.
+  public mutating func advance(until end: Position) throws(Replayed.InputRefusal) {
+    while let next = remaining.first, next.position.isWithin(end) {
+      machine.advance(to: next.position, within: end)
+      guard machine.position >= next.position, machine.position.isWithin(end) else { return }
+      try applyNext(next)
+    }
+    machine.advance(until: end)
+  }
+
+  /// Goes on to exactly a position that it has been at, with all inputs up to there and at it.
+  /// Whether it stands there then shows whether it has run as it had.
+  ///
+  /// - Throws: the machine's own error for an input that it refuses; it stands there.
+  public mutating func advance(to end: Position) throws(Replayed.InputRefusal) {
+    while let next = remaining.first, next.position <= end {
+      machine.advance(to: next.position)
+      guard machine.position >= next.position else { return }
+      try applyNext(next)
+    }
+    machine.advance(to: end)
+  }
+
+  private mutating func applyNext(
+    _ next: Tape<Replayed.Input>.Entry
+  ) throws(Replayed.InputRefusal) {
+    try machine.apply(next.input)
+    remaining = remaining.dropFirst()
+  }
+}
