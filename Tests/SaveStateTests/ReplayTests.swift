@@ -36,7 +36,7 @@ import Testing
       var whole = Replay(moment.toy, session.tape.entries[moment.inputCount...])
       var pieces = whole
       try whole.advance(to: session.toy.position)
-      while pieces.machine.position < session.toy.position {
+      for _ in 0..<1000 where pieces.machine.position < session.toy.position {
         let (next, end) = (pieces.machine.position.later(by: &random), session.toy.position)
         let limit = Position(
           frame: min(next.frame, end.frame), instruction: min(next.instruction, end.instruction))
