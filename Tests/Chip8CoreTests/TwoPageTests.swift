@@ -71,7 +71,7 @@ import Testing
   }
 
   /// A goal has a stack of its own, and the program's is back in the RAM after it.
-  @Test func goalsPutTheStackBack() throws {
+  @Test func entryCallsRestoreTheStack() throws {
     var machine = try busy()
     try machine.apply(.poke(0x400, [0x6A, 0x00, 0x00, 0xEE]))
     try machine.apply(.entryCall(0x400))

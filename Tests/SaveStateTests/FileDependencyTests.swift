@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func whatIsBesideALinkIsBesideItsFileToo() throws {
+  @Test func dependenciesAreFoundBesideLinkTargets() throws {
     try withTemporaryDirectory { directory in
       for name in ["here", "there"] { try Storage.createDirectory("\(directory)/\(name)") }
       try wanted.save(to: "\(directory)/there/x.state")
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNotTheProgramIsToldOf() throws {
+  @Test func otherProgramsAreReported() throws {
     try withTemporaryDirectory { directory in
       let other = "\(directory)/other"
       try Storage.createDirectory(other)
@@ -149,7 +149,7 @@ import Testing
     }
   }
 
-  @Test func anImageInNoDirectoryHasNothingBesideIt() throws {
+  @Test func imagesFromPipesHaveNoDirectory() throws {
     var files = FileDependencies(beside: "-", programSuffix: ".rom")
     #expect(files.find(try wanted.programIdentity()) == .missing(Search()))
   }

@@ -41,7 +41,7 @@ import Testing
   }
 
   /// With a digest that is right again, a flip is refused, or is in what is no part of the machine.
-  @Test func everyFlippedBitUnderARightDigestIsRefusedOrTheSameMachine() {
+  @Test func flippedBitsWithAValidDigestAreRefusedOrTheSameMachine() {
     let bytes = Image(of: usedToy()).bytes
     var accepted = 0
     for bit in 0..<(bytes.count - 32) * 8 {
@@ -56,7 +56,7 @@ import Testing
     #expect((1...100).contains(accepted))
   }
 
-  @Test func whatIsNoImageIsRefused() {
+  @Test func otherFilesAreNotImages() {
     expect([], .notAnImage)
     expect(Array(repeating: 0, count: 1000), .notAnImage)
     expect(Image(of: usedToy()).bytes + [0], .truncated)
@@ -98,7 +98,7 @@ import Testing
     expect(imageFile([new] + RawSection.toy), .unknownSection(Tag("NEW!")))
   }
 
-  @Test func unknownAncillarySectionsArePassedOver() throws {
+  @Test func unknownAncillarySectionsAreSkipped() throws {
     for flags in [0, 2] as [UInt8] {
       let note = RawSection(tag: "note", flags: flags, contents: [1, 2, 3])
       let machine = try toy(from: imageFile([note] + RawSection.toy)).get()
@@ -231,7 +231,7 @@ import Testing
     expect(imageFile(RawSection.toy + [note]), .tooLarge)
   }
 
-  @Test func promisesOfManyBytesAreRefused() {
+  @Test func oversizedLengthsAreRefused() {
     expect(toyFile(3) { $0.decodedByteCount = .max }, .tooLarge)
     expect(toyFile(3) { $0.decodedByteCount = 16 << 20 }, .tooLarge)
     // Each is within the limit, but not all of them together.
@@ -241,7 +241,7 @@ import Testing
     expect(imageFile(RawSection.toy + notes), .tooLarge)
   }
 
-  @Test func whatUnpacksToMoreThanItSaysIsRefused() throws {
+  @Test func oversizedContentsAreRefused() throws {
     var toy = Toy(Program(name: "b", bytes: [0]), memoryByteCount: 15 << 20)
     toy.memory[(15 << 20) - 1] = 1
     let large = Image(of: toy).bytes

@@ -56,7 +56,7 @@ import Testing
       Autosave.allCases.map(\.slot.description) == ["auto-exit", "auto-minute", "auto-fault"])
   }
 
-  @Test func whereNothingWasSavedThereIsNothing() throws {
+  @Test func emptySlots() throws {
     try withSlots { slots in
       #expect(try slots.names().isEmpty && slots.versions(of: boss).isEmpty)
       #expect(try slots.file(boss) == nil)
@@ -144,7 +144,7 @@ import Testing
     }
   }
 
-  @Test func aVersionThatIsSavedAgainIsNoVersion() throws {
+  @Test func savingAVersionAgainMovesIt() throws {
     try withSlots { slots in
       for number in [1, 2, 3, 2, 2, 1] { try slots.save(image(number), to: boss) }
       #expect(try slots.number(boss) == 1)
@@ -165,7 +165,7 @@ import Testing
 
   // MARK: Undo
 
-  @Test func undoingTwiceIsAsIfNothingHadBeenDone() throws {
+  @Test func undoingTwiceChangesNothing() throws {
     try withSlots { slots in
       for number in 1...3 { try slots.save(image(number), to: boss) }
       #expect(try slots.undoSave(boss))
@@ -201,7 +201,7 @@ import Testing
     }
   }
 
-  @Test func whatWasDeletedComesBack() throws {
+  @Test func deletedSlotsCanBeRestored() throws {
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }
       #expect(try slots.delete(boss) == 2)
@@ -238,7 +238,7 @@ import Testing
     }
   }
 
-  @Test func aNoteIsNoVersion() throws {
+  @Test func notesMakeNoVersion() throws {
     try withSlots { slots in
       let raw = imageFile(RawSection.toy + [RawSection(tag: "tape", flags: 0, contents: [9])])
       try slots.save(Image(raw), to: boss)
@@ -256,7 +256,7 @@ import Testing
     }
   }
 
-  @Test func aLockedSlotStaysAsItIs() throws {
+  @Test func lockedSlotsStay() throws {
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }
       try slots.setLocked(boss, true)

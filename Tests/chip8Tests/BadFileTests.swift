@@ -69,7 +69,7 @@ import Testing
     #expect(message.contains("3232") && message.contains("no platform has room for it"))
   }
 
-  @Test func aProgramThatIsTooLargeForAll() throws {
+  @Test func programsTooLargeForEveryPlatform() throws {
     try scratch.write("large.ch8", Programs.halt + Array(repeating: 0, count: 65024))
     try scratch.expectRefusal(
       ["large.ch8", "--headless"], code: 65,
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  @Test func anImageWithSomethingBehindIt() throws {
+  @Test func dataAfterAnImage() throws {
     try scratch.write("more.state", try image() + [0])
     try scratch.expectRefusal(
       ["--restore", "more.state", "--headless"], code: 65, naming: "more.state")

@@ -129,7 +129,7 @@ import chip8
     #expect(try scratch.report(Self.state, "--frames", "0").state == later.state)
   }
 
-  @Test func whoMayReadItMayRunIt() throws {
+  @Test func readersMayRunExecutableImages() throws {
     let commands = [
       ("umask 077; $CHIP8 sketch.ch8 --headless --frames 0 --save F --executable", 0o700),
       ("chmod 640 F; $CHIP8 image executable F", 0o750),

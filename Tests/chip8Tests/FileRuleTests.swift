@@ -38,7 +38,7 @@ import Testing
   // MARK: A program in the machine
 
   /// Writes an image over an executable file, which a shell would run: its bytes would be commands.
-  @Test func aProgramGetsNoCommandsRunOutsideTheMachine() throws {
+  @Test func hostCallsDoNotReplaceScripts() throws {
     let source = """
       : main i := request native 0xC81 : over jump over
       : request 1 0 :pointer name 0 0 0 0 0 0
@@ -96,7 +96,7 @@ import Testing
 
   /// The new process reads what was checked, and its name no more.
   @Test(.enabled(if: Strace.isThere, "needs strace, and to be allowed to trace"))
-  func whatIsRestoredIsWhatWasChecked() throws {
+  func restoredBytesAreThoseChecked() throws {
     _ = try scratch.shell("mkdir d")
     try make("sketch.ch8 --headless --frames 5 --save d/other.state")
     let source = """
@@ -116,7 +116,7 @@ import Testing
 
   // MARK: What was read
 
-  @Test func whatWasReadIsNoOutput() throws {
+  @Test func inputsAreNotOutputs() throws {
     try make(
       "sketch.ch8 --headless --frames 5 --save s0",
       "s0 --headless --frames 5 --save s1 --base s0",
@@ -202,7 +202,7 @@ import Testing
       naming: "two things")
   }
 
-  @Test func whatAStateIsBasedOnStaysInItsSlot() throws {
+  @Test func basesStayInTheirSlots() throws {
     let directory = "slots/\(Digest.sha1(Programs.sketch))"
     try make(
       "sketch.ch8 --headless --frames 5 --save-slot one --slots slots",
@@ -256,7 +256,7 @@ import Testing
 
   /// The permission of a file counts, and not only that of its directory.
   @Test(.enabled(if: geteuid() == 0, "only root can become somebody else"))
-  func whoMayNotWriteToAFileDoesNotReplaceIt() throws {
+  func filesWithoutPermissionAreNotReplaced() throws {
     try make("sketch.ch8 --headless --frames 1 --save a.state")
     try scratch.write("text", [1])
     let bytes = try scratch.read("a.state")
@@ -281,7 +281,7 @@ import Testing
 
   /// Root saves over what another user has prepared: it must not become a program of root's.
   @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
-  func anotherUsersProgramIsNotArmed() throws {
+  func preludesOfOtherUsersAreDropped() throws {
     try make("sketch.ch8 --headless --frames 1 --save made --executable")
     let made = try scratch.read("made")
     let state = try image("sketch.ch8")

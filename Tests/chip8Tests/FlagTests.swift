@@ -33,7 +33,7 @@ import Testing
 
   // MARK: Runs
 
-  @Test func aRunFindsWhatTheOneBeforeHasStored() throws {
+  @Test func runsFindFlagsOfEarlierRuns() throws {
     #expect(try count() == 1)
     #expect(try count() == 1)
     #expect(try scratch.names == ["count.ch8"])
@@ -53,7 +53,7 @@ import Testing
     #expect(try memory.read() == [0x41] + (1..<16).map { 0x40 + $0 })
   }
 
-  @Test func whateverEndsARunItsFlagsAreKept() throws {
+  @Test func flagsAreKeptHoweverARunEnds() throws {
     let faulty = rom(0x6009, 0xF075, 0x00EE)
     try scratch.write("fault.ch8", faulty)
     let outcome = try scratch.chip8(
@@ -80,7 +80,7 @@ import Testing
     #expect(try kept() == 4)
   }
 
-  @Test func whatCannotBeUsedIsRefusedAndLeftAlone() throws {
+  @Test func unusableFilesAreRefusedAndKept() throws {
     #expect(try count("--keep-flags", "kept") == 1)
     let good = try Storage.read(memory().path, limit: 1000)
     let bad = Array(good.dropLast(20))
@@ -144,7 +144,7 @@ import Testing
 
   // MARK: Recordings
 
-  @Test func aRecordingHoldsTheFlagsThatTheRunBeganWith() throws {
+  @Test func recordingsHoldInitialFlags() throws {
     #expect(try count("--keep-flags", "kept") == 1)
     let options = ["--keep-flags", "kept", "--record", "r.txt", "--keys", "3-5:2"]
     let live = try scratch.run(
@@ -168,7 +168,7 @@ import Testing
     #expect(try count("--input", "t.txt") == 1)
   }
 
-  @Test func aReplayCannotHaveOtherFlags() throws {
+  @Test func replaysCannotHaveOtherFlags() throws {
     _ = try count("--keep-flags", "kept", "--record", "r.txt", "--save", "a.state")
     _ = try count("--record", "old.txt")
     for recording in ["r.txt", "old.txt"] {
@@ -224,7 +224,7 @@ import Testing
     #expect(Set(flags) == [3, 5])
   }
 
-  @Test func aMachineThatMovesTakesItsFlagsAlong() throws {
+  @Test func flagsMoveWithTheMachine() throws {
     let outcome = try scratch.shell(
       """
       mkfifo there back

@@ -51,7 +51,7 @@ import Testing
 
   // MARK: Saving and waking
 
-  @Test func aProgramSavesItselfAndIsWoken() throws {
+  @Test func programsSaveAndResume() throws {
     try write("a.8o", Self.save)
     let first = try scratch.report("a.8o", "--host-calls", "dir")
     #expect(Array(first.registers.v[4...5]) == [1, 0])
@@ -65,7 +65,7 @@ import Testing
     #expect(try scratch.chip8("a.8o", "--headless").code == 70)
   }
 
-  @Test func whatStandsBesideTheMachineGoesAlong() throws {
+  @Test func metadataTravelsWithTheMachine() throws {
     try write("a.8o", Self.save)
     _ = try scratch.report("a.8o", "--host-calls", "dir", "--speed", "150")
     #expect(try scratch.chip8("image", "info", "dir/a.img").text.contains("speed     150 %"))
@@ -131,7 +131,7 @@ import Testing
     }
   }
 
-  @Test func aProgramLeavesWithItsImage() throws {
+  @Test func programsExitAfterSaving() throws {
     try write("a.8o", "1 1 :pointer file 0 0 0 0 0 0")
     let left = try scratch.report("a.8o", "--host-calls", "dir", "--save", "b.state")
     #expect(left.stop == "halt" && left.registers.v[4] == 0)
@@ -143,7 +143,7 @@ import Testing
   // MARK: Statuses
 
   /// What is run by its name each day has saved itself the day before.
-  @Test func aProgramThatSavesItselfOverOneStaysOne() throws {
+  @Test func executableImagesStayExecutable() throws {
     try write("a.8o", Self.save)
     _ = try scratch.report("a.8o", "--host-calls", "dir")
     let options = "--headless --json"
@@ -179,7 +179,7 @@ import Testing
     #expect(try scratch.names(in: "dir") == ["a.img"])
   }
 
-  @Test func aStateThatKnowsAHostFindsNoneWithoutADirectory() throws {
+  @Test func hostCallsWithoutADirectoryAreDenied() throws {
     try write(
       "a.8o", Self.save,
       "i := once native 0xC81 v4 := v0 jump stop : once 1 0 :pointer other 0 0 0 0 0 0")
@@ -235,7 +235,7 @@ import Testing
 
   // MARK: Restoring from within
 
-  @Test func aProgramBecomesAnother() throws {
+  @Test func programsRestoreOtherPrograms() throws {
     try write("a.8o", Self.save, "v6 := 6")
     try write("b.8o", Self.restore)
     _ = try scratch.report("a.8o", "--host-calls", "dir")
@@ -283,7 +283,7 @@ import Testing
 
   /// Another program of ours does the same with the library; what cannot be restored is found out
   /// while there still is somebody to tell.
-  @Test func whatCannotBeRestoredLeavesItsCallerRunning() throws {
+  @Test func failedRestoresReturnToTheirCaller() throws {
     try write("a.8o", Self.save)
     _ = try scratch.report("a.8o", "--host-calls", "dir", "--save", "awake.state")
     try scratch.write("broken.state", try scratch.read("awake.state").dropLast(60) + [0])
@@ -320,7 +320,7 @@ import Testing
     }
   }
 
-  @Test func whatIsLeftOfARunIsDoneByTheOther() throws {
+  @Test func remainingRunsContinueInTheOtherMachine() throws {
     try write("a.8o", Self.save, "v7 := key loop v6 += 1 again")
     try write("b.8o", "2 0 :pointer file 0 0 0 0 0 0", "")
     try scratch.write(
@@ -344,7 +344,7 @@ import Testing
   }
 
   /// EntryCalls are subroutines of the program that the run began with, in whichever process it goes on.
-  @Test func goalsAreNotThoseOfTheOther() throws {
+  @Test func entryCallsDoNotMoveToTheOtherProgram() throws {
     try write("a.8o", Self.save)
     try write("b.8o", Self.restore)
     _ = try scratch.report("a.8o", "--host-calls", "dir", "--frames", "10")
@@ -358,7 +358,7 @@ import Testing
   }
 
   /// An image that restores itself does so once a frame, not forever.
-  @Test func restoringForEverEnds() throws {
+  @Test func endlessRestoringEnds() throws {
     try write("b.8o", "2 0 :pointer file 0 0 0 0 0 0")
     _ = try scratch.report(
       "b.8o", "--host-calls", "dir", "--instructions", "1", "--save", "dir/a.img")
@@ -371,7 +371,7 @@ import Testing
 
   // MARK: Recordings
 
-  @Test func aRecordedSessionNeedsNoDisk() throws {
+  @Test func replaysNeedNoDisk() throws {
     try write(
       "a.8o", Self.save,
       """
@@ -459,7 +459,7 @@ import Testing
     #expect(try scratch.chip8("asm", "g.8o", "--symbols", "g.sym").code == 0)
   }
 
-  @Test func goalsOfASavedStateAreCalledWhenItIsRestored() throws {
+  @Test func savedEntryCallsAreMadeOnRestore() throws {
     try writeGoals()
     let saved = try scratch.report(
       "g.8o", "--frames", "9", "--save", "a.state", "--goal", "first", "--goal", "second")
@@ -489,7 +489,7 @@ import Testing
     return machine.state.ram[0x200 + machine.program.bytes.count - 1]
   }
 
-  @Test func goalsThatFailAreToldOf() throws {
+  @Test func faultsInEntryCallsAreReported() throws {
     try writeGoals()
     _ = try scratch.report("g.8o", "--frames", "9", "--save", "a.state")
     for (goal, what) in [("broken", "0001 at"), ("endless", "it has not returned after 3600")] {

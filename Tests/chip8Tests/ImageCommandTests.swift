@@ -30,7 +30,7 @@ import Testing
 
   // MARK: info
 
-  @Test func infoTellsWhatTheReportTells() throws {
+  @Test func infoAgreesWithTheReport() throws {
     let report = try scratch.report("a.state", "--frames", "0")
     let info = try json("info", "a.state")
     let screen = try #require(info["screen"] as? [String: Any])
@@ -94,7 +94,7 @@ import Testing
 
   // MARK: verify
 
-  @Test func verifyTellsWhatHolds() throws {
+  @Test func verifyReportsWhatHolds() throws {
     let verdict = try json("verify", "a.state")
     for key in ["whole", "canonical", "witness"] { #expect(verdict[key] as? Bool == true) }
     #expect(verdict["problem"] is NSNull)
@@ -107,7 +107,7 @@ import Testing
         == "a.state: whole, canonical, and it has no witness\n")
   }
 
-  @Test func aMeaningThatHasDriftedIsFoundAndToldOfAtEachLoad() throws {
+  @Test func driftIsReportedAtEachLoad() throws {
     try alter("a.state") { $0["WITN"]?.contents[20] ^= 1 }
     let verdict = try scratch.chip8("image", "verify", "a.state", "--json")
     #expect(verdict.code == 65)
@@ -138,7 +138,7 @@ import Testing
 
   // MARK: diff
 
-  @Test func diffTellsWhatDiffers() throws {
+  @Test func diffReportsDifferences() throws {
     #expect(
       try scratch.chip8("image", "diff", "a.state", "a.state").text
         == "the two hold the same machine\n")
@@ -223,7 +223,7 @@ import Testing
       ["image", "set", "a.state", "--note", long], code: 64, naming: "--note")
   }
 
-  @Test func whatIsSafeToCopyGoesOnWithTheMachine() throws {
+  @Test func safeToCopySectionsStayWithTheMachine() throws {
     try alter("a.state") { image in
       for (tag, flags) in [("keep", 2), ("drop", 0)] as [(String, UInt8)] {
         image.sections.append(

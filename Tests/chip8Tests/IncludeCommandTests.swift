@@ -83,7 +83,7 @@ import Testing
   }
 
   /// What is read to make a machine is not written over, and nothing else is written then.
-  @Test func whatIsIncludedIsProtected() throws {
+  @Test func includedFilesAreProtected() throws {
     try FileManager.default.createSymbolicLink(
       atPath: scratch.path("link"), withDestinationPath: "lib/picture.8o")
     let picture = try scratch.read("lib/picture.8o")

@@ -97,7 +97,7 @@ import Testing
     try expect(row, running, in: scene, MoveScene.here, saying: "")
   }
 
-  @Test func whereNothingWasNothingIsLeft() throws {
+  @Test func newFilesAreRemoved() throws {
     let scene = try MoveScene()
     try FileManager.default.removeItem(atPath: scene.scratch.path(MoveScene.here))
     let running = try scene.start(MoveScene.sender())

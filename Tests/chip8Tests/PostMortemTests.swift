@@ -106,7 +106,7 @@ import Testing
     return String(repeating: "0", count: 4 - text.count) + text
   }
 
-  @Test func peopleAreToldToo() throws {
+  @Test func infoShowsThePostMortem() throws {
     let scratch = try Scratch()
     try scratch.write(
       "a.8o", Array(": main v0 := 7 sub : sub v1 := 8 : bad 0xF0 0x99".utf8))
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test func aStateThatGoesOnSaysNothingOfThat() throws {
+  @Test func goodStatesHaveNoPostMortem() throws {
     let scratch = try Scratch()
     try scratch.write("a.ch8", Programs.sketch)
     _ = try scratch.report("a.ch8", "--frames", "9", "--save", "a.state")

@@ -95,7 +95,7 @@ import chip8
     #expect(goesOn.registers.v[4] == 0x21)
   }
 
-  @Test func whatIsRecordedIsNoLongerThanItMayBe() throws {
+  @Test func recordingsStayWithinTheirLimit() throws {
     let keys = try #require(KeyScript("0-5:1,3-7:2F,100-:A"))
     let program = Program(name: "\u{7F}x", bytes: [0x12, 0x00])
     let full = try #require(SessionRecorder(program, keys.tape, hasHost: true))

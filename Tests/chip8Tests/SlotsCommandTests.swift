@@ -148,7 +148,7 @@ private struct ProgramsObject: Decodable {
     #expect(shown.versions.map(\.instructions) == [30, 20, 10])
   }
 
-  @Test func whatIsShownIsMeantForEyes() throws {
+  @Test func shownTextIsSanitized() throws {
     try scratch.write("digit.ch8", Programs.digit)
     _ = try scratch.report("digit.ch8", "--frames", "9000", "--save-slot", "a")
     _ = try scratch.report("digit.ch8", "--frames", "9060", "--save-slot", "a")
@@ -180,7 +180,7 @@ private struct ProgramsObject: Decodable {
     }
   }
 
-  @Test func aProgramIsKnownByAnyOfItsFiles() throws {
+  @Test func programsAreIdentifiedByAnyOfTheirFiles() throws {
     try scratch.write("game.8o", Array(": main v0 += 1 v1 := v0 jump main".utf8))
     let commands = [
       ["asm", "game.8o"], ["cart", "pack", "game.8o"],

@@ -216,7 +216,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
   }
 
   /// Programs that may call their host, some of them suspended, and goals.
-  @Test func itReadsHostsAndGoals() throws {
+  @Test func itReadsHostsAndEntryCalls() throws {
     var names: [String] = []
     for platform in Platform.allCases {
       for goalCount in [0, 1, 16] {

@@ -92,7 +92,7 @@ import Testing
   @Test(arguments: [
     "--platform vip", "--quirk shift=on", "--ipf 5", "--timing ipf", "--seed 1",
   ])
-  func optionsThatAnImageHasDecided(option: String) throws {
+  func optionsThatContradictAnImage(option: String) throws {
     _ = try scratch.report("halt.ch8", "--save", "a.state")
     let options = option.split(separator: " ").map(String.init)
     for arguments in [["a.state"], ["--restore", "a.state"]] {
