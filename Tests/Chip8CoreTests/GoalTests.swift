@@ -135,7 +135,7 @@ import Testing
     let goals = try goals()
     for (label, kind, message) in [
       ("broken", Fault.Kind.machineCode, "0001 at 0x"),
-      ("endless", .endlessEntryCall, "it has not returned after 3600 frames"),
+      ("endless", .endlessEntryCall, "did not return within 3600 frames"),
     ] {
       var machine = try machine(goals, .chip8, .ipf)
       try machine.apply(.entryCall(try goals.address(label)))
@@ -148,7 +148,7 @@ import Testing
       let address = UInt16(try goals.address(label))
       #expect(fault.kind == kind && fault.goal == address)
       #expect(
-        fault.description.hasPrefix("the goal at 0x\(hexadecimal(address, 3)): \(message)"))
+        fault.description.hasPrefix("entry call at 0x\(hexadecimal(address, 3)): \(message)"))
       #expect(machine.state.frames - frames == (kind == .endlessEntryCall ? 3600 : 0))
       let again = machine.run(frames: 1)
       #expect(again == stop)

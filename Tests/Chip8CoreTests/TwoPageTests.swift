@@ -47,7 +47,7 @@ import Testing
     let machine = try busy()
     for address in [0xDCD, 0xDCE, 0xDF0, 0xDFF, 0xE00, 0xFFF] {
       #expect(
-        throws: ImageError.badField("registers, a stack or a display other than in the RAM")
+        throws: ImageError.badField("registers, stack or display differ from the RAM")
       ) {
         try machine.restored { tag, section in
           if tag.description == "RAM " { section?[address] ^= 0x40 }

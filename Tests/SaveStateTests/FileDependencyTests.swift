@@ -76,7 +76,7 @@ import Testing
         Issue.record("a pipe is no program")
         return
       }
-      #expect(search.notes == ["\(directory)/toy.rom: cannot be read: it is not a regular file"])
+      #expect(search.notes == ["\(directory)/toy.rom: cannot be read: not a regular file"])
     }
   }
 

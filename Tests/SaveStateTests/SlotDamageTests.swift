@@ -208,7 +208,7 @@ import Testing
       try Storage.writeAtomically(path, with: [1, 2, 3])
       #expect(throws: StorageError.image(path, .notAnImage)) { try Image(contentsOf: path) }
       #expect(
-        StorageError.image(path, .notAnImage).description == "\(path): this is not a saved state")
+        StorageError.image(path, .notAnImage).description == "\(path): not a saved state")
       try Storage.writeAtomically(path, with: Array(repeating: 0, count: Image.maxByteCount + 1))
       #expect(throws: StorageError.image(path, .notAnImage)) { try Image(contentsOf: path) }
     }

@@ -106,7 +106,7 @@ import Testing
       #expect(try slots.number(boss) == 1)
       try Storage.writeAtomically(slots.path(boss), with: other.bytes)
       #expect(throws: refusal) { try slots.image(boss) }
-      #expect("\(refusal)".hasSuffix("the saved state is of another program, \"oth\"er\""))
+      #expect("\(refusal)".hasSuffix("the saved state belongs to another program, \"oth\"er\""))
     }
   }
 
@@ -322,7 +322,7 @@ import Testing
       #expect(try resumed() == ["auto-minute: 3"])
 
       try Storage.writeAtomically(slots.path(Autosave.minute.slot), with: [1, 2, 3])
-      let notAnImage = "auto-minute.state: this is not a saved state"
+      let notAnImage = "auto-minute.state: not a saved state"
       #expect(try resumed() == ["auto-exit: 5", notAnImage])
       try slots.delete(Autosave.exit.slot)
       #expect(try resumed() == ["auto-minute 2: 2", notAnImage])
@@ -334,7 +334,7 @@ import Testing
       #expect(
         try resumed() == [
           "auto-minute 1: 1", notAnImage,
-          "000002.state: the saved state has an impossible value: counter 4294967295",
+          "000002.state: the saved state has an invalid value: counter 4294967295",
         ])
     }
   }

@@ -82,7 +82,7 @@ import Testing
     for (k, digest) in digests.enumerated() {
       #expect(try self.digest("\(k).state") == digest)
       let verdict = try scratch.chip8("image", "verify", "\(k).state")
-      #expect(verdict.text == "\(k).state: whole, canonical, and its witness holds\n")
+      #expect(verdict.text == "\(k).state: intact, canonical, witness holds\n")
       let rom = try scratch.chip8("image", "rom", "\(k).state", "-o", "-")
       #expect(rom.output == Programs.sketch)
     }
@@ -245,7 +245,7 @@ import Testing
     let files = roots.map { $0["file"] as? String }
     #expect(files == ["a.state", "c.state", "d.state", "e.state", "f.state"])
     #expect(
-      roots.map { ($0["problem"] as? String)?.contains("cut off") ?? false }
+      roots.map { ($0["problem"] as? String)?.contains("truncated") ?? false }
         == [false, true, true, true, false])
   }
 

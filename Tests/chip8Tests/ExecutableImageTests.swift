@@ -110,7 +110,7 @@ import chip8
     try refuse(Array(repeating: "a", count: 20), code: 65, naming: "takes no arguments")
     let outcome = try scratch.shell(#""$CHIP8" --restore F -- "$(printf '\377')""#)
     #expect(outcome.code == 64)
-    expectOneSentence(outcome, naming: "argument 4 is not in UTF-8")
+    expectOneSentence(outcome, naming: "argument 4 is not UTF-8")
   }
 
   @Test func itIsStillASavedState() throws {

@@ -45,7 +45,7 @@ import Testing
     try scratch.write("stay.ch8", rom(0x1200))
     let outcome = try scratch.chip8("stay.ch8")
     #expect(outcome.code == 69)
-    #expect(outcome.errors.contains("there is no display"))
+    #expect(outcome.errors.contains("no display"))
   }
 
   /// A state that was made by hand, with all the frames that can be counted.
@@ -59,7 +59,7 @@ import Testing
     let outcome = try scratch.chip8(
       "old.state", "--headless", "--json", "--frames", "9", "--save", "b.state")
     #expect(outcome.code == 70)
-    expectOneSentence(outcome, naming: "the most that a machine can count")
+    expectOneSentence(outcome, naming: "the machine is at its limit")
     let report = try Report(outcome)
     #expect(report.fault?.kind == "out-of-time" && report.frames == Int(State.maxFrames))
     #expect(try scratch.chip8("image", "verify", "b.state").code == 0)

@@ -123,7 +123,7 @@ import Testing
     try scratch.expectRefusal(restore + [long], code: 64, naming: "at most 2048 bytes")
     try scratch.expectRefusal(
       ["--restore", "b.state", "--headless", "a"], code: 65,
-      naming: "b.state: this state takes no arguments")
+      naming: "b.state: the saved state takes no arguments")
     #expect(try scratch.chip8("image", "executable", "dir/a.img", "--with", "--headless").code == 0)
     for arguments in [(0..<21).map { "\($0)" }, [long]] {
       let outcome = try Running(scratch.path("dir/a.img"), arguments, in: scratch).outcome()
@@ -294,7 +294,7 @@ import Testing
       } catch { return error }
     }
     for (name, reason) in [
-      ("none", "none: cannot be read"), ("broken.state", "is cut off"),
+      ("none", "none: cannot be read"), ("broken.state", "is truncated"),
       ("light.state", "leaves out its program"),
     ] {
       let error = try #require(refusal(name, []) as? StorageError)
@@ -350,7 +350,7 @@ import Testing
     _ = try scratch.report("a.8o", "--host-calls", "dir", "--frames", "10")
     for record in [[], ["--record", "r.txt"]] {
       let outcome = try scratch.run(
-        ["b.8o", "--headless", "--json", "--host-calls", "dir", "--goal", "0x200"] + record
+        ["b.8o", "--headless", "--json", "--host-calls", "dir", "--call", "0x200"] + record
           + ["--save", "a.state"])
       let saved = try scratch.report("a.state", "--frames", "0")
       #expect(try Report(outcome).state == saved.state, "\(record)")
@@ -426,7 +426,7 @@ import Testing
       ["a.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt")
     try scratch.expectRefusal(
       ["a.8o", "--headless", "--input", "r.txt", "--host-calls", "dir"], code: 64,
-      naming: "--host-calls contradicts")
+      naming: "--host-calls cannot be combined")
     for line in [
       "host save", "host save a.img", "host save a.img 99", "host save .a 01", "host save a.img 1x",
       "host delete a.img 01", "host restore a.img 02", "host save a.img 01 AAAA",
@@ -434,12 +434,13 @@ import Testing
     ] {
       try scratch.write("r.txt", Array(line.utf8))
       try scratch.expectRefusal(
-        ["a.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: this is no input")
+        ["a.8o", "--headless", "--input", "r.txt"], code: 65,
+        naming: "r.txt: not an input recording")
     }
     try write("b.8o", Self.restore)
     try scratch.write("r.txt", Array("host\nhost restore a.img 02 AAAA\n".utf8))
     try scratch.expectRefusal(
-      ["b.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: the image")
+      ["b.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: the recorded image")
   }
 
   // MARK: EntryCalls
@@ -462,7 +463,7 @@ import Testing
   @Test func savedEntryCallsAreMadeOnRestore() throws {
     try writeGoals()
     let saved = try scratch.report(
-      "g.8o", "--frames", "9", "--save", "a.state", "--goal", "first", "--goal", "second")
+      "g.8o", "--frames", "9", "--save", "a.state", "--call", "first", "--goal", "second")
     let plain = try scratch.report("g.8o", "--frames", "9", "--save", "b.state")
     #expect(saved == plain)
     #expect(
@@ -474,7 +475,7 @@ import Testing
     #expect(try trail("c.state") == 2)
     // Further goals come behind those.
     _ = try scratch.report(
-      "--restore", "a.state", "--goal", "first", "--symbols", "g.sym", "--frames", "9", "--save",
+      "--restore", "a.state", "--call", "first", "--symbols", "g.sym", "--frames", "9", "--save",
       "d.state")
     #expect(try trail("d.state") == 3)
     // In the middle of a goal, too.
@@ -492,23 +493,25 @@ import Testing
   @Test func faultsInEntryCallsAreReported() throws {
     try writeGoals()
     _ = try scratch.report("g.8o", "--frames", "9", "--save", "a.state")
-    for (goal, what) in [("broken", "0001 at"), ("endless", "it has not returned after 3600")] {
+    for (goal, what) in [("broken", "0001 at"), ("endless", "did not return within 3600")] {
       let outcome = try scratch.chip8(
-        "--restore", "a.state", "--goal", goal, "--symbols", "g.sym", "--headless", "--json")
+        "--restore", "a.state", "--call", goal, "--symbols", "g.sym", "--headless", "--json")
       #expect(outcome.code == 70)
-      expectOneSentence(outcome, naming: "the goal at 0x")
+      expectOneSentence(outcome, naming: "entry call at 0x")
       #expect(outcome.errors.contains(what))
       #expect(try Report(outcome).stop == "fault")
     }
     for (arguments, name) in [
-      (["g.8o", "--headless", "--goal", "first"], "--goal is for a saved state"),
+      (["g.8o", "--headless", "--call", "first"], "--call requires --restore"),
       (
-        ["a.state", "--no-settings", "--headless", "--goal", "first"],
-        "--goal first: name the program's symbol"
+        ["a.state", "--no-settings", "--headless", "--call", "first"],
+        "--call first: no labels are known"
       ),
-      (["g.8o", "--headless", "--save", "b", "--goal", "none"], "--goal none: the program has no"),
-      (["g.8o", "--headless", "--save", "b", "--goal", "0xFFFF"], "--goal: a goal at 0xFFFF"),
-      (["a.state", "--headless", "--goal", "65536"], "--goal: a goal at 0x10000"),
+      (["g.8o", "--headless", "--save", "b", "--call", "none"], "--call none: no such label"),
+      (
+        ["g.8o", "--headless", "--save", "b", "--call", "0xFFFF"], "--call: an entry call at 0xFFFF"
+      ),
+      (["a.state", "--headless", "--call", "65536"], "--call: an entry call at 0x10000"),
     ] {
       try scratch.expectRefusal(arguments, code: 64, naming: name)
     }

@@ -83,11 +83,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("</dev/null", "the other side has gone"),
-    ("--timeout 1 <&3", "the other side is silent"),
+    ("</dev/null", "the other side has closed the connection"),
+    ("--timeout 1 <&3", "the other side does not answer"),
     ("<wrong", "the other side has another machine"),
-    ("<long", "the other side has gone"),
-    ("<short", "the other side has gone"),
+    ("<long", "the other side has closed the connection"),
+    ("<short", "the other side has closed the connection"),
     (">/dev/full", "no space left"),
   ])
   func aMachineThatIsNotAcknowledgedStays(streams: String, reason: String) throws {
@@ -138,12 +138,12 @@ import Testing
     let outcome = try scratch.shell(
       """
       mkfifo back
-      "$CHIP8" sketch.ch8 \(Self.leaving) --goal 0x200 <back |
+      "$CHIP8" sketch.ch8 \(Self.leaving) --call 0x200 <back |
         "$CHIP8" --restore - --acknowledge --headless --frames 0 --save there.state >back
       """)
     #expect(outcome.errors.isEmpty, "\(outcome.errors)")
     #expect(try !scratch.names.contains("here.state"))
-    #expect(try scratch.chip8("image", "info", "there.state").text.contains("goals     0200"))
+    #expect(try scratch.chip8("image", "info", "there.state").text.contains("calls     0200"))
   }
 
   @Test func machinesThatStayReplaceTheirBase() throws {
@@ -206,7 +206,7 @@ import Testing
     damaged[image.count - 1] ^= 1
     let unending: [(String, [UInt8], String)] = [
       ("text", Array("a script that is no image\n".utf8), "not a saved state"),
-      ("long", tooLong, "larger than 16 MiB"), ("damaged", damaged, "damaged"),
+      ("long", tooLong, "larger than the limit of 16 MiB"), ("damaged", damaged, "damaged"),
       ("sections", Array(image.prefix(16)) + [UInt8](repeating: 0, count: 20 * 80), "malformed"),
     ]
     for (name, bytes, reason) in unending {
@@ -221,7 +221,7 @@ import Testing
       try scratch.expectRefusal(
         ["--restore", "-", "--acknowledge", "--headless", "--save", "b"],
         input: Array(image.prefix(count)),
-        code: 65, naming: "cut off")
+        code: 65, naming: "truncated")
     }
     let silent = try scratch.shell(
       """
@@ -240,7 +240,7 @@ import Testing
     let outcome = try scratch.shell(
       "\"$CHIP8\" --restore - --acknowledge --headless --save b.state <a.state")
     #expect(outcome.code == 65 && outcome.output.isEmpty)
-    #expect(outcome.errors.contains("would not go on here"))
+    #expect(outcome.errors.contains("would behave differently here"))
     #expect(try !scratch.names.contains("b.state"))
   }
 
@@ -249,7 +249,7 @@ import Testing
     let outcome = try scratch.shell(
       "\"$CHIP8\" --restore - --acknowledge --headless --save b.state <a.state >/dev/full")
     #expect(outcome.code == 74)
-    expectOneSentence(outcome, naming: "the other side has gone")
+    expectOneSentence(outcome, naming: "the other side has closed the connection")
     #expect(try !scratch.names.contains("b.state"))
   }
 

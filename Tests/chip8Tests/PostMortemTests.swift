@@ -114,7 +114,7 @@ import Testing
     #expect(try scratch.chip8("a.ch8", "--headless", "--save", "a.state").code == 70)
     let text = try scratch.chip8("image", "info", "a.state", "--symbols", "a.sym").text
     for line in [
-      "fault     it cannot go on: F099 at 0x206 is not an instruction of CHIP-8",
+      "fault     F099 at 0x206 is not an instruction of CHIP-8",
       "stack     0204 (sub)", "  executed last:\n    0200  6007  main: v0 := 0x07\n",
       "  → 0206  F099  bad: 0xF0 0x99",
     ] {

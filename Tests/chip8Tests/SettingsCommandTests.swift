@@ -254,7 +254,7 @@ import Testing
       let outcome = try scratch.chip8(
         "a.state", "--headless", "--frames", "0", "--save", "b.state")
       #expect(outcome.code == 0)
-      expectOneSentence(outcome, naming: "a.state: warning: the machine is whole, but")
+      expectOneSentence(outcome, naming: "a.state: warning: the machine is intact, but")
       #expect(outcome.errors.contains(tag))
       #expect(try scratch.read("b.state") == damaged)
       try scratch.expectRefusal(["image", "info", "a.state"], code: 65, naming: tag)
