@@ -32,8 +32,11 @@ struct DisasmCommand: ParsableCommand {
 
   func run() throws {
     let file = try LoadedFile(rom)
+    var found = InputFiles()
+    let (program, suggested) = try file.contents(dependencies.paths, &found)
+    // Only now does the file know what its source includes.
     var inputs = file.inputs
-    let (program, suggested) = try file.contents(dependencies.paths, &inputs)
+    inputs.add(found)
     let configuration =
       switch platform {
       case .auto: suggested
