@@ -45,7 +45,7 @@ DRAFTS = {
         "--platform hires --timing cycles --instructions 9"),
     "key-wait": ("F00A 1200", "--platform chip8 --frames 9 --keys 3-:5"),
     "host": ("0C80 0C81 1200", "--platform chip8 --frames 2 --host-calls ."),
-    "goals": ("F00A 1200 7001 00EE", "--platform vip --frames 9 --goal 0x204 --goal 0x206"),
+    "goals": ("F00A 1200 7001 00EE", "--platform vip --frames 9 --call 0x204 --call 0x206"),
     "poke": ("A300 FF55 F133 1206", "--platform chip8 --instructions 3"),
 }
 

@@ -11,7 +11,7 @@ if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
   exec $chip8 "$rom"
 fi
 
-echo "There is no display, so $rom runs headless."
+echo "No display: $rom runs headless."
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 echo "After 300 frames, saved:"

@@ -8,7 +8,7 @@ _ = machine.run(frames: 60)
 try Image(of: machine).save(
   to: "counter", behind: ExecutableImage.prelude(options: ["--headless", "--frames", "60"]))
 
-// It is an image still, and stays a program when another is saved over it.
+// It is still an image, and stays executable when another is saved over it.
 let restored: Chip8 = try Image(contentsOf: "counter").machine()
 try Image(of: restored).save(to: "counter")
 print(restored.state.frames, try Image.prelude(at: "counter").starts(with: "#!/bin/sh".utf8))

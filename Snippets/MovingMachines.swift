@@ -17,6 +17,6 @@ let arrival = Task.detached {
   try there.acknowledge(image, as: Chip8.self)
   return try image.machine(Chip8.self)
 }
-// Returns when the other side has it, and throws if the machine is still here.
+// Returns once the other side has the machine; throws if it is still here.
 try here.move(machine, as: Image(of: machine))
 print(try await arrival.value.stateDigest == machine.stateDigest)

@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-// v0 := 5, and a return where nothing was called.
+// v0 := 5, and a return with an empty stack.
 let broken = Program(name: "broken", bytes: [0x60, 0x05, 0x00, 0xEE])
 var machine = try Chip8(broken, Configuration(.chip8))
 var recorder = FlightRecorder()

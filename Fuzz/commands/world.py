@@ -49,7 +49,7 @@ IMAGES = [
     ("program.state", "scroller.ch8 --platform schip --frames 3 --executable"),
     ("colors.state", "colors.ch8 --platform xochip --frames 2 --colors FF0000,00FF00"),
     ("flags.state", "flags.ch8 --platform schip --frames 2"),
-    ("goal.state", "good.8o --frames 2 --goal main"),
+    ("goal.state", "good.8o --frames 2 --call main"),
     ("names.state", "good.8o --frames 2 --break main --key-map k=5"),
 ]
 

@@ -14,7 +14,7 @@ public struct Pacer {
 
   /// Changes the rate from the next frame on.
   ///
-  /// - Parameter percent: how much of that rate it is to be.
+  /// - Parameter percent: of that rate.
   public mutating func setRate(framesPerSecond: Int, percent: Int = 100) {
     frameNanoseconds = 100_000_000_000 / UInt64(framesPerSecond * percent)
   }

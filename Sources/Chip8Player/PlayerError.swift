@@ -60,7 +60,7 @@ public enum LabelUse: Hashable, Sendable {
 }
 
 extension PlayerError: CustomStringConvertible {
-  /// A sentence for those who have no better words.
+  /// A generic sentence; front ends may have a better one.
   public var description: String {
     switch self {
     case .storage(let error): "\(error)"
@@ -72,22 +72,21 @@ extension PlayerError: CustomStringConvertible {
 }
 
 extension RequestError: CustomStringConvertible {
-  /// A sentence for those who have no better words.
+  /// A generic sentence; front ends may have a better one.
   public var description: String {
     switch self {
     case .fixedByImage(let part, let path):
-      "\(inputName(path)) is a saved state, which brings its own machine: the \(part.rawValue) "
-        + "cannot be chosen"
+      "\(inputName(path)) is a saved state with its own machine: the \(part.rawValue) is fixed"
     case .fixedByAutosave(let part):
-      "what is resumed brings its own machine: the \(part.rawValue) cannot be chosen"
-    case .resumesImage(let path): "\(inputName(path)) is a saved state, which is restored anyway"
+      "a saved state has its own machine: the \(part.rawValue) is fixed"
+    case .resumesImage(let path): "\(inputName(path)) is a saved state, which resumes by itself"
     case .noCycles(let program, let platform):
       "\(program) runs on \(platform.rawValue), which does not count cycles"
     case .poke(let error): "\(error)"
     case .entryCall(let error): "\(error)"
     case .arguments(let refusal): "\(refusal)"
-    case .noLabels(let name, _): "\(name): nothing is known of the program's labels"
-    case .unknownLabel(let name, _): "\(name): the program has no label of that name"
+    case .noLabels(let name, _): "\(name): no labels are known"
+    case .unknownLabel(let name, _): "\(name): no such label"
     case .outsideRAM(_, let address, let byteCount, let ramByteCount):
       "0x\(hexadecimal(address, 3)) "
         + (byteCount == 1 ? "is" : "and \(byteCount) bytes from there are")
@@ -112,7 +111,7 @@ extension PlayerError {
 
 /// Something that went well but for this.
 public enum Warning: Hashable, Sendable {
-  /// The state is whole, but goes on differently in this version than in the one that saved it.
+  /// The state is intact, but behaves differently in this version than in the one that saved it.
   case drift(path: String)
   /// Something beside the state cannot be read; the machine is whole.
   case unreadable(path: String, String)

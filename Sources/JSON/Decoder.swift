@@ -1,6 +1,6 @@
 // Decoder.swift: from the values of a document to `Decodable`.
 
-/// A value that is to become one of Swift's.
+/// A value to decode.
 struct ValueDecoder: Decoder, SingleValueDecodingContainer {
   let value: Value
   let codingPath: [any CodingKey]

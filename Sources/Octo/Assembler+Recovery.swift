@@ -1,12 +1,12 @@
-// Assembler+Recovery.swift: goes on after an error, where what follows can still be judged.
+// Assembler+Recovery.swift: recovers after an error, where what follows can still be checked.
 //
-// A error in an operand costs nothing: something stands in for it, of the same size. After one in
+// An error in an operand costs nothing: a placeholder of the same size replaces it. After one in
 // the form of a statement the rest of its line is skipped, and with it the rest of a calculation
 // or of a macro's body. From then on nothing is said that could follow from what was skipped:
 // about addresses, about names that it may have defined, or about blocks it may have opened.
 
 extension Assembler {
-  /// Notes an error after which the statement can go on; throws it if it is to be the only one.
+  /// Notes an error after which the statement can continue; throws it if it is to be the only one.
   /// A statement with two of them is not understood, and its end has to be looked for.
   mutating func note(_ error: AssemblyError) throws(AssemblyError) {
     if diagnostics.hasStatementError { throw error }

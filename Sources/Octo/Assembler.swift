@@ -6,7 +6,7 @@ package struct Assembler {
   struct Loop {
     let start: Int
     let token: Token
-    /// The jumps of its `while` statements, which lead behind the loop.
+    /// The jumps of its `while` statements, to after the loop.
     var exits: [Int] = []
   }
 

@@ -22,7 +22,7 @@ struct Image {
 
   /// Appends a byte made by `line` of the source, or says why it cannot.
   ///
-  /// Bytes below the origin are no part of the program, and may be written over.
+  /// Bytes below the origin are not part of the program, and may be overwritten.
   mutating func append(_ byte: UInt8, line: Int32) -> Obstacle? {
     guard here < Self.size else { return .full }
     if here >= Self.origin {

@@ -13,6 +13,6 @@ func shortened(_ text: String, to limit: Int) -> String {
 
 /// A number as an error message shows it: without a fraction where it has none.
 func formatted(_ number: Double) -> String {
-  if number.isNaN { return "no number" }
+  if number.isNaN { return "not a number" }
   return Int(exactly: number).map { "\($0)" } ?? "\(number)"
 }

@@ -73,7 +73,7 @@ struct Names {
     return Number.hexadecimalDigit(letters[1])
   }
 
-  /// What a word which stands where a label may is called, where it is something else.
+  /// What a word in the place of a label is, if it is something else.
   func kind(of word: String) -> String? {
     if constants[word] != nil { return "a constant" }
     if macros[word] != nil { return "a macro" }

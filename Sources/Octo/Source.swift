@@ -55,7 +55,7 @@ struct Sources {
   /// The main file.
   var main: Source { all[0] }
 
-  /// Adds a file behind the others.
+  /// Adds a file after the others.
   mutating func add(_ text: String, at path: String, named name: String) {
     let last = all[all.count - 1]
     let lineCount = 1 + last.bytes.count { $0 == UInt8(ascii: "\n") }

@@ -23,7 +23,7 @@ extension Symbols {
     do throws(JSONError) {
       file = try JSON.decode(SymbolFile.self, from: bytes)
     } catch {
-      throw SymbolsError(description: "this is no symbol file" + Symbols.place(of: error))
+      throw SymbolsError(description: "not a symbol file" + Symbols.place(of: error))
     }
     try file.check()
     try self.init(file)
@@ -142,16 +142,16 @@ private struct SymbolFile: Codable {
   /// Checks every number; names may be any.
   func check() throws(SymbolsError) {
     guard format == SymbolFile.format else {
-      throw SymbolsError(description: "this is no symbol file")
+      throw SymbolsError(description: "not a symbol file")
     }
     guard version == SymbolFile.version else {
       throw SymbolsError(
-        description: "this symbol file is of version \(version), and only version 1 is known")
+        description: "the symbol file has version \(version); only version 1 is supported")
     }
     if let program {
       let isDigest = program.sha1.utf8.count == 40 && program.sha1.allSatisfy(\.isHexDigit)
       guard isDigest, (0...Image.size - Image.origin).contains(program.bytes) else {
-        throw SymbolsError(description: "what it says of its program cannot be")
+        throw SymbolsError(description: "its member program is invalid")
       }
     }
     for (name, address) in labels ?? [:] {
@@ -159,7 +159,7 @@ private struct SymbolFile: Codable {
     }
     for (name, register) in aliases ?? [:] where !(0...15).contains(register) {
       throw SymbolsError(
-        description: "the alias \(quoted(name)) is \(register), which is no register")
+        description: "the alias \(quoted(name)) is \(register), which is not a register")
     }
     for breakpoint in breakpoints ?? [] {
       try SymbolFile.checkAddress(breakpoint.address, "the breakpoint \(quoted(breakpoint.name))")
@@ -174,14 +174,14 @@ private struct SymbolFile: Codable {
       guard
         run.address >= end, (1...Image.size).contains(run.bytes),
         run.address <= Image.size - run.bytes, (1...Int(Int32.max)).contains(run.line)
-      else { throw SymbolsError(description: "its lines at \(run.address) cannot be") }
+      else { throw SymbolsError(description: "its lines at \(run.address) are invalid") }
       end = run.address + run.bytes
     }
   }
 
   static func checkAddress(_ address: Int, _ what: String) throws(SymbolsError) {
     guard (0...Image.size).contains(address) else {
-      throw SymbolsError(description: "\(what) is at \(address), which is no address")
+      throw SymbolsError(description: "\(what) is at \(address), which is not an address")
     }
   }
 }
@@ -208,7 +208,7 @@ extension SymbolFile.MonitorMember {
       base = .memory(address)
     default:
       throw SymbolsError(
-        description: "the monitor \(quoted(name)) has no register and no address, or both")
+        description: "the monitor \(quoted(name)) needs either a register or an address")
     }
     let display: Assembly.Monitor.Display? =
       switch (bytes, format) {
@@ -218,7 +218,7 @@ extension SymbolFile.MonitorMember {
       }
     guard let display else {
       throw SymbolsError(
-        description: "the monitor \(quoted(name)) does not say what it shows")
+        description: "the monitor \(quoted(name)) needs either bytes or a format")
     }
     return Assembly.Monitor(name: name, base: base, display: display)
   }

@@ -44,10 +44,10 @@ public struct Symbols: Sendable, Equatable {
   public var monitors: [Assembly.Monitor] = []
   /// The lines that made the program, in ascending order of addresses.
   public var lines: [LineRun] = []
-  /// Remarks of somebody who has read the program, by the addresses they are about.
+  /// Comments on addresses.
   public var comments: [Int: String] = [:]
 
-  /// The symbols of a program as it was assembled.
+  /// The symbols of an assembled program.
   ///
   /// - Parameters:
   ///   - source: the name of its source.

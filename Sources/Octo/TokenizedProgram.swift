@@ -6,7 +6,7 @@ public typealias IncludeReader = (_ path: String) throws(IncludeError) -> String
 
 /// Why a file cannot be included.
 public struct IncludeError: Error {
-  /// The reason, as it goes on after the file's name: `cannot be read: Permission denied`.
+  /// The reason, as it continues after the file's name: `cannot be read: Permission denied`.
   public var reason: String
 
   /// An error for this reason.

@@ -1,4 +1,4 @@
-/// Reads little-endian fields one after the other from bytes that nobody vouches for.
+/// Reads little-endian fields one after the other from untrusted bytes.
 public struct ByteReader: Sendable {
   @usableFromInline var rest: ArraySlice<UInt8>
 

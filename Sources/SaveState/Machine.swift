@@ -31,20 +31,20 @@ public protocol Machine: Sendable {
 
   /// Takes an input, where the machine is. There is no other way into it.
   ///
-  /// - Throws: if the machine cannot take it; it is as it was then.
+  /// - Throws: if the machine cannot take it; it is unchanged then.
   mutating func apply(_ input: Input) throws(InputRefusal)
 
   /// Lets go of what is held down from outside, as keys are: a machine that was made from its sections
   /// holds nothing.
   mutating func releaseHeldInput()
 
-  /// Goes on, with whatever is held down, until it has ended as many frames as `end` says or executed
-  /// as many instructions, whichever comes first, or cannot go on. If it stands exactly at `end`
+  /// Continues, with whatever is held down, until it has ended as many frames as `end` says or executed
+  /// as many instructions, whichever comes first, or cannot continue. If it stands exactly at `end`
   /// then, but between two frames, and `end` is in a frame, that frame begins. It always comes
   /// back.
   mutating func advance(until end: Position)
 
-  /// A new machine from sections that nobody vouches for: every field is checked.
+  /// A new machine from untrusted sections: every field is checked.
   init(program: Program, decoding sections: inout StateReader) throws(ImageError)
 }
 

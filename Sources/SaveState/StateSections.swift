@@ -13,7 +13,7 @@ public struct StateWriter: Sendable {
 
   init() {}
 
-  /// Notes that only a reader with a feature can go on correctly.
+  /// Declares a feature that a reader needs.
   ///
   /// - Parameter feature: its name: 1 to 32 of the characters a–z, 0–9 and -.
   public mutating func requireFeature(_ feature: String) {

@@ -68,7 +68,7 @@ import Testing
     #expect(machine.tone?.advance == UInt64(4000) << 25 / 64)
   }
 
-  @Test func phaseGoesOnFromFrameToFrameAndAround() throws {
+  @Test func phaseContinuesAcrossFramesAndWraps() throws {
     let (tone, state) = try tone {
       $0.sound = 2
       $0.phase = .max

@@ -89,7 +89,7 @@ import Testing
 
   /// Schuss ends with zeros of its own, Backfire does not.
   @Test(arguments: [("schuss", "Schuss", 8), ("backfire", "Backfire", 0)])
-  func zerosAtTheEndMakeNoOtherProgram(name: String, title: String, zeros: Int) throws {
+  func trailingZerosAreIgnored(name: String, title: String, zeros: Int) throws {
     let bytes = try Storage.read("roms/\(name).ch8", limit: 1 << 16)
     for count in [0, 1, 2, 700] {
       let padded = Program(name: "dump", bytes: bytes + Array(repeating: 0, count: count))
@@ -167,7 +167,7 @@ import Testing
   }
 
   /// Their start and their length tell two-page programs, and nothing else.
-  @Test func twoPageProgramsAreToldByTheirStart() {
+  @Test func twoPageProgramsAreDetectedByTheirStart() {
     let start = [0x12, 0x60] + Array(repeating: UInt8(0), count: 0xBE)
     let code = program([0x0230, 0x12C2]).bytes
     #expect(Platform(guessedFrom: start + code) == .hires)

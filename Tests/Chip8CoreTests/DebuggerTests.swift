@@ -66,7 +66,7 @@ import Testing
     #expect(expected.count > 20)
   }
 
-  @Test func aMachineThatHasNotBegunStopsAtItsFirstInstruction() throws {
+  @Test func breakpointsAtTheFirstInstructionStop() throws {
     var machine = try machine(.chip8, 0x7001, 0x1200)
     var debugger = debugger([0x200])
     _ = debugger.run(&machine, frames: 1)
@@ -75,7 +75,7 @@ import Testing
     #expect(debugger.stopReason == .breakpoint(0x200) && machine.state.instructions == 2)
   }
 
-  @Test func aMachineThatStandsThereGoesOn() throws {
+  @Test func machinesAtABreakpointContinue() throws {
     var machine = try machine(.chip8, 0x7001, 0x1200)
     var debugger = debugger([0x200])
     debugger.resumePast(machine)
@@ -84,7 +84,7 @@ import Testing
   }
 
   /// A limit and a breakpoint that are reached together: the run says so at once.
-  @Test func whatARunEndsAtIsToldOf() throws {
+  @Test func stopsAreReported() throws {
     var machine = try machine(.chip8, 0x7001, 0x1200)
     var debugger = debugger([0x202])
     _ = debugger.run(&machine, instructions: 1)
@@ -100,7 +100,7 @@ import Testing
     #expect(debugger.stopReason == .breakpoint(0x202) && machine.state.pc == 0x1202)
   }
 
-  @Test func aChangeIsStoppedBehind() throws {
+  @Test func watchpointsStopAfterTheChange() throws {
     // Writes V0 to two bytes in turns, at first what is there already.
     var machine = try machine(.chip8, 0xA300, 0xF055, 0xA302, 0xF055, 0x7001, 0x1200)
     var debugger = debugger(watching: [Watchpoint(address: 0x2FF, byteCount: 2)])

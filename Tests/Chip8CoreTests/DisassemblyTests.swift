@@ -170,7 +170,7 @@ import Testing
     #expect(overlapping.contains("# executed from 0x205 on, too\n  :next code-205\n  v0 := 0x00\n"))
   }
 
-  @Test func whatThePlatformLacksIsBytes() throws {
+  @Test func unsupportedInstructionsAreBytes() throws {
     #expect(try source([0x00FF, 0x1202], .chip8).hasPrefix(": main\n  0x00 0xFF\n"))
     #expect(try source([0x00FF, 0x1202], .schip).hasPrefix(": main\n  hires\n"))
     #expect(try source([0xF000, 0x1204], .schip) == ": main\n  0xF0 0x00 0x12 0x04\n")
@@ -178,7 +178,7 @@ import Testing
 
   // MARK: Annotations
 
-  @Test func namesAndRemarksAreTakenOver() throws {
+  @Test func labelsAndCommentsAreKept() throws {
     let annotations = Disassembly.Annotations(
       labels: [
         "main": 0x204, "draw": 0x208, "also-draw": 0x208, "shape": 0x202, "buffer": 0xE00,

@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: platforms)
-  func bothEnginesMakeTheSameOfAProgram(platform: Platform) throws {
+  func bothEnginesAgree(platform: Platform) throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = Seeded(seed)
     for number in 0..<150 {

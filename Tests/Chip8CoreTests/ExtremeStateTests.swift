@@ -115,7 +115,7 @@ import Testing
   }
 
   @Test(arguments: Platform.allCases)
-  func whatLoadsCanBeRunAndSavedAndLoadedAgain(platform: Platform) throws {
+  func loadedMachinesRunAndSaveAgain(platform: Platform) throws {
     for seed in 0..<200 as Range<UInt64> {
       var extremes = Extremes(platform, seed: seed)
       var machine = try reloaded(extremes.machine())

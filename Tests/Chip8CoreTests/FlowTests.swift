@@ -16,7 +16,7 @@ import Testing
     #expect(try executed(.chip8, 0x6034, 0xB500).pc == 0x534)
   }
 
-  @Test func callsReturnToTheInstructionBehindThem() throws {
+  @Test func callsReturnToTheNextInstruction() throws {
     var machine = try machine(.chip8, 0x2204, 0x6101, 0x2208, 0x6102, 0x00EE)
     machine.step()
     #expect(

@@ -149,8 +149,8 @@ import Testing
         .machineCode,
         "FFFF at 0x20A calls machine code of the COSMAC VIP's processor, which is not supported"
       ),
-      (.stackOverflow, "FFFF at 0x20A calls deeper than the 16 levels of CHIP-8"),
-      (.stackUnderflow, "FFFF at 0x20A returns although nothing was called"),
+      (.stackOverflow, "FFFF at 0x20A: stack overflow (16 levels)"),
+      (.stackUnderflow, "FFFF at 0x20A: stack underflow"),
       (.indexOverflow, "FFFF at 0x20A moves I past the end of the memory"),
     ] as [(Fault.Kind, String)])
   func faultsSayWhatAndWhere(kind: Fault.Kind, text: String) {

@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(arguments: HostCallTests.timings)
-  func goalsRunInOrderAndLeaveTheProgramAsItWas(
+  func entryCallsRunInOrderAndRestoreTheProgram(
     platform: Platform, timing: Configuration.Timing
   ) throws {
     let goals = try goals()
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test(arguments: HostCallTests.timings)
-  func aWaitForAKeyGoesOnAfterTheGoals(platform: Platform, timing: Configuration.Timing) throws {
+  func keyWaitsContinueAfterEntryCalls(platform: Platform, timing: Configuration.Timing) throws {
     let source = """
       : main v5 := key v6 := 1 : stop jump stop
       : goal v0 := 9 i := 0x300 save v0 ;
@@ -131,11 +131,11 @@ import Testing
     #expect(machine.state.v[5] == 7 && machine.state.v[6] == 1)
   }
 
-  @Test func goalsThatFailAreToldOf() throws {
+  @Test func faultsInEntryCallsAreReported() throws {
     let goals = try goals()
     for (label, kind, message) in [
       ("broken", Fault.Kind.machineCode, "0001 at 0x"),
-      ("endless", .endlessEntryCall, "it has not returned after 3600 frames"),
+      ("endless", .endlessEntryCall, "did not return within 3600 frames"),
     ] {
       var machine = try machine(goals, .chip8, .ipf)
       try machine.apply(.entryCall(try goals.address(label)))
@@ -148,14 +148,14 @@ import Testing
       let address = UInt16(try goals.address(label))
       #expect(fault.kind == kind && fault.goal == address)
       #expect(
-        fault.description.hasPrefix("the goal at 0x\(hexadecimal(address, 3)): \(message)"))
+        fault.description.hasPrefix("entry call at 0x\(hexadecimal(address, 3)): \(message)"))
       #expect(machine.state.frames - frames == (kind == .endlessEntryCall ? 3600 : 0))
       let again = machine.run(frames: 1)
       #expect(again == stop)
     }
   }
 
-  @Test func goalsHaveLimits() throws {
+  @Test func entryCallLimits() throws {
     var machine = try machine(goals(), .chip8, .ipf)
     for address in [-1, 0xFFF, 0x1000] {
       #expect(throws: InputError.entryCall(.outsideRAM(address: address, .chip8))) {
@@ -169,7 +169,7 @@ import Testing
 
   /// A machine that is suspended stays so until its goals are done, and these can ask for what it was
   /// woken with.
-  @Test func goalsComeBeforeTheCallThatReturns() throws {
+  @Test func entryCallsPrecedeTheSuspendedCall() throws {
     let source = """
       : main i := block native 0xC81 : stop jump stop
       : goal i := ask native 0xC81 ;

@@ -67,7 +67,7 @@ extension Chip8 {
     Platform.allCases.map { ($0, .ipf) } + [(.vip, .cycles), (.hires, .cycles)]
 
   @Test(arguments: timings)
-  func aProbeTellsOfTheHost(platform: Platform, timing: Configuration.Timing) throws {
+  func probesDetectTheHost(platform: Platform, timing: Configuration.Timing) throws {
     var configuration = Configuration(platform)
     configuration.timing = timing
     for isAllowed in [false, true] {
@@ -95,7 +95,7 @@ extension Chip8 {
   }
 
   @Test(arguments: timings)
-  func aSavedProgramGoesOnTwice(platform: Platform, timing: Configuration.Timing) throws {
+  func savedProgramsReturnTwice(platform: Platform, timing: Configuration.Timing) throws {
     var machine = try Chip8.calling(try caller(saving), on: platform, timing: timing)
     let call = try machine.callThatIsThere()
     #expect(call.operation == .save(.proceed) && call.name == "a.1")
@@ -126,7 +126,7 @@ extension Chip8 {
     #expect(suspended.state.frames == after.frames && suspended.state.cycles == after.cycles)
   }
 
-  @Test func whoeverIsGivenNoArgumentsWakesWithNone() throws {
+  @Test func resumingWithoutArguments() throws {
     var machine = try Chip8.calling(try caller(saving))
     _ = try machine.callThatIsThere()
     var suspended = machine.suspended
@@ -258,7 +258,7 @@ extension Chip8 {
     #expect(suspended.suspended.state.hostCalls?.arguments == [])
   }
 
-  @Test func onlyWhoeverWaitsForThemGetsArguments() throws {
+  @Test func onlySuspendedMachinesGetArguments() throws {
     var machine = try Chip8.calling(try caller(saving))
     let digest = machine.stateDigest
     func refusal(_ machine: Chip8, _ arguments: [String]) -> Arguments.Refusal? {

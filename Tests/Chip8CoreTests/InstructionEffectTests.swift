@@ -159,7 +159,7 @@ import Testing
   }
 
   /// A row that says too much would be as wrong, but is not so easily seen.
-  @Test func whatAnInstructionIsForIsInItsRow() {
+  @Test func tableRowsDoNotOverstateAccesses() {
     #expect(Instruction(.store, x: 3).writes == [.bytesAtI, .i])
     #expect(Instruction(.load, x: 3).reads == [.bytesAtI, .i])
     #expect(Instruction(.copy, x: 3, y: 4).reads == .vy)

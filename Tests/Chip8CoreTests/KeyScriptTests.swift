@@ -67,7 +67,7 @@ import Testing
   }
 
   /// Whoever asks for every frame of a long recording gets through it.
-  @Test func aLongScriptIsNotSearchedFromItsStart() throws {
+  @Test func longKeyScriptsAreNotSearchedFromTheStart() throws {
     let count = 200_000
     let lines = (0..<count).map { "\($0 * 2)-\($0 * 2 + 1):5" }
     let script = try #require(KeyScript(recording: lines.joined(separator: "\n")))

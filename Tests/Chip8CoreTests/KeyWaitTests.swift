@@ -22,7 +22,7 @@ import Testing
     #expect(machine.state.instructions == 13)
   }
 
-  @Test func aKeyHeldBeforeCountsWhenItIsReleased() throws {
+  @Test func keysHeldBeforehandCountOnRelease() throws {
     var machine = try waiting()
     _ = machine.run(frames: 1, keys: KeySet(key: 2))
     #expect(machine.state.keyWait?.pressed == KeySet(key: 2))

@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func bigDigitsAreBehindTheSmallOnes() throws {
+  @Test func bigDigitsFollowTheSmallOnes() throws {
     for digit in 0..<256 {
       let state = try executed(.xochip, 0x6700 | UInt16(digit), 0xF730)
       #expect(state.i == UInt16(80 + digit % 16 * 10))

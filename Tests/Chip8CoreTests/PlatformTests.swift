@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func refusedProgramsAreToldWhereTheyFit() {
+  @Test func refusalsNameAFittingPlatform() {
     #expect(ProgramError.empty.description == "the program is empty")
     #expect(
       ProgramError.tooLarge(byteCount: 3584, .vip).description

@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  @Test func wrapGoesOnAtTheOtherEdge() throws {
+  @Test func wrapContinuesAtTheOtherEdge() throws {
     let change = { (state: inout State) in
       state.v[0] = 62
       state.v[1] = 31

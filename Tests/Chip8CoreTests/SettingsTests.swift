@@ -93,7 +93,7 @@ import Testing
     #expect(try again.labels().all.map(\.name) == ["main"])
   }
 
-  @Test func whatIsSaidCountsForMore() {
+  @Test func givenOptionsTakePrecedence() {
     var some = Settings()
     (some.speed, some.breakpoints) = (50, [7])
     let both = some.over(everything)
@@ -153,7 +153,7 @@ import Testing
     ] { try expectRefusal("SETT", bad) }
   }
 
-  @Test func labelsThatCannotBeAreRefused() throws {
+  @Test func invalidLabelsAreRefused() throws {
     for bad in [
       [], [0], [0, 2], [0, 2, 0], [0, 2, 2, 65], [0, 2, 1, 0xC3], [0, 2, 1, 65, 0],
       [0, 2, 1, 66, 0, 2, 1, 65], [0, 2, 1, 65, 0, 2, 1, 65], [1, 2, 1, 65, 0, 2, 1, 66],

@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test(arguments: [Platform.chip8, .schip, .xochip], [51, 52, 53] as [UInt64])
-  func machinesGoOnAsTheirCopiesDo(platform: Platform, seed: UInt64) throws {
+  func machinesBehaveLikeTheirCopies(platform: Platform, seed: UInt64) throws {
     print("snapshots on \(platform) from seed \(seed)")
     var random = Seeded(seed)
     var machine = try restless(platform)

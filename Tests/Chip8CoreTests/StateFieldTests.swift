@@ -173,7 +173,7 @@ import Testing
     #expect(Set(fields.compactMap(\.self)) == tested)
   }
 
-  @Test func whatWasPoppedOffTheStackIsNoState() throws {
+  @Test func poppedStackEntriesAreNotState() throws {
     let machine = try machine(.chip8, 0x1200)
     let same = machine.changed { $0.stack[0] = 0x345 }
     #expect(same.stateDigest == machine.stateDigest)

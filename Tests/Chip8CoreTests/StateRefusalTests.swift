@@ -35,9 +35,9 @@ import Testing
       (.chip8, 65, [0, 1], "stack 256"),
       (.chip8, 67, [1], "flags 1"),
       (.schip11, 75, [2], "flags 2"),
-      (.chip8, 93, [16], "wait for a key 16"),
-      (.chip8, 93, [0xFE], "wait for a key 254"),
-      (.chip8, 94, [1], "wait for a key 255"),
+      (.chip8, 93, [16], "key wait 16"),
+      (.chip8, 93, [0xFE], "key wait 254"),
+      (.chip8, 94, [1], "key wait 255"),
       (.chip8, 96, [0, 0, 0, 0], "frame position 0"),
       (.chip8, 96, [13, 0, 0, 0], "frame position 13"),
       (.chip8, 100, [0, 0, 0, 0, 0, 0, 1, 0], "frames 281474976710656"),
@@ -59,7 +59,7 @@ import Testing
   ) throws {
     let refused = refusal(try machine(platform, 0x1200), offset, bytes)
     #expect(refused == .badField(what))
-    #expect(refused?.description == "the saved state has an impossible value: \(what)")
+    #expect(refused?.description == "the saved state has an invalid value: \(what)")
   }
 
   @Test(

@@ -47,7 +47,7 @@ import Testing
     let machine = try busy()
     for address in [0xDCD, 0xDCE, 0xDF0, 0xDFF, 0xE00, 0xFFF] {
       #expect(
-        throws: ImageError.badField("registers, a stack or a display other than in the RAM")
+        throws: ImageError.badField("registers, stack or display differ from the RAM")
       ) {
         try machine.restored { tag, section in
           if tag.description == "RAM " { section?[address] ^= 0x40 }
@@ -71,7 +71,7 @@ import Testing
   }
 
   /// A goal has a stack of its own, and the program's is back in the RAM after it.
-  @Test func goalsPutTheStackBack() throws {
+  @Test func entryCallsRestoreTheStack() throws {
     var machine = try busy()
     try machine.apply(.poke(0x400, [0x6A, 0x00, 0x00, 0xEE]))
     try machine.apply(.entryCall(0x400))

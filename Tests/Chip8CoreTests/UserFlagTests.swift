@@ -34,7 +34,7 @@ import Testing
     #expect(machine.userFlags == [7, 0, 0, 0, 0, 0, 0, 0])
   }
 
-  @Test("They are input: with the same ones a machine goes on to the same state")
+  @Test("Flags are input: the same ones lead to the same state")
   func input() throws {
     let digests = try [[], [5], [5], [6]].map { (flags: [UInt8]) in
       var machine = try machine(.xochip, 0xF085, 0x7001, 0xF075, 0x1206)

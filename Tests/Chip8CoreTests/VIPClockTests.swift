@@ -191,7 +191,7 @@ import Testing
     }
   }
 
-  @Test func aSpriteThatWaitsStandsAtItsInstruction() throws {
+  @Test func displayWaitsStayAtTheirInstruction() throws {
     var machine = try cyclesMachine(0xD015)
     _ = machine.run(frames: 1)
     #expect((machine.state.pc, machine.state.instructions) == (0x200, 0))

@@ -19,7 +19,7 @@ import Testing
     #expect(abs(frames(rate: rate, looks: looks) - rate * 10) <= 8)
   }
 
-  @Test func aMachineRunsAtAPartOfItsRate() {
+  @Test func machinesRunInSlowMotion() {
     var pacer = Pacer(framesPerSecond: 64, now: 0)
     pacer.setRate(framesPerSecond: 64, percent: 25)
     let frames = (0..<10_000).reduce(0) { count, look in
@@ -28,7 +28,7 @@ import Testing
     #expect(abs(frames - 160) <= 2)
   }
 
-  @Test func aHeldUpMachineDoesNotRunAfterTheLostTime() {
+  @Test func longDelaysAreNotMadeUpFor() {
     var pacer = Pacer(framesPerSecond: 60, now: 0)
     #expect(pacer.framesDue(now: 0) == 1)
     #expect(pacer.framesDue(now: 20 * PacerTests.second) == 1)

@@ -31,7 +31,7 @@ import Testing
     #expect(try JSON.encode(["\"\n": true]) == #"{"\"\n":true}"#)
   }
 
-  @Test func whatIsEmptyOrMissing() throws {
+  @Test func emptyAndMissingFiles() throws {
     struct Sample: Encodable {
       var none: Int?
       var array: [Int] = []
@@ -57,7 +57,7 @@ import Testing
         """)
   }
 
-  @Test func whatCannotBeEncodedSaysWhere() {
+  @Test func encodingErrorsNameTheirPlace() {
     struct Refusing: Encodable {
       func encode(to encoder: any Encoder) throws {
         throw EncodingError.invalidValue(

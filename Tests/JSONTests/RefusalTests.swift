@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func aDocumentThatIsCutOffAnywhere() throws {
+  @Test func truncatedDocuments() throws {
     let bytes = Array(Self.sample.utf8)
     _ = try JSON.decode(Anything.self, from: bytes)
     for count in bytes.indices {
@@ -65,7 +65,7 @@ import Testing
   }
 
   /// Any byte of a document replaced by any other one: it is read or refused.
-  @Test func aDocumentWithADamagedByte() throws {
+  @Test func damagedDocuments() throws {
     var readCount = 0
     let bytes = Array(Self.sample.utf8)
     for index in bytes.indices {
@@ -146,7 +146,7 @@ import Testing
     }
   }
 
-  @Test func whatATypeRefusesIsNamedToo() {
+  @Test func valuesRefusedByTheirTypeAreNamed() {
     #expect {
       try JSON.decode(Sample.self, from: Array(#"{"name":"","inner":"two"}"#.utf8))
     } throws: {

@@ -38,7 +38,7 @@ import Testing
     #expect(assembly.lines.map { $0?.line } == [2, 2, nil, 4, 5])
   }
 
-  @Test func breakpointsStopWhereTheyStand() throws {
+  @Test func breakpointsStopBeforeTheirInstruction() throws {
     let assembly = try assemble(": main clear :breakpoint stop clear", named: "test.8o")
     #expect(assembly.breakpoints == [0x202: "stop"])
   }

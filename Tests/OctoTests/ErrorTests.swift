@@ -98,7 +98,7 @@ import Testing
     (": main :alias a { 16 }", "1:15: an alias takes a register from 0 to 15, and this is 16"),
     (
       ": main :alias a { 0 / 0 }",
-      "1:15: an alias takes a register from 0 to 15, and this is no number"
+      "1:15: an alias takes a register from 0 to 15, and this is not a number"
     ),
     (
       ": main later :const a later",

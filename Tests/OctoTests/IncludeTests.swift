@@ -9,7 +9,7 @@ import Testing
     try assemble(
       files["main.8o"] ?? "", named: "dir/main.8o",
       including: { path throws(IncludeError) in
-        guard let text = files[path] else { throw IncludeError("is not there") }
+        guard let text = files[path] else { throw IncludeError("does not exist") }
         return text
       }, maxErrorCount: 20)
   }
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("none.8o", "1:17: `none.8o` is not there"),
+    ("none.8o", "1:17: `none.8o` does not exist"),
     ("/etc/passwd", "is not the name of a file below the directory of the main source"),
     ("../main.8o", "1:17: `../main.8o` is outside the directory of the main source"),
     ("a/../../b", "1:17: `a/../../b` is outside the directory of the main source"),

@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  @Test func independentMistakesAreAllThere() {
+  @Test func independentErrorsAreAllReported() {
     let source = """
       :const SIZE 4
       :calc twice { SIZEE * 2 }
@@ -88,7 +88,7 @@ import Testing
     #expect(errors.count == 1, "\(errors)")
   }
 
-  @Test func whatHasAMeaningKeepsIt() {
+  @Test func knownNamesKeepTheirMeaning() {
     let source = ": main\n putt v0 clear x\n clear ops\n v0 := oops\n x := 1\n : load load woops"
     #expect(
       errors(in: source).map { $0.prefix(2) } == ["2:", "3:", "4:", "6:"], "\(errors(in: source))")
@@ -106,13 +106,13 @@ import Testing
     #expect(errors(in: source) == ["5:9: unknown name `oops`"])
   }
 
-  @Test func blocksAreToldOfIfNothingElseIsWrong() {
+  @Test func unclosedBlocksAreReportedAlone() {
     #expect(
       errors(in: ": main\n end\n again") == ["2:2: this `end` has no matching `begin`"])
     #expect(errors(in: ": main loop") == ["1:8: this `loop` has no matching `again`"])
   }
 
-  @Test func whatIsNoNumberIsNoExcuse() {
+  @Test func notANumberIsAnError() {
     let source = ": main :calc n { 0 / 0 } :const big 300 "
     #expect(error(in: source + "sprite v0 v1 n v0 := big") != nil)
     #expect(error(in: source + ":alias x { n }") != nil)

@@ -45,39 +45,40 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "this is no symbol file"),
-    ("[]", "this is no symbol file"),
-    (#"{"format":"other","version":1}"#, "this is no symbol file"),
-    (#"{"format":"chip8-symbols"}"#, "this is no symbol file: `version` is missing"),
+    ("", "not a symbol file"),
+    ("[]", "not a symbol file"),
+    (#"{"format":"other","version":1}"#, "not a symbol file"),
+    (#"{"format":"chip8-symbols"}"#, "not a symbol file: `version` is missing"),
     (#"{"format":"chip8-symbols","version":2}"#, "version 2"),
-    (with(#""labels":{"a":-1}"#), "the label `a` is at -1, which is no address"),
-    (with(#""labels":{"a":65537}"#), "which is no address"),
-    (with(#""labels":{"a":1.5}"#), "this is no symbol file"),
-    (with(#""labels":{"a":99999999999999999999}"#), "this is no symbol file"),
-    (with(#""aliases":{"a":16}"#), "the alias `a` is 16, which is no register"),
-    (with(#""program":{"bytes":1,"sha1":"abc"}"#), "what it says of its program"),
-    (with(#""breakpoints":[{"address":70000,"name":"a"}]"#), "which is no address"),
+    (with(#""labels":{"a":-1}"#), "the label `a` is at -1, which is not an address"),
+    (with(#""labels":{"a":65537}"#), "which is not an address"),
+    (with(#""labels":{"a":1.5}"#), "not a symbol file"),
+    (with(#""labels":{"a":99999999999999999999}"#), "not a symbol file"),
+    (with(#""aliases":{"a":16}"#), "the alias `a` is 16, which is not a register"),
+    (with(#""program":{"bytes":1,"sha1":"abc"}"#), "its member program is invalid"),
+    (with(#""breakpoints":[{"address":70000,"name":"a"}]"#), "which is not an address"),
     (
       with(#""breakpoints":[{"address":1,"name":"a"},{"address":1,"name":"b"}]"#),
       "there are two breakpoints at 1"
     ),
-    (with(#""comments":[{"address":-5,"text":"a"}]"#), "which is no address"),
-    (with(#""monitors":[{"name":"a","bytes":1}]"#), "no register and no address, or both"),
+    (with(#""comments":[{"address":-5,"text":"a"}]"#), "which is not an address"),
+    (with(#""monitors":[{"name":"a","bytes":1}]"#), "needs either a register or an address"),
     (
       with(#""monitors":[{"name":"a","register":1,"address":1,"bytes":1}]"#),
-      "no register and no address, or both"
+      "needs either a register or an address"
     ),
-    (with(#""monitors":[{"name":"a","register":1}]"#), "does not say what it shows"),
+    (with(#""monitors":[{"name":"a","register":1}]"#), "needs either bytes or a format"),
     (
-      with(#""monitors":[{"name":"a","register":1,"format":"%y"}]"#), "does not say what it shows"
+      with(#""monitors":[{"name":"a","register":1,"format":"%y"}]"#),
+      "needs either bytes or a format"
     ),
-    (with(#""lines":[{"address":512,"bytes":0,"line":1}]"#), "its lines at 512 cannot be"),
-    (with(#""lines":[{"address":65535,"bytes":2,"line":1}]"#), "its lines at 65535 cannot be"),
-    (with(#""lines":[{"address":512,"bytes":1,"line":0}]"#), "its lines at 512 cannot be"),
+    (with(#""lines":[{"address":512,"bytes":0,"line":1}]"#), "its lines at 512 are invalid"),
+    (with(#""lines":[{"address":65535,"bytes":2,"line":1}]"#), "its lines at 65535 are invalid"),
+    (with(#""lines":[{"address":512,"bytes":1,"line":0}]"#), "its lines at 512 are invalid"),
     (
       with(
         #""lines":[{"address":514,"bytes":1,"line":1},{"address":512,"bytes":3,"line":1}]"#),
-      "its lines at 512 cannot be"
+      "its lines at 512 are invalid"
     ),
   ])
   func filesThatAreRefused(text: String, reason: String) {
@@ -120,7 +121,7 @@ import Testing
     #expect {
       try Symbols(file: Array(text.utf8))
     } throws: {
-      "\($0)" == "this is no symbol file: `labels.a` is not a whole number in range"
+      "\($0)" == "not a symbol file: `labels.a` is not a whole number in range"
     }
   }
 

@@ -21,7 +21,7 @@ import Testing
     #expect(reader.count == 0)
   }
 
-  @Test func whatIsNotThereIsNotRead() {
+  @Test func missingFilesAreNotRead() {
     var reader = ByteReader([1, 2, 3] as [UInt8])
     #expect(reader.next(UInt32.self) == nil)
     #expect(reader.take(4) == nil)

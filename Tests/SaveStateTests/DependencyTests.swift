@@ -79,7 +79,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     #expect(found.isFlawless)
   }
 
-  @Test func aProgramThatIsNotTheOneIsRefused() throws {
+  @Test func otherProgramsAreRefused() throws {
     let image = Image(of: usedToy(), embedsProgram: false)
     let identity = try image.programIdentity()
     let nowhere = ImageError.missingProgram(identity, Search())
@@ -122,7 +122,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     #expect(refusal { _ = try image.program() } == .missingBase(base, Search()))
   }
 
-  @Test func aBaseOfAnotherProgramOrSizeIsOfNoUseAndNoHarm() throws {
+  @Test func unrelatedBasesSaveNothing() throws {
     var shelf = Shelf()
     var other = Toy(Program(name: "other", bytes: Array(repeating: 9, count: 50)))
     for k in other.memory.indices { other.memory[k] = 0xEE }
@@ -138,7 +138,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     #expect(stored(image, "ROM ") == stored(complete, "ROM "))
   }
 
-  @Test func aBaseWithoutItsProgramNeedsItToo() throws {
+  @Test func basesMayLackTheirProgram() throws {
     var shelf = Shelf(files: ["a": Image(of: usedToy(), embedsProgram: false).bytes])
     #expect(refusal { try shelf.save(usedToy(), to: "b", basedOn: "a") } != nil)
     shelf.files["rom"] = [1, 2, 3]
@@ -191,7 +191,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     }
   }
 
-  @Test func aBaseThatWasRewrittenIsStillTheBaseWhileItsStateIsTheSame() throws {
+  @Test func rewrittenBasesAreFoundByStateDigest() throws {
     var shelf = Shelf()
     var toy = usedToy()
     try shelf.save(toy, to: "a", basedOn: nil)
@@ -215,7 +215,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
         == .refusedBase(path: "b", .truncated))
   }
 
-  @Test func aMissingBaseIsNamedWithTheImageThatNeedsIt() throws {
+  @Test func missingBasesAreNamedWithTheirImage() throws {
     var shelf = Shelf()
     var toy = usedToy()
     for (name, base) in [("a", nil), ("b", "a"), ("c", "b")] as [(String, String?)] {
@@ -231,7 +231,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
         == .refusedBase(path: "b", .missingBase(base, search)))
   }
 
-  @Test func imagesThatGoInACircleAreRefused() throws {
+  @Test func baseCyclesAreRefused() throws {
     var shelf = Shelf()
     try shelf.save(usedToy(), to: "a", basedOn: nil)
     try shelf.save(usedToy(), to: "b", basedOn: "a")
@@ -263,7 +263,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
   }
 
   /// Readers do not compare the flags of sections that they know.
-  @Test func whatIsFlattenedIsThereOnceWhateverItsFlags() throws {
+  @Test func flattenedSectionsAppearOnce() throws {
     let need = RawSection(tag: "NEED", contents: Array("no-rom\n".utf8))
     let sections = RawSection.toy.filter { $0.tag != "ROM " }.map { section in
       var section = section
@@ -312,7 +312,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     }
   }
 
-  @Test func whatIsNoDifferenceOfABaseIsRefused() throws {
+  @Test func invalidDeltasAreRefused() throws {
     var shelf = Shelf()
     try shelf.save(usedToy(), to: "a", basedOn: nil)
     try shelf.save(usedToy(), to: "b", basedOn: "a")
@@ -337,7 +337,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
 
   // MARK: Optimizing
 
-  @Test func whatNobodyKnowsStaysAsItIsWhenOptimized() throws {
+  @Test func optimizingKeepsUnknownSections() throws {
     var sections = RawSection.toy
     let stream = zlibStream(Array(repeating: 7, count: 500))
     sections.append(

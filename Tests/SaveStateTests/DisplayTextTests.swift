@@ -4,7 +4,7 @@ import SaveState
 import Testing
 
 @Suite struct DisplayTextTests {
-  @Test func nothingThatIsNoCharacterIsShown() {
+  @Test func onlyPrintableCharactersAreShown() {
     let ranges: [ClosedRange<UInt32>] = [
       // C0, DEL and C1, with CSI (U+009B) and OSC (U+009D).
       0x00...0x1F, 0x7F...0x9F,

@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func whatIsBesideALinkIsBesideItsFileToo() throws {
+  @Test func dependenciesAreFoundBesideLinkTargets() throws {
     try withTemporaryDirectory { directory in
       for name in ["here", "there"] { try Storage.createDirectory("\(directory)/\(name)") }
       try wanted.save(to: "\(directory)/there/x.state")
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNotTheProgramIsToldOf() throws {
+  @Test func otherProgramsAreReported() throws {
     try withTemporaryDirectory { directory in
       let other = "\(directory)/other"
       try Storage.createDirectory(other)
@@ -76,7 +76,7 @@ import Testing
         Issue.record("a pipe is no program")
         return
       }
-      #expect(search.notes == ["\(directory)/toy.rom: cannot be read: it is not a regular file"])
+      #expect(search.notes == ["\(directory)/toy.rom: cannot be read: not a regular file"])
     }
   }
 
@@ -149,7 +149,7 @@ import Testing
     }
   }
 
-  @Test func anImageInNoDirectoryHasNothingBesideIt() throws {
+  @Test func imagesFromPipesHaveNoDirectory() throws {
     var files = FileDependencies(beside: "-", programSuffix: ".rom")
     #expect(files.find(try wanted.programIdentity()) == .missing(Search()))
   }

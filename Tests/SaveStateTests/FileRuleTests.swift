@@ -163,7 +163,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   }
 
   @Test(arguments: [script, emulator])
-  func aProgramOfOursStays(program: [UInt8]) throws {
+  func ourPreludesStay(program: [UInt8]) throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/program"
       try image.save(to: path, behind: program)
@@ -223,7 +223,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   }
 
   @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
-  func whatBelongsToOthersDoesNotStay() throws {
+  func preludesInFilesOfOthersAreDropped() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/program"
       func prepare(_ program: [UInt8]) throws {
@@ -252,7 +252,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
 
   // MARK: What was read
 
-  @Test func whatWasReadIsNotReplaced() throws {
+  @Test func inputsAreNotReplaced() throws {
     try withTemporaryDirectory { directory in
       let (state, base, text) = (directory + "/state", directory + "/base", directory + "/text")
       try image.save(to: state)
@@ -328,7 +328,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
 
   // MARK: The directory of a program
 
-  @Test func aProgramReplacesWhatTheRuleAllows() throws {
+  @Test func programsReplaceOnlyAllowedFiles() throws {
     try withTemporaryDirectory { directory in
       let sealed = try SandboxedDirectory(directory)
       for (_, bytes, isSavedState) in Self.contents {
@@ -398,7 +398,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
     #expect(try names(in: directory).count == SandboxedDirectory.maxFileCount)
   }
 
-  @Test func aDirectoryThatStaysLockedIsNotWrittenTo() throws {
+  @Test func permanentlyLockedDirectoriesAreNotWritten() throws {
     try withTemporaryDirectory { directory in
       let descriptor = open(directory, O_RDONLY | O_DIRECTORY)
       defer { close(descriptor) }

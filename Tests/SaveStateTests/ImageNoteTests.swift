@@ -56,7 +56,7 @@ import Testing
   }
 
   /// A later version may say the same in another way: this one passes it over and keeps it.
-  @Test func otherVersionsArePassedOver() throws {
+  @Test func otherVersionsAreSkipped() throws {
     let note = RawSection(tag: "NOTE", flags: 0, version: 2, contents: [1])
     var image = try Image(imageFile(RawSection.toy + [note]))
     #expect(try image.note() == nil)
@@ -73,7 +73,7 @@ import Testing
     ] + RawSection.toy
   }
 
-  @Test func whatIsNotKnownSurvivesARewrite() throws {
+  @Test func unknownSectionsSurviveRewriting() throws {
     var image = try Image(imageFile(withUnknown))
     try image.setNote("kept")
     let bytes = image.bytes
@@ -84,7 +84,7 @@ import Testing
   }
 
   /// Whatever order others have written them in.
-  @Test func whatIsCarriedOverStandsWhereItBelongs() throws {
+  @Test func preservedSectionsKeepTheirOrder() throws {
     let memo = RawSection(tag: "MEMO", flags: 2, contents: [1])
     let others = RawSection(tag: "ours", flags: 2, contents: [2])
     let older = try Image(imageFile(RawSection.toy + [others, memo]))
@@ -93,7 +93,7 @@ import Testing
     #expect(try later.verification(Toy.self).isCanonical)
   }
 
-  @Test func whatIsSafeToCopyIsCarriedToALaterState() throws {
+  @Test func safeToCopySectionsReachLaterImages() throws {
     let older = try Image(imageFile(withUnknown))
     var toy: Toy = try older.machine()
     toy.advance(until: Position(frame: 1, instruction: toy.position.instruction + 5))
@@ -115,7 +115,7 @@ import Testing
     return [RawSection.toy + many, RawSection.toy + [large]]
   }
 
-  @Test func aStateThatIsCarriedOnCanBeLoadedHoweverFullTheOlderOneWas() throws {
+  @Test func imagesOfFullImagesCanBeLoaded() throws {
     for sections in full {
       let older = try Image(imageFile(sections))
       var later = Image(of: try older.machine() as Toy, preservingUnknownSectionsOf: older)
@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  @Test func nothingIsTakenFromAFullImageForATimeOrANote() throws {
+  @Test func fullImagesGetNoTimeOrNote() throws {
     for sections in full {
       let bytes = imageFile(sections)
       var image = try Image(bytes)
@@ -139,7 +139,7 @@ import Testing
     }
   }
 
-  @Test func whatMayNotBePassedOverIsNotReplaced() throws {
+  @Test func criticalSectionsAreNotReplaced() throws {
     let later = ["NOTE", "TIME"].map { RawSection(tag: $0, flags: 1, version: 2, contents: [1]) }
     let bytes = imageFile(RawSection.toy + later)
     var image = try Image(bytes)
@@ -150,7 +150,7 @@ import Testing
 
   // MARK: Verification
 
-  @Test func imagesOfOursAreAsTheyShouldBe() throws {
+  @Test func ourImagesVerify() throws {
     var image = Image(of: usedToy())
     image.setTime(1)
     try image.setNote("a")
@@ -200,7 +200,7 @@ import Testing
     #expect(throws: ImageError.self) { try image.witness() }
   }
 
-  @Test func theSameStateIsToldFromAnother() throws {
+  @Test func statesAreDistinguished() throws {
     var image = Image(of: usedToy())
     image.setTime(5)
     #expect(image.holdsSameState(as: Image(of: usedToy())))

@@ -41,7 +41,7 @@ import Testing
   }
 
   /// With a digest that is right again, a flip is refused, or is in what is no part of the machine.
-  @Test func everyFlippedBitUnderARightDigestIsRefusedOrTheSameMachine() {
+  @Test func flippedBitsWithAValidDigestAreRefusedOrTheSameMachine() {
     let bytes = Image(of: usedToy()).bytes
     var accepted = 0
     for bit in 0..<(bytes.count - 32) * 8 {
@@ -56,7 +56,7 @@ import Testing
     #expect((1...100).contains(accepted))
   }
 
-  @Test func whatIsNoImageIsRefused() {
+  @Test func otherFilesAreNotImages() {
     expect([], .notAnImage)
     expect(Array(repeating: 0, count: 1000), .notAnImage)
     expect(Image(of: usedToy()).bytes + [0], .truncated)
@@ -98,7 +98,7 @@ import Testing
     expect(imageFile([new] + RawSection.toy), .unknownSection(Tag("NEW!")))
   }
 
-  @Test func unknownAncillarySectionsArePassedOver() throws {
+  @Test func unknownAncillarySectionsAreSkipped() throws {
     for flags in [0, 2] as [UInt8] {
       let note = RawSection(tag: "note", flags: flags, contents: [1, 2, 3])
       let machine = try toy(from: imageFile([note] + RawSection.toy)).get()
@@ -108,7 +108,7 @@ import Testing
 
   @Test func sectionsAreThereOnce() {
     let toys = RawSection.toy
-    expect(imageFile(toys + [toys[2]]), .malformed("section \"CNTR\" is there twice"))
+    expect(imageFile(toys + [toys[2]]), .malformed("section \"CNTR\" appears twice"))
     expect(imageFile([toys[0], toys[1], toys[3]]), .missingSection(Tag("CNTR")))
     expect(imageFile([toys[0], toys[2], toys[3]]), .missingSection(Tag("ROM ")))
     expect(imageFile([toys[1], toys[2], toys[3]]), .missingSection(Tag("PROG")))
@@ -147,8 +147,8 @@ import Testing
       let name = RawSection.toy[index].tag
       #expect(
         toy(from: toyFile(index) { $0.version = 2 }).refusal?.description
-          == "the saved state has its section \"\(name)\" in version 2, which needs a later "
-          + "version")
+          == "the saved state has version 2 of section \"\(name)\", which this version does not "
+          + "support; use a later version")
     }
     let error = ImageError.malformed("section \"CNTR\" has a value in a reserved field")
     expect(toyFile(2) { $0.flags = 5 }, error)
@@ -193,7 +193,7 @@ import Testing
   }
 
   @Test func sectionsAreNotCutOff() {
-    let error = ImageError.malformed("its last section is cut off")
+    let error = ImageError.malformed("its last section is truncated")
     expect(toyFile(3) { $0.storedByteCount = UInt32($0.contents.count + 1) }, error)
     expect(toyFile(3) { $0.storedByteCount = .max }, error)
     var bytes = imageFile([])
@@ -231,7 +231,7 @@ import Testing
     expect(imageFile(RawSection.toy + [note]), .tooLarge)
   }
 
-  @Test func promisesOfManyBytesAreRefused() {
+  @Test func oversizedLengthsAreRefused() {
     expect(toyFile(3) { $0.decodedByteCount = .max }, .tooLarge)
     expect(toyFile(3) { $0.decodedByteCount = 16 << 20 }, .tooLarge)
     // Each is within the limit, but not all of them together.
@@ -241,7 +241,7 @@ import Testing
     expect(imageFile(RawSection.toy + notes), .tooLarge)
   }
 
-  @Test func whatUnpacksToMoreThanItSaysIsRefused() throws {
+  @Test func oversizedContentsAreRefused() throws {
     var toy = Toy(Program(name: "b", bytes: [0]), memoryByteCount: 15 << 20)
     toy.memory[(15 << 20) - 1] = 1
     let large = Image(of: toy).bytes
@@ -257,42 +257,43 @@ import Testing
 
   @Test(
     arguments: [
-      (.notAnImage, "this is not a saved state"),
-      (.tooLarge, "the saved state is larger than 16 MiB, more than any machine needs"),
+      (.notAnImage, "not a saved state"),
+      (.tooLarge, "the saved state is larger than the limit of 16 MiB"),
       (
         .truncated,
-        "the saved state is cut off: part of the file is missing, so copy it again or use another"
+        "the saved state is truncated; copy it again, or use another copy"
       ),
       (
         .digestMismatch,
-        "the saved state is damaged: its contents do not match their digest, so use another copy"
+        "the saved state is damaged: its digest does not match; use another copy"
       ),
       (.malformed("why"), "the saved state is malformed: why"),
       (
         .unknownRevision(9),
         "the saved state has format revision 9, which this version cannot read"
       ),
-      (.otherMachine(Tag("ABCD")), "the saved state is of another kind of machine, \"ABCD\""),
-      (.missingSection(Tag("ABCD")), "the saved state lacks its section \"ABCD\""),
+      (.otherMachine(Tag("ABCD")), "the saved state is for another kind of machine, \"ABCD\""),
+      (.missingSection(Tag("ABCD")), "the saved state has no section \"ABCD\""),
       (
         .unknownSection(Tag("ABCD")),
-        "the saved state has a section that this version does not know, \"ABCD\", and "
-          + "cannot be used without it: a later version can"
+        "the saved state needs section \"ABCD\", which this version does not support; use a later "
+          + "version"
       ),
       (
         .unknownFeature("abcd"),
-        "the saved state needs a feature that this version does not have, \"abcd\": a "
-          + "later version has it"
+        "the saved state needs the feature \"abcd\", which this version does not support; use a "
+          + "later version"
       ),
       (
         .unknownVersion(Tag("ABCD"), 2),
-        "the saved state has its section \"ABCD\" in version 2, which needs a later version"
+        "the saved state has version 2 of section \"ABCD\", which this version does not support; use "
+          + "a later version"
       ),
       (
         .damagedSection(Tag("ABCD")),
-        "the saved state's section \"ABCD\" does not hold what it should"
+        "section \"ABCD\" of the saved state is malformed"
       ),
-      (.badField("v 1"), "the saved state has an impossible value: v 1"),
+      (.badField("v 1"), "the saved state has an invalid value: v 1"),
     ] as [(ImageError, String)])
   func refusalsAreSentences(error: ImageError, text: String) {
     #expect(error.description == text)

@@ -38,7 +38,7 @@ import Testing
     #expect(read.program == Program(name: "toy", bytes: [1, 2, 3]))
   }
 
-  @Test(arguments: [51, 52] as [UInt64]) func anythingMayStandBefore(seed: UInt64) throws {
+  @Test(arguments: [51, 52] as [UInt64]) func anyDataMayPrecedeAnImage(seed: UInt64) throws {
     print("preludes from seed \(seed)")
     var random = Seeded(state: seed)
     let bytes = Image(of: usedToy()).bytes

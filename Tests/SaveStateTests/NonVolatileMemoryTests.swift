@@ -46,7 +46,7 @@ import Testing
     #expect(bytes.count == 40)
   }
 
-  @Test func aDamagedFileIsRefusedAndLeftAlone() throws {
+  @Test func damagedFilesAreRefusedAndKept() throws {
     try memory.write(NonVolatileMemoryTests.bytes)
     let good = try file()
     var damaged = good.indices.map { index in
@@ -98,7 +98,7 @@ import Testing
     #expect(throws: StorageError.self) { try memory.clear() }
   }
 
-  @Test func aFileThatIsWriteProtectedStaysAsItIs() throws {
+  @Test func writeProtectedFilesStay() throws {
     try memory.write([1])
     #expect(chmod(memory.path, 0o444) == 0)
     let changes: [() throws -> Void] = [

@@ -22,7 +22,7 @@ import Testing
   /// Also where the slot holds the same machine with a note, and where it has all the versions that
   /// it can have.
   @Test(arguments: [0, 1, 2, Slots.maxVersionCount + 1], [true, false])
-  func whatIsWithdrawnLeavesTheSlotAsItWas(count: Int, isSame: Bool) throws {
+  func withdrawnSavesRestoreTheSlot(count: Int, isSame: Bool) throws {
     try withSlots { slots in
       try slots.save(image(500), to: .key(2))
       for number in 0..<count { try slots.save(image(number, time: 9, note: "a"), to: boss) }
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func whatIsKeptIsASaveLikeAnyOther() throws {
+  @Test func keptProvisionalSavesAreOrdinarySaves() throws {
     try withSlots { slots in
       for number in 0...Slots.maxVersionCount { try slots.save(image(number), to: boss) }
       try slots.saveProvisionally(image(99), in: boss).keep()
@@ -52,7 +52,7 @@ import Testing
   }
 
   /// Whoever has saved in the slot meanwhile keeps that, and has no version that was never theirs.
-  @Test func theSaveOfSomebodyElseStays() throws {
+  @Test func savesOfOtherProcessesStay() throws {
     try withSlots { slots in
       try slots.save(image(1), to: boss)
       let save = try slots.saveProvisionally(image(2), in: boss)
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func whatCannotBeSavedChangesNothing() throws {
+  @Test func failedSavesChangeNothing() throws {
     try withSlots { slots in
       try slots.save(image(1), to: boss)
       try slots.setLocked(boss, true)

@@ -16,7 +16,7 @@ import Testing
 
   private func bytes(_ path: String) throws -> [UInt8] { try Storage.read(path, limit: 99) }
 
-  @Test func whatWasThereComesBackAsItWas() throws {
+  @Test func previousFilesAreRestored() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/file"
       try Storage.writeAtomically(path, with: old)
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func whatIsKeptStays() throws {
+  @Test func keptProvisionalSavesStay() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/file"
       try Storage.writeAtomically(path, with: old)
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func whereNothingWasNothingIsLeft() throws {
+  @Test func newFilesAreRemoved() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/file"
       var copy = try SafeCopy(at: path)
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func aFileOfSomebodyElseStays() throws {
+  @Test func filesOfOtherUsersStay() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/file"
       try Storage.writeAtomically(path, with: old)
@@ -80,7 +80,7 @@ import Testing
   }
 
   /// A process that was killed leaves what was there before.
-  @Test func whatAKilledProcessHasLeftIsRemoved() throws {
+  @Test func leftoversOfKilledProcessesAreRemoved() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/file"
       try Storage.writeAtomically(path, with: old)
@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  @Test func aFailedUpdateLeavesWhatIsThere() throws {
+  @Test func failedUpdatesKeepTheOldFile() throws {
     struct Failure: Error {}
     try withTemporaryDirectory { directory in
       let path = directory + "/file"
@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test(arguments: ["/dev/full", "/"])
-  func whatKeepsNothingIsRefused(path: String) {
+  func filesThatCannotKeepAMachineAreRefused(path: String) {
     #expect(throws: StorageError.self) { try SafeCopy(at: path) }
   }
 }

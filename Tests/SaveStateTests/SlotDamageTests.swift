@@ -5,7 +5,7 @@ import SaveState
 import Testing
 
 @Suite struct SlotDamageTests {
-  @Test func whatIsDamagedHidesNothing() throws {
+  @Test func damagedFilesHideNoOthers() throws {
     try withSlots { slots in
       for number in 1...3 { try slots.save(image(number), to: boss) }
       try Storage.writeAtomically(slots.path(boss), with: [1])
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoFileIsNoPlaceForAState() throws {
+  @Test func irregularFilesCannotHoldAState() throws {
     try withSlots { slots in
       try Storage.createDirectory(slots.directory + "/directory.state")
       let pipe = slots.directory + "/pipe.state"
@@ -92,7 +92,7 @@ import Testing
 
   /// Links, pipes and directories in the places of slots and versions: no change follows, replaces or
   /// removes them, and none touches where a link leads.
-  @Test func whatIsNoFileIsLeftAloneByEveryChange() throws {
+  @Test func irregularFilesAreLeftAlone() throws {
     try withSlots { slots in
       for number in 1...3 { try slots.save(image(number), to: boss) }
       let outside = slots.directory + "-outside"
@@ -139,7 +139,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNeededIsNotChanged() throws {
+  @Test func inputsAreNotChanged() throws {
     try withSlots { slots in
       for number in 1...(Slots.maxVersionCount + 1) { try slots.save(image(number), to: boss) }
       try slots.save(image(1), to: .key(2))
@@ -165,7 +165,7 @@ import Testing
     }
   }
 
-  @Test func aHistoryThatCannotBeKeptIsAnError() throws {
+  @Test func versionsThatCannotBeWrittenAreAnError() throws {
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }
       try Storage.writeAtomically(slots.directory + "/history/slot1/999999999999.state", with: [1])
@@ -208,7 +208,7 @@ import Testing
       try Storage.writeAtomically(path, with: [1, 2, 3])
       #expect(throws: StorageError.image(path, .notAnImage)) { try Image(contentsOf: path) }
       #expect(
-        StorageError.image(path, .notAnImage).description == "\(path): this is not a saved state")
+        StorageError.image(path, .notAnImage).description == "\(path): not a saved state")
       try Storage.writeAtomically(path, with: Array(repeating: 0, count: Image.maxByteCount + 1))
       #expect(throws: StorageError.image(path, .notAnImage)) { try Image(contentsOf: path) }
     }

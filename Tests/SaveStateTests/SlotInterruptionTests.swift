@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SlotInterruptionTests {
   /// A save is interrupted when the version is made and the slot is not replaced yet.
-  @Test func whatAnInterruptionLeavesIsNoVersion() throws {
+  @Test func leftoversOfInterruptionsAreNotVersions() throws {
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }
       func interrupt() throws {
@@ -28,7 +28,7 @@ import Testing
   }
 
   /// A rename is interrupted when the versions have gone and the state has not.
-  @Test func aRenameThatWasInterruptedIsDoneAgain() throws {
+  @Test func interruptedRenamesCanBeRepeated() throws {
     try withSlots { slots in
       for number in 1...3 { try slots.save(image(number), to: boss) }
       let history = slots.directory + "/history"
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func whereThereAreNoLinksVersionsAreCopies() throws {
+  @Test func versionsAreCopiesWithoutHardLinks() throws {
     let memory = "/dev/shm/chip8-tests-\(UUID().uuidString)"
     try withSlots { slots in
       try Storage.createDirectory(slots.directory)

@@ -56,7 +56,7 @@ import Testing
       Autosave.allCases.map(\.slot.description) == ["auto-exit", "auto-minute", "auto-fault"])
   }
 
-  @Test func whereNothingWasSavedThereIsNothing() throws {
+  @Test func emptySlots() throws {
     try withSlots { slots in
       #expect(try slots.names().isEmpty && slots.versions(of: boss).isEmpty)
       #expect(try slots.file(boss) == nil)
@@ -106,7 +106,7 @@ import Testing
       #expect(try slots.number(boss) == 1)
       try Storage.writeAtomically(slots.path(boss), with: other.bytes)
       #expect(throws: refusal) { try slots.image(boss) }
-      #expect("\(refusal)".hasSuffix("the saved state is of another program, \"oth\"er\""))
+      #expect("\(refusal)".hasSuffix("the saved state belongs to another program, \"oth\"er\""))
     }
   }
 
@@ -144,7 +144,7 @@ import Testing
     }
   }
 
-  @Test func aVersionThatIsSavedAgainIsNoVersion() throws {
+  @Test func savingAVersionAgainMovesIt() throws {
     try withSlots { slots in
       for number in [1, 2, 3, 2, 2, 1] { try slots.save(image(number), to: boss) }
       #expect(try slots.number(boss) == 1)
@@ -165,7 +165,7 @@ import Testing
 
   // MARK: Undo
 
-  @Test func undoingTwiceIsAsIfNothingHadBeenDone() throws {
+  @Test func undoingTwiceChangesNothing() throws {
     try withSlots { slots in
       for number in 1...3 { try slots.save(image(number), to: boss) }
       #expect(try slots.undoSave(boss))
@@ -201,7 +201,7 @@ import Testing
     }
   }
 
-  @Test func whatWasDeletedComesBack() throws {
+  @Test func deletedSlotsCanBeRestored() throws {
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }
       #expect(try slots.delete(boss) == 2)
@@ -238,7 +238,7 @@ import Testing
     }
   }
 
-  @Test func aNoteIsNoVersion() throws {
+  @Test func notesMakeNoVersion() throws {
     try withSlots { slots in
       let raw = imageFile(RawSection.toy + [RawSection(tag: "tape", flags: 0, contents: [9])])
       try slots.save(Image(raw), to: boss)
@@ -256,7 +256,7 @@ import Testing
     }
   }
 
-  @Test func aLockedSlotStaysAsItIs() throws {
+  @Test func lockedSlotsStay() throws {
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }
       try slots.setLocked(boss, true)
@@ -322,7 +322,7 @@ import Testing
       #expect(try resumed() == ["auto-minute: 3"])
 
       try Storage.writeAtomically(slots.path(Autosave.minute.slot), with: [1, 2, 3])
-      let notAnImage = "auto-minute.state: this is not a saved state"
+      let notAnImage = "auto-minute.state: not a saved state"
       #expect(try resumed() == ["auto-exit: 5", notAnImage])
       try slots.delete(Autosave.exit.slot)
       #expect(try resumed() == ["auto-minute 2: 2", notAnImage])
@@ -334,7 +334,7 @@ import Testing
       #expect(
         try resumed() == [
           "auto-minute 1: 1", notAnImage,
-          "000002.state: the saved state has an impossible value: counter 4294967295",
+          "000002.state: the saved state has an invalid value: counter 4294967295",
         ])
     }
   }

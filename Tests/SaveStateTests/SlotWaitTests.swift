@@ -29,7 +29,7 @@ import Testing
     return try #require(Int(line.dropFirst(7)))
   }
 
-  @Test func aLockIsNotWaitedForForever() throws {
+  @Test func locksTimeOut() throws {
     try withSlots { slots in
       try slots.save(image(1), to: boss)
       let lock = open(slots.directory + "/.lock", O_RDONLY | O_CLOEXEC)
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func aVersionThatIsStoredOtherwiseIsTheSameAllTheSame() throws {
+  @Test func versionsAreComparedByState() throws {
     try withSlots { slots in
       // The memory deflates better than it was.
       let first = try image(1)

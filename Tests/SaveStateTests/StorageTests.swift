@@ -46,7 +46,7 @@ import Testing
   }
 
   /// Somebody else's lock on the directory, for any time.
-  @Test func aDirectoryThatIsLockedIsWrittenTo() throws {
+  @Test func directoryLocksOfOthersDoNotBlockWrites() throws {
     try withTemporaryDirectory { directory in
       let descriptor = open(directory, O_RDONLY | O_DIRECTORY)
       defer { close(descriptor) }
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test func readingStopsOneByteBehindTheLimit() throws {
+  @Test func readingStopsOneByteAfterTheLimit() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/file"
       let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0) }
@@ -202,7 +202,7 @@ import Testing
 
   /// A path that is empty, or that has line breaks, is told as it would be written in a program.
   @Test(arguments: [("", "\"\""), ("/missing", "/missing")])
-  func whatIsNotThereIsNotRead(path: String, name: String) {
+  func missingFilesAreNotRead(path: String, name: String) {
     #expect {
       try Storage.read(path, limit: 1)
     } throws: {
@@ -267,7 +267,7 @@ import Testing
   }
 
   /// Before there is anything to write, and without a trace of it.
-  @Test func whatCouldBeWrittenIsFoundOut() throws {
+  @Test func outputsAreTestedBeforehand() throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/file"
       try Storage.checkReplacing(path, with: [1, 2, 3], as: .other)

@@ -22,7 +22,7 @@ import Testing
   }
 
   /// The program alone says less of its machine than its source does.
-  @Test func itIsSaidWhenTheProgramRunsOtherwiseThanItsSource() throws {
+  @Test func differencesFromTheSourceAreReported() throws {
     let outcome = try scratch.chip8("asm", "game.8o")
     #expect(
       outcome.errors == """

@@ -69,11 +69,11 @@ import Testing
     #expect(message.contains("3232") && message.contains("no platform has room for it"))
   }
 
-  @Test func aProgramThatIsTooLargeForAll() throws {
+  @Test func programsTooLargeForEveryPlatform() throws {
     try scratch.write("large.ch8", Programs.halt + Array(repeating: 0, count: 65024))
     try scratch.expectRefusal(
       ["large.ch8", "--headless"], code: 65,
-      naming: "large.ch8: no machine has room for a program of more than 65024 bytes")
+      naming: "large.ch8: no platform has room for a program of more than 65024 bytes")
     try scratch.expectRefusal(["/dev/zero", "--headless"], code: 65, naming: "/dev/zero")
   }
 
@@ -82,7 +82,7 @@ import Testing
   @Test func aProgramIsNotRestored() throws {
     try scratch.expectRefusal(
       ["--restore", "halt.ch8", "--headless"], code: 65,
-      naming: "halt.ch8: this is not a saved state; to run it as a program, leave out --restore")
+      naming: "halt.ch8: not a saved state; to run it as a program, leave out --restore")
     try scratch.expectRefusal(
       ["--restore", "-", "--headless"], code: 65, naming: "standard input")
   }
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  @Test func anImageWithSomethingBehindIt() throws {
+  @Test func dataAfterAnImage() throws {
     try scratch.write("more.state", try image() + [0])
     try scratch.expectRefusal(
       ["--restore", "more.state", "--headless"], code: 65, naming: "more.state")

@@ -29,7 +29,7 @@ import Testing
     #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(arguments): \(outcome.errors)")
   }
 
-  @Test func whatIsPackedIsUnpacked() throws {
+  @Test func packedSourcesUnpackUnchanged() throws {
     try chip8("cart", "pack", "count.8o")
     try chip8("cart", "unpack", "count.gif", "-o", "again.8o", "--options", "again.json")
     #expect(try scratch.text("again.8o") == Self.source)
@@ -37,7 +37,7 @@ import Testing
     #expect(try scratch.read("again.gif") == scratch.read("count.gif"))
   }
 
-  @Test func aCartridgeIsPlayedAsItsSourceIs() throws {
+  @Test func cartridgesRunLikeTheirSource() throws {
     try chip8("cart", "pack", "count.8o", "--quirk", "shift=on", "--ipf", "77", "-o", "c.gif")
     let cartridge = try scratch.report("c.gif", "--frames", "50")
     let source = try scratch.report(
@@ -58,7 +58,7 @@ import Testing
     #expect(try scratch.text("c.json").contains(#""vfOrderQuirks" : true"#))
   }
 
-  @Test func optionsOfTheCommandLineCountForMore() throws {
+  @Test func commandLineOptionsTakePrecedence() throws {
     try chip8("cart", "pack", "count.8o", "--ipf", "77", "-o", "c.gif")
     #expect(try scratch.report("c.gif", "--frames", "1", "--ipf", "5").ipf == 5)
     #expect(try scratch.report("c.gif", "--frames", "1", "--platform", "xochip").ipf == 1000)
@@ -95,7 +95,7 @@ import Testing
     #expect((known.platform, known.ipf) == ("chip8", 12))
   }
 
-  @Test func whatACartridgeCannotSayIsSaid() throws {
+  @Test func unsupportedCartridgeOptionsAreReported() throws {
     let packed = try scratch.chip8(
       "cart", "pack", "count.8o", "--platform", "schip11", "-o", "c.gif")
     #expect(packed.code == 0)
@@ -115,7 +115,7 @@ import Testing
     #expect(outcome.text == Self.source)
   }
 
-  @Test func whatIsNoCartridgeIsRefused() throws {
+  @Test func otherGIFsAreRefused() throws {
     try scratch.write("empty.gif", [])
     try scratch.write("text.gif", Array("GIF89a is what this says".utf8))
     for name in ["empty.gif", "text.gif"] {
@@ -129,7 +129,7 @@ import Testing
   }
 
   /// Whatever is done to the bytes: a program, or a refusal.
-  @Test func aDamagedCartridgeNeverDoesHarm() throws {
+  @Test func damagedCartridgesNeverCrash() throws {
     try chip8("cart", "pack", "count.8o")
     let whole = try scratch.read("count.gif")
     for place in stride(from: 0, to: whole.count, by: whole.count / 60) {

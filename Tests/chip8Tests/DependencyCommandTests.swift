@@ -59,7 +59,7 @@ import Testing
     #expect(try digest("whole.state") == saved.state.sha256)
   }
 
-  @Test func aMissingProgramIsRefusedByItsDigest() throws {
+  @Test func missingProgramsAreNamedByDigest() throws {
     _ = try scratch.report("sketch.ch8", "--frames", "9", "--save", "a.state", "--no-rom")
     let sum = try scratch.shell("sha1sum < sketch.ch8 | cut -d' ' -f1").text
       .trimmingCharacters(in: .newlines)
@@ -82,7 +82,7 @@ import Testing
     for (k, digest) in digests.enumerated() {
       #expect(try self.digest("\(k).state") == digest)
       let verdict = try scratch.chip8("image", "verify", "\(k).state")
-      #expect(verdict.text == "\(k).state: whole, canonical, and its witness holds\n")
+      #expect(verdict.text == "\(k).state: intact, canonical, witness holds\n")
       let rom = try scratch.chip8("image", "rom", "\(k).state", "-o", "-")
       #expect(rom.output == Programs.sketch)
     }
@@ -97,14 +97,14 @@ import Testing
     #expect(try digest("3.state") == digests[3])
   }
 
-  @Test func aDifferenceIsSmall() throws {
+  @Test func deltasAreSmall() throws {
     let rom = FileManager.default.currentDirectoryPath + "/roms/schuss.ch8"
     _ = try scratch.report(rom, "--frames", "300", "--save", "0.state")
     _ = try scratch.report("0.state", "--frames", "5", "--save", "1.state", "--base", "0.state")
     #expect(try scratch.read("1.state").count * 2 < scratch.read("0.state").count)
   }
 
-  @Test func aFlattenedImageNeedsNothing() throws {
+  @Test func flattenedImagesAreSelfContained() throws {
     let digests = try chain()
     #expect(try scratch.chip8("image", "flatten", "3.state", "-o", "flat.state").code == 0)
     #expect(try scratch.chip8("image", "flatten", "1.state").code == 0)
@@ -144,7 +144,7 @@ import Testing
     #expect(try scratch.chip8("image", "info", "3.state").text.contains("needs     base"))
   }
 
-  @Test func aBaseThatIsNotThereIsNamed() throws {
+  @Test func missingBasesAreNamed() throws {
     let digests = try chain()
     try move("1.state", "moved")
     #expect(try digest("3.state") == digests[3])
@@ -162,7 +162,7 @@ import Testing
     try scratch.expectRefusal(["3.state", "--headless"], code: 65, naming: "1.state")
   }
 
-  @Test func whatIsNeededIsNotOverwritten() throws {
+  @Test func inputsAreNotOverwritten() throws {
     _ = try chain()
     for file in ["0.state", "1.state", "2.state", "./2.state"] {
       try scratch.expectRefusal(
@@ -245,12 +245,12 @@ import Testing
     let files = roots.map { $0["file"] as? String }
     #expect(files == ["a.state", "c.state", "d.state", "e.state", "f.state"])
     #expect(
-      roots.map { ($0["problem"] as? String)?.contains("cut off") ?? false }
+      roots.map { ($0["problem"] as? String)?.contains("truncated") ?? false }
         == [false, true, true, true, false])
   }
 
   @Test(.enabled(if: Strace.isThere, "needs an strace that may trace"))
-  func aFileThatCannotBeReadHidesNoOther() throws {
+  func unreadableFilesHideNoOthers() throws {
     _ = try chain()
     let shown = try scratch.chip8("image", "tree", ".").text
     let unreadable = scratch.path("1.txt")
@@ -264,7 +264,7 @@ import Testing
       outcome.text.split(separator: "\n").count == shown.split(separator: "\n").count)
   }
 
-  @Test func littleIsReadOfWhatIsNoImage() throws {
+  @Test func littleIsReadOfOtherFiles() throws {
     // Larger than what is read of it, however that is done.
     let file = open(scratch.path("large"), O_WRONLY | O_CREAT, 0o600)
     #expect(ftruncate(file, 1 << 40) == 0)
@@ -275,7 +275,7 @@ import Testing
 
   // MARK: Features
 
-  @Test func whatAnImageNeedsAndNobodyHasIsNamed() throws {
+  @Test func unsupportedFeaturesAreNamed() throws {
     _ = try scratch.report("sketch.ch8", "--frames", "1", "--save", "a.state", "--no-rom")
     var image = AlteredImage(try scratch.read("a.state"))
     image["NEED"]?.contents = Array("holograms\nno-rom\n".utf8)

@@ -118,7 +118,7 @@ import Testing
   }
 
   /// A program is the same in whatever file it is, and what it is in says which machine it is for.
-  @Test func whateverAProgramIsIn() throws {
+  @Test func programsInEveryContainer() throws {
     try scratch.write("a.8o", Array(": main i := long 0x1234 : stay jump stay".utf8))
     for command in [
       "asm a.8o", "cart pack a.8o", "a.8o --headless --save a.state",

@@ -159,6 +159,6 @@ import Testing
     let outcome = try scratch.chip8(
       "digit.ch8", "--headless", "--break", String(repeating: "ü", count: 50_000))
     #expect(outcome.code == 64 && outcome.errors.utf8.count < 10_000)
-    #expect(outcome.errors.hasSuffix("or play its source\n"))
+    #expect(outcome.errors.hasSuffix("or run the program's source\n"))
   }
 }

@@ -122,6 +122,12 @@ extension String {
     }
   }
 
+  @Test func theProgramInTheReadmeIsTheSnippet() throws {
+    let readme = try String(contentsOfFile: "README.md", encoding: .utf8)
+    let code = try String(contentsOfFile: "Snippets/PlayingPrograms.swift", encoding: .utf8)
+    #expect(readme.contains("```swift\n\(code)```\n"))
+  }
+
   /// Runs the commands of a page, which have to print what it says.
   private func play(_ page: Page, in scratch: Scratch) throws {
     try FileManager.default.createSymbolicLink(

@@ -110,7 +110,7 @@ import chip8
     try refuse(Array(repeating: "a", count: 20), code: 65, naming: "takes no arguments")
     let outcome = try scratch.shell(#""$CHIP8" --restore F -- "$(printf '\377')""#)
     #expect(outcome.code == 64)
-    expectOneSentence(outcome, naming: "argument 4 is not in UTF-8")
+    expectOneSentence(outcome, naming: "argument 4 is not UTF-8")
   }
 
   @Test func itIsStillASavedState() throws {
@@ -129,7 +129,7 @@ import chip8
     #expect(try scratch.report(Self.state, "--frames", "0").state == later.state)
   }
 
-  @Test func whoMayReadItMayRunIt() throws {
+  @Test func readersMayRunExecutableImages() throws {
     let commands = [
       ("umask 077; $CHIP8 sketch.ch8 --headless --frames 0 --save F --executable", 0o700),
       ("chmod 640 F; $CHIP8 image executable F", 0o750),

@@ -45,11 +45,11 @@ import Testing
     try scratch.write("stay.ch8", rom(0x1200))
     let outcome = try scratch.chip8("stay.ch8")
     #expect(outcome.code == 69)
-    #expect(outcome.errors.contains("there is no display"))
+    #expect(outcome.errors.contains("no display"))
   }
 
   /// A state that was made by hand, with all the frames that can be counted.
-  @Test func aMachineThatHasCountedToTheEndIsSavedAllTheSame() throws {
+  @Test func machinesAtTheirCounterLimitCanBeSaved() throws {
     try scratch.write("count.ch8", Programs.count)
     _ = try scratch.report("count.ch8", "--frames", "5", "--save", "a.state")
     let saved: Chip8 = try Image(contentsOf: scratch.path("a.state")).machine()
@@ -59,7 +59,7 @@ import Testing
     let outcome = try scratch.chip8(
       "old.state", "--headless", "--json", "--frames", "9", "--save", "b.state")
     #expect(outcome.code == 70)
-    expectOneSentence(outcome, naming: "the most that a machine can count")
+    expectOneSentence(outcome, naming: "the machine is at its limit")
     let report = try Report(outcome)
     #expect(report.fault?.kind == "out-of-time" && report.frames == Int(State.maxFrames))
     #expect(try scratch.chip8("image", "verify", "b.state").code == 0)
@@ -93,7 +93,7 @@ import Testing
 
   /// Both within the save: the first is noted, and the second waits until the machine is in its file.
   @Test(.enabled(if: Strace.isThere, "needs strace, and to be allowed to trace"))
-  func aSecondSignalWaitsForTheSave() throws {
+  func secondSignalsWaitForTheSave() throws {
     try scratch.write("count.ch8", Programs.count)
     let (outcome, _) = try Strace.run(
       ["count.ch8", "--headless", "--frames", "9", "--save", "a.state"], in: scratch,
@@ -110,7 +110,7 @@ import Testing
   ]
 
   @Test(arguments: outputs.map(\.0))
-  func oneFileThatFailsKeepsNoOtherFromBeingWritten(option: String) throws {
+  func failedOutputsDoNotBlockOthers(option: String) throws {
     try scratch.write("halt.ch8", Programs.halt)
     let outcome = try scratch.run(
       ["halt.ch8", "--headless", "--frames", "2", "--slots", "slots", "--save-slot", "a"]
@@ -123,7 +123,7 @@ import Testing
     #expect(try scratch.chip8("slots", "show", "halt.ch8", "a", "--slots", "slots").code == 0)
   }
 
-  @Test func whatFailsIsReportedInItsOrder() throws {
+  @Test func failuresAreReportedInOrder() throws {
     try scratch.write("fault.ch8", Programs.fault)
     let outcome = try scratch.chip8("fault.ch8", "--headless", "--save", "/dev/full", "--json")
     let lines = outcome.errors.split(separator: "\n")
@@ -174,7 +174,7 @@ import Testing
     }
   }
 
-  @Test func aReaderMayGoAway() throws {
+  @Test func closedPipesAreErrors() throws {
     try scratch.write("count.ch8", Programs.count)
     let outcome = try scratch.shell(
       "{ \"$CHIP8\" count.ch8 --headless --trace -; echo $? >code; } | head -n 1")
@@ -196,7 +196,7 @@ import Testing
 
   // MARK: Help
 
-  @Test func helpAndVersionGoWell() throws {
+  @Test func helpAndVersionExitWithZero() throws {
     for option in ["--help", "-h", "help", "--version", "asm --help"] {
       let outcome = try scratch.run(option.split(separator: " ").map(String.init))
       #expect(outcome.code == 0 && outcome.errors.isEmpty && !outcome.output.isEmpty, "\(option)")

@@ -71,7 +71,7 @@ struct FaultTests {
 
   // MARK: Loading
 
-  @Test func aLoadSucceedsOrSaysWhyNot() throws {
+  @Test func loadsSucceedOrReportWhyNot() throws {
     let scratch = try Scratch()
     try scratch.write("sketch.ch8", Programs.sketch)
     _ = try scratch.report("sketch.ch8", "--frames", "10", "--save", "a.state")

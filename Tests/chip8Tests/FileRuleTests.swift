@@ -38,7 +38,7 @@ import Testing
   // MARK: A program in the machine
 
   /// Writes an image over an executable file, which a shell would run: its bytes would be commands.
-  @Test func aProgramGetsNoCommandsRunOutsideTheMachine() throws {
+  @Test func hostCallsDoNotReplaceScripts() throws {
     let source = """
       : main i := request native 0xC81 : over jump over
       : request 1 0 :pointer name 0 0 0 0 0 0
@@ -96,7 +96,7 @@ import Testing
 
   /// The new process reads what was checked, and its name no more.
   @Test(.enabled(if: Strace.isThere, "needs strace, and to be allowed to trace"))
-  func whatIsRestoredIsWhatWasChecked() throws {
+  func restoredBytesAreThoseChecked() throws {
     _ = try scratch.shell("mkdir d")
     try make("sketch.ch8 --headless --frames 5 --save d/other.state")
     let source = """
@@ -116,7 +116,7 @@ import Testing
 
   // MARK: What was read
 
-  @Test func whatWasReadIsNoOutput() throws {
+  @Test func inputsAreNotOutputs() throws {
     try make(
       "sketch.ch8 --headless --frames 5 --save s0",
       "s0 --headless --frames 5 --save s1 --base s0",
@@ -190,19 +190,19 @@ import Testing
       ("--trace old.txt", "--record link.txt"), ("--trace old.txt", "--screenshot hard.txt"),
       ("--record dir/../old.txt", "--trace old.txt"),
     ] {
-      try expectRefusal("\(run) \(first) \(second)", code: 64, naming: "two things")
+      try expectRefusal("\(run) \(first) \(second)", code: 64, naming: "two outputs")
     }
     try make("disasm sketch.ch8 -o sketch.8o", "cart pack sketch.8o")
-    try expectRefusal("asm sketch.8o -o x --symbols ./x", code: 64, naming: "two things")
-    try expectRefusal("cart unpack sketch.gif -o x --options ./x", code: 64, naming: "two things")
+    try expectRefusal("asm sketch.8o -o x --symbols ./x", code: 64, naming: "two outputs")
+    try expectRefusal("cart unpack sketch.gif -o x --options ./x", code: 64, naming: "two outputs")
     let (slots, program) = ("--slots slots", Digest.sha1(Programs.sketch))
     try make("\(run) --save-slot one \(slots)")
     try expectRefusal(
       "\(run) --save-slot one \(slots) --save slots/\(program)/one.state", code: 64,
-      naming: "two things")
+      naming: "two outputs")
   }
 
-  @Test func whatAStateIsBasedOnStaysInItsSlot() throws {
+  @Test func basesStayInTheirSlots() throws {
     let directory = "slots/\(Digest.sha1(Programs.sketch))"
     try make(
       "sketch.ch8 --headless --frames 5 --save-slot one --slots slots",
@@ -239,7 +239,7 @@ import Testing
         "slots export sketch.ch8 one \(path) --slots slots",
         "\(run) --save - --move --else-save \(path)",
       ] {
-        try expectRefusal(command, code: 73, naming: "\(path): cannot be written over")
+        try expectRefusal(command, code: 73, naming: "\(path): cannot be overwritten")
       }
       #expect(try scratch.read(path) == bytes && mode(path) == 0o444)
     }
@@ -247,7 +247,7 @@ import Testing
       "\(run) --trace text", "\(run) --record text", "\(run) --screenshot text",
       "disasm sketch.ch8 -o text", "image rom a.state -o text",
     ] {
-      try expectRefusal(command, code: 73, naming: "text: cannot be written over")
+      try expectRefusal(command, code: 73, naming: "text: cannot be overwritten")
     }
     try expectRefusal("\(run) --save-slot one --slots slots", code: 73, naming: "locked")
     try make("slots note sketch.ch8 one text --slots slots")
@@ -256,7 +256,7 @@ import Testing
 
   /// The permission of a file counts, and not only that of its directory.
   @Test(.enabled(if: geteuid() == 0, "only root can become somebody else"))
-  func whoMayNotWriteToAFileDoesNotReplaceIt() throws {
+  func filesWithoutPermissionAreNotReplaced() throws {
     try make("sketch.ch8 --headless --frames 1 --save a.state")
     try scratch.write("text", [1])
     let bytes = try scratch.read("a.state")
@@ -281,7 +281,7 @@ import Testing
 
   /// Root saves over what another user has prepared: it must not become a program of root's.
   @Test(.enabled(if: geteuid() == 0, "only root can give files away"))
-  func anotherUsersProgramIsNotArmed() throws {
+  func preludesOfOtherUsersAreDropped() throws {
     try make("sketch.ch8 --headless --frames 1 --save made --executable")
     let made = try scratch.read("made")
     let state = try image("sketch.ch8")
@@ -315,7 +315,7 @@ import Testing
     let photo = Array("a photo".utf8)
     try scratch.write("photo", photo + (try scratch.read("a.state")))
     for command in ["image executable photo", "image executable photo --off"] {
-      try expectRefusal(command, code: 73, naming: "photo: cannot be written over")
+      try expectRefusal(command, code: 73, naming: "photo: cannot be overwritten")
     }
     for command in ["image set photo --note x", "image optimize photo", "image flatten photo"] {
       try make(command)
@@ -336,14 +336,14 @@ import Testing
       "asm a.8o -o a.state", "asm a.8o --symbols a.state", "disasm sketch.ch8 -o a.state",
       "cart pack a.8o -o a.state", "cart unpack a.gif -o a.state",
     ] {
-      try expectRefusal(command, code: 73, naming: "a.state: cannot be written over")
+      try expectRefusal(command, code: 73, naming: "a.state: cannot be overwritten")
     }
     try make("sketch.ch8 --headless --frames 1 --save-slot 1 --slots slots")
     for command in [
       "sketch.ch8 --headless --frames 1 --save a.8o", "image optimize a.state -o a.8o",
       "image flatten a.state -o a.8o", "slots export sketch.ch8 1 a.8o --slots slots",
     ] {
-      try expectRefusal(command, code: 73, naming: "a.8o: cannot be written over")
+      try expectRefusal(command, code: 73, naming: "a.8o: cannot be overwritten")
     }
   }
 }

@@ -33,7 +33,7 @@ import Testing
 
   // MARK: Runs
 
-  @Test func aRunFindsWhatTheOneBeforeHasStored() throws {
+  @Test func runsFindFlagsOfEarlierRuns() throws {
     #expect(try count() == 1)
     #expect(try count() == 1)
     #expect(try scratch.names == ["count.ch8"])
@@ -53,7 +53,7 @@ import Testing
     #expect(try memory.read() == [0x41] + (1..<16).map { 0x40 + $0 })
   }
 
-  @Test func whateverEndsARunItsFlagsAreKept() throws {
+  @Test func flagsAreKeptHoweverARunEnds() throws {
     let faulty = rom(0x6009, 0xF075, 0x00EE)
     try scratch.write("fault.ch8", faulty)
     let outcome = try scratch.chip8(
@@ -80,7 +80,7 @@ import Testing
     #expect(try kept() == 4)
   }
 
-  @Test func whatCannotBeUsedIsRefusedAndLeftAlone() throws {
+  @Test func unusableFilesAreRefusedAndKept() throws {
     #expect(try count("--keep-flags", "kept") == 1)
     let good = try Storage.read(memory().path, limit: 1000)
     let bad = Array(good.dropLast(20))
@@ -144,7 +144,7 @@ import Testing
 
   // MARK: Recordings
 
-  @Test func aRecordingHoldsTheFlagsThatTheRunBeganWith() throws {
+  @Test func recordingsHoldInitialFlags() throws {
     #expect(try count("--keep-flags", "kept") == 1)
     let options = ["--keep-flags", "kept", "--record", "r.txt", "--keys", "3-5:2"]
     let live = try scratch.run(
@@ -168,7 +168,7 @@ import Testing
     #expect(try count("--input", "t.txt") == 1)
   }
 
-  @Test func aReplayCannotHaveOtherFlags() throws {
+  @Test func replaysCannotHaveOtherFlags() throws {
     _ = try count("--keep-flags", "kept", "--record", "r.txt", "--save", "a.state")
     _ = try count("--record", "old.txt")
     for recording in ["r.txt", "old.txt"] {
@@ -177,7 +177,7 @@ import Testing
         naming: "--keep-flags cannot be combined with \(recording)")
     }
     try scratch.expectRefusal(
-      ["a.state", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: this was recorded")
+      ["a.state", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: recorded")
     for line in [
       "flags", "flags 0", "flags 0x", "flags 01 02", "flags +1",
       "flags 0102030405060708090a0b0c0d0e0f1011", "flags 01\nflags 01",
@@ -185,7 +185,7 @@ import Testing
       try scratch.write("bad.txt", Array("\(line)\n".utf8))
       try scratch.expectRefusal(
         ["count.ch8", "--headless", "--input", "bad.txt"], code: 65,
-        naming: "bad.txt: this is no input")
+        naming: "bad.txt: not an input recording")
     }
     // Keys that were written by hand are not a session.
     try scratch.write("keys.txt", Array("2-4:5\n".utf8))
@@ -224,7 +224,7 @@ import Testing
     #expect(Set(flags) == [3, 5])
   }
 
-  @Test func aMachineThatMovesTakesItsFlagsAlong() throws {
+  @Test func flagsMoveWithTheMachine() throws {
     let outcome = try scratch.shell(
       """
       mkfifo there back
@@ -257,7 +257,7 @@ import Testing
   @Test func flagsAreShownAndCleared() throws {
     let sha1 = "\(Digest.sha1(FlagTests.counter))"
     let missing = ["flags", "show", "count.ch8"]
-    try scratch.expectRefusal(missing, code: 66, naming: "count: no user flags are kept")
+    try scratch.expectRefusal(missing, code: 66, naming: "count: no user flags are stored")
     try scratch.expectRefusal(["flags", "clear", sha1], code: 66, naming: sha1)
     // The slots' own place is where a window keeps them.
     #expect(try count("--keep-flags", "state/chip8", "--save", "a.state", "--no-rom") == 1)
@@ -271,7 +271,7 @@ import Testing
     #expect(try flags("show", sha1).program == nil)
     #expect(try flags("show", sha1).flags == object.flags)
     #expect(try flags("clear", "a.state").flags == nil)
-    try scratch.expectRefusal(missing, code: 66, naming: "count: no user flags are kept")
+    try scratch.expectRefusal(missing, code: 66, naming: "count: no user flags are stored")
     // Where there are flags alone, there are no slots.
     #expect(try scratch.chip8("slots", "list").text == "no slots\n")
   }

@@ -140,16 +140,16 @@ private struct ZipFile {
     #expect(seven.platform == "xochip" && seven.registers.v[0] == 7)
     try scratch.expectRefusal(
       ["games.zip", "--headless"], code: 65,
-      naming: "games.zip: this zip file holds 3 files; name one of them after it and a slash: "
+      naming: "games.zip: this zip file holds 3 files; append a slash and one of: "
         + "halt.ch8, more/halt.ch8, seven.8o")
     try scratch.expectRefusal(
       ["games.zip/none.ch8", "--headless"], code: 65,
       naming:
-        "games.zip: this zip file has no none.ch8 in it, but halt.ch8, more/halt.ch8, seven.8o")
+        "games.zip: this zip file has no none.ch8; it has halt.ch8, more/halt.ch8, seven.8o")
     try scratch.expectRefusal(
       ["games.zip/", "--headless"], code: 65, naming: "this zip file holds 3 files")
     try scratch.expectRefusal(
-      ["games.zip/halt.ch8/more", "--headless"], code: 65, naming: "has no halt.ch8/more in it")
+      ["games.zip/halt.ch8/more", "--headless"], code: 65, naming: "has no halt.ch8/more;")
     try scratch.expectRefusal(["in/games/halt.ch8", "--headless"], code: 66, naming: "in/games")
     #expect(mkfifo(scratch.path("in/pipe"), 0o600) == 0)
     try scratch.expectRefusal(
@@ -216,7 +216,7 @@ private struct ZipFile {
     let cases: [(ZipFile, String)] = [
       (ZipFile(entries: []), "this zip file is empty"),
       (changed { $0.flags = 1 }, "a.ch8 in this zip file is encrypted"),
-      (changed { $0.method = 12 }, "a.ch8 in this zip file is not deflated"),
+      (changed { $0.method = 12 }, "a.ch8 in this zip file is neither stored nor deflated"),
       (changed { $0.byteCount = .max }, "zip64"),
       (changed { $0.byteCount = .max - 1 }, "a.ch8 in this zip file is larger than any program"),
       (changed { $0.offset = 1 }, damaged), (changed { $0.offset = .max - 1 }, damaged),
@@ -237,7 +237,7 @@ private struct ZipFile {
       (ZipFile(entries: [program], entryCount: .max), "zip64"),
       (
         ZipFile(entries: (0..<20_000).map { entry("\($0).ch8", []) }),
-        "this zip file holds 20000 files; name one of them after it and a slash: 0.ch8, 1.ch8"
+        "this zip file holds 20000 files; append a slash and one of: 0.ch8, 1.ch8"
       ),
       (
         changed {
@@ -276,14 +276,14 @@ private struct ZipFile {
         Array("MZ".utf8) + Array(repeating: 0, count: 58) + [0x40, 0, 0, 0] + Array("PE\0\0".utf8),
         "a program for another machine"
       ),
-      (Array("hello, world\n".utf8), "text and not a program"),
+      (Array("hello, world\n".utf8), "text, not a program"),
       (
-        Array(String(repeating: "text, ", count: 11).utf8) + [0xD7, 0x1A], "text and not a program"
+        Array(String(repeating: "text, ", count: 11).utf8) + [0xD7, 0x1A], "text, not a program"
       ),
-      (Array("\u{FEFF}naïve\r\n".utf8), "text and not a program"),
-      ([0xFF, 0xFE, 0x68, 0, 0x69, 0], "text and not a program"),
-      (Array("\n <!DOCTYPE html>\n<html></html>".utf8), "a web page and not a program"),
-      (Array(": main v0 := 5\n".utf8), "a name that ends with .8o"),
+      (Array("\u{FEFF}naïve\r\n".utf8), "text, not a program"),
+      ([0xFF, 0xFE, 0x68, 0, 0x69, 0], "text, not a program"),
+      (Array("\n <!DOCTYPE html>\n<html></html>".utf8), "a web page, not a program"),
+      (Array(": main v0 := 5\n".utf8), "the name of an Octo source ends in .8o"),
     ] as [([UInt8], String)])
   func filesThatAreNotPrograms(bytes: [UInt8], what: String) throws {
     try scratch.write("file.ch8", bytes)

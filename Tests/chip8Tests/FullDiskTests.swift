@@ -24,7 +24,7 @@ import Testing
 
   /// A write that is cut short, and the next one fails; the signal that the kernel sends with that
   /// would end the process silently.
-  @Test func aLimitOfFileSize() throws {
+  @Test func fileSizeLimits() throws {
     try scratch.write("a.state", damagedState)
     let outcome = try scratch.shell(
       """

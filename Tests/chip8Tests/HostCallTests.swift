@@ -51,7 +51,7 @@ import Testing
 
   // MARK: Saving and waking
 
-  @Test func aProgramSavesItselfAndIsWoken() throws {
+  @Test func programsSaveAndResume() throws {
     try write("a.8o", Self.save)
     let first = try scratch.report("a.8o", "--host-calls", "dir")
     #expect(Array(first.registers.v[4...5]) == [1, 0])
@@ -65,7 +65,7 @@ import Testing
     #expect(try scratch.chip8("a.8o", "--headless").code == 70)
   }
 
-  @Test func whatStandsBesideTheMachineGoesAlong() throws {
+  @Test func metadataTravelsWithTheMachine() throws {
     try write("a.8o", Self.save)
     _ = try scratch.report("a.8o", "--host-calls", "dir", "--speed", "150")
     #expect(try scratch.chip8("image", "info", "dir/a.img").text.contains("speed     150 %"))
@@ -123,7 +123,7 @@ import Testing
     try scratch.expectRefusal(restore + [long], code: 64, naming: "at most 2048 bytes")
     try scratch.expectRefusal(
       ["--restore", "b.state", "--headless", "a"], code: 65,
-      naming: "b.state: this state takes no arguments")
+      naming: "b.state: the saved state takes no arguments")
     #expect(try scratch.chip8("image", "executable", "dir/a.img", "--with", "--headless").code == 0)
     for arguments in [(0..<21).map { "\($0)" }, [long]] {
       let outcome = try Running(scratch.path("dir/a.img"), arguments, in: scratch).outcome()
@@ -131,7 +131,7 @@ import Testing
     }
   }
 
-  @Test func aProgramLeavesWithItsImage() throws {
+  @Test func programsExitAfterSaving() throws {
     try write("a.8o", "1 1 :pointer file 0 0 0 0 0 0")
     let left = try scratch.report("a.8o", "--host-calls", "dir", "--save", "b.state")
     #expect(left.stop == "halt" && left.registers.v[4] == 0)
@@ -143,7 +143,7 @@ import Testing
   // MARK: Statuses
 
   /// What is run by its name each day has saved itself the day before.
-  @Test func aProgramThatSavesItselfOverOneStaysOne() throws {
+  @Test func executableImagesStayExecutable() throws {
     try write("a.8o", Self.save)
     _ = try scratch.report("a.8o", "--host-calls", "dir")
     let options = "--headless --json"
@@ -179,7 +179,7 @@ import Testing
     #expect(try scratch.names(in: "dir") == ["a.img"])
   }
 
-  @Test func aStateThatKnowsAHostFindsNoneWithoutADirectory() throws {
+  @Test func hostCallsWithoutADirectoryAreDenied() throws {
     try write(
       "a.8o", Self.save,
       "i := once native 0xC81 v4 := v0 jump stop : once 1 0 :pointer other 0 0 0 0 0 0")
@@ -235,7 +235,7 @@ import Testing
 
   // MARK: Restoring from within
 
-  @Test func aProgramBecomesAnother() throws {
+  @Test func programsRestoreOtherPrograms() throws {
     try write("a.8o", Self.save, "v6 := 6")
     try write("b.8o", Self.restore)
     _ = try scratch.report("a.8o", "--host-calls", "dir")
@@ -283,7 +283,7 @@ import Testing
 
   /// Another program of ours does the same with the library; what cannot be restored is found out
   /// while there still is somebody to tell.
-  @Test func whatCannotBeRestoredLeavesItsCallerRunning() throws {
+  @Test func failedRestoresReturnToTheirCaller() throws {
     try write("a.8o", Self.save)
     _ = try scratch.report("a.8o", "--host-calls", "dir", "--save", "awake.state")
     try scratch.write("broken.state", try scratch.read("awake.state").dropLast(60) + [0])
@@ -294,7 +294,7 @@ import Testing
       } catch { return error }
     }
     for (name, reason) in [
-      ("none", "none: cannot be read"), ("broken.state", "is cut off"),
+      ("none", "none: cannot be read"), ("broken.state", "is truncated"),
       ("light.state", "leaves out its program"),
     ] {
       let error = try #require(refusal(name, []) as? StorageError)
@@ -320,7 +320,7 @@ import Testing
     }
   }
 
-  @Test func whatIsLeftOfARunIsDoneByTheOther() throws {
+  @Test func remainingRunsContinueInTheOtherMachine() throws {
     try write("a.8o", Self.save, "v7 := key loop v6 += 1 again")
     try write("b.8o", "2 0 :pointer file 0 0 0 0 0 0", "")
     try scratch.write(
@@ -344,13 +344,13 @@ import Testing
   }
 
   /// EntryCalls are subroutines of the program that the run began with, in whichever process it goes on.
-  @Test func goalsAreNotThoseOfTheOther() throws {
+  @Test func entryCallsDoNotMoveToTheOtherProgram() throws {
     try write("a.8o", Self.save)
     try write("b.8o", Self.restore)
     _ = try scratch.report("a.8o", "--host-calls", "dir", "--frames", "10")
     for record in [[], ["--record", "r.txt"]] {
       let outcome = try scratch.run(
-        ["b.8o", "--headless", "--json", "--host-calls", "dir", "--goal", "0x200"] + record
+        ["b.8o", "--headless", "--json", "--host-calls", "dir", "--call", "0x200"] + record
           + ["--save", "a.state"])
       let saved = try scratch.report("a.state", "--frames", "0")
       #expect(try Report(outcome).state == saved.state, "\(record)")
@@ -358,7 +358,7 @@ import Testing
   }
 
   /// An image that restores itself does so once a frame, not forever.
-  @Test func restoringForEverEnds() throws {
+  @Test func endlessRestoringEnds() throws {
     try write("b.8o", "2 0 :pointer file 0 0 0 0 0 0")
     _ = try scratch.report(
       "b.8o", "--host-calls", "dir", "--instructions", "1", "--save", "dir/a.img")
@@ -371,7 +371,7 @@ import Testing
 
   // MARK: Recordings
 
-  @Test func aRecordedSessionNeedsNoDisk() throws {
+  @Test func replaysNeedNoDisk() throws {
     try write(
       "a.8o", Self.save,
       """
@@ -426,7 +426,7 @@ import Testing
       ["a.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt")
     try scratch.expectRefusal(
       ["a.8o", "--headless", "--input", "r.txt", "--host-calls", "dir"], code: 64,
-      naming: "--host-calls contradicts")
+      naming: "--host-calls cannot be combined")
     for line in [
       "host save", "host save a.img", "host save a.img 99", "host save .a 01", "host save a.img 1x",
       "host delete a.img 01", "host restore a.img 02", "host save a.img 01 AAAA",
@@ -434,12 +434,13 @@ import Testing
     ] {
       try scratch.write("r.txt", Array(line.utf8))
       try scratch.expectRefusal(
-        ["a.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: this is no input")
+        ["a.8o", "--headless", "--input", "r.txt"], code: 65,
+        naming: "r.txt: not an input recording")
     }
     try write("b.8o", Self.restore)
     try scratch.write("r.txt", Array("host\nhost restore a.img 02 AAAA\n".utf8))
     try scratch.expectRefusal(
-      ["b.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: the image")
+      ["b.8o", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: the recorded image")
   }
 
   // MARK: EntryCalls
@@ -459,10 +460,10 @@ import Testing
     #expect(try scratch.chip8("asm", "g.8o", "--symbols", "g.sym").code == 0)
   }
 
-  @Test func goalsOfASavedStateAreCalledWhenItIsRestored() throws {
+  @Test func savedEntryCallsAreMadeOnRestore() throws {
     try writeGoals()
     let saved = try scratch.report(
-      "g.8o", "--frames", "9", "--save", "a.state", "--goal", "first", "--goal", "second")
+      "g.8o", "--frames", "9", "--save", "a.state", "--call", "first", "--goal", "second")
     let plain = try scratch.report("g.8o", "--frames", "9", "--save", "b.state")
     #expect(saved == plain)
     #expect(
@@ -474,7 +475,7 @@ import Testing
     #expect(try trail("c.state") == 2)
     // Further goals come behind those.
     _ = try scratch.report(
-      "--restore", "a.state", "--goal", "first", "--symbols", "g.sym", "--frames", "9", "--save",
+      "--restore", "a.state", "--call", "first", "--symbols", "g.sym", "--frames", "9", "--save",
       "d.state")
     #expect(try trail("d.state") == 3)
     // In the middle of a goal, too.
@@ -489,26 +490,28 @@ import Testing
     return machine.state.ram[0x200 + machine.program.bytes.count - 1]
   }
 
-  @Test func goalsThatFailAreToldOf() throws {
+  @Test func faultsInEntryCallsAreReported() throws {
     try writeGoals()
     _ = try scratch.report("g.8o", "--frames", "9", "--save", "a.state")
-    for (goal, what) in [("broken", "0001 at"), ("endless", "it has not returned after 3600")] {
+    for (goal, what) in [("broken", "0001 at"), ("endless", "did not return within 3600")] {
       let outcome = try scratch.chip8(
-        "--restore", "a.state", "--goal", goal, "--symbols", "g.sym", "--headless", "--json")
+        "--restore", "a.state", "--call", goal, "--symbols", "g.sym", "--headless", "--json")
       #expect(outcome.code == 70)
-      expectOneSentence(outcome, naming: "the goal at 0x")
+      expectOneSentence(outcome, naming: "entry call at 0x")
       #expect(outcome.errors.contains(what))
       #expect(try Report(outcome).stop == "fault")
     }
     for (arguments, name) in [
-      (["g.8o", "--headless", "--goal", "first"], "--goal is for a saved state"),
+      (["g.8o", "--headless", "--call", "first"], "--call requires --restore"),
       (
-        ["a.state", "--no-settings", "--headless", "--goal", "first"],
-        "--goal first: name the program's symbol"
+        ["a.state", "--no-settings", "--headless", "--call", "first"],
+        "--call first: no labels are known"
       ),
-      (["g.8o", "--headless", "--save", "b", "--goal", "none"], "--goal none: the program has no"),
-      (["g.8o", "--headless", "--save", "b", "--goal", "0xFFFF"], "--goal: a goal at 0xFFFF"),
-      (["a.state", "--headless", "--goal", "65536"], "--goal: a goal at 0x10000"),
+      (["g.8o", "--headless", "--save", "b", "--call", "none"], "--call none: no such label"),
+      (
+        ["g.8o", "--headless", "--save", "b", "--call", "0xFFFF"], "--call: an entry call at 0xFFFF"
+      ),
+      (["a.state", "--headless", "--call", "65536"], "--call: an entry call at 0x10000"),
     ] {
       try scratch.expectRefusal(arguments, code: 64, naming: name)
     }

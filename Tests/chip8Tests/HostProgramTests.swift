@@ -32,7 +32,7 @@ import Testing
     return String(digits.reversed().map { Character("\($0)") }.drop { $0 == "0" })
   }
 
-  @Test func theServerComputesOnceAndAnswersForEver() throws {
+  @Test func theServerComputesOnceAndAnswersForever() throws {
     let first = try scratch.report(rom("factorial"), "--host-calls", "images")
     #expect(first.registers.v[0] != 2 && first.stop == "halt" && first.instructions > 300_000)
     let state = "images/factorial.state"

@@ -30,7 +30,7 @@ import Testing
 
   // MARK: info
 
-  @Test func infoTellsWhatTheReportTells() throws {
+  @Test func infoAgreesWithTheReport() throws {
     let report = try scratch.report("a.state", "--frames", "0")
     let info = try json("info", "a.state")
     let screen = try #require(info["screen"] as? [String: Any])
@@ -94,36 +94,36 @@ import Testing
 
   // MARK: verify
 
-  @Test func verifyTellsWhatHolds() throws {
+  @Test func verifyReportsWhatHolds() throws {
     let verdict = try json("verify", "a.state")
     for key in ["whole", "canonical", "witness"] { #expect(verdict[key] as? Bool == true) }
     #expect(verdict["problem"] is NSNull)
     let text = try scratch.chip8("image", "verify", "a.state", "a.state").text
-    let line = "a.state: whole, canonical, and its witness holds\n"
+    let line = "a.state: intact, canonical, witness holds\n"
     #expect(text == line + line)
     try alter("a.state") { $0["WITN"] = nil }
     #expect(
       try scratch.chip8("image", "verify", "a.state").text
-        == "a.state: whole, canonical, and it has no witness\n")
+        == "a.state: intact, canonical, no witness\n")
   }
 
-  @Test func aMeaningThatHasDriftedIsFoundAndToldOfAtEachLoad() throws {
+  @Test func driftIsReportedAtEachLoad() throws {
     try alter("a.state") { $0["WITN"]?.contents[20] ^= 1 }
     let verdict = try scratch.chip8("image", "verify", "a.state", "--json")
     #expect(verdict.code == 65)
     #expect(verdict.text.contains(#""canonical":true"#))
     #expect(verdict.text.contains(#""witness":false"#))
-    expectOneSentence(verdict, naming: "a.state: it is whole, but the machine goes on differently")
+    expectOneSentence(verdict, naming: "a.state: intact, but the machine behaves differently")
     let load = try scratch.chip8("a.state", "--headless", "--frames", "1")
     #expect(load.code == 0)
-    expectOneSentence(load, naming: "a.state: warning: the state is whole, but it goes on")
+    expectOneSentence(load, naming: "a.state: warning: the state is intact, but behaves")
   }
 
   @Test func otherSectionsThanOursAreFound() throws {
     try alter("a.state") { $0.sections.swapAt(2, 3) }
     let verdict = try scratch.chip8("image", "verify", "a.state")
     #expect(verdict.code == 65)
-    expectOneSentence(verdict, naming: "a.state: it is whole, but saved again")
+    expectOneSentence(verdict, naming: "a.state: intact, but saving the machine again")
     #expect(try scratch.chip8("a.state", "--headless", "--frames", "1").errors.isEmpty)
   }
 
@@ -131,17 +131,17 @@ import Testing
     try scratch.write("bad.state", [1, 2, 3])
     let verdict = try scratch.chip8("image", "verify", "bad.state", "a.state", "none.state")
     #expect(verdict.code == 66)
-    #expect(verdict.text == "a.state: whole, canonical, and its witness holds\n")
+    #expect(verdict.text == "a.state: intact, canonical, witness holds\n")
     #expect(verdict.errors.split(separator: "\n").count == 2)
-    #expect(verdict.errors.contains("bad.state: this is not a saved state"))
+    #expect(verdict.errors.contains("bad.state: not a saved state"))
   }
 
   // MARK: diff
 
-  @Test func diffTellsWhatDiffers() throws {
+  @Test func diffReportsDifferences() throws {
     #expect(
       try scratch.chip8("image", "diff", "a.state", "a.state").text
-        == "the two hold the same machine\n")
+        == "the machines are the same\n")
     _ = try scratch.report(
       "a.state", "--instructions", "1", "--poke", "0x204=0xAB", "--poke", "0x900=1,2,3", "--save",
       "b.state")
@@ -223,7 +223,7 @@ import Testing
       ["image", "set", "a.state", "--note", long], code: 64, naming: "--note")
   }
 
-  @Test func whatIsSafeToCopyGoesOnWithTheMachine() throws {
+  @Test func safeToCopySectionsStayWithTheMachine() throws {
     try alter("a.state") { image in
       for (tag, flags) in [("keep", 2), ("drop", 0)] as [(String, UInt8)] {
         image.sections.append(

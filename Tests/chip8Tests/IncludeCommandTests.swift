@@ -83,7 +83,7 @@ import Testing
   }
 
   /// What is read to make a machine is not written over, and nothing else is written then.
-  @Test func whatIsIncludedIsProtected() throws {
+  @Test func includedFilesAreProtected() throws {
     try FileManager.default.createSymbolicLink(
       atPath: scratch.path("link"), withDestinationPath: "lib/picture.8o")
     let picture = try scratch.read("lib/picture.8o")
@@ -95,13 +95,13 @@ import Testing
         ["asm", "game.8o", "-o", output], ["asm", "game.8o", "-o", "new", "--symbols", output],
         ["disasm", "game.8o", "-o", output],
       ] {
-        try scratch.expectRefusal(command, code: 64, naming: "\(output): cannot be written over")
+        try scratch.expectRefusal(command, code: 64, naming: "\(output): cannot be overwritten")
       }
     }
     _ = try scratch.chip8("game.8o", "--headless", "--slots", "slots", "--save-slot", "1")
     try scratch.expectRefusal(
       ["slots", "export", "game.8o", "1", "lib/picture.8o", "--slots", "slots"], code: 64,
-      naming: "lib/picture.8o: cannot be written over")
+      naming: "lib/picture.8o: cannot be overwritten")
     #expect(try scratch.read("lib/picture.8o") == picture)
   }
 

@@ -17,7 +17,7 @@ import Testing
   /// A machine moves 100 times between two hosts over one TCP connection, and stops in the middle of
   /// a frame each time. The hosts are network namespaces where a user may have some, or else two
   /// ports of this one.
-  @Test func aMachineMovesToAndFro() throws {
+  @Test func machinesMoveBackAndForth() throws {
     try scratch.write(
       "host.sh",
       Array(
@@ -83,11 +83,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("</dev/null", "the other side has gone"),
-    ("--timeout 1 <&3", "the other side is silent"),
+    ("</dev/null", "the other side has closed the connection"),
+    ("--timeout 1 <&3", "the other side does not answer"),
     ("<wrong", "the other side has another machine"),
-    ("<long", "the other side has gone"),
-    ("<short", "the other side has gone"),
+    ("<long", "the other side has closed the connection"),
+    ("<short", "the other side has closed the connection"),
     (">/dev/full", "no space left"),
   ])
   func aMachineThatIsNotAcknowledgedStays(streams: String, reason: String) throws {
@@ -106,7 +106,7 @@ import Testing
 
   /// What the other side has already need not be sent.
   @Test(arguments: ["--no-rom", "--base base.state"])
-  func aMachineMovesToWhereSomethingOfItIs(option: String) throws {
+  func machinesMoveWithoutDataThatTheReceiverHas(option: String) throws {
     _ = try scratch.report("sketch.ch8", "--frames", "2", "--save", "base.state")
     let outcome = try scratch.shell(
       """
@@ -134,19 +134,19 @@ import Testing
   }
 
   /// What was stored in it for its next life is a part of what is acknowledged.
-  @Test func aMachineMovesWithItsGoals() throws {
+  @Test func machinesMoveWithEntryCalls() throws {
     let outcome = try scratch.shell(
       """
       mkfifo back
-      "$CHIP8" sketch.ch8 \(Self.leaving) --goal 0x200 <back |
+      "$CHIP8" sketch.ch8 \(Self.leaving) --call 0x200 <back |
         "$CHIP8" --restore - --acknowledge --headless --frames 0 --save there.state >back
       """)
     #expect(outcome.errors.isEmpty, "\(outcome.errors)")
     #expect(try !scratch.names.contains("here.state"))
-    #expect(try scratch.chip8("image", "info", "there.state").text.contains("goals     0200"))
+    #expect(try scratch.chip8("image", "info", "there.state").text.contains("calls     0200"))
   }
 
-  @Test func aMachineThatStaysTakesThePlaceOfItsBaseWhole() throws {
+  @Test func machinesThatStayReplaceTheirBase() throws {
     _ = try scratch.report("sketch.ch8", "--frames", "2", "--save", "here.state")
     let outcome = try scratch.shell(
       "\"$CHIP8\" here.state \(Self.leaving) --no-rom --base here.state </dev/null")
@@ -155,21 +155,21 @@ import Testing
     #expect(try scratch.report("here.state", "--frames", "0").state == stayed.state)
   }
 
-  @Test func aReaderThatGoesAwayDoesNotTakeTheMachine() throws {
+  @Test func closedPipesDoNotLoseTheMachine() throws {
     let outcome = try scratch.shell(
       "{ \"$CHIP8\" sketch.ch8 \(Self.leaving) <&3; echo $? >code; } 3<&0 | true")
     expectOneSentence(outcome, naming: "here.state: ")
     #expect(try scratch.text("code") == "75\n")
   }
 
-  @Test func aMachineThatCannotGoOnStays() throws {
+  @Test func faultedMachinesDoNotMove() throws {
     try scratch.write("fault.ch8", Programs.fault)
     let outcome = try scratch.shell("\"$CHIP8\" fault.ch8 \(Self.leaving)")
     #expect(outcome.code == 70 && outcome.output.isEmpty)
     #expect(try scratch.names.contains("here.state"))
   }
 
-  @Test func whatFollowsAMachineIsLeftForTheNextReader() throws {
+  @Test func dataAfterAMachineIsLeftInTheStream() throws {
     let saved = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
     let outcome = try scratch.shell(
       """
@@ -181,7 +181,7 @@ import Testing
   }
 
   /// Found out before the machine is on its way, on either side.
-  @Test func aMachineDoesNotLeaveForNowhere() throws {
+  @Test func unusableDestinationsAreFoundBeforehand() throws {
     let saved = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
     let sender = try scratch.shell(
       "\"$CHIP8\" sketch.ch8 --headless --save - --move --else-save no/here.state")
@@ -197,7 +197,7 @@ import Testing
   }
 
   /// None of these streams ends, but for those that are cut off.
-  @Test func whatIsNoMachineIsNotAcknowledged() throws {
+  @Test func invalidMachinesAreNotAcknowledged() throws {
     _ = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
     let image = try scratch.read("a.state")
     var tooLong = image
@@ -206,7 +206,7 @@ import Testing
     damaged[image.count - 1] ^= 1
     let unending: [(String, [UInt8], String)] = [
       ("text", Array("a script that is no image\n".utf8), "not a saved state"),
-      ("long", tooLong, "larger than 16 MiB"), ("damaged", damaged, "damaged"),
+      ("long", tooLong, "larger than the limit of 16 MiB"), ("damaged", damaged, "damaged"),
       ("sections", Array(image.prefix(16)) + [UInt8](repeating: 0, count: 20 * 80), "malformed"),
     ]
     for (name, bytes, reason) in unending {
@@ -221,7 +221,7 @@ import Testing
       try scratch.expectRefusal(
         ["--restore", "-", "--acknowledge", "--headless", "--save", "b"],
         input: Array(image.prefix(count)),
-        code: 65, naming: "cut off")
+        code: 65, naming: "truncated")
     }
     let silent = try scratch.shell(
       """
@@ -232,7 +232,7 @@ import Testing
     expectOneSentence(silent, naming: "standard input: ")
   }
 
-  @Test func aMachineThatWouldGoOnOtherwiseIsNotAcknowledged() throws {
+  @Test func driftedMachinesAreNotAcknowledged() throws {
     _ = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
     var image = AlteredImage(try scratch.read("a.state"))
     image["WITN"]?.contents[39] ^= 1
@@ -240,16 +240,16 @@ import Testing
     let outcome = try scratch.shell(
       "\"$CHIP8\" --restore - --acknowledge --headless --save b.state <a.state")
     #expect(outcome.code == 65 && outcome.output.isEmpty)
-    #expect(outcome.errors.contains("would not go on here"))
+    #expect(outcome.errors.contains("would behave differently here"))
     #expect(try !scratch.names.contains("b.state"))
   }
 
-  @Test func aMachineWhoseSenderHasGoneIsNotTakenOver() throws {
+  @Test func machinesOfAClosedConnectionAreNotTakenOver() throws {
     _ = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
     let outcome = try scratch.shell(
       "\"$CHIP8\" --restore - --acknowledge --headless --save b.state <a.state >/dev/full")
     #expect(outcome.code == 74)
-    expectOneSentence(outcome, naming: "the other side has gone")
+    expectOneSentence(outcome, naming: "the other side has closed the connection")
     #expect(try !scratch.names.contains("b.state"))
   }
 
@@ -267,14 +267,14 @@ import Testing
       naming: name)
   }
 
-  @Test func aMachineThatArrivesIsNotSavedToItsSender() throws {
+  @Test func arrivingMachinesAreNotSavedToStandardOutput() throws {
     try scratch.expectRefusal(
       ["--restore", "-", "--acknowledge", "--headless", "--save", "-"], code: 64,
       naming: "--save FILE")
   }
 
   /// Who asks for neither a file nor a slot has the machine in the process alone.
-  @Test func aMachineThatArrivesNeedsNoPlace() throws {
+  @Test func arrivingMachinesNeedNoFile() throws {
     let saved = try scratch.report("sketch.ch8", "--frames", "5", "--save", "a.state")
     let received = try scratch.shell(
       """

@@ -97,7 +97,7 @@ import Testing
     try expect(row, running, in: scene, MoveScene.here, saying: "")
   }
 
-  @Test func whereNothingWasNothingIsLeft() throws {
+  @Test func newFilesAreRemoved() throws {
     let scene = try MoveScene()
     try FileManager.default.removeItem(atPath: scene.scratch.path(MoveScene.here))
     let running = try scene.start(MoveScene.sender())
@@ -136,7 +136,8 @@ import Testing
     let other = scene.connection.other
     close(other.input)
     try other.channel.send(scene.image().bytes)
-    try expect(MoveRow(.end, 74, .older), running, in: scene, place.path, saying: "has gone")
+    try expect(
+      MoveRow(.end, 74, .older), running, in: scene, place.path, saying: "closed the connection")
   }
 
   /// In step 6: it is ready, and has not heard `go`. Only who hears nothing at all cannot know.
@@ -156,7 +157,7 @@ import Testing
     try row.event.happen(to: running, at: other)
     try expect(
       row, running, in: scene, row.place.path,
-      saying: row.code == 75 ? "the machine is in \(row.place.path), but" : "has gone")
+      saying: row.code == 75 ? "the machine is in \(row.place.path), but" : "closed the connection")
   }
 
   /// A signal in step 6 waits for what the other side says.
@@ -175,7 +176,7 @@ import Testing
     other.close()
     try expect(
       MoveRow(event, goes ? 130 : 74, goes ? .sent : .older), running, in: scene,
-      scene.place.path, saying: goes ? "interrupted" : "has gone")
+      scene.place.path, saying: goes ? "interrupted" : "closed the connection")
   }
 
   /// The same for a window, which a signal closes.
@@ -192,7 +193,7 @@ import Testing
       other.close()
       try expect(
         MoveRow(.end, goes ? 130 : 74, goes ? .sent : .older), running, in: scene,
-        scene.place.path, saying: goes ? "interrupted" : "has gone")
+        scene.place.path, saying: goes ? "interrupted" : "closed the connection")
     }
   }
 

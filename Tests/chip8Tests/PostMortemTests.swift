@@ -106,7 +106,7 @@ import Testing
     return String(repeating: "0", count: 4 - text.count) + text
   }
 
-  @Test func peopleAreToldToo() throws {
+  @Test func infoShowsThePostMortem() throws {
     let scratch = try Scratch()
     try scratch.write(
       "a.8o", Array(": main v0 := 7 sub : sub v1 := 8 : bad 0xF0 0x99".utf8))
@@ -114,7 +114,7 @@ import Testing
     #expect(try scratch.chip8("a.ch8", "--headless", "--save", "a.state").code == 70)
     let text = try scratch.chip8("image", "info", "a.state", "--symbols", "a.sym").text
     for line in [
-      "fault     it cannot go on: F099 at 0x206 is not an instruction of CHIP-8",
+      "fault     F099 at 0x206 is not an instruction of CHIP-8",
       "stack     0204 (sub)", "  executed last:\n    0200  6007  main: v0 := 0x07\n",
       "  → 0206  F099  bad: 0xF0 0x99",
     ] {
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test func aStateThatGoesOnSaysNothingOfThat() throws {
+  @Test func goodStatesHaveNoPostMortem() throws {
     let scratch = try Scratch()
     try scratch.write("a.ch8", Programs.sketch)
     _ = try scratch.report("a.ch8", "--frames", "9", "--save", "a.state")

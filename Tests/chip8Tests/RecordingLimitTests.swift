@@ -60,11 +60,13 @@ import chip8
     #expect(try scratch.text("s.txt").hasSuffix("\nhost restore a 02 @1\nend\n"))
     try scratch.write("bad.txt", Array("host\nhost restore a 02 @1\n".utf8))
     try scratch.expectRefusal(
-      ["dir/a", "--headless", "--input", "bad.txt"], code: 65, naming: "bad.txt: this is no input")
+      ["dir/a", "--headless", "--input", "bad.txt"], code: 65,
+      naming: "bad.txt: not an input recording")
     for number in ["@0", "@2", "@", "@x", "@1@"] {
       try scratch.write("bad.txt", Array("host\n\(image)\nhost restore a 02 \(number)\n".utf8))
       try scratch.expectRefusal(
-        ["dir/a", "--headless", "--input", "bad.txt"], code: 65, naming: "bad.txt: this is no input"
+        ["dir/a", "--headless", "--input", "bad.txt"], code: 65,
+        naming: "bad.txt: not an input recording"
       )
     }
   }
@@ -89,13 +91,13 @@ import chip8
     #expect(
       try scratch.report("a.8o", "--host-calls", "dir", "--frames", "3").state == replayed.state)
     try scratch.expectRefusal(
-      ["a.8o", "--headless", "--input", "r.txt"], code: 65, naming: "or ends before")
+      ["a.8o", "--headless", "--input", "r.txt"], code: 65, naming: "not in the recording")
     #expect(try scratch.report("full.state", "--frames", "0").state == full.state)
     let goesOn = try scratch.report("full.state", "--host-calls", "dir", "--frames", "5")
     #expect(goesOn.registers.v[4] == 0x21)
   }
 
-  @Test func whatIsRecordedIsNoLongerThanItMayBe() throws {
+  @Test func recordingsStayWithinTheirLimit() throws {
     let keys = try #require(KeyScript("0-5:1,3-7:2F,100-:A"))
     let program = Program(name: "\u{7F}x", bytes: [0x12, 0x00])
     let full = try #require(SessionRecorder(program, keys.tape, hasHost: true))

@@ -31,7 +31,7 @@ import Testing
     #expect(try scratch.report("a.state", "--frames", "10").state == straight.state)
   }
 
-  @Test func aLinkStaysAndWhatItLeadsToIsReplaced() throws {
+  @Test func linksStayAndTheirTargetsAreReplaced() throws {
     try scratch.write("old.state", damagedState)
     try FileManager.default.createSymbolicLink(
       atPath: scratch.path("link.state"), withDestinationPath: "old.state")
@@ -73,7 +73,7 @@ import Testing
     #expect(try Report(piped).state == straight.state)
   }
 
-  @Test func anImageBehindOtherBytesIsFound() throws {
+  @Test func imagesAfterOtherDataAreFound() throws {
     let saved = try scratch.report("sketch.ch8", "--frames", "10", "--save", "a.state")
     try scratch.write("b.state", Array("anything\n".utf8) + scratch.read("a.state"))
     #expect(try scratch.report("b.state", "--frames", "0").state == saved.state)

@@ -121,7 +121,7 @@ import Testing
   }
 
   /// The command line takes precedence, each option for itself, and that is what is saved.
-  @Test func theCommandLineCountsForMore() throws {
+  @Test func theCommandLineTakesPrecedence() throws {
     _ = try scratch.run(
       ["game.ch8", "--headless", "--frames", "0", "--save", "a.state"] + Self.all)
     _ = try chip8(
@@ -153,7 +153,7 @@ import Testing
     try scratch.expectRefusal(["image", "set", "a.state"], code: 64, naming: "--note")
   }
 
-  @Test func whatACartridgeSaysIsSaved() throws {
+  @Test func cartridgeOptionsAreSaved() throws {
     let options = ##"{"backgroundColor":"#102030","fillColor":"#FEDCBA","screenRotation":270}"##
     try scratch.write("o.json", Array(options.utf8))
     _ = try chip8("cart", "pack", "game.8o", "--options", "o.json", "-o", "game.gif")
@@ -171,7 +171,7 @@ import Testing
 
   // MARK: Stops
 
-  @Test func aRunStopsAtBreakpointsAndGoesOnFromThem() throws {
+  @Test func runsStopAtBreakpointsAndContinue() throws {
     #expect(
       try stop("game.8o", "--break", "count", "--save", "a.state")
         == Stop("breakpoint", 518, "count", at: 2))
@@ -204,7 +204,7 @@ import Testing
   }
 
   /// Traces and other stops are the same with breakpoints, and labels of an image do for them.
-  @Test func tracesGoOnOverBreakpoints() throws {
+  @Test func tracesContinuePastBreakpoints() throws {
     _ = try chip8("game.8o", "--headless", "--frames", "0", "--save", "a.state")
     let whole = try chip8("a.state", "--headless", "--instructions", "14", "--trace", "-").text
     #expect(whole.contains(" count: v0 += 0x01\n"))
@@ -221,7 +221,7 @@ import Testing
 
   // MARK: Refusals
 
-  @Test func whatCannotBeMeantIsRefused() throws {
+  @Test func invalidSettingsAreRefused() throws {
     let run = ["game.ch8", "--headless"]
     for (options, name) in [
       (["--colors", "102030"], "102030"), (["--colors", "1,2"], "1,2"),
@@ -240,7 +240,7 @@ import Testing
 
   /// A machine is whole whatever stands beside it. What is damaged is reported, and kept as it is
   /// until somebody says something else.
-  @Test func damageIsToldOf() throws {
+  @Test func damageIsReported() throws {
     for (tag, contents) in [("SETT", [1]), ("LABL", [0, 2, 0])] as [(String, [UInt8])] {
       _ = try chip8("game.ch8", "--headless", "--frames", "0", "--save", "a.state")
       let whole = try scratch.read("a.state")
@@ -254,7 +254,7 @@ import Testing
       let outcome = try scratch.chip8(
         "a.state", "--headless", "--frames", "0", "--save", "b.state")
       #expect(outcome.code == 0)
-      expectOneSentence(outcome, naming: "a.state: warning: the machine is whole, but")
+      expectOneSentence(outcome, naming: "a.state: warning: the machine is intact, but")
       #expect(outcome.errors.contains(tag))
       #expect(try scratch.read("b.state") == damaged)
       try scratch.expectRefusal(["image", "info", "a.state"], code: 65, naming: tag)

@@ -134,7 +134,7 @@ private struct ProgramsObject: Decodable {
     #expect((boss.screen?.width, boss.screen?.height) == (64, 32))
     #expect(list.slots[1].state == nil)
     let damaged = try #require(list.slots[2].state)
-    #expect((damaged.bytes, damaged.damage) == (3, "this is not a saved state"))
+    #expect((damaged.bytes, damaged.damage) == (3, "not a saved state"))
     #expect((damaged.time, damaged.platform, damaged.screen) == (nil, nil, nil))
 
     let programs = try object(ProgramsObject.self, "list").programs
@@ -148,7 +148,7 @@ private struct ProgramsObject: Decodable {
     #expect(shown.versions.map(\.instructions) == [30, 20, 10])
   }
 
-  @Test func whatIsShownIsMeantForEyes() throws {
+  @Test func shownTextIsSanitized() throws {
     try scratch.write("digit.ch8", Programs.digit)
     _ = try scratch.report("digit.ch8", "--frames", "9000", "--save-slot", "a")
     _ = try scratch.report("digit.ch8", "--frames", "9060", "--save-slot", "a")
@@ -176,11 +176,11 @@ private struct ProgramsObject: Decodable {
     try Storage.writeAtomically(String(path), with: [1])
     for command in [["list", "digit.ch8"], ["show", "digit.ch8", "a"]] {
       let outcome = try scratch.run(["slots"] + command)
-      #expect(outcome.code == 0 && outcome.text.contains("damaged: this is not a saved state"))
+      #expect(outcome.code == 0 && outcome.text.contains("damaged: not a saved state"))
     }
   }
 
-  @Test func aProgramIsKnownByAnyOfItsFiles() throws {
+  @Test func programsAreIdentifiedByAnyOfTheirFiles() throws {
     try scratch.write("game.8o", Array(": main v0 += 1 v1 := v0 jump main".utf8))
     let commands = [
       ["asm", "game.8o"], ["cart", "pack", "game.8o"],
@@ -227,8 +227,9 @@ private struct ProgramsObject: Decodable {
     try save(20, to: "1")
     #expect(
       try text("restore", "count.ch8", "1")
-        == "slot1 holds its newest version; what was there is version 2\n")
-    #expect(try text("delete", "count.ch8", "1") == "slot1 is empty; what was there is version 3\n")
+        == "slot1 holds its newest version; the previous state is version 2\n")
+    #expect(
+      try text("delete", "count.ch8", "1") == "slot1 is empty; the previous state is version 3\n")
     #expect(try text("restore", "count.ch8", "1", "--version", "2") == "slot1 holds version 2\n")
   }
 
@@ -263,7 +264,7 @@ private struct ProgramsObject: Decodable {
     _ = try scratch.report("count.ch8", "--frames", "1", "--save", "count.state")
     try scratch.write("cut.state", try scratch.read("count.state").dropLast(9))
     let refusals: [(String, Int32, String)] = [
-      ("show count.ch8 a/b", 64, "\"a/b\": a slot's name has no slash"),
+      ("show count.ch8 a/b", 64, "\"a/b\": a slot's name must not contain a slash"),
       ("rename count.ch8 1 .a", 64, "\".a\": a slot's name"),
       ("rename count.ch8 1 auto-a", 64, "slot auto-a: names that begin with auto-"),
       ("import count.ch8 auto-exit count.state", 64, "slot auto-exit: names"),
@@ -272,21 +273,24 @@ private struct ProgramsObject: Decodable {
       ("export count.ch8 1 - --json", 64, "standard output"),
       ("import - 1 -", 64, "standard input"), ("restore count.ch8 1 --version x", 64, "--version"),
       ("lock count.ch8 auto-exit", 64, "slot auto-exit"), ("show count.ch8", 64, "NAME"),
-      ("export count.ch8 2 a.state", 65, "slot2.state: this is not a saved state"),
-      ("note count.ch8 2 a", 65, "slot2.state: this is not a saved state"),
-      ("import count.ch8 1 digit.state", 65, "digit.state: the saved state is of another program"),
+      ("export count.ch8 2 a.state", 65, "slot2.state: not a saved state"),
+      ("note count.ch8 2 a", 65, "slot2.state: not a saved state"),
+      (
+        "import count.ch8 1 digit.state", 65,
+        "digit.state: the saved state belongs to another program"
+      ),
       ("import count.ch8 1 cut.state", 65, "cut.state"),
-      ("import count.ch8 1 count.ch8", 65, "count.ch8: this is not a saved state"),
+      ("import count.ch8 1 count.ch8", 65, "count.ch8: not a saved state"),
       ("list cut.state", 65, "cut.state"),
       ("show missing.ch8 1", 66, "missing.ch8"), ("import count.ch8 1 missing", 66, "missing"),
-      ("show count.ch8 3", 66, "slot slot3: there is nothing in it"),
+      ("show count.ch8 3", 66, "slot slot3: empty"),
       ("path count.ch8 3", 66, "slot slot3"), ("export count.ch8 3 a", 66, "slot slot3"),
       ("delete count.ch8 3", 66, "slot slot3"), ("restore count.ch8 3", 66, "slot slot3"),
-      ("restore count.ch8 1", 66, "slot slot1: there is no earlier version of it"),
-      ("restore count.ch8 1 --version 7", 66, "slot slot1: there is no version 7 of it"),
-      ("import count.ch8 locked count.state", 73, "slot locked: it is locked"),
-      ("delete count.ch8 locked --purge", 73, "slot locked: it is locked"),
-      ("rename count.ch8 1 locked", 73, "slot locked: there is something in it"),
+      ("restore count.ch8 1", 66, "slot slot1: no earlier version"),
+      ("restore count.ch8 1 --version 7", 66, "slot slot1: no version 7"),
+      ("import count.ch8 locked count.state", 73, "slot locked: locked"),
+      ("delete count.ch8 locked --purge", 73, "slot locked: locked"),
+      ("rename count.ch8 1 locked", 73, "slot locked: already exists"),
       ("export count.ch8 1 missing/a", 73, "missing/a"),
       ("export count.ch8 1 /dev/full", 74, "/dev/full"),
       ("import count.ch8 1 count.state --slots /dev/null", 73, "/dev/null"),
@@ -311,7 +315,8 @@ private struct ProgramsObject: Decodable {
     try save(10, to: "locked")
     try text("lock", "count.ch8", "locked")
     let refusals: [(String, Int32, String)] = [
-      ("--headless --save-slot a/b", 64, "no slash"), ("--save-slot a", 64, "--headless"),
+      ("--headless --save-slot a/b", 64, "must not contain a slash"),
+      ("--save-slot a", 64, "--headless"),
       ("--headless --save-slot auto-exit", 64, "slot auto-exit"),
       ("--headless --frames 1 --save-slot locked", 73, "slot locked"),
       ("--headless --frames 1 --save-slot a --slots /dev/null", 73, "/dev/null"),
@@ -352,11 +357,11 @@ private struct ProgramsObject: Decodable {
       let options = option.split(separator: " ").map(String.init)
       try scratch.expectRefusal(
         ["--resume", "count.ch8", "--headless"] + options, code: 64,
-        naming: "\(options[0]) contradicts --resume")
+        naming: "\(options[0]) cannot be combined with --resume")
     }
     let exit = slots.path(Autosave.exit.slot)
     try Storage.writeAtomically(exit, with: [1])
-    let passedOver = "chip8: skipped: \(exit): this is not a saved state"
+    let passedOver = "chip8: skipped: \(exit): not a saved state"
     // The newest version of what is damaged is older than the other autosave.
     #expect(try resumed() == (10, [passedOver]))
     try scratch.expectRefusal(

@@ -77,7 +77,7 @@ import Testing
     // What it runs in its own place is an emulator.
     let emulator = try scratch.shell(
       "exec bash -c 'exec -a \"chip8 without a state\" ./game image verify a.state'")
-    #expect(emulator.text.hasPrefix("a.state: whole"), "\(emulator.errors)")
+    #expect(emulator.text.hasPrefix("a.state: intact"), "\(emulator.errors)")
   }
 
   private func opensAWindow() throws {
@@ -90,7 +90,7 @@ import Testing
   private func keepsItsStateOrSaysThatItIsGone() throws {
     let stripped = try scratch.shell("strip -o stripped game && ./stripped")
     #expect(stripped.code == 65)
-    expectOneSentence(stripped, naming: "the saved state is gone")
+    expectOneSentence(stripped, naming: "the saved state is missing")
     let built = try scratch.shell("$CHIP8 image standalone a.state -o other")
     #expect(built.code == 69)
     expectOneSentence(built, naming: "more libraries")

@@ -30,7 +30,7 @@ import Testing
     #expect((report.frames, report.instructions) == (8, 96))
   }
 
-  @Test func aFrameThatHasBegunCountsAsOne() throws {
+  @Test func partialFramesCount() throws {
     try scratch.write("count.ch8", Programs.count)
     _ = try scratch.report("count.ch8", "--instructions", "30", "--save", "a.state")
     let report = try scratch.report("--restore", "a.state", "--frames", "1")
@@ -56,7 +56,7 @@ import Testing
 
   /// Without frames to count, these would run forever.
   @Test(arguments: [["--instructions", "50"], ["--until", "halt"], ["--until", "pc=0x300"]])
-  func aRunThatCannotEndAnyMoreEnds(options: [String]) throws {
+  func runsThatCannotReachTheirStopEnd(options: [String]) throws {
     try scratch.write("wait.ch8", [0xF0, 0x0A])
     let wait = try scratch.run(["wait.ch8", "--headless", "--json"] + options)
     #expect(try Report(wait).stop == "key-wait")
@@ -65,7 +65,7 @@ import Testing
     #expect(try Report(loop).stop == (options[0] == "--instructions" ? "instructions" : "halt"))
   }
 
-  @Test func whatComesFirstStops() throws {
+  @Test func theFirstStopEndsTheRun() throws {
     try scratch.write("count.ch8", Programs.count)
     let both = try scratch.report("count.ch8", "--frames", "2", "--instructions", "20")
     #expect((both.stop, both.instructions) == ("instructions", 20))
@@ -103,7 +103,7 @@ import Testing
     #expect(report.registers.pc == 0x200)
   }
 
-  @Test func aWaitThatTheKeysWillEndIsNoStop() throws {
+  @Test func keyWaitsWithKeysLeftDoNotStop() throws {
     try scratch.write("key.ch8", rom(0xF00A, 0xF10A, 0x1204))
     let report = try scratch.report("key.ch8", "--until", "key-wait", "--keys", "5-7:A")
     #expect((report.stop, report.frames, report.registers.v[0]) == ("key-wait", 8, 0xA))

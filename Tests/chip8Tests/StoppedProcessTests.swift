@@ -29,7 +29,7 @@ import Testing
       let outcome = try scratch.run(arguments)
       #expect(outcome.code == 75)
       expectOneSentence(outcome, naming: String(lock))
-      #expect(outcome.errors.contains("has it locked"))
+      #expect(outcome.errors.contains("keeps it locked"))
     }
     // What only reads does not wait.
     #expect(try scratch.chip8("slots", "list", "count.ch8").code == 0)

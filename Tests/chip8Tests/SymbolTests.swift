@@ -100,7 +100,7 @@ import Testing
     }
   }
 
-  @Test func labelsThatThereAreNot() throws {
+  @Test func unknownLabels() throws {
     try scratch.expectRefusal(
       ["game.8o", "--headless", "--until", "pc=nowhere"], code: 64, naming: "nowhere")
     #expect(try scratch.chip8("asm", "game.8o").code == 0)

@@ -92,12 +92,13 @@ import Testing
   @Test(arguments: [
     "--platform vip", "--quirk shift=on", "--ipf 5", "--timing ipf", "--seed 1",
   ])
-  func optionsThatAnImageHasDecided(option: String) throws {
+  func optionsThatContradictAnImage(option: String) throws {
     _ = try scratch.report("halt.ch8", "--save", "a.state")
     let options = option.split(separator: " ").map(String.init)
     for arguments in [["a.state"], ["--restore", "a.state"]] {
       try scratch.expectRefusal(
-        arguments + ["--headless"] + options, code: 64, naming: "\(options[0]) contradicts a.state")
+        arguments + ["--headless"] + options, code: 64,
+        naming: "\(options[0]) cannot be combined with a.state")
     }
   }
 
@@ -109,8 +110,8 @@ import Testing
   }
 
   @Test func oneProgramAtATime() throws {
-    try scratch.expectRefusal(["--headless"], code: 64, naming: "name a program")
-    try scratch.expectRefusal([], code: 64, naming: "name a program")
+    try scratch.expectRefusal(["--headless"], code: 64, naming: "no program given")
+    try scratch.expectRefusal([], code: 64, naming: "no program given")
     try expectUsage("keys.txt", naming: "one program")
   }
 

@@ -62,7 +62,7 @@ struct WindowEndTests {
       decoding: try errors.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
     player.waitUntilExit()
     #expect(player.terminationStatus == EX_UNAVAILABLE)
-    #expect(text.hasSuffix("chip8: the display has gone; chip8 --resume continues\n"))
+    #expect(text.hasSuffix("chip8: lost the display; chip8 --resume continues from the autosave\n"))
     #expect(try machine(in: Autosave.exit.slot).state.instructions > 0)
   }
 
@@ -76,7 +76,7 @@ struct WindowEndTests {
     try waitFor("slot 1") { try? machine(in: .key(1)) }
     let end = try desktop.quit()
     #expect(end.code == 0)
-    #expect(end.errors.hasPrefix("chip8: No autosave was made: \(slots.directory)/"))
+    #expect(end.errors.hasPrefix("chip8: Autosave failed: \(slots.directory)/"))
     #expect(try machine(in: Autosave.exit.slot).state.instructions > 0)
   }
 

@@ -62,7 +62,7 @@ struct WindowFlagTests {
     #expect(try memory.read()?.first == 5)
   }
 
-  @Test("A slot brings its own, and what is changed from then on is written")
+  @Test("A slot has its own flags, and later changes are written")
   func slots() throws {
     let desktop = try open()
     try waitForFlag(1)
@@ -87,7 +87,7 @@ struct WindowFlagTests {
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
     #expect(
-      errors == "chip8: The program starts without its user flags: \(memory.path): the file is "
+      errors == "chip8: User flags not loaded: \(memory.path): the file is "
         + "damaged; chip8 flags clear removes it\n")
     #expect(try Storage.read(memory.path, limit: 1000) == bad)
   }
@@ -110,7 +110,7 @@ struct WindowFlagTests {
     try waitForFlag(4)
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
-    #expect(errors.components(separatedBy: "The user flags were not kept").count == 2, "\(errors)")
+    #expect(errors.components(separatedBy: "User flags not saved").count == 2, "\(errors)")
   }
 
   @Test(

@@ -101,7 +101,7 @@ struct WindowTests {
     #expect(try arrived() == sent.state.sha256)
   }
 
-  @Test("F9 brings back the machine of F5, and it goes on as it would have")
+  @Test("F9 restores the machine of F5, which continues bit for bit")
   func saveAndLoad() throws {
     let desktop = try Desktop([rom, "--slots", scratch.directory, "--seed", "7"])
     try desktop.hold("e", seconds: 0.3)
@@ -137,7 +137,7 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("Ctrl+F9 goes on with the slot in a clean process, and the machine before that is saved")
+  @Test("Ctrl+F9 loads the slot into a clean process, and the old machine is saved")
   func loadInNewProcess() throws {
     let desktop = try Desktop([rom, "--slots", scratch.directory])
     try desktop.press("ctrl+F9", "F5")
@@ -218,7 +218,7 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("Who leaves can go on where he was, with the machine's last bit")
+  @Test("A closed window can be resumed bit for bit")
   func resume() throws {
     let slots = ["--slots", scratch.directory]
     let first = try Desktop([rom, "--seed", "7"] + slots)
@@ -243,7 +243,7 @@ struct WindowTests {
     return try Image(contentsOf: slots.appending(path: "\(name).state").path).machine()
   }
 
-  @Test("The machine is saved from time to time, and what was saved before is kept")
+  @Test("The machine is autosaved periodically, and earlier autosaves are kept")
   func autosave() throws {
     let desktop = try Desktop([rom, "--slots", scratch.directory, "--autosave", "1"])
     let first = try waitFor("an autosave") { try? autosaved("auto-minute").state.frames }
@@ -345,7 +345,7 @@ struct WindowTests {
     #expect(throws: Never.self) { try state(1) }
   }
 
-  @Test("A save that fails is reported, and the game goes on as if nothing had been")
+  @Test("A failed save is reported, and the game continues")
   func saveFails() throws {
     let desktop = try Desktop([rom, "--slots", scratch.directory, "--seed", "7"])
     let greeting = try desktop.picture(lineArea)
@@ -400,8 +400,8 @@ struct WindowTests {
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
     #expect(errors.split(separator: "\n").count == 2)
-    #expect(errors.contains("Not opened: \(scratch.path("empty.ch8")): the program is empty"))
-    #expect(errors.contains("Not opened: \(scratch.directory): cannot be read: is a directory"))
+    #expect(errors.contains("Open failed: \(scratch.path("empty.ch8")): the program is empty"))
+    #expect(errors.contains("Open failed: \(scratch.directory): cannot be read: is a directory"))
   }
 
   @Test("A source that is watched is played again when it changes", arguments: [false, true])
@@ -452,10 +452,10 @@ struct WindowTests {
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
     #expect(errors.contains("/part.8o:1:7: 300 does not fit"), "\(errors)")
-    #expect(errors.contains("/part.8o:1:10: `more.8o` is not there"), "\(errors)")
+    #expect(errors.contains("/part.8o:1:10: `more.8o` does not exist"), "\(errors)")
   }
 
-  @Test("A program that cannot go on leaves a state that tells why")
+  @Test("A faulting program leaves a post-mortem state")
   func postMortem() throws {
     let program: [UInt8] = [0x60, 0x07, 0xF0, 0x99]
     let rom = scratch.path(try scratch.write("bad.ch8", program))
@@ -466,11 +466,11 @@ struct WindowTests {
     // What cannot go on is not what one goes on from.
     #expect(try slots.file(Autosave.exit.slot) == nil)
     let info = try scratch.chip8("image", "info", slots.path(Autosave.fault.slot))
-    #expect(info.text.contains("it cannot go on: F099 at 0x202"))
+    #expect(info.text.contains("fault     F099 at 0x202"))
     #expect(info.text.contains("executed last:\n    0200  6007"))
   }
 
-  @Test("A program that cannot go on says so and leaves the window open")
+  @Test("A fault is shown, and the window stays open")
   func fault() throws {
     // Draws a 0, and then there is what is no instruction.
     let rom = scratch.path(try scratch.write("faulty.ch8", [0xF0, 0x29, 0xD0, 0x05, 0xF0, 0x99]))

@@ -18,7 +18,7 @@ public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         files[0], named: "source",
         including: { path throws(IncludeError) in
           let index = names.firstIndex(of: path)
-          guard let index, index < files.count else { throw IncludeError("is not there") }
+          guard let index, index < files.count else { throw IncludeError("does not exist") }
           return files[index]
         }, maxErrorCount: maxErrorCount))
   } catch {

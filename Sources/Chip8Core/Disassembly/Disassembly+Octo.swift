@@ -4,7 +4,7 @@ extension Disassembly {
   /// The program as a source in Octo's language, which assembles to the same bytes.
   ///
   /// - Parameters:
-  ///   - title: what stands in its first line.
+  ///   - title: its first line.
   ///   - maxByteCount: how long it may be. Where notes make it longer, it has none.
   public func octo(title: String, maxByteCount: Int = .max) -> String {
     let source = octo(title, withRemarks: true)
@@ -31,7 +31,7 @@ extension Disassembly {
       for label in item.labels { source += ": \(label)\n" }
       for remark in notes { source += "  # \(remark.displayText)\n" }
       if item.kind == .entry {
-        // The assembler makes this one by itself.
+        // The assembler adds this one.
         source += "  # 0x\(hexadecimal(item.address, 3)) jumps to main\n"
         continue
       }

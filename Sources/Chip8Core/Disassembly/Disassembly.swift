@@ -9,7 +9,7 @@ public struct Disassembly: Sendable {
       case code
       /// Bytes that are not executed, as far as can be told.
       case data
-      /// The jump to `main` at the start, which the assembler makes by itself.
+      /// The jump to `main` at the start, which the assembler adds.
       case entry
     }
 

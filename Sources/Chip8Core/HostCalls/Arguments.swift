@@ -11,7 +11,7 @@ public enum Arguments {
     case tooMany(Int)
     /// They have more than 2048 bytes.
     case tooLong(byteCount: Int)
-    /// A text with a zero in it could not be told from two.
+    /// A text with a zero byte would be read as two.
     case containsZero
     /// No program in the machine waits for any.
     case notSuspended
@@ -20,14 +20,13 @@ public enum Arguments {
     public var description: String {
       switch self {
       case .tooMany(let count):
-        "at most \(maxCount) arguments can be handed to the program in a saved state, not \(count)"
+        "a saved state's program takes at most \(maxCount) arguments, not \(count)"
       case .tooLong(let byteCount):
-        "the arguments for the program in a saved state have at most \(maxByteCount) bytes together, "
-          + "not \(byteCount)"
+        "a saved state's program takes at most \(maxByteCount) bytes of arguments, not \(byteCount)"
       case .containsZero:
-        "an argument for the program in a saved state cannot have a zero in it"
+        "an argument must not contain a zero byte"
       case .notSuspended:
-        "this state takes no arguments: its program waits for none"
+        "the saved state takes no arguments: its program is not waiting for any"
       }
     }
   }

@@ -1,13 +1,13 @@
-/// Subroutines of the program that are called before it goes on from where it was saved, one after
+/// Subroutines that a restored machine calls before its program continues, one after
 /// the other, and the program as they have interrupted it.
 public struct EntryCalls: Sendable {
   /// How many there may be at once.
   public static let maxCount = 16
-  /// A goal that has not returned after so many frames never will.
+  /// The frames within which an entry call must return.
   public static let maxFrameCount: UInt64 = 3600
 
-  /// What each goal finds, and what is put back after it: all that belongs to the program's own
-  /// course. The memories, the timers and the time are as the goals leave them.
+  /// What each entry call starts with, and what is restored after it: the program's own
+  /// control state. Memories, timers and time stay as the calls leave them.
   package struct Interrupted: Sendable {
     package var pc: UInt16
     package var i: UInt16
@@ -19,7 +19,7 @@ public struct EntryCalls: Sendable {
     package var answer: HostStatus?
   }
 
-  /// The goal that runs.
+  /// The entry call that runs.
   public package(set) var address: UInt16
   /// The frame in which it was called.
   public package(set) var start: UInt64
@@ -28,7 +28,7 @@ public struct EntryCalls: Sendable {
   package var interrupted: Interrupted
 }
 
-/// Why a goal cannot be called.
+/// Why an entry call cannot be added.
 public enum EntryCallError: Error, Hashable, Sendable, CustomStringConvertible {
   /// No instruction is there.
   case outsideRAM(address: Int, Platform)
@@ -39,10 +39,10 @@ public enum EntryCallError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .outsideRAM(let address, let platform):
-      "a goal at 0x\(hexadecimal(address, 3)) is outside the \(platform.ramByteCount) bytes of RAM "
-        + "of \(platform.title)"
+      "an entry call at 0x\(hexadecimal(address, 3)) is outside the \(platform.ramByteCount) bytes "
+        + "of RAM of \(platform.title)"
     case .tooMany:
-      "a machine can have at most \(EntryCalls.maxCount) goals"
+      "a machine can have at most \(EntryCalls.maxCount) entry calls"
     }
   }
 }
@@ -72,7 +72,7 @@ extension State {
       drawWait: drawWait, answer: hostCalls?.answer)
   }
 
-  /// Calls a goal, which finds a stack of its own, with the way back and nothing else on it.
+  /// Starts an entry call on a stack of its own, which holds only its return address.
   fileprivate mutating func begin(
     _ goal: UInt16, followedBy waiting: [UInt16], interrupting interrupted: EntryCalls.Interrupted
   ) {
@@ -85,7 +85,7 @@ extension State {
     hostCalls?.answer = nil
   }
 
-  /// Puts the program's own course back, and calls the next goal if there is one.
+  /// Restores the program's own control state, and starts the next entry call if there is one.
   fileprivate mutating func endEntryCall(_ ended: EntryCalls) {
     let program = ended.interrupted
     goals = nil
@@ -100,8 +100,8 @@ extension State {
 }
 
 extension Processor {
-  /// An instruction of a goal, or a frame in which it waits. EntryCalls are stepped, so that the loop
-  /// for programs need not know of them.
+  /// An instruction of an entry call, or a frame in which it waits. Entry calls are stepped, so the
+  /// loop for programs does not know of them.
   mutating func stepEntryCall(_ limits: inout Limits, _ keys: KeySet) -> Chip8.Stop? {
     guard let goals = state.pointee.goals else { return nil }
     guard limits.frames > 0, limits.instructions > 0 else { return .done }
@@ -126,8 +126,8 @@ extension Processor {
     state.pointee.endEntryCall(goals)
     engine.showWorkArea()
     engine.pc = state.pointee.pc
-    // Whoever waits for a key has no more to do in this frame. Counted in cycles that is seen when
-    // the machine goes on.
+    // A key wait ends the frame. Counted in cycles that is seen when
+    // the machine continues.
     let isCycles = state.pointee.configuration.timing == .cycles
     if state.pointee.keyWait != nil, state.pointee.instructionsLeftInFrame != nil, !isCycles {
       endFrame()

@@ -1,6 +1,6 @@
 /// What a program asks of the host, as its request block says: docs/HOST-CALLS.md.
 public struct HostCall: Hashable, Sendable {
-  /// How a program goes on after it has written an image of itself.
+  /// How a program continues after it has saved itself.
   public enum Continuation: Hashable, Sendable {
     /// Behind the call.
     case proceed
@@ -16,7 +16,7 @@ public struct HostCall: Hashable, Sendable {
     case save(Continuation)
     /// Another image in place of the machine, with arguments for the program in it.
     case restore([String])
-    /// The arguments that the machine was woken with. The machine answers that itself.
+    /// The arguments that the machine was resumed with. The machine answers that itself.
     case arguments
   }
 

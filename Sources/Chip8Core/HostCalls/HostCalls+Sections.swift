@@ -1,4 +1,4 @@
-// What a machine's host and its goals are in an image. Layout: docs/STATE-FORMAT.md.
+// Host calls and entry calls in an image. Layout: docs/STATE-FORMAT.md.
 
 import SaveState
 
@@ -37,11 +37,11 @@ extension HostCalls {
 }
 
 extension HostStatus {
-  /// What a call comes to, if anything.
+  /// The status of a call, if any.
   fileprivate init?(ifAny byte: UInt8) throws(ImageError) {
     guard byte != 0 else { return nil }
     guard let status = HostStatus(rawValue: byte) else {
-      throw .badField("answer to a call of the host \(byte)")
+      throw .badField("answer to a host call \(byte)")
     }
     self = status
   }
@@ -80,14 +80,14 @@ extension EntryCalls {
     let addresses = 0...UInt16(configuration.platform.ramByteCount - 2)
     var fields = CoreReader(bytes)
     address = try fields.next("goal", in: addresses)
-    start = try fields.next("start of the goal", in: 0...state.frames)
+    start = try fields.next("start of the entry call", in: 0...state.frames)
     interrupted = try Interrupted(from: &fields, configuration)
     let count = try fields.next("goals", in: 0...UInt8(EntryCalls.maxCount - 1))
     waiting = []
     for _ in 0..<count { waiting.append(try fields.next("goal", in: addresses)) }
-    guard state.stackCount > 0 else { throw .badField("a goal that has returned") }
+    guard state.stackCount > 0 else { throw .badField("an entry call that has returned") }
     guard interrupted.answer == nil || state.hostCalls != nil else {
-      throw .badField("an answer to a call that nobody can make")
+      throw .badField("an answer without a host call")
     }
   }
 }

@@ -1,13 +1,13 @@
 /// What a machine knows of its host, where that answers its calls. A part of the state: it decides
 /// what the program sees.
 public struct HostCalls: Hashable, Sendable {
-  /// The version of the interface, which 0C80 tells.
+  /// The version of the interface, which 0C80 returns.
   public static let version: UInt8 = 1
 
-  /// The arguments that the machine was woken with.
+  /// The arguments that the machine was resumed with.
   public package(set) var arguments: [String] = []
 
-  /// What the call at which the machine stands is about to come to; nil if it has not been made,
+  /// The status that the pending call is about to return; nil if it has not been made,
   /// or the host has not answered. In an image that the program has written it is
   /// ``HostStatus/restored``: the machine is suspended.
   public package(set) var answer: HostStatus?
@@ -22,15 +22,15 @@ extension Chip8 {
     if state.hostCalls == nil { state.hostCalls = HostCalls() }
   }
 
-  /// The machine that a call asks to save: at that call, but suspended. Whoever restores it finds that
-  /// the call comes to ``HostStatus/restored``.
+  /// The machine that a call asks to save: suspended at that call. When it is restored,
+  /// the call returns ``HostStatus/restored``.
   public var suspended: Chip8 {
     var machine = self
     machine.finishHostCall(.restored)
     return machine
   }
 
-  /// Whether the machine stands at a call that has written it to an image, or will when its goals
+  /// Whether the machine is at a call that has saved it, or will be when its entry calls
   /// are done. When it runs, that call returns a second time.
   public var isSuspended: Bool {
     state.hostCalls?.answer == .restored || state.goals?.interrupted.answer == .restored

@@ -10,7 +10,7 @@ extension Chip8 {
 
   /// Takes an input, at any position of the machine.
   ///
-  /// - Throws: ``InputError``; the machine is as it was then. Keys, answers and flags are always taken.
+  /// - Throws: ``InputError``; the machine is unchanged then. Keys, answers and flags are always taken.
   public mutating func apply(_ event: InputEvent) throws(InputError) {
     switch event {
     case .keys(let keys): unsaved.heldKeys = keys

@@ -3,7 +3,7 @@ import SaveState
 /// What reaches a machine from outside once it is switched on. ``Chip8/apply(_:)`` is the only way in:
 /// two machines that are equal and get equal events at equal positions stay equal.
 ///
-/// An image that is restored, or a load, is none: another machine takes the place of this one. That
+/// An image that is restored, or a load, is none: another machine replaces this one. That
 /// the program may call its host is decided where the machine is switched on or restored.
 ///
 /// The cases are in the order of their codes in files; a new one is added at the end.
@@ -14,12 +14,12 @@ public enum InputEvent: Hashable, Sendable {
   /// Bytes for the RAM, from an address on, as soon as the event comes.
   case poke(Int, [UInt8])
   /// What the call comes to at which the machine stands. The call is executed with it when the machine
-  /// goes on. After ``HostStatus/restored`` the machine is as its own image: ``Chip8/suspended``.
+  /// continues. After ``HostStatus/restored`` the machine is as its own image: ``Chip8/suspended``.
   case hostAnswer(HostStatus)
-  /// A subroutine of the program, which is called when the machine goes on, after those that are
-  /// still to be called; then the program goes on from where it is.
+  /// A subroutine of the program, which is called when the machine continues, after those that are
+  /// still to be called; then the program continues from where it is.
   case entryCall(Int)
-  /// What the program in a suspended machine is handed when the machine goes on; without this, it
+  /// What the program in a suspended machine is handed when the machine continues; without this, it
   /// gets nothing.
   case arguments([String])
   /// Another program in place of the one in the RAM, for one that is changed while it runs: all else

@@ -9,7 +9,7 @@ extension Instruction {
     let kind: Kind
     /// How Octo's language writes it, its operands by their names; nil if it has no words for it.
     let text: StaticString?
-    /// Where the program goes on.
+    /// Control flow.
     let flow: Flow
     /// How many bytes it has.
     let byteCount: UInt8
@@ -45,7 +45,7 @@ extension Instruction {
     }
   }
 
-  /// Where the program goes on after an instruction.
+  /// Where control flows after an instruction.
   enum Flow: Sendable {
     /// After it.
     case next

@@ -8,7 +8,7 @@ extension Instruction {
     next: UInt16, naming name: (UInt16) -> String? = { _ in nil }
   ) -> String {
     guard let text = form.text else { return "\(hex(opcode >> 8)) \(hex(opcode & 0xFF))" }
-    // A name that stands alone is a call; but `exit`, which a label may be called, is an instruction.
+    // A name on its own is a call; but `exit`, which may be a label, is an instruction.
     if kind == .call, let name = name(nnn), name != "exit" { return name }
     return text.description.split(separator: " ").map { word in
       switch word {

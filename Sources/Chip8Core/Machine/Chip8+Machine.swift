@@ -53,7 +53,7 @@ extension Chip8: Machine {
     try state.decodeDisplay(
       sections.section(Chip8.displayTag, count: platform.displayByteCount))
     guard state.shownRAM == state.ram else {
-      throw .badField("registers, a stack or a display other than in the RAM")
+      throw .badField("registers, stack or display differ from the RAM")
     }
     state.hostCalls = try sections.sectionIfPresent(Chip8.hostTag, atMost: HostCalls.maxByteCount)
       .map { bytes throws(ImageError) in try HostCalls(decoding: bytes) }
@@ -64,7 +64,7 @@ extension Chip8: Machine {
 }
 
 extension State {
-  /// What a reader must be able to do to go on with this state.
+  /// The features that a reader needs for this state.
   fileprivate var features: [String] {
     var features: [String] = []
     if configuration.timing == .cycles { features.append("cycles") }
@@ -273,7 +273,7 @@ struct CoreReader {
     switch register {
     case 0...15: return KeyWait(register: register, pressed: pressed)
     case absentByte where pressed.isEmpty: return nil
-    default: throw .badField("wait for a key \(register)")
+    default: throw .badField("key wait \(register)")
     }
   }
 

@@ -1,4 +1,4 @@
-// The machine at a moment, in memory: to go back to, or to be saved while the machine goes on.
+// The machine at a moment, in memory: to go back to, or to save while the machine runs on.
 
 import func Glibc.memcmp
 import SaveState
@@ -16,7 +16,7 @@ extension Chip8 {
     /// way of others.
     fileprivate var rest: [State]
 
-    /// The machine as it was.
+    /// The machine at that moment.
     public var state: State {
       var state = rest[0]
       state.ram = ram
@@ -24,7 +24,7 @@ extension Chip8 {
     }
   }
 
-  /// The machine as it is now. It shares its RAM until the machine goes on.
+  /// The current machine. It shares its RAM until the machine runs on.
   public var snapshot: Snapshot {
     var rest = state
     rest.ram = []
@@ -32,7 +32,7 @@ extension Chip8 {
       program: program, tone: tone, heldKeys: heldKeys, ram: state.ram, rest: [rest])
   }
 
-  /// The machine as it was at a moment.
+  /// The machine at a moment.
   public init(_ snapshot: Snapshot) {
     self.init(snapshot.program, snapshot.state)
     (unsaved.tone, unsaved.heldKeys) = (snapshot.tone, snapshot.heldKeys)

@@ -14,7 +14,7 @@ public struct Chip8: Sendable {
   public internal(set) var state: State
   var unsaved = Unsaved()
 
-  /// What the machine keeps but nobody needs to save, for it follows from the state.
+  /// What is derived from the state and not saved.
   struct Unsaved: Sendable {
     /// What executes instructions.
     var engine = EngineKind.fast
@@ -50,7 +50,7 @@ public struct Chip8: Sendable {
   public var tone: Tone? { unsaved.tone }
 
   /// The keys that are held down outside. The program sees them as they are where a frame begins, so
-  /// they are no part of the state.
+  /// they are not part of the state.
   public var heldKeys: KeySet { unsaved.heldKeys }
 
   /// The user flags, as many as the machine has: what Fx75 stores and Fx85 loads. Whoever keeps them
@@ -66,18 +66,18 @@ public struct Chip8: Sendable {
     case done
     /// The program jumps to itself, forever, and a frame has ended with that.
     case halt
-    /// The program has left by its exit instruction, at which the machine stands.
+    /// The program has ended by its exit instruction, which remains the next one.
     case exit
-    /// The program cannot go on.
+    /// The program has faulted.
     case fault(Fault)
     /// The program calls the host, and the machine stands at that call until
-    /// ``InputEvent/hostAnswer(_:)`` says what it comes to.
+    /// ``InputEvent/hostAnswer(_:)`` says its status.
     case hostCall(HostCall)
   }
 
   /// Runs the machine.
   ///
-  /// A machine that stands in the middle of a frame goes on there, with the keys of that frame.
+  /// A machine in the middle of a frame continues there, with the keys of that frame.
   /// A run that ends with a frame's last instruction ends that frame.
   ///
   /// - Parameters:
@@ -133,7 +133,7 @@ public struct Chip8: Sendable {
   }
 
   /// Begins a frame if that ends a wait for a key, for whoever looks at the machine before every
-  /// instruction. ``run(frames:instructions:keys:stopsAtHalt:)`` with the same keys goes on from
+  /// instruction. ``run(frames:instructions:keys:stopsAtHalt:)`` with the same keys continues from
   /// there as it would have without.
   ///
   /// - Parameter keys: the keys that are held down from now on; nil if they stay as they are.

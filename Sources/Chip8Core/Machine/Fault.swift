@@ -1,4 +1,4 @@
-/// Why the program cannot go on. The machine stands just before the offending instruction.
+/// Why the program has stopped. The machine is just before the faulting instruction.
 public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong.
   public enum Kind: String, Sendable {
@@ -12,7 +12,7 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     case stackUnderflow = "stack-underflow"
     /// Fx1E past the end of the address space.
     case indexOverflow = "index-overflow"
-    /// A goal that has not returned after 3600 frames.
+    /// An entry call that did not return within 3600 frames.
     case endlessEntryCall = "endless-goal"
     /// The machine has counted as many frames or instructions as it can.
     case outOfTime = "out-of-time"
@@ -26,13 +26,13 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
   public let opcode: UInt16
   /// The machine's platform.
   public let platform: Platform
-  /// The goal that could not go on, if it was one.
+  /// The entry call that faulted, if it was one.
   public var goal: UInt16?
 
   /// One sentence for the user.
   public var description: String {
     guard let goal else { return sentence }
-    return "the goal at 0x\(hexadecimal(goal, 3)): \(sentence)"
+    return "entry call at 0x\(hexadecimal(goal, 3)): \(sentence)"
   }
 
   /// Whether the program calls a host, and has none.
@@ -51,16 +51,16 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     case .machineCode:
       "\(at) calls machine code of the COSMAC VIP's processor, which is not supported"
     case .stackOverflow:
-      "\(at) calls deeper than the \(platform.maxStackCount) levels of \(platform.title)"
+      "\(at): stack overflow (\(platform.maxStackCount) levels)"
     case .stackUnderflow:
-      "\(at) returns although nothing was called"
+      "\(at): stack underflow"
     case .indexOverflow:
       "\(at) moves I past the end of the memory"
     case .endlessEntryCall:
-      "it has not returned after \(EntryCalls.maxFrameCount) frames"
+      "did not return within \(EntryCalls.maxFrameCount) frames"
     case .outOfTime:
-      "\(at) comes after \(State.maxFrames) frames or \(State.maxInstructions) instructions, the "
-        + "most that a machine can count"
+      "\(at): the machine is at its limit of \(State.maxFrames) frames or "
+        + "\(State.maxInstructions) instructions"
     }
   }
 }

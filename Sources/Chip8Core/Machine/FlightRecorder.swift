@@ -32,7 +32,7 @@ public struct FlightRecorder: Sendable {
     var inputCount: Int
   }
 
-  /// The machine as it was, the older one first. With two there is always enough to look back at.
+  /// Earlier machines, the older one first. With two there is always enough history.
   private var checkpoints: [Checkpoint] = []
   /// The inputs since the first checkpoint.
   private var tape = Tape<InputEvent>()
@@ -116,7 +116,7 @@ extension Replay<Chip8> {
 extension Image {
   private static let maxLastCount = 32
 
-  /// Keeps the last instructions of a machine that cannot go on, for whoever asks why.
+  /// Stores the last instructions of a machine that has faulted, for the post-mortem.
   public mutating func setLastInstructions(_ recorder: FlightRecorder, before machine: Chip8) {
     var writer = ByteWriter()
     for executed in recorder.lastInstructions(before: machine, count: Image.maxLastCount) {

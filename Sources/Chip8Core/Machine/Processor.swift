@@ -29,7 +29,7 @@ struct Processor {
     state = engine.state
   }
 
-  /// Runs frames until a limit is reached or the program cannot or need not go on.
+  /// Runs frames until a limit is reached or the program stops.
   mutating func run(_ limits: Limits, keys: KeySet) -> Chip8.Stop {
     engine.showWorkArea()
     defer {
@@ -47,7 +47,7 @@ struct Processor {
     return runProgram(limits, keys)
   }
 
-  /// Runs whatever is at the program counter, be it the program or a goal.
+  /// Runs the code at the program counter, that of the program or of an entry call.
   mutating func runProgram(_ limits: Limits, _ keys: KeySet) -> Chip8.Stop {
     state.pointee.configuration.timing == .cycles
       ? runCycles(limits, keys) : runInstructions(limits, keys)
@@ -76,7 +76,7 @@ struct Processor {
     return .done
   }
 
-  /// What an event means to whoever runs the machine.
+  /// The stop that an event means.
   var stop: Chip8.Stop? {
     switch engine.event {
     case .none, .frameOver, .halted, .host: nil
@@ -101,7 +101,7 @@ struct Processor {
       isIdle ? 0 : UInt32(state.pointee.configuration.instructionsPerFrame)
   }
 
-  /// Whether the program can go on: it waits for no key, or its wait ends now.
+  /// Whether the program can run: it is not waiting for a key, or its wait ends now.
   private mutating func completeKeyWait() -> Bool {
     guard var wait = state.pointee.keyWait else { return true }
     let keys = state.pointee.keys

@@ -1,4 +1,4 @@
-/// The generator behind Cxnn: SplitMix64 (Steele, Lea and Flood, 2014). Its whole state is one
+/// The generator of Cxnn: SplitMix64 (Steele, Lea and Flood, 2014). Its whole state is one
 /// number, which starts as the seed.
 public struct SplitMix64: Hashable, Sendable {
   /// What the next number follows from.

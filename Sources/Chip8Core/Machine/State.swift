@@ -24,7 +24,7 @@ public struct State: Sendable {
   public var sound: UInt8 = 0
   /// SUPER-CHIP's and XO-CHIP's user flags.
   public var flags = InlineArray<16, UInt8>(repeating: 0)
-  /// The generator behind Cxnn.
+  /// The generator of Cxnn.
   public var random: SplitMix64
 
   /// The display.
@@ -78,7 +78,7 @@ public struct State: Sendable {
     set { optionalState = OptionalState(newValue, optionalState.goals) }
   }
 
-  /// Subroutines that are called before the program goes on; nil if there are none.
+  /// Entry calls; nil if there are none.
   public var goals: EntryCalls? {
     get { optionalState.goals }
     set { optionalState = OptionalState(optionalState.hostCalls, newValue) }

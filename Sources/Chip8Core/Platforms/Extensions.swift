@@ -1,4 +1,4 @@
-/// Instructions that not all machines of the family have. Which they are stands in `InstructionSet`.
+/// Instructions that not all machines of the family have; `InstructionSet` lists them.
 public struct Extensions: OptionSet, Hashable, Sendable {
   /// A bit for each extension.
   public let rawValue: UInt8

@@ -1,4 +1,4 @@
-/// The machines of the CHIP-8 family. What each is stands in its row of the table below; what its
+/// The machines of the CHIP-8 family. Each is a row of the table below; what its
 /// quirks do is in `Quirks.swift`. Sources: docs/SOURCES.md.
 public enum Platform: String, CaseIterable, Sendable {
   /// CHIP-8 on the COSMAC VIP, 1977.
@@ -121,7 +121,7 @@ extension Platform {
   /// A name for people.
   public var title: String { row.title }
 
-  /// What stands for the machine in images.
+  /// The platform's code in images.
   var fileCode: UInt8 { row.fileCode }
 
   /// The machine of that code.

@@ -23,7 +23,7 @@ public struct Quirks: OptionSet, Hashable, Sendable {
   public static let vblank = Quirks(rawValue: 1 << 5)
   /// With `vblank`, Dxyn waits in hires too.
   public static let vblankInHires = Quirks(rawValue: 1 << 6)
-  /// Sprites go on at the other edge of the screen and are not clipped.
+  /// Sprites wrap around the edges of the screen instead of being clipped.
   public static let wrap = Quirks(rawValue: 1 << 7)
   /// Dxy0 in lores draws 16×16 pixels and not 8×16.
   public static let loresBigSprites = Quirks(rawValue: 1 << 8)

@@ -13,7 +13,7 @@ public struct Debugger: Sendable {
 
   private let breakpoints: Set<UInt16>
   private let watchpoints: [Watchpoint]
-  /// Where the machine stood when it was reported: it goes on from there, and does not stop at once.
+  /// Where the machine was when it was reported: it continues from there without stopping again.
   private var lastReportedStop: Place?
 
   /// Why the last run has come back before its time, if it has.
@@ -35,13 +35,13 @@ public struct Debugger: Sendable {
     watchpoints = settings.watchpoints
   }
 
-  /// Takes a machine as one that has stopped where it stands: what comes next is executed, even if
+  /// Treats a machine as one that has stopped already: the next instruction is executed, even if
   /// there is a breakpoint.
   public mutating func resumePast(_ machine: Chip8) { lastReportedStop = Place(machine) }
 
   /// Runs a machine as ``Chip8/run(frames:instructions:keys:stopsAtHalt:)`` does, but no further than
-  /// to where it has to stop: ``stopReason`` says whether that was so. Then the machine stands before the
-  /// instruction of the breakpoint, or behind the one that has changed something.
+  /// to where it has to stop: ``stopReason`` says whether it did. Then the machine is before the
+  /// instruction of the breakpoint, or after the one that has changed something.
   public mutating func run(
     _ machine: inout Chip8, frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil,
     stopsAtHalt: Bool = false

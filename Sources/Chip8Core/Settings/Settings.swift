@@ -1,5 +1,5 @@
 /// How a machine is shown, played and watched. None of that influences what becomes of it, so it is
-/// no part of the state; it stands beside it in an image. Whatever is nil or empty was not said, and
+/// not part of the state, but beside it in an image. Whatever is nil or empty was not set, and
 /// is as the program has it, or as usual.
 public struct Settings: Hashable, Sendable {
   /// How fast frames go by, in percent of the platform's own rate: ``speedRange``.

@@ -1,6 +1,6 @@
 import SaveState
 
-/// What stands beside a machine in each of its images: how it is shown, played and watched, and what
+/// The metadata in each of a machine's images: display, input and debugging settings, and what
 /// its addresses are called.
 public struct SessionMetadata: Hashable, Sendable {
   /// How it is shown, played and watched.

@@ -8,7 +8,7 @@ public struct Appearance: Hashable, Sendable {
   /// How far the picture is turned clockwise in a window: 0, 90, 180 or 270 degrees.
   public let rotation: Int
 
-  /// Easy on the eyes, and told apart by the colour-blind.
+  /// Easy on the eyes, and distinguishable by the colour-blind.
   public static let standard = Appearance(
     colors: [0x10_16_1E, 0xF2_EE_E2, 0xE0_8E_3C, 0x4F_8F_C0], rotation: 0)
 

@@ -15,14 +15,14 @@ public struct Host: Sendable {
 
   /// What becomes of a call.
   public enum Outcome: Sendable {
-    /// The program goes on, and its call comes to this: apply ``InputEvent/hostAnswer(_:)``.
+    /// The program continues, and its call comes to this: apply ``InputEvent/hostAnswer(_:)``.
     case finished(HostStatus)
     /// The program has saved itself and leaves: it is ``Chip8/suspended`` now.
     case exits
-    /// Another machine takes the place of this one.
+    /// Another machine replaces this one.
     case restores(Restoration)
 
-    /// What the call comes to.
+    /// The status of the call.
     package var status: HostStatus {
       switch self {
       case .finished(let status): status
@@ -49,7 +49,7 @@ public struct Host: Sendable {
   /// A host that answers as it did when a session was recorded.
   public init(replaying calls: [RecordedCall]) { source = .recording(calls[...]) }
 
-  /// Whether programs are to find a host: then ``Chip8/allowHostCalls()`` tells them.
+  /// Whether programs have a host. Their machines then need ``Chip8/allowHostCalls()``.
   public var isThere: Bool {
     if case .nowhere = source { false } else { true }
   }
@@ -59,11 +59,11 @@ public struct Host: Sendable {
     if case .directory(let directory) = source { directory.path } else { nil }
   }
 
-  /// Answers a call at which a machine stands.
+  /// Answers a machine's pending call.
   ///
   /// - Parameters:
   ///   - older: the image that the machine came from.
-  ///   - metadata: what stands beside the machine in an image of it; nil for what did in the older one.
+  ///   - metadata: the metadata of a saved image; nil for that of the older one.
   /// - Throws: only if a recording is not one of this session.
   public mutating func answer(
     _ call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image? = nil,
@@ -116,7 +116,7 @@ enum Reply {
 
 /// A machine that is to take another one's place.
 public struct Restoration: Sendable {
-  /// The file's path: how it is called, and not what is to be read again.
+  /// The file's path, for messages only.
   public let path: String
   /// What the file holds.
   public let image: Image

@@ -18,7 +18,7 @@ public struct KeyMap: Sendable {
     (82, "up"), (81, "down"), (80, "left"), (79, "right"), (44, "a"), (40, "b"),
   ]
 
-  /// Where most programs have their arrows when nobody knows better, as Octo has it.
+  /// The default keys of the arrows, as in Octo.
   private static let usual: [String: UInt8] = ["up": 5, "down": 8, "left": 7, "right": 9, "a": 6]
 
   private let keys: [UInt8: UInt8]
@@ -61,7 +61,7 @@ public struct Keyboard: Sendable {
     held[usage] = nil
   }
 
-  /// Whoever presses keys has gone elsewhere.
+  /// Releases all keys, as when the window loses the focus.
   public mutating func releaseAll() {
     held = [:]
   }

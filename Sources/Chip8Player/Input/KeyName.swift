@@ -16,18 +16,18 @@ public enum KeyName {
     (0..<26).map { (4 + $0, String(Character(UnicodeScalar(UInt8(ascii: "a") + $0)))) }
     + (0..<9).map { (30 + $0, "\($0 + 1)") } + (0..<9).map { (89 + $0, "pad-\($0 + 1)") } + named
 
-  /// All names, those that go on from each other as a range.
+  /// All names, with consecutive ones as a range.
   public static var list: String {
     "a to z, 0 to 9, pad-0 to pad-9, "
       + named.map(\.1).filter { $0 != "0" && $0 != "pad-0" }.joined(separator: ", ")
   }
 
-  /// The usage of a key, by its name in any case; nil if there is no such key.
+  /// The USB HID usage of the key with a name; nil for unknown names.
   public static func usage(of name: some StringProtocol) -> UInt8? {
     all.first { $0.name == name.lowercased() }?.usage
   }
 
-  /// The name of a key, or the number of its usage if it has none.
+  /// The name of the key with a usage, or the usage itself.
   public static func name(of usage: UInt8) -> String {
     all.first { $0.usage == usage }?.name ?? "\(usage)"
   }

@@ -8,13 +8,13 @@ enum ForeignFile {
     return isForWindows(bytes) ? executable : text(bytes)
   }
 
-  private static let picture = "a picture and not a program; programs in pictures are in GIF files"
-  private static let archive = "an archive of a kind that is not known: unpack it first"
+  private static let picture = "a picture, not a program; only GIF cartridges hold programs"
+  private static let archive = "an archive of an unsupported kind: unpack it first"
   private static let game = "a program for another console"
-  private static let document = "a document and not a program"
-  private static let audio = "a sound or a film and not a program"
-  private static let font = "a font and not a program"
-  private static let executable = "a program for another machine than a CHIP-8"
+  private static let document = "a document, not a program"
+  private static let audio = "audio or video, not a program"
+  private static let font = "a font, not a program"
+  private static let executable = "a program for another machine, not for CHIP-8"
 
   /// Formats by their bytes at an offset: such as no program begins with.
   private static let formats: [(magic: [UInt8], offset: Int, description: String)] = [
@@ -22,7 +22,7 @@ enum ForeignFile {
     ([0xFF, 0xD8, 0xFF], 0, picture),
     ([0, 0, 1, 0], 0, picture),
     (Array("WEBP".utf8), 8, picture),
-    (Array("%PDF-".utf8), 0, "a document (PDF) and not a program"),
+    (Array("%PDF-".utf8), 0, "a document (PDF), not a program"),
     ([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], 0, document),
     (Array("NES".utf8) + [0x1A], 0, game),
     ([0xCE, 0xED, 0x66, 0x66, 0xCC, 0x0D, 0x00, 0x0B], 0x104, game),
@@ -44,7 +44,7 @@ enum ForeignFile {
     (Array("ID3".utf8) + [4, 0], 0, audio),
     (Array("wOFF".utf8), 0, font),
     (Array("wOF2".utf8), 0, font),
-    (Array("SQLite format 3".utf8) + [0], 0, "a database and not a program"),
+    (Array("SQLite format 3".utf8) + [0], 0, "a database, not a program"),
   ]
 
   /// Whether these are the bytes of an EXE or DLL file. Its first two alone may be an instruction.
@@ -67,12 +67,12 @@ enum ForeignFile {
     let start = String(decoding: bytes.prefix(256), as: UTF8.self)
       .drop { $0.isWhitespace || $0 == "\u{FEFF}" }.prefix(16).lowercased()
     return ["<!doctype", "<html"].contains(where: start.hasPrefix)
-      ? "a web page and not a program: download the file itself" : plainText
+      ? "a web page, not a program: download the file itself" : plainText
   }
 
   /// What is shorter could be a program for a test, so it is text only if it is in UTF-8.
   private static let longTextByteCount = 64
 
   private static let plainText =
-    "text and not a program; a source in Octo's language has a name that ends with .8o"
+    "text, not a program; the name of an Octo source ends in .8o"
 }

@@ -28,16 +28,16 @@ package final class IncludedFiles {
       throw IncludeError("is larger than 2 MiB")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw IncludeError("is not text in UTF-8")
+      throw IncludeError("is not UTF-8 text")
     }
     return text
   }
 
   private static func reason(of refusal: SandboxedDirectory.Refusal) -> String {
     switch refusal {
-    case .noSuchFile: "is not there"
+    case .noSuchFile: "does not exist"
     case .denied: "cannot be read: permission denied"
-    case .notAFile: "is not a regular file, and links to files are not followed"
+    case .notAFile: "is not a regular file (links are not followed)"
     case .tooManyFiles, .tooManyBytes, .notRead, .notWritten: "cannot be read"
     }
   }

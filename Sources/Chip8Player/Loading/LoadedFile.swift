@@ -122,7 +122,7 @@ extension LoadedFile {
     self = file.isZip ? try file.member(nil) : file
   }
 
-  /// Where a path goes on although it has led to a file.
+  /// Where a path continues although it has led to a file.
   private static func slashAfterFile(in path: String) -> String.Index? {
     path.indices.first { path[$0] == "/" && Storage.isFile(String(path[..<$0])) }
   }
@@ -174,8 +174,8 @@ extension Zip {
       guard let program = programs.first else { throw Refusal(reason: "this zip file is empty") }
       guard programs.count == 1 else {
         throw Refusal(
-          reason: "this zip file holds \(programs.count) files; name one of them after it and a "
-            + "slash: \(names(programs))")
+          reason: "this zip file holds \(programs.count) files; append a slash and one of: "
+            + names(programs))
       }
       return program
     }
@@ -184,10 +184,10 @@ extension Zip {
   fileprivate func entry(named name: String) throws(Refusal) -> Entry {
     let found = entries.filter { $0.name == name }
     guard let entry = found.first else {
-      throw Refusal(reason: "this zip file has no \(name) in it, but \(names(entries))")
+      throw Refusal(reason: "this zip file has no \(name); it has \(names(entries))")
     }
     guard found.count == 1 else {
-      throw Refusal(reason: "this zip file has \(name) in it \(found.count) times: unpack it first")
+      throw Refusal(reason: "this zip file has \(found.count) files named \(name): unpack it first")
     }
     return entry
   }
@@ -268,7 +268,7 @@ extension LoadedFile {
       switch self {
       case .empty: "the program is empty"
       case .tooLarge:
-        "no machine has room for a program of more than "
+        "no platform has room for a program of more than "
           + "\(Platform.xochip.maxProgramByteCount) bytes"
       case .foreign(let description): "this is \(description)"
       }

@@ -109,15 +109,15 @@ public struct LoadedMachine: Sendable {
     given = try request.given(for: machine, over: beneath, &inputs)
     metadata = given.over(beneath)
     forgetsSaved = request.forgetsSaved
-    // A saved machine has stopped where it stands, but an entry call has not.
+    // A saved machine has already stopped at its breakpoint, but an entry call has not.
     debugger = Debugger(metadata.settings)
     if image != nil { debugger.resumePast(machine) }
   }
 
-  /// Hands the program in an image what it is to do and to know before it goes on.
+  /// Gives the program in an image its entry calls and arguments.
   ///
   /// - Parameters:
-  ///   - goals: the subroutines that are called first.
+  ///   - goals: the entry calls.
   ///   - path: the image's file.
   public mutating func prepare(
     goals: [Int], arguments: [String], path: String
@@ -129,8 +129,7 @@ public struct LoadedMachine: Sendable {
     }
   }
 
-  /// The program where its user has left it: as it was last saved by an autosave. Where there is none
-  /// that can be used, the program starts; ``warnings`` say so.
+  /// The program's newest autosave. Without a usable one, the program starts; ``warnings`` say so.
   ///
   /// - Parameters:
   ///   - path: where the program comes from.
@@ -179,7 +178,7 @@ extension Cartridge {
 }
 
 extension Chip8 {
-  /// Calls subroutines in their order before the program goes on.
+  /// Adds entry calls, in order.
   package mutating func addEntryCalls(_ goals: [Int]) throws(PlayerError) {
     for goal in goals {
       do throws(InputError) { try apply(.entryCall(goal)) } catch {

@@ -13,7 +13,7 @@ public struct MachineRequest: Sendable {
   public var timing: Configuration.Timing?
   /// What the random numbers follow from; nil for ``defaultSeed``.
   public var seed: UInt64?
-  /// The seed of whoever wants none in particular. Anything but a constant makes each machine another.
+  /// The seed where none is given. A random one makes each machine different.
   public var defaultSeed: UInt64 = 0
   /// What is written to the RAM before the first instruction.
   public var pokes: [Poke] = []

@@ -60,7 +60,7 @@ package struct SourceFile {
 
   private enum Refusal: String, Error, CustomStringConvertible {
     case tooLarge = "the source is larger than 2 MiB"
-    case notText = "this is not text in UTF-8"
+    case notText = "not UTF-8 text"
 
     var description: String { rawValue }
   }

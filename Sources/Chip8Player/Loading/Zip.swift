@@ -4,7 +4,7 @@ import SaveState
 /// A zip archive, as far as programs come in one: no encryption, no zip64, nothing but deflate. After
 /// PKWARE's APPNOTE.TXT.
 ///
-/// Whoever made it is not trusted: nothing is taken out but one file at a time, no larger than is
+/// It is not trusted: only one file at a time is extracted, no larger than is
 /// asked for, and no name in it is used as a path.
 struct Zip {
   /// A file in the archive, as its directory lists it.
@@ -19,7 +19,7 @@ struct Zip {
     fileprivate let offset: Int
   }
 
-  /// Why an archive cannot be used, as a sentence goes on after its name.
+  /// Why an archive cannot be used, as a sentence continues after its name.
   struct Refusal: Error, CustomStringConvertible {
     let reason: String
 
@@ -27,7 +27,7 @@ struct Zip {
 
     static let damaged = Refusal(reason: "this zip file is damaged: copy it again")
     static let zip64 = Refusal(
-      reason: "this zip file is of the kind for large files (zip64): unpack it first")
+      reason: "this zip file is a zip64: unpack it first")
   }
 
   /// The files in it, in the order of its directory.
@@ -54,7 +54,7 @@ struct Zip {
     guard count != UInt16.max, byteCount != UInt32.max, offset != UInt32.max else {
       throw .zip64
     }
-    // All of it is here, and not in the other parts of one that was split.
+    // The archive is complete, not one part of a split one.
     guard count == total, Int(offset) + Int(byteCount) <= end else { throw .damaged }
     directory = Int(offset)
     reader = ByteReader(bytes[Int(offset)..<Int(offset) + Int(byteCount)])
@@ -82,7 +82,8 @@ struct Zip {
       throw Refusal(reason: "\(name) in this zip file is encrypted: unpack it first")
     }
     guard [0, 8].contains(entry.method) else {
-      throw Refusal(reason: "\(name) in this zip file is not deflated: unpack it first")
+      throw Refusal(
+        reason: "\(name) in this zip file is neither stored nor deflated: unpack it first")
     }
     let counts = [entry.byteCount, entry.storedByteCount, entry.offset]
     guard counts.allSatisfy({ $0 < Int(UInt32.max) }) else { throw .zip64 }

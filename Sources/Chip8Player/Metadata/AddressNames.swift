@@ -25,7 +25,7 @@ extension Symbols {
         path: path,
         SymbolsError(
           description:
-            "these are the symbols of another program than \(program.name); assemble it again"))
+            "the symbols belong to another program than \(program.name); assemble it again"))
     }
   }
 }

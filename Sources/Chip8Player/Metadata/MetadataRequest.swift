@@ -97,7 +97,7 @@ extension Labels {
       throw .contents(
         path: path,
         SymbolsError(
-          description: "these are more than 4 MiB of labels, too many for a saved state"))
+          description: "the labels take more than 4 MiB, the limit of a saved state"))
     }
     self = all
   }

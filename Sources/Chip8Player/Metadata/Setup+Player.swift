@@ -15,12 +15,12 @@ extension SessionMetadata {
   ) {
     var unreadable: [Warning] = []
     self.init(readable: image, of: machine) { error in
-      unreadable.append(.unreadable(path: path, "the machine is whole, but \(error)"))
+      unreadable.append(.unreadable(path: path, "the machine is intact, but \(error)"))
     }
     warnings += unreadable
   }
 
-  /// What of it holds for a machine that takes the place of another one: points and names are only
+  /// What of it holds for a machine that replaces another one: points and names are only
   /// for the program that they were given for.
   package func carried(to next: Chip8, after machine: Chip8) -> SessionMetadata {
     guard next.program != machine.program else { return self }

@@ -2,7 +2,7 @@ import Chip8Core
 import SaveState
 
 /// A machine that is run, with everything around it that each front end would otherwise keep for
-/// itself: the image that it came from, what stands beside it, who answers its program's calls, its
+/// itself: the image that it came from, its metadata, the host of its program's calls, its
 /// breakpoints, what it executed last, and what is recorded of it.
 ///
 /// A front end runs it, frame by frame or to a stop, and looks at ``machine``. It is a value and belongs
@@ -13,18 +13,18 @@ public struct Player: Sendable {
   public private(set) var machine: Chip8
   /// The image that the machine comes from, if it does: what others have put into it is kept.
   public private(set) var image: Image?
-  /// What stands beside the machine: as asked for, else as its image says, else as the program's own
-  /// file does.
+  /// The metadata beside the machine: as requested, else as in its image, else as in the program's
+  /// own file.
   public private(set) var metadata: SessionMetadata
   private var given: SessionMetadata
   private var own: SessionMetadata
   /// Whether what images say of that is not wanted.
   public let forgetsSaved: Bool
-  /// Every file that was read for the machine: none of them is written over.
+  /// Every file that was read for the machine: none of them is overwritten.
   public private(set) var inputs: InputFiles { didSet { protectFiles() } }
-  /// Places that something else is written to: the program may not save itself there.
+  /// The run's other outputs, which the program must not replace.
   private var reserved = InputFiles()
-  /// Who answers the program's calls.
+  /// The host that answers the program's calls.
   public private(set) var host: Host
   /// Stops the machine at breakpoints and watchpoints.
   private(set) var debugger: Debugger
@@ -36,7 +36,7 @@ public struct Player: Sendable {
   /// What went well but for this, since the last ``takeWarnings()``.
   private var warnings: [Warning]
 
-  /// - Parameter host: who answers the program's calls; nobody if it is not said.
+  /// - Parameter host: answers the program's calls; none by default.
   public init(_ loaded: LoadedMachine, _ host: Host = .none) {
     machine = loaded.machine
     image = loaded.image
@@ -91,11 +91,11 @@ public struct Player: Sendable {
     case halt
     /// The program has left: by its exit instruction, or after it has saved itself.
     case exit
-    /// The program cannot go on.
+    /// The program has faulted.
     case fault(Fault)
-    /// The machine has come to a breakpoint or a watchpoint.
+    /// The machine has reached a breakpoint or a watchpoint.
     case point(Debugger.StopReason)
-    /// The program calls its host: ``answer(_:)`` goes on from there.
+    /// The program calls its host: ``answer(_:)`` continues.
     case hostCall(HostCall)
   }
 
@@ -128,7 +128,7 @@ public struct Player: Sendable {
   /// Applies an input to the machine. All input goes through here, so that it is known what has led
   /// the machine to where it is.
   ///
-  /// - Throws: `InputError`; the machine is as it was then.
+  /// - Throws: `InputError`; the machine is unchanged then.
   public mutating func apply(_ event: InputEvent) throws(InputError) {
     try recorder.apply(event, to: &machine)
   }
@@ -150,20 +150,20 @@ public struct Player: Sendable {
 
   // MARK: Host calls
 
-  /// What a program's call comes to.
+  /// The result of a program's call.
   public enum Answer: Sendable {
-    /// The program goes on.
+    /// The program continues.
     case finished
     /// The program has saved itself and leaves.
     case exit
-    /// Another machine takes the place of this one: ``adopt(_:)`` it, or go on with it elsewhere.
+    /// Another machine replaces this one: ``adopt(_:)`` it, or continue with it elsewhere.
     case restores(Restoration)
     /// The recording of the session has no room for the call, which was not answered.
     case recordingFull
   }
 
-  /// Answers the call at which the machine stands: asks the host, which may take as long as a disk
-  /// does, and tells the machine.
+  /// Answers the machine's pending call: asks the host, which may take as long as a disk
+  /// does, and passes its status on.
   ///
   /// - Throws: `ReplayError` if calls are replayed, and the recording is not one of this session.
   public mutating func answer(_ call: HostCall) throws(ReplayError) -> Answer {
@@ -172,7 +172,7 @@ public struct Player: Sendable {
     return take(outcome, of: call)
   }
 
-  /// Tells the machine what its call came to, where somebody else has asked the host.
+  /// Gives the machine the result of its call, if the host was asked elsewhere.
   ///
   /// - Parameter host: the host as it is after that.
   package mutating func take(
@@ -193,7 +193,7 @@ public struct Player: Sendable {
 
   // MARK: Other machines
 
-  /// Goes on with the machine that a call of the program restores.
+  /// Replaces the machine with one that a call of the program restores.
   package mutating func adopt(_ restoration: Restoration) {
     // They are subroutines of the program that is gone.
     goals = []
@@ -203,7 +203,7 @@ public struct Player: Sendable {
     adopt(restoration.machine, from: restoration.image, in: restoration.path)
   }
 
-  /// Goes on with the machine of an image.
+  /// Replaces the machine with that of an image.
   ///
   /// - Parameter path: the image's file.
   mutating func adopt(_ machine: Chip8, from image: Image, in path: String) {
@@ -212,7 +212,7 @@ public struct Player: Sendable {
     replace(machine, from: saved, given.over(beneath))
   }
 
-  /// Goes on with a machine that was loaded.
+  /// Replaces the machine with a loaded one.
   mutating func adopt(_ loaded: LoadedMachine) {
     take(loaded)
     replace(loaded.machine, from: loaded.image, loaded.metadata)
@@ -225,7 +225,7 @@ public struct Player: Sendable {
     warnings += loaded.warnings
   }
 
-  /// Goes on with another version of the program, which was loaded, in the machine as it is.
+  /// Continues with another version of the program, which was loaded, in the machine as it is.
   ///
   /// - Throws: `InputError` if it does not fit; nothing has changed then.
   mutating func adoptProgram(of loaded: LoadedMachine) throws(InputError) {
@@ -234,7 +234,7 @@ public struct Player: Sendable {
     stand(from: nil, loaded.metadata)
   }
 
-  /// Goes on with another machine of the same program, which was switched on just now.
+  /// Replaces the machine by another one of the same program, just switched on.
   ///
   /// - Parameter flags: its program's user flags, if they are kept.
   mutating func adopt(switchedOn machine: Chip8, _ flags: [UInt8]?) {
@@ -242,7 +242,7 @@ public struct Player: Sendable {
     if let flags { setUserFlags(flags) }
   }
 
-  /// Goes on with a machine as it was.
+  /// Goes back to an earlier machine.
   mutating func adopt(_ before: Before) {
     replace(before.machine, from: before.image, before.metadata)
   }
@@ -267,7 +267,7 @@ public struct Player: Sendable {
   private mutating func stand(from image: Image?, _ metadata: SessionMetadata) {
     self.image = image
     self.metadata = metadata
-    // A saved machine has stopped where it stands.
+    // A saved machine has already stopped at its breakpoint.
     debugger = Debugger(metadata.settings)
     if image != nil { debugger.resumePast(machine) }
   }
@@ -312,14 +312,14 @@ package struct SavedMoment: Sendable {
   let goals: [Int]
   let image: Image?
   let metadata: SessionMetadata
-  /// What led there, for a machine that cannot go on.
+  /// The last instructions, for a machine that has faulted.
   let recorder: FlightRecorder?
 
   /// Makes the image. Takes tens of microseconds.
   ///
   /// - Parameters:
   ///   - embedsProgram: whether the program is in it.
-  ///   - base: what it is to be the difference from.
+  ///   - base: its base image, if any.
   ///   - time: when that is, in seconds since 1970; nil if the image is not to say.
   package func image(
     embedsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil

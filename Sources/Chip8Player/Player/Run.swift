@@ -39,7 +39,7 @@ public enum RunStop: String, Sendable {
   case screen
   case breakpoint
   case watchpoint
-  /// There is no room in the recording for what comes next.
+  /// The recording has no room for the next call.
   case recording
   case fault
   case interrupt
@@ -54,7 +54,7 @@ public struct Run {
 
   /// The player.
   public private(set) var player: Player
-  /// Why the program does not go on, if it does not.
+  /// Why the program has stopped, if it has.
   public private(set) var fault: Fault?
   /// The breakpoint or watchpoint that has ended the run, if one has.
   public private(set) var point: Debugger.StopReason?
@@ -81,7 +81,7 @@ public struct Run {
     start = player.machine.state
   }
 
-  /// Changes what stands beside the run, between two stops.
+  /// Changes the player between two stops.
   package mutating func withPlayer<Result>(_ body: (inout Player) -> Result) -> Result {
     body(&player)
   }
@@ -90,8 +90,8 @@ public struct Run {
   public enum End: Sendable {
     /// It has ended.
     case stop(RunStop)
-    /// The program has restored another machine in its place: ``adopt(_:)`` it and go on, or go on
-    /// with it elsewhere.
+    /// The program has restored another machine in its place: ``adopt(_:)`` it and continue here, or
+    /// elsewhere.
     case restores(Restoration)
   }
 
@@ -115,7 +115,7 @@ public struct Run {
     }
   }
 
-  /// Goes on with the machine that the program has restored.
+  /// Continues with the machine that the program has restored.
   public mutating func adopt(_ restoration: Restoration) {
     passOver()
     player.adopt(restoration)
@@ -168,7 +168,7 @@ public struct Run {
     conditions.contains(.halt) || request.frames == nil && request.instructions == nil
   }
 
-  /// A stop that shows in the machine as it stands.
+  /// A stop that shows in the machine's current state.
   private func stopBetweenSlices() -> RunStop? {
     if framesDone >= UInt64(maxFrames) { return .frames }
     if let most = request.instructions, instructionsDone >= UInt64(most) { return .instructions }
@@ -176,7 +176,7 @@ public struct Run {
     return showsScreen ? .screen : nil
   }
 
-  /// Whether the screen is one that the run is to stop at.
+  /// Whether the screen is one of the run's stops.
   private var showsScreen: Bool {
     conditions.contains {
       if case .screen(let digest) = $0 {
@@ -245,7 +245,7 @@ public struct Run {
 }
 
 extension Player.Stop {
-  /// Whether the program does not go on.
+  /// Whether the program has ended.
   fileprivate var isEnd: Bool {
     switch self {
     case .done, .point, .hostCall: false

@@ -2,7 +2,7 @@ import Chip8Core
 import SaveState
 
 extension Chip8 {
-  /// Restores an image in place of the whole running process: the executable begins anew, with the
+  /// Restores an image in place of the whole running process: re-executes the executable, with the
   /// image and the arguments on its command line as chip8 takes them,
   /// `--restore=PATH OPTION… -- ARGUMENT…`. See `Reexec` for what is left of this process.
   ///
@@ -12,7 +12,7 @@ extension Chip8 {
   /// - Parameters:
   ///   - path: the image's file. The image has to be complete.
   ///   - arguments: what the program in it is handed: at most 20, of 2048 bytes together.
-  ///   - options: what else the new process is told.
+  ///   - options: further options of the new process.
   /// - Throws: `StorageError` for the image, or if the operating system does not begin the process;
   ///   ``Arguments/Refusal``.
   public static func becomeProcess(

@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// Images that are programs: what stands before the machine in their file is a shell script that
+/// Executable images: the data before the machine in their file is a shell script that
 /// looks for a chip8 to run it.
 public enum ExecutableImage {
   /// The script. The emulator is the one that `$CHIP8` names, or the one at a path, or the first in
@@ -11,7 +11,7 @@ public enum ExecutableImage {
   ///
   /// - Parameters:
   ///   - emulator: the path of a chip8, if one is known that can run the image.
-  ///   - options: what chip8 is told, as in its command line. Those of a run are meant; they are not
+  ///   - options: chip8's options, as on its command line. They must be those of a run, and are not
   ///     checked here.
   public static func prelude(emulator: String? = nil, options: [String] = []) -> [UInt8] {
     let candidates = ["\"${CHIP8-}\""] + [emulator.map(quoted), "chip8"].compactMap { $0 }

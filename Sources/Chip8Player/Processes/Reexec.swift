@@ -2,9 +2,9 @@ import CLinux
 import Glibc
 import SaveState
 
-/// The running executable, begun anew in place of this process.
+/// Re-executing the running executable in place of this process.
 public enum Reexec {
-  /// Begins anew with another command line.
+  /// Re-executes with another command line.
   ///
   /// The process keeps its number, its working directory, its environment and the descriptors that it
   /// was started with. Its memory, its threads and every file that was opened with `O_CLOEXEC`, as

@@ -62,10 +62,9 @@ public enum ReplayError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .otherSession:
-      "the program calls its host where this recording does not: it is of another session, or "
-        + "ends before"
+      "the program makes a host call that is not in the recording, which is of another session"
     case .unusableImage(let name):
-      "the image that \(name) was restored from cannot be used"
+      "the recorded image \(name) cannot be used"
     }
   }
 }

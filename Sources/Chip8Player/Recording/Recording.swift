@@ -5,9 +5,9 @@ import Chip8Core
 import SaveState
 
 extension RecordedCall {
-  /// From the words of a line behind `host`: `save NAME STATUS`, or `restore NAME STATUS`, with the
+  /// From the words of a line after `host`: `save NAME STATUS`, or `restore NAME STATUS`, with the
   /// image after it where one was restored: in base 64, or `@` and the number of one of those that
-  /// stand above. Nil if they are no call.
+  /// appear above. Nil if they are not a call.
   ///
   /// - Parameter images: those above; another one is added.
   fileprivate init?(_ words: ArraySlice<ArraySlice<UInt8>>, _ images: inout [[UInt8]]) {
@@ -108,17 +108,17 @@ package struct Recording: Sendable {
     case notARecording
     case cutOff
     case otherProgram(Digest)
-    /// It begins where a machine is switched on, and it is to be replayed from a saved state.
+    /// It starts from power-on, but is to be replayed from a saved state.
     case fromPowerOn
 
     package var description: String {
       switch self {
-      case .notARecording: "this is no input recording, which has a FROM-TO:KEYS on each line"
-      case .cutOff: "this recording is cut off: its last line, \"end\", is missing"
+      case .notARecording: "not an input recording; expected FROM-TO:KEYS on each line"
+      case .cutOff: "the recording is truncated: its last line, \"end\", is missing"
       case .otherProgram(let sha1):
-        "this was recorded with another program, whose SHA-1 is \(sha1)"
+        "recorded with another program (SHA-1 \(sha1))"
       case .fromPowerOn:
-        "this was recorded from power-on: give the program, not a saved state"
+        "recorded from power-on: replay it with the program, not with a saved state"
       }
     }
   }

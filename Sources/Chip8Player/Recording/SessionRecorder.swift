@@ -1,4 +1,4 @@
-// What --record writes down while a run goes on.
+// Records a run, for --record.
 
 import Chip8Core
 import SaveState

@@ -7,7 +7,7 @@ public enum Notice: Sendable {
   case began(Platform, isRestored: Bool)
   /// The machine has halted: ``PlaySession/halt`` says why.
   case halted(Halt)
-  /// The machine has come to a breakpoint or a watchpoint.
+  /// The machine has reached a breakpoint or a watchpoint.
   case stopped(Debugger.StopReason)
   case paused
   case unpaused
@@ -46,10 +46,10 @@ public enum Notice: Sendable {
   }
 }
 
-/// Why a machine does not go on.
+/// Why a machine has halted.
 public enum Halt: Hashable, Sendable {
   /// The program has left.
   case exit
-  /// The program cannot go on.
+  /// The program has faulted.
   case fault(Fault)
 }

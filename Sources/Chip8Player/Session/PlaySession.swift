@@ -9,32 +9,32 @@ import SaveState
 public final class PlaySession {
   /// The machine, and everything around it.
   public private(set) var player: Player
-  /// Why the program does not go on, if it does not.
+  /// Why the program has stopped, if it has.
   public private(set) var halt: Halt?
-  /// Whether the machine stands until ``togglePause()``.
+  /// Whether the machine is paused until ``togglePause()``.
   public private(set) var isPaused = false
-  /// Where the machine was stopped, until it goes on.
+  /// The breakpoint or watchpoint that stopped the machine, until it resumes.
   public private(set) var stoppedAt: Debugger.StopReason?
   /// The slot that save and load mean.
   public private(set) var slot = SlotName.key(1)
-  /// The program's slots as they were when ``listSlots()`` last looked, those saved last first.
+  /// The program's slots as of the last ``listSlots()``, newest first.
   public private(set) var slotList: [SlotSummary] = []
   /// Counts how often ``slotList`` was made.
   public private(set) var slotListCount = 0
   /// Why the watched file cannot be played as it is now, if it cannot.
   public private(set) var watchProblem: PlayerError?
-  /// The machine with which the session goes on in a new process, if it does.
+  /// The machine with which the session continues in a new process, if it does.
   public private(set) var restart: Restoration?
 
   private var notices: [Notice]
   private let work = WorkQueue()
   private let options: Options
-  /// A file that is played again when it changes, or one that it includes does.
+  /// A file that is reloaded when it, or a file that it includes, changes.
   private var watched: Watched?
   private let flagKeeper = FlagKeeper()
-  /// Whether the machine stands at a call that the host is answering.
+  /// Whether the machine waits for the host to answer a call.
   private var isAwaitingHost = false
-  /// Counts the machines: it changes whenever another one takes the place of the machine.
+  /// Changes whenever another machine replaces the machine.
   public private(set) var machineCount = 0
   /// The slot that was saved or deleted last.
   private var changedSlot: SlotName?
@@ -42,7 +42,7 @@ public final class PlaySession {
   private var beforeLoad: (player: Player.Before, halt: Halt?)?
   private var autosaveFrame: UInt64
 
-  /// What holds for a whole session.
+  /// The options of a session.
   public struct Options: Sendable {
     /// What is wanted of the machines of programs that are opened.
     public var machine = MachineRequest()
@@ -55,7 +55,7 @@ public final class PlaySession {
     /// Where the user flags are kept; nil if they are not.
     public var keptFlags: KeptFlags?
 
-    /// What holds if nobody says otherwise.
+    /// The defaults.
     public init() {}
   }
 
@@ -130,13 +130,13 @@ public final class PlaySession {
 
   // MARK: Running
 
-  /// Whether the machine stands.
+  /// Whether the machine is stopped.
   public var isStanding: Bool { isPaused || halt != nil }
 
   /// The sound of the frame that ended last.
   public var tone: Tone? { isStanding ? nil : player.machine.tone }
 
-  /// Runs to the end of a frame, unless the machine stands.
+  /// Runs to the end of a frame, unless the machine is stopped.
   public func runFrame(keys: KeySet) {
     guard !isStanding, restart == nil, !isAwaitingHost else { return }
     stoppedAt = nil
@@ -160,7 +160,7 @@ public final class PlaySession {
     report(.halted(halt))
   }
 
-  /// Lets the machine stand, or go on. One that cannot go on stands as it does.
+  /// Pauses or resumes the machine. One that has halted stays halted.
   public func togglePause() {
     guard halt == nil else { return }
     isPaused.toggle()
@@ -169,7 +169,7 @@ public final class PlaySession {
 
   // MARK: Host calls
 
-  /// Asks the host on the other thread. The machine stands at its call until there is an answer.
+  /// Asks the host on the other thread. The machine waits at its call for the answer.
   private func ask(_ call: HostCall) {
     isAwaitingHost = true
     let (player, machine) = (player, machineCount)
@@ -197,7 +197,7 @@ public final class PlaySession {
 
   // MARK: Slots
 
-  /// From now on, save and load mean this slot. An autosave is none that can be saved in.
+  /// Selects the slot that save and load use. Autosaves can only be loaded.
   public func choose(_ slot: SlotName) {
     guard !slot.isAutosave else { return }
     self.slot = slot
@@ -216,8 +216,8 @@ public final class PlaySession {
     }
   }
 
-  /// Goes on with what is in a slot, that of ``slot`` if none is named; if it cannot be used, the
-  /// machine goes on as it was.
+  /// Loads a slot, that of ``slot`` by default; if it cannot be used, the machine continues
+  /// unchanged.
   public func load(_ name: SlotName? = nil) {
     use(name ?? slot) { session, image, machine, path in
       session.beforeLoad = (session.player.before, session.halt)
@@ -229,7 +229,7 @@ public final class PlaySession {
   }
 
   /// Restores what is in the slot in a new process in place of this one, of which nothing is left but
-  /// its autosave; if it cannot be used, the machine goes on as it was.
+  /// its autosave; if it cannot be used, the machine continues unchanged.
   public func loadInNewProcess() {
     use(slot) { session, image, machine, path in
       session.autosaveOnLeaving()
@@ -279,7 +279,7 @@ public final class PlaySession {
     report(.loadUndone)
   }
 
-  /// Empties a slot; what was in it can be put back.
+  /// Deletes what is in a slot; ``undoSave()`` restores it.
   public func delete(_ slot: SlotName) {
     let slots = slots
     changedSlot = slot
@@ -400,7 +400,7 @@ public final class PlaySession {
     }
   }
 
-  /// Plays another program or image; if it cannot be used, the machine goes on as it was.
+  /// Plays another program or image; if it cannot be used, the machine continues unchanged.
   public func open(_ path: String) {
     let (machine, metadata) = (
       options.machine.forAnotherProgram, options.metadata.forAnotherProgram
@@ -422,7 +422,7 @@ public final class PlaySession {
     }
   }
 
-  /// From now on, plays a file again whenever it has changed, or one that it includes.
+  /// Reloads a file whenever it, or a file that it includes, has changed.
   ///
   /// - Parameters:
   ///   - path: the file as the user has named it.

@@ -31,29 +31,29 @@ public struct SlotSummary: Sendable {
 public struct StateSummary: Sendable {
   /// What is known of a state that can be used.
   public struct Contents: Sendable {
-    /// When it was saved, in seconds since 1970, if the image says.
+    /// When it was saved, in seconds since 1970; nil if unknown.
     public let time: UInt64?
-    /// What the user has noted, if anything.
+    /// The user's note, if there is one.
     public let note: String?
-    /// The program in the machine.
+    /// The program in it.
     public let program: Program
     /// The machine's platform.
     public let platform: Platform
     /// How long the machine has been on, in its own time.
     public let machineTime: String
-    /// Frames since power-on.
+    /// Frames completed since power-on.
     public let frames: UInt64
-    /// Instructions since power-on.
+    /// Instructions executed since power-on.
     public let instructions: UInt64
-    /// What the machine shows.
+    /// What the screen shows.
     public let screen: Screen
   }
 
-  /// The file that it is in.
+  /// The file.
   public let file: Slots.File
   /// The number of an earlier version, nil for what is in the slot.
   public let version: Int?
-  /// What is known of it; nil if it cannot be used.
+  /// What is in the file; nil if it cannot be used.
   public let contents: Contents?
   /// Why the state cannot be used, if it cannot, without the name of its file.
   public let damage: String?
@@ -72,7 +72,7 @@ public struct StateSummary: Sendable {
       switch error.reason {
       case .slot(.empty), .slot(.noVersion): return nil
       case .image(let error): damage = "\(error)"
-      case .otherProgram(let name): damage = "it is of another program, \"\(name)\""
+      case .otherProgram(let name): damage = "it belongs to another program, \"\(name)\""
       default: damage = "\(error)"
       }
     }

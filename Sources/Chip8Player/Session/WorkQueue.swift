@@ -1,8 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// Does a session's work on the disk on another thread, one thing after the other, while the machine
-/// goes on. What comes of it waits until the session takes it up.
+/// Does a session's work on the disk on another thread, one job after the other, while the machine
+/// continues. Results wait until the session takes them up.
 final class WorkQueue: Sendable {
   /// What is left to do on the session's own thread.
   typealias Completion = @Sendable (PlaySession) -> Void

@@ -16,9 +16,7 @@ public struct Synthesizer {
   /// Keeps the mean of a lopsided pattern out of the sound, as a loudspeaker would.
   private var mean: Float = 0
 
-  /// A silent one.
-  ///
-  /// - Parameter sampleRate: samples a second.
+  /// Creates a synthesizer for a number of samples per second.
   public init(sampleRate: Int) {
     self.sampleRate = Float(sampleRate)
   }
@@ -26,7 +24,7 @@ public struct Synthesizer {
   /// The samples of one frame, from −1 to 1.
   ///
   /// - Parameter percent: how fast frames go by. The pitch is the same at every speed; the phase is
-  ///   the machine's at 100 percent, and otherwise goes on where the last frame left it.
+  ///   the machine's at 100 percent, and otherwise continues where the last frame left it.
   public mutating func samples(_ count: Int, of tone: Tone?, percent: Int = 100) -> [Float] {
     if let tone {
       if percent == 100 || gain == 0 { phase = tone.phase }

@@ -1,4 +1,4 @@
-// What an image may leave out, and who finds it again.
+// What an image may leave out, and how it is found.
 
 extension Program {
   /// What a program is known by where its bytes are not there.
@@ -27,7 +27,7 @@ extension Image {
 
 /// Finds what images leave out: their programs and the images that they are differences from.
 ///
-/// Whoever implements this only fetches; what it finds is checked by its digest before it is used.
+/// An implementation only fetches; the result is checked by its digest before it is used.
 /// So nothing that is found can be ambiguous: two files that both match are the same program or the
 /// same state, and it makes no difference which one is taken.
 public protocol Dependencies {

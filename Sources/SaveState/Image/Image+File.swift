@@ -41,7 +41,7 @@ extension Image {
       let section = try Section(from: &reader)
       guard sections.count < Image.maxSectionCount else { throw .malformed("too many sections") }
       guard !sections.contains(where: { $0.tag == section.tag }) else {
-        throw .malformed("section \"\(section.tag)\" is there twice")
+        throw .malformed("section \"\(section.tag)\" appears twice")
       }
       sections.append(section)
     }

@@ -43,16 +43,16 @@ extension Image {
   /// Says what the user notes; an empty note is none.
   ///
   /// - Throws: ``ImageError/badField(_:)`` if the note is too long or has a zero byte, or if the
-  ///   image is full of what others have put into it. It is as it was then.
+  ///   image is full of what others have put into it. It is unchanged then.
   public mutating func setNote(_ note: String) throws(ImageError) {
     let bytes = Array(note.utf8)
     guard bytes.count <= Image.maxNoteByteCount else {
       throw .badField(
-        "a note of \(bytes.count) bytes, and there is room for \(Image.maxNoteByteCount)")
+        "a note of \(bytes.count) bytes, more than \(Image.maxNoteByteCount)")
     }
     guard !bytes.contains(0) else { throw .badField("a note with a zero byte") }
     guard setAncillary(.ancillary(Image.noteTag), bytes.isEmpty ? nil : bytes) else {
-      throw .badField("a note, and there is no room for one beside what others have put there")
+      throw .badField("a note, for which no room is left beside the sections of other programs")
     }
   }
 

@@ -41,19 +41,19 @@ extension Image {
   /// user's stays before it.
   ///
   /// - Parameter inputs: what the image was made of, which is not replaced.
-  /// - Throws: ``StorageError``; the file is as it was then.
+  /// - Throws: ``StorageError``; the file is unchanged then.
   public func save(to path: String, apartFrom inputs: InputFiles = InputFiles())
     throws(StorageError)
   {
     try write(to: path, inputs) { place throws(StorageError) in try place.ownProgram() }
   }
 
-  /// Writes the image to a file that whoever may read it may run.
+  /// Writes the image to a file that everyone who may read it may run.
   ///
   /// - Parameters:
   ///   - prelude: the program that runs it.
   ///   - inputs: what the image was made of, which is not replaced.
-  /// - Throws: ``StorageError``; the file is as it was then.
+  /// - Throws: ``StorageError``; the file is unchanged then.
   public func save(
     to path: String, behind prelude: [UInt8], apartFrom inputs: InputFiles = InputFiles()
   ) throws(StorageError) {
@@ -84,7 +84,7 @@ extension Image {
   /// Writes the image in the place of the one that it was made of. Whatever precedes that stays in a
   /// file of the user's; what is not ours and could not stay is a reason to refuse.
   ///
-  /// - Throws: ``StorageError``; the file is as it was then.
+  /// - Throws: ``StorageError``; the file is unchanged then.
   public func rewrite(
     _ path: String, program change: ProgramChange = .stays, apartFrom inputs: InputFiles
   ) throws(StorageError) {

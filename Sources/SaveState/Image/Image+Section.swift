@@ -2,7 +2,7 @@ import CDeflate
 import CZlib
 
 extension Image {
-  /// One section, as it stands in the file.
+  /// One section, as stored in the file.
   public struct Section: Equatable, Sendable {
     /// What a program that does not know a section has to know of it.
     public struct Flags: OptionSet, Sendable {
@@ -181,7 +181,7 @@ extension Image {
         let decodedByteCount = reader.next(UInt32.self),
         let checksum = reader.next(UInt32.self),
         let stored = reader.take(Int(storedByteCount))
-      else { throw .malformed("its last section is cut off") }
+      else { throw .malformed("its last section is truncated") }
       guard flags < 4, zero == 0 else {
         throw .malformed("section \"\(tag)\" has a value in a reserved field")
       }

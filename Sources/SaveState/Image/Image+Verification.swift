@@ -5,11 +5,11 @@ extension Image {
   public struct Verification: Equatable, Sendable {
     /// Whether the machine, saved again, gives the same sections.
     public let isCanonical: Bool
-    /// Whether the machine goes on as the image says; nil if it does not say.
+    /// Whether the witness holds; nil if there is none.
     public let witnessHolds: Bool?
   }
 
-  /// Makes the machine, saves it again, and lets it go on as far as the witness tells.
+  /// Restores the machine, saves it again, and runs it as far as its witness.
   public func verification<M: Machine>(_: M.Type) throws(ImageError) -> Verification {
     var nothing = NoDependencies()
     return try verification(M.self, by: &nothing)

@@ -29,9 +29,9 @@ public struct Image: Equatable, Sendable {
   /// - Parameters:
   ///   - older: the image that the machine came from. What it holds that this version does not
   ///     know, and that is safe to copy, is carried over, as far as there is room.
-  ///   - embedsProgram: whether the program's bytes are in the image. Without them, whoever loads it
-  ///     has to have the program.
-  ///   - base: what the image is the difference from. Whoever loads it has to have that one.
+  ///   - embedsProgram: whether the program's bytes are in the image. Without them, loading it
+  ///     needs the program.
+  ///   - base: the base image, which is needed to load this one.
   public init<M: Machine>(
     of machine: M, preservingUnknownSectionsOf older: Image? = nil, embedsProgram: Bool = true,
     basedOn base: BaseImage? = nil
@@ -94,7 +94,7 @@ public struct Image: Equatable, Sendable {
     }
   }
 
-  /// The features that a reader must have to go on correctly, by name, in ascending order.
+  /// The features that a reader needs, by name, in ascending order.
   public func needs() throws(ImageError) -> [String] {
     guard let section = sections.first(where: { $0.tag == Image.needTag }) else { return [] }
     let contents = try section.known().decoded(atMost: Image.maxNeedByteCount)

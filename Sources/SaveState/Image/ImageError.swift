@@ -1,6 +1,6 @@
-/// Why an image was refused. The machine that was running is as it was.
+/// Why an image was refused. A machine that was running is unchanged.
 public enum ImageError: Error, Equatable, CustomStringConvertible {
-  /// There is no image at the end of the file.
+  /// The file does not end with an image.
   case notAnImage
   /// The file or what it would unpack to is larger than ``Image/maxByteCount``.
   case tooLarge
@@ -47,53 +47,50 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notAnImage:
-      "this is not a saved state"
+      "not a saved state"
     case .tooLarge:
-      "the saved state is larger than \(Image.maxByteCount >> 20) MiB, more than any machine needs"
+      "the saved state is larger than the limit of \(Image.maxByteCount >> 20) MiB"
     case .preludeTooLarge:
-      "what comes before the saved state is too large to be kept"
+      "the data before the saved state is too large to keep"
     case .truncated:
-      "the saved state is cut off: part of the file is missing, so copy it again or use another"
+      "the saved state is truncated; copy it again, or use another copy"
     case .digestMismatch:
-      "the saved state is damaged: its contents do not match their digest, so use another copy"
+      "the saved state is damaged: its digest does not match; use another copy"
     case .malformed(let what):
       "the saved state is malformed: \(what)"
     case .unknownRevision(let revision):
       "the saved state has format revision \(revision), which this version cannot read"
     case .otherMachine(let kind):
-      "the saved state is of another kind of machine, \"\(kind)\""
+      "the saved state is for another kind of machine, \"\(kind)\""
     case .missingSection(let tag):
-      "the saved state lacks its section \"\(tag)\""
+      "the saved state has no section \"\(tag)\""
     case .unknownSection(let tag):
-      "the saved state has a section that this version does not know, \"\(tag)\", and cannot be "
-        + "used without it: a later version can"
-    case .unknownFeature(let name):
-      "the saved state needs a feature that this version does not have, \"\(name)\": a later "
-        + "version has it"
-    case .unknownVersion(let tag, let version):
-      "the saved state has its section \"\(tag)\" in version \(version), which needs a later "
+      "the saved state needs section \"\(tag)\", which this version does not support; use a later "
         + "version"
+    case .unknownFeature(let name):
+      "the saved state needs the feature \"\(name)\", which this version does not support; use a "
+        + "later version"
+    case .unknownVersion(let tag, let version):
+      "the saved state has version \(version) of section \"\(tag)\", which this version does not "
+        + "support; use a later version"
     case .damagedSection(let tag):
-      "the saved state's section \"\(tag)\" does not hold what it should"
+      "section \"\(tag)\" of the saved state is malformed"
     case .badField(let field):
-      "the saved state has an impossible value: \(field)"
+      "the saved state has an invalid value: \(field)"
     case .missingProgram(let program, let search):
       "the saved state leaves out its program, \(program), which \(search.result)"
     case .missingBase(let base, let search):
-      "the saved state is the difference from another one, \(base), which \(search.result)"
+      "the saved state is based on \(base), which \(search.result)"
     case .changedBase(let base, let path):
-      "the saved state is the difference from another one, \(base), and \(path) holds another "
-        + "state now"
+      "the saved state is based on \(base), but \(path) holds another state now"
     case .refusedBase(let path, let error):
-      "the saved state is the difference from \(path), which cannot be used: \(error)"
+      "the saved state is based on \(path), which cannot be used: \(error)"
     case .baseCycle(let path):
-      "the saved state is, by way of \(path), the difference from itself, so nobody can tell what "
-        + "it is: use another copy of that file"
+      "the saved state is based on itself, by way of \(path); use another copy of that file"
     case .chainTooLong:
-      "more than \(Image.maxChainCount) saved states would build on each other"
+      "the chain of bases is longer than \(Image.maxChainCount) saved states"
     case .chainTooLarge:
-      "the saved states that build on each other are larger together than "
-        + "\(Image.maxChainByteCount >> 20) MiB"
+      "the chain of bases is larger than \(Image.maxChainByteCount >> 20) MiB"
     }
   }
 }

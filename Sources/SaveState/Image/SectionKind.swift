@@ -1,6 +1,6 @@
 /// What is known of the sections that have one tag.
 ///
-/// Each is registered once, by whoever owns it: the engine's own are in ``Image``, a machine's in
+/// Each is registered once, by its owner: the engine's own are in ``Image``, a machine's in
 /// ``Machine/sections``. Everything that treats sections by their tag asks there.
 public struct SectionKind: Hashable, Sendable {
   /// What the sections are called.
@@ -33,7 +33,7 @@ extension Image {
     .ancillary(witnessTag), .ancillary(timeTag), .ancillary(noteTag),
   ]
 
-  /// What is known of a section, nil if nobody has registered its tag.
+  /// What is known of a section, nil if its tag is not registered.
   static func sectionKind<M: Machine>(of section: Section, _: M.Type) -> SectionKind? {
     sectionKinds.first { $0.tag == section.tag } ?? M.sections.first { $0.tag == section.tag }
   }

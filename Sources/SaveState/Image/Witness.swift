@@ -1,8 +1,8 @@
-/// What a machine will be a little later. Whoever replays that can tell whether a state means to
+/// The machine's digest a little later. A reader that replays that can tell whether a state means to
 /// them what it meant to the program that saved it, which no checksum shows. Nothing is held down
 /// meanwhile.
 public struct Witness: Hashable, Sendable {
-  /// How many instructions it goes on for, at most.
+  /// How many instructions it runs, at most.
   public let instructions: Int
   /// How many frames it ends, at most.
   public let frames: Int

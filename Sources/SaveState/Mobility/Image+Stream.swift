@@ -4,7 +4,7 @@ extension Image {
   /// Reads the bytes of an image up to its footer and none beyond it. They are not checked yet, but
   /// no more of them are read than an image may have.
   ///
-  /// - Throws: ``StorageError`` if the other side is silent, or sends what is no image.
+  /// - Throws: ``StorageError`` if the other side does not answer, or does not send an image.
   public static func bytes(from channel: PeerChannel) throws(StorageError) -> [UInt8] {
     var image: [UInt8] = []
     /// Appends as many bytes as are to come next, and returns them.

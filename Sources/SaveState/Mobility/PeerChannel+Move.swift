@@ -10,7 +10,7 @@ extension PeerChannel {
 
   /// Moves a machine to the other side.
   ///
-  /// - Parameter image: the machine, as it is to be sent.
+  /// - Parameter image: the machine, as sent.
   /// - Throws: ``MoveError`` if the machine is still here. Then the channel is at its end, so
   ///   that the other side learns that it does not have it.
   public func move(_ machine: some Machine, as image: Image) throws(MoveError) {
@@ -34,7 +34,7 @@ extension PeerChannel {
     } catch { throw MoveError(error) }
   }
 
-  /// Tells the other side that the machine in its image is here, and will go on as it would have
+  /// Tells the other side that the machine in its image is here, and will continue as it would have
   /// there, and waits until that has given it away. All that could keep it from running has to be
   /// done before.
   ///
@@ -46,7 +46,7 @@ extension PeerChannel {
     do throws(ImageError) {
       machine = try image.machine()
       if let witness = try image.witness(), !witness.holds(for: machine) {
-        throw .badField("it would not go on here as it does there")
+        throw .badField("it would behave differently here")
       }
     } catch { throw .image(error) }
     do throws(StorageError) {
@@ -91,8 +91,8 @@ public enum MoveError: Error, Equatable, CustomStringConvertible {
   /// Why, for the user.
   public var description: String {
     switch self {
-    case .end: "the other side has gone"
-    case .silence: "the other side is silent"
+    case .end: "the other side has closed the connection"
+    case .silence: "the other side does not answer"
     case .otherMachine: "the other side has another machine"
     case .interrupted: "interrupted"
     case .storage(let error): error.description
@@ -102,7 +102,7 @@ public enum MoveError: Error, Equatable, CustomStringConvertible {
 
 /// Why a machine was not taken over.
 public enum AcknowledgementError: Error, Equatable, CustomStringConvertible {
-  /// There is no machine in the image that would go on here as it does there.
+  /// The image's machine would behave differently here.
   case image(ImageError)
   /// The other side has gone and has the machine. The error, if any, is that of answering it.
   case gone(StorageError?)
@@ -117,11 +117,11 @@ public enum AcknowledgementError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .image(let error): error.description
     case .gone(let error):
-      "the machine is not taken over, for the other side has gone"
+      "the machine was not taken over: the other side has closed the connection"
         + (error.map { ": \($0)" } ?? "")
-    case .interrupted: "the machine is not taken over: interrupted"
+    case .interrupted: "the machine was not taken over: interrupted"
     case .unknown(let error):
-      "it is not known whether the other side has given the machine away: \(error)"
+      "it is unknown whether the other side still has the machine: \(error)"
     }
   }
 }

@@ -62,7 +62,7 @@ public struct SafeCopy: ProvisionalSave {
     self.previous = previous
   }
 
-  /// Puts the machine into the file, as often as it is to be another one.
+  /// Writes the machine to the file, any number of times.
   ///
   /// - Parameter save: replaces the file as a whole.
   public mutating func update<Failure: Error>(
@@ -81,7 +81,7 @@ public struct SafeCopy: ProvisionalSave {
     if let previous { unlink(previous) }
   }
 
-  /// The machine is elsewhere: puts back what was in the file before, unless somebody else has put
+  /// The machine is elsewhere: restores what was in the file before, unless somebody else has put
   /// something there since.
   public func withdraw() throws(StorageError) {
     guard let stamp, stamp == Storage.stamp(of: place) else { return keep() }

@@ -35,7 +35,7 @@ public struct NonVolatileMemory: Sendable {
     path = "\(directory)/\(name)"
   }
 
-  /// The bytes as they were written last; nil if nothing was.
+  /// The bytes that were written last; nil if none were.
   public func read() throws(StorageError) -> [UInt8]? {
     try expectFile()
     let file: [UInt8]
@@ -158,15 +158,14 @@ public enum MemoryRefusal: Equatable, Sendable, CustomStringConvertible {
   /// It is of the program with this SHA-1.
   case otherProgram(Digest)
 
-  /// How a sentence goes on after the file's name.
+  /// How a sentence continues after the file's name.
   public var description: String {
     switch self {
     case .notAFile: "not a regular file"
     case .damaged: "the file is damaged"
     case .unknownVersion(let version):
-      "the file is of version \(version), and this program knows version "
-        + "\(NonVolatileMemory.version)"
-    case .otherProgram(let program): "the file is of another program, whose SHA-1 is \(program)"
+      "the file has version \(version); only version \(NonVolatileMemory.version) is supported"
+    case .otherProgram(let program): "the file belongs to another program (SHA-1 \(program))"
     }
   }
 }

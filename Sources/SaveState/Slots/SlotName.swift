@@ -15,10 +15,10 @@ public struct SlotName: Hashable, Sendable, CustomStringConvertible {
   /// The name as text.
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Whether the slot is one that nobody but ``Slots/autosave(_:as:)`` saves to.
+  /// Whether the slot is reserved for ``Slots/autosave(_:as:)``.
   public var isAutosave: Bool { bytes.starts(with: SlotName.autosavePrefix.utf8) }
 
-  /// A name as it stands in a directory.
+  /// A name as in a directory.
   ///
   /// - Throws: ``SlotNameError`` if no slot can be called that.
   public init(_ text: String) throws(SlotNameError) {
@@ -56,28 +56,28 @@ public struct SlotName: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension SlotName: Comparable {
-  /// Whether one name stands before another, byte by byte.
+  /// Whether one name sorts before another, byte by byte.
   public static func < (one: SlotName, other: SlotName) -> Bool {
     one.bytes.lexicographicallyPrecedes(other.bytes)
   }
 }
 
-/// What is saved without the user's doing.
+/// What is saved automatically.
 public enum Autosave: String, CaseIterable, Sendable {
   /// When the user leaves.
   case exit
-  /// From time to time.
+  /// Periodically.
   case minute
-  /// When the machine cannot go on.
+  /// When the program faults.
   case fault
 
   /// The slot that it is saved to.
   public var slot: SlotName { SlotName(self) }
 }
 
-/// Why no slot can be called that.
+/// Why a slot's name is invalid.
 public enum SlotNameError: Error, Equatable, CustomStringConvertible {
-  /// There is no name at all.
+  /// The name is empty.
   case empty
   /// It has more than ``SlotName/maxByteCount`` bytes.
   case tooLong(Int)
@@ -93,13 +93,13 @@ public enum SlotNameError: Error, Equatable, CustomStringConvertible {
   /// One sentence for the user, without the name.
   public var description: String {
     switch self {
-    case .empty: "a slot has a name of at least one character"
+    case .empty: "a slot's name must not be empty"
     case .tooLong(let count):
-      "a slot's name has at most \(SlotName.maxByteCount) bytes, and this one has \(count)"
-    case .hidden: "a slot's name does not begin with a full stop"
-    case .controlCharacter: "a slot's name has no control characters"
-    case .slash: "a slot's name has no slash"
-    case .digit: "a digit is the slot of that key, whose name is slot and the digit"
+      "a slot's name has at most \(SlotName.maxByteCount) bytes, not \(count)"
+    case .hidden: "a slot's name must not begin with a full stop"
+    case .controlCharacter: "a slot's name must not contain control characters"
+    case .slash: "a slot's name must not contain a slash"
+    case .digit: "a digit stands for the slot of that key"
     }
   }
 }

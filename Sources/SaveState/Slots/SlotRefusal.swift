@@ -11,16 +11,16 @@ public enum SlotRefusal: Equatable, Sendable, CustomStringConvertible {
   /// It is for autosaves alone.
   case autosave
 
-  /// How a sentence goes on after the slot's name.
+  /// How a sentence continues after the slot's name.
   public var description: String {
     switch self {
-    case .empty: "there is nothing in it"
-    case .noVersion(nil): "there is no earlier version of it"
-    case .noVersion(let number?): "there is no version \(number) of it"
-    case .locked: "it is locked against changes, so unlock it first"
-    case .taken: "there is something in it already, so take another name"
+    case .empty: "empty"
+    case .noVersion(nil): "no earlier version"
+    case .noVersion(let number?): "no version \(number)"
+    case .locked: "locked; unlock it first"
+    case .taken: "already exists; choose another name"
     case .autosave:
-      "names that begin with auto- belong to autosaves, so take another name"
+      "names that begin with auto- are reserved for autosaves; choose another name"
     }
   }
 }

@@ -31,7 +31,7 @@ extension Slots {
   /// Saves the image of a machine of which it is not yet certain that it stays here. What was in the
   /// slot becomes a version, and no version is removed meanwhile.
   ///
-  /// - Throws: if it could not be saved; the slot and its versions are as they were then.
+  /// - Throws: if it could not be saved; the slot and its versions are unchanged then.
   public func saveProvisionally(
     _ image: Image, in slot: SlotName
   ) throws(StorageError) -> some ProvisionalSave {

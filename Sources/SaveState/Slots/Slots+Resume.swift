@@ -1,5 +1,5 @@
 extension Slots {
-  /// A machine to go on with, and where it was found.
+  /// A machine to resume, and where it was found.
   public struct Resumption<M: Machine>: Sendable {
     /// The slot that it was saved to.
     public let slot: SlotName
@@ -13,7 +13,7 @@ extension Slots {
     public let machine: M
   }
 
-  /// The machine to go on with where the user has left, or where the process was ended: the one that was
+  /// The machine to continue with where the user has left, or where the process was ended: the one that was
   /// saved last, on leaving or from time to time. Where that cannot be used, the newest version that
   /// can is taken. A slot that was emptied counts for nothing, whatever versions it has.
   ///

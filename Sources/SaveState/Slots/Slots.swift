@@ -45,7 +45,7 @@ public struct Slots: Sendable {
 
   // MARK: Looking
 
-  /// A state in a file, which nobody has looked into.
+  /// A state's file, unread.
   public struct File: Equatable, Sendable {
     /// Where it is.
     public let path: String
@@ -131,7 +131,7 @@ public struct Slots: Sendable {
     return image
   }
 
-  /// Refuses the image of another program, and one that does not hold everything.
+  /// Refuses the image of another program, and one that is not self-contained.
   func check(_ image: Image, at path: String) throws(StorageError) {
     let program: Program
     do throws(ImageError) {

@@ -22,7 +22,7 @@ struct FileStatus: Sendable {
     case pipe
     /// A character device: a terminal, say.
     case device
-    /// A disk, a socket, or what nobody has thought of.
+    /// A disk, a socket, or anything else.
     case other
   }
 

@@ -1,8 +1,8 @@
-// What was read, so that it is not written over: docs/FILES.md.
+// What was read, so that it is not overwritten: docs/FILES.md.
 
 import Glibc
 
-/// The files that were read to make what is to be written.
+/// The input files of a run, which its outputs must not replace.
 public struct InputFiles: Sendable {
   /// What a file is for.
   public enum Use: Sendable {
@@ -17,7 +17,7 @@ public struct InputFiles: Sendable {
   private struct Entry: Sendable {
     let path: String
     var use: Use
-    /// Nil for what is no regular file.
+    /// Nil for anything but a regular file.
     let identity: FileIdentity?
     let place: FilePlace?
 
@@ -109,7 +109,7 @@ public struct InputFiles: Sendable {
   }
 }
 
-/// A file that is to be written.
+/// An output file.
 public struct Output: Sendable {
   private let path: String
   private let content: Content

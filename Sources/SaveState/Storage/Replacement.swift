@@ -133,7 +133,7 @@ struct Replacement: ~Copyable {
     try reading { file throws(StorageError) in try Image.Prelude(in: file, path) } ?? nil
   }
 
-  /// What stays before a saved state that takes the place of the one there, and who may execute it
+  /// What stays before a saved state that replaces the one there, and who may execute it
   /// then: a program of ours, in a file of the user's.
   func ownProgram() throws(StorageError) -> ([UInt8], Storage.Execution) {
     guard let prelude = try prelude(), prelude.isOurs, prelude.isUsers else { return ([], .nobody) }

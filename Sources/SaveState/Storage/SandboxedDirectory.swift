@@ -1,4 +1,4 @@
-// A directory for a program that nobody trusts: it names files, and gets no further than those.
+// A directory for an untrusted program, which reaches the files in it and nothing else.
 
 import Glibc
 
@@ -10,11 +10,11 @@ public final class SandboxedDirectory: Sendable {
   /// How many bytes they may have together.
   public static let maxByteCount = 16 << 20
 
-  /// Why nothing was read or replaced. The directory is as it was.
+  /// Why nothing was read or replaced. The directory is unchanged.
   public enum Refusal: Error, Hashable, Sendable {
     /// The permission is missing.
     case denied
-    /// There is no such file.
+    /// No such file.
     case noSuchFile
     /// There is something of that name, but no regular file.
     case notAFile

@@ -1,11 +1,11 @@
-// Files in a directory: which there are, what they are called, and who may change them.
+// Files in a directory: listing, naming and locking them.
 
 import CLinux
 import Glibc
 
 extension Storage {
-  /// The names in a directory, in no order; none if there is no such directory. Names that are no UTF-8
-  /// are left out.
+  /// The names in a directory, in no order; none if it does not exist. Names that are not UTF-8 are
+  /// left out.
   static func names(in directory: String) throws(StorageError) -> [String] {
     guard let stream = retrying({ opendir(directory) }) else {
       if isMissing { return [] }

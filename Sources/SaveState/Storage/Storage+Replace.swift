@@ -4,14 +4,14 @@ import Glibc
 
 /// What a file is to hold, which decides what it may take the place of.
 public enum Content: Sendable {
-  /// A saved state: takes the place of others, damaged ones too, and of empty files.
+  /// A saved state: replaces others, damaged ones too, and empty files.
   case savedState
   /// A saved state that needs no other: takes the place also of what it could have been saved as the
   /// difference from.
   case wholeState
-  /// A saved state in a slot: takes the place of any file, for what is there was kept as a version.
+  /// A saved state in a slot: replaces any file, since the old one is kept as a version.
   case slot
-  /// Anything else: takes the place of any file but a saved state.
+  /// Anything else: replaces any file but a saved state.
   case other
 
   /// Whether it is a saved state, and not in a slot.
@@ -19,13 +19,13 @@ public enum Content: Sendable {
 }
 
 extension Storage {
-  /// Who may execute a file that is put in place.
+  /// Who may execute a new file.
   enum Execution: Sendable {
     /// Nobody.
     case nobody
-    /// Whoever may read it.
+    /// Everyone who may read it.
     case readers
-    /// Whoever might execute the old one.
+    /// Everyone who may execute the old one.
     case asBefore
   }
 
@@ -39,7 +39,7 @@ extension Storage {
   /// in the end that of one of them.
   ///
   /// - Parameter inputs: what the bytes were made of, which is not replaced.
-  /// - Throws: why it may not be replaced, or could not be; it is as it was then.
+  /// - Throws: why it may not be replaced, or could not be; it is unchanged then.
   public static func writeAtomically(
     _ path: String, with bytes: [UInt8], as content: Content,
     apartFrom inputs: InputFiles = InputFiles()

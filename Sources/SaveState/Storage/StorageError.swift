@@ -15,7 +15,7 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     case execute
     /// Replacing a file that may not be replaced: docs/FILES.md.
     case replace(Refusal)
-    /// Locking a file that somebody else has locked for too long; who that is, if it is known.
+    /// Locking a file that another process keeps locked; which one, if it is known.
     case lock(LockHolder?)
     /// It holds no image that can be used.
     case image(ImageError)
@@ -62,7 +62,7 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
   /// The operating system's `errno`; 0 where that is not the reason.
   public let code: Int32
 
-  /// Whether there is no such file.
+  /// Whether the file does not exist.
   public var isMissingFile: Bool { code == ENOENT }
 
   /// One sentence for the user.
@@ -70,16 +70,16 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
     let system = String(cString: strerror(code)).lowercased()
     return switch reason {
     // What is not a regular file where only one will do.
-    case .read where code == EINVAL: "\(name): cannot be read: it is not a regular file"
+    case .read where code == EINVAL: "\(name): cannot be read: not a regular file"
     case .read: "\(name): cannot be read: \(system)"
     case .create: "\(name): cannot be created: \(system)"
     case .write: "\(name): cannot be written: \(system)"
     case .execute: "\(name): cannot be executed: \(system)"
-    case .replace(let refusal): "\(name): cannot be written over: \(text(of: refusal))"
+    case .replace(let refusal): "\(name): cannot be overwritten: \(text(of: refusal))"
     case .lock(let holder): "\(name): \(StorageError.sentence(holder))"
     case .image(let error): "\(name): \(error)"
     case .otherProgram(let program):
-      "\(name): the saved state is of another program, \"\(program)\""
+      "\(name): the saved state belongs to another program, \"\(program)\""
     case .memory(let refusal): "\(name): \(refusal)"
     case .slot(let refusal): "\(name): \(refusal)"
     }
@@ -88,32 +88,31 @@ public struct StorageError: Error, Equatable, CustomStringConvertible {
   private func text(of refusal: Refusal) -> String {
     switch refusal {
     case .otherFile:
-      "it holds something other than a saved state: name another file, or delete this one first"
+      "it is not a saved state; choose another file, or delete this one first"
     case .savedState:
-      "it holds a saved state, which only another one takes the place of: name another file"
+      "it is a saved state, which only another saved state may replace; choose another file"
     case .writeProtected:
-      "it is protected against changes: name another file, or chmod u+w this one first"
-    case .notAFile: "it is not a regular file: name another one"
-    case .deadLink: "it is a link that leads nowhere: name another file"
+      "it is write-protected; choose another file, or chmod u+w this one first"
+    case .notAFile: "it is not a regular file; choose another file"
+    case .deadLink: "it is a dangling link; choose another file"
     case .foreignProgram:
-      "what comes before the saved state in it is not a program that was put there with one by you, "
-        + "and would be lost: write to another file"
+      "it has other data before its saved state, which would be lost; choose another file"
     case .input(let path):
       path == self.path
-        ? "it is needed, and would be lost: name another file"
-        : "it is \(path), which is needed and would be lost: name another file"
-    case .twice: "it cannot hold two things: give one of them another name"
+        ? "it is an input of this run; choose another file"
+        : "it is \(path), an input of this run; choose another file"
+    case .twice: "it is named for two outputs; choose another file for one of them"
     }
   }
 
   private static func sentence(_ holder: LockHolder?) -> String {
     guard let holder else {
-      return "another process has it locked for too long: wait for that or end it, and try again"
+      return "another process keeps it locked; try again when it has finished"
     }
     return holder.isStopped
-      ? "process \(holder.process), which is stopped, has it locked: let that continue, with kill "
-        + "-CONT \(holder.process), or end it, and try again"
-      : "process \(holder.process) has it locked for too long: wait for that or end it, and try again"
+      ? "process \(holder.process), which is stopped, keeps it locked; resume that with kill -CONT "
+        + "\(holder.process), or end it, and try again"
+      : "process \(holder.process) keeps it locked; try again when it has finished"
   }
 
   private var name: String {

@@ -15,7 +15,7 @@ public final class StreamWriter {
   /// Opens a file or creates it; it is emptied when the first bytes are written to it. `-` is
   /// standard output.
   ///
-  /// - Parameter inputs: what the text is made of, which is not written over.
+  /// - Parameter inputs: what the text is made of, which is not overwritten.
   public init(_ path: String, apartFrom inputs: InputFiles = InputFiles()) throws(StorageError) {
     self.path = path
     if let replacement = try Storage.replacement(of: path, as: .other, apartFrom: inputs) {

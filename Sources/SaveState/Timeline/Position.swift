@@ -35,7 +35,7 @@ extension Position: Comparable {
 }
 
 extension Machine {
-  /// Applies inputs here, in their order, and goes on as ``advance(until:)`` does.
+  /// Applies inputs here, in their order, and continues as ``advance(until:)`` does.
   ///
   /// - Throws: the machine's own error for the first input that it refuses. Those before it are
   ///   applied then, and it has not gone on.
@@ -44,7 +44,7 @@ extension Machine {
     advance(until: end)
   }
 
-  /// Goes on to exactly a position that it comes by without further input: it stands there then,
+  /// Continues to exactly a position that it comes by without further input: it stands there then,
   /// unless it does not come by. Of a position with no count of instructions it is the frame that
   /// counts.
   ///

@@ -9,7 +9,7 @@ public struct Tape<Input: Hashable & Sendable>: Hashable, Sendable {
     public let input: Input
   }
 
-  /// All inputs, the oldest first. A machine that has had the first n of them goes on with
+  /// All inputs, the oldest first. A machine that has had the first n of them continues with
   /// `entries[n...]`: a position alone does not say which of several inputs there it has had.
   public private(set) var entries: [Entry] = []
 
@@ -43,7 +43,7 @@ public struct Replay<Replayed: Machine>: Sendable {
     (self.machine, remaining) = (machine, entries)
   }
 
-  /// Goes on as ``Machine/advance(until:)`` does, with the inputs up to there. Those at the end
+  /// Continues as ``Machine/advance(until:)`` does, with the inputs up to there. Those at the end
   /// itself are still to come then.
   ///
   /// - Throws: the machine's own error for an input that it refuses; it stands there.
@@ -56,7 +56,7 @@ public struct Replay<Replayed: Machine>: Sendable {
     machine.advance(until: end)
   }
 
-  /// Goes on to exactly a position that it has been at, with all inputs up to there and at it.
+  /// Continues to exactly a position that it has been at, with all inputs up to there and at it.
   /// Whether it stands there then shows whether it has run as it had.
   ///
   /// - Throws: the machine's own error for an input that it refuses; it stands there.

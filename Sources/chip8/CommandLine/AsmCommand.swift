@@ -23,10 +23,10 @@ struct AsmCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write what addresses are called, for --trace and disasm.", valueName: "OUT.sym"))
+      "Write a symbol file, for traces, stops and disasm.", valueName: "OUT.sym"))
   var symbols: String?
 
-  @Flag(help: "Print addresses, bytes and the source beside each other.")
+  @Flag(help: "Print the source with addresses and bytes.")
   var listing = false
 
   func validate() throws {

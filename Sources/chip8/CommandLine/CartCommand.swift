@@ -8,13 +8,13 @@ import SaveState
 struct CartCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cart",
-    abstract: "Put a program into a picture, or get it out.",
+    abstract: "Pack a program into an Octo cartridge (a GIF), or unpack one.",
     usage: "chip8 cart pack|unpack FILE [options]",
     subcommands: [Pack.self, Unpack.self])
 
   struct Pack: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make a cartridge of a source in Octo's language.",
+      abstract: "Pack a source into a cartridge.",
       usage: "chip8 cart pack SOURCE.8o [-o OUT.gif] [--options FILE.json] [machine options]")
 
     /// The screen that the picture shows: a program has its title up after three seconds.
@@ -32,11 +32,11 @@ struct CartCommand: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "What the cartridge says of its machine, as unpack writes it.",
+        "The cartridge's options, as unpack writes them.",
         valueName: "FILE.json"))
     var options: String?
 
-    @OptionGroup(title: "The machine")
+    @OptionGroup(title: "Machine")
     var machine: MachineOptions
 
     func validate() throws { try machine.validateCombination() }
@@ -73,7 +73,7 @@ struct CartCommand: ParsableCommand {
     ) throws -> CartridgeOptions {
       let bytes = try inputs.read(path, limit: 1 << 16)
       guard let options = try? JSON.decode(CartridgeOptions.self, from: bytes) else {
-        throw Failure.data(path, "these are no options of a cartridge, as unpack writes them")
+        throw Failure.data(path, "not a file of cartridge options")
       }
       return options
     }
@@ -81,7 +81,7 @@ struct CartCommand: ParsableCommand {
 
   struct Unpack: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Get the source out of a cartridge.",
+      abstract: "Extract the source from a cartridge.",
       usage: "chip8 cart unpack CART.gif [-o OUT.8o] [--options OUT.json]")
 
     @Argument(help: ArgumentHelp("The cartridge; - is standard input.", valueName: "CART.gif"))
@@ -96,7 +96,7 @@ struct CartCommand: ParsableCommand {
 
     @Option(
       help: ArgumentHelp(
-        "Write what the cartridge says of its machine too.", valueName: "OUT.json"))
+        "Write the cartridge's options too.", valueName: "OUT.json"))
     var options: String?
 
     func run() throws {

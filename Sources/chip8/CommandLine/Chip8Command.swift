@@ -19,8 +19,7 @@ struct Chip8Command: ParsableCommand {
     discussion: """
       Plays a program for the COSMAC VIP, CHIP-48, SUPER-CHIP or XO-CHIP in a window, or runs it \
       headless, for tests. F5 saves the whole machine to a file, F9 loads it. A ROM that turns out \
-      to be a saved state is restored as one, a source in Octo's language is assembled first, and \
-      so is the one in an Octo cartridge.
+      to be a saved state is restored; Octo sources and cartridges are assembled first.
       """,
     version: "0.1.0",
     subcommands: [
@@ -30,8 +29,8 @@ struct Chip8Command: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "The program, its source (.8o), a cartridge or a saved state, also in a zip file; - is "
-        + "standard input. With --restore, what is handed to the program.",
+      "A program, its source (.8o), a cartridge or a saved state, also in a zip file; - is "
+        + "standard input. With --restore, arguments for the program.",
       valueName: "ROM"))
   var files: [String] = []
 
@@ -41,44 +40,44 @@ struct Chip8Command: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The descriptor of that state in memory, which was read already.", visibility: .hidden))
+      "A file descriptor that holds that state.", visibility: .hidden))
   var restoreDescriptor: Int32?
 
-  @Option(help: ArgumentHelp("Where the slots are kept.", valueName: "DIR"))
+  @Option(help: ArgumentHelp("Directory of the slots.", valueName: "DIR"))
   var slots: String?
 
-  @Flag(help: "Go on from the newest autosave of the program.")
+  @Flag(help: "Resume the program's newest autosave.")
   var resume = false
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How often a window saves the machine by itself, in seconds; 0: not even on leaving.",
+      "Seconds between autosaves in a window (60); 0 turns autosaving off.",
       valueName: "SECONDS"))
   var autosave: Int?
 
-  @Flag(help: "Play the file again whenever it changes: for writing a program.")
+  @Flag(help: "Reload the file whenever it changes, for development.")
   var watch = false
 
-  @Flag(help: "With --watch: change only the program, and let the machine go on.")
+  @Flag(help: "With --watch: replace only the program, and keep the machine's state.")
   var keepState = false
 
-  @OptionGroup(title: "The machine")
+  @OptionGroup(title: "Machine")
   var machine: MachineOptions
 
-  @OptionGroup(title: "The program and its host")
+  @OptionGroup(title: "Host calls")
   var host: HostOptions
 
   @OptionGroup
   var flags: FlagOptions
 
-  @OptionGroup(title: "Looks, keys and stops, which images keep")
+  @OptionGroup(title: "Display, input, debugging")
   var settings: SettingsOptions
 
-  @OptionGroup(title: "A headless run")
+  @OptionGroup(title: "Headless runs")
   var headless: HeadlessOptions
 
-  @OptionGroup(title: "Moving a running machine")
+  @OptionGroup(title: "Moving a machine")
   var mobility: MobilityOptions
 
   func validate() throws {
@@ -87,25 +86,25 @@ struct Chip8Command: ParsableCommand {
     try headless.validateCombination()
     try mobility.validateCombination(headless, restore: restore)
     if watch, headless.isHeadless || restore != nil || files.first == "-" {
-      throw ValidationError("--watch is for a program's file that is played in a window.")
+      throw ValidationError("--watch requires a program's file and a window.")
     }
     if resume, restore != nil {
-      throw ValidationError("--resume and --restore contradict each other: give one of them.")
+      throw ValidationError("--resume and --restore cannot be combined.")
     }
     if let autosave, !(0...86_400).contains(autosave) {
       throw ValidationError("--autosave takes 0 to 86400 seconds, not \(autosave).")
     }
     if autosave != nil, headless.isHeadless {
-      throw ValidationError("--autosave is for a window: a headless run saves when you say so.")
+      throw ValidationError("--autosave and --headless cannot be combined.")
     }
     if restoreDescriptor != nil, restore == nil {
-      throw ValidationError("--restore-descriptor is for --restore: add it too.")
+      throw ValidationError("--restore-descriptor requires --restore IMAGE.")
     }
     let read = [restore ?? files.first, headless.input, settings.symbols]
     guard read.filter({ $0 == "-" }).count < 2 else {
       throw ValidationError("Only one thing can be read from standard input.")
     }
-    if keepState, !watch { throw ValidationError("--keep-state is for --watch: add it too.") }
+    if keepState, !watch { throw ValidationError("--keep-state requires --watch.") }
   }
 
   func run() throws {
@@ -124,19 +123,19 @@ struct Chip8Command: ParsableCommand {
     let kept = try flags.kept(
       besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: recording,
       from: headless.input)
-    let goals = try host.goals(loaded.metadata.names)
+    let entryCalls = try host.entryCalls(loaded.metadata.names)
     let isImage = loaded.image != nil
     if isImage {
-      try loaded.prepare(goals: goals, arguments: arguments, path: file.path)
-    } else if !goals.isEmpty, !headless.saves {
-      throw Failure.usage("--goal is for a saved state: add --restore or --save")
+      try loaded.prepare(goals: entryCalls, arguments: arguments, path: file.path)
+    } else if !entryCalls.isEmpty, !headless.saves {
+      throw Failure.usage("--call requires --restore IMAGE or --save FILE")
     }
     let host = try host.host(replaying: recording, from: headless.input)
     if headless.isHeadless {
       let flags = try loaded.powerOnFlags(kept, recording, from: headless.input)
       var player = Player(loaded, host)
       reportWarnings(of: &player)
-      try player.saveWithEntryCalls(isImage ? [] : goals)
+      try player.saveWithEntryCalls(isImage ? [] : entryCalls)
       var run = try HeadlessRun(
         headless, mobility, machine.dependencies, player, recording?.keys, basedOn: base,
         slotsRoot: slotsRoot, kept, flagsAtStart: flags)
@@ -168,7 +167,7 @@ struct Chip8Command: ParsableCommand {
         try NextProcess(playing: restoration, after: session, options).execute()
       }
     #else
-      throw Failure.usage("this chip8 was built without windows: add --headless")
+      throw Failure.usage("this chip8 was built without a window: add --headless")
     #endif
   }
 
@@ -214,20 +213,20 @@ struct Chip8Command: ParsableCommand {
     case (nil, 1):
       return try LoadedFile(files[0])
     case (nil, 0):
-      throw Failure.usage("name a program to run: chip8 game.ch8 (chip8 --help tells more)")
+      throw Failure.usage("no program given: try chip8 game.ch8, or chip8 --help")
     case (nil, _):
-      throw Failure.usage("only one program can run at a time, and \(files.count) were named")
+      throw Failure.usage("expected one program, got \(files.count)")
     }
   }
 }
 
 struct MachineOptions: ParsableArguments {
-  @Option(help: "The machine to run the program on; auto finds out by the program.")
+  @Option(help: "Platform; auto detects it from the program.")
   var platform: PlatformChoice = .auto
 
   @Option(
     help: ArgumentHelp(
-      "Switch one quirk against the platform's default.", valueName: "NAME=on|off"),
+      "Override one of the platform's quirks.", valueName: "NAME=on|off"),
     transform: { try QuirkChoice(argument: $0) })
   var quirk: [QuirkChoice] = []
 
@@ -236,17 +235,17 @@ struct MachineOptions: ParsableArguments {
     help: ArgumentHelp("Instructions per frame.", valueName: "N"))
   var ipf: Int?
 
-  @Option(help: "What a frame is measured by; cycles is for vip and hires.")
+  @Option(help: "Frame timing: instructions, or COSMAC VIP cycles (vip and hires only).")
   var timing: Configuration.Timing?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Seed of the random numbers.", valueName: "N"))
+    help: ArgumentHelp("Seed of the random number generator.", valueName: "N"))
   var seed: UInt64?
 
   @Option(
     help: ArgumentHelp(
-      "Write to the RAM before the first instruction.", valueName: "ADDR=BYTE[,BYTE...]"))
+      "Write to RAM before the first instruction.", valueName: "ADDR=BYTE[,BYTE...]"))
   var poke: [Poke] = []
 
   @OptionGroup var dependencies: DependencyOptions
@@ -256,7 +255,7 @@ struct MachineOptions: ParsableArguments {
       throw ValidationError("--ipf takes 1 to 10000000 instructions per frame, not \(ipf).")
     }
     if timing == .cycles, ipf != nil {
-      throw ValidationError("--timing cycles and --ipf contradict each other: give one of them.")
+      throw ValidationError("--timing cycles and --ipf cannot be combined.")
     }
   }
 
@@ -290,47 +289,47 @@ struct HeadlessOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Stop when the program halts, waits for a key, is at an address, or shows a screen.",
+      "Stop at a halt, a key wait, an address or a screen.",
       valueName: "halt|key-wait|pc=ADDR|pc=LABEL|screen=SHA1"))
   var until: [StopCondition] = []
 
   @Option(
     help: ArgumentHelp(
-      "Keys held from frame FROM until before TO.", valueName: "FROM-TO:KEYS[,...]"))
+      "Hold keys from frame FROM until before frame TO.", valueName: "FROM-TO:KEYS[,...]"))
   var keys: KeyScript?
 
-  @Option(help: ArgumentHelp("Play an input recording.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Replay an input recording.", valueName: "FILE"))
   var input: String?
 
   @Option(
     help: ArgumentHelp(
-      "Record the keys and what the host answers, for --input.", valueName: "FILE"))
+      "Record keys and host calls, for --input.", valueName: "FILE"))
   var record: String?
 
-  @Option(help: ArgumentHelp("Write an image of the machine as it stops.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Save an image of the machine when the run stops.", valueName: "FILE"))
   var save: String?
 
-  @Option(help: ArgumentHelp("Save the machine as it stops in a slot.", valueName: "NAME"))
+  @Option(help: ArgumentHelp("Save the machine to a slot when the run stops.", valueName: "NAME"))
   var saveSlot: String?
 
-  @Flag(help: "Make the file that is saved a program that goes on with the machine.")
+  @Flag(help: "Make the saved file executable: running it resumes the machine.")
   var executable = false
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("With --executable: options of that program.", valueName: "OPTIONS"))
+    help: ArgumentHelp("With --executable: options to run it with.", valueName: "OPTIONS"))
   var with: String?
 
-  @Flag(name: .customLong("no-rom"), help: "Leave the program out of that image.")
+  @Flag(name: .customLong("no-rom"), help: "Leave the program out of the image.")
   var leavesOutProgram = false
 
   @Option(
     help: ArgumentHelp(
-      "Write only the difference from another image, which is needed to load this one.",
+      "Save only the delta from another image, which is needed to load this one.",
       valueName: "IMAGE"))
   var base: String?
 
-  @Option(help: ArgumentHelp("Write the screen as a picture.", valueName: "FILE.png"))
+  @Option(help: ArgumentHelp("Write the screen as a PNG.", valueName: "FILE.png"))
   var screenshot: String?
 
   @Option(
@@ -338,44 +337,44 @@ struct HeadlessOptions: ParsableArguments {
     help: ArgumentHelp("Scale factor.", valueName: "N"))
   var scale: Int?
 
-  @Option(help: "Print as text how the machine stops.")
+  @Option(help: "Print the final state as text.")
   var print: [Printed] = []
 
-  @Flag(help: "Print one JSON object, and nothing else.")
+  @Flag(help: "Print one JSON object and nothing else.")
   var json = false
 
-  @Option(help: ArgumentHelp("Write a line for each instruction.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Write one line per instruction.", valueName: "FILE"))
   var trace: String?
 
   func validateCombination() throws {
     if !isHeadless, let option = headlessOption {
-      throw ValidationError("\(option) is for headless runs: add --headless.")
+      throw ValidationError("\(option) requires --headless.")
     }
-    if let frames, frames < 0 { throw ValidationError("--frames takes no negative number.") }
+    if let frames, frames < 0 { throw ValidationError("--frames must not be negative.") }
     if let instructions, instructions < 0 {
-      throw ValidationError("--instructions takes no negative number.")
+      throw ValidationError("--instructions must not be negative.")
     }
     do throws(Failure) { _ = try slot() } catch { throw ValidationError(error.message + ".") }
     if keys != nil, input != nil {
-      throw ValidationError("--keys and --input contradict each other: give one of them.")
+      throw ValidationError("--keys and --input cannot be combined.")
     }
     if executable, save == nil {
-      throw ValidationError("--executable is for --save: name a file too.")
+      throw ValidationError("--executable requires --save FILE.")
     }
-    if with != nil, !executable { throw ValidationError("--with is for --executable: add it too.") }
+    if with != nil, !executable { throw ValidationError("--with requires --executable.") }
     if scale != nil, screenshot == nil {
-      throw ValidationError("--scale is for --screenshot: name a picture too.")
+      throw ValidationError("--scale requires --screenshot FILE.")
     }
     if let scale, !(1...64).contains(scale) {
       throw ValidationError("--scale takes 1 to 64, not \(scale).")
     }
     if save == nil, leavesOutProgram || base != nil {
       let option = leavesOutProgram ? "--no-rom" : "--base"
-      throw ValidationError("\(option) is for --save: name a file too.")
+      throw ValidationError("\(option) requires --save FILE.")
     }
-    if base == "-" { throw ValidationError("--base takes a file, which is needed again later.") }
+    if base == "-" { throw ValidationError("--base must be a file, not standard input.") }
     if json, !print.isEmpty {
-      throw ValidationError("--json and --print contradict each other: give one of them.")
+      throw ValidationError("--json and --print cannot be combined.")
     }
     let onStandardOutput = [save, screenshot, trace, record].filter { $0 == "-" }.count
     if onStandardOutput + (json || !print.isEmpty ? 1 : 0) > 1 {

@@ -8,7 +8,7 @@ import SaveState
 struct DisasmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "disasm",
-    abstract: "Turn a program into a source in Octo's language, which assembles to the same bytes.",
+    abstract: "Turn a program into Octo source that assembles to the same bytes.",
     usage: "chip8 disasm ROM [-o OUT.8o] [--symbols FILE] [--platform NAME] [--json]")
 
   @Argument(help: ArgumentHelp("The program; - is standard input.", valueName: "ROM"))
@@ -19,10 +19,10 @@ struct DisasmCommand: ParsableCommand {
     help: ArgumentHelp("The source; by default standard output.", valueName: "OUT.8o"))
   var output = "-"
 
-  @Option(help: ArgumentHelp("The names of the program's addresses.", valueName: "FILE"))
+  @Option(help: ArgumentHelp("Symbol file of the program.", valueName: "FILE"))
   var symbols: String?
 
-  @Option(help: "The machine that the program is for; auto finds out by the program.")
+  @Option(help: "Platform; auto detects it from the program.")
   var platform: PlatformChoice = .auto
 
   @Flag(help: "Write one JSON object instead of a source.")
@@ -32,8 +32,11 @@ struct DisasmCommand: ParsableCommand {
 
   func run() throws {
     let file = try LoadedFile(rom)
+    var found = InputFiles()
+    let (program, suggested) = try file.contents(dependencies.paths, &found)
+    // Only now does the file know what its source includes.
     var inputs = file.inputs
-    let (program, suggested) = try file.contents(dependencies.paths, &inputs)
+    inputs.add(found)
     let configuration =
       switch platform {
       case .auto: suggested

@@ -33,7 +33,7 @@ struct Failure: Error {
     switch error {
     case .missingProgram: ": name its file or directory with --rom-path"
     case .missingBase: ": name its file or directory with --base-path"
-    case .changedBase: ": --base-path names a directory with the one that it was"
+    case .changedBase: ": pass a directory that has the original with --base-path"
     case .chainTooLong, .chainTooLarge: ": flatten one of them first, with chip8 image flatten"
     case .refusedBase(_, let error): remedy(error)
     default: nil
@@ -45,8 +45,7 @@ struct Failure: Error {
   }
 
   static func fault(_ fault: Fault, in program: Program) -> Failure {
-    Failure(
-      message: "\(program.name): the program cannot go on: \(fault.advice)", code: EX_SOFTWARE)
+    Failure(message: "\(program.name): program stopped: \(fault.advice)", code: EX_SOFTWARE)
   }
 
   static func storage(_ error: StorageError) -> Failure {
@@ -90,20 +89,20 @@ struct Failure: Error {
   private static func sentence(_ error: RequestError) -> String {
     switch error {
     case .fixedByImage(let part, let path):
-      "\(option(part)) contradicts \(fileName(path)), a saved state, which brings its own machine"
+      "\(option(part)) cannot be combined with \(fileName(path)): a saved state has its own machine"
     case .fixedByAutosave(let part):
-      "\(option(part)) contradicts --resume, which brings its own machine"
+      "\(option(part)) cannot be combined with --resume: a saved state has its own machine"
     case .resumesImage(let path):
-      "\(fileName(path)) is a saved state and resumed anyway: leave out --resume"
+      "\(fileName(path)) is a saved state, which resumes by itself: leave out --resume"
     case .noCycles(let program, let platform):
-      "--timing cycles is for --platform vip and hires, and \(program) runs on \(platform.rawValue)"
+      "--timing cycles requires --platform vip or hires, and \(program) runs on \(platform.rawValue)"
     case .poke(let error): "--poke: \(error)"
-    case .entryCall(let error): "--goal: \(error)"
+    case .entryCall(let error): "--call: \(error)"
     case .arguments(let refusal): refusal.description
     case .noLabels(let name, let use):
-      "\(option(use))\(name): name the program's symbol file with --symbols, or play its source"
+      "\(option(use))\(name): no labels are known; add --symbols FILE or run the program's source"
     case .unknownLabel(let name, let use):
-      "\(option(use))\(name): the program has no label of that name"
+      "\(option(use))\(name): no such label"
     case .outsideRAM(let use, _, _, _):
       "\(option(use).dropLast()): \(error)"
     }
@@ -124,7 +123,7 @@ struct Failure: Error {
     switch use {
     case .breakpoint: "--break "
     case .watchpoint: "--watchpoint "
-    case .entryCall: "--goal "
+    case .entryCall: "--call "
     case .stop: "--until pc="
     }
   }

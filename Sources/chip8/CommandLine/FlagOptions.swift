@@ -6,8 +6,8 @@ import SaveState
 struct FlagOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where the user flags (Fx75) are kept: in a window beside the slots unless told otherwise, "
-        + "in a headless run nowhere.", valueName: "DIR|off"))
+      "Directory of the user flags (Fx75); by default that of the slots in a window, off headless.",
+      valueName: "DIR|off"))
   var keepFlags: String?
 
   func validate() throws {
@@ -29,8 +29,8 @@ struct FlagOptions: ParsableArguments {
     }
     if let recording, let path, recording.isSession {
       throw .usage(
-        "--keep-flags cannot be combined with \(fileName(path)), which brings the flags that the "
-          + "recorded run began with")
+        "--keep-flags cannot be combined with \(fileName(path)), which has the recorded run's flags"
+      )
     }
     return KeptFlags(root: keepFlags)
   }

@@ -7,17 +7,17 @@ import SaveState
 struct FlagsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flags",
-    abstract: "Show or clear the user flags that are kept of a program.",
+    abstract: "Show or clear a program's stored user flags.",
     usage: "chip8 flags COMMAND PROGRAM [options]",
     discussion: """
-      User flags are what a program stores with Fx75, as high scores. PROGRAM is a program's file, a \
-      saved state of it, or its SHA-1.
+      User flags are what a program stores with Fx75, such as high scores. PROGRAM is a program's \
+      file, one of its saved states, or its SHA-1.
       """,
     subcommands: [Show.self, Clear.self])
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print the flags, that of V0 first.",
+      abstract: "Print the flags, V0's first.",
       usage: "chip8 flags show PROGRAM [--slots DIR] [--json]")
 
     @OptionGroup
@@ -32,7 +32,7 @@ struct FlagsCommand: ParsableCommand {
 
   struct Clear: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Forget the flags.",
+      abstract: "Delete the flags.",
       usage: "chip8 flags clear PROGRAM [--slots DIR] [--json]")
 
     @OptionGroup
@@ -57,7 +57,7 @@ extension ProgramArguments {
     let program = try NamedProgram(program)
     let memory = NonVolatileMemory.userFlags(root: options.root, program: program.sha1)
     guard let result = try body(memory, program.title) else {
-      throw Failure(message: "\(program.title): no user flags are kept", code: EX_NOINPUT)
+      throw Failure(message: "\(program.title): no user flags are stored", code: EX_NOINPUT)
     }
     try options.print([result.text], or: FlagReport(program, memory, result.flags))
   }

@@ -6,12 +6,12 @@ import SaveState
 extension ImageCommand {
   struct Executable: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make a saved state a program that goes on with its machine.",
+      abstract: "Make a saved state executable.",
       usage: "chip8 image executable FILE [--with OPTIONS | --off]",
       discussion: """
-        The file can be run by its name then, with arguments for the program in it. It needs a \
-        chip8: the one that CHIP8 names, or this one, or one in PATH. Everywhere else it is the \
-        saved state that it was.
+        Running the file resumes its machine, with arguments for the program in it. It needs a \
+        chip8: the one in $CHIP8, this one, or one in $PATH. It remains a saved state everywhere \
+        else.
         """)
 
     @Argument(help: "The saved state.")
@@ -19,7 +19,7 @@ extension ImageCommand {
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("What it is run with, as --headless.", valueName: "OPTIONS"))
+      help: ArgumentHelp("Options to run it with, such as --headless.", valueName: "OPTIONS"))
     var with: String?
 
     @Flag(help: "Make it a plain file again.")
@@ -28,7 +28,7 @@ extension ImageCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func validate() throws {
-      if off, with != nil { throw ValidationError("--with and --off contradict each other.") }
+      if off, with != nil { throw ValidationError("--with and --off cannot be combined.") }
     }
 
     func run() throws {
@@ -36,7 +36,7 @@ extension ImageCommand {
       let opened = try OpenedImage(file, dependencies)
       // An emulator in front of it would be gone.
       guard try off || Image.Prelude(at: file)?.isEmulator != true else {
-        throw Failure.data(file, "this is a standalone file, which can be run already")
+        throw Failure.data(file, "a standalone file is executable already")
       }
       try opened.image.rewrite(
         file, program: off ? .goes : .becomes(options.prelude), apartFrom: opened.inputs)
@@ -46,22 +46,22 @@ extension ImageCommand {
   struct StandaloneFile: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "standalone",
-      abstract: "Make one file of this chip8 and a saved state.",
+      abstract: "Bundle this chip8 and a saved state into one executable.",
       usage: "chip8 image standalone FILE -o OUT [--with OPTIONS]",
       discussion: """
-        The file goes on with the machine, on computers too that have no chip8. A window needs SDL2 \
-        there, everything else nothing. It still is a saved state, wherever one is named.
+        Running the file resumes its machine, also on computers without chip8. Only a window needs \
+        SDL2 there. The file remains a saved state everywhere else.
         """)
 
     @Argument(help: "The saved state; - is standard input.")
     var file: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Where the program goes.", valueName: "OUT"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("Output file.", valueName: "OUT"))
     var output: String
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("What it is run with, as --headless.", valueName: "OPTIONS"))
+      help: ArgumentHelp("Options to run it with, such as --headless.", valueName: "OPTIONS"))
     var with: String?
 
     @OptionGroup var dependencies: DependencyOptions

@@ -9,7 +9,7 @@ import SaveState
 struct ImageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "image",
-    abstract: "Look into a saved state, check it, compare it, take its program out.",
+    abstract: "Inspect, verify, compare or extract saved states.",
     usage:
       "chip8 image info|verify|diff|rom|set|executable|standalone|flatten|optimize|tree FILE …",
     subcommands: [
@@ -19,7 +19,7 @@ struct ImageCommand: ParsableCommand {
 
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show what a saved state holds.",
+      abstract: "Show the contents of a saved state.",
       usage: "chip8 image info FILE [--json] [--symbols FILE] [--screenshot FILE.png [--scale N]]")
 
     @Argument(help: "The saved state; - is standard input.")
@@ -28,10 +28,10 @@ struct ImageCommand: ParsableCommand {
     @Flag(help: "Print one JSON object.")
     var json = false
 
-    @Option(help: ArgumentHelp("The names of the program's addresses.", valueName: "FILE"))
+    @Option(help: ArgumentHelp("Symbol file of the program.", valueName: "FILE"))
     var symbols: String?
 
-    @Option(help: ArgumentHelp("Write the screen as a picture too.", valueName: "FILE.png"))
+    @Option(help: ArgumentHelp("Write the screen as a PNG.", valueName: "FILE.png"))
     var screenshot: String?
 
     @Option(
@@ -64,7 +64,7 @@ struct ImageCommand: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Check that a saved state is whole and means what it meant.",
+      abstract: "Check that a saved state is intact and still behaves the same.",
       usage: "chip8 image verify FILE… [--json]",
       discussion: """
         Checks every digest and field; that the machine, saved again, gives the same sections; and \
@@ -95,13 +95,13 @@ struct ImageCommand: ParsableCommand {
 
   struct Diff: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show what differs between two saved states.",
+      abstract: "Compare two saved states.",
       usage: "chip8 image diff A B [--json]")
 
     @Argument(help: "A saved state; - is standard input.")
     var first: String
 
-    @Argument(help: "Another one.")
+    @Argument(help: "The other one.")
     var second: String
 
     @Flag(help: "Print one JSON object.")
@@ -111,7 +111,7 @@ struct ImageCommand: ParsableCommand {
 
     func run() throws {
       if first == "-", second == "-" {
-        throw Failure.usage("standard input can be read once: name one of the files")
+        throw Failure.usage("standard input can only be read once")
       }
       let difference = ImageDifference(
         try OpenedImage(first, dependencies), try OpenedImage(second, dependencies))
@@ -122,7 +122,7 @@ struct ImageCommand: ParsableCommand {
   struct ROM: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "rom",
-      abstract: "Take the program out of a saved state, as it was at power-on.",
+      abstract: "Extract the program from a saved state.",
       usage: "chip8 image rom FILE [-o OUT.ch8]")
 
     @Argument(help: "The saved state; - is standard input.")
@@ -131,7 +131,7 @@ struct ImageCommand: ParsableCommand {
     @Option(
       name: .shortAndLong,
       help: ArgumentHelp(
-        "Where the program goes; by default its own name with .ch8. - is standard output.",
+        "Output file; by default the program's name with .ch8. - is standard output.",
         valueName: "OUT.ch8"))
     var output: String?
 
@@ -159,7 +159,8 @@ struct ImageCommand: ParsableCommand {
       }
       guard there == nil || there == program.bytes else {
         throw Failure(
-          message: "\(fileName(path)): there is another file of that name: name one with -o",
+          message:
+            "\(fileName(path)): already exists with other contents; choose another name with -o",
           code: EX_CANTCREAT)
       }
       return path
@@ -168,7 +169,7 @@ struct ImageCommand: ParsableCommand {
 
   struct Set: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Change what a saved state says beside the machine.",
+      abstract: "Change a saved state's note, settings or labels.",
       usage: "chip8 image set FILE [--note TEXT] [--break ADDR …] [--no-settings] [--json]")
 
     @Argument(help: "The saved state.")
@@ -176,10 +177,10 @@ struct ImageCommand: ParsableCommand {
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("What you want to remember; empty for nothing.", valueName: "TEXT"))
+      help: ArgumentHelp("The note; an empty one is removed.", valueName: "TEXT"))
     var note: String?
 
-    @OptionGroup(title: "Looks, keys and stops")
+    @OptionGroup(title: "Display, input, debugging")
     var settings: SettingsOptions
 
     @Flag(help: "Print the state's description as one JSON object.")
@@ -190,7 +191,7 @@ struct ImageCommand: ParsableCommand {
     func validate() throws {
       try settings.validateCombination()
       if note == nil, settings.isEmpty {
-        throw ValidationError("Say what to change, as with --note TEXT.")
+        throw ValidationError("Nothing to change: add --note TEXT or another option.")
       }
     }
 
@@ -212,7 +213,8 @@ struct ImageCommand: ParsableCommand {
         ).over(saved)
         metadata.put(into: &opened.image, of: machine)
         guard SessionMetadata(readable: opened.image, of: machine) == metadata else {
-          throw Failure.data(file, "there is no room for that beside what others have put there")
+          throw Failure.data(
+            file, "no room is left in the image beside the sections of other programs")
         }
       }
       try opened.image.rewrite(file, apartFrom: opened.inputs)
@@ -222,7 +224,7 @@ struct ImageCommand: ParsableCommand {
 
   struct Flatten: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Put all that a saved state leaves out into it.",
+      abstract: "Make a saved state self-contained.",
       usage: "chip8 image flatten FILE [-o OUT]")
 
     @Argument(help: "The saved state; - is standard input.")
@@ -231,7 +233,7 @@ struct ImageCommand: ParsableCommand {
     @Option(
       name: .shortAndLong,
       help: ArgumentHelp(
-        "Where the whole state goes; by default it replaces the file.", valueName: "OUT"))
+        "Output file; by default the saved state is replaced.", valueName: "OUT"))
     var output: String?
 
     @OptionGroup var dependencies: DependencyOptions
@@ -245,7 +247,7 @@ struct ImageCommand: ParsableCommand {
 
   struct Optimize: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Store a saved state in fewer bytes. Nothing of it is dropped.",
+      abstract: "Compress a saved state as far as possible, without loss.",
       usage: "chip8 image optimize FILE [-o OUT] [--json]")
 
     @Argument(help: "The saved state; - is standard input.")
@@ -253,7 +255,7 @@ struct ImageCommand: ParsableCommand {
 
     @Option(
       name: .shortAndLong,
-      help: ArgumentHelp("Where it goes; by default it replaces the file.", valueName: "OUT"))
+      help: ArgumentHelp("Output file; by default the saved state is replaced.", valueName: "OUT"))
     var output: String?
 
     @Flag(help: "Print one JSON object.")
@@ -288,10 +290,10 @@ struct ImageCommand: ParsableCommand {
 
   struct Tree: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show which saved states are the difference from which.",
+      abstract: "Show which saved states are based on which.",
       usage: "chip8 image tree [FILE|DIR …] [--json]")
 
-    @Argument(help: "Saved states and directories with some; by default this directory.")
+    @Argument(help: "Saved states and directories; by default the current directory.")
     var files: [String] = ["."]
 
     @Flag(help: "Print one JSON array.")
@@ -322,7 +324,7 @@ extension Image {
 /// What holds wherever a picture is asked for.
 func validatePicture(_ screenshot: String?, _ scale: Int?) throws {
   if scale != nil, screenshot == nil {
-    throw ValidationError("--scale is for --screenshot: name a picture too.")
+    throw ValidationError("--scale requires --screenshot FILE.")
   }
   if let scale, !(1...64).contains(scale) {
     throw ValidationError("--scale takes 1 to 64, not \(scale).")

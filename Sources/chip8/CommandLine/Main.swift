@@ -40,7 +40,7 @@ enum Main {
   /// What is no text could not be handed on as it is.
   private static func checkEncoding() throws(Failure) {
     if let number = Standalone.damagedArgument {
-      throw .usage("argument \(number) is not in UTF-8")
+      throw .usage("argument \(number) is not UTF-8")
     }
   }
 

@@ -8,19 +8,20 @@ struct MobilityOptions: ParsableArguments {
   /// For how many seconds the other side may be silent unless the user says otherwise.
   private static let timeoutDefault = 10
 
-  @Flag(help: "With --save -: move the machine, and end when it is acknowledged.")
+  @Flag(help: "With --save -: move the machine, and exit once it is acknowledged.")
   var move = false
 
   @Option(
-    help: ArgumentHelp("With --move: where the machine goes if it cannot move.", valueName: "FILE"))
+    help: ArgumentHelp(
+      "With --move: file that keeps the machine until it has moved.", valueName: "FILE"))
   var elseSave: String?
 
-  @Flag(help: "With --restore -: acknowledge on standard output that the machine is here.")
+  @Flag(help: "With --restore -: acknowledge the machine on standard output.")
   var acknowledge = false
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How long the other side may be silent (10).", valueName: "SECONDS"))
+    help: ArgumentHelp("Timeout for the other side in seconds (10).", valueName: "SECONDS"))
   var timeout: Int?
 
   /// Whether a machine comes or goes.
@@ -56,28 +57,28 @@ struct MobilityOptions: ParsableArguments {
 
   func validateCombination(_ headless: HeadlessOptions, restore: String?) throws {
     if move, headless.save != "-" || elseSave == nil || headless.executable {
-      throw ValidationError("--move is for --save - --else-save FILE: add both.")
+      throw ValidationError("--move requires --save - and --else-save FILE.")
     }
-    if elseSave != nil, !move { throw ValidationError("--else-save is for --move: add it too.") }
+    if elseSave != nil, !move { throw ValidationError("--else-save requires --move.") }
     if let elseSave, ["-", headless.screenshot, headless.trace, headless.record].contains(elseSave)
     {
       throw ValidationError("--else-save needs a file of its own.")
     }
     if acknowledge, restore != "-" {
-      throw ValidationError("--acknowledge is for --restore -: add it too.")
+      throw ValidationError("--acknowledge requires --restore -.")
     }
     if acknowledge, headless.isHeadless, !move, headless.save == "-" {
       throw ValidationError(
-        "--acknowledge needs a file for the machine: add --save FILE, or --move to --save -.")
+        "--acknowledge requires --save FILE, or --move with --save -.")
     }
     if acknowledge, headless.writesText {
-      throw ValidationError("With --acknowledge, standard output belongs to the other side.")
+      throw ValidationError("--acknowledge needs standard output for itself.")
     }
     if let timeout, !(1...3600).contains(timeout) {
       throw ValidationError("--timeout takes 1 to 3600 seconds, not \(timeout).")
     }
     if timeout != nil, !move, !acknowledge {
-      throw ValidationError("--timeout is for --move and --acknowledge.")
+      throw ValidationError("--timeout requires --move or --acknowledge.")
     }
   }
 }

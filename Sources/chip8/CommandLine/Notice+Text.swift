@@ -6,7 +6,7 @@ import SaveState
 
 extension Notice {
   /// What the user reads, a line each; several only where a source has several errors.
-  func lines(_ names: AddressNames) -> [String] {
+  package func lines(_ names: AddressNames) -> [String] {
     switch self {
     case .failed(let action, let error): action.lines(failing: error)
     default: [line(names)]
@@ -30,21 +30,21 @@ extension Notice {
     case .paused: "Paused"
     case .unpaused: "Resumed"
     case .reset: "Reset · Shift+F9 undoes this"
-    case .slotChosen(let slot): "Slot \(slot.title)"
-    case .slotEmpty(let slot): "Slot \(slot.title) is empty"
-    case .saved(let slot): "Saved slot \(slot.title)"
-    case .loaded(let slot): "Loaded slot \(slot.title) · Shift+F9 undoes this"
-    case .deleted(let slot): "Deleted slot \(slot.title) · Shift+F5 undoes this"
+    case .slotChosen(let slot): slot.subject
+    case .slotEmpty(let slot): "\(slot.subject) is empty"
+    case .saved(let slot): "Saved \(slot.object)"
+    case .loaded(let slot): "Loaded \(slot.object) · Shift+F9 undoes this"
+    case .deleted(let slot): "Deleted \(slot.object) · Shift+F5 undoes this"
     case .saveUndone(let slot, let isEmpty):
-      "Save to slot \(slot.title) undone" + (isEmpty ? "; it is empty" : "")
-    case .noSaveToUndo(let slot): "Slot \(slot.title) has no save to undo"
+      "Save to \(slot.object) undone" + (isEmpty ? "; it is empty" : "")
+    case .noSaveToUndo(let slot): "\(slot.subject) has no save to undo"
     case .loadUndone: "Load undone"
-    case .noLoadToUndo: "There is no load to undo"
-    case .watchedFileChanged(let keepsState): keepsState ? "Changed" : "Started again"
+    case .noLoadToUndo: "No load to undo"
+    case .watchedFileChanged(let keepsState): keepsState ? "Program replaced" : "Reloaded"
     case .failed(_, let error): Failure.text(error)
     case .flagsFailed(true, let error):
-      "The program starts without its user flags: \(error.advice)"
-    case .flagsFailed(false, let error): "The user flags were not kept: \(error.advice)"
+      "User flags not loaded: \(error.advice)"
+    case .flagsFailed(false, let error): "User flags not saved: \(error.advice)"
     case .warning(let warning): warning.text
     }
   }
@@ -62,14 +62,14 @@ extension Notice.Action {
   /// Nil where the reason says enough.
   private var text: String? {
     switch self {
-    case .save(let slot): "Slot \(slot.title) was not saved"
-    case .load(let slot): "Slot \(slot.title) was not loaded"
-    case .delete(let slot): "Slot \(slot.title) was not deleted"
-    case .undoSave: "Nothing was undone"
-    case .list: "The slots cannot be listed"
-    case .autosave: "No autosave was made"
-    case .reset: "Not reset"
-    case .open: "Not opened"
+    case .save(let slot): "\(slot.subject) was not saved"
+    case .load(let slot): "\(slot.subject) was not loaded"
+    case .delete(let slot): "\(slot.subject) was not deleted"
+    case .undoSave: "Undo failed"
+    case .list: "Cannot list the slots"
+    case .autosave: "Autosave failed"
+    case .reset: "Reset failed"
+    case .open: "Open failed"
     case .watch: nil
     }
   }
@@ -78,15 +78,34 @@ extension Notice.Action {
 extension Halt {
   var text: String {
     switch self {
-    case .exit: "The program has ended"
-    case .fault(let fault): "The program cannot go on: \(fault.advice)"
+    case .exit: "Program ended"
+    case .fault(let fault): "Program stopped: \(fault.advice)"
     }
   }
 }
 
 extension SlotName {
-  /// The slot as users know it: by its key, or by its name.
+  /// The slot as players know it: by its key, by when chip8 saved it, or by its name.
   var title: String {
-    SlotName.keys.first { SlotName.key($0) == self }.map { "\($0)" } ?? description
+    if let autosave = Autosave.allCases.first(where: { $0.slot == self }) {
+      return autosave.title
+    }
+    return SlotName.keys.first { SlotName.key($0) == self }.map { "\($0)" } ?? description
+  }
+
+  /// The slot at the start of a sentence.
+  var subject: String { isAutosave ? "Autosave (\(title))" : "Slot \(title)" }
+
+  /// The slot within a sentence.
+  var object: String { isAutosave ? "autosave (\(title))" : "slot \(title)" }
+}
+
+extension Autosave {
+  fileprivate var title: String {
+    switch self {
+    case .exit: "when you left"
+    case .minute: "a minute ago"
+    case .fault: "when it stopped"
+    }
   }
 }

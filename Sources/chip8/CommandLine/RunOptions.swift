@@ -14,13 +14,13 @@ struct RunOptions {
   /// run.
   init(_ text: String) throws {
     guard let words = RunOptions.words(of: text) else {
-      throw Failure.usage("--with: a quotation mark is not closed in \"\(text)\"")
+      throw Failure.usage("--with: unbalanced quotation mark in \"\(text)\"")
     }
     self.words = words
     do {
       let command = try Chip8Command.parse(["--restore", "state"] + words)
       guard command.restore == "state", command.files.isEmpty, !words.contains("--") else {
-        throw Failure.usage("--with takes options, and neither files nor arguments")
+        throw Failure.usage("--with takes only options, no files or arguments")
       }
     } catch let failure as Failure {
       throw failure
@@ -28,7 +28,7 @@ struct RunOptions {
       // Those that only tell something end well.
       let reason =
         Chip8Command.exitCode(for: error) == .success
-        ? "these are no options of a run" : Chip8Command.message(for: error)
+        ? "not an option of a run" : Chip8Command.message(for: error)
       throw Failure.usage("--with: \(reason)")
     }
   }

@@ -6,12 +6,12 @@ import SaveState
 extension SlotsCommand {
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "The slots of a program, or the programs that have slots.",
+      abstract: "List a program's slots, or the programs that have slots.",
       usage: "chip8 slots list [PROGRAM] [--slots DIR] [--json]")
 
     @Argument(
       help: ArgumentHelp(
-        "The program: its file, a saved state of it, or its SHA-1.", valueName: "PROGRAM"))
+        "The program: its file, one of its saved states, or its SHA-1.", valueName: "PROGRAM"))
     var program: String?
 
     @OptionGroup
@@ -31,7 +31,7 @@ extension SlotsCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "What is in a slot, and its versions.",
+      abstract: "Show a slot and its versions.",
       usage: "chip8 slots show PROGRAM NAME [--slots DIR] [--json]")
 
     @OptionGroup
@@ -49,7 +49,7 @@ extension SlotsCommand {
 
   struct Path: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print where a slot's file is.",
+      abstract: "Print the path of a slot's file.",
       usage: "chip8 slots path PROGRAM NAME [--slots DIR] [--json]")
 
     @OptionGroup
@@ -72,26 +72,26 @@ extension SlotsCommand {
 
   struct Rename: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Give a slot another name.",
+      abstract: "Rename a slot.",
       usage: "chip8 slots rename PROGRAM NAME NEW [--slots DIR] [--json]")
 
     @OptionGroup
     var arguments: SlotArguments
 
-    @Argument(help: ArgumentHelp("Its name from now on.", valueName: "NEW"))
+    @Argument(help: ArgumentHelp("The new name.", valueName: "NEW"))
     var new: String
 
     func run() throws {
       let (slots, slot) = try arguments.resolved()
       let new = try slotName(new)
       try slots.rename(slot, to: new)
-      try arguments.report("\(slot) is \(new) now", slots, new)
+      try arguments.report("renamed \(slot) to \(new)", slots, new)
     }
   }
 
   struct Note: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Write a note to what is in a slot.",
+      abstract: "Set or remove a slot's note.",
       usage: "chip8 slots note PROGRAM NAME TEXT|--off [--slots DIR] [--json]")
 
     @OptionGroup
@@ -117,7 +117,8 @@ extension SlotsCommand {
     func run() throws {
       let (slots, slot) = try arguments.resolved()
       try slots.setNote(slot, text ?? "")
-      try arguments.report(off ? "\(slot) has no note now" : "\(slot) has a note", slots, slot)
+      try arguments.report(
+        off ? "removed the note of \(slot)" : "set the note of \(slot)", slots, slot)
     }
   }
 
@@ -141,13 +142,13 @@ extension SlotsCommand {
 
   struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Empty a slot.",
+      abstract: "Delete what is in a slot.",
       usage: "chip8 slots delete PROGRAM NAME [--purge] [--slots DIR] [--json]")
 
     @OptionGroup
     var arguments: SlotArguments
 
-    @Flag(help: "Remove its versions too, forever.")
+    @Flag(help: "Delete its versions too, forever.")
     var purge = false
 
     func run() throws {
@@ -159,7 +160,7 @@ extension SlotsCommand {
 
   struct Restore: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Put a version back into a slot.",
+      abstract: "Restore a version of a slot.",
       usage: "chip8 slots restore PROGRAM NAME [--version N] [--slots DIR] [--json]")
 
     @OptionGroup
@@ -180,7 +181,7 @@ extension SlotsCommand {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Copy what is in a slot to a file.",
+      abstract: "Copy a slot to a file.",
       usage: "chip8 slots export PROGRAM NAME FILE [--slots DIR] [--json]")
 
     @OptionGroup
@@ -204,7 +205,7 @@ extension SlotsCommand {
 
   struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Save a file in a slot.",
+      abstract: "Copy a saved state into a slot.",
       usage: "chip8 slots import PROGRAM NAME FILE [--slots DIR] [--json]")
 
     @OptionGroup
@@ -229,7 +230,7 @@ extension SlotsCommand {
       let (slots, slot, _) = try arguments.resolved(apartFrom: opened.inputs)
       guard machine.program.sha1 == slots.program else {
         throw Failure.data(
-          file, "the saved state is of another program, \"\(machine.program.name)\"")
+          file, "the saved state belongs to another program, \"\(machine.program.name)\"")
       }
       let kept = try slots.save(image, to: slot)
       try arguments.report("\(slot) holds \(fileName(file))\(remark(kept))", slots, slot)
@@ -239,5 +240,5 @@ extension SlotsCommand {
 
 /// Where what was there can be found now.
 private func remark(_ kept: Int?) -> String {
-  kept.map { "; what was there is version \($0)" } ?? ""
+  kept.map { "; the previous state is version \($0)" } ?? ""
 }

@@ -211,7 +211,7 @@ extension StateSummary {
     if let damage { lines.append("damaged: \(damage)") }
     if let contents {
       lines.append(
-        "saved \(contents.time.map(WallClock.text) ?? "at a time that it does not say")")
+        "saved \(contents.time.map(WallClock.text) ?? "at an unknown time")")
       lines.append(
         "time \(contents.machineTime) on \(contents.platform.title): \(contents.frames) frames, "
           + "\(contents.instructions) instructions")

@@ -7,11 +7,11 @@ import SaveState
 struct SlotsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slots",
-    abstract: "List, name, lock, copy and bring back saved states.",
+    abstract: "List, rename, lock, copy and restore saved states.",
     usage: "chip8 slots COMMAND PROGRAM [NAME] [options]",
     discussion: """
-      PROGRAM is a program's file, a saved state of it, or its SHA-1. NAME is a slot's name, or a \
-      digit for the slot of that key.
+      PROGRAM is a program's file, one of its saved states, or its SHA-1. NAME is a slot's name; a \
+      digit stands for the slot of that key.
       """,
     subcommands: [
       List.self, Show.self, Rename.self, Note.self, Lock.self, Delete.self, Restore.self,
@@ -21,10 +21,10 @@ struct SlotsCommand: ParsableCommand {
 
 /// What all of the commands take.
 struct SlotsOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where the slots are kept.", valueName: "DIR"))
+  @Option(help: ArgumentHelp("Directory of the slots.", valueName: "DIR"))
   var slots: String?
 
-  @Flag(help: "Print one JSON object, and nothing else.")
+  @Flag(help: "Print one JSON object and nothing else.")
   var json = false
 
   var root: String { slots ?? Slots.defaultRoot() }
@@ -39,7 +39,7 @@ struct SlotsOptions: ParsableArguments {
 struct ProgramArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "The program: its file, a saved state of it, or its SHA-1.", valueName: "PROGRAM"))
+      "The program: its file, one of its saved states, or its SHA-1.", valueName: "PROGRAM"))
   var program: String
 
   @OptionGroup
@@ -52,7 +52,7 @@ struct SlotArguments: ParsableArguments {
   var owner: ProgramArguments
 
   @Argument(
-    help: ArgumentHelp("The slot; a digit for the slot of that key.", valueName: "NAME"))
+    help: ArgumentHelp("The slot; a digit stands for the slot of that key.", valueName: "NAME"))
   var name: String
 
   var options: SlotsOptions { owner.options }

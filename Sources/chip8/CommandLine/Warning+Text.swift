@@ -5,7 +5,7 @@ extension Warning {
   var text: String {
     switch self {
     case .drift(let path):
-      "\(fileName(path)): warning: the state is whole, but it goes on differently in this version of "
+      "\(fileName(path)): warning: the state is intact, but behaves differently in this version of "
         + "chip8 than in the one that saved it"
     case .unreadable(let path, let what): "\(fileName(path)): warning: \(what)"
     case .ignoredCartridgeOptions(let path, let names):

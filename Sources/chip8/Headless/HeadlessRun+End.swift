@@ -7,8 +7,8 @@ import Glibc
 import SaveState
 
 extension LoadedMachine {
-  /// Sees to it that `--no-rom` does not leave the program in no file: one that is in the loaded image
-  /// alone stays there.
+  /// Ensures that `--no-rom` does not lose the program: one that only the loaded image holds stays
+  /// there.
   mutating func keepProgram(
     _ base: BaseImage?, _ options: HeadlessOptions, _ mobility: MobilityOptions
   ) throws(Failure) {
@@ -17,8 +17,8 @@ extension LoadedMachine {
     else { return }
     guard !mobility.acknowledge || mobility.move else {
       throw .usage(
-        "--no-rom would lose the program of the machine that arrives: leave it out, or let the "
-          + "other side send the machine without its program")
+        "--no-rom would lose the program of the arriving machine: leave it out, or let the other "
+          + "side send the machine without its program")
     }
     inputs.needSubject()
   }
@@ -31,7 +31,7 @@ extension HeadlessRun {
   func checkFiles() throws {
     if mobility.isUsed, let path = machineFile, try !Storage.canBeFile(path) {
       throw Failure(
-        message: "\(path): not a regular file, so it cannot keep a machine: name another file",
+        message: "\(path): not a regular file; choose a file that can keep the machine",
         code: EX_CANTCREAT)
     }
     var outputs = try [keptFlags?.output(for: machine)].compactMap { $0 }
@@ -46,7 +46,7 @@ extension HeadlessRun {
     try Output.check(outputs)
   }
 
-  /// Keeps the program from saving itself in the place of what this run writes beside the machine.
+  /// Keeps the program from replacing the run's other outputs.
   mutating func reserveOutputs() {
     let flags = keptFlags?.memory(of: machine.program).path
     let outputs = [options.trace, options.record, options.screenshot, flags]
@@ -129,7 +129,7 @@ extension HeadlessRun {
   }
 
   /// Sends the machine to the other side, unless its program cannot go on, its user has ended the
-  /// run, or anything has failed: whoever goes on with it then looks for it in its file.
+  /// run, or anything has failed: whoever continues with it then looks for it in its file.
   private func move(
     _ stop: RunStop, from copy: SafeCopy, isSaved: Bool, _ failures: inout Failures
   ) throws {
@@ -214,7 +214,7 @@ extension HeadlessRun {
     try savedImage(embedsProgram: !options.leavesOutProgram, basedOn: base)
   }
 
-  /// An image of that. One of a machine that cannot go on comes with what led there.
+  /// An image of that. One of a machine that cannot continue comes with what led there.
   private func savedImage(
     embedsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
   ) throws -> Image {

@@ -54,7 +54,7 @@ struct HeadlessRun {
       let recorder = SessionRecorder(
         player.machine.program, tape, hasHost: player.host.isThere)
       guard let recorder else {
-        throw Failure.data(path, "there are more keys than a recording can hold")
+        throw Failure.data(path, "too many keys for a recording")
       }
       run.withPlayer { $0.recording = recorder }
     }

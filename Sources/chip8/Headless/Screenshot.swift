@@ -34,7 +34,7 @@ enum Screenshot {
     var bytes = [UInt8](repeating: 0, count: rgb.count + screen.height * scale * 16 + 4096)
     var count = bytes.count
     guard png_image_write_to_memory(&image, &bytes, &count, 0, rgb, 0, nil) != 0 else {
-      throw Failure(message: "the screenshot cannot be made: libpng refuses it", code: EX_SOFTWARE)
+      throw Failure(message: "cannot write the screenshot: libpng failed", code: EX_SOFTWARE)
     }
     return Array(bytes.prefix(count))
   }

@@ -2,7 +2,7 @@ import Chip8Core
 import Chip8Player
 import SaveState
 
-/// A run that goes on in a new process in place of this one: the same executable with another image,
+/// A run that continues in a new process in place of this one: the same executable with another image,
 /// and with the options that are still to be done.
 struct NextProcess {
   private let restoration: Restoration
@@ -32,7 +32,7 @@ struct NextProcess {
 }
 
 extension NextProcess {
-  /// Goes on playing in a window.
+  /// Continues playing in a window.
   init(playing restoration: Restoration, after session: PlaySession, _ options: PlaySession.Options)
   {
     self.init(
@@ -41,7 +41,7 @@ extension NextProcess {
         + NextProcess.common(session.player, restoration, options.keptFlags))
   }
 
-  /// Goes on with a headless run.
+  /// Continues with a headless run.
   init(
     running restoration: Restoration, after run: Run, _ options: HeadlessOptions,
     _ dependencies: DependencyOptions, slotsRoot: String, _ kept: KeptFlags?

@@ -5,12 +5,12 @@ import Chip8Player
 struct DependencyOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Where the program may be that a saved state leaves out.", valueName: "DIR|FILE"))
+      "Where to look for a program that a saved state leaves out.", valueName: "DIR|FILE"))
   var romPath: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Where the saved state may be that another one is the difference from.",
+      "Where to look for the base of a saved state.",
       valueName: "DIR|FILE"))
   var basePath: [String] = []
 

@@ -141,7 +141,7 @@ extension Chip8 {
 extension ImageDifference {
   /// For people: what was and what is, and the two screens side by side.
   var lines: [String] {
-    guard !same else { return ["the two hold the same machine"] }
+    guard !same else { return ["the machines are the same"] }
     var lines = values.map { padded($0.name, 24) + "\(shown($0.a)) → \(shown($0.b))" }
     for range in ram {
       let last = range.address + range.a.count / 2 - 1

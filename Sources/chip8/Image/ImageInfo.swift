@@ -50,7 +50,7 @@ struct ImageInfo: Encodable {
   }
 
   struct HostInfo: Encodable {
-    /// Whether the program is woken when the machine goes on.
+    /// Whether the program is resumed when the machine continues.
     let suspended: Bool
     let arguments: [String]
 
@@ -93,13 +93,13 @@ struct ImageInfo: Encodable {
   let keys: [UInt8]
   let keyWait: Wait?
   let random: UInt64
-  /// Why the machine cannot go on, if it cannot execute the next instruction.
+  /// Why the machine cannot continue, if it cannot execute the next instruction.
   let fault: Report.FaultReport?
   /// What it executed before that, the last one last.
   let last: [Line]
   /// What the program has of a host; nil if it may not call one.
   let host: HostInfo?
-  /// What is called before the program goes on, the one that runs first.
+  /// What is called before the program continues, the one that runs first.
   let goals: [Return]
   let settings: SettingsInfo?
   let labels: [LabelInfo]
@@ -221,7 +221,7 @@ extension OpenedImage {
 }
 
 extension Chip8 {
-  /// What is called before the program goes on, the one that runs first.
+  /// What is called before the program continues, the one that runs first.
   var goals: [UInt16] { state.goals.map { [$0.address] + $0.waiting } ?? [] }
 }
 
@@ -300,14 +300,14 @@ extension ImageInfo {
     rows.append(("", v.prefix(8).joined(separator: " ")))
     rows.append(("", v.suffix(8).joined(separator: " ")))
     rows.append(("stack", stack.isEmpty ? "empty" : stackText))
-    if let fault { rows.append(("fault", "it cannot go on: \(fault.message)")) }
+    if let fault { rows.append(("fault", fault.message)) }
     if !keys.isEmpty { rows.append(("keys", keyText(keys))) }
-    if let frameRest { rows.append(("frame", "\(frameRest) instructions left in it")) }
+    if let frameRest { rows.append(("frame", "\(frameRest) instructions left")) }
     if let keyWait {
       rows.append(("waits", "for a key to put into V\(hexadecimal(keyWait.register, 1))"))
     }
     if let host { rows.append(("host", hostText(host))) }
-    if !goals.isEmpty { rows.append(("goals", goals.map(placeText).joined(separator: ", "))) }
+    if !goals.isEmpty { rows.append(("calls", goals.map(placeText).joined(separator: ", "))) }
     rows += settings?.rows ?? []
     if !labels.isEmpty { rows.append(("labels", "\(labels.count)")) }
     rows.append(("state", "SHA-256 \(state.sha256)"))

@@ -9,7 +9,7 @@ struct ImageVerdict: Encodable {
   let whole: Bool
   /// Whether the machine, saved again, gives the same sections.
   let canonical: Bool?
-  /// Whether the machine goes on as the image says it will; nil if it says nothing.
+  /// Whether the machine continues as the image says it will; nil if it says nothing.
   let witness: Bool?
   /// What is wrong, in a sentence.
   let problem: String?
@@ -49,13 +49,13 @@ struct ImageVerdict: Encodable {
   private static func problem(_ found: Image.Verification) -> String? {
     var problems: [String] = []
     if !found.isCanonical {
-      problems.append("saved again, the machine gives other sections than these")
+      problems.append("saving the machine again produces different sections")
     }
     if found.witnessHolds == false {
       problems.append(
-        "the machine goes on differently in this version of chip8 than in the one that saved it")
+        "the machine behaves differently in this version of chip8 than in the one that saved it")
     }
-    return problems.isEmpty ? nil : "it is whole, but " + problems.joined(separator: ", and ")
+    return problems.isEmpty ? nil : "intact, but " + problems.joined(separator: ", and ")
   }
 
   /// Why the command fails, if it does.
@@ -65,8 +65,8 @@ struct ImageVerdict: Encodable {
 
   /// For an image that is as it should be.
   var text: String {
-    let witness = self.witness == nil ? "it has no witness" : "its witness holds"
-    return "\(fileName(file)): whole, canonical, and \(witness)"
+    let witness = self.witness == nil ? "no witness" : "witness holds"
+    return "\(fileName(file)): intact, canonical, \(witness)"
   }
 }
 

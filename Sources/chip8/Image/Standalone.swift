@@ -56,8 +56,8 @@ enum Standalone {
     guard Image.isImage(try Storage.readEnd(path, limit: Image.footerByteCount)) else {
       throw Failure.data(
         path,
-        "the saved state is gone from this program, as it is when strip has rewritten it: use "
-          + "another copy, or make it again with chip8 image standalone")
+        "the saved state is missing from this program, which may have been stripped: use another "
+          + "copy, or make it again with chip8 image standalone")
     }
     return ["--restore", path] + options + ["--"] + arguments
   }
@@ -69,10 +69,10 @@ enum Standalone {
     let (magic, contents) = block
     let words: [UInt8] = [1] + options.words.flatMap { Array($0.utf8) + [0] }
     guard words.count < contents.count, !options.words.contains("") else {
-      throw Failure.usage("--with: these options are too long, or one of them is empty")
+      throw Failure.usage("--with: an option is empty, or all of them are too long")
     }
     guard let place = executable.onlyIndex(of: magic) else {
-      throw Failure.data(path, "this executable was changed after it was built")
+      throw Failure.data(path, "this executable was modified after it was built")
     }
     let start = place + magic.count
     executable.replaceSubrange(start..<start + words.count, with: words)

@@ -9,28 +9,28 @@ import SaveState
 struct SettingsOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The colours of pixels that are off and on, and on xochip of the second plane and of both.",
+      "Colours of off and on pixels; on xochip also of the second plane and of both.",
       valueName: "RRGGBB,RRGGBB[,...]"))
   var colors: Colors?
 
   @Option(
-    help: ArgumentHelp("Turn the picture clockwise in a window.", valueName: "0|90|180|270"))
+    help: ArgumentHelp("Rotate the picture clockwise in a window.", valueName: "0|90|180|270"))
   var rotate: Rotation?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How fast a window plays; 100 is the machine's own speed.", valueName: "%"))
+    help: ArgumentHelp("Speed in a window; 100 is the machine's own.", valueName: "%"))
   var speed: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Keys of the keyboard for keys of the keypad, or for none.", valueName: "KEY=0-F|none[,...]"),
+      "Map keys of the keyboard to keys of the keypad.", valueName: "KEY=0-F|none[,...]"),
     transform: { try KeyChanges($0) })
   var keyMap: KeyChanges?
 
   @Option(
     help: ArgumentHelp(
-      "The names of the program's addresses, for whatever takes or shows addresses.",
+      "Symbol file: labels for every option and report that has addresses.",
       valueName: "FILE"))
   var symbols: String?
 
@@ -42,13 +42,13 @@ struct SettingsOptions: ParsableArguments {
   @Option(
     name: .customLong("watchpoint"),
     help: ArgumentHelp(
-      "Stop after an instruction that changes bytes of the RAM.",
+      "Stop after an instruction that changes bytes of RAM.",
       valueName: "ADDR|LABEL[:BYTES]"))
   var watchpoints: [WatchedPlace] = []
 
   @Flag(
     name: .customLong("no-settings"),
-    help: "Forget what the saved state says of all that, and its names.")
+    help: "Ignore the saved state's settings and labels.")
   var forgetsSaved = false
 
   func validateCombination() throws {

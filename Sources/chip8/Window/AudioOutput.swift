@@ -3,7 +3,7 @@
   import Chip8Core
   import Chip8Player
 
-  /// The sound device. It may be missing or go away: then everything else goes on.
+  /// The sound device. It may be missing or go away: then everything else continues.
   final class AudioOutput {
     private static let sampleRate: Int32 = 48_000
     /// How much sound is kept ahead, in frames: enough for a late frame, too little to be noticed.

@@ -52,7 +52,7 @@
 
     var heading: String {
       slots.isEmpty
-        ? "Nothing has been saved yet · F5 saves · Esc closes"
+        ? "No saves yet · F5 saves · Esc closes"
         : "Enter loads · F5 saves here · Del deletes · Esc closes"
     }
 

@@ -16,7 +16,7 @@
     for notice in session.takeNotices() where notice.isProblem {
       for line in notice.lines(session.player.metadata.names) { printError(line) }
     }
-    printError("the display has gone" + (isSaved ? "; chip8 --resume continues" : ""))
+    printError("lost the display" + (isSaved ? "; chip8 --resume continues from the autosave" : ""))
     _exit(EX_UNAVAILABLE)
   }
 
@@ -63,8 +63,8 @@
     static func play(_ session: PlaySession, whenOpen: () throws -> Void) throws {
       if let reason = CSDL2_load() {
         throw Failure(
-          message: "there is no window without SDL2: \(String(cString: reason)); install "
-            + "libsdl2-2.0-0, or try --headless",
+          message: "cannot load SDL2: \(String(cString: reason)); install "
+            + "libsdl2-2.0-0, or use --headless",
           code: EX_UNAVAILABLE)
       }
       let window = try Window(session)
@@ -84,7 +84,7 @@
       SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1")
       SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1")
       SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
-      guard SDL_Init(SDL_INIT_VIDEO) == 0 else { throw Window.failure("there is no display") }
+      guard SDL_Init(SDL_INIT_VIDEO) == 0 else { throw Window.failure("no display") }
       try Window.checkDriver()
       // Without sound, the rest still works.
       _ = SDL_InitSubSystem(SDL_INIT_AUDIO)
@@ -93,9 +93,9 @@
       guard
         let window = SDL_CreateWindow(
           "chip8", anywhere, anywhere, Window.firstSize.width, Window.firstSize.height, flags)
-      else { throw Window.failure("no window can be opened") }
+      else { throw Window.failure("cannot open a window") }
       guard let renderer = SDL_CreateRenderer(window, -1, 0) else {
-        throw Window.failure("nothing can be drawn in the window")
+        throw Window.failure("cannot draw in a window")
       }
       SDL_SetWindowMinimumSize(window, 128, 64)
       self.window = window
@@ -123,13 +123,13 @@
       }
       SDL_Quit()
       throw Failure(
-        message: "there is no display; set DISPLAY or WAYLAND_DISPLAY, or try --headless",
+        message: "no display; set DISPLAY or WAYLAND_DISPLAY, or use --headless",
         code: EX_UNAVAILABLE)
     }
 
     private static func failure(_ what: String) -> Failure {
       let reason = String(cString: SDL_GetError())
-      return Failure(message: "\(what): \(reason); try --headless", code: EX_UNAVAILABLE)
+      return Failure(message: "\(what): \(reason); use --headless", code: EX_UNAVAILABLE)
     }
 
     // MARK: The loop
@@ -168,7 +168,7 @@
       if isSaved || leavingProblem != nil || Interrupt.wasCaught || session.restart != nil {
         return true
       }
-      let problem = message + ["Close again to leave all the same"]
+      let problem = message + ["Close again to quit anyway"]
       leavingProblem = problem
       show(problem)
       isOpen = true
@@ -332,7 +332,7 @@
       case SDL_SCANCODE_F5:
         picker = nil
         guard let slot else { return }
-        guard !slot.isAutosave else { return show(["Slot \(slot.title) is for autosaves alone"]) }
+        guard !slot.isAutosave else { return show(["Slot \(slot) is reserved for autosaves"]) }
         session.choose(slot)
         session.save()
       case SDL_SCANCODE_DELETE:

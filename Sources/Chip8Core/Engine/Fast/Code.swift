@@ -2,7 +2,7 @@
 /// from the RAM and the configuration is not state, and can be dropped at any time.
 struct Code: Sendable {
   /// How many operations stand after those of the RAM, so that the last instruction has something to
-  /// go on to, whatever it skips.
+  /// continue to, whatever it skips.
   static let margin = 8
 
   /// One for each address, and ``margin`` more; empty until the machine runs.

@@ -260,7 +260,7 @@ extension UnsafeMutableRawPointer {
   }
 }
 
-/// Goes on past the RAM, where there are no operations.
+/// Continues past the RAM, where there are no operations.
 @inline(never)
 private func leave(
   for target: UInt, _ m: Raw, _ i: UInt, _ left: Int, _ sp: Raw
@@ -517,14 +517,14 @@ private func firstBytes(_ x: Int) -> SIMDMask<SIMD16<Int8>> {
     .<= SIMD16<UInt8>(repeating: UInt8(truncatingIfNeeded: x))
 }
 
-/// Goes on after Fx33 has written into instructions.
+/// Continues after Fx33 has written into instructions.
 @inline(never)
 private func forgetDecimal(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   m.core.pointee.forget(Int(bitPattern: i), count: 3)
   proceed(m, op.next, i, left, sp)
 }
 
-/// Goes on after Fx55 has written into instructions.
+/// Continues after Fx55 has written into instructions.
 @inline(never)
 private func forgetStored(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   // It may be this instruction that was overwritten.

@@ -18,7 +18,7 @@ package struct Cartridge {
     self.options = options
   }
 
-  /// Why a picture is no cartridge.
+  /// Why a picture is not a cartridge.
   package struct Refusal: Error, CustomStringConvertible {
     package let description: String
   }
@@ -27,15 +27,15 @@ package struct Cartridge {
   package init(_ bytes: [UInt8]) throws(Refusal) {
     guard let picture = GIF(bytes) else {
       throw Refusal(
-        description: "this GIF is damaged or larger than any cartridge, so copy it again")
+        description: "this GIF is damaged or larger than any cartridge; copy it again")
     }
     guard let payload = picture.hiddenBytes else {
       throw Refusal(
-        description: "this GIF has no program in it: only Octo's cartridges, unchanged, have one")
+        description: "this GIF holds no program; only unmodified Octo cartridges do")
     }
     guard let decoded = try? JSON.decode(Payload.self, from: payload) else {
       throw Refusal(
-        description: "this GIF has no program in it: only Octo's cartridges, unchanged, have one")
+        description: "this GIF holds no program; only unmodified Octo cartridges do")
     }
     self.init(program: decoded.program, options: decoded.options ?? CartridgeOptions())
   }

@@ -23,7 +23,7 @@ package struct GIF {
     bytes.starts(with: Array("GIF8".utf8))
   }
 
-  /// Reads a file's bytes; nil if they are no GIF, or a larger one than any cartridge.
+  /// Decodes a file; nil if it is not a GIF, or larger than any cartridge.
   init?(_ bytes: [UInt8]) {
     var input = Input(bytes: bytes)
     let decoded: GIF? = withUnsafeMutablePointer(to: &input) { input in
