@@ -50,6 +50,7 @@ VALUES = {
     "timing": "ipf cycles|fast",
     "seed": "0 1 18446744073709551615|-1 x",
     "poke": "0x200=1 0x300=1,2,3 4095=9|4096=1 5 5=256 70000=1",
+    "call": "main 0x200 stop 514|nowhere 70000",
     "goal": "main 0x200 stop 514|nowhere 70000",
     "colors": "000000,FFFFFF FF0000,00FF00,0000FF,FFFFFF|red 000000",
     "rotate": "0 90 180 270|45",

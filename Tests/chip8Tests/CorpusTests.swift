@@ -45,7 +45,14 @@ import Testing
     let now = try scratch.chip8("--restore", image, "--headless", "--json", "--frames", "0")
     let later = try scratch.chip8(
       "--restore", image, "--headless", "--json", "--frames", "60", "--keys", "5-15:5,20-30:A")
-    #expect([now.text, later.text] == reports.map { $0 + "\n" })
+    #expect(
+      [now.text, later.text].map(withoutSentence) == reports.map { withoutSentence($0 + "\n") })
+  }
+
+  /// A report without the sentence on a fault, which is for people and may be put better: kind, address
+  /// and opcode say the same.
+  private func withoutSentence(_ report: String) -> String {
+    report.replacing(#/"message":"[^"]*"/#, with: #""message":"""#)
   }
 
   /// A report from when 0000 was a fault. It ends a program since then, at the same place: nothing

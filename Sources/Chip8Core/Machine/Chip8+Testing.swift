@@ -113,7 +113,7 @@ extension Instruction {
     for (row, form) in forms.enumerated() where form.kind == kind {
       let opcode = form.bits | operands & ~form.mask
       let isFixed = form.mask & 0x0F00 == 0x0F00
-      guard isFixed || opcode >> 8 & 0xF == UInt16(x) else { continue }
+      guard isFixed || opcode & 0x0F00 == operands & 0x0F00 else { continue }
       self.init(opcode, kind, row: UInt8(row))
       return
     }
