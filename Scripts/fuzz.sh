@@ -27,7 +27,7 @@ export SWIFT_BACKTRACE=enable=no
 # Less freed memory is held back than usual, so that the limit below is one of the program itself.
 export ASAN_OPTIONS=quarantine_size_mb=16
 
-# The linker is reported libFuzzer by the one, and the compiler of both by the other.
+# The first flag tells the linker about libFuzzer, the second tells the compiler about both.
 swift build -c release --package-path Fuzz --sanitize=fuzzer -Xswiftc -sanitize=fuzzer,address
 
 built=Fuzz/.build/release

@@ -298,7 +298,7 @@ class Program:
         if not 1 <= self.length <= platform.program_bytes_max:
             refuse(f"{platform.name} has no room for a program of {self.length} bytes")
         if len(rom) != self.length or hashlib.sha1(rom).digest() != self.sha1:
-            refuse("the program in ROM is not the one that PROG reports")
+            refuse("the program in ROM is not the one that PROG describes")
 
 
 CHAIN_MAX = 256

@@ -145,7 +145,8 @@ import chip8
 
   @Test(arguments: [
     "--frames 5", "--headless --frames", "--heedless", "'--headless", "other", "-- --headless",
-    "--restore other", "--headless --json --print screen", "--help", "--ipf 0",
+    "--restore other", "--restore-descriptor 3", "--headless --json --print screen", "--help",
+    "--ipf 0",
   ])
   func optionsThatCouldNotWork(options: String) throws {
     for command in [

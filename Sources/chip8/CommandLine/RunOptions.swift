@@ -19,7 +19,10 @@ struct RunOptions {
     self.words = words
     do {
       let command = try Chip8Command.parse(["--restore", "state"] + words)
-      guard command.restore == "state", command.files.isEmpty, !words.contains("--") else {
+      guard
+        command.restore == "state", command.restoreDescriptor == nil, command.files.isEmpty,
+        !words.contains("--")
+      else {
         throw Failure.usage("--with takes only options, no files or arguments")
       }
     } catch let failure as Failure {
