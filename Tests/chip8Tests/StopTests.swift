@@ -60,6 +60,9 @@ import Testing
     try scratch.write("wait.ch8", [0xF0, 0x0A])
     let wait = try scratch.run(["wait.ch8", "--headless", "--json"] + options)
     #expect(try Report(wait).stop == "key-wait")
+    // The wait ends when a key is released.
+    let held = try scratch.run(["wait.ch8", "--headless", "--json", "--keys", "0-:F"] + options)
+    #expect(try Report(held).stop == "key-wait")
     try scratch.write("loop.ch8", [0x12, 0x00])
     let loop = try scratch.run(["loop.ch8", "--headless", "--json"] + options)
     #expect(try Report(loop).stop == (options[0] == "--instructions" ? "instructions" : "halt"))

@@ -187,9 +187,12 @@ public struct Run {
     }
   }
 
+  /// Whether the program waits for a key, and the keys will never be others than they are now: the
+  /// wait ends when a key is released that was pressed in it.
   private var isBlockedOnInput: Bool {
     guard let wait = player.machine.state.keyWait else { return false }
-    return wait.pressed.isEmpty && !request.keys.hasKeys(from: framesDone)
+    let (keys, until) = request.keys.keys(in: framesDone)
+    return wait.pressed.isSubset(of: keys) && until >= UInt64(Int.max)
   }
 
   private var isAtAddress: Bool {
