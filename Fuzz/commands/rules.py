@@ -156,7 +156,7 @@ def _needed(world: World, line: Line):
     """What was read to make what was written, and is no saved state that was loaded and saved again."""
     needed, saved = set(), [_inside(world, path) for kind, path in line.outputs if kind in ("image", "refuge")]
     for part in line.parts:
-        if part.output or part.free or part.words[0] in ("--rom-path", "--base-path"):
+        if part.output or part.free or part.words[0] in ("--rom-path", "--base-path", "--save-slot"):
             continue
         for word in part.words:
             name = _inside(world, word)
