@@ -35,6 +35,24 @@ import Testing
     }
   }
 
+  /// Whoever links a slot's versions to another directory loses nothing there.
+  @Test func versionsAreNotElsewhere() throws {
+    try withSlots { slots in
+      for count in 1...3 { try slots.save(image(count), to: .key(1)) }
+      let place = slots.directory + "/history/slot1"
+      let elsewhere = slots.directory + ".elsewhere"
+      #expect(rename(place, elsewhere) == 0 && symlink(elsewhere, place) == 0)
+      let before = try FileManager.default.subpathsOfDirectory(atPath: elsewhere).sorted()
+      let changes: [(Slots) throws -> Void] = [
+        { try $0.save(image(9), to: .key(1)) }, { try $0.delete(.key(1), purging: true) },
+        { try $0.restore(.key(1)) }, { try $0.undoSave(.key(1)) },
+        { try $0.rename(.key(1), to: .key(2)) },
+      ]
+      for change in changes { #expect(throws: StorageError.self) { try change(slots) } }
+      #expect(try FileManager.default.subpathsOfDirectory(atPath: elsewhere).sorted() == before)
+    }
+  }
+
   @Test func foreignFilesAreLeftAlone() throws {
     try withSlots { slots in
       for number in 1...2 { try slots.save(image(number), to: boss) }

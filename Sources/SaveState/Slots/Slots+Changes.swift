@@ -1,6 +1,8 @@
 // What changes slots. Each change is made of steps that leave every state whole, in its slot or among
 // the versions, wherever it is interrupted: what is replaced becomes a version before it is replaced.
 
+import Glibc
+
 extension Slots {
   /// Saves an image in a slot. What was there becomes a version, unless it is the same but for the
   /// time, which is then the new one.
@@ -118,6 +120,7 @@ extension Slots {
       guard try !isOccupied(new) else { throw .slot(new, .taken) }
       let versions = try versions(of: slot)
       try Storage.expectNothing(path(new))
+      try checkHistory(of: new)
       let last = try takenNumbers(of: new).first ?? 0
       let newest = path(new, version: last + versions.count)
       // The state goes last, so that a rename that was interrupted can be done again.
@@ -174,10 +177,20 @@ extension Slots {
   /// Refuses to change a slot that may not be changed now.
   public func checkChange(of slot: SlotName, evenIfLocked: Bool = false) throws(StorageError) {
     try Storage.expectFile(path(slot))
+    try checkHistory(of: slot)
     guard let status = try Storage.status(of: path(slot), followsLinks: false) else { return }
     guard evenIfLocked || status.isWritable else { throw .slot(slot, .locked) }
     if let lost = inputs.lost(status.identity, at: nil, by: .slot) {
       throw StorageError(refusing: .input(lost), path(slot))
+    }
+  }
+
+  /// Refuses versions that are elsewhere: a link could lead to anybody's files. The versions of all
+  /// slots together may be on another disk.
+  private func checkHistory(of slot: SlotName) throws(StorageError) {
+    let status = try Storage.anyStatus(of: history(slot), followsLinks: false, .create)
+    guard status?.kind != .link else {
+      throw StorageError(reason: .create, path: history(slot), code: ENOTDIR)
     }
   }
 

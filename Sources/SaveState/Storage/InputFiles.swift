@@ -77,6 +77,12 @@ public struct InputFiles: Sendable {
     entries.append(Entry(path: path, use: use, identity: identity, place: place))
   }
 
+  /// Remembers a file whose contents have come by another way, as it is now.
+  public mutating func remember(_ path: String, for use: Use) {
+    let status = try? Storage.anyStatus(of: path, followsLinks: true, .read)
+    add(path, status?.identity, use)
+  }
+
   /// Remembers a place that something else is written to: it stays free for that.
   public mutating func reserve(_ path: String) { add(path, nil) }
 
