@@ -440,6 +440,19 @@ extension PlaySession {
     #expect(try LoadedMachine(directory + "/a").machine.isSuspended)
   }
 
+  @Test func aBreakpointAfterACallPauses() throws {
+    let directory = try scratch.makeDirectory("host")
+    var metadata = MetadataRequest()
+    metadata.breakpoints = [.label("counting")]
+    let source = Source.saving.replacing("loop v1", with: ": counting loop v1")
+    let session = try session(source, host: Host(directory: directory), metadata)
+    session.runFrames(1)
+    session.finishWork()
+    session.runFrames(1)
+    #expect(session.isPaused && session.stoppedAt != nil)
+    #expect(session.player.machine.state.v[1] == 0)
+  }
+
   @Test func programsLeaveOrTakeEachOthersPlace() throws {
     let directory = try scratch.makeDirectory("host")
     let leaving = try session(Source.savingAndLeaving, host: Host(directory: directory))

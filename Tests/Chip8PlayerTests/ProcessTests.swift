@@ -57,7 +57,7 @@ import Testing
   @Test func anImageIsHandedOverInMemory() throws {
     let descriptor = try Reexec.hand(image.bytes)
     let loaded = try LoadedMachine(LoadedFile(handed: descriptor, "saved"))
-    #expect(loaded.image == image && loaded.inputs.paths == [])
+    #expect(loaded.image == image && loaded.inputs.paths == ["saved"])
   }
 
   @Test func whatCannotBeRestoredEndsNoProcess() throws {

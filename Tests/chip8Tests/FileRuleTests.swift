@@ -112,6 +112,14 @@ import Testing
     #expect(calls.filter { $0.name == "execve" }.count == 2)
     let opened = calls.filter { $0.name == "openat" && $0.details.contains("other.state") }
     #expect(opened.count == 1)
+    // What the new process saves without its program does not replace the only file that has it.
+    let before = try scratch.read("d/other.state")
+    try scratch.expectRefusal(
+      [
+        "door.8o", "--headless", "--host-calls", "d", "--frames", "6", "--no-rom", "--save",
+        "d/other.state",
+      ], code: 64, naming: "d/other.state")
+    #expect(try scratch.read("d/other.state") == before)
   }
 
   // MARK: What was read

@@ -42,15 +42,16 @@ public struct LoadedFile {
   ///
   /// - Parameter path: the file that it was read from.
   package init(handed descriptor: Int32, _ path: String) throws(StorageError) {
+    var file = InputFiles()
+    file.remember(path, for: .subject)
     try self.init(
-      path, image: Storage.readHanded(descriptor, path: path, limit: Image.maxByteCount))
+      path, image: Storage.readHanded(descriptor, path: path, limit: Image.maxByteCount), file)
   }
 
   /// An image that was read from a file.
-  package init(_ path: String, image bytes: [UInt8]) {
-    (self.path, self.bytes) = (path, bytes)
+  package init(_ path: String, image bytes: [UInt8], _ file: InputFiles = InputFiles()) {
+    (self.path, self.bytes, self.file) = (path, bytes, file)
     isImageExpected = true
-    file = InputFiles()
     included = IncludedFiles(of: path)
   }
 

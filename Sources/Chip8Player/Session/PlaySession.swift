@@ -140,7 +140,13 @@ public final class PlaySession {
   public func runFrame(keys: KeySet) {
     guard !isStanding, restart == nil, !isAwaitingHost else { return }
     stoppedAt = nil
-    switch player.run(frames: 1, keys: keys) {
+    follow(player.run(frames: 1, keys: keys))
+    flagKeeper.look(at: player.machine)
+    autosaveIfDue()
+  }
+
+  private func follow(_ stop: Player.Stop) {
+    switch stop {
     case .done, .halt: break
     case .point(let point):
       (isPaused, stoppedAt) = (true, point)
@@ -151,8 +157,6 @@ public final class PlaySession {
       autosave(.fault)
     case .hostCall(let call): ask(call)
     }
-    flagKeeper.look(at: player.machine)
-    autosaveIfDue()
   }
 
   private func end(_ halt: Halt) {
@@ -175,7 +179,7 @@ public final class PlaySession {
     let (player, machine) = (player, machineCount)
     work.begin {
       var host = player.host
-      // Nothing here is replayed, so there is no recording that could be of another session.
+      // Only the replay of a recording can fail, and a session replays none.
       let outcome = try? host.answer(
         call, of: player.machine, preservingUnknownSectionsOf: player.image, player.metadata)
       return { [host] session in
@@ -189,7 +193,7 @@ public final class PlaySession {
     isAwaitingHost = false
     switch player.take(outcome, of: call, from: host) {
     // A call takes the rest of its frame.
-    case .finished, .recordingFull: _ = player.run(frames: 1)
+    case .finished, .recordingFull: follow(player.run(frames: 1))
     case .exit: end(.exit)
     case .restores(let restoration): restart = restoration
     }

@@ -162,7 +162,7 @@
 
     private func wrapped(_ text: String, toWidth width: Int) -> [String] {
       var lines: [String] = []
-      for word in text.split(separator: " ") {
+      for word in text.split(separator: " ").flatMap({ pieces(of: $0, atMost: width) }) {
         if let last = lines.last, PixelFont.width(of: "\(last) \(word)") <= width {
           lines[lines.count - 1] = "\(last) \(word)"
         } else {
@@ -170,6 +170,20 @@
         }
       }
       return lines
+    }
+
+    /// A word, or the parts of one that is wider than a line, as paths are.
+    private func pieces(of word: Substring, atMost width: Int) -> [Substring] {
+      var pieces = [word.prefix(0)]
+      for index in word.indices {
+        let longer = word[pieces[pieces.count - 1].startIndex...index]
+        if PixelFont.width(of: String(longer)) > width, longer.count > 1 {
+          pieces.append(word[index...index])
+        } else {
+          pieces[pieces.count - 1] = longer
+        }
+      }
+      return pieces
     }
 
     private func setColor(_ color: UInt32, _ alpha: UInt8 = 255) {
