@@ -10,10 +10,15 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
+        "Yardstick",
         .product(name: "Chip8Core", package: "chip8"),
         .product(name: "Octo", package: "chip8"),
         .product(name: "SaveState", package: "chip8"),
       ],
-      swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)])
+      swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+    // As a person would compile it who wants it to be fast.
+    .target(
+      name: "Yardstick",
+      cSettings: [.unsafeFlags(["-O3", "-march=native", "-Wall", "-Wextra", "-Werror"])]),
   ]
 )

@@ -54,7 +54,7 @@ import Testing
         name: "", bytes: EngineTests.program(&random, on: platform, count: count))
       var fast = try Chip8(program, configuration, seed: random.next())
       var reference = fast
-      reference.use(.reference)
+      reference.followRules()
       for frame in 0..<20 {
         let keys = KeySet(rawValue: UInt16(truncatingIfNeeded: random.next() & random.next()))
         let instructions = frame % 3 == 0 ? Int.random(in: 1...300, using: &random) : .max

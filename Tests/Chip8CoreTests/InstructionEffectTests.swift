@@ -118,7 +118,7 @@ import Testing
 
   private func executed(_ machine: Chip8) -> (State, Chip8.Stop) {
     var machine = machine
-    machine.use(.reference)
+    machine.followRules()
     let stop = machine.run(instructions: 1)
     return (machine.state, stop)
   }

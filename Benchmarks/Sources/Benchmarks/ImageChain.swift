@@ -22,7 +22,7 @@ struct ImageChain {
       throw ChainError(code: errno)
     }
     directory = String(cString: path)
-    let workload = Workload.all[1]
+    let workload = Workload.synthetic[1]
     var machine = try Chip8(
       Program(name: workload.name, bytes: workload.program), Configuration(platform))
     var base: BaseImage?

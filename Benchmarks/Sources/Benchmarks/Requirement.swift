@@ -1,27 +1,56 @@
 // What a version has to keep to, and whether this one does on this computer.
 
-/// A number and what it may be at most.
+/// A number and the limit that it has.
 struct Requirement {
   enum Unit: String {
     case bytes, times = "×", microseconds = "µs", mebibytes = "MiB"
+    case perSecond = "M/s"
+  }
+
+  enum Limit {
+    case atMost(Double), atLeast(Double)
   }
 
   let what: String
+  /// The median where it was measured several times.
   let measured: Double
-  let atMost: Double
+  /// The least and the most of several times.
+  var spread: ClosedRange<Double>?
+  let limit: Limit
   let unit: Unit
 
-  init(_ what: String, _ measured: Double, atMost: Double, _ unit: Unit) {
-    self.what = what
-    self.measured = measured
-    self.atMost = atMost
-    self.unit = unit
+  init(_ what: String, _ measured: Double, atMost limit: Double, _ unit: Unit) {
+    (self.what, self.measured, self.limit, self.unit) = (what, measured, .atMost(limit), unit)
   }
 
-  var isKept: Bool { measured <= atMost }
+  init(_ what: String, _ measured: [Double], atMost limit: Double, _ unit: Unit = .times) {
+    self.init(what, measured, .atMost(limit), unit)
+  }
+
+  init(_ what: String, _ measured: [Double], atLeast limit: Double, _ unit: Unit = .times) {
+    self.init(what, measured, .atLeast(limit), unit)
+  }
+
+  private init(_ what: String, _ measured: [Double], _ limit: Limit, _ unit: Unit) {
+    (self.what, self.measured, self.limit, self.unit) = (what, measured.median, limit, unit)
+    spread = measured.quantile(0)...measured.quantile(1)
+  }
+
+  var isKept: Bool {
+    switch limit {
+    case .atMost(let limit): measured <= limit
+    case .atLeast(let limit): measured >= limit
+    }
+  }
 
   fileprivate var cells: [String] {
-    [what, text(measured), text(atMost), isKept ? "yes" : "NO"]
+    let spread = spread.map { "\(text($0.lowerBound)) – \(text($0.upperBound))" } ?? ""
+    let limit =
+      switch limit {
+      case .atMost(let limit): "≤ " + text(limit)
+      case .atLeast(let limit): "≥ " + text(limit)
+      }
+    return [what, text(measured), spread, limit, isKept ? "yes" : "NO"]
   }
 
   private func text(_ number: Double) -> String {
@@ -32,14 +61,15 @@ struct Requirement {
   }
 }
 
-/// Prints what was measured, what it may be at most, and whether it is.
+/// Prints what was measured, its spread, its limit, and whether that is kept.
 func printTable(_ requirements: [Requirement]) {
-  let rows = [["what", "measured", "at most", "ok?"]] + requirements.map(\.cells)
-  let widths = (0..<4).map { column in rows.map(\.[column].count).max() ?? 0 }
+  let titles = ["what", "measured", "spread", "limit", "ok?"]
+  let rows = [titles] + requirements.map(\.cells)
+  let widths = titles.indices.map { column in rows.map(\.[column].count).max() ?? 0 }
   for row in rows {
     let cells = row.indices.map { column in
       let padding = String(repeating: " ", count: widths[column] - row[column].count)
-      return column == 1 || column == 2 ? padding + row[column] : row[column] + padding
+      return (1...3).contains(column) ? padding + row[column] : row[column] + padding
     }
     print(cells.joined(separator: " | "))
   }

@@ -1,21 +1,77 @@
-// How fast programs run, and how long the largest ones take to be disassembled and assembled.
+// How fast programs run, beside the yardstick in the same run.
 
 import Chip8Core
 import Octo
 import SaveState
+import Yardstick
 
-func instructionsPerSecond(_ workload: Workload) throws -> Double {
-  var configuration = Configuration(.chip8)
-  configuration.instructionsPerFrame = workload.instructionsPerFrame
-  var machine = try Chip8(
-    Program(name: workload.name, bytes: workload.program), configuration)
-  var best = 0.0
-  for _ in 0..<50 {
-    let before = machine.state.instructions
-    let time = microseconds { _ = machine.run(instructions: 5_000_000) }
-    best = max(best, Double(machine.state.instructions - before) / time * 1e6)
+/// A program that both machines run.
+struct Workload {
+  let name: String
+  let program: [UInt8]
+  let instructionsPerFrame: Int
+  /// How many frames one call runs.
+  let framesPerCall: Int
+  /// What the speed must be at least, by the yardstick's: of the interpreter, and of the translator.
+  let atLeast: (reference: Double, fast: Double)
+}
+
+/// The machine's speed by the yardstick's, in as many rounds as the spread needs to be seen. Each
+/// round measures both, one after the other, because a computer is not as fast at all times.
+struct Comparison {
+  let ours: [Double]
+  let yardstick: [Double]
+
+  var ratios: [Double] { zip(ours, yardstick).map { $0 / $1 } }
+
+  init(_ workload: Workload, _ engine: EngineKind) throws {
+    var configuration = Configuration(.chip8)
+    configuration.instructionsPerFrame = workload.instructionsPerFrame
+    var machine = try Chip8(
+      Program(name: workload.name, bytes: workload.program), configuration)
+    machine.engine = engine
+    yardstick_load(workload.program, workload.program.count)
+    let frames = workload.framesPerCall
+    let instructions = Int(workload.instructionsPerFrame)
+    var (ours, theirs): ([Double], [Double]) = ([], [])
+    for _ in 0..<Comparison.roundCount {
+      ours.append(
+        rate {
+          _ = machine.run(frames: frames)
+          return frames
+        })
+      theirs.append(
+        rate {
+          for _ in 0..<frames { _ = yardstick_frame(instructions) }
+          return frames
+        })
+    }
+    (self.ours, yardstick) = (ours, theirs)
   }
-  return best
+
+  private static let roundCount = 25
+}
+
+/// How many frames run in a second, measured for about twenty milliseconds.
+private func rate(_ runFrames: () -> Int) -> Double {
+  var (frames, calls, time) = (0, 1, 0.0)
+  while time < 20_000 {
+    time += microseconds { for _ in 0..<calls { frames += runFrames() } }
+    if time < 2000 { calls *= 2 }
+  }
+  return Double(frames) / time * 1e6
+}
+
+/// The rows of a table: each workload on each engine.
+func speedRequirements(_ workloads: [Workload]) throws -> [Requirement] {
+  try workloads.flatMap { workload in
+    try EngineKind.allCases.map { engine in
+      let comparison = try Comparison(workload, engine)
+      return Requirement(
+        "\(workload.name), \(engine.rawValue)", comparison.ratios,
+        atLeast: engine == .fast ? workload.atLeast.fast : workload.atLeast.reference)
+    }
+  }
 }
 
 extension LargeProgram {

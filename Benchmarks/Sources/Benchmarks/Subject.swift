@@ -8,10 +8,19 @@ struct Subject {
   let fresh: Chip8
   let machine: Chip8
 
-  init(_ name: String) throws {
+  /// One of our programs.
+  static func path(_ name: String) -> String {
     let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-    let bytes = try Storage.read("/\(root)/roms/\(name).ch8", limit: 1 << 16)
-    let program = Program(name: name, bytes: bytes)
+    return "/\(root)/roms/\(name).ch8"
+  }
+
+  static func program(_ path: String) throws -> Program {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return Program(name: name, bytes: try Storage.read(path, limit: 1 << 16))
+  }
+
+  init(_ name: String) throws {
+    let program = try Subject.program(Subject.path(name))
     fresh = try Chip8(program, Configuration(for: program))
     var machine = fresh
     // Each key in turn, down for a tenth of a second and up for as long.

@@ -16,9 +16,10 @@ if arguments.first == "--load", let path = arguments.last {
 let directory = "/var/tmp/chip8-benchmarks-\(getpid())"
 try Storage.createDirectory(directory)
 
-for workload in Workload.all {
-  let rate = try instructionsPerSecond(workload)
-  print("\(workload.name): \(Int(rate / 1e6)) million instructions per second")
+let games0 = try Workload.games(arguments.filter { $0.hasSuffix(".ch8") })
+if !games0.isEmpty || arguments.contains("--speed") {
+  printTable(try speedRequirements(Workload.all + games0))
+  exit(0)
 }
 for program in LargeProgram.all { try print(program.times()) }
 

@@ -1,17 +1,16 @@
 /// What executes instructions. What becomes of the machine is the same.
-package enum EngineKind: Sendable {
-  /// One by one, as their rules read.
+public enum EngineKind: String, CaseIterable, Sendable {
+  /// The interpreter.
   case reference
-  /// By threaded handlers.
+  /// The translator.
   case fast
 }
 
 /// Executes instructions on a state, for the time of one `run`. It knows nothing of frames: whoever
 /// has a slice of one asks it for so many instructions.
 ///
-/// The reference engine executes them one by one, as their rules read, and is in `Reference/`. What
-/// executes them fast is in `Fast/`; it leaves to the reference engine what is rare, and is compared
-/// with it.
+/// The interpreter in `Interpreter/` executes them by threaded handlers. It leaves to the rules in
+/// `Rules/`, which are written to be read, what is rare, and is compared with them.
 struct Engine {
   /// What ends a slice of instructions before its time.
   enum Event: Equatable {
@@ -34,7 +33,7 @@ struct Engine {
   let ram: UnsafeMutablePointer<UInt8>
   /// Takes an address into the RAM, whose size is a power of two.
   let mask: Int
-  /// Executes instructions fast; nil if the reference engine is to execute all.
+  /// Executes instructions fast; nil if rules are to execute all.
   let core: UnsafeMutablePointer<Core>?
   /// An instruction that is executed in place of the one at its address.
   let replacement: (address: Int, instruction: Instruction)?
@@ -78,12 +77,12 @@ struct Engine {
   /// Executes at most `count` instructions and returns how many it were; ``event`` says why fewer,
   /// if it does.
   mutating func execute(_ count: Int) -> Int {
-    guard let core else { return executeByReference(count) }
+    guard let core else { return executeByRules(count) }
     event = .none
     var remaining = count
     while remaining > 0, event == .none {
       guard Int(pc) <= mask else {
-        remaining -= executeByReference(1)
+        remaining -= executeByRules(1)
         continue
       }
       remaining -= core.pointee.execute(min(remaining, Core.maxSlice), at: pc)
@@ -91,7 +90,7 @@ struct Engine {
       switch core.pointee.end {
       case .limit: break
       case .frameOver: event = .frameOver
-      case .slow: remaining -= executeByReference(1)
+      case .slow: remaining -= executeByRules(1)
       case .halted:
         state.pointee.instructions += UInt64(truncatingIfNeeded: remaining)
         remaining = 0
@@ -101,7 +100,7 @@ struct Engine {
     return count &- remaining
   }
 
-  private mutating func executeByReference(_ count: Int) -> Int {
+  private mutating func executeByRules(_ count: Int) -> Int {
     remaining = count
     unexecuted = 0
     event = .none

@@ -17,10 +17,8 @@ extension Chip8 {
     return withProcessor(replacing: (address, instruction)) { $0.run(limits, keys: keys) }
   }
 
-  /// What executes instructions from now on: with either, the machine becomes the same.
-  package mutating func use(_ engine: EngineKind) {
-    unsaved.engine = engine
-  }
+  /// Executes every instruction as its rule reads from now on.
+  package mutating func followRules() { unsaved.isByRules = true }
 
   /// Changes the state of a machine that only ``run(_:keys:)`` runs.
   package mutating func change(_ change: (inout State) -> Void) {

@@ -17,7 +17,9 @@ public struct Chip8: Sendable {
   /// What is derived from the state and not saved.
   struct Unsaved: Sendable {
     /// What executes instructions.
-    var engine = EngineKind.fast
+    var engine = EngineKind.reference
+    /// Whether each instruction is executed as its rule reads, for tests to compare with.
+    var isByRules = false
     /// The instructions that the fast engine has executed since the bytes there last changed.
     var code = Code()
     /// The sound of the frame that ended last.
@@ -48,6 +50,13 @@ public struct Chip8: Sendable {
 
   /// The sound of the frame that ended last, nil if it was silent.
   public var tone: Tone? { unsaved.tone }
+
+  /// What executes the machine's instructions. It is not part of the state, and changes nothing
+  /// about what becomes of it.
+  public var engine: EngineKind {
+    get { unsaved.engine }
+    set { unsaved.engine = newValue }
+  }
 
   /// The keys that are held down outside. The program sees them as they are where a frame begins, so
   /// they are not part of the state.
@@ -101,7 +110,7 @@ public struct Chip8: Sendable {
   /// Calls with a processor for this machine.
   ///
   /// - Parameter replacement: an instruction that is executed in place of the one at its address, by
-  ///   the reference engine.
+  ///   its rule.
   mutating func withProcessor(
     replacing replacement: (address: Int, instruction: Instruction)? = nil,
     _ body: (inout Processor) -> Stop
@@ -114,7 +123,7 @@ public struct Chip8: Sendable {
       swap(&ram, &state.ram)
       swap(&code, &unsaved.code)
     }
-    let isFast = unsaved.engine == .fast && replacement == nil && !state.isTwoPage
+    let isFast = !unsaved.isByRules && replacement == nil && !state.isTwoPage
     return ram.withUnsafeMutableBufferPointer { ram in
       withUnsafeMutablePointer(to: &state) { state in
         func run(_ core: UnsafeMutablePointer<Core>?) -> Stop {

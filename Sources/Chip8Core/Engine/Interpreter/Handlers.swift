@@ -125,7 +125,7 @@ func handleJumpIndexed(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
 @_cdecl("chip8_handle_call") @inline(__always)
 func handleCall(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   guard sp < m.core.pointee.stackEnd else {
-    return leaveToReference(m, op, i, left, sp)
+    return leaveToRules(m, op, i, left, sp)
   }
   sp.storeBytes(of: op.link, as: UInt16.self)
   proceed(m, m.operation(at: op.number), i, left, sp + 2)
@@ -135,7 +135,7 @@ func handleCall(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
 @_cdecl("chip8_handle_return") @inline(__always)
 func handleReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   guard sp > m.core.pointee.stackStart else {
-    return leaveToReference(m, op, i, left, sp)
+    return leaveToRules(m, op, i, left, sp)
   }
   let target = UInt((sp - 2).load(as: UInt16.self))
   guard target <= UInt(bitPattern: m.core.pointee.mask) else {
@@ -465,7 +465,7 @@ func handleStoreDecimal(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   let value = UInt32(m.v[op.x])
   let address = Int(bitPattern: i)
   guard address &+ 3 <= m.core.pointee.mask else {
-    return leaveToReference(m, op, i, left, sp)
+    return leaveToRules(m, op, i, left, sp)
   }
   let ram = m.core.pointee.ram + address
   ram[0] = UInt8(truncatingIfNeeded: value / 100)
@@ -483,7 +483,7 @@ func handleStoreDecimal(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
 func handleStore(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   let address = Int(bitPattern: i)
   guard address &+ 16 <= m.core.pointee.mask else {
-    return leaveToReference(m, op, i, left, sp)
+    return leaveToRules(m, op, i, left, sp)
   }
   let isStored = firstBytes(op.x)
   let ram = UnsafeMutableRawPointer(m.core.pointee.ram + address)
@@ -503,7 +503,7 @@ func handleStore(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
 func handleLoad(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   let address = Int(bitPattern: i)
   guard address &+ 16 <= m.core.pointee.mask else {
-    return leaveToReference(m, op, i, left, sp)
+    return leaveToRules(m, op, i, left, sp)
   }
   let ram = UnsafeRawPointer(m.core.pointee.ram + address).loadUnaligned(as: SIMD16<UInt8>.self)
   m.core.pointee.v.replace(with: ram, where: firstBytes(op.x))
@@ -539,14 +539,14 @@ private func forgetStored(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw)
 /// clipped at the right and at the bottom; VF is whether it hits a pixel.
 @_cdecl("chip8_handle_draw") @inline(__always)
 func handleDraw(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
-  guard m.draw(op, at: i) else { return leaveToReference(m, op, i, left, sp) }
+  guard m.draw(op, at: i) else { return leaveToRules(m, op, i, left, sp) }
   proceed(m, op.next, i, left, sp)
 }
 
 /// The same with the quirk `vblank`: the frame is over.
 @_cdecl("chip8_handle_draw_and_wait") @inline(__always)
 func handleDrawAndWait(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
-  guard m.draw(op, at: i) else { return leaveToReference(m, op, i, left, sp) }
+  guard m.draw(op, at: i) else { return leaveToRules(m, op, i, left, sp) }
   m.core.pointee.end = .frameOver
   pause(m, op.next, i, left, sp)
 }
@@ -575,10 +575,10 @@ extension UnsafeMutableRawPointer {
 
 // MARK: Everything else
 
-/// An instruction that the reference engine executes.
+/// An instruction that its rule executes.
 @_cdecl("chip8_handle_slowly") @inline(never)
 func handleSlowly(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
-  leaveToReference(m, op, i, left, sp)
+  leaveToRules(m, op, i, left, sp)
 }
 
 /// The instruction at an address was not decoded since the bytes there changed.

@@ -103,7 +103,7 @@ extension Engine {
     write(UInt8(address & 0xFF), at: entry + 1)
   }
 
-  /// An instruction of this machine. The reference engine executes them all, as any byte of one may be
+  /// An instruction of this machine. The rules execute them all, as any byte of one may be
   /// a register's.
   mutating func executeTwoPage(_ instruction: Instruction) {
     switch instruction.kind {

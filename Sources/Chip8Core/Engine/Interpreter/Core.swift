@@ -32,7 +32,7 @@ struct Core {
   enum End {
     /// All that was asked for is done, or the program counter points past the RAM.
     case limit
-    /// The next instruction is the reference engine's to execute.
+    /// The next instruction is to be executed by its rule.
     case slow
     /// The frame has no time left, as the display is waited for.
     case frameOver
@@ -156,9 +156,9 @@ func pause(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   m.core.pointee.remaining = left
 }
 
-/// Leaves the operation to the reference engine, which knows its faults too.
+/// Leaves the operation to its rule, which knows its faults too.
 @inline(never)
-func leaveToReference(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
+func leaveToRules(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
   m.core.pointee.end = .slow
   pause(m, op, i, left &+ 1, sp)
 }

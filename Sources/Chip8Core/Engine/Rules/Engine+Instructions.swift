@@ -1,4 +1,4 @@
-// The reference engine: each instruction as its rule reads.
+// The rules: each instruction as the manual has it.
 
 extension Engine {
   /// What the machine has no instruction for is a fault, unless it is 0nnn and a quirk skips that.
