@@ -12,9 +12,8 @@ struct Requirement {
   }
 
   let what: String
-  /// The median where it was measured several times.
   let measured: Double
-  /// The least and the most of several times.
+  /// Between what four of five rounds were.
   var spread: ClosedRange<Double>?
   let limit: Limit
   let unit: Unit
@@ -23,17 +22,13 @@ struct Requirement {
     (self.what, self.measured, self.limit, self.unit) = (what, measured, .atMost(limit), unit)
   }
 
-  init(_ what: String, _ measured: [Double], atMost limit: Double, _ unit: Unit = .times) {
-    self.init(what, measured, .atMost(limit), unit)
-  }
-
-  init(_ what: String, _ measured: [Double], atLeast limit: Double, _ unit: Unit = .times) {
-    self.init(what, measured, .atLeast(limit), unit)
-  }
-
-  private init(_ what: String, _ measured: [Double], _ limit: Limit, _ unit: Unit) {
-    (self.what, self.measured, self.limit, self.unit) = (what, measured.median, limit, unit)
-    spread = measured.quantile(0)...measured.quantile(1)
+  /// - Parameter rounds: those that were measured, for their spread.
+  init(
+    _ what: String, _ measured: Double, _ rounds: [Double], atLeast limit: Double,
+    _ unit: Unit = .times
+  ) {
+    (self.what, self.measured, self.limit, self.unit) = (what, measured, .atLeast(limit), unit)
+    spread = rounds.quantile(0.1)...rounds.quantile(0.9)
   }
 
   var isKept: Bool {

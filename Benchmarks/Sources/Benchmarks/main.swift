@@ -16,9 +16,16 @@ if arguments.first == "--load", let path = arguments.last {
 let directory = "/var/tmp/chip8-benchmarks-\(getpid())"
 try Storage.createDirectory(directory)
 
+if arguments.first == "--execute", arguments.count == 4, let frames = Int(arguments[3]),
+  let engine = EngineKind(rawValue: arguments[4])
+{
+  try execute(arguments[2], frames: frames, engine)
+  exit(0)
+}
 let games0 = try Workload.games(arguments.filter { $0.hasSuffix(".ch8") })
 if !games0.isEmpty || arguments.contains("--speed") {
-  printTable(try speedRequirements(Workload.all + games0))
+  let only = arguments.firstIndex(of: "--only").map { arguments[$0 + 1] } ?? ""
+  printTable(try speedRequirements((Workload.all + games0).filter { $0.name.contains(only) || only.isEmpty }))
   exit(0)
 }
 for program in LargeProgram.all { try print(program.times()) }

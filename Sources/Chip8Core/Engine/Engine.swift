@@ -27,20 +27,13 @@ struct Engine {
     case hostCall
   }
 
-  let state: UnsafeMutablePointer<State>
+  let core: UnsafeMutablePointer<Core>
   /// The registers within the state, or where the machine keeps them in the RAM.
-  let v: UnsafeMutablePointer<UInt8>
-  let ram: UnsafeMutablePointer<UInt8>
-  /// Takes an address into the RAM, whose size is a power of two.
-  let mask: Int
-  /// Executes instructions fast; nil if rules are to execute all.
-  let core: UnsafeMutablePointer<Core>?
+  let v: V
+  /// Whether every instruction is executed as its rule reads.
+  let isByRules: Bool
   /// An instruction that is executed in place of the one at its address.
   let replacement: (address: Int, instruction: Instruction)?
-  let decoder = InstructionSet.decoder
-  let extensions: Extensions
-  let quirks: Quirks
-  let maxStackCount: Int
 
   var pc: UInt16
   /// Instructions of this slice that are still to be executed.
@@ -50,49 +43,45 @@ struct Engine {
   var event = Event.none
 
   init(
-    _ state: UnsafeMutablePointer<State>, ram: UnsafeMutableBufferPointer<UInt8>,
-    _ core: UnsafeMutablePointer<Core>?,
+    _ core: UnsafeMutablePointer<Core>, isByRules: Bool,
     replacing replacement: (address: Int, instruction: Instruction)? = nil
   ) {
-    guard
-      let ramStart = ram.baseAddress, let vOffset = MemoryLayout<State>.offset(of: \.v),
-      ram.count.nonzeroBitCount == 1
-    else { preconditionFailure("the RAM of a machine has a power of two of bytes") }
-    self.state = state
-    self.ram = ramStart
     self.core = core
+    let isTwoPage = core.pointee.dialect.isTwoPage
+    v = isTwoPage ? core.pointee.ram + TwoPage.registers : core.pointee.v
+    self.isByRules = isByRules || isTwoPage || replacement != nil
     self.replacement = replacement
-    mask = ram.count - 1
-    let platform = state.pointee.configuration.platform
-    extensions = platform.extensions
-    maxStackCount = platform.maxStackCount
-    v =
-      extensions.contains(.twoPage)
-      ? ramStart + TwoPage.registers
-      : (UnsafeMutableRawPointer(state) + vOffset).assumingMemoryBound(to: UInt8.self)
-    quirks = state.pointee.configuration.effectiveQuirks
-    pc = state.pointee.pc
+    pc = core.pointee.state.pointee.pc
   }
+
+  var state: UnsafeMutablePointer<State> { core.pointee.state }
+  var ram: UnsafeMutablePointer<UInt8> { core.pointee.ram }
+  /// Takes an address into the RAM, whose size is a power of two.
+  var mask: Int { core.pointee.mask }
+  var dialect: Dialect { core.pointee.dialect }
+  var extensions: Extensions { core.pointee.dialect.extensions }
+  var quirks: Quirks { core.pointee.dialect.quirks }
+  var maxStackCount: Int { core.pointee.dialect.maxStackCount }
 
   /// Executes at most `count` instructions and returns how many it were; ``event`` says why fewer,
   /// if it does.
   mutating func execute(_ count: Int) -> Int {
-    guard let core else { return executeByRules(count) }
     event = .none
+    guard !isByRules else { return executeByRules(count) }
     var remaining = count
-    while remaining > 0, event == .none {
+    while remaining > 0, case .none = event {
       guard Int(pc) <= mask else {
-        remaining -= executeByRules(1)
+        remaining &-= executeByRules(1)
         continue
       }
-      remaining -= core.pointee.execute(min(remaining, Core.maxSlice), at: pc)
+      remaining &-= core.pointee.execute(min(remaining, Core.maxSlice), at: pc)
       pc = core.pointee.pc
       switch core.pointee.end {
       case .limit: break
       case .frameOver: event = .frameOver
-      case .slow: remaining -= executeByRules(1)
+      case .slow: remaining &-= executeByRules(1)
       case .halted:
-        state.pointee.instructions += UInt64(truncatingIfNeeded: remaining)
+        state.pointee.instructions &+= UInt64(truncatingIfNeeded: remaining)
         remaining = 0
         event = .halted
       }
@@ -121,7 +110,7 @@ struct Engine {
     if let replacement, replacement.address == Int(address) & mask {
       return replacement.instruction
     }
-    return decoder.instruction(word(at: address), on: extensions)
+    return InstructionSet.decoder.instruction(word(at: address), on: extensions)
   }
 
   /// The two bytes at an address, the high one first.
@@ -134,7 +123,7 @@ struct Engine {
   @inline(__always)
   func write(_ byte: UInt8, at address: Int) {
     ram[address & mask] = byte
-    core?.pointee.forget(address, count: 1)
+    core.pointee.forget(address, count: 1)
   }
 
   /// Ends the slice after the instruction that is being executed.

@@ -56,7 +56,7 @@ extension Chip8 {
     }
     state.ram.replaceSubrange(address..<address + bytes.count, with: bytes)
     state.readWorkArea()
-    unsaved.code = Code()
+    unsaved.code = nil
   }
 
   private mutating func replaceProgram(_ program: Program) throws(ProgramError) {
@@ -66,7 +66,7 @@ extension Chip8 {
     state.ram.replaceSubrange(area, with: fresh.state.ram[area])
     state.ram = state.shownRAM
     self.program = program
-    unsaved.code = Code()
+    unsaved.code = nil
   }
 
   private mutating func setUserFlags(_ flags: [UInt8]) {

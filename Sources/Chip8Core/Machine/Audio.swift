@@ -29,9 +29,12 @@ public struct Tone: Hashable, Sendable {
     advance = Tone.bitsPerSecond(pitch) / UInt64(framesPerSecond)
   }
 
-  /// 4000 · 2^((p − 64)/48) in 1/2^25 of a bit, by whole numbers, so that every host agrees.
-  static func bitsPerSecond(_ pitch: UInt8) -> UInt64 {
-    let (octave, step) = (Int(pitch) + 32).quotientAndRemainder(dividingBy: 48)
+  /// 4000 · 2^((p − 64)/48) in 1/2^25 of a bit.
+  static func bitsPerSecond(_ pitch: UInt8) -> UInt64 { speeds[Int(pitch)] }
+
+  /// Of each pitch, by whole numbers, so that every host agrees.
+  private static let speeds: [UInt64] = (0...255).map { pitch in
+    let (octave, step) = (pitch + 32).quotientAndRemainder(dividingBy: 48)
     var ratio: UInt64 = 1 << 63
     // 2^(1/48) · 2^63
     for _ in 0..<step { ratio = ratio.multipliedFullWidth(by: 9_357_529_072_384_218_170).high << 1 }

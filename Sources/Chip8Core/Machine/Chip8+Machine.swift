@@ -139,7 +139,7 @@ extension State {
     var writer = ByteWriter(reserving: platform.displayByteCount)
     for plane in 0..<platform.planeCount {
       for row in 0..<platform.display.height {
-        let pixels = display.planes[plane].rows[row]
+        let pixels = display.planes[plane][row]
         if platform.hasHires {
           writer.append(pixels.byteSwapped)
         } else {
@@ -199,7 +199,7 @@ extension State {
     for plane in 0..<configuration.platform.planeCount {
       for row in 0..<configuration.platform.display.height {
         // The section's length was checked.
-        display.planes[plane].rows[row] =
+        display.planes[plane][row] =
           configuration.platform.hasHires
           ? reader.next(UInt128.self)?.byteSwapped ?? 0
           : UInt128(reader.next(UInt64.self)?.byteSwapped ?? 0) << 64

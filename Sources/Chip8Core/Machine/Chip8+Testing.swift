@@ -29,8 +29,8 @@ extension Chip8 {
 extension State {
   /// The rows of a plane, of 128 pixels each, the leftmost in the highest bit.
   package subscript(plane plane: Int, row row: Int) -> UInt128 {
-    get { display.planes[plane].rows[row] }
-    set { display.planes[plane].rows[row] = newValue }
+    get { display.planes[plane][row] }
+    set { display.planes[plane][row] = newValue }
   }
 
   /// All that is on the display.

@@ -20,8 +20,8 @@ public struct Chip8: Sendable {
     var engine = EngineKind.reference
     /// Whether each instruction is executed as its rule reads, for tests to compare with.
     var isByRules = false
-    /// The instructions that the fast engine has executed since the bytes there last changed.
-    var code = Code()
+    /// The instructions that were executed since the bytes there last changed; nil before the first.
+    var code: Code?
     /// The sound of the frame that ended last.
     var tone: Tone?
     /// What no state has, for it is input: see ``Chip8/heldKeys``.
@@ -115,27 +115,27 @@ public struct Chip8: Sendable {
     replacing replacement: (address: Int, instruction: Instruction)? = nil,
     _ body: (inout Processor) -> Stop
   ) -> Stop {
-    // The memories are taken out, so that pointers to them and to the rest do not overlap.
-    var (ram, code): ([UInt8], Code) = ([], Code())
+    // They are taken out, so that pointers to them and to the rest do not overlap.
+    var (ram, code): ([UInt8], Code?) = ([], nil)
     swap(&ram, &state.ram)
     swap(&code, &unsaved.code)
     defer {
       swap(&ram, &state.ram)
       swap(&code, &unsaved.code)
     }
-    let isFast = !unsaved.isByRules && replacement == nil && !state.isTwoPage
+    if !isKnownUniquelyReferenced(&code) { code = Code(state.configuration) }
+    let isByRules = unsaved.isByRules
     return ram.withUnsafeMutableBufferPointer { ram in
-      withUnsafeMutablePointer(to: &state) { state in
-        func run(_ core: UnsafeMutablePointer<Core>?) -> Stop {
-          var processor = Processor(Engine(state, ram: ram, core, replacing: replacement))
-          let stop = body(&processor)
-          if processor.hasEndedFrame { unsaved.tone = processor.tone }
-          return stop
-        }
-        guard isFast else { return run(nil) }
-        return code.withUnsafeMutablePointers(byteCount: ram.count) { operations, marks in
-          var core = Core(state, ram, operations, marks)
-          return withUnsafeMutablePointer(to: &core) { run($0) }
+      guard let ram = ram.baseAddress, let code else {
+        preconditionFailure("a machine has RAM, and its code was just made")
+      }
+      return withUnsafeMutablePointer(to: &state) { state in
+        var core = Core(state, ram, code)
+        return withUnsafeMutablePointer(to: &core) { core in
+          let engine = Engine(core, isByRules: isByRules, replacing: replacement)
+          var processor = Processor(engine, tone: unsaved.tone)
+          defer { unsaved.tone = processor.tone }
+          return body(&processor)
         }
       }
     }

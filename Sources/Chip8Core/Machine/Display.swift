@@ -1,9 +1,22 @@
 // The display: bit planes, and what the drawing instructions do to them.
 
-/// One bit plane: 64 rows of 128 pixels, the leftmost in the highest bit. A lores screen that is
-/// not doubled is the upper left quarter.
+/// One bit plane: 64 rows of 128 pixels. A lores screen that is not doubled is the upper left
+/// quarter.
 public struct Plane: Sendable {
-  var rows = InlineArray<64, UInt128>(repeating: 0)
+  /// The halves of the rows, the leftmost pixel in the highest bit. They are apart so that the rows of
+  /// a lores screen lie side by side.
+  private(set) var left = InlineArray<64, UInt64>(repeating: 0)
+  private(set) var right = InlineArray<64, UInt64>(repeating: 0)
+
+  /// A row, the leftmost pixel in the highest bit.
+  @inline(__always)
+  subscript(row: Int) -> UInt128 {
+    get { UInt128(left[row]) << 64 | UInt128(right[row]) }
+    set {
+      left[row] = UInt64(truncatingIfNeeded: newValue >> 64)
+      right[row] = UInt64(truncatingIfNeeded: newValue)
+    }
+  }
 }
 
 /// The display and how it is drawn on.
@@ -89,8 +102,8 @@ public struct Display: Sendable {
           line &= style.height - 1
         }
         let drawn = style.placed(style.isDoubled ? doubled(bits) : bits, at: column)
-        if planes[plane].rows[line] & drawn != 0 { hits.collidedRows += 1 }
-        planes[plane].rows[line] ^= drawn
+        if planes[plane][line] & drawn != 0 { hits.collidedRows += 1 }
+        planes[plane][line] ^= drawn
         if style.isDoubled { copyDown(plane, line, column, style) }
       }
     }
@@ -101,8 +114,8 @@ public struct Display: Sendable {
   /// touch to the row below.
   private mutating func copyDown(_ plane: Int, _ line: Int, _ column: Int, _ style: Style) {
     let words = style.placed(UInt128(0xFFFF_FFFF) << 96, at: column & 0x70)
-    let kept = planes[plane].rows[line + 1] & ~words
-    planes[plane].rows[line + 1] = kept | planes[plane].rows[line] & words
+    let kept = planes[plane][line + 1] & ~words
+    planes[plane][line + 1] = kept | planes[plane][line] & words
   }
 
   /// Moves the selected planes' pixels down by rows, or up if negative; empty rows come in.
@@ -111,7 +124,7 @@ public struct Display: Sendable {
       let old = plane
       for row in 0..<style.height {
         let source = row - count
-        plane.rows[row] = (0..<style.height).contains(source) ? old.rows[source] : 0
+        plane[row] = (0..<style.height).contains(source) ? old[source] : 0
       }
     }
   }
@@ -120,8 +133,8 @@ public struct Display: Sendable {
   mutating func scroll(right count: Int, style: Style) {
     forEachSelectedPlane { plane in
       for row in 0..<style.height {
-        let outside = plane.rows[row] & ~style.mask
-        plane.rows[row] = (plane.rows[row] & style.mask) >> count & style.mask | outside
+        let outside = plane[row] & ~style.mask
+        plane[row] = (plane[row] & style.mask) >> count & style.mask | outside
       }
     }
   }
@@ -160,8 +173,8 @@ public struct Screen: Hashable, Sendable {
     self.height = height
     pixels = [UInt8](unsafeUninitializedCapacity: width * height) { buffer, initialized in
       for y in 0..<height {
-        let first = display.planes[0].rows[y * step]
-        let second = display.planes[1].rows[y * step]
+        let first = display.planes[0][y * step]
+        let second = display.planes[1][y * step]
         for x in 0..<width {
           let bit = UInt128(127 - x * step)
           buffer[y * width + x] =

@@ -18,16 +18,16 @@ struct Processor {
     }
   }
 
-  let state: UnsafeMutablePointer<State>
   var engine: Engine
-
+  /// The sound of the frame that ended last.
   private(set) var tone: Tone?
-  private(set) var hasEndedFrame = false
 
-  init(_ engine: Engine) {
+  init(_ engine: Engine, tone: Tone?) {
     self.engine = engine
-    state = engine.state
+    self.tone = tone
   }
+
+  var state: UnsafeMutablePointer<State> { engine.state }
 
   /// Runs frames until a limit is reached or the program stops.
   mutating func run(_ limits: Limits, keys: KeySet) -> Chip8.Stop {
@@ -54,25 +54,26 @@ struct Processor {
   }
 
   private mutating func runInstructions(_ limits: Limits, _ keys: KeySet) -> Chip8.Stop {
-    var limits = limits
-    while limits.frames > 0 {
-      guard limits.instructions > 0 else { return .done }
+    var (frames, instructions) = (limits.frames, limits.instructions)
+    repeat {
+      guard instructions > 0 else { return .done }
       if state.pointee.instructionsLeftInFrame == nil { beginFrame(keys) }
-      var instructionsLeftInFrame = Int(state.pointee.instructionsLeftInFrame ?? 0)
-      if instructionsLeftInFrame > 0 {
-        let executed = engine.execute(min(instructionsLeftInFrame, limits.instructions))
-        limits.instructions -= executed
-        instructionsLeftInFrame =
-          engine.event == .frameOver ? 0 : instructionsLeftInFrame - executed
-        state.pointee.instructionsLeftInFrame = UInt32(truncatingIfNeeded: instructionsLeftInFrame)
+      var left = Int(state.pointee.instructionsLeftInFrame ?? 0)
+      if left > 0 {
+        let executed = engine.execute(min(left, instructions))
+        instructions &-= executed
+        left = engine.event == .frameOver ? 0 : left &- executed
       }
-      if instructionsLeftInFrame == 0 {
+      if left == 0 {
         endFrame()
-        limits.frames -= 1
+        frames &-= 1
         if limits.stopsAtHalt, engine.event == .halted { return .halt }
+      } else {
+        state.pointee.instructionsLeftInFrame = UInt32(truncatingIfNeeded: left)
       }
+      if case .none = engine.event { continue }
       if let stop { return stop }
-    }
+    } while frames > 0
     return .done
   }
 
@@ -94,11 +95,12 @@ struct Processor {
   }
 
   /// Takes the keys of a frame, completes a wait for one, and gives the frame its instructions.
+  @inline(__always)
   mutating func beginFrame(_ keys: KeySet) {
     state.pointee.keys = keys
-    let isIdle = !completeKeyWait()
+    let isIdle = state.pointee.keyWait != nil && !completeKeyWait()
     state.pointee.instructionsLeftInFrame =
-      isIdle ? 0 : UInt32(state.pointee.configuration.instructionsPerFrame)
+      isIdle ? 0 : UInt32(truncatingIfNeeded: state.pointee.configuration.instructionsPerFrame)
   }
 
   /// Whether the program can run: it is not waiting for a key, or its wait ends now.
@@ -117,21 +119,27 @@ struct Processor {
   }
 
   /// Lets the frame sound and counts the timers down.
+  @inline(__always)
   mutating func endFrame() {
-    let isSounding = state.pointee.sound > 0
-    tone = nil
-    if isSounding {
-      let frame = Tone(
-        state.pointee.audio,
-        framesPerSecond: state.pointee.configuration.platform.framesPerSecond)
-      tone = frame
-      state.pointee.audio.phase &+= UInt32(truncatingIfNeeded: frame.advance)
-      state.pointee.sound -= 1
+    if state.pointee.sound > 0 {
+      sound()
+    } else {
+      if tone != nil { tone = nil }
+      state.pointee.audio.phase = 0
     }
-    if state.pointee.sound == 0 { state.pointee.audio.phase = 0 }
     if state.pointee.delay > 0 { state.pointee.delay -= 1 }
-    hasEndedFrame = true
     state.pointee.instructionsLeftInFrame = nil
-    state.pointee.frames += 1
+    state.pointee.frames &+= 1
+  }
+
+  @inline(never)
+  private mutating func sound() {
+    let frame = Tone(
+      state.pointee.audio,
+      framesPerSecond: state.pointee.configuration.platform.framesPerSecond)
+    tone = frame
+    state.pointee.audio.phase &+= UInt32(truncatingIfNeeded: frame.advance)
+    state.pointee.sound -= 1
+    if state.pointee.sound == 0 { state.pointee.audio.phase = 0 }
   }
 }

@@ -177,7 +177,7 @@ extension Processor {
   private func shown(inRow row: Int) -> UInt64 {
     engine.isTwoPage
       ? TwoPage.pixels(ofRow: row, in: engine.ram)
-      : UInt64(truncatingIfNeeded: state.pointee.display.planes[0].rows[row] >> 64)
+      : state.pointee.display.planes[0].left[row]
   }
 }
 

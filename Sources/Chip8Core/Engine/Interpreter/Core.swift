@@ -2,9 +2,7 @@
 
 /// The part of a machine that executes instructions, for the time of one run.
 struct Core {
-  /// V0 to VF: the first bytes, so that a handler finds a register by its number alone.
-  var v = SIMD16<UInt8>()
-  /// The operation at each address of the RAM, and ``Code/margin`` more.
+  /// The operation at each address of the RAM: ``Code/operations``.
   let operations: UnsafeMutablePointer<Operation>
   let ram: UnsafeMutablePointer<UInt8>
   /// A byte for each of the RAM: 0 where no operation was made from it.
@@ -12,10 +10,10 @@ struct Core {
   /// Takes an address into the RAM, whose size is a power of two.
   let mask: Int
   let state: UnsafeMutablePointer<State>
-  /// V0 to VF where they are while no instructions run.
-  let registers: UnsafeMutableRawPointer
-  /// The upper halves of the first plane's rows, every other word.
-  let rows: UnsafeMutablePointer<UInt64>
+  /// The registers V0 to VF.
+  let v: V
+  /// The left halves of the first plane's rows.
+  let rows: UnsafeMutableRawPointer
   /// The stack's first place, and the one after its last.
   let stackStart: UnsafeMutableRawPointer
   let stackEnd: UnsafeMutableRawPointer
@@ -25,8 +23,10 @@ struct Core {
   var pc: UInt16 = 0
   var index: UInt = 0
   var stack: UnsafeMutableRawPointer
-  var remaining = 0
+  var remaining: UInt = 0
   var end = End.limit
+  /// The loop that may be one that only waits.
+  var idleLoop = IdleLoop()
 
   /// Why the core has come back.
   enum End {
@@ -50,45 +50,39 @@ extension Core {
     static let maxSlice = 8192
   #endif
 
-  init(
-    _ state: UnsafeMutablePointer<State>, _ ram: UnsafeMutableBufferPointer<UInt8>,
-    _ operations: UnsafeMutablePointer<Operation>, _ marks: UnsafeMutablePointer<UInt8>
-  ) {
+  init(_ state: UnsafeMutablePointer<State>, _ ram: UnsafeMutablePointer<UInt8>, _ code: Code) {
     guard
-      let ramStart = ram.baseAddress, ram.count.nonzeroBitCount == 1,
       let registersOffset = MemoryLayout<State>.offset(of: \.v),
       let stackOffset = MemoryLayout<State>.offset(of: \.stack),
       let rowsOffset = MemoryLayout<State>.offset(of: \.display.planes)
-    else { preconditionFailure("the RAM of a machine has a power of two of bytes") }
+    else { preconditionFailure("a state is a struct") }
     let start = UnsafeMutableRawPointer(state)
     self.state = state
-    self.ram = ramStart
-    self.operations = operations
-    self.marks = marks
-    mask = ram.count - 1
-    registers = start + registersOffset
-    // A row has 16 bytes, the left half in the upper word.
-    rows = (start + rowsOffset).assumingMemoryBound(to: UInt64.self) + 1
+    self.ram = ram
+    operations = code.operations
+    marks = code.marks
+    mask = code.mask
+    dialect = code.dialect
+    v = (start + registersOffset).assumingMemoryBound(to: UInt8.self)
+    rows = start + rowsOffset
     stackStart = start + stackOffset
-    stackEnd = stackStart + 2 * state.pointee.configuration.platform.maxStackCount
+    stackEnd = stackStart + 2 * dialect.maxStackCount
     stack = stackStart
-    dialect = Dialect(state.pointee.configuration)
   }
 
   /// Executes at most so many instructions from an address in the RAM, and says how many it were.
   mutating func execute(_ count: Int, at pc: UInt16) -> Int {
     end = .limit
-    v = registers.loadUnaligned(as: SIMD16<UInt8>.self)
+    idleLoop.jump = nil
     let stack = stackStart + 2 * Int(state.pointee.stackCount)
-    let index = UInt(state.pointee.i)
+    let (index, v) = (UInt(state.pointee.i), self.v)
     withUnsafeMutablePointer(to: &self) { core in
       let core = UnsafeMutableRawPointer(core)
-      proceed(core, core.operation(at: UInt(pc)), index, count, stack)
+      proceed(core, core.operation(at: UInt(pc)), index, UInt(bitPattern: count), stack, v)
     }
-    registers.storeBytes(of: v, as: SIMD16<UInt8>.self)
     state.pointee.i = UInt16(truncatingIfNeeded: self.index)
     state.pointee.stackCount = UInt8(truncatingIfNeeded: (self.stack - stackStart) / 2)
-    let executed = count &- remaining
+    let executed = count &- Int(bitPattern: remaining)
     state.pointee.instructions += UInt64(truncatingIfNeeded: executed)
     return executed
   }
@@ -99,9 +93,11 @@ extension UnsafeMutableRawPointer {
   @inline(__always)
   var core: UnsafeMutablePointer<Core> { assumingMemoryBound(to: Core.self) }
 
-  /// The registers V0 to VF of a core.
+  /// The operation that a jump or call goes to.
   @inline(__always)
-  var v: UnsafeMutablePointer<UInt8> { assumingMemoryBound(to: UInt8.self) }
+  func target(of op: Op) -> UnsafeRawPointer {
+    UnsafeRawPointer(core.pointee.operations) + op.target
+  }
 
   /// The operation at an address of the RAM.
   @inline(__always)
@@ -128,7 +124,10 @@ extension UnsafeRawPointer {
   var byte: UInt8 { UInt8(truncatingIfNeeded: operation.pointee.number) }
   /// A call's return address.
   @inline(__always)
-  var link: UInt16 { UInt16(operation.pointee.x) | UInt16(operation.pointee.y) &<< 8 }
+  var link: UInt16 { operation.pointee.number }
+  /// Where a jump or call goes to, in bytes from the first operation.
+  @inline(__always)
+  var target: Int { Int(operation.pointee.target) }
 
   /// The operation two bytes further, four, and six.
   @inline(__always)
@@ -141,14 +140,16 @@ extension UnsafeRawPointer {
 
 /// Executes the next operation, if there is time for it.
 @inline(__always)
-func proceed(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
-  guard left != 0 else { return pause(m, op, i, left, sp) }
-  op.handler(m, op, i, left &- 1, sp)
+func proceed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+  let (rest, isOver) = left.subtractingReportingOverflow(1)
+  // Without the hint the compiler would jump to what comes next, and so twice.
+  guard _fastPath(!isOver) else { return pause(m, op, i, 0, sp, v) }
+  op.handler(m, op, i, rest, sp, v)
 }
 
 /// Comes back to ``Engine``, with the machine before an operation.
 @inline(never)
-func pause(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
+func pause(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let distance = op - UnsafeRawPointer(m.core.pointee.operations)
   m.core.pointee.pc = UInt16(truncatingIfNeeded: distance / Operation.stride)
   m.core.pointee.index = i
@@ -158,7 +159,7 @@ func pause(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
 
 /// Leaves the operation to its rule, which knows its faults too.
 @inline(never)
-func leaveToRules(_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) {
+func leaveToRules(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   m.core.pointee.end = .slow
-  pause(m, op, i, left &+ 1, sp)
+  pause(m, op, i, left &+ 1, sp, v)
 }

@@ -5,27 +5,31 @@
 /// next one's, which the compiler makes a jump. Its parameters stay in the host's registers.
 ///
 /// - Parameters:
-///   - m: the ``Core``; the registers V0 to VF are its first bytes.
+///   - m: the ``Core``.
 ///   - op: the ``Operation`` that is executed.
 ///   - i: the register I.
 ///   - left: how many instructions may follow this one.
 ///   - sp: where the next return address goes.
+///   - v: the registers V0 to VF.
 typealias Handler =
-  @convention(c) (_ m: Raw, _ op: Op, _ i: UInt, _ left: Int, _ sp: Raw) -> Void
+  @convention(c) (_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) -> Void
 
 // C has no names for what these point to.
 typealias Raw = UnsafeMutableRawPointer
 typealias Op = UnsafeRawPointer
+typealias V = UnsafeMutablePointer<UInt8>
 
 /// An instruction at an address of the RAM, in 16 bytes.
 struct Operation {
   /// What executes it.
   var handler: Handler
-  /// The registers, 0–15. A call has its return address in both.
+  /// The registers, 0–15.
   var x: UInt8 = 0
   var y: UInt8 = 0
-  /// n, nn or nnn; where I moves after Fx55 and Fx65.
+  /// n, nn or nnn; where I moves after Fx55 and Fx65; a call's return address; the length of a loop.
   var number: UInt16 = 0
+  /// Where the operation is that a jump or call goes to, in bytes from the first.
+  var target: UInt32 = 0
 
   /// How many bytes lie between the operations of two addresses.
   static let stride = 16
@@ -35,12 +39,17 @@ struct Operation {
 struct Dialect {
   let extensions: Extensions
   let quirks: Quirks
+  let maxStackCount: Int
 
   init(_ configuration: Configuration) {
-    extensions = configuration.platform.extensions
+    let platform = configuration.platform
+    extensions = platform.extensions
     quirks = configuration.effectiveQuirks
+    maxStackCount = platform.maxStackCount
   }
 
   /// Whether the display is one plane of 64×32 pixels, and nothing else.
   var hasPlainDisplay: Bool { extensions.isDisjoint(with: .superChip10) }
+
+  var isTwoPage: Bool { extensions.contains(.twoPage) }
 }

@@ -177,26 +177,13 @@ extension Engine {
 
   @inline(__always)
   mutating func draw(_ x: UInt8, _ y: UInt8, _ n: UInt8) {
-    if isTwoPage { drawTwoPageSprite(x, y, n) } else { drawSprite(x, y, n) }
-    let isHires = state.pointee.display.isHires
-    if quirks.contains(.vblank), !isHires || quirks.contains(.vblankInHires) { end(.frameOver) }
-  }
-
-  @inline(never)
-  func drawSprite(_ x: UInt8, _ y: UInt8, _ n: UInt8) {
-    let isHires = state.pointee.display.isHires
-    let hasBigSprites = extensions.contains(.superChip10)
-    let isWide = n == 0 && (isHires || quirks.contains(.loresBigSprites)) && hasBigSprites
-    let i = Int(state.pointee.i)
-    let hits = state.pointee.display.draw(
-      x: Int(v[x]), y: Int(v[y]),
-      rowCount: n == 0 && hasBigSprites ? 16 : Int(n), isWide: isWide,
-      style: style, byte: { ram[(i &+ $0) & mask] })
-    let isCounted = isHires && quirks.contains(.rowCollisions)
-    v[0xF] =
-      isCounted
-      ? UInt8(truncatingIfNeeded: hits.collidedRows + hits.clippedRows)
-      : hits.collidedRows > 0 ? 1 : 0
+    if isTwoPage {
+      drawTwoPageSprite(x, y, n)
+    } else {
+      let sprite = Sprite(x: v[x], y: v[y], rowCount: n, address: Int(state.pointee.i))
+      v[0xF] = dialect.draw(sprite, on: &state.pointee.display) { [ram, mask] in ram[$0 & mask] }
+    }
+    if dialect.waitsForDisplay(state.pointee.display) { end(.frameOver) }
   }
 
   @inline(__always)
@@ -220,5 +207,37 @@ extension Engine {
 
   private var style: Display.Style {
     Display.Style(isHires: state.pointee.display.isHires, quirks: quirks)
+  }
+}
+
+/// What Dxyn draws: registers, n, and I.
+struct Sprite {
+  let x: UInt8
+  let y: UInt8
+  let rowCount: UInt8
+  let address: Int
+}
+
+extension Dialect {
+  /// Draws a sprite, and says what VF is then.
+  @inline(never)
+  func draw(_ sprite: Sprite, on display: inout Display, byte: (Int) -> UInt8) -> UInt8 {
+    let hasBigSprites = extensions.contains(.superChip10)
+    let isBig = sprite.rowCount == 0 && hasBigSprites
+    let hits = display.draw(
+      x: Int(sprite.x), y: Int(sprite.y), rowCount: isBig ? 16 : Int(sprite.rowCount),
+      isWide: isBig && (display.isHires || quirks.contains(.loresBigSprites)),
+      style: Display.Style(isHires: display.isHires, quirks: quirks),
+      byte: { byte(sprite.address &+ $0) })
+    guard display.isHires, quirks.contains(.rowCollisions) else {
+      return hits.collidedRows > 0 ? 1 : 0
+    }
+    return UInt8(truncatingIfNeeded: hits.collidedRows + hits.clippedRows)
+  }
+
+  /// Whether a sprite that was drawn ends the frame.
+  @inline(__always)
+  func waitsForDisplay(_ display: Display) -> Bool {
+    quirks.contains(.vblank) && (!display.isHires || quirks.contains(.vblankInHires))
   }
 }

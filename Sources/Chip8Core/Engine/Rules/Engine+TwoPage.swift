@@ -54,7 +54,7 @@ extension State {
       ram[TwoPage.stackEntry(k) + 1] = UInt8(stack[k] & 0xFF)
     }
     for row in 0..<TwoPage.rowCount {
-      let pixels = display.planes[0].rows[row]
+      let pixels = display.planes[0][row]
       for k in 0..<TwoPage.rowByteCount {
         ram[TwoPage.display + row * TwoPage.rowByteCount + k] =
           UInt8(truncatingIfNeeded: pixels >> UInt128(120 - 8 * k))
@@ -69,7 +69,7 @@ extension State {
       stack[k] = UInt16(ram[entry]) << 8 | UInt16(ram[entry + 1])
     }
     for row in 0..<TwoPage.rowCount {
-      display.planes[0].rows[row] = UInt128(TwoPage.pixels(ofRow: row, in: ram)) << 64
+      display.planes[0][row] = UInt128(TwoPage.pixels(ofRow: row, in: ram)) << 64
     }
   }
 }
@@ -82,7 +82,7 @@ extension TwoPage {
 }
 
 extension Engine {
-  var isTwoPage: Bool { extensions.contains(.twoPage) }
+  var isTwoPage: Bool { dialect.isTwoPage }
 
   /// Lets the work area show the fields of the state, if there is one.
   func showWorkArea() {

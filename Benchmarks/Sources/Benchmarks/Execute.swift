@@ -1,0 +1,12 @@
+// A program that runs and nothing else, for whoever counts the host's instructions.
+
+import Chip8Core
+
+/// Runs the workload of that name for so many frames.
+func execute(_ name: String, frames: Int, _ engine: EngineKind) throws {
+  guard let workload = try Workload.all.first(where: { $0.name == name }) else {
+    fatalError("there is no workload \(name)")
+  }
+  var machine = try workload.machine(engine)
+  for _ in 0..<frames / workload.framesPerCall { _ = machine.run(frames: workload.framesPerCall) }
+}
