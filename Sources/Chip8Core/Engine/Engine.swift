@@ -48,7 +48,7 @@ struct Engine {
   ) {
     self.core = core
     let isTwoPage = core.pointee.dialect.isTwoPage
-    v = isTwoPage ? core.pointee.ram + TwoPage.registers : core.pointee.v
+    v = isTwoPage ? core.pointee.ram + TwoPage.registers : core.pointee.place.v
     self.isByRules = isByRules || isTwoPage || replacement != nil
     self.replacement = replacement
     pc = core.pointee.state.pointee.pc

@@ -14,7 +14,7 @@ extension Chip8 {
     unsaved.heldKeys = keys
     let limits = Processor.Limits(frames: 1, instructions: 1, stopsAtHalt: true)
     let address = Int(state.pc) & (state.ram.count - 1)
-    return withProcessor(replacing: (address, instruction)) { $0.run(limits, keys: keys) }
+    return run(instruction, at: address, limits)
   }
 
   /// Executes every instruction as its rule reads from now on.

@@ -100,43 +100,54 @@ public struct Chip8: Sendable {
     frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil, stopsAtHalt: Bool = false
   ) -> Stop {
     if let keys { unsaved.heldKeys = keys }
-    let (limits, held) = (
-      Processor.Limits(frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt),
-      unsaved.heldKeys
-    )
-    return withProcessor { $0.run(limits, keys: held) }
+    var limits = Processor.Limits(
+      frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+    let (held, isByRules) = (unsaved.heldKeys, unsaved.isByRules)
+    return withCore { core in
+      if !isByRules, !stopsAtHalt {
+        core.pointee.runWholeFrames(&limits, held)
+        if limits.frames == 0 { return .done }
+      }
+      var processor = Processor(Engine(core, isByRules: isByRules))
+      return processor.run(limits, keys: held)
+    }
   }
 
-  /// Calls with a processor for this machine.
-  ///
-  /// - Parameter replacement: an instruction that is executed in place of the one at its address, by
-  ///   its rule.
-  mutating func withProcessor(
-    replacing replacement: (address: Int, instruction: Instruction)? = nil,
-    _ body: (inout Processor) -> Stop
+  /// Executes another instruction in place of the one at its address, by its rule.
+  mutating func run(
+    _ instruction: Instruction, at address: Int, _ limits: Processor.Limits
   ) -> Stop {
-    // They are taken out, so that pointers to them and to the rest do not overlap.
-    var (ram, code): ([UInt8], Code?) = ([], nil)
-    swap(&ram, &state.ram)
-    swap(&code, &unsaved.code)
-    defer {
-      swap(&ram, &state.ram)
-      swap(&code, &unsaved.code)
+    let held = unsaved.heldKeys
+    return withCore { core in
+      var processor = Processor(
+        Engine(core, isByRules: true, replacing: (address, instruction)))
+      return processor.run(limits, keys: held)
     }
-    if !isKnownUniquelyReferenced(&code) { code = Code(state.configuration) }
-    let isByRules = unsaved.isByRules
-    return ram.withUnsafeMutableBufferPointer { ram in
-      guard let ram = ram.baseAddress, let code else {
-        preconditionFailure("a machine has RAM, and its code was just made")
-      }
-      return withUnsafeMutablePointer(to: &state) { state in
-        var core = Core(state, ram, code)
-        return withUnsafeMutablePointer(to: &core) { core in
-          let engine = Engine(core, isByRules: isByRules, replacing: replacement)
-          var processor = Processor(engine, tone: unsaved.tone)
-          defer { unsaved.tone = processor.tone }
-          return body(&processor)
+  }
+
+  /// Calls with what executes this machine's instructions.
+  @inline(__always)
+  private mutating func withCore<Result>(
+    _ body: (UnsafeMutablePointer<Core>) -> Result
+  ) -> Result {
+    withUnsafeMutablePointer(to: &self) { machine in
+      // While it runs, the machine is reached by pointers to its parts alone.
+      guard let stateOffset = MemoryLayout<Chip8>.offset(of: \.state),
+        let toneOffset = MemoryLayout<Chip8>.offset(of: \.unsaved.tone)
+      else { preconditionFailure("a machine is a struct") }
+      let start = UnsafeMutableRawPointer(machine)
+      let state = (start + stateOffset).assumingMemoryBound(to: State.self)
+      let tone = (start + toneOffset).assumingMemoryBound(to: Tone?.self)
+      return machine.pointee.state.ram.withUnsafeMutableBufferPointer { ram in
+        guard let ram = ram.baseAddress else { preconditionFailure("a machine has RAM") }
+        if !isKnownUniquelyReferenced(&machine.pointee.unsaved.code) {
+          machine.pointee.unsaved.code = Code(state, tone, ramStart: ram)
         }
+        guard let core = machine.pointee.unsaved.code?.core else {
+          preconditionFailure("the code was just made")
+        }
+        core.pointee.bind(state, tone, ram)
+        return body(core)
       }
     }
   }

@@ -19,13 +19,8 @@ struct Processor {
   }
 
   var engine: Engine
-  /// The sound of the frame that ended last.
-  private(set) var tone: Tone?
 
-  init(_ engine: Engine, tone: Tone?) {
-    self.engine = engine
-    self.tone = tone
-  }
+  init(_ engine: Engine) { self.engine = engine }
 
   var state: UnsafeMutablePointer<State> { engine.state }
 
@@ -118,28 +113,5 @@ struct Processor {
     return false
   }
 
-  /// Lets the frame sound and counts the timers down.
-  @inline(__always)
-  mutating func endFrame() {
-    if state.pointee.sound > 0 {
-      sound()
-    } else {
-      if tone != nil { tone = nil }
-      state.pointee.audio.phase = 0
-    }
-    if state.pointee.delay > 0 { state.pointee.delay -= 1 }
-    state.pointee.instructionsLeftInFrame = nil
-    state.pointee.frames &+= 1
-  }
-
-  @inline(never)
-  private mutating func sound() {
-    let frame = Tone(
-      state.pointee.audio,
-      framesPerSecond: state.pointee.configuration.platform.framesPerSecond)
-    tone = frame
-    state.pointee.audio.phase &+= UInt32(truncatingIfNeeded: frame.advance)
-    state.pointee.sound -= 1
-    if state.pointee.sound == 0 { state.pointee.audio.phase = 0 }
-  }
+  mutating func endFrame() { engine.core.pointee.endFrame() }
 }

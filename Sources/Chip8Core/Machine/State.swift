@@ -72,6 +72,15 @@ public struct State: Sendable {
     cycles = configuration.timing == .cycles ? configuration.clock.programStart : 0
   }
 
+  /// Whether the next frame begins with a program that runs on: it waits for nothing, and neither the
+  /// host nor an entry call has to do with it.
+  @inline(__always)
+  var isBetweenPlainFrames: Bool {
+    guard case .nothing = optionalState else { return false }
+    return instructionsLeftInFrame == nil && keyWait == nil && frames < State.maxFrames >> 1
+      && instructions < State.maxInstructions >> 1
+  }
+
   /// What the host has to do with the machine; nil unless the program may call it.
   public var hostCalls: HostCalls? {
     get { optionalState.hostCalls }

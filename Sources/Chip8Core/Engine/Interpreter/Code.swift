@@ -1,5 +1,5 @@
-/// The instructions of a RAM, made ready to be executed: each when it is executed first. What follows
-/// from the RAM and the configuration is not state, and can be dropped at any time.
+/// What a machine has made ready to be executed fast. It follows from the RAM and the configuration, is
+/// not state, and can be dropped at any time.
 ///
 /// A machine changes it only while it is its only owner: a copy of a machine begins with none.
 final class Code: @unchecked Sendable {
@@ -7,53 +7,44 @@ final class Code: @unchecked Sendable {
   /// continue to, whatever it skips.
   private static let margin = 8
 
-  let dialect: Dialect
-  /// Takes an address into the RAM, whose size is a power of two.
-  let mask: Int
-  /// One for each address, and ``margin`` more.
-  let operations: UnsafeMutablePointer<Operation>
-  /// A byte for each address: 0 where no operation was made from the byte there.
-  let marks: UnsafeMutablePointer<UInt8>
+  let core: UnsafeMutablePointer<Core>
 
-  init(_ configuration: Configuration) {
+  init(_ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>, ramStart: V) {
+    let configuration = state.pointee.configuration
     let byteCount = configuration.platform.ramByteCount
-    dialect = Dialect(configuration)
-    mask = byteCount - 1
-    operations = .allocate(capacity: byteCount + Code.margin)
+    let operations = UnsafeMutablePointer<Operation>.allocate(capacity: byteCount + Code.margin)
     operations.initialize(repeating: .undecoded, count: byteCount)
     (operations + byteCount).initialize(repeating: .end, count: Code.margin)
-    marks = .allocate(capacity: byteCount)
+    let marks = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCount)
     marks.initialize(repeating: 0, count: byteCount)
+    core = .allocate(capacity: 1)
+    core.initialize(
+      to: Core(
+        operations, marks, mask: byteCount - 1, Dialect(configuration),
+        Core.Place(state, tone), ramStart))
   }
 
   deinit {
-    operations.deallocate()
-    marks.deallocate()
+    core.pointee.operations.deallocate()
+    core.pointee.marks.deallocate()
+    core.deallocate()
   }
 
   /// Forgets the operations that were made from a part of the RAM.
   func forget(_ part: Range<Int>) {
-    Core.forget(part.lowerBound, count: part.count, operations, marks, mask: mask)
+    core.pointee.forget(part.lowerBound, count: part.count)
   }
 }
 
 extension Core {
   /// Forgets the operations that were made from some bytes of the RAM. The longest is made from four:
   /// a skip and what it skips, or a long load of I.
-  static func forget(
-    _ address: Int, count: Int, _ operations: UnsafeMutablePointer<Operation>,
-    _ marks: UnsafeMutablePointer<UInt8>, mask: Int
-  ) {
+  func forget(_ address: Int, count: Int) {
     for k in 0..<count where marks[(address &+ k) & mask] != 0 {
       let written = address &+ k
       for first in written &- 3...written { operations[first & mask] = .undecoded }
       marks[written & mask] = 0
     }
-  }
-
-  /// The same while instructions run.
-  func forget(_ address: Int, count: Int) {
-    Core.forget(address, count: count, operations, marks, mask: mask)
   }
 
   /// The two bytes at an address, the high one first.

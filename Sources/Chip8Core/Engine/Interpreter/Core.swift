@@ -1,23 +1,18 @@
 // What handlers work on while instructions run, and the little that all of them share.
 
-/// The part of a machine that executes instructions, for the time of one run.
+/// The part of a machine that executes instructions.
 struct Core {
-  /// The operation at each address of the RAM: ``Code/operations``.
+  /// The operation at each address of the RAM: ``Code``.
   let operations: UnsafeMutablePointer<Operation>
-  let ram: UnsafeMutablePointer<UInt8>
   /// A byte for each of the RAM: 0 where no operation was made from it.
   let marks: UnsafeMutablePointer<UInt8>
   /// Takes an address into the RAM, whose size is a power of two.
   let mask: Int
-  let state: UnsafeMutablePointer<State>
-  /// The registers V0 to VF.
-  let v: V
-  /// The left halves of the first plane's rows.
-  let rows: UnsafeMutableRawPointer
-  /// The stack's first place, and the one after its last.
-  let stackStart: UnsafeMutableRawPointer
-  let stackEnd: UnsafeMutableRawPointer
   let dialect: Dialect
+
+  /// Where the machine is in the host's memory, for the time of one run.
+  private(set) var place: Place
+  private(set) var ram: UnsafeMutablePointer<UInt8>
 
   /// Where the last instructions have left the machine.
   var pc: UInt16 = 0
@@ -39,6 +34,55 @@ struct Core {
     /// The program jumps to itself, and what is left was not executed.
     case halted
   }
+
+  /// A machine's parts in the host's memory.
+  struct Place {
+    let state: UnsafeMutablePointer<State>
+    /// The sound of the frame that ended last.
+    let tone: UnsafeMutablePointer<Tone?>
+    /// The registers V0 to VF.
+    let v: V
+    /// The left halves of the first plane's rows.
+    let rows: UnsafeMutableRawPointer
+    let stack: UnsafeMutableRawPointer
+
+    init(_ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>) {
+      guard
+        let registers = MemoryLayout<State>.offset(of: \.v),
+        let stack = MemoryLayout<State>.offset(of: \.stack),
+        let rows = MemoryLayout<State>.offset(of: \.display.planes)
+      else { preconditionFailure("a state is a struct") }
+      let start = UnsafeMutableRawPointer(state)
+      self.state = state
+      self.tone = tone
+      v = (start + registers).assumingMemoryBound(to: UInt8.self)
+      self.rows = start + rows
+      self.stack = start + stack
+    }
+  }
+
+  init(
+    _ operations: UnsafeMutablePointer<Operation>, _ marks: UnsafeMutablePointer<UInt8>, mask: Int,
+    _ dialect: Dialect, _ place: Place, _ ram: UnsafeMutablePointer<UInt8>
+  ) {
+    (self.operations, self.marks, self.mask, self.dialect) = (operations, marks, mask, dialect)
+    (self.place, self.ram, stack) = (place, ram, place.stack)
+  }
+
+  /// Takes the machine to be where it is for this run.
+  @inline(__always)
+  mutating func bind(
+    _ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>,
+    _ ram: UnsafeMutablePointer<UInt8>
+  ) {
+    if place.state != state { place = Place(state, tone) }
+    self.ram = ram
+  }
+
+  var state: UnsafeMutablePointer<State> { place.state }
+  /// The stack's first place, and the one after its last.
+  var stackStart: UnsafeMutableRawPointer { place.stack }
+  var stackEnd: UnsafeMutableRawPointer { place.stack + 2 * dialect.maxStackCount }
 }
 
 extension Core {
@@ -50,41 +94,92 @@ extension Core {
     static let maxSlice = 8192
   #endif
 
-  init(_ state: UnsafeMutablePointer<State>, _ ram: UnsafeMutablePointer<UInt8>, _ code: Code) {
-    guard
-      let registersOffset = MemoryLayout<State>.offset(of: \.v),
-      let stackOffset = MemoryLayout<State>.offset(of: \.stack),
-      let rowsOffset = MemoryLayout<State>.offset(of: \.display.planes)
-    else { preconditionFailure("a state is a struct") }
-    let start = UnsafeMutableRawPointer(state)
-    self.state = state
-    self.ram = ram
-    operations = code.operations
-    marks = code.marks
-    mask = code.mask
-    dialect = code.dialect
-    v = (start + registersOffset).assumingMemoryBound(to: UInt8.self)
-    rows = start + rowsOffset
-    stackStart = start + stackOffset
-    stackEnd = stackStart + 2 * dialect.maxStackCount
-    stack = stackStart
-  }
-
   /// Executes at most so many instructions from an address in the RAM, and says how many it were.
   mutating func execute(_ count: Int, at pc: UInt16) -> Int {
+    enter()
+    self.pc = pc
+    let executed = proceed(count)
+    leave()
+    state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
+    return executed
+  }
+
+  /// Takes over I and the stack.
+  @inline(__always)
+  private mutating func enter() {
+    index = UInt(state.pointee.i)
+    stack = stackStart + 2 * Int(state.pointee.stackCount)
+  }
+
+  /// Gives them back.
+  @inline(__always)
+  private mutating func leave() {
+    state.pointee.i = UInt16(truncatingIfNeeded: index)
+    state.pointee.stackCount = UInt8(truncatingIfNeeded: (stack - stackStart) / 2)
+  }
+
+  /// Executes at most so many instructions from where the last have ended, and says how many.
+  @inline(__always)
+  private mutating func proceed(_ count: Int) -> Int {
     end = .limit
     idleLoop.jump = nil
-    let stack = stackStart + 2 * Int(state.pointee.stackCount)
-    let (index, v) = (UInt(state.pointee.i), self.v)
+    let (pc, index, stack, v) = (UInt(pc), index, stack, place.v)
     withUnsafeMutablePointer(to: &self) { core in
-      let core = UnsafeMutableRawPointer(core)
-      proceed(core, core.operation(at: UInt(pc)), index, UInt(bitPattern: count), stack, v)
+      let m = UnsafeMutableRawPointer(core)
+      Chip8Core.proceed(m, m.operation(at: pc), index, UInt(bitPattern: count), stack, v)
     }
-    state.pointee.i = UInt16(truncatingIfNeeded: self.index)
-    state.pointee.stackCount = UInt8(truncatingIfNeeded: (self.stack - stackStart) / 2)
-    let executed = count &- Int(bitPattern: remaining)
-    state.pointee.instructions += UInt64(truncatingIfNeeded: executed)
-    return executed
+    return count &- Int(bitPattern: remaining)
+  }
+
+  /// Runs frames for as long as they are whole: until one does not begin with a program that runs on,
+  /// or does not end by itself after its instructions. That one may have begun then, and is somebody
+  /// else's to continue.
+  ///
+  /// - Parameter limits: what is left to be done; less is afterwards.
+  mutating func runWholeFrames(_ limits: inout Processor.Limits, _ keys: KeySet) {
+    let length = state.pointee.configuration.instructionsPerFrame
+    pc = state.pointee.pc
+    guard dialect.hasWholeFrames, length <= Core.maxSlice, state.pointee.isBetweenPlainFrames else {
+      return
+    }
+    enter()
+    while limits.frames > 0, limits.instructions >= length, Int(pc) <= mask {
+      state.pointee.keys = keys
+      let executed = proceed(length)
+      state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
+      limits.instructions &-= executed
+      guard executed == length || end == .frameOver else {
+        state.pointee.instructionsLeftInFrame = UInt32(truncatingIfNeeded: length &- executed)
+        break
+      }
+      endFrame()
+      limits.frames &-= 1
+    }
+    leave()
+    state.pointee.pc = pc
+  }
+
+  /// Lets the frame sound and counts the timers down.
+  @inline(__always)
+  mutating func endFrame() {
+    if state.pointee.sound > 0 {
+      sound()
+    } else {
+      if place.tone.pointee != nil { place.tone.pointee = nil }
+      state.pointee.audio.phase = 0
+    }
+    if state.pointee.delay > 0 { state.pointee.delay &-= 1 }
+    state.pointee.instructionsLeftInFrame = nil
+    state.pointee.frames &+= 1
+  }
+
+  @inline(never)
+  private mutating func sound() {
+    let frame = Tone(state.pointee.audio, framesPerSecond: dialect.framesPerSecond)
+    place.tone.pointee = frame
+    state.pointee.audio.phase &+= UInt32(truncatingIfNeeded: frame.advance)
+    state.pointee.sound -= 1
+    if state.pointee.sound == 0 { state.pointee.audio.phase = 0 }
   }
 }
 

@@ -666,6 +666,7 @@ extension Core {
   /// Draws a sprite, and says whether the frame is over then.
   @inline(never)
   fileprivate mutating func drawAnySprite(_ op: Op, at i: UInt) -> Bool {
+    let v = place.v
     let sprite = Sprite(x: v[op.x], y: v[op.y], rowCount: op.byte, address: Int(bitPattern: i))
     v[0xF] = dialect.draw(sprite, on: &state.pointee.display) { [ram, mask] in ram[$0 & mask] }
     return dialect.waitsForDisplay(state.pointee.display)
@@ -688,7 +689,7 @@ extension UnsafeMutableRawPointer {
       let bytes = UnsafeRawPointer(core.pointee.ram + (address &+ row))
         .loadUnaligned(as: UInt64.self).littleEndian & UInt64.max &>> UInt64(truncatingIfNeeded: 8 &* unused)
       let pixels = atHighestBits(bytes) &>> SIMD8(repeating: column)
-      let rows = core.pointee.rows + 8 &* (line &+ row)
+      let rows = core.pointee.place.rows + 8 &* (line &+ row)
       let shown = rows.loadUnaligned(as: SIMD8<UInt64>.self)
       rows.storeBytes(of: shown ^ pixels, as: SIMD8<UInt64>.self)
       hits |= shown & pixels

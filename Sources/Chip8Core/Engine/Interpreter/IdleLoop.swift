@@ -14,7 +14,7 @@ struct IdleLoop {
 extension Core {
   /// V0 to VF.
   private var allRegisters: SIMD16<UInt8> {
-    UnsafeRawPointer(v).loadUnaligned(as: SIMD16<UInt8>.self)
+    UnsafeRawPointer(place.v).loadUnaligned(as: SIMD16<UInt8>.self)
   }
 
   /// How many instructions an iteration of a loop has that ends with a jump from `end` back to `start`;

@@ -35,14 +35,20 @@ struct Operation {
   static let stride = 16
 }
 
-/// What decides how instructions are decoded.
+/// What decides how instructions are decoded, and how frames pass.
 struct Dialect {
   let extensions: Extensions
   let quirks: Quirks
   let maxStackCount: Int
+  let framesPerSecond: Int
+  /// Whether a frame is so many instructions, executed by handlers.
+  let hasWholeFrames: Bool
 
   init(_ configuration: Configuration) {
     let platform = configuration.platform
+    framesPerSecond = platform.framesPerSecond
+    hasWholeFrames =
+      configuration.timing == .ipf && !platform.extensions.contains(.twoPage)
     extensions = platform.extensions
     quirks = configuration.effectiveQuirks
     maxStackCount = platform.maxStackCount
