@@ -26,7 +26,7 @@ extension Notice {
     case .began(let platform, let isRestored):
       isRestored ? "Resumed on \(platform.title)" : "\(platform.title) · F1 shows the keys"
     case .halted(let halt): halt.text
-    case .stopped(let point): "Stopped \(PointReport(point, names).text) · P resumes"
+    case .stopped(let point): "Stopped \(PointReport(reason: point, names: names).text) · P resumes"
     case .paused: "Paused"
     case .unpaused: "Resumed"
     case .reset: "Reset · Shift+F9 undoes this"

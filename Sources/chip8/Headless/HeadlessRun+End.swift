@@ -190,7 +190,10 @@ extension HeadlessRun {
   }
 
   private func report(_ stop: RunStop) -> Report {
-    Report(machine, stop, run.fault, run.point.map { PointReport($0, run.player.metadata.names) })
+    let names = run.player.metadata.names
+    return Report(
+      machine: machine, stop: stop, fault: run.fault,
+      point: run.point.map { PointReport(reason: $0, names: names) })
   }
 
   private func saveMachine() throws {
