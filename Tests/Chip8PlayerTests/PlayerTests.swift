@@ -151,7 +151,7 @@ import Testing
     _ = restored.runFrames(2)
     _ = player.runFrames(2)
     #expect(restored.machine.state.ram[here] == 9 && player.machine.state.ram[here] == 0)
-    #expect(requestError { try player.saveWithEntryCalls([0x10000]) } != nil)
+    #expect(throws: InputError.self) { try player.saveWithEntryCalls([0x10000]) }
   }
 
   /// Also those beside the state, which the engine has never heard of.

@@ -45,12 +45,8 @@ public struct MachineRequest: Sendable {
   }
 
   /// Writes to a machine's RAM what is wanted there.
-  func poke(_ machine: inout Chip8) throws(PlayerError) {
-    for poke in pokes {
-      do throws(InputError) { try machine.apply(.poke(poke.address, poke.bytes)) } catch {
-        throw .request(RequestError(error))
-      }
-    }
+  func poke(_ machine: inout Chip8) throws {
+    for poke in pokes { try machine.apply(.poke(poke.address, poke.bytes)) }
   }
 
   /// The machine that a program gets.
@@ -58,13 +54,13 @@ public struct MachineRequest: Sendable {
   /// - Parameter suggested: the machine that it is for where nobody names one.
   func configuration(
     for program: Program, suggested: Configuration
-  ) throws(PlayerError) -> Configuration {
+  ) throws -> Configuration {
     var configuration = platform.map { Configuration($0) } ?? suggested
     for choice in quirks { choice.apply(to: &configuration.quirks) }
     if let instructionsPerFrame { configuration.instructionsPerFrame = instructionsPerFrame }
     if let timing { configuration.timing = timing }
     guard configuration.timing == .ipf || configuration.platform.hasCycles else {
-      throw .request(.noCycles(program: program.name, configuration.platform))
+      throw PlayerError.request(.noCycles(program: program.name, configuration.platform))
     }
     return configuration
   }

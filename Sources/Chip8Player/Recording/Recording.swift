@@ -86,22 +86,18 @@ package struct Recording: Sendable {
     self.program = program
   }
 
-  package init(
-    contentsOf path: String, _ inputs: inout InputFiles
-  ) throws(PlayerError) {
-    let bytes = try PlayerError.rethrowing { () throws(StorageError) in
-      try inputs.read(path, limit: Recording.maxByteCount)
+  package init(contentsOf path: String, _ inputs: inout InputFiles) throws {
+    let bytes = try inputs.read(path, limit: Recording.maxByteCount)
+    self = try inFile(path) {
+      guard bytes.count <= Recording.maxByteCount else { throw Refusal.notARecording }
+      return try Recording(bytes)
     }
-    do throws(Refusal) {
-      guard bytes.count <= Recording.maxByteCount else { throw .notARecording }
-      try self.init(bytes)
-    } catch { throw .contents(path: path, error) }
   }
 
   /// Refuses the recording of another program.
-  package func check(_ program: Program, path: String) throws(PlayerError) {
+  package func check(_ program: Program, path: String) throws {
     guard let recorded = self.program, recorded != program.sha1 else { return }
-    throw .contents(path: path, Refusal.otherProgram(recorded))
+    throw PlayerError.contents(path: path, Refusal.otherProgram(recorded))
   }
 
   package enum Refusal: Error, Equatable, CustomStringConvertible {

@@ -48,10 +48,9 @@ struct CartCommand: ParsableCommand {
       let configuration = loaded.machine.state.configuration
       let options = CartridgeOptions(configuration, loaded.appearance, given)
       let cartridge = Cartridge(program: file.text, options: options)
-      let bytes: [UInt8]
-      do throws(Cartridge.Refusal) {
-        bytes = try cartridge.encoded(label: shown.state.screen, appearance: loaded.appearance)
-      } catch { throw Failure.data(source, error) }
+      let bytes = try inFile(source) {
+        try cartridge.encoded(label: shown.state.screen, appearance: loaded.appearance)
+      }
       try Storage.writeAtomically(
         output, with: bytes, as: .other, apartFrom: inputs)
       let lacking = options.lacks(configuration, for: loaded.machine.program)

@@ -187,9 +187,7 @@ struct ImageCommand: ParsableCommand {
       if settings.forgetsSaved { opened.image = opened.image.withoutMetadata }
       if !settings.isEmpty {
         let machine = opened.machine
-        let saved = try opened.checked { image throws(ImageError) in
-          try SessionMetadata(image, of: machine)
-        }
+        let saved = try inFile(file) { try SessionMetadata(opened.image, of: machine) }
         let metadata = try settings.request.given(
           for: machine, over: saved, &opened.inputs
         ).over(saved)
@@ -247,10 +245,7 @@ struct ImageCommand: ParsableCommand {
       if output == "-", json {
         throw Failure.usage("only one thing can be written to standard output: name a file with -o")
       }
-      let small: Image
-      do throws(ImageError) {
-        small = try opened.image.optimized(Chip8.self)
-      } catch { throw Failure.data(file, error) }
+      let small = try inFile(file) { try opened.image.optimized(Chip8.self) }
       let (before, after) = (opened.image.byteCount, small.byteCount)
       try small.save(inPlaceOf: opened, or: output)
       guard output != "-" else { return }

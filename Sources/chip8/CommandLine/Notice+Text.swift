@@ -9,7 +9,28 @@ extension Notice {
   package func lines(_ names: AddressNames) -> [String] {
     switch self {
     case .failed(let action, let error): action.lines(failing: error)
-    default: [line(names)]
+    case .began(let platform, let isRestored):
+      [isRestored ? "Resumed on \(platform.title)" : "\(platform.title) · F1 shows the keys"]
+    case .halted(let halt): [halt.text]
+    case .stopped(let point):
+      ["Stopped \(PointReport(reason: point, names: names).text) · P resumes"]
+    case .paused: ["Paused"]
+    case .unpaused: ["Resumed"]
+    case .reset: ["Reset · Shift+F9 undoes this"]
+    case .slotChosen(let slot): [slot.subject]
+    case .slotEmpty(let slot): ["\(slot.subject) is empty"]
+    case .saved(let slot): ["Saved \(slot.object)"]
+    case .loaded(let slot): ["Loaded \(slot.object) · Shift+F9 undoes this"]
+    case .deleted(let slot): ["Deleted \(slot.object) · Shift+F5 undoes this"]
+    case .saveUndone(let slot, let isEmpty):
+      ["Save to \(slot.object) undone" + (isEmpty ? "; it is empty" : "")]
+    case .noSaveToUndo(let slot): ["\(slot.subject) has no save to undo"]
+    case .loadUndone: ["Load undone"]
+    case .noLoadToUndo: ["No load to undo"]
+    case .watchedFileChanged(let keepsState): [keepsState ? "Program replaced" : "Reloaded"]
+    case .flagsFailed(true, let error): ["User flags not loaded: \(error.advice)"]
+    case .flagsFailed(false, let error): ["User flags not saved: \(error.advice)"]
+    case .warning(let warning): [warning.text]
     }
   }
 
@@ -20,39 +41,11 @@ extension Notice {
     default: false
     }
   }
-
-  private func line(_ names: AddressNames) -> String {
-    switch self {
-    case .began(let platform, let isRestored):
-      isRestored ? "Resumed on \(platform.title)" : "\(platform.title) · F1 shows the keys"
-    case .halted(let halt): halt.text
-    case .stopped(let point): "Stopped \(PointReport(reason: point, names: names).text) · P resumes"
-    case .paused: "Paused"
-    case .unpaused: "Resumed"
-    case .reset: "Reset · Shift+F9 undoes this"
-    case .slotChosen(let slot): slot.subject
-    case .slotEmpty(let slot): "\(slot.subject) is empty"
-    case .saved(let slot): "Saved \(slot.object)"
-    case .loaded(let slot): "Loaded \(slot.object) · Shift+F9 undoes this"
-    case .deleted(let slot): "Deleted \(slot.object) · Shift+F5 undoes this"
-    case .saveUndone(let slot, let isEmpty):
-      "Save to \(slot.object) undone" + (isEmpty ? "; it is empty" : "")
-    case .noSaveToUndo(let slot): "\(slot.subject) has no save to undo"
-    case .loadUndone: "Load undone"
-    case .noLoadToUndo: "No load to undo"
-    case .watchedFileChanged(let keepsState): keepsState ? "Program replaced" : "Reloaded"
-    case .failed(_, let error): Failure.text(error)
-    case .flagsFailed(true, let error):
-      "User flags not loaded: \(error.advice)"
-    case .flagsFailed(false, let error): "User flags not saved: \(error.advice)"
-    case .warning(let warning): warning.text
-    }
-  }
 }
 
 extension Notice.Action {
   /// What was not done, and why.
-  fileprivate func lines(failing error: PlayerError) -> [String] {
+  fileprivate func lines(failing error: any Error) -> [String] {
     let failure = Failure(error) ?? .usage("\(error)")
     let all = [failure] + failure.others
     guard let text else { return all.map(\.message) }

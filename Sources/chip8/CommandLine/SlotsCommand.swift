@@ -104,10 +104,8 @@ struct NamedProgram {
     }
     inputs = file.inputs
     // An image that leaves its program out says whose it is all the same.
-    do throws(ImageError) {
-      let identity = try Image(file.bytes).programIdentity()
-      (name, sha1) = (identity.name, identity.sha1)
-    } catch { throw Failure.data(text, error) }
+    let identity = try inFile(text) { try Image(file.bytes).programIdentity() }
+    (name, sha1) = (identity.name, identity.sha1)
   }
 
   /// The name for a message.

@@ -139,8 +139,8 @@ extension BaseImage {
     let bytes = try inputs.readEnd(path, limit: Image.maxByteCount, for: .base)
     var files = dependencies.paths.files(beside: path)
     defer { inputs.add(files.inputs) }
-    do throws(ImageError) {
-      try self.init(Image(bytes), named: Storage.basename(of: path), Chip8.self, by: &files)
-    } catch { throw Failure.data(path, error) }
+    self = try inFile(path) {
+      try BaseImage(Image(bytes), named: Storage.basename(of: path), Chip8.self, by: &files)
+    }
   }
 }

@@ -30,8 +30,7 @@ struct HostOptions: ParsableArguments {
   }
 
   /// The addresses of the entry calls.
-  func entryCalls(_ names: AddressNames) throws(PlayerError) -> [Int] {
-    try entryCalls.map { place throws(PlayerError) in try names.address(of: place, for: .entryCall)
-    }
+  func entryCalls(_ names: AddressNames) throws -> [Int] {
+    try entryCalls.map { try names.address(of: $0, for: .entryCall) }
   }
 }

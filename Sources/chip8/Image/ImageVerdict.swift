@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import Glibc
 import JSON
 import SaveState
@@ -60,13 +61,13 @@ extension Image.Verification {
 extension OpenedImage {
   fileprivate func verification(_ dependencies: DependencyOptions) throws -> Image.Verification {
     var files = dependencies.paths.files(beside: path)
-    do throws(ImageError) {
+    return try inFile(path) {
       // No machine follows from these, so nothing else looks at them.
       _ = try image.time()
       _ = try image.note()
       _ = try image.lastInstructions()
       _ = try SessionMetadata(image, of: machine)
       return try image.verification(Chip8.self, by: &files)
-    } catch { throw Failure.data(path, error) }
+    }
   }
 }

@@ -14,13 +14,14 @@ struct OpenedImage {
   var inputs: InputFiles
 
   init(_ path: String, _ dependencies: DependencyOptions) throws {
-    self.path = path
     let file = try LoadedFile(path, isImageExpected: true)
-    (inputs, diskPath) = (file.inputs, file.diskPath)
-    do throws(ImageError) {
-      image = try Image(file.bytes)
-      machine = try dependencies.paths.completed(image, at: diskPath, &inputs).machine()
-    } catch { throw Failure.data(path, error) }
+    var inputs = file.inputs
+    (image, machine) = try inFile(path) {
+      let image = try Image(file.bytes)
+      let whole = try dependencies.paths.completed(image, at: file.diskPath, &inputs)
+      return (image, try whole.machine())
+    }
+    (self.path, diskPath, self.inputs) = (path, file.diskPath, inputs)
   }
 
   /// What the image says beside the machine, as far as that can be read.
@@ -32,12 +33,10 @@ struct OpenedImage {
   }
 
   /// The image with all that it leaves out.
-  mutating func flattened(_ dependencies: DependencyOptions) throws(Failure) -> Image {
+  mutating func flattened(_ dependencies: DependencyOptions) throws -> Image {
     var files = dependencies.paths.files(beside: diskPath)
     defer { inputs.add(files.inputs) }
-    do throws(ImageError) {
-      return try image.flattened(Chip8.self, by: &files)
-    } catch { throw .data(path, error) }
+    return try inFile(path) { try image.flattened(Chip8.self, by: &files) }
   }
 }
 
