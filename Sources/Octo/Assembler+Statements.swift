@@ -1,7 +1,6 @@
 // Assembler+Statements.swift: what every statement assembles to.
 
 extension Assembler {
-  /// Assembles the statement which starts with `token`.
   mutating func assembleStatement(_ token: Token) throws(AssemblyError) {
     guard let word = token.word else {
       return try emit(byte: byte(token))
@@ -95,7 +94,6 @@ extension Assembler {
     try emit(0xF001, planes)
   }
 
-  /// Assembles what follows `i`.
   private mutating func assignIndex() throws(AssemblyError) {
     let token = try next("`:=` or `+=`")
     switch Keyword(token) {
@@ -124,7 +122,6 @@ extension Assembler {
     }
   }
 
-  /// Assembles what follows a register.
   private mutating func assignRegister(_ x: Int) throws(AssemblyError) {
     let token = try next("an operator")
     switch Keyword(token) {

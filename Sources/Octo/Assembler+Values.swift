@@ -1,12 +1,10 @@
 // Assembler+Values.swift: registers, numbers and addresses where a statement takes them.
 
 extension Assembler {
-  /// Whether the next token names a register.
   var nextIsRegister: Bool {
     names.register(stream.peek()) != nil
   }
 
-  /// Reads a register.
   mutating func register() throws(AssemblyError) -> Int {
     let token = try next("a register")
     if let register = names.register(token) { return register }
