@@ -32,7 +32,6 @@ extension RecordedCall {
 }
 
 extension ArraySlice<UInt8> {
-  /// A word as text.
   fileprivate var text: String { String(decoding: self, as: UTF8.self) }
 }
 
@@ -67,7 +66,10 @@ package struct Recording: Sendable {
         guard let digest = Digest(sha1: words[1].text) else { throw .notARecording }
         program = digest
       case ("flags", 2) where flags == nil:
-        flags = try [UInt8](flagDigits: words[1])
+        guard let bytes = SaveState.bytes(hexadecimal: words[1]), bytes.count <= 16 else {
+          throw .notARecording
+        }
+        flags = bytes
       case ("end", 1): hasEnded = true
       case ("host", 1): hasHost = true
       case ("host", _):
@@ -121,7 +123,6 @@ package struct Recording: Sendable {
 }
 
 extension KeyScript {
-  /// What is left of a script from a frame on, which is frame 0 then.
   func rest(from frame: UInt64) -> KeyScript {
     let left = presses.filter { $0.frames.upperBound > frame }
     return KeyScript(
@@ -140,17 +141,6 @@ extension KeyScript {
       let to = isOpen ? "" : "\(press.frames.upperBound)"
       return "\(press.frames.lowerBound)-\(to):\(press.keys.digits)"
     }.joined(separator: ",")
-  }
-}
-
-extension [UInt8] {
-  /// User flags from two hexadecimal digits each.
-  fileprivate init(flagDigits digits: ArraySlice<UInt8>) throws(Recording.Refusal) {
-    let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-    guard values.count == digits.count, values.count % 2 == 0, values.count <= 32 else {
-      throw .notARecording
-    }
-    self = stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
   }
 }
 
