@@ -141,9 +141,9 @@ import Testing
     _ = player.runFrames(1)
     let digest = player.machine.stateDigest
     let names = player.metadata.names
-    let goal = try names.address(of: .label("goal"), for: .entryCall)
+    let address = try names.address(of: .label("goal"), for: .entryCall)
     let here = try names.address(of: .label("here"), for: .entryCall)
-    try player.saveWithEntryCalls([goal])
+    try player.saveWithEntryCalls([address])
     #expect(player.machine.stateDigest == digest)
     let path = scratch.path("saved")
     try player.savedImage().save(to: path)

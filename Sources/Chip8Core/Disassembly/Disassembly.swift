@@ -68,7 +68,8 @@ public struct Disassembly: Sendable {
     let layout = DisassemblyLayout(code)
     let names = DisassemblyNames(layout, annotations.labels)
     let modification = SelfModification(code, configuration.quirks)
-    let writer = DisassemblyWriter(layout, names, modification, annotations.notes)
+    let writer = DisassemblyWriter(
+      layout: layout, names: names, modification: modification, notes: annotations.notes)
     items = writer.items()
     labelsAtEnd = names.labels(at: layout.end)
     constants = names.constants

@@ -67,7 +67,7 @@ extension EntryCalls {
     writer.append(interrupted.drawWait ?? absentWord)
     writer.append(interrupted.answer?.rawValue ?? 0)
     writer.append(UInt8(waiting.count))
-    for goal in waiting { writer.append(goal) }
+    for address in waiting { writer.append(address) }
     return writer.bytes
   }
 

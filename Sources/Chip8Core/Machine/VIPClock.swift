@@ -49,7 +49,6 @@ struct VIPClock {
     return max(frames, 1) * frame - frame...next + 10 * frame
   }
 
-  /// The first interrupt after a moment.
   static func nextInterrupt(after cycle: UInt64) -> UInt64 {
     (cycle + 2572) / frame * frame + 1096
   }

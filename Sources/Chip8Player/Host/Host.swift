@@ -22,7 +22,6 @@ public struct Host: Sendable {
     /// Another machine replaces this one.
     case restores(Restoration)
 
-    /// The status of the call.
     package var status: HostStatus {
       switch self {
       case .finished(let status): status
@@ -146,7 +145,7 @@ extension HostStatus {
     self =
       switch error {
       case .unknownRevision, .otherMachine, .unknownSection, .unknownFeature, .unknownVersion,
-        .missingProgram, .missingBase:
+        .missingProgram, .missingParent:
         .otherImage
       default: .damagedImage
       }

@@ -9,7 +9,6 @@ public struct LoadedFile {
   public let path: String
   /// All of it, or the end of a large one, for an image is found there.
   public let bytes: [UInt8]
-  /// Whether it has to be an image.
   let isImageExpected: Bool
   /// The zip file that it is in, if it is in one.
   package private(set) var archive: String?
@@ -48,7 +47,6 @@ public struct LoadedFile {
       path, image: Storage.readHanded(descriptor, path: path, limit: Image.maxByteCount), file)
   }
 
-  /// An image that was read from a file.
   package init(_ path: String, image bytes: [UInt8], _ file: InputFiles = InputFiles()) {
     (self.path, self.bytes, self.file) = (path, bytes, file)
     isImageExpected = true
@@ -165,7 +163,6 @@ extension Zip {
     return programs.isEmpty ? visible : programs
   }
 
-  /// The program in the archive.
   fileprivate var program: Entry {
     get throws {
       let programs = programs

@@ -172,7 +172,6 @@ extension Cartridge {
 }
 
 extension Chip8 {
-  /// Adds entry calls, in order.
   package mutating func addEntryCalls(_ addresses: [Int]) throws {
     for address in addresses { try apply(.entryCall(address)) }
   }

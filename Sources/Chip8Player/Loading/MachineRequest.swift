@@ -97,17 +97,17 @@ public struct DependencyPaths: Sendable {
   /// Files, or directories, that may have the program.
   public var programs: [String]
   /// Files, or directories, that may have the image that another one is based on.
-  public var bases: [String]
+  public var parents: [String]
 
   /// Looks there.
-  public init(programs: [String] = [], bases: [String] = []) {
-    (self.programs, self.bases) = (programs, bases)
+  public init(programs: [String] = [], parents: [String] = []) {
+    (self.programs, self.parents) = (programs, parents)
   }
 
   /// Looks beside an image's file, and where this says.
   public func files(beside path: String) -> FileDependencies {
     FileDependencies(
-      beside: path, programPaths: programs, basePaths: bases, programSuffix: ".ch8")
+      beside: path, programPaths: programs, parentPaths: parents, programSuffix: ".ch8")
   }
 
   /// An image with all that it leaves out.

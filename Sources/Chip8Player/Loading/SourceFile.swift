@@ -37,7 +37,6 @@ package struct SourceFile {
       : file.diskPath == "-" ? SourceFile.isPiped : file.archive.map { _ in SourceFile.isZipped }
   }
 
-  /// The source in a cartridge.
   init(_ file: LoadedFile, inCartridge text: String) {
     (self.file, self.text) = (file, text)
     isAlone = SourceFile.isInCartridge

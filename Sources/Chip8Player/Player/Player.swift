@@ -319,16 +319,16 @@ package struct SavedMoment: Sendable {
   ///
   /// - Parameters:
   ///   - embedsProgram: whether the program is in it.
-  ///   - base: its base image, if any.
+  ///   - parent: its parent image, if any.
   ///   - time: when that is, in seconds since 1970; nil if the image is not to say.
   package func image(
-    embedsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
+    embedsProgram: Bool = true, parent: ParentImage? = nil, time: UInt64? = nil
   ) throws -> Image {
     let stopped = Chip8(machine)
     var saved = stopped
     try saved.addEntryCalls(entryCalls)
     var image = Image(
-      of: saved, preservingUnknownSectionsOf: image, embedsProgram: embedsProgram, basedOn: base)
+      of: saved, preservingUnknownSectionsOf: image, embedsProgram: embedsProgram, parent: parent)
     metadata.put(into: &image, of: stopped)
     if let recorder { image.setLastInstructions(recorder, before: stopped) }
     if let time { image.setTime(time) }

@@ -11,7 +11,7 @@ public struct InputFiles: Sendable {
     /// It has to stay as it is.
     case need
     /// What is saved will be the difference from it: only a whole state is none.
-    case base
+    case parent
   }
 
   private struct Entry: Sendable {
@@ -105,7 +105,7 @@ public struct InputFiles: Sendable {
     let lost = entries.first { entry in
       switch entry.use {
       case .need: break
-      case .base: if content == .wholeState { return false }
+      case .parent: if content == .wholeState { return false }
       case .subject: if content != .other { return false }
       }
       return place != nil && place == entry.place

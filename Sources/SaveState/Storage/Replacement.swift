@@ -335,18 +335,3 @@ extension Storage.Execution {
     }
   }
 }
-
-extension Storage {
-  /// Locks a directory or file that is open, until it is unlocked or closed.
-  ///
-  /// - Parameter milliseconds: for how long somebody else's lock is waited for.
-  /// - Returns: whether it is locked.
-  static func lock(_ descriptor: Int32, timeout milliseconds: Int) -> Bool {
-    for wait in 0...milliseconds {
-      if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
-      guard errno == EWOULDBLOCK, wait < milliseconds else { break }
-      usleep(1000)
-    }
-    return false
-  }
-}

@@ -106,7 +106,6 @@ struct CartCommand: ParsableCommand {
 }
 
 extension CartridgeOptions.Lack {
-  /// The option that asks for it.
   fileprivate var option: String {
     switch self {
     case .platform(let platform): "--platform \(platform.rawValue)"

@@ -118,7 +118,7 @@ struct Chip8Command: ParsableCommand {
       try recording.check(loaded.machine.program, path: path)
       return recording
     }
-    let base = try headless.base.map { try BaseImage($0, machine.dependencies, &loaded.inputs) }
+    let base = try headless.base.map { try ParentImage($0, machine.dependencies, &loaded.inputs) }
     try loaded.keepProgram(base, headless, mobility)
     let kept = try flags.kept(
       besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: recording,
@@ -137,7 +137,7 @@ struct Chip8Command: ParsableCommand {
       reportWarnings(of: &player)
       try player.saveWithEntryCalls(isImage ? [] : entryCalls)
       var run = try HeadlessRun(
-        headless, mobility, machine.dependencies, player, recording?.keys, basedOn: base,
+        headless, mobility, machine.dependencies, player, recording?.keys, parent: base,
         slotsRoot: slotsRoot, kept, flagsAtStart: flags)
       try run.prepare()
       if mobility.acknowledge, let image = loaded.image { try run.takeOver(image) }

@@ -34,10 +34,10 @@ struct Failure: Error {
   static func remedy(_ error: ImageError) -> String? {
     switch error {
     case .missingProgram: ": name its file or directory with --rom-path"
-    case .missingBase: ": name its file or directory with --base-path"
-    case .changedBase: ": pass a directory that has the original with --base-path"
+    case .missingParent: ": name its file or directory with --base-path"
+    case .changedParent: ": pass a directory that has the original with --base-path"
     case .chainTooLong, .chainTooLarge: ": flatten one of them first, with chip8 image flatten"
-    case .refusedBase(_, let error): remedy(error)
+    case .refusedParent(_, let error): remedy(error)
     default: nil
     }
   }
@@ -114,13 +114,7 @@ struct Failure: Error {
   }
 
   private static func option(_ part: MachineRequest.Part) -> String {
-    switch part {
-    case .platform: "--platform"
-    case .quirk: "--quirk"
-    case .speed: "--ipf"
-    case .timing: "--timing"
-    case .seed: "--seed"
-    }
+    part == .speed ? "--ipf" : "--\(part.rawValue)"
   }
 
   /// The option, up to the label.

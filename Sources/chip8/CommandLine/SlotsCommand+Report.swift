@@ -79,7 +79,7 @@ struct ProgramListReport {
 
   var json: JSONObject {
     let rows = programs.map {
-      $0.head.adding(["slots": $0.list.count, "time": $0.time.map(dateText)])
+      $0.head.adding(["slots": $0.list.count, "time": $0.time.map(WallClock.utc)])
     }
     return ["programs": rows]
   }
@@ -89,7 +89,7 @@ extension StateSummary {
   fileprivate var json: JSONObject {
     [
       "version": version, "path": file.path, "bytes": file.byteCount, "locked": file.isLocked,
-      "damage": damage, "time": time.map(dateText), "note": contents?.note,
+      "damage": damage, "time": time.map(WallClock.utc), "note": contents?.note,
       "program": contents?.program.name, "platform": contents?.platform.rawValue,
       "machineTime": contents?.machineTime, "frames": contents?.frames,
       "instructions": contents?.instructions, "screen": contents?.screen.json,
@@ -193,8 +193,6 @@ private func table(_ rows: [[String]]) -> [String] {
   let rows = rows.map { $0.map(\.displayText) }
   let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
   return rows.map { row in
-    var line = zip(row, widths).map(padded).joined(separator: "  ")
-    while line.last == " " { line.removeLast() }
-    return line
+    zip(row, widths).map(padded).joined(separator: "  ").trimmingSuffix
   }
 }

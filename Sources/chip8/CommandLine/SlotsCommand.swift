@@ -75,14 +75,12 @@ struct SlotArguments: ParsableArguments {
   }
 }
 
-/// A slot's name as the user has typed it.
 func slotName(_ text: String) throws(Failure) -> SlotName {
   do throws(SlotNameError) {
     return try SlotName(typed: text)
   } catch { throw .usage("\"\(text)\": \(error)") }
 }
 
-/// A program as the user has named it.
 struct NamedProgram {
   /// What it is called; nil if the user has given the SHA-1 alone.
   let name: String?
@@ -108,6 +106,5 @@ struct NamedProgram {
     (name, sha1) = (identity.name, identity.sha1)
   }
 
-  /// The name for a message.
   var title: String { name ?? "\(sha1)" }
 }

@@ -10,10 +10,10 @@ extension LoadedMachine {
   /// Ensures that `--no-rom` does not lose the program: one that only the loaded image holds stays
   /// there.
   mutating func keepProgram(
-    _ base: BaseImage?, _ options: HeadlessOptions, _ mobility: MobilityOptions
+    _ parent: ParentImage?, _ options: HeadlessOptions, _ mobility: MobilityOptions
   ) throws(Failure) {
     guard
-      options.leavesOutProgram, isHoldingProgram, base?.holds(machine.program) != true
+      options.leavesOutProgram, isHoldingProgram, parent?.holds(machine.program) != true
     else { return }
     guard !mobility.acknowledge || mobility.move else {
       throw .usage(
@@ -161,7 +161,6 @@ extension HeadlessRun {
     Slots(root: slotsRoot, program: machine.program.sha1, apartFrom: inputs)
   }
 
-  /// What is written as a whole beside the machine.
   private var files: [(path: String, contents: () throws -> [UInt8])] {
     let all: [(String?, () throws -> [UInt8])] = [
       (options.record, { recorded }),
@@ -214,14 +213,14 @@ extension HeadlessRun {
 
   /// An image of the machine as it stands, as `--save` writes it.
   private func sentImage() throws -> Image {
-    try savedImage(embedsProgram: !options.leavesOutProgram, basedOn: base)
+    try savedImage(embedsProgram: !options.leavesOutProgram, parent: parent)
   }
 
   /// An image of that. One of a machine that cannot continue comes with what led there.
   private func savedImage(
-    embedsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
+    embedsProgram: Bool = true, parent: ParentImage? = nil, time: UInt64? = nil
   ) throws -> Image {
     try run.player.moment(withLastInstructions: run.fault != nil).image(
-      embedsProgram: embedsProgram, basedOn: base, time: time)
+      embedsProgram: embedsProgram, parent: parent, time: time)
   }
 }

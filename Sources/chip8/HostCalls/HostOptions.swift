@@ -29,7 +29,6 @@ struct HostOptions: ParsableArguments {
     return try hostCalls.map { try Host(directory: $0) } ?? .none
   }
 
-  /// The addresses of the entry calls.
   func entryCalls(_ names: AddressNames) throws -> [Int] {
     try entryCalls.map { try names.address(of: $0, for: .entryCall) }
   }

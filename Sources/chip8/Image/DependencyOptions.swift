@@ -9,5 +9,5 @@ struct DependencyOptions: ParsableArguments {
   @Option(help: .value("DIR|FILE", "Where to look for the base of a saved state."))
   var basePath: [String] = []
 
-  var paths: DependencyPaths { DependencyPaths(programs: romPath, bases: basePath) }
+  var paths: DependencyPaths { DependencyPaths(programs: romPath, parents: basePath) }
 }

@@ -8,7 +8,7 @@ struct ImageInfo {
   private let opened: OpenedImage
   private let names: AddressNames
   private let metadata: SessionMetadata
-  private let base: Image.Base?
+  private let parent: Image.Parent?
   private let needs: [String]
   private let time: String?
   private let note: String?
@@ -28,9 +28,9 @@ struct ImageInfo {
     let executed: [FlightRecorder.Executed]
     do throws(ImageError) {
       metadata = try SessionMetadata(image, of: machine)
-      base = try image.base()
+      parent = try image.parent()
       needs = try image.needs()
-      time = try image.time().map(dateText)
+      time = try image.time().map(WallClock.utc)
       note = try image.note()
       witness = try image.witness()
       executed = try image.lastInstructions()
@@ -59,7 +59,7 @@ extension ImageInfo {
   var json: JSONObject {
     let object: JSONObject = [
       "file": opened.path, "bytes": opened.image.byteCount,
-      "program": machine.program.json(isHeld: opened.image.embedsProgram), "base": base?.json,
+      "program": machine.program.json(isHeld: opened.image.embedsProgram), "base": parent?.json,
       "machine": state.configuration.json, "needs": needs, "time": time, "note": note,
       "machineTime": machine.machineTime,
       "cycles": state.configuration.timing == .cycles ? state.cycles : nil,
@@ -97,7 +97,7 @@ extension Program {
   }
 }
 
-extension Image.Base {
+extension Image.Parent {
   fileprivate var json: JSONObject {
     ["name": name, "sha256": "\(digest)", "state": "\(stateDigest)"]
   }
@@ -144,7 +144,7 @@ extension Image.Section {
 
 extension Chip8 {
   /// What is called before the program continues, the one that runs first.
-  var entryCalls: [UInt16] { state.goals.map { [$0.address] + $0.waiting } ?? [] }
+  var entryCalls: [UInt16] { state.entryCalls.map { [$0.address] + $0.waiting } ?? [] }
 
   /// The instructions around PC. Those before it are guessed by going back in steps of two bytes.
   fileprivate func code(_ names: AddressNames) -> [ImageInfo.Line] {
@@ -218,7 +218,7 @@ extension ImageInfo {
         "\(machine.machineTime) (\(state.frames) frames, \(state.instructions) instructions)"
       ),
     ]
-    if let base { rows.append(("base", "\(base.name) (SHA-256 \(base.digest))")) }
+    if let parent { rows.append(("base", "\(parent.name) (SHA-256 \(parent.digest))")) }
     if let time { rows.append(("saved", time)) }
     if let note { rows.append(("note", note)) }
     if !needs.isEmpty { rows.append(("needs", needs.joined(separator: ", "))) }

@@ -4,7 +4,6 @@ import Glibc
 import JSON
 import SaveState
 
-/// Whether an image is what it should be.
 struct ImageVerdict {
   private let file: String
   /// What was found out about it; nil if it does not load.

@@ -1,6 +1,5 @@
 import Chip8Core
 import Chip8Player
-import Glibc
 import SaveState
 
 /// A file with an image, and the machine in it.
@@ -38,15 +37,4 @@ struct OpenedImage {
     defer { inputs.add(files.inputs) }
     return try inFile(path) { try image.flattened(Chip8.self, by: &files) }
   }
-}
-
-/// Seconds since 1970 as ISO 8601 has them, in UTC.
-func dateText(_ time: UInt64) -> String {
-  // An image can hold any time; gmtime_r knows the years that are an Int32.
-  var seconds = time_t(min(time, 1 << 55))
-  var date = tm()
-  gmtime_r(&seconds, &date)
-  var text = [CChar](repeating: 0, count: 32)
-  let count = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &date)
-  return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
 }
