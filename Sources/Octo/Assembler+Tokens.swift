@@ -87,8 +87,4 @@ extension Assembler {
     diagnostics.hasDoubtfulAddresses = true
   }
 
-  /// Notes that the program needs at least the instruction set `needed`.
-  mutating func require(_ needed: Assembly.Dialect) {
-    dialect = max(dialect, needed)
-  }
 }

@@ -59,7 +59,7 @@ extension Assembler {
     }
   }
 
-  /// Passes on a number which is in `range`. A number which is none is 0 to the machine.
+  /// Passes on a number which is in `range`. NaN is 0 to the machine.
   mutating func check(
     _ number: Double, in range: ClosedRange<Double>, _ size: String, at token: Token
   ) throws(AssemblyError) -> Double {

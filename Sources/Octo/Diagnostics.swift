@@ -49,7 +49,7 @@ struct Diagnostics {
     labelNames = nil
   }
 
-  /// Whether a word is certain to be no label, also of what is still to come.
+  /// Whether a word is certainly not a label, even further on in the source.
   func isNoLabel(_ word: String) -> Bool {
     labelNames.map { !$0.contains(word) } ?? false
   }
