@@ -46,7 +46,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     return Digest(count: Int(SHA256_DIGEST_SIZE)) { nettle_sha256_digest(&context, $0, $1) }
   }
 
-  /// A SHA-1 from its 40 hexadecimal digits; nil if they are none.
+  /// A SHA-1 from its 40 hexadecimal digits; nil if it is anything else.
   public init?(sha1 digits: String) {
     guard let digest = SaveState.bytes(hexadecimal: digits.utf8), digest.count == 20 else {
       return nil

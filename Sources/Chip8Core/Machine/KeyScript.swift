@@ -80,7 +80,7 @@ public struct KeyScript: Hashable, Sendable {
     return tape
   }
 
-  /// A recording: the same notation, a press a line; `#` begins a comment. Nil if it is none.
+  /// A recording: the same notation, a press a line; `#` begins a comment. Nil if it is something else.
   public init?(recording: String) {
     self.init(lines: Array(recording.utf8).split(whereSeparator: isLineEnd))
   }

@@ -155,7 +155,7 @@ public struct LoadedMachine: Sendable {
 }
 
 extension Image {
-  /// Whether the machine will not go on as it would have where it was saved, or the image's word on
+  /// Whether the machine will not continue as it would have where it was saved, or the image's word on
   /// that cannot be read: the state itself is whole either way.
   func driftWarnings(_ machine: Chip8, in path: String) -> [Warning] {
     do throws(ImageError) {

@@ -140,7 +140,7 @@ public struct Player: Sendable {
     }
   }
 
-  /// Frame after frame the same keys are no input.
+  /// The same keys, frame after frame, are not an input.
   private mutating func hold(_ keys: KeySet) {
     if keys != machine.heldKeys { applySafely(.keys(keys)) }
   }
@@ -337,7 +337,7 @@ package struct SavedMoment: Sendable {
 }
 
 extension Restoration {
-  /// Whether the machine will not go on as it would have where it was saved. What it was given here
+  /// Whether the machine will not continue as it would have where it was saved. What it was given here
   /// has no part in that.
   package var driftWarnings: [Warning] {
     guard let machine = try? image.machine() as Chip8 else { return [] }

@@ -68,7 +68,7 @@ public struct Run {
   private let until: [StopCondition]
   private var start: State
   /// What was run before the program restored another machine in its place.
-  private var passed: (frames: UInt64, instructions: UInt64) = (0, 0)
+  private var before: (frames: UInt64, instructions: UInt64) = (0, 0)
 
   /// - Throws: ``PlayerError/request(_:)`` for a label that is not known.
   public init(_ player: Player, _ request: RunRequest) throws {
@@ -119,18 +119,18 @@ public struct Run {
 
   /// Continues with the machine that the program has restored.
   public mutating func adopt(_ restoration: Restoration) {
-    passOver()
+    countRestoringCall()
     player.adopt(restoration)
     start = player.machine.state
   }
 
   /// Counts the call that restores another machine: it is executed, and its frame is over.
-  private mutating func passOver() { passed = (framesDone + 1, instructionsDone + 1) }
+  private mutating func countRestoringCall() { before = (framesDone + 1, instructionsDone + 1) }
 
   /// What is left to run where the program has restored another machine, by another process.
   package func remainingAfterRestoring() -> RunRequest {
     var rest = self
-    rest.passOver()
+    rest.countRestoringCall()
     rest.start = player.machine.state
     var request = RunRequest()
     if self.request.frames != nil || hasNoStop {
@@ -145,10 +145,10 @@ public struct Run {
   }
 
   /// Frames that this run has ended.
-  public var framesDone: UInt64 { passed.frames + player.machine.state.frames - start.frames }
+  public var framesDone: UInt64 { before.frames + player.machine.state.frames - start.frames }
   /// Instructions that this run has executed.
   public var instructionsDone: UInt64 {
-    passed.instructions + player.machine.state.instructions - start.instructions
+    before.instructions + player.machine.state.instructions - start.instructions
   }
 
   // MARK: Stops

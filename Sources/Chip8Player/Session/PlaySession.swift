@@ -426,7 +426,7 @@ public final class PlaySession {
     keepFlags()
   }
 
-  /// Looks whether a file that is watched has changed. If it cannot be used, what runs goes on, and
+  /// Looks whether a file that is watched has changed. If it cannot be used, the machine continues, and
   /// ``watchProblem`` says why until it can be used.
   public func pollWatchedFile() {
     guard let file = watched, !file.isBusy else { return }

@@ -74,7 +74,7 @@ public struct NoDependencies: Dependencies {
 }
 
 /// Whether a name that somebody else has chosen is that of a file in a directory, and leads nowhere
-/// else; hidden files are none.
+/// else, and is not hidden.
 func isBasename(_ name: String) -> Bool {
   (1...255).contains(name.utf8.count) && !name.hasPrefix(".")
     && name.utf8.allSatisfy { $0 != 0 && $0 != UInt8(ascii: "/") }

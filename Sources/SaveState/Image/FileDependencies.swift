@@ -92,7 +92,7 @@ public struct FileDependencies: Dependencies {
     return names.map { Storage.path(directory, $0) }
   }
 
-  /// The program, if that is what is in a file; else a remark if one could have thought so.
+  /// The program, if that is what is in a file; else a note if one could have thought so.
   private mutating func read(
     _ path: String, of program: Program.Identity, _ search: inout Search
   ) -> [UInt8]? {
@@ -160,7 +160,7 @@ public struct FileDependencies: Dependencies {
     return isBasename(parent.name) ? Storage.path(directory, parent.name) : nil
   }
 
-  /// The image at the end of a file, not checked at all; a remark if the file is there and has none.
+  /// The image at the end of a file, not checked at all; a note if the file is there and has none.
   private func image(at path: String, _ search: inout Search) -> File? {
     do throws(StorageError) {
       let file = try RegularFile(path)

@@ -12,7 +12,7 @@ extension Image {
       public init(rawValue: UInt8) { self.rawValue = rawValue }
       /// A reader that does not know the section refuses the image.
       public static let critical = Flags(rawValue: 1)
-      /// The section stays true when the machine has gone on.
+      /// The section stays true when the machine has continued.
       public static let safeToCopy = Flags(rawValue: 2)
     }
 

@@ -15,7 +15,7 @@ extension Image {
     return try verification(M.self, by: &nothing)
   }
 
-  /// The same for an image that may leave something out. All of its parents are checked by the way.
+  /// The same for an image that may leave something out. All of its parents are checked too.
   public func verification<M: Machine>(
     _: M.Type, by dependencies: inout some Dependencies
   ) throws(ImageError) -> Verification {

@@ -81,7 +81,7 @@ public struct Image: Equatable, Sendable {
   /// known.
   func check<M: Machine>(_: M.Type) throws(ImageError) {
     guard kind == M.kind else { throw .otherMachine(kind) }
-    // First, for a feature has a name that tells more than that of a section which comes with it.
+    // First, for the name of a feature says more than that of a section which comes with it.
     let features = M.features.union(Image.features)
     if let lacking = try needs().first(where: { !features.contains($0) }) {
       throw .unknownFeature(lacking)

@@ -10,7 +10,7 @@ public struct InputFiles: Sendable {
     case subject
     /// It has to stay as it is.
     case need
-    /// What is saved will be the difference from it: only a whole state is none.
+    /// What is saved will be the difference from it: only a whole state is not.
     case parent
   }
 
@@ -152,7 +152,7 @@ public struct Output: Sendable {
 }
 
 extension Storage {
-  /// Where a file is, links followed; nil if that cannot be told.
+  /// Where a file is, links followed; nil if that is unknown.
   fileprivate static func place(of path: String) -> FilePlace? {
     guard let place = try? linkTarget(path) ?? path else { return nil }
     var status = stat()

@@ -84,7 +84,7 @@ struct Replacement: ~Copyable {
       seen = file.status
       return file
     } catch {
-      // Somebody has just taken it away.
+      // Somebody has just removed it.
       guard error.isMissingFile else { throw error }
       seen = nil
       return nil
@@ -183,7 +183,7 @@ struct Replacement: ~Copyable {
     }
   }
 
-  /// Opens the file to be written bit by bit, in place: a new one, or the old one as it is.
+  /// Opens the file to be written piece by piece, in place: a new one, or the old one as it is.
   func openForWriting() throws(StorageError) -> Int32 {
     let flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
     let creating = old == nil ? O_CREAT | O_EXCL : 0

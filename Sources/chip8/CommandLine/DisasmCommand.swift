@@ -5,7 +5,7 @@ import JSON
 import Octo
 import SaveState
 
-/// `chip8 disasm`: takes a program apart.
+/// `chip8 disasm`: disassembles a program.
 struct DisasmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "disasm",

@@ -127,7 +127,7 @@ struct ImageCommand: ParsableCommand {
     func run() throws {
       let opened = try OpenedImage(file, dependencies)
       let program = opened.machine.program
-      // A name in a file is no path: nothing leads out of this directory.
+      // A name in a file is not a path: nothing leads out of this directory.
       let leaf = program.name.split(separator: "/").last.map(String.init) ?? ""
       let isName = !leaf.isEmpty && !leaf.hasPrefix(".") && leaf.displayText == leaf
       let name = isName ? leaf : "program"

@@ -141,7 +141,7 @@ extension SlotsCommand {
     func run() throws {
       let (slots, slot) = try arguments.resolved()
       let kept = try slots.delete(slot, purging: purge)
-      try arguments.report("\(slot) is empty\(remark(kept))", slots, slot)
+      try arguments.report("\(slot) is empty\(previous(kept))", slots, slot)
     }
   }
 
@@ -158,7 +158,7 @@ extension SlotsCommand {
       let (slots, slot) = try arguments.resolved()
       let kept = try slots.restore(slot, version: version)
       let which = version.map { "version \($0)" } ?? "its newest version"
-      try arguments.report("\(slot) holds \(which)\(remark(kept))", slots, slot)
+      try arguments.report("\(slot) holds \(which)\(previous(kept))", slots, slot)
     }
   }
 
@@ -214,12 +214,12 @@ extension SlotsCommand {
           file, "the saved state belongs to another program, \"\(machine.program.name)\"")
       }
       let kept = try slots.save(image, to: slot)
-      try arguments.report("\(slot) holds \(fileName(file))\(remark(kept))", slots, slot)
+      try arguments.report("\(slot) holds \(fileName(file))\(previous(kept))", slots, slot)
     }
   }
 }
 
 /// Where what was there can be found now.
-private func remark(_ kept: Int?) -> String {
+private func previous(_ kept: Int?) -> String {
   kept.map { "; the previous state is version \($0)" } ?? ""
 }

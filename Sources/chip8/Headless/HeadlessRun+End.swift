@@ -128,7 +128,7 @@ extension HeadlessRun {
     try failures.end()
   }
 
-  /// Sends the machine to the other side, unless its program cannot go on, its user has ended the
+  /// Sends the machine to the other side, unless its program cannot continue, its user has ended the
   /// run, or anything has failed: whoever continues with it then looks for it in its file.
   private func move(
     _ stop: RunStop, from copy: SafeCopy, isSaved: Bool, _ failures: inout Failures

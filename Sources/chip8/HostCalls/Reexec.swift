@@ -48,7 +48,7 @@ extension NextProcess {
         + options.arguments(for: run.remainingAfterRestoring()))
   }
 
-  /// What any process is told.
+  /// What any such process needs to know.
   private static func common(
     _ player: Player, _ restoration: Restoration, _ kept: KeptFlags?
   ) -> [String] {

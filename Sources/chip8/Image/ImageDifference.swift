@@ -26,7 +26,7 @@ struct ImageDifference: Encodable {
   }
 
   let same: Bool
-  /// Registers, timers and whatever else is no memory.
+  /// Registers, timers and whatever else is not memory.
   let values: [Value]
   let ram: [Range]
   let screenDiffers: Bool

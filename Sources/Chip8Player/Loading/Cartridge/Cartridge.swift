@@ -41,7 +41,7 @@ package struct Cartridge {
     return bytes
   }
 
-  /// The program stands first, as Octo writes it: c-octo does not find it behind the options.
+  /// The program stands first, as Octo writes it: c-octo does not find it after the options.
   private var payload: [UInt8]? {
     guard let program = try? JSON.encode(program), let options = try? JSON.encode(options)
     else { return nil }
