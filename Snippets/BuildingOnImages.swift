@@ -7,9 +7,9 @@ let first = Image(of: machine)
 try first.save(to: "first.state")
 
 var files = FileDependencies(beside: "later.state", programSuffix: ".ch8")
-let base = try BaseImage(first, named: "first.state", Chip8.self, by: &files)
+let parent = try ParentImage(first, named: "first.state", Chip8.self, by: &files)
 _ = machine.run(frames: 60)
-let later = Image(of: machine, embedsProgram: false, basedOn: base)
+let later = Image(of: machine, embedsProgram: false, parent: parent)
 try later.save(to: "later.state")
 
 let whole = try Image(contentsOf: "later.state").flattened(Chip8.self, by: &files)

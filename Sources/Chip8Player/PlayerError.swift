@@ -2,17 +2,28 @@ import Chip8Core
 import Octo
 import SaveState
 
-/// Why the player does not do what it was asked to. It carries what a front end needs to say so in
-/// its own words; nothing has changed when it is thrown.
+/// Why the player does not do what it was asked to, where neither `StorageError` nor `InputError` says
+/// so. It carries what a front end needs to say it in its own words; nothing has changed when it is
+/// thrown.
 public enum PlayerError: Error, Sendable {
-  /// A file or a slot cannot be used.
-  case storage(StorageError)
   /// What a file holds cannot be used; the error's description is a sentence without the file's name.
-  case contents(path: String, any Error & CustomStringConvertible & Sendable)
+  case contents(path: String, any Error)
   /// A source has errors.
   case source(path: String, AssemblyErrors)
   /// What is asked for does not go together.
   case request(RequestError)
+}
+
+/// Reads what a file holds, and names the file if that cannot be used.
+package func inFile<Contents>(_ path: String, _ body: () throws -> Contents) throws -> Contents {
+  do { return try body() } catch { throw PlayerError.contents(path: path, error) }
+}
+
+/// Why what a file holds cannot be used: a sentence without the file's name.
+package struct UnusableFile: Error, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) { self.description = description }
 }
 
 /// What was asked of the player that does not go together.
@@ -25,30 +36,12 @@ public enum RequestError: Error, Hashable, Sendable {
   case resumesImage(path: String)
   /// Only the COSMAC VIP's platforms count cycles.
   case noCycles(program: String, Platform)
-  /// Bytes cannot be written there.
-  case poke(ProgramError)
-  /// A subroutine cannot be called there.
-  case entryCall(EntryCallError)
-  /// The program cannot be handed these arguments.
-  case arguments(Arguments.Refusal)
   /// A label was named, and nothing is known of the program's labels.
   case noLabels(String, LabelUse)
   /// The program has no label of that name.
   case unknownLabel(String, LabelUse)
   /// A breakpoint or a watchpoint is outside the RAM.
   case outsideRAM(LabelUse, address: Int, byteCount: Int, ramByteCount: Int)
-}
-
-extension RequestError {
-  /// What was asked to reach a machine, and does not.
-  init(_ error: InputError) {
-    self =
-      switch error {
-      case .program(let error): .poke(error)
-      case .entryCall(let error): .entryCall(error)
-      case .arguments(let refusal): .arguments(refusal)
-      }
-  }
 }
 
 /// What an address is named for.
@@ -59,54 +52,9 @@ public enum LabelUse: Hashable, Sendable {
   case stop
 }
 
-extension PlayerError: CustomStringConvertible {
-  /// A generic sentence; front ends may have a better one.
-  public var description: String {
-    switch self {
-    case .storage(let error): "\(error)"
-    case .contents(let path, let error): "\(inputName(path)): \(error)"
-    case .source(_, let errors): errors.errors.map { "\($0)" }.joined(separator: "\n")
-    case .request(let error): "\(error)"
-    }
-  }
-}
-
-extension RequestError: CustomStringConvertible {
-  /// A generic sentence; front ends may have a better one.
-  public var description: String {
-    switch self {
-    case .fixedByImage(let part, let path):
-      "\(inputName(path)) is a saved state with its own machine: the \(part.rawValue) is fixed"
-    case .fixedByAutosave(let part):
-      "a saved state has its own machine: the \(part.rawValue) is fixed"
-    case .resumesImage(let path): "\(inputName(path)) is a saved state, which resumes by itself"
-    case .noCycles(let program, let platform):
-      "\(program) runs on \(platform.rawValue), which does not count cycles"
-    case .poke(let error): "\(error)"
-    case .entryCall(let error): "\(error)"
-    case .arguments(let refusal): "\(refusal)"
-    case .noLabels(let name, _): "\(name): no labels are known"
-    case .unknownLabel(let name, _): "\(name): no such label"
-    case .outsideRAM(_, let address, let byteCount, let ramByteCount):
-      "0x\(hexadecimal(address, 3)) "
-        + (byteCount == 1 ? "is" : "and \(byteCount) bytes from there are")
-        + " outside the \(ramByteCount) bytes of RAM"
-    }
-  }
-}
-
 /// How a file that is read is called in a message.
 public func inputName(_ path: String) -> String {
   path == "-" ? "standard input" : path
-}
-
-extension PlayerError {
-  /// Does something, and brings whatever it throws into this type.
-  static func rethrowing<Result>(
-    _ body: () throws(StorageError) -> Result
-  ) throws(PlayerError) -> Result {
-    do throws(StorageError) { return try body() } catch { throw .storage(error) }
-  }
 }
 
 /// Something that went well but for this.

@@ -1,6 +1,5 @@
 // Decoder.swift: from the values of a document to `Decodable`.
 
-/// A value to decode.
 struct ValueDecoder: Decoder, SingleValueDecodingContainer {
   let value: Value
   let codingPath: [any CodingKey]

@@ -7,7 +7,6 @@
 
 import CJansson
 
-/// A value in a document.
 enum Value {
   case null
   case bool(Bool)

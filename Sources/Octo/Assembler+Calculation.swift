@@ -8,7 +8,6 @@ extension Assembler {
     case parenthesis
   }
 
-  /// Whether the next token starts a calculation.
   var nextIsCalculation: Bool {
     stream.peek()?.word == "{"
   }

@@ -119,42 +119,33 @@ extension Assembler {
   }
 
   private mutating func assembleByte() throws(AssemblyError) {
-    let value: Int
-    if nextIsCalculation {
-      value = try calculatedBits(for: "`:byte`")
-    } else {
-      value = try byte()
-    }
+    let value =
+      if nextIsCalculation { try calculatedBits(for: "`:byte`") } else { try byte() }
     try emit(byte: value)
   }
 
   private mutating func assemblePointer() throws(AssemblyError) {
-    let target: Int
-    if nextIsCalculation {
-      target = try calculatedBits(for: "`:pointer`")
-    } else {
-      target = try address(as: .pointer)
-    }
+    let target =
+      if nextIsCalculation {
+        try calculatedBits(for: "`:pointer`")
+      } else {
+        try address(as: .pointer)
+      }
     try emit(target)
   }
 
   private mutating func assembleCall() throws(AssemblyError) {
-    let target: Int
-    if nextIsCalculation {
-      target = try calculatedBits(for: "`:call`")
-    } else {
-      target = try address(as: .address)
-    }
+    let target =
+      if nextIsCalculation {
+        try calculatedBits(for: "`:call`")
+      } else {
+        try address(as: .address)
+      }
     try emit(0x2000 | target & 0xFFF)
   }
 
   private mutating func setOrigin() throws(AssemblyError) {
-    let target: Double
-    if nextIsCalculation {
-      target = try calculation(for: "`:org`")
-    } else {
-      target = try constant()
-    }
+    let target = if nextIsCalculation { try calculation(for: "`:org`") } else { try constant() }
     if diagnostics.hasDoubtfulValue, !diagnostics.isFirstErrorFinal {
       diagnostics.hasDoubtfulAddresses = true
     } else {
@@ -172,13 +163,9 @@ extension Assembler {
 
   private mutating func defineMonitor() throws(AssemblyError) {
     let token = try peek("a register or an address")
-    let base: Assembly.Monitor.Base
     let isRegister = nextIsRegister
-    if isRegister {
-      base = .register(try register())
-    } else {
-      base = .memory(try definedAddress())
-    }
+    let base: Assembly.Monitor.Base =
+      if isRegister { .register(try register()) } else { .memory(try definedAddress()) }
     let monitor = Assembly.Monitor(
       name: token.word ?? token.description, base: base,
       display: try monitorDisplay(ofRegisters: isRegister))

@@ -93,13 +93,13 @@ extension Assembler {
     return names.labels[word] == nil && names.macros[word] == nil
   }
 
-  /// Notes that a word which starts a statement is taken for a label, though it may be none: then
+  /// Notes that a word which starts a statement is taken for a label, though it may not be one: then
   /// what follows on its line can be its operands.
-  mutating func passOverOperands(of token: Token) {
+  mutating func skipOperands(of token: Token) {
     guard let word = token.word, names.labels[word] == nil, names.constants[word] == nil else {
       return
     }
-    if diagnostics.isNoLabel(word) { passOver(doubtingWords: true) }
+    if diagnostics.isNoLabel(word) { skipStatement(doubtingWords: true) }
   }
 
   /// Whether a statement starts with what can only be a directive that there is not.
@@ -127,14 +127,14 @@ extension Assembler {
     let keyword = Keyword(statement)
     if keyword == .macro || keyword == .stringMode { throw error }
     if let name = diagnostics.definedName { diagnostics.doubt(name) }
-    passOver()
+    skipStatement()
   }
 
-  /// Passes over the rest of a statement that is not understood: its expansion, or its line; and a
+  /// Skips the rest of a statement that is not understood: its expansion, or its line; and a
   /// block in braces as a whole.
   ///
   /// - Parameter doubtingWords: Whether it may have given a meaning to any of its words.
-  mutating func passOver(doubtingWords: Bool = false) {
+  mutating func skipStatement(doubtingWords: Bool = false) {
     diagnostics.hasDoubtfulAddresses = true
     guard var last = stream.last else { return }
     let isExpanded = last.expansion >= 0

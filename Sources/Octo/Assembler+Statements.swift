@@ -1,25 +1,23 @@
 // Assembler+Statements.swift: what every statement assembles to.
 
 extension Assembler {
-  /// Assembles the statement which starts with `token`.
   mutating func assembleStatement(_ token: Token) throws(AssemblyError) {
     guard let word = token.word else {
       return try emit(byte: byte(token))
     }
-    if isDoubtfulStatement(token) { return passOver() }
+    if isDoubtfulStatement(token) { return skipStatement() }
     if isUnknownDirective(token) { throw unknown(word, "a statement", at: token) }
     if let macro = names.macros[word] {
       try expand(macro, named: word, at: token)
     } else if names.stringModes[word] != nil {
       try expandString(mode: word, at: token)
     } else if let keyword = Keyword(token) {
-      require(keyword.dialect)
       try assembleKeyword(keyword)
     } else if let register = names.register(token) {
       try assignRegister(register)
     } else {
       try emit(0x2000 | address(token, as: .address))
-      passOverOperands(of: token)
+      skipOperands(of: token)
     }
   }
 
@@ -39,8 +37,8 @@ extension Assembler {
     case .sprite: try assembleSprite()
     case .save: try assembleTransfer(all: 0xF055, range: 0x5002)
     case .load: try assembleTransfer(all: 0xF065, range: 0x5003)
-    case .saveFlags: try assembleFlags(0xF075)
-    case .loadFlags: try assembleFlags(0xF085)
+    case .saveFlags: try emit(0xF075, register())
+    case .loadFlags: try emit(0xF085, register())
     case .plane: try assemblePlane()
     default: try assembleDirective(keyword)
     }
@@ -66,7 +64,6 @@ extension Assembler {
     let x = try register()
     let y = try register()
     let rows = try nibble()
-    if rows == 0 { require(.superChip) }
     try emit(0xD000 | rows, x, y)
   }
 
@@ -75,15 +72,7 @@ extension Assembler {
     let first = try register()
     guard stream.peek()?.word == "-" else { return try emit(all, first) }
     try expect("-")
-    require(.xoChip)
     try emit(range, first, register())
-  }
-
-  /// Assembles `saveflags` or `loadflags`: SUPER-CHIP has eight flag registers, XO-CHIP sixteen.
-  private mutating func assembleFlags(_ opcode: Int) throws(AssemblyError) {
-    let last = try register()
-    if last > 7 { require(.xoChip) }
-    try emit(opcode, last)
   }
 
   private mutating func assemblePlane() throws(AssemblyError) {
@@ -95,7 +84,6 @@ extension Assembler {
     try emit(0xF001, planes)
   }
 
-  /// Assembles what follows `i`.
   private mutating func assignIndex() throws(AssemblyError) {
     let token = try next("`:=` or `+=`")
     switch Keyword(token) {
@@ -112,10 +100,8 @@ extension Assembler {
     case "hex":
       try emit(0xF029, register())
     case "bighex":
-      require(.superChip)
       try emit(0xF030, register())
     case "long":
-      require(.xoChip)
       let target = try address(as: .pointer, offset: 2)
       try emit(0xF000)
       try emit(target)
@@ -124,7 +110,6 @@ extension Assembler {
     }
   }
 
-  /// Assembles what follows a register.
   private mutating func assignRegister(_ x: Int) throws(AssemblyError) {
     let token = try next("an operator")
     switch Keyword(token) {

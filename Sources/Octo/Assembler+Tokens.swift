@@ -1,7 +1,6 @@
 // Assembler+Tokens.swift: reads tokens, writes bytes, and says what is wrong with them.
 
 extension Assembler {
-  /// The error which says `message` about `token`.
   func error(_ message: String, at token: Token) -> AssemblyError {
     var message = message
     if let expansion = stream.outermostExpansion(of: token) {
@@ -58,7 +57,6 @@ extension Assembler {
     throw error("\(quoted(name)) is reserved and cannot be the name of \(what)", at: token)
   }
 
-  /// Appends an instruction.
   mutating func emit(_ instruction: Int) throws(AssemblyError) {
     try emit(byte: instruction >> 8 & 0xFF)
     try emit(byte: instruction & 0xFF)
@@ -89,8 +87,4 @@ extension Assembler {
     diagnostics.hasDoubtfulAddresses = true
   }
 
-  /// Notes that the program needs at least the instruction set `needed`.
-  mutating func require(_ needed: Assembly.Dialect) {
-    dialect = max(dialect, needed)
-  }
 }

@@ -1,12 +1,10 @@
 // Assembler+Values.swift: registers, numbers and addresses where a statement takes them.
 
 extension Assembler {
-  /// Whether the next token names a register.
   var nextIsRegister: Bool {
     names.register(stream.peek()) != nil
   }
 
-  /// Reads a register.
   mutating func register() throws(AssemblyError) -> Int {
     let token = try next("a register")
     if let register = names.register(token) { return register }
@@ -61,7 +59,7 @@ extension Assembler {
     }
   }
 
-  /// Passes on a number which is in `range`. A number which is none is 0 to the machine.
+  /// Passes on a number which is in `range`. NaN is 0 to the machine.
   mutating func check(
     _ number: Double, in range: ClosedRange<Double>, _ size: String, at token: Token
   ) throws(AssemblyError) -> Double {

@@ -27,8 +27,6 @@ package struct Assembler {
   var monitors: [Assembly.Monitor] = []
   /// The place in `monitors` of each name.
   var monitorIndices: [String: Int] = [:]
-  /// The smallest instruction set which has every instruction so far.
-  var dialect = Assembly.Dialect.chip8
   /// Whether `main` is the first thing in the program, which then needs no jump to it.
   var startsWithMain = false
   var diagnostics: Diagnostics
@@ -134,8 +132,7 @@ package struct Assembler {
       breakpoints: breakpoints,
       monitors: monitors,
       files: sources.all.map { Assembly.File(path: $0.path, bytes: $0.bytes) },
-      lines: image.programLines.map { $0 > 0 ? sources.place(ofLine: $0) : nil },
-      dialect: image.end > 0x1000 ? .xoChip : dialect
+      lines: image.programLines.map { $0 > 0 ? sources.place(ofLine: $0) : nil }
     )
   }
 }

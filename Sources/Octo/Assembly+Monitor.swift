@@ -55,7 +55,6 @@ extension Assembly {
 }
 
 extension Assembly.Monitor {
-  /// The format string that splits into these pieces.
   static func format(of pieces: [Piece]) -> String {
     pieces.map {
       switch $0 {

@@ -64,9 +64,6 @@ public struct Assembly: Sendable, Equatable {
   /// The line which made each byte of `program`; nil for a gap.
   public var lines: [Place?]
 
-  /// The smallest instruction set which runs the program.
-  public var dialect: Dialect
-
   /// A file of a program's source.
   public struct File: Sendable, Equatable {
     /// Where it is, from the directory of the main source.
@@ -83,18 +80,4 @@ public struct Assembly: Sendable, Equatable {
     public var line: Int
   }
 
-  /// A CHIP-8 instruction set; each one extends the one before it.
-  public enum Dialect: Int, Sendable, Comparable, CaseIterable {
-    /// The instructions of the COSMAC VIP's interpreter.
-    case chip8
-    /// SUPER-CHIP: high resolution, scrolling, large digits and flag registers.
-    case superChip
-    /// XO-CHIP: drawing planes, audio patterns, register ranges and 64 KiB of memory.
-    case xoChip
-
-    /// Whether a set is a part of another.
-    public static func < (left: Dialect, right: Dialect) -> Bool {
-      left.rawValue < right.rawValue
-    }
-  }
 }

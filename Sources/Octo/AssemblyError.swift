@@ -6,7 +6,7 @@ public struct AssemblyErrors: Error, Sendable, Equatable {
   public var errors: [AssemblyError]
 }
 
-/// A error in a source.
+/// An error in a source.
 public struct AssemblyError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The name of the source.
   public var file: String

@@ -16,7 +16,6 @@ struct Diagnostics {
   private var labelNames: Set<String>?
   /// Names whose definitions are wrong, or were not read, or which were complained about already.
   private var doubtfulNames: Set<String> = []
-  /// Whether this statement has an error already.
   private(set) var hasStatementError = false
   /// Whether definitions may be missing, so that any name may have a meaning.
   var hasUnknownDefinitions = false
@@ -26,7 +25,6 @@ struct Diagnostics {
   var hasDoubtfulAddresses = false
   /// Whether nothing after this error can be understood.
   var isFatal = false
-  /// The name which this statement defines.
   var definedName: String?
 
   init(maxErrorCount: Int) {
@@ -51,7 +49,7 @@ struct Diagnostics {
     labelNames = nil
   }
 
-  /// Whether a word is certain to be no label, also of what is still to come.
+  /// Whether a word is certainly not a label, even further on in the source.
   func isNoLabel(_ word: String) -> Bool {
     labelNames.map { !$0.contains(word) } ?? false
   }
@@ -67,7 +65,6 @@ struct Diagnostics {
     definedName = nil
   }
 
-  /// Adds an error in a statement that starts on a line.
   mutating func add(_ error: AssemblyError, startingOn line: Int) {
     budget -= 1
     hasStatementError = true
@@ -76,7 +73,6 @@ struct Diagnostics {
     if !isKnown { errors[line] = error }
   }
 
-  /// Whether a statement that starts on a line has an error.
   func hasError(startingOn line: Int) -> Bool { errors[line] != nil }
 
   mutating func addBlock(_ error: AssemblyError) {

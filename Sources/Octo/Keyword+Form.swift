@@ -15,7 +15,7 @@ extension Keyword {
     case address(UInt16)
   }
 
-  /// The form of the statement this keyword starts; nil where it is none or not a simple one.
+  /// The form of the statement this keyword starts; nil unless it is a simple one.
   var form: Form? {
     switch self {
     case .return, .semicolon: .plain(0x00EE)
@@ -39,15 +39,4 @@ extension Keyword {
     }
   }
 
-  /// The smallest instruction set which has the instruction of this keyword.
-  var dialect: Assembly.Dialect {
-    switch self {
-    case .scrollDown, .scrollRight, .scrollLeft, .exit, .lores, .hires, .saveFlags, .loadFlags:
-      .superChip
-    case .scrollUp, .audio, .plane, .pitch:
-      .xoChip
-    default:
-      .chip8
-    }
-  }
 }

@@ -2,7 +2,7 @@
 
 /// The numbers of the language: 64-bit floating point, made integers where bits count.
 package enum Number {
-  /// The value of a literal such as `12`, `-0x1F` or `0b101`; nil where `text` is none.
+  /// The value of a literal such as `12`, `-0x1F` or `0b101`; nil where `text` is not one.
   package static func literal(_ text: ArraySlice<UInt8>) -> Double? {
     var digits = text
     let isNegative = text.first == UInt8(ascii: "-")

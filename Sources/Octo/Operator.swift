@@ -1,16 +1,6 @@
 // Operator.swift: the operators of calculations.
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#elseif canImport(WASILibc)
-  import WASILibc
-#elseif canImport(ucrt)
-  import ucrt
-#endif
+import Glibc
 
 /// The operators, by their number of operands; their raw values are how a source writes them.
 enum Operator {

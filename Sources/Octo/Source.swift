@@ -52,7 +52,6 @@ struct Sources {
 
   init(_ main: Source) { all = [main] }
 
-  /// The main file.
   var main: Source { all[0] }
 
   /// Adds a file after the others.

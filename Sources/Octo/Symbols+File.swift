@@ -36,9 +36,8 @@ extension Symbols {
 
   private init(_ file: SymbolFile) throws(SymbolsError) {
     source = file.source
-    program = file.program.map {
-      ProgramIdentity(byteCount: $0.bytes, sha1: $0.sha1.lowercased())
-    }
+    program = file.program
+    program?.sha1 = file.program?.sha1.lowercased() ?? ""
     labels = file.labels ?? [:]
     constants = file.constants ?? [:]
     aliases = file.aliases ?? [:]
@@ -49,10 +48,7 @@ extension Symbols {
       try Symbols.add(comment.text, at: comment.address, to: &comments, "comments")
     }
     for monitor in file.monitors ?? [] { monitors.append(try monitor.checked()) }
-    lines = (file.lines ?? []).map {
-      LineRun(
-        address: $0.address, byteCount: $0.bytes, line: $0.line, source: $0.source)
-    }
+    lines = file.lines ?? []
   }
 
   private static func add(
@@ -72,11 +68,6 @@ extension Symbols {
 
 /// The members of a symbol file, as they stand in it.
 private struct SymbolFile: Codable {
-  struct ProgramMember: Codable {
-    let bytes: Int
-    let sha1: String
-  }
-
   struct Breakpoint: Codable {
     let address: Int
     let name: String
@@ -90,13 +81,6 @@ private struct SymbolFile: Codable {
     var format: String?
   }
 
-  struct LineMember: Codable {
-    let address: Int
-    let bytes: Int
-    let line: Int
-    let source: String?
-  }
-
   struct Comment: Codable {
     let address: Int
     let text: String
@@ -108,30 +92,27 @@ private struct SymbolFile: Codable {
   let format: String
   let version: Int
   let source: String?
-  let program: ProgramMember?
+  let program: Symbols.ProgramIdentity?
   let labels: [String: Int]?
   let constants: [String: Double]?
   let aliases: [String: Int]?
   let breakpoints: [Breakpoint]?
   let monitors: [MonitorMember]?
-  let lines: [LineMember]?
+  let lines: [Symbols.LineRun]?
   let comments: [Comment]?
 
   init(_ symbols: Symbols) {
     format = SymbolFile.format
     version = SymbolFile.version
     source = symbols.source
-    program = symbols.program.map { ProgramMember(bytes: $0.byteCount, sha1: $0.sha1) }
+    program = symbols.program
     labels = symbols.labels
     constants = symbols.constants
     aliases = symbols.aliases
     breakpoints = symbols.breakpoints.sorted { $0.key < $1.key }
       .map { Breakpoint(address: $0.key, name: $0.value) }
     monitors = symbols.monitors.map(MonitorMember.init)
-    lines = symbols.lines.map {
-      LineMember(
-        address: $0.address, bytes: $0.byteCount, line: $0.line, source: $0.source)
-    }
+    lines = symbols.lines
     comments =
       symbols.comments.isEmpty
       ? nil
@@ -150,7 +131,7 @@ private struct SymbolFile: Codable {
     }
     if let program {
       let isDigest = program.sha1.utf8.count == 40 && program.sha1.allSatisfy(\.isHexDigit)
-      guard isDigest, (0...Image.size - Image.origin).contains(program.bytes) else {
+      guard isDigest, (0...Image.size - Image.origin).contains(program.byteCount) else {
         throw SymbolsError(description: "its member program is invalid")
       }
     }
@@ -172,10 +153,10 @@ private struct SymbolFile: Codable {
     var end = 0
     for run in lines ?? [] {
       guard
-        run.address >= end, (1...Image.size).contains(run.bytes),
-        run.address <= Image.size - run.bytes, (1...Int(Int32.max)).contains(run.line)
+        run.address >= end, (1...Image.size).contains(run.byteCount),
+        run.address <= Image.size - run.byteCount, (1...Int(Int32.max)).contains(run.line)
       else { throw SymbolsError(description: "its lines at \(run.address) are invalid") }
-      end = run.address + run.bytes
+      end = run.address + run.byteCount
     }
   }
 

@@ -17,12 +17,10 @@ struct Token {
   /// The expansion which made it, as an index into the stream's list; negative for none.
   var expansion: Int32 = -1
 
-  /// The text of a word or a string, nil for a number.
   var word: String? {
     if case .word(let text) = value { text } else { nil }
   }
 
-  /// The value of a number, nil for a word or a string.
   var number: Double? {
     if case .number(let value) = value { value } else { nil }
   }

@@ -16,7 +16,6 @@ struct TokenStream {
   private var expansions: [Expansion] = []
   private var budget: Int
   private let deepest: Int
-  /// The token which was read last.
   private(set) var last: Token?
   /// How many curly braces the tokens of this statement have opened and not closed.
   var braceDepth = 0

@@ -16,7 +16,6 @@ struct Tokenizer {
     position < source.bytes.count ? source.bytes[position] : nil
   }
 
-  /// The next token, nil at the end.
   mutating func next() throws(AssemblyError) -> Token? {
     skipSpace()
     guard let byte else { return nil }

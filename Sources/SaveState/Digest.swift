@@ -46,11 +46,12 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     return Digest(count: Int(SHA256_DIGEST_SIZE)) { nettle_sha256_digest(&context, $0, $1) }
   }
 
-  /// A SHA-1 from its 40 hexadecimal digits; nil if they are none.
+  /// A SHA-1 from its 40 hexadecimal digits; nil if it is anything else.
   public init?(sha1 digits: String) {
-    let values = digits.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-    guard values.count == 40, digits.utf8.count == 40 else { return nil }
-    bytes = stride(from: 0, to: 40, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+    guard let digest = SaveState.bytes(hexadecimal: digits.utf8), digest.count == 20 else {
+      return nil
+    }
+    bytes = digest
   }
 
   init(bytes: [UInt8]) { self.bytes = bytes }
@@ -61,4 +62,11 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
       initialized = count
     }
   }
+}
+
+/// Bytes from two hexadecimal digits each; nil if there is anything else.
+package func bytes(hexadecimal digits: some Collection<UInt8>) -> [UInt8]? {
+  let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+  guard values.count == digits.count, values.count.isMultiple(of: 2) else { return nil }
+  return stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
 }

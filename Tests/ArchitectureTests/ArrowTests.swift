@@ -66,7 +66,7 @@ private let rules: [String: Rule] = [
     ["SaveState", "Synchronization", "func Glibc.memcmp"],
     silent + [.files, .clock, .randomness]),
   "JSON": Rule(["CJansson"], silent + [.program]),
-  "Octo": Rule(["Darwin", "Glibc", "JSON", "Musl", "WASILibc", "ucrt"], silent),
+  "Octo": Rule(["Glibc", "JSON"], silent),
   "Chip8Player": Rule(
     [
       "CDeflate", "CGIF", "CLinux", "Chip8Core", "Dispatch", "Glibc", "JSON", "Octo", "SaveState",

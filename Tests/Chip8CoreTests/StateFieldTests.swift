@@ -37,18 +37,18 @@ import Testing
     ("hostCalls", { $0.hostCalls?.answer = .denied }),
     ("hostCalls", { $0.hostCalls?.arguments = [] }),
     ("hostCalls", { $0.hostCalls?.arguments = ["ab"] }),
-    ("goals", { $0.goals = nil }),
-    ("goals", { $0.goals?.address += 1 }),
-    ("goals", { $0.goals?.start -= 1 }),
-    ("goals", { $0.goals?.waiting = [] }),
-    ("goals", { $0.goals?.waiting[0] += 1 }),
-    ("goals", { $0.goals?.interrupted.pc ^= 0x8000 }),
-    ("goals", { $0.goals?.interrupted.i ^= 0x8000 }),
-    ("goals", { $0.goals?.interrupted.stackCount -= 1 }),
-    ("goals", { $0.goals?.interrupted.keyWait = nil }),
-    ("goals", { $0.goals?.interrupted.keyWait?.pressed = [] }),
-    ("goals", { $0.goals?.interrupted.drawWait = 0 }),
-    ("goals", { $0.goals?.interrupted.answer = nil }),
+    ("entryCalls", { $0.entryCalls = nil }),
+    ("entryCalls", { $0.entryCalls?.address += 1 }),
+    ("entryCalls", { $0.entryCalls?.start -= 1 }),
+    ("entryCalls", { $0.entryCalls?.waiting = [] }),
+    ("entryCalls", { $0.entryCalls?.waiting[0] += 1 }),
+    ("entryCalls", { $0.entryCalls?.interrupted.pc ^= 0x8000 }),
+    ("entryCalls", { $0.entryCalls?.interrupted.i ^= 0x8000 }),
+    ("entryCalls", { $0.entryCalls?.interrupted.stackCount -= 1 }),
+    ("entryCalls", { $0.entryCalls?.interrupted.keyWait = nil }),
+    ("entryCalls", { $0.entryCalls?.interrupted.keyWait?.pressed = [] }),
+    ("entryCalls", { $0.entryCalls?.interrupted.drawWait = 0 }),
+    ("entryCalls", { $0.entryCalls?.interrupted.answer = nil }),
   ]
 
   /// All that is in an XO-CHIP at work.
@@ -139,10 +139,10 @@ import Testing
       #expect(busy.changed { $0.v[k] ^= 0x80 }.canonicalState != bytes)
       #expect(busy.changed { $0.flags[k] ^= 0x80 }.canonicalState != bytes)
       #expect(busy.changed { $0.stack[k] ^= 0x8000 }.canonicalState != bytes)
-      #expect(busy.changed { $0.goals?.interrupted.v[k] ^= 0x80 }.canonicalState != bytes)
-      let deep = busy.changed { $0.goals?.interrupted.stackCount = 16 }
+      #expect(busy.changed { $0.entryCalls?.interrupted.v[k] ^= 0x80 }.canonicalState != bytes)
+      let deep = busy.changed { $0.entryCalls?.interrupted.stackCount = 16 }
       #expect(
-        deep.changed { $0.goals?.interrupted.stack[k] ^= 0x8000 }.canonicalState
+        deep.changed { $0.entryCalls?.interrupted.stack[k] ^= 0x8000 }.canonicalState
           != deep.canonicalState)
     }
     for (_, quirk) in Quirks.named {

@@ -70,7 +70,7 @@ import Testing
     #expect(try Image(of: machine).needs() == ["cycles", "two-page"])
   }
 
-  /// A goal has a stack of its own, and the program's is back in the RAM after it.
+  /// An entry call has a stack of its own, and the program's is back in the RAM after it.
   @Test func entryCallsRestoreTheStack() throws {
     var machine = try busy()
     try machine.apply(.poke(0x400, [0x6A, 0x00, 0x00, 0xEE]))

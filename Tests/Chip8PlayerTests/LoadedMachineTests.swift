@@ -147,9 +147,9 @@ import Testing
       requestError { _ = try LoadedMachine(path, request) } == .noCycles(program: "count", .chip8))
     request = MachineRequest()
     request.pokes = [Poke(0x1000, [1])]
-    #expect(
-      requestError { _ = try LoadedMachine(path, request) }
-        == .poke(.outsideRAM(address: 0x1000, .chip8)))
+    #expect(throws: InputError.program(.outsideRAM(address: 0x1000, .chip8))) {
+      try LoadedMachine(path, request)
+    }
     var metadata = MetadataRequest()
     metadata.breakpoints = [.label("main")]
     #expect(
@@ -166,10 +166,12 @@ import Testing
       requestError { _ = try scratch.load(Source.counter, MachineRequest(), metadata) }
         == .unknownLabel("other", .breakpoint))
     var loaded = try LoadedMachine(path)
+    #expect(throws: InputError.entryCall(.outsideRAM(address: 0x1000, .chip8))) {
+      try loaded.prepare(entryCalls: [0x1000], arguments: [], path: path)
+    }
     #expect(
-      requestError { try loaded.prepare(goals: [0x1000], arguments: [], path: path) } != nil)
-    #expect(
-      contentsError { try loaded.prepare(goals: [], arguments: ["a"], path: path) }?.path == path)
+      contentsError { try loaded.prepare(entryCalls: [], arguments: ["a"], path: path) }?.path
+        == path)
   }
 
   @Test func filesThatHoldNoProgramAreRefused() throws {
@@ -183,7 +185,7 @@ import Testing
     do {
       _ = try LoadedMachine(scratch.path("missing"))
       Issue.record("it was loaded")
-    } catch PlayerError.storage(let error) {
+    } catch let error as StorageError {
       #expect(error.isMissingFile && error.path == scratch.path("missing"))
     }
   }

@@ -150,7 +150,7 @@ extension PlaySession {
     session.load()
     session.finishWork()
     guard
-      case .failed(.load(SlotName.key(1)), .storage(let error))? = session.takeNotices()
+      case .failed(.load(SlotName.key(1)), let error as StorageError)? = session.takeNotices()
         .first
     else { throw Unexpected() }
     #expect(error == .image(path, .digestMismatch))
@@ -261,7 +261,7 @@ extension PlaySession {
     session.save()
     session.finishWork()
     guard
-      case .failed(.save(SlotName.key(1)), .storage(let error))? =
+      case .failed(.save(SlotName.key(1)), let error as StorageError)? =
         session.takeNotices()
         .first
     else { throw Unexpected() }
@@ -303,7 +303,9 @@ extension PlaySession {
     let digest = session.digest
     session.open(scratch.path("missing.8o"))
     session.finishWork()
-    guard case .failed(.open(scratch.path("missing.8o")), .storage)? = session.takeNotices().first
+    guard
+      case .failed(.open(scratch.path("missing.8o")), is StorageError)? = session.takeNotices()
+        .first
     else { throw Unexpected() }
     #expect(session.digest == digest)
     session.save()
@@ -364,7 +366,7 @@ extension PlaySession {
     let session = try watching(Source.counter, keepsState: false)
     session.runFrames(1)
     #expect(try change(": main v0 := 300", session) == ["failed"])
-    guard case .source(_, let errors)? = session.watchProblem else { throw Unexpected() }
+    guard case PlayerError.source(_, let errors)? = session.watchProblem else { throw Unexpected() }
     #expect(errors.errors.count == 1)
     session.runFrames(1)
     #expect(session.v0 == 20)

@@ -141,9 +141,9 @@ import Testing
     _ = player.runFrames(1)
     let digest = player.machine.stateDigest
     let names = player.metadata.names
-    let goal = try names.address(of: .label("goal"), for: .entryCall)
+    let address = try names.address(of: .label("goal"), for: .entryCall)
     let here = try names.address(of: .label("here"), for: .entryCall)
-    try player.saveWithEntryCalls([goal])
+    try player.saveWithEntryCalls([address])
     #expect(player.machine.stateDigest == digest)
     let path = scratch.path("saved")
     try player.savedImage().save(to: path)
@@ -151,7 +151,7 @@ import Testing
     _ = restored.runFrames(2)
     _ = player.runFrames(2)
     #expect(restored.machine.state.ram[here] == 9 && player.machine.state.ram[here] == 0)
-    #expect(requestError { try player.saveWithEntryCalls([0x10000]) } != nil)
+    #expect(throws: InputError.self) { try player.saveWithEntryCalls([0x10000]) }
   }
 
   /// Also those beside the state, which the engine has never heard of.

@@ -31,6 +31,15 @@ import Testing
     #expect(try JSON.encode(["\"\n": true]) == #"{"\"\n":true}"#)
   }
 
+  @Test func objectsWithoutATypeOfTheirOwn() throws {
+    let object: JSONObject = ["b": 1, "a": nil as Int?, "c": ["d": "e"] as JSONObject]
+    #expect(try JSON.encode(object) == #"{"a":null,"b":1,"c":{"d":"e"}}"#)
+    #expect(try JSON.encode(object.withoutNulls) == #"{"b":1,"c":{"d":"e"}}"#)
+    #expect(
+      try JSON.encode(object.withoutNulls.adding(["a": 2, "x": nil]))
+        == #"{"a":2,"b":1,"c":{"d":"e"},"x":null}"#)
+  }
+
   @Test func emptyAndMissingFiles() throws {
     struct Sample: Encodable {
       var none: Int?

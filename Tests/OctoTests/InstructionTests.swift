@@ -34,7 +34,6 @@ import Testing
   func superChip(source: String, opcode: Int) throws {
     let assembly = try assemble(": main " + source, named: "test.8o")
     #expect(assembly.program == [UInt8(opcode >> 8), UInt8(opcode & 0xFF)])
-    #expect(assembly.dialect == .superChip)
   }
 
   @Test(arguments: [
@@ -46,17 +45,6 @@ import Testing
   func xoChip(source: String, expected: [UInt8]) throws {
     let assembly = try assemble(": main " + source, named: "test.8o")
     #expect(assembly.program == expected)
-    #expect(assembly.dialect == .xoChip)
-  }
-
-  @Test func plainChip8NeedsNothingMore() throws {
-    #expect(try assemble(": main clear", named: "test.8o").dialect == .chip8)
-  }
-
-  @Test func programsBeyondFourKilobytesNeedXOChip() throws {
-    #expect(try assemble(": main :org 0xFFF 1", named: "test.8o").dialect == .chip8)
-    #expect(try assemble(": main :org 0x1000 1", named: "test.8o").dialect == .xoChip)
-    #expect(Assembly.Dialect.allCases == Assembly.Dialect.allCases.sorted())
   }
 
   @Test(arguments: [

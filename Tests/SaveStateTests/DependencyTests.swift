@@ -13,10 +13,10 @@ private struct Shelf: Dependencies {
     first { $0.count == program.byteCount }
   }
 
-  /// The file of the base's name, else any with its digest.
-  func find(_ base: Image.Base) -> LookupResult {
-    if let bytes = files[base.name] { return .found(bytes, path: base.name) }
-    return first { $0.suffix(32).elementsEqual(base.digest.bytes) }
+  /// The file of the parent's name, else any with its digest.
+  func find(_ parent: Image.Parent) -> LookupResult {
+    if let bytes = files[parent.name] { return .found(bytes, path: parent.name) }
+    return first { $0.suffix(32).elementsEqual(parent.digest.bytes) }
   }
 
   private func first(where isWanted: ([UInt8]) -> Bool) -> LookupResult {
@@ -38,11 +38,11 @@ extension Shelf {
   fileprivate func image(_ name: String) throws -> Image { try Image(files[name] ?? []) }
 
   /// Saves a machine as the difference from a file.
-  fileprivate mutating func save(_ toy: Toy, to name: String, basedOn base: String?) throws {
-    var base: BaseImage? = try base.map { name in
-      try BaseImage(image(name), named: name, Toy.self, by: &self)
+  fileprivate mutating func save(_ toy: Toy, to name: String, parent: String?) throws {
+    var parent: ParentImage? = try parent.map { name in
+      try ParentImage(image(name), named: name, Toy.self, by: &self)
     }
-    files[name] = Image(of: toy, basedOn: base.take()).bytes
+    files[name] = Image(of: toy, parent: parent.take()).bytes
   }
 }
 
@@ -98,36 +98,36 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
         == .missingSection(Tag("ROM ")))
   }
 
-  // MARK: Bases
+  // MARK: Parents
 
   @Test func onlyTheDifferenceIsStored() throws {
     var shelf = Shelf()
     var toy = Toy(Program(name: "toy", bytes: (0..<60).map { UInt8($0 * 37 & 0xFF) }))
     for k in toy.memory.indices { toy.memory[k] = UInt8(k * k & 0xFF) }
-    try shelf.save(toy, to: "a", basedOn: nil)
+    try shelf.save(toy, to: "a", parent: nil)
     toy.memory[9] ^= 1
-    try shelf.save(toy, to: "b", basedOn: "a")
+    try shelf.save(toy, to: "b", parent: "a")
     let image = try shelf.image("b")
     #expect(
       image.sections.map(\.tag.description)
         == ["NEED", "BASE", "PROG", "ROM ", "CNTR", "MEM ", "WITN"])
     #expect(try image.needs() == ["base"])
-    let base = try #require(try image.base())
-    #expect(base.name == "a")
-    #expect(try base.digest == shelf.image("a").digest)
+    let parent = try #require(try image.parent())
+    #expect(parent.name == "a")
+    #expect(try parent.digest == shelf.image("a").digest)
     // Nothing but zlib's own frame, and a byte after nine.
     #expect(image.sections.map(\.storedByteCount)[3...5] == [8, 8, 12])
     #expect(try Toy(of: image, from: shelf) == toy)
-    #expect(refusal { _ = try image.machine(Toy.self) } == .missingBase(base, Search()))
-    #expect(refusal { _ = try image.program() } == .missingBase(base, Search()))
+    #expect(refusal { _ = try image.machine(Toy.self) } == .missingParent(parent, Search()))
+    #expect(refusal { _ = try image.program() } == .missingParent(parent, Search()))
   }
 
   @Test func unrelatedBasesSaveNothing() throws {
     var shelf = Shelf()
     var other = Toy(Program(name: "other", bytes: Array(repeating: 9, count: 50)))
     for k in other.memory.indices { other.memory[k] = 0xEE }
-    try shelf.save(other, to: "a", basedOn: nil)
-    try shelf.save(usedToy(), to: "b", basedOn: "a")
+    try shelf.save(other, to: "a", parent: nil)
+    try shelf.save(usedToy(), to: "b", parent: "a")
     let image = try shelf.image("b")
     #expect(try Toy(of: image, from: shelf) == usedToy())
     let complete = Image(of: usedToy())
@@ -140,9 +140,9 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
 
   @Test func basesMayLackTheirProgram() throws {
     var shelf = Shelf(files: ["a": Image(of: usedToy(), embedsProgram: false).bytes])
-    #expect(refusal { try shelf.save(usedToy(), to: "b", basedOn: "a") } != nil)
+    #expect(refusal { try shelf.save(usedToy(), to: "b", parent: "a") } != nil)
     shelf.files["rom"] = [1, 2, 3]
-    try shelf.save(usedToy(), to: "b", basedOn: "a")
+    try shelf.save(usedToy(), to: "b", parent: "a")
     let image = try shelf.image("b")
     #expect(image.embedsProgram)
     #expect(try Toy(of: image, from: shelf) == usedToy())
@@ -150,7 +150,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     let identity = try image.programIdentity()
     #expect(
       refusal { _ = try Toy(of: image, from: shelf) }
-        == .refusedBase(path: "a", .missingProgram(identity, Search(places: ["the shelf"]))))
+        == .refusedParent(path: "a", .missingProgram(identity, Search(places: ["the shelf"]))))
   }
 
   @Test(arguments: [71, 72, 73] as [UInt64])
@@ -160,7 +160,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     for _ in 0..<12 {
       var shelf = Shelf(files: ["rom": [1, 2, 3]])
       var toy = Toy(program)
-      try shelf.save(toy, to: "0", basedOn: nil)
+      try shelf.save(toy, to: "0", parent: nil)
       let count = Int.random(in: 1...20, using: &random)
       for k in 1...count {
         for _ in 0..<Int.random(in: 0...5, using: &random) {
@@ -168,13 +168,13 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
         }
         if Int.random(in: 0..<8, using: &random) == 0 { toy = Toy(program) }
         toy.counter = .random(in: 0...1_000_000, using: &random)
-        let base = "\(Int.random(in: 0..<k, using: &random))"
+        let parent = "\(Int.random(in: 0..<k, using: &random))"
         var found = shelf
-        let baseImage = try BaseImage(
-          shelf.image(base), named: .random(in: &random, base), Toy.self,
+        let parentImage = try ParentImage(
+          shelf.image(parent), named: .random(in: &random, parent), Toy.self,
           by: &found)
         var image = Image(
-          of: toy, embedsProgram: Int.random(in: 0..<3, using: &random) > 0, basedOn: baseImage)
+          of: toy, embedsProgram: Int.random(in: 0..<3, using: &random) > 0, parent: parentImage)
         try image.setNote("\(k)")
         shelf.files["\(k)"] = image.bytes
         #expect(try Toy(of: Image(image.bytes), from: shelf) == toy)
@@ -194,11 +194,11 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
   @Test func rewrittenBasesAreFoundByStateDigest() throws {
     var shelf = Shelf()
     var toy = usedToy()
-    try shelf.save(toy, to: "a", basedOn: nil)
+    try shelf.save(toy, to: "a", parent: nil)
     toy.memory[1] = 1
-    try shelf.save(toy, to: "b", basedOn: "a")
+    try shelf.save(toy, to: "b", parent: "a")
     toy.memory[2] = 2
-    try shelf.save(toy, to: "c", basedOn: "b")
+    try shelf.save(toy, to: "c", parent: "b")
     let image = try shelf.image("c")
     var files = shelf
     var noted = try shelf.image("b").flattened(Toy.self, by: &files)
@@ -206,59 +206,59 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     shelf.files = ["b": noted.bytes]
     #expect(try Toy(of: image, from: shelf) == toy)
     #expect(try image.verification(Toy.self, by: &shelf).isFlawless)
-    try shelf.save(usedToy(), to: "b", basedOn: nil)
-    let base = try #require(try image.base())
-    #expect(refusal { _ = try Toy(of: image, from: shelf) } == .changedBase(base, path: "b"))
+    try shelf.save(usedToy(), to: "b", parent: nil)
+    let parent = try #require(try image.parent())
+    #expect(refusal { _ = try Toy(of: image, from: shelf) } == .changedParent(parent, path: "b"))
     shelf.files["b"]?.removeLast()
     #expect(
       refusal { _ = try Toy(of: image, from: shelf) }
-        == .refusedBase(path: "b", .truncated))
+        == .refusedParent(path: "b", .truncated))
   }
 
   @Test func missingBasesAreNamedWithTheirImage() throws {
     var shelf = Shelf()
     var toy = usedToy()
-    for (name, base) in [("a", nil), ("b", "a"), ("c", "b")] as [(String, String?)] {
+    for (name, parent) in [("a", nil), ("b", "a"), ("c", "b")] as [(String, String?)] {
       toy.counter += 1
-      try shelf.save(toy, to: name, basedOn: base)
+      try shelf.save(toy, to: name, parent: parent)
     }
     let image = try shelf.image("c")
-    let base = try #require(try shelf.image("b").base())
+    let parent = try #require(try shelf.image("b").parent())
     shelf.files["a"] = nil
     let search = Search(places: ["the shelf"])
     #expect(
       refusal { _ = try Toy(of: image, from: shelf) }
-        == .refusedBase(path: "b", .missingBase(base, search)))
+        == .refusedParent(path: "b", .missingParent(parent, search)))
   }
 
   @Test func baseCyclesAreRefused() throws {
     var shelf = Shelf()
-    try shelf.save(usedToy(), to: "a", basedOn: nil)
-    try shelf.save(usedToy(), to: "b", basedOn: "a")
+    try shelf.save(usedToy(), to: "a", parent: nil)
+    try shelf.save(usedToy(), to: "b", parent: "a")
     // The same state again, but by way of itself.
-    try shelf.save(usedToy(), to: "a", basedOn: "b")
+    try shelf.save(usedToy(), to: "a", parent: "b")
     for name in ["a", "b"] {
       let image = try shelf.image(name)
-      #expect(refusal { _ = try Toy(of: image, from: shelf) } == .baseCycle(path: name))
+      #expect(refusal { _ = try Toy(of: image, from: shelf) } == .parentCycle(path: name))
     }
   }
 
   @Test func chainsHaveALimit() throws {
     var shelf = Shelf()
     var toy = usedToy()
-    try shelf.save(toy, to: "0", basedOn: nil)
+    try shelf.save(toy, to: "0", parent: nil)
     for k in 1..<Image.maxChainCount {
       toy.counter += 1
-      try shelf.save(toy, to: "\(k)", basedOn: "\(k - 1)")
+      try shelf.save(toy, to: "\(k)", parent: "\(k - 1)")
     }
     let last = "\(Image.maxChainCount - 1)"
     let image = try shelf.image(last)
     #expect(try Toy(of: image, from: shelf) == toy)
-    #expect(refusal { try shelf.save(toy, to: "more", basedOn: last) } == .chainTooLong)
-    // A longer one by hand: the first is replaced by the same state with a base of its own.
+    #expect(refusal { try shelf.save(toy, to: "more", parent: last) } == .chainTooLong)
+    // A longer one by hand: the first is replaced by the same state with a parent of its own.
     let first = try Toy(of: shelf.image("0"), from: shelf)
-    try shelf.save(first, to: "root", basedOn: nil)
-    try shelf.save(first, to: "0", basedOn: "root")
+    try shelf.save(first, to: "root", parent: nil)
+    try shelf.save(first, to: "0", parent: "root")
     #expect(refusal { _ = try Toy(of: image, from: shelf) } == .chainTooLong)
   }
 
@@ -282,14 +282,14 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     let rest = [UInt8](repeating: 0, count: Image.maxByteCount - 4096)
     for k in 0..<4 {
       toy.counter += 1
-      try shelf.save(toy, to: "\(k)", basedOn: k > 0 ? "\(k - 1)" : nil)
+      try shelf.save(toy, to: "\(k)", parent: k > 0 ? "\(k - 1)" : nil)
       var image = try shelf.image("\(k)")
       let fits = image.setAncillary(.ancillary(Tag("LONG")), rest, of: Toy.self)
       #expect(fits)
       shelf.files["\(k)"] = image.bytes
     }
     #expect(try Toy(of: shelf.image("3"), from: shelf) == toy)
-    #expect(refusal { try shelf.save(toy, to: "more", basedOn: "3") } == .chainTooLarge)
+    #expect(refusal { try shelf.save(toy, to: "more", parent: "3") } == .chainTooLarge)
   }
 
   @Test func namesInImagesAreNoPaths() throws {
@@ -299,9 +299,9 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
       ("", ""), (String(repeating: "a", count: 256), ""),
     ] {
       var nothing = NoDependencies()
-      let base = try BaseImage(Image(of: toy), named: name, Toy.self, by: &nothing)
-      let image = Image(of: toy, basedOn: base)
-      #expect(try image.base()?.name == kept)
+      let parent = try ParentImage(Image(of: toy), named: name, Toy.self, by: &nothing)
+      let image = Image(of: toy, parent: parent)
+      #expect(try image.parent()?.name == kept)
     }
     let digest = [UInt8](repeating: 0, count: 32)
     for name in ["../a", "/a", ".a", "a/b", "a\0"] {
@@ -314,11 +314,11 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
 
   @Test func invalidDeltasAreRefused() throws {
     var shelf = Shelf()
-    try shelf.save(usedToy(), to: "a", basedOn: nil)
-    try shelf.save(usedToy(), to: "b", basedOn: "a")
-    let base = try #require(try shelf.image("b").base())
+    try shelf.save(usedToy(), to: "a", parent: nil)
+    try shelf.save(usedToy(), to: "b", parent: "a")
+    let parent = try #require(try shelf.image("b").parent())
     let reference = RawSection(
-      tag: "BASE", contents: base.digest.bytes + base.stateDigest.bytes + [0])
+      tag: "BASE", contents: parent.digest.bytes + parent.stateDigest.bytes + [0])
     for (index, byteCount) in [(1, 4), (2, 3), (3, 65)] as [(Int, UInt32)] {
       var sections = RawSection.toy
       sections[index].codec = 3
@@ -328,7 +328,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
       let file = imageFile([reference] + sections)
       let error = refusal { _ = try Toy(of: Image(file), from: shelf) }
       #expect(error?.description.contains("\"\(tag)\"") == true, "\(tag): \(error as Any)")
-      // And without a base at all.
+      // And without a parent at all.
       sections[index].decodedByteCount = [1: 3, 2: 4, 3: 64][index]
       let alone = refusal { _ = try Image(imageFile(sections)).machine() as Toy }
       #expect(alone?.description.contains("\"\(tag)\"") == true, "\(tag): \(alone as Any)")

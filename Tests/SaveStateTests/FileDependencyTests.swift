@@ -1,4 +1,4 @@
-// Where programs and bases are looked for.
+// Where programs and parents are looked for.
 
 import Foundation
 import SaveState
@@ -80,29 +80,29 @@ import Testing
     }
   }
 
-  // MARK: Bases
+  // MARK: Parents
 
-  /// A base and an image of its difference, and the reference to it.
-  private func chain(in directory: String) throws -> (image: Image, base: Image.Base) {
+  /// A parent and an image of its difference, and the reference to it.
+  private func chain(in directory: String) throws -> (image: Image, parent: Image.Parent) {
     let root = Image(of: Toy(Program(name: "toy", bytes: [1, 2, 3])))
     try write(root.bytes, "\(directory)/root.state")
     var nothing = NoDependencies()
-    let base = try BaseImage(root, named: "root.state", Toy.self, by: &nothing)
-    let image = Image(of: usedToy(), basedOn: base)
-    return (image, try #require(try image.base()))
+    let parent = try ParentImage(root, named: "root.state", Toy.self, by: &nothing)
+    let image = Image(of: usedToy(), parent: parent)
+    return (image, try #require(try image.parent()))
   }
 
   private func load(_ image: Image, in directory: String, _ paths: [String] = []) throws -> [String]
   {
     var files = FileDependencies(
-      beside: "\(directory)/x.state", basePaths: paths, programSuffix: ".rom")
+      beside: "\(directory)/x.state", parentPaths: paths, programSuffix: ".rom")
     #expect(try image.completed(Toy.self, by: &files).machine() as Toy == usedToy())
     return files.paths
   }
 
   @Test func basesAreLookedForByNameAndThenByDigest() throws {
     try withTemporaryDirectory { directory in
-      let (image, base) = try chain(in: directory)
+      let (image, parent) = try chain(in: directory)
       #expect(try load(image, in: directory) == ["\(directory)/root.state"])
       // Under another name, behind something else, and among files that are nothing.
       let root = try Storage.read("\(directory)/root.state", limit: 1 << 20)
@@ -122,14 +122,14 @@ import Testing
       #expect(try load(image, in: directory, ["\(other)/moved"]) == ["\(other)/moved"])
       // Gone: what has its name is another state.
       var files = FileDependencies(beside: "\(directory)/x.state", programSuffix: ".rom")
-      #expect(throws: ImageError.changedBase(base, path: "\(directory)/root.state")) {
+      #expect(throws: ImageError.changedParent(parent, path: "\(directory)/root.state")) {
         try image.completed(Toy.self, by: &files)
       }
       try write([1, 2, 3], "\(directory)/root.state")
       let search = Search(
         places: [directory], notes: ["\(directory)/root.state is not a saved state"])
       files = FileDependencies(beside: "\(directory)/x.state", programSuffix: ".rom")
-      #expect(throws: ImageError.missingBase(base, search)) {
+      #expect(throws: ImageError.missingParent(parent, search)) {
         try image.completed(Toy.self, by: &files)
       }
     }
@@ -144,7 +144,7 @@ import Testing
       try write(bytes, "\(directory)/root.state")
       var files = FileDependencies(beside: "\(directory)/x.state", programSuffix: ".rom")
       #expect(
-        throws: ImageError.refusedBase(path: "\(directory)/root.state", .digestMismatch)
+        throws: ImageError.refusedParent(path: "\(directory)/root.state", .digestMismatch)
       ) { try image.completed(Toy.self, by: &files) }
     }
   }

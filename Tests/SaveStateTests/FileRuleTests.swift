@@ -294,7 +294,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       // One that the new state is the difference from, unless it is whole.
       let whole = image
       var differing = InputFiles()
-      _ = try differing.read(state, limit: 9, for: .base)
+      _ = try differing.read(state, limit: 9, for: .parent)
       #expect(
         refusal { try Output.check([Output(state, .savedState, apartFrom: differing)]) }
           == .input(state))

@@ -304,10 +304,10 @@ import Testing
   @Test func theNewestAutosaveIsResumed() throws {
     try withSlots { slots in
       func resumed() throws -> [String?] {
-        let (found, passedOver) = slots.newestResumable(Toy.self)
+        let (found, skipped) = slots.newestResumable(Toy.self)
         let version = found?.version.map { " \($0)" } ?? ""
         return [found.map { "\($0.slot)\(version): \($0.machine.counter)" }]
-          + passedOver.map { "\($0)".split(separator: "/").last.map(String.init) }
+          + skipped.map { "\($0)".split(separator: "/").last.map(String.init) }
       }
       #expect(try resumed() == [nil])
       try slots.save(image(9, time: 900), to: boss)

@@ -473,18 +473,18 @@ import Testing
     let restored = try scratch.report("a.state", "--instructions", "13", "--save", "c.state")
     #expect(restored.registers == plain.registers)
     #expect(try trail("c.state") == 2)
-    // Further goals come behind those.
+    // Further entry calls come after those.
     _ = try scratch.report(
       "--restore", "a.state", "--call", "first", "--symbols", "g.sym", "--frames", "9", "--save",
       "d.state")
     #expect(try trail("d.state") == 3)
-    // In the middle of a goal, too.
+    // In the middle of an entry call, too.
     _ = try scratch.report("a.state", "--instructions", "4", "--save", "e.state")
     let whole = try scratch.report("a.state", "--instructions", "50")
     #expect(try scratch.report("e.state", "--instructions", "46").state == whole.state)
   }
 
-  /// What the goals leave after them, in the last byte of the program.
+  /// What the entry calls leave after them, in the last byte of the program.
   private func trail(_ file: String) throws -> UInt8 {
     let machine: Chip8 = try Image(contentsOf: scratch.path(file)).machine()
     return machine.state.ram[0x200 + machine.program.bytes.count - 1]
@@ -493,9 +493,9 @@ import Testing
   @Test func faultsInEntryCallsAreReported() throws {
     try writeGoals()
     _ = try scratch.report("g.8o", "--frames", "9", "--save", "a.state")
-    for (goal, what) in [("broken", "0001 at"), ("endless", "did not return within 3600")] {
+    for (label, what) in [("broken", "0001 at"), ("endless", "did not return within 3600")] {
       let outcome = try scratch.chip8(
-        "--restore", "a.state", "--call", goal, "--symbols", "g.sym", "--headless", "--json")
+        "--restore", "a.state", "--call", label, "--symbols", "g.sym", "--headless", "--json")
       #expect(outcome.code == 70)
       expectOneSentence(outcome, naming: "entry call at 0x")
       #expect(outcome.errors.contains(what))

@@ -361,9 +361,9 @@ private struct ProgramsObject: Decodable {
     }
     let exit = slots.path(Autosave.exit.slot)
     try Storage.writeAtomically(exit, with: [1])
-    let passedOver = "chip8: skipped: \(exit): not a saved state"
+    let skipped = "chip8: skipped: \(exit): not a saved state"
     // The newest version of what is damaged is older than the other autosave.
-    #expect(try resumed() == (10, [passedOver]))
+    #expect(try resumed() == (10, [skipped]))
     try scratch.expectRefusal(
       ["--resume", "auto.state", "--headless"], code: 64, naming: "leave out --resume")
     try scratch.expectRefusal(

@@ -25,16 +25,16 @@ struct ImageChain {
     let workload = Workload.synthetic[1]
     var machine = try Chip8(
       Program(name: workload.name, bytes: workload.program), Configuration(platform))
-    var base: BaseImage?
+    var parent: ParentImage?
     for k in 0..<ImageChain.count {
       _ = machine.run(frames: 60)
       // All over the memory, as games do that unpack themselves.
       try machine.apply(.poke(0x400 + (k * 0x1F3) % (machine.state.ram.count - 0x400), [UInt8(k)]))
-      let image = Image(of: machine, basedOn: base)
+      let image = Image(of: machine, parent: parent)
       try Storage.writeAtomically("\(directory)/\(k).state", with: image.bytes, as: .savedState)
       byteCount += image.bytes.count
       var files = FileDependencies(beside: "\(directory)/x", programSuffix: ".ch8")
-      base = try BaseImage(image, named: "\(k).state", Chip8.self, by: &files)
+      parent = try ParentImage(image, named: "\(k).state", Chip8.self, by: &files)
     }
   }
 

@@ -51,25 +51,25 @@ extension Draft {
 
     var bytes: [UInt8] { headerMagic + header + sections.flatMap(\.bytes) }
 
-    /// - Parameter bases: what it is based on, its base last.
-    func sealed(over bases: [[UInt8]]) -> [UInt8] {
+    /// - Parameter parents: what it is based on, its parent last.
+    func sealed(over parents: [[UInt8]]) -> [UInt8] {
       var writer = ByteWriter()
       writer.append(contentsOf: headerMagic)
       writer.append(contentsOf: header)
-      for section in sections { writer.append(contentsOf: named(section, bases).sealed) }
+      for section in sections { writer.append(contentsOf: named(section, parents).sealed) }
       writer.append(contentsOf: footerMagic)
       writer.append(UInt64(writer.bytes.count + 8 + 32))
       writer.append(contentsOf: Digest.sha256(writer.bytes).bytes)
       return writer.bytes
     }
 
-    /// A section; if it names the program or the base, then that of this draft.
-    private func named(_ section: Section, _ bases: [[UInt8]]) -> Section {
+    /// A section; if it names the program or the parent, then that of this draft.
+    private func named(_ section: Section, _ parents: [[UInt8]]) -> Section {
       guard section.isPlain, !section.keepsSeals else { return section }
       let name =
         switch section.tag {
         case Array("PROG".utf8): programName
-        case Array("BASE".utf8): baseName(bases)
+        case Array("BASE".utf8): parentName(parents)
         default: [UInt8]()
         }
       guard section.contents.count >= name.count else { return section }
@@ -90,12 +90,12 @@ extension Draft {
       return writer.bytes
     }
 
-    /// The digest of the base and of the machine in it, if there is one.
-    private func baseName(_ bases: [[UInt8]]) -> [UInt8] {
-      guard let base = bases.last else { return [] }
-      var shelf = Shelf(bases)
-      let machine: Chip8? = try? SaveState.Image(base).completed(Chip8.self, by: &shelf).machine()
-      return base.suffix(32) + (machine?.stateDigest.bytes ?? [UInt8](repeating: 0, count: 32))
+    /// The digest of the parent and of the machine in it, if there is one.
+    private func parentName(_ parents: [[UInt8]]) -> [UInt8] {
+      guard let parent = parents.last else { return [] }
+      var shelf = Shelf(parents)
+      let machine: Chip8? = try? SaveState.Image(parent).completed(Chip8.self, by: &shelf).machine()
+      return parent.suffix(32) + (machine?.stateDigest.bytes ?? [UInt8](repeating: 0, count: 32))
     }
   }
 

@@ -16,8 +16,8 @@ public struct Shelf: Dependencies {
   }
 
   /// The image of that digest, else any image.
-  public func find(_ base: Image.Base) -> LookupResult {
-    let image = images.first { Array($0.suffix(32)) == base.digest.bytes } ?? images.last
+  public func find(_ parent: Image.Parent) -> LookupResult {
+    let image = images.first { Array($0.suffix(32)) == parent.digest.bytes } ?? images.last
     return image.map { .found($0, path: "base.state") } ?? .missing(Search())
   }
 }

@@ -67,30 +67,30 @@ private func checkFlattening(_ image: Image, _ machine: Chip8, _ shelf: inout Sh
 /// A machine saved as the difference from an image is the same machine.
 private func checkDifference(from image: Image, _ machine: Chip8, _ shelf: inout Shelf) {
   guard
-    let base = try? BaseImage(image, named: "base.state", Chip8.self, by: &shelf)
+    let parent = try? ParentImage(image, named: "base.state", Chip8.self, by: &shelf)
   else { return }
   var later = machine
   _ = later.run(frames: 2, instructions: 100)
-  let saved = Image(of: later, basedOn: base)
+  let saved = Image(of: later, parent: parent)
   let reread = must("a difference can be read") { try Image(saved.bytes) }
-  var bases = Bases(image: image.bytes, shelf: shelf)
+  var parents = Parents(image: image.bytes, shelf: shelf)
   let complete = must("a difference can be completed") {
-    try reread.completed(Chip8.self, by: &bases)
+    try reread.completed(Chip8.self, by: &parents)
   }
   let again: Chip8 = must("a difference can be loaded") { try complete.machine() }
   expect(again.stateDigest == later.stateDigest, "a difference is the same machine")
 }
 
 /// An image, and what it leaves out itself.
-private struct Bases: Dependencies {
+private struct Parents: Dependencies {
   let image: [UInt8]
   var shelf: Shelf
 
   mutating func find(_ program: Program.Identity) -> LookupResult { shelf.find(program) }
 
-  mutating func find(_ base: Image.Base) -> LookupResult {
-    Array(image.suffix(32)) == base.digest.bytes
-      ? .found(image, path: "image.state") : shelf.find(base)
+  mutating func find(_ parent: Image.Parent) -> LookupResult {
+    Array(image.suffix(32)) == parent.digest.bytes
+      ? .found(image, path: "image.state") : shelf.find(parent)
   }
 }
 

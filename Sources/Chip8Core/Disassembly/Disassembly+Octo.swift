@@ -7,11 +7,11 @@ extension Disassembly {
   ///   - title: its first line.
   ///   - maxByteCount: how long it may be. Where notes make it longer, it has none.
   public func octo(title: String, maxByteCount: Int = .max) -> String {
-    let source = octo(title, withRemarks: true)
-    return source.utf8.count <= maxByteCount ? source : octo(title, withRemarks: false)
+    let source = octo(title, withNotes: true)
+    return source.utf8.count <= maxByteCount ? source : octo(title, withNotes: false)
   }
 
-  private func octo(_ title: String, withRemarks: Bool) -> String {
+  private func octo(_ title: String, withNotes: Bool) -> String {
     var source = "# \(title.displayText)\n"
     for (name, address) in constants {
       source += ":const \(name) 0x\(hexadecimal(address, 3))\n"
@@ -20,7 +20,7 @@ extension Disassembly {
     var isAfterSkip = false
     for item in items {
       let isLabeled = !item.labels.isEmpty
-      let notes = withRemarks ? item.notes : []
+      let notes = withNotes ? item.notes : []
       if isAfterSkip,
         item.kind != .code || isLabeled || !item.labelsOfNext.isEmpty || item.isSkip
           || !notes.isEmpty
@@ -29,7 +29,7 @@ extension Disassembly {
         isAfterSkip = false
       }
       for label in item.labels { source += ": \(label)\n" }
-      for remark in notes { source += "  # \(remark.displayText)\n" }
+      for note in notes { source += "  # \(note.displayText)\n" }
       if item.kind == .entry {
         // The assembler adds this one.
         source += "  # 0x\(hexadecimal(item.address, 3)) jumps to main\n"

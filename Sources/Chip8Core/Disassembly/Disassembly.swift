@@ -1,13 +1,13 @@
-/// A program taken apart: instructions where it can be executed, bytes everywhere else, with names
+/// A program, disassembled: instructions where it can be executed, bytes everywhere else, with names
 /// for the addresses that it uses. As source it assembles to the same bytes again.
 public struct Disassembly: Sendable {
-  /// A piece of the program: one instruction, or bytes that are none.
+  /// A piece of the program: one instruction, or bytes of data.
   public struct Item: Sendable, Equatable {
     /// What the bytes are.
     public enum Kind: String, Sendable {
       /// An instruction that can be reached.
       case code
-      /// Bytes that are not executed, as far as can be told.
+      /// Bytes that are not executed, as far as is known.
       case data
       /// The jump to `main` at the start, which the assembler adds.
       case entry
@@ -54,7 +54,7 @@ public struct Disassembly: Sendable {
   /// a long instruction.
   public let constants: [(name: String, address: Int)]
 
-  /// Takes a program apart.
+  /// Disassembles a program.
   ///
   /// - Parameters:
   ///   - program: at least one byte, and at most as many as the largest machine has room for.
@@ -68,7 +68,8 @@ public struct Disassembly: Sendable {
     let layout = DisassemblyLayout(code)
     let names = DisassemblyNames(layout, annotations.labels)
     let modification = SelfModification(code, configuration.quirks)
-    let writer = DisassemblyWriter(layout, names, modification, annotations.notes)
+    let writer = DisassemblyWriter(
+      layout: layout, names: names, modification: modification, notes: annotations.notes)
     items = writer.items()
     labelsAtEnd = names.labels(at: layout.end)
     constants = names.constants

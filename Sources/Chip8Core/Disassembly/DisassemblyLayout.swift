@@ -136,6 +136,5 @@ struct DisassemblyNames {
   /// What an instruction calls an address.
   func name(_ address: UInt16) -> String? { names[Int(address)].first }
 
-  /// The labels to be set at an address.
   func labels(at address: Int) -> [String] { names[address] }
 }

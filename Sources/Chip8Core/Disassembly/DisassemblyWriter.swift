@@ -3,20 +3,10 @@ struct DisassemblyWriter {
   /// How many bytes of data stand on a line.
   private static let dataByteCount = 8
 
-  private let layout: DisassemblyLayout
-  private let names: DisassemblyNames
-  private let modification: SelfModification
-  private let notes: [Int: [String]]
-
-  init(
-    _ layout: DisassemblyLayout, _ names: DisassemblyNames, _ modification: SelfModification,
-    _ notes: [Int: [String]]
-  ) {
-    self.layout = layout
-    self.names = names
-    self.modification = modification
-    self.notes = notes
-  }
+  let layout: DisassemblyLayout
+  let names: DisassemblyNames
+  let modification: SelfModification
+  let notes: [Int: [String]]
 
   func items() -> [Disassembly.Item] {
     var items: [Disassembly.Item] = []

@@ -42,7 +42,7 @@ struct SelfModification {
     indices = Array(repeating: nil, count: code.program.count)
     writes = Array(repeating: nil, count: code.program.count)
     var waiting: [Int] = []
-    // The index is 0 at power-on, which is no address that a program would write to.
+    // The index is 0 at power-on, where no program would write.
     meet(.unknown, at: code.entryPoint, &waiting)
     while let address = waiting.popLast() {
       guard let instruction = code[address] else { continue }

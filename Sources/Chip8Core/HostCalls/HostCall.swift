@@ -2,7 +2,7 @@
 public struct HostCall: Hashable, Sendable {
   /// How a program continues after it has saved itself.
   public enum Continuation: Hashable, Sendable {
-    /// Behind the call.
+    /// After the call.
     case proceed
     /// Not at all.
     case exit

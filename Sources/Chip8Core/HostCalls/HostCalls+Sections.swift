@@ -24,7 +24,7 @@ extension HostCalls {
     guard bytes[0] == HostCalls.version else { throw .badField("host calls \(bytes[0])") }
     answer = try HostStatus(ifAny: bytes[1])
     let texts = bytes.dropFirst(3).split(separator: 0, omittingEmptySubsequences: false)
-    // Behind the last zero there is nothing.
+    // Nothing follows the last zero.
     guard texts.last?.isEmpty == true, texts.count == Int(bytes[2]) + 1 else {
       throw .damagedSection(Chip8.hostTag)
     }
@@ -67,7 +67,7 @@ extension EntryCalls {
     writer.append(interrupted.drawWait ?? absentWord)
     writer.append(interrupted.answer?.rawValue ?? 0)
     writer.append(UInt8(waiting.count))
-    for goal in waiting { writer.append(goal) }
+    for address in waiting { writer.append(address) }
     return writer.bytes
   }
 

@@ -33,7 +33,7 @@ extension Chip8 {
   /// Whether the machine is at a call that has saved it, or will be when its entry calls
   /// are done. When it runs, that call returns a second time.
   public var isSuspended: Bool {
-    state.hostCalls?.answer == .restored || state.goals?.interrupted.answer == .restored
+    state.hostCalls?.answer == .restored || state.entryCalls?.interrupted.answer == .restored
   }
 
   /// ``InputEvent/hostAnswer(_:)``.
@@ -47,7 +47,7 @@ extension Chip8 {
   mutating func resume(with arguments: [String]) throws(Arguments.Refusal) {
     try Arguments.check(arguments)
     guard !arguments.isEmpty else { return }
-    guard isSuspended || state.goals != nil, allowsHostCalls else { throw .notSuspended }
+    guard isSuspended || state.entryCalls != nil, allowsHostCalls else { throw .notSuspended }
     state.hostCalls?.arguments = arguments
   }
 }

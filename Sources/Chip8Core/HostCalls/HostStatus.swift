@@ -8,7 +8,7 @@ public enum HostStatus: UInt8, Error, CaseIterable, Sendable {
   case restored = 0x02
   /// The same, but the arguments do not fit the buffer; none was written.
   case restoredWithoutArguments = 0x03
-  /// The request block is none, or something in it leads out of the RAM.
+  /// The request block is invalid, or something in it leads out of the RAM.
   case badRequest = 0x10
   /// The name is invalid.
   case badName = 0x11

@@ -3,7 +3,7 @@ import SaveState
 /// What reaches a machine from outside once it is switched on. ``Chip8/apply(_:)`` is the only way in:
 /// two machines that are equal and get equal events at equal positions stay equal.
 ///
-/// An image that is restored, or a load, is none: another machine replaces this one. That
+/// A restored image, or a load, is not an input: another machine replaces this one. That
 /// the program may call its host is decided where the machine is switched on or restored.
 ///
 /// The cases are in the order of their codes in files; a new one is added at the end.

@@ -9,7 +9,6 @@ extension Instruction {
     let kind: Kind
     /// How Octo's language writes it, its operands by their names; nil if it has no words for it.
     let text: StaticString?
-    /// Control flow.
     let flow: Flow
     /// How many bytes it has.
     let byteCount: UInt8

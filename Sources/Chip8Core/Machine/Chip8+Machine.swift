@@ -36,7 +36,7 @@ extension Chip8: Machine {
       differenceFrom: state.configuration.powerOnRAM(program.bytes))
     sections.append(Chip8.displayTag, state.encodedDisplay)
     if let hostCalls = state.hostCalls { sections.append(Chip8.hostTag, hostCalls.encoded) }
-    if let goals = state.goals { sections.append(Chip8.entryCallTag, goals.encoded) }
+    if let entryCalls = state.entryCalls { sections.append(Chip8.entryCallTag, entryCalls.encoded) }
   }
 
   /// A machine from the sections of an image, every field checked.
@@ -57,8 +57,10 @@ extension Chip8: Machine {
     }
     state.hostCalls = try sections.sectionIfPresent(Chip8.hostTag, atMost: HostCalls.maxByteCount)
       .map { bytes throws(ImageError) in try HostCalls(decoding: bytes) }
-    state.goals = try sections.sectionIfPresent(Chip8.entryCallTag, atMost: EntryCalls.maxByteCount)
-      .map { bytes throws(ImageError) in try EntryCalls(decoding: bytes, for: state) }
+    state.entryCalls = try sections.sectionIfPresent(
+      Chip8.entryCallTag, atMost: EntryCalls.maxByteCount
+    )
+    .map { bytes throws(ImageError) in try EntryCalls(decoding: bytes, for: state) }
     self.init(program, state)
   }
 }
@@ -77,7 +79,7 @@ extension State {
     }
     features += Quirks.features.filter { configuration.quirks.contains($0.quirk) }.map(\.name)
     if hostCalls != nil { features.append("host-calls") }
-    if goals != nil { features.append("goals") }
+    if entryCalls != nil { features.append("goals") }
     if audio.pattern != nil { features.append("xochip-audio") }
     return features
   }

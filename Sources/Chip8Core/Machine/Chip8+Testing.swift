@@ -3,7 +3,6 @@
 import SaveState
 
 extension Chip8 {
-  /// A machine in a given state.
   package init(testing program: Program, in state: State) {
     self.init(program, state)
   }
@@ -33,37 +32,31 @@ extension State {
     set { display.planes[plane][row] = newValue }
   }
 
-  /// All that is on the display.
   package var planes: InlineArray<2, Plane> {
     get { display.planes }
     set { display.planes = newValue }
   }
 
-  /// Whether the screen is 128×64 pixels.
   package var isHires: Bool {
     get { display.isHires }
     set { display.isHires = newValue }
   }
 
-  /// The planes that drawing affects.
   package var selectedPlanes: UInt8 {
     get { display.selectedPlanes }
     set { display.selectedPlanes = newValue }
   }
 
-  /// The audio pattern.
   package var pattern: UInt128? {
     get { audio.pattern }
     set { audio.pattern = newValue }
   }
 
-  /// The pitch of the audio pattern.
   package var pitch: UInt8 {
     get { audio.pitch }
     set { audio.pitch = newValue }
   }
 
-  /// Where in the audio pattern the sound is.
   package var phase: UInt32 {
     get { audio.phase }
     set { audio.phase = newValue }
@@ -71,7 +64,6 @@ extension State {
 }
 
 extension Font {
-  /// The digits in RAM, small and big.
   package var glyphs: (small: [UInt8], big: [UInt8]) { (small, big) }
 }
 
@@ -83,14 +75,12 @@ extension SplitMix64 {
 }
 
 extension Fault {
-  /// The fault of an instruction.
   package init(testing kind: Kind, pc: UInt16, opcode: UInt16, _ platform: Platform) {
     self.init(kind: kind, pc: pc, opcode: opcode, platform: platform)
   }
 }
 
 extension KeyWait {
-  /// A wait for a key.
   package init(testing register: UInt8, pressed: KeySet) {
     self.init(register: register, pressed: pressed)
   }

@@ -27,12 +27,12 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
   /// The machine's platform.
   public let platform: Platform
   /// The entry call that faulted, if it was one.
-  public var goal: UInt16?
+  public var entryCall: UInt16?
 
   /// One sentence for the user.
   public var description: String {
-    guard let goal else { return sentence }
-    return "entry call at 0x\(hexadecimal(goal, 3)): \(sentence)"
+    guard let entryCall else { return sentence }
+    return "entry call at 0x\(hexadecimal(entryCall, 3)): \(sentence)"
   }
 
   /// Whether the program calls a host, and has none.

@@ -37,7 +37,6 @@ public struct KeyScript: Hashable, Sendable {
   /// No key at any time.
   public static let empty = KeyScript(presses: [])
 
-  /// Some presses.
   package init(presses: [Press]) {
     self.presses = presses
     changes = presses.changes
@@ -81,12 +80,11 @@ public struct KeyScript: Hashable, Sendable {
     return tape
   }
 
-  /// A recording: the same notation, a press a line; `#` begins a comment. Nil if it is none.
+  /// A recording: the same notation, a press a line; `#` begins a comment. Nil if it is something else.
   public init?(recording: String) {
     self.init(lines: Array(recording.utf8).split(whereSeparator: isLineEnd))
   }
 
-  /// The lines of a recording.
   package init?(lines: some Sequence<ArraySlice<UInt8>>) {
     var presses: [Press] = []
     for line in lines {
@@ -106,10 +104,6 @@ public struct KeyScript: Hashable, Sendable {
     )
   }
 
-  /// Whether any key is down in a frame or later.
-  public func hasKeys(from frame: UInt64) -> Bool {
-    changes.last.map { $0.frame > frame } ?? false
-  }
 }
 
 extension [KeyScript.Change] {
@@ -180,7 +174,6 @@ extension KeyScript.Press {
   }
 }
 
-/// Whether a byte ends a line of a recording.
 package func isLineEnd(_ byte: UInt8) -> Bool {
   byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
 }

@@ -36,7 +36,7 @@ struct Processor {
     guard limits.frames > 0, limits.instructions > 0 else {
       return .fault(fault(.outOfTime))
     }
-    while state.pointee.goals != nil {
+    while state.pointee.entryCalls != nil {
       if let stop = stepEntryCall(&limits, keys) { return stop }
     }
     return runProgram(limits, keys)

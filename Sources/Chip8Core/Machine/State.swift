@@ -84,12 +84,12 @@ public struct State: Sendable {
   /// What the host has to do with the machine; nil unless the program may call it.
   public var hostCalls: HostCalls? {
     get { optionalState.hostCalls }
-    set { optionalState = OptionalState(newValue, optionalState.goals) }
+    set { optionalState = OptionalState(newValue, optionalState.entryCalls) }
   }
 
   /// Entry calls; nil if there are none.
-  public var goals: EntryCalls? {
-    get { optionalState.goals }
+  public var entryCalls: EntryCalls? {
+    get { optionalState.entryCalls }
     set { optionalState = OptionalState(optionalState.hostCalls, newValue) }
   }
 
@@ -128,18 +128,18 @@ public struct State: Sendable {
 /// slower for it.
 private indirect enum OptionalState {
   case nothing
-  case something(hostCalls: HostCalls?, goals: EntryCalls?)
+  case something(hostCalls: HostCalls?, entryCalls: EntryCalls?)
 
-  init(_ hostCalls: HostCalls?, _ goals: EntryCalls?) {
-    let isNothing = hostCalls == nil && goals == nil
-    self = isNothing ? .nothing : .something(hostCalls: hostCalls, goals: goals)
+  init(_ hostCalls: HostCalls?, _ entryCalls: EntryCalls?) {
+    let isNothing = hostCalls == nil && entryCalls == nil
+    self = isNothing ? .nothing : .something(hostCalls: hostCalls, entryCalls: entryCalls)
   }
 
   var hostCalls: HostCalls? {
     if case .something(let hostCalls, _) = self { hostCalls } else { nil }
   }
 
-  var goals: EntryCalls? {
-    if case .something(_, let goals) = self { goals } else { nil }
+  var entryCalls: EntryCalls? {
+    if case .something(_, let entryCalls) = self { entryCalls } else { nil }
   }
 }

@@ -25,7 +25,7 @@ struct VIPClock {
   static let vip = VIPClock(
     programStart: 3250, interrupt: 1832, clear: 3118, preparation: 68, row: 34,
     savedAtBottom: 0, maxDrawWait: 2862)
-  /// The driver starts the interpreter anew five frames later; that is left out here.
+  /// The driver restarts the interpreter five frames later; that is left out here.
   static let twoPage = VIPClock(
     programStart: 3470, interrupt: 1842, clear: 5186, preparation: 74, row: 46,
     savedAtBottom: 2, maxDrawWait: 2868)
@@ -49,7 +49,6 @@ struct VIPClock {
     return max(frames, 1) * frame - frame...next + 10 * frame
   }
 
-  /// The first interrupt after a moment.
   static func nextInterrupt(after cycle: UInt64) -> UInt64 {
     (cycle + 2572) / frame * frame + 1096
   }

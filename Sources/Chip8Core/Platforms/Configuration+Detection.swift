@@ -80,7 +80,7 @@ extension [UInt8] {
   }
 }
 
-/// What a machine must have for all instructions that can be reached. Bytes that are no instruction
+/// What a machine must have for all instructions that can be reached. Bytes that are not an instruction
 /// anywhere say nothing: the walk took data for code, or code that is made later.
 private func neededExtensions(_ program: [UInt8]) -> Extensions {
   ReachableCode(program, for: Platform.xochip.extensions).instructions.reduce(into: []) {

@@ -124,7 +124,6 @@ extension Platform {
   /// The platform's code in images.
   var fileCode: UInt8 { row.fileCode }
 
-  /// The machine of that code.
   init?(fileCode: UInt8) {
     guard let platform = Platform.allCases.first(where: { $0.fileCode == fileCode }) else {
       return nil

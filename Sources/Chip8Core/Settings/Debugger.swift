@@ -28,8 +28,7 @@ public struct Debugger: Sendable {
     }
   }
 
-  /// A debugger with the points of some settings. Those that are outside a machine's RAM are passed
-  /// over.
+  /// A debugger with the points of some settings. Those outside a machine's RAM are ignored.
   public init(_ settings: Settings = Settings()) {
     breakpoints = Set(settings.breakpoints)
     watchpoints = settings.watchpoints

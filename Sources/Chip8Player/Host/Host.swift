@@ -22,7 +22,6 @@ public struct Host: Sendable {
     /// Another machine replaces this one.
     case restores(Restoration)
 
-    /// The status of the call.
     package var status: HostStatus {
       switch self {
       case .finished(let status): status
@@ -68,7 +67,7 @@ public struct Host: Sendable {
   public mutating func answer(
     _ call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image? = nil,
     _ metadata: SessionMetadata? = nil
-  ) throws(ReplayError) -> Outcome {
+  ) throws -> Outcome {
     switch (
       call.operation, try reply(to: call, of: machine, preservingUnknownSectionsOf: older, metadata)
     ) {
@@ -81,29 +80,21 @@ public struct Host: Sendable {
   private mutating func reply(
     to call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image?,
     _ metadata: SessionMetadata?
-  ) throws(ReplayError) -> Reply {
+  ) throws -> Reply {
     switch source {
     case .nowhere: return .status(.denied)
     case .recording(let calls):
-      guard let next = calls.first, next.isRecord(of: call) else { throw .otherSession }
+      guard let next = calls.first, next.isRecord(of: call) else { throw ReplayError.otherSession }
       source = .recording(calls.dropFirst())
       return try next.reply(to: call)
     case .directory(let directory):
-      do throws(HostStatus) {
-        switch call.operation {
-        case .arguments: return .status(.done)
-        case .save:
-          var image = Image(of: machine.suspended, preservingUnknownSectionsOf: older)
-          metadata?.put(into: &image, of: machine)
-          try directory.replacing(call.name, with: image, apartFrom: inputs)
-          return .status(.done)
-        case .restore(let arguments):
-          return .image(
-            try Restoration(
-              try directory.reading(call.name), path: "\(directory.path)/\(call.name)",
-              arguments: arguments))
-        }
-      } catch { return .status(error) }
+      do {
+        return try directory.reply(to: call, of: machine, older, metadata, apartFrom: inputs)
+      } catch let status as HostStatus {
+        return .status(status)
+      } catch let refusal as SandboxedDirectory.Refusal {
+        return .status(HostStatus(refusal))
+      }
     }
   }
 }
@@ -154,7 +145,7 @@ extension HostStatus {
     self =
       switch error {
       case .unknownRevision, .otherMachine, .unknownSection, .unknownFeature, .unknownVersion,
-        .missingProgram, .missingBase:
+        .missingProgram, .missingParent:
         .otherImage
       default: .damagedImage
       }
@@ -175,17 +166,22 @@ extension HostStatus {
 }
 
 extension SandboxedDirectory {
-  fileprivate func reading(_ name: String) throws(HostStatus) -> [UInt8] {
-    do throws(Refusal) {
-      return try read(name, limit: Image.maxByteCount)
-    } catch { throw HostStatus(error) }
-  }
-
-  fileprivate func replacing(
-    _ name: String, with image: Image, apartFrom inputs: InputFiles
-  ) throws(HostStatus) {
-    do throws(Refusal) {
-      try replace(name, with: image, apartFrom: inputs)
-    } catch { throw HostStatus(error) }
+  fileprivate func reply(
+    to call: HostCall, of machine: Chip8, _ older: Image?, _ metadata: SessionMetadata?,
+    apartFrom inputs: InputFiles
+  ) throws -> Reply {
+    switch call.operation {
+    case .arguments: return .status(.done)
+    case .save:
+      var image = Image(of: machine.suspended, preservingUnknownSectionsOf: older)
+      metadata?.put(into: &image, of: machine)
+      try replace(call.name, with: image, apartFrom: inputs)
+      return .status(.done)
+    case .restore(let arguments):
+      return .image(
+        try Restoration(
+          read(call.name, limit: Image.maxByteCount), path: "\(path)/\(call.name)",
+          arguments: arguments))
+    }
   }
 }

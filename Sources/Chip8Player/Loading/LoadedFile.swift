@@ -9,7 +9,6 @@ public struct LoadedFile {
   public let path: String
   /// All of it, or the end of a large one, for an image is found there.
   public let bytes: [UInt8]
-  /// Whether it has to be an image.
   let isImageExpected: Bool
   /// The zip file that it is in, if it is in one.
   package private(set) var archive: String?
@@ -48,7 +47,6 @@ public struct LoadedFile {
       path, image: Storage.readHanded(descriptor, path: path, limit: Image.maxByteCount), file)
   }
 
-  /// An image that was read from a file.
   package init(_ path: String, image bytes: [UInt8], _ file: InputFiles = InputFiles()) {
     (self.path, self.bytes, self.file) = (path, bytes, file)
     isImageExpected = true
@@ -97,25 +95,23 @@ extension LoadedFile {
   ///
   /// - Parameter isImageExpected: whether anything but an image is refused.
   /// - Throws: ``PlayerError``.
-  public init(_ path: String, isImageExpected: Bool = false) throws(PlayerError) {
+  public init(_ path: String, isImageExpected: Bool = false) throws {
     try self.init(path, isImageExpected: isImageExpected, IncludedFiles(of: path))
   }
 
   /// - Parameter included: what remembers the files that it includes, also if it cannot be used.
   init(
     _ path: String, isImageExpected: Bool = false, _ included: IncludedFiles
-  ) throws(PlayerError) {
+  ) throws {
     let file: LoadedFile
     do throws(StorageError) {
       file = try LoadedFile(reading: path, isImageExpected: isImageExpected, included)
     } catch {
       let slash = error.code == ENOTDIR ? LoadedFile.slashAfterFile(in: path) : nil
-      guard let slash else { throw .storage(error) }
-      let zip = try PlayerError.rethrowing { () throws(StorageError) in
-        try LoadedFile(
-          reading: String(path[..<slash]), isImageExpected: isImageExpected, included)
-      }
-      guard zip.isZip else { throw .storage(error) }
+      guard let slash else { throw error }
+      let zip = try LoadedFile(
+        reading: String(path[..<slash]), isImageExpected: isImageExpected, included)
+      guard zip.isZip else { throw error }
       let name = path[path.index(after: slash)...]
       self = try zip.member(name.isEmpty ? nil : String(name))
       return
@@ -134,15 +130,14 @@ extension LoadedFile {
   /// A file in this zip file.
   ///
   /// - Parameter name: which one; nil for the only program in it.
-  private func member(_ name: String?) throws(PlayerError) -> LoadedFile {
-    do throws(Zip.Refusal) {
+  private func member(_ name: String?) throws -> LoadedFile {
+    try inFile(path) {
       let zip = try Zip(bytes)
-      let entry: Zip.Entry
-      if let name { entry = try zip.entry(named: name) } else { entry = try zip.program }
+      let entry = try name.map { try zip.entry(named: $0) } ?? zip.program
       return LoadedFile(
         path == "-" ? entry.name : "\(path)/\(entry.name)",
         try zip.contents(of: entry, atMost: Image.maxByteCount), in: self)
-    } catch { throw .contents(path: path, error) }
+    }
   }
 
   private init(_ path: String, _ bytes: [UInt8], in archive: LoadedFile) {
@@ -168,27 +163,26 @@ extension Zip {
     return programs.isEmpty ? visible : programs
   }
 
-  /// The program in the archive.
   fileprivate var program: Entry {
-    get throws(Refusal) {
+    get throws {
       let programs = programs
-      guard let program = programs.first else { throw Refusal(reason: "this zip file is empty") }
+      guard let program = programs.first else { throw UnusableFile("this zip file is empty") }
       guard programs.count == 1 else {
-        throw Refusal(
-          reason: "this zip file holds \(programs.count) files; append a slash and one of: "
+        throw UnusableFile(
+          "this zip file holds \(programs.count) files; append a slash and one of: "
             + names(programs))
       }
       return program
     }
   }
 
-  fileprivate func entry(named name: String) throws(Refusal) -> Entry {
+  fileprivate func entry(named name: String) throws -> Entry {
     let found = entries.filter { $0.name == name }
     guard let entry = found.first else {
-      throw Refusal(reason: "this zip file has no \(name); it has \(names(entries))")
+      throw UnusableFile("this zip file has no \(name); it has \(names(entries))")
     }
     guard found.count == 1 else {
-      throw Refusal(reason: "this zip file has \(found.count) files named \(name): unpack it first")
+      throw UnusableFile("this zip file has \(found.count) files named \(name): unpack it first")
     }
     return entry
   }
@@ -212,7 +206,7 @@ package func programName(_ path: String) -> String {
 extension LoadedFile {
   /// The program in the file, whatever it is in, and the machine that it is for where nobody names
   /// another.
-  public func contents() throws(PlayerError) -> (program: Program, configuration: Configuration) {
+  public func contents() throws -> (program: Program, configuration: Configuration) {
     var inputs = InputFiles()
     return try contents(DependencyPaths(), &inputs)
   }
@@ -224,14 +218,13 @@ extension LoadedFile {
   ///   - inputs: to what is added where it was found.
   package func contents(
     _ dependencies: DependencyPaths, _ inputs: inout InputFiles
-  ) throws(PlayerError) -> (program: Program, configuration: Configuration) {
+  ) throws -> (program: Program, configuration: Configuration) {
     switch kind {
     case .image:
-      do throws(ImageError) {
-        let image = try dependencies.completed(Image(bytes), at: diskPath, &inputs)
-        let machine: Chip8 = try image.machine()
-        return (machine.program, machine.state.configuration)
-      } catch { throw .contents(path: path, error) }
+      let machine: Chip8 = try inFile(path) {
+        try dependencies.completed(Image(bytes), at: diskPath, &inputs).machine()
+      }
+      return (machine.program, machine.state.configuration)
     case .cartridge:
       let cartridge = try Cartridge(self)
       return try contents(SourceFile(self, inCartridge: cartridge.program), cartridge.options)
@@ -240,39 +233,27 @@ extension LoadedFile {
     case .program:
       let program = try program(bytes)
       return (program, Configuration(for: program, atLeast: leastExtensions(path)))
-    case .foreign(let description): throw .contents(path: path, Unfit.foreign(description))
+    case .foreign(let description): throw unusable("this is \(description)")
     }
   }
 
   private func contents(
     _ source: SourceFile, _ options: CartridgeOptions
-  ) throws(PlayerError) -> (program: Program, configuration: Configuration) {
+  ) throws -> (program: Program, configuration: Configuration) {
     let program = try program(source.assembled().program)
     return (program, options.configuration(for: program))
   }
 
-  private func program(_ bytes: [UInt8]) throws(PlayerError) -> Program {
-    guard !bytes.isEmpty else { throw .contents(path: path, Unfit.empty) }
-    guard bytes.count <= Platform.xochip.maxProgramByteCount else {
-      throw .contents(path: path, Unfit.tooLarge)
+  private func program(_ bytes: [UInt8]) throws -> Program {
+    guard !bytes.isEmpty else { throw unusable("the program is empty") }
+    let limit = Platform.xochip.maxProgramByteCount
+    guard bytes.count <= limit else {
+      throw unusable("no platform has room for a program of more than \(limit) bytes")
     }
     return Program(name: programName(path), bytes: bytes)
   }
 
-  /// Why a file holds no program that a machine can run.
-  private enum Unfit: Error, CustomStringConvertible {
-    case empty
-    case tooLarge
-    case foreign(String)
-
-    var description: String {
-      switch self {
-      case .empty: "the program is empty"
-      case .tooLarge:
-        "no platform has room for a program of more than "
-          + "\(Platform.xochip.maxProgramByteCount) bytes"
-      case .foreign(let description): "this is \(description)"
-      }
-    }
+  private func unusable(_ why: String) -> PlayerError {
+    .contents(path: path, UnusableFile(why))
   }
 }

@@ -29,8 +29,7 @@ public struct LoadedMachine: Sendable {
   /// Loads a program in any form, or an image.
   ///
   /// - Throws: ``PlayerError``.
-  public init(_ file: LoadedFile, _ request: MachineRequest = MachineRequest()) throws(PlayerError)
-  {
+  public init(_ file: LoadedFile, _ request: MachineRequest = MachineRequest()) throws {
     switch file.kind {
     case .image:
       try self.init(restoring: file, request)
@@ -49,7 +48,7 @@ public struct LoadedMachine: Sendable {
   /// A program in its source, which may come from a cartridge that says how to run it.
   package init(
     _ source: SourceFile, _ cartridge: CartridgeOptions, _ request: MachineRequest
-  ) throws(PlayerError) {
+  ) throws {
     let assembly = try source.assembled()
     let program = Program(name: programName(source.path), bytes: assembly.program)
     let symbols = Symbols(of: assembly, file: source.path, program)
@@ -67,11 +66,11 @@ public struct LoadedMachine: Sendable {
   private init(
     _ path: String, _ program: Program, suggested: Configuration, _ request: MachineRequest,
     _ inputs: InputFiles, _ own: SessionMetadata = SessionMetadata()
-  ) throws(PlayerError) {
+  ) throws {
     let configuration = try request.configuration(for: program, suggested: suggested)
-    do throws(ProgramError) {
-      machine = try Chip8(program, configuration, seed: request.seed ?? request.defaultSeed)
-    } catch { throw .contents(path: path, error) }
+    machine = try inFile(path) {
+      try Chip8(program, configuration, seed: request.seed ?? request.defaultSeed)
+    }
     try request.poke(&machine)
     self.own = own
     self.inputs = inputs
@@ -79,29 +78,28 @@ public struct LoadedMachine: Sendable {
     image = nil
   }
 
-  private init(restoring file: LoadedFile, _ request: MachineRequest) throws(PlayerError) {
+  private init(restoring file: LoadedFile, _ request: MachineRequest) throws {
     if let part = request.fixedByImages {
-      throw .request(.fixedByImage(part, path: file.path))
+      throw PlayerError.request(.fixedByImage(part, path: file.path))
     }
-    inputs = file.inputs
-    let image: Image
-    do throws(ImageError) {
+    var inputs = file.inputs
+    let (read, image, machine) = try inFile(file.path) {
       let read = try Image(file.bytes)
-      isHoldingProgram = read.embedsProgram
-      image = try request.dependencies.completed(read, at: file.diskPath, &inputs)
-      machine = try image.machine()
-    } catch { throw .contents(path: file.path, error) }
+      let image = try request.dependencies.completed(read, at: file.diskPath, &inputs)
+      return (read, image, try image.machine() as Chip8)
+    }
+    isHoldingProgram = read.embedsProgram
+    (self.inputs, self.image, self.machine) = (inputs, image, machine)
     own = SessionMetadata()
     metadata = own
-    self.image = image
     warnings = image.driftWarnings(machine, in: file.path)
-    try request.poke(&machine)
+    try request.poke(&self.machine)
   }
 
   /// Takes what is asked for, over what the image says, over what the program's own file does.
   ///
   /// - Parameter path: the file that was loaded.
-  public mutating func apply(_ request: MetadataRequest, from path: String) throws(PlayerError) {
+  public mutating func apply(_ request: MetadataRequest, from path: String) throws {
     if request.forgetsSaved { image = image?.withoutMetadata }
     let saved =
       image.map { SessionMetadata($0, of: machine, in: path, &warnings) } ?? SessionMetadata()
@@ -117,15 +115,15 @@ public struct LoadedMachine: Sendable {
   /// Gives the program in an image its entry calls and arguments.
   ///
   /// - Parameters:
-  ///   - goals: the entry calls.
+  ///   - entryCalls: the addresses of the subroutines.
   ///   - path: the image's file.
   public mutating func prepare(
-    goals: [Int], arguments: [String], path: String
-  ) throws(PlayerError) {
-    try machine.addEntryCalls(goals)
+    entryCalls: [Int], arguments: [String], path: String
+  ) throws {
+    try machine.addEntryCalls(entryCalls)
     do throws(InputError) { try machine.apply(.arguments(arguments)) } catch {
-      if case .arguments(.notSuspended) = error { throw .contents(path: path, error) }
-      throw .request(RequestError(error))
+      guard error == .arguments(.notSuspended) else { throw error }
+      throw PlayerError.contents(path: path, error)
     }
   }
 
@@ -136,8 +134,8 @@ public struct LoadedMachine: Sendable {
   ///   - slotsRoot: where the slots of all programs are.
   public func resumed(
     _ path: String, _ request: MachineRequest, slotsRoot: String
-  ) throws(PlayerError) -> LoadedMachine {
-    guard image == nil else { throw .request(.resumesImage(path: path)) }
+  ) throws -> LoadedMachine {
+    guard image == nil else { throw PlayerError.request(.resumesImage(path: path)) }
     let slots = Slots(root: slotsRoot, program: machine.program.sha1)
     let (found, skipped) = slots.newestResumable(Chip8.self)
     var resumed = self
@@ -146,20 +144,18 @@ public struct LoadedMachine: Sendable {
       resumed.warnings.append(.nothingToResume(program: machine.program.name))
       return resumed
     }
-    if let part = request.fixedByImages { throw .request(.fixedByAutosave(part)) }
+    if let part = request.fixedByImages { throw PlayerError.request(.fixedByAutosave(part)) }
     resumed.warnings += found.image.driftWarnings(found.machine, in: found.path)
     resumed.machine = found.machine
     resumed.image = found.image
     try request.poke(&resumed.machine)
-    try PlayerError.rethrowing { () throws(StorageError) in
-      _ = try resumed.inputs.readEnd(found.path, limit: 0, for: .subject)
-    }
+    _ = try resumed.inputs.readEnd(found.path, limit: 0, for: .subject)
     return resumed
   }
 }
 
 extension Image {
-  /// Whether the machine will not go on as it would have where it was saved, or the image's word on
+  /// Whether the machine will not continue as it would have where it was saved, or the image's word on
   /// that cannot be read: the state itself is whole either way.
   func driftWarnings(_ machine: Chip8, in path: String) -> [Warning] {
     do throws(ImageError) {
@@ -170,20 +166,13 @@ extension Image {
 }
 
 extension Cartridge {
-  package init(_ file: LoadedFile) throws(PlayerError) {
-    do throws(Refusal) {
-      try self.init(file.bytes)
-    } catch { throw .contents(path: file.path, error) }
+  package init(_ file: LoadedFile) throws {
+    self = try inFile(file.path) { try Cartridge(file.bytes) }
   }
 }
 
 extension Chip8 {
-  /// Adds entry calls, in order.
-  package mutating func addEntryCalls(_ goals: [Int]) throws(PlayerError) {
-    for goal in goals {
-      do throws(InputError) { try apply(.entryCall(goal)) } catch {
-        throw .request(RequestError(error))
-      }
-    }
+  package mutating func addEntryCalls(_ addresses: [Int]) throws {
+    for address in addresses { try apply(.entryCall(address)) }
   }
 }

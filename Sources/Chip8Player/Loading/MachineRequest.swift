@@ -45,12 +45,8 @@ public struct MachineRequest: Sendable {
   }
 
   /// Writes to a machine's RAM what is wanted there.
-  func poke(_ machine: inout Chip8) throws(PlayerError) {
-    for poke in pokes {
-      do throws(InputError) { try machine.apply(.poke(poke.address, poke.bytes)) } catch {
-        throw .request(RequestError(error))
-      }
-    }
+  func poke(_ machine: inout Chip8) throws {
+    for poke in pokes { try machine.apply(.poke(poke.address, poke.bytes)) }
   }
 
   /// The machine that a program gets.
@@ -58,13 +54,13 @@ public struct MachineRequest: Sendable {
   /// - Parameter suggested: the machine that it is for where nobody names one.
   func configuration(
     for program: Program, suggested: Configuration
-  ) throws(PlayerError) -> Configuration {
+  ) throws -> Configuration {
     var configuration = platform.map { Configuration($0) } ?? suggested
     for choice in quirks { choice.apply(to: &configuration.quirks) }
     if let instructionsPerFrame { configuration.instructionsPerFrame = instructionsPerFrame }
     if let timing { configuration.timing = timing }
     guard configuration.timing == .ipf || configuration.platform.hasCycles else {
-      throw .request(.noCycles(program: program.name, configuration.platform))
+      throw PlayerError.request(.noCycles(program: program.name, configuration.platform))
     }
     return configuration
   }
@@ -101,17 +97,17 @@ public struct DependencyPaths: Sendable {
   /// Files, or directories, that may have the program.
   public var programs: [String]
   /// Files, or directories, that may have the image that another one is based on.
-  public var bases: [String]
+  public var parents: [String]
 
   /// Looks there.
-  public init(programs: [String] = [], bases: [String] = []) {
-    (self.programs, self.bases) = (programs, bases)
+  public init(programs: [String] = [], parents: [String] = []) {
+    (self.programs, self.parents) = (programs, parents)
   }
 
   /// Looks beside an image's file, and where this says.
   public func files(beside path: String) -> FileDependencies {
     FileDependencies(
-      beside: path, programPaths: programs, basePaths: bases, programSuffix: ".ch8")
+      beside: path, programPaths: programs, parentPaths: parents, programSuffix: ".ch8")
   }
 
   /// An image with all that it leaves out.

@@ -20,21 +20,23 @@ package struct SourceFile {
   /// Takes a file as the text that it should be.
   ///
   /// - Parameter isForCartridge: whether it will be in a cartridge, which holds one source.
-  package init(_ file: LoadedFile, isForCartridge: Bool = false) throws(PlayerError) {
-    guard file.bytes.count <= SourceFile.maxByteCount else {
-      throw .contents(path: file.path, Refusal.tooLarge)
+  package init(_ file: LoadedFile, isForCartridge: Bool = false) throws {
+    text = try inFile(file.path) {
+      guard file.bytes.count <= SourceFile.maxByteCount else {
+        throw UnusableFile("the source is larger than 2 MiB")
+      }
+      guard let text = String(validating: file.bytes, as: UTF8.self) else {
+        throw UnusableFile("not UTF-8 text")
+      }
+      return text
     }
-    guard let text = String(validating: file.bytes, as: UTF8.self) else {
-      throw .contents(path: file.path, Refusal.notText)
-    }
-    (self.file, self.text) = (file, text)
+    self.file = file
     isAlone =
       isForCartridge
       ? SourceFile.isInCartridge
       : file.diskPath == "-" ? SourceFile.isPiped : file.archive.map { _ in SourceFile.isZipped }
   }
 
-  /// The source in a cartridge.
   init(_ file: LoadedFile, inCartridge text: String) {
     (self.file, self.text) = (file, text)
     isAlone = SourceFile.isInCartridge
@@ -47,7 +49,7 @@ package struct SourceFile {
   private static let isPiped = IncludeError(
     "cannot be included by standard input: name a file")
 
-  package func assembled() throws(PlayerError) -> Assembly {
+  package func assembled() throws -> Assembly {
     do throws(AssemblyErrors) {
       return try assemble(
         text, named: inputName(path),
@@ -55,13 +57,7 @@ package struct SourceFile {
           if let isAlone { throw isAlone }
           return try file.included.text(path)
         }, maxErrorCount: SourceFile.maxErrorCount)
-    } catch { throw .source(path: path, error) }
+    } catch { throw PlayerError.source(path: path, error) }
   }
 
-  private enum Refusal: String, Error, CustomStringConvertible {
-    case tooLarge = "the source is larger than 2 MiB"
-    case notText = "not UTF-8 text"
-
-    var description: String { rawValue }
-  }
 }

@@ -13,19 +13,14 @@ extension Symbols {
   /// Reads the symbol file of a program; another program's would tell lies about it.
   package init(
     contentsOf path: String, for program: Program, _ inputs: inout InputFiles
-  ) throws(PlayerError) {
-    let bytes = try PlayerError.rethrowing { () throws(StorageError) in
-      try inputs.read(path, limit: Symbols.maxByteCount)
-    }
-    do throws(SymbolsError) {
-      try self.init(file: bytes)
-    } catch { throw .contents(path: path, error) }
+  ) throws {
+    let bytes = try inputs.read(path, limit: Symbols.maxByteCount)
+    self = try inFile(path) { try Symbols(file: bytes) }
     guard self.program.map({ $0.sha1 == "\(program.sha1)" }) ?? true else {
-      throw .contents(
+      throw PlayerError.contents(
         path: path,
-        SymbolsError(
-          description:
-            "the symbols belong to another program than \(program.name); assemble it again"))
+        UnusableFile(
+          "the symbols belong to another program than \(program.name); assemble it again"))
     }
   }
 }
@@ -72,12 +67,14 @@ public struct AddressNames: Sendable {
   /// The address of a place.
   ///
   /// - Throws: ``PlayerError/request(_:)`` for a label that is not known.
-  public func address(of place: Place, for use: LabelUse) throws(PlayerError) -> Int {
+  public func address(of place: Place, for use: LabelUse) throws -> Int {
     switch place {
     case .address(let address): return address
     case .label(let name):
-      guard !addresses.isEmpty else { throw .request(.noLabels(name, use)) }
-      guard let address = addresses[name] else { throw .request(.unknownLabel(name, use)) }
+      guard !addresses.isEmpty else { throw PlayerError.request(.noLabels(name, use)) }
+      guard let address = addresses[name] else {
+        throw PlayerError.request(.unknownLabel(name, use))
+      }
       return Int(address)
     }
   }
@@ -85,13 +82,13 @@ public struct AddressNames: Sendable {
   /// Bytes of the RAM from a place on.
   func range(
     of place: Place, byteCount: Int, within ramByteCount: Int, for use: LabelUse
-  ) throws(PlayerError) -> Watchpoint {
+  ) throws -> Watchpoint {
     let address = try address(of: place, for: use)
     guard
       address <= ramByteCount - byteCount, let first = UInt16(exactly: address),
       let count = UInt16(exactly: byteCount)
     else {
-      throw .request(
+      throw PlayerError.request(
         .outsideRAM(use, address: address, byteCount: byteCount, ramByteCount: ramByteCount))
     }
     return Watchpoint(address: first, byteCount: count)

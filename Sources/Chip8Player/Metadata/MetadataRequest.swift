@@ -32,7 +32,7 @@ public struct MetadataRequest: Sendable {
   ///   - inputs: to what is added which files it names.
   package func given(
     for machine: Chip8, over beneath: SessionMetadata, _ inputs: inout InputFiles
-  ) throws(PlayerError) -> SessionMetadata {
+  ) throws -> SessionMetadata {
     var given = SessionMetadata()
     if let symbolsPath {
       let file = try Symbols(contentsOf: symbolsPath, for: machine.program, &inputs)
@@ -48,14 +48,14 @@ public struct MetadataRequest: Sendable {
     let names = given.over(beneath).names
     let ramByteCount = machine.state.ram.count
     given.settings.breakpoints = Set(
-      try breakpoints.map { place throws(PlayerError) in
-        try names.range(of: place, byteCount: 1, within: ramByteCount, for: .breakpoint).address
+      try breakpoints.map {
+        try names.range(of: $0, byteCount: 1, within: ramByteCount, for: .breakpoint).address
       }
     ).sorted()
     given.settings.watchpoints = Set(
-      try watchpoints.map { watched throws(PlayerError) in
+      try watchpoints.map {
         try names.range(
-          of: watched.place, byteCount: watched.byteCount, within: ramByteCount, for: .watchpoint)
+          of: $0.place, byteCount: $0.byteCount, within: ramByteCount, for: .watchpoint)
       }
     ).sorted()
     return given
@@ -89,15 +89,14 @@ extension Labels {
   /// bytes.
   ///
   /// - Parameter path: the file that they come from.
-  package init(_ symbols: Symbols, _ path: String) throws(PlayerError) {
+  package init(_ symbols: Symbols, _ path: String) throws {
     let labels = symbols.labels.compactMap { name, address in
       UInt16(exactly: address).flatMap { Label(name, at: $0) }
     }
     guard let all = Labels(labels) else {
-      throw .contents(
+      throw PlayerError.contents(
         path: path,
-        SymbolsError(
-          description: "the labels take more than 4 MiB, the limit of a saved state"))
+        UnusableFile("the labels take more than 4 MiB, the limit of a saved state"))
     }
     self = all
   }

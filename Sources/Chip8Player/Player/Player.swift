@@ -29,7 +29,7 @@ public struct Player: Sendable {
   /// Stops the machine at breakpoints and watchpoints.
   private(set) var debugger: Debugger
   /// The subroutines that a saved machine calls where it is restored.
-  private var goals: [Int] = []
+  private var entryCalls: [Int] = []
   private var recorder = FlightRecorder()
   /// What is recorded of the session, if it is.
   package var recording: SessionRecorder?
@@ -140,7 +140,7 @@ public struct Player: Sendable {
     }
   }
 
-  /// Frame after frame the same keys are no input.
+  /// The same keys, frame after frame, are not an input.
   private mutating func hold(_ keys: KeySet) {
     if keys != machine.heldKeys { applySafely(.keys(keys)) }
   }
@@ -166,7 +166,7 @@ public struct Player: Sendable {
   /// does, and passes its status on.
   ///
   /// - Throws: `ReplayError` if calls are replayed, and the recording is not one of this session.
-  public mutating func answer(_ call: HostCall) throws(ReplayError) -> Answer {
+  public mutating func answer(_ call: HostCall) throws -> Answer {
     guard recording?.hasRoom ?? true else { return .recordingFull }
     let outcome = try host.answer(call, of: machine, preservingUnknownSectionsOf: image, metadata)
     return take(outcome, of: call)
@@ -196,7 +196,7 @@ public struct Player: Sendable {
   /// Replaces the machine with one that a call of the program restores.
   package mutating func adopt(_ restoration: Restoration) {
     // They are subroutines of the program that is gone.
-    goals = []
+    entryCalls = []
     given = given.carried(to: restoration.machine, after: machine)
     own = SessionMetadata()
     warnings += restoration.driftWarnings
@@ -279,37 +279,37 @@ public struct Player: Sendable {
 
   /// Calls subroutines first where a saved machine is restored. This one does not notice.
   ///
-  /// - Throws: ``PlayerError/request(_:)`` if a machine cannot have them.
-  public mutating func saveWithEntryCalls(_ goals: [Int]) throws(PlayerError) {
+  /// - Throws: `InputError` if a machine cannot have them.
+  public mutating func saveWithEntryCalls(_ addresses: [Int]) throws {
     var saved = machine
-    try saved.addEntryCalls(goals)
-    self.goals = goals
+    try saved.addEntryCalls(addresses)
+    entryCalls = addresses
   }
 
   /// The machine as it is saved: with the calls that it makes where it is restored.
-  package func savedMachine() throws(PlayerError) -> Chip8 {
+  package func savedMachine() throws -> Chip8 {
     var machine = machine
-    try machine.addEntryCalls(goals)
+    try machine.addEntryCalls(entryCalls)
     return machine
   }
 
   /// The machine at this moment, from which an image can be made later, and elsewhere.
   package func moment(withLastInstructions: Bool = false) -> SavedMoment {
     SavedMoment(
-      machine: machine.snapshot, goals: goals, image: image, metadata: metadata,
+      machine: machine.snapshot, entryCalls: entryCalls, image: image, metadata: metadata,
       recorder: withLastInstructions ? recorder : nil)
   }
 
   /// An image of the machine as it is.
   ///
-  /// - Throws: ``PlayerError`` if its entry calls have no room any more.
-  public func savedImage() throws(PlayerError) -> Image { try moment().image() }
+  /// - Throws: `InputError` if its entry calls have no room any more.
+  public func savedImage() throws -> Image { try moment().image() }
 }
 
 /// A machine at a moment, from which an image is made later, on any thread.
 package struct SavedMoment: Sendable {
   let machine: Chip8.Snapshot
-  let goals: [Int]
+  let entryCalls: [Int]
   let image: Image?
   let metadata: SessionMetadata
   /// The last instructions, for a machine that has faulted.
@@ -319,16 +319,16 @@ package struct SavedMoment: Sendable {
   ///
   /// - Parameters:
   ///   - embedsProgram: whether the program is in it.
-  ///   - base: its base image, if any.
+  ///   - parent: its parent image, if any.
   ///   - time: when that is, in seconds since 1970; nil if the image is not to say.
   package func image(
-    embedsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
-  ) throws(PlayerError) -> Image {
+    embedsProgram: Bool = true, parent: ParentImage? = nil, time: UInt64? = nil
+  ) throws -> Image {
     let stopped = Chip8(machine)
     var saved = stopped
-    try saved.addEntryCalls(goals)
+    try saved.addEntryCalls(entryCalls)
     var image = Image(
-      of: saved, preservingUnknownSectionsOf: image, embedsProgram: embedsProgram, basedOn: base)
+      of: saved, preservingUnknownSectionsOf: image, embedsProgram: embedsProgram, parent: parent)
     metadata.put(into: &image, of: stopped)
     if let recorder { image.setLastInstructions(recorder, before: stopped) }
     if let time { image.setTime(time) }
@@ -337,7 +337,7 @@ package struct SavedMoment: Sendable {
 }
 
 extension Restoration {
-  /// Whether the machine will not go on as it would have where it was saved. What it was given here
+  /// Whether the machine will not continue as it would have where it was saved. What it was given here
   /// has no part in that.
   package var driftWarnings: [Warning] {
     guard let machine = try? image.machine() as Chip8 else { return [] }

@@ -65,18 +65,20 @@ public struct Run {
 
   private let request: RunRequest
   /// What ends the run, with addresses for labels.
-  private let until: [Condition]
+  private let until: [StopCondition]
   private var start: State
   /// What was run before the program restored another machine in its place.
-  private var passed: (frames: UInt64, instructions: UInt64) = (0, 0)
+  private var before: (frames: UInt64, instructions: UInt64) = (0, 0)
 
   /// - Throws: ``PlayerError/request(_:)`` for a label that is not known.
-  public init(_ player: Player, _ request: RunRequest) throws(PlayerError) {
+  public init(_ player: Player, _ request: RunRequest) throws {
     self.player = player
     self.request = request
     let names = player.metadata.names
-    until = try request.until.map { condition throws(PlayerError) in
-      try Condition(condition, names)
+    until = try request.until.map { condition in
+      guard case .pc(let place) = condition else { return condition }
+      let address = UInt16(truncatingIfNeeded: try names.address(of: place, for: .stop))
+      return .pc(.address(Int(address)))
     }
     start = player.machine.state
   }
@@ -101,7 +103,7 @@ public struct Run {
   /// - Throws: `ReplayError` if calls are replayed, and the recording is not one of this session.
   public mutating func toStop(
     isInterrupted: () -> Bool = { false }
-  ) throws(ReplayError) -> End {
+  ) throws -> End {
     let slice = Slice(conditions, isTraced: trace != nil)
     while true {
       if isInterrupted() { return .stop(.interrupt) }
@@ -117,18 +119,18 @@ public struct Run {
 
   /// Continues with the machine that the program has restored.
   public mutating func adopt(_ restoration: Restoration) {
-    passOver()
+    countRestoringCall()
     player.adopt(restoration)
     start = player.machine.state
   }
 
   /// Counts the call that restores another machine: it is executed, and its frame is over.
-  private mutating func passOver() { passed = (framesDone + 1, instructionsDone + 1) }
+  private mutating func countRestoringCall() { before = (framesDone + 1, instructionsDone + 1) }
 
   /// What is left to run where the program has restored another machine, by another process.
   package func remainingAfterRestoring() -> RunRequest {
     var rest = self
-    rest.passOver()
+    rest.countRestoringCall()
     rest.start = player.machine.state
     var request = RunRequest()
     if self.request.frames != nil || hasNoStop {
@@ -137,21 +139,21 @@ public struct Run {
     request.instructions = self.request.instructions.map {
       max(0, $0 - Int(clamping: rest.instructionsDone))
     }
-    request.until = conditions.map(\.asGiven)
+    request.until = conditions
     request.keys = self.request.keys.rest(from: rest.framesDone)
     return request
   }
 
   /// Frames that this run has ended.
-  public var framesDone: UInt64 { passed.frames + player.machine.state.frames - start.frames }
+  public var framesDone: UInt64 { before.frames + player.machine.state.frames - start.frames }
   /// Instructions that this run has executed.
   public var instructionsDone: UInt64 {
-    passed.instructions + player.machine.state.instructions - start.instructions
+    before.instructions + player.machine.state.instructions - start.instructions
   }
 
   // MARK: Stops
 
-  private var conditions: [Condition] { hasNoStop ? [.halt, .keyWait] : until }
+  private var conditions: [StopCondition] { hasNoStop ? [.halt, .keyWait] : until }
 
   private var hasNoStop: Bool {
     request.frames == nil && request.instructions == nil && until.isEmpty
@@ -197,11 +199,12 @@ public struct Run {
 
   private var isAtAddress: Bool {
     let state = player.machine.state
-    return state.keyWait == nil && state.drawWait == nil && conditions.contains(.pc(state.pc))
+    return state.keyWait == nil && state.drawWait == nil
+      && conditions.contains(.pc(.address(Int(state.pc))))
   }
 
   /// Runs until something has to be looked at: the keys change, or a condition could be met.
-  private mutating func runSlice(_ slice: Slice) throws(ReplayError) -> End? {
+  private mutating func runSlice(_ slice: Slice) throws -> End? {
     // A frame that has begun has its keys already.
     let (keys, until) = request.keys.keys(in: framesDone)
     let frames = min(
@@ -225,7 +228,7 @@ public struct Run {
     } catch { (traceError, trace) = (error, nil) }
   }
 
-  private mutating func end(of stop: Player.Stop) throws(ReplayError) -> End? {
+  private mutating func end(of stop: Player.Stop) throws -> End? {
     switch stop {
     case .done: return nil
     case .point(let point):
@@ -257,33 +260,6 @@ extension Player.Stop {
   }
 }
 
-/// A condition with the address for a label.
-private enum Condition: Equatable {
-  case halt
-  case keyWait
-  case pc(UInt16)
-  case screen(String)
-
-  init(_ condition: StopCondition, _ names: AddressNames) throws(PlayerError) {
-    switch condition {
-    case .halt: self = .halt
-    case .keyWait: self = .keyWait
-    case .screen(let digest): self = .screen(digest)
-    case .pc(let place):
-      self = .pc(UInt16(truncatingIfNeeded: try names.address(of: place, for: .stop)))
-    }
-  }
-
-  var asGiven: StopCondition {
-    switch self {
-    case .halt: .halt
-    case .keyWait: .keyWait
-    case .pc(let address): .pc(.address(Int(address)))
-    case .screen(let digest): .screen(digest)
-    }
-  }
-}
-
 /// How much is run at once, so that no condition is missed.
 private struct Slice {
   var frames = 1000
@@ -292,7 +268,7 @@ private struct Slice {
   /// Whether every instruction has to be looked at.
   var isSingleStep: Bool { instructions == 1 }
 
-  init(_ conditions: [Condition], isTraced: Bool) {
+  init(_ conditions: [StopCondition], isTraced: Bool) {
     for condition in conditions {
       switch condition {
       case .halt: continue

@@ -32,7 +32,6 @@ extension RecordedCall {
 }
 
 extension ArraySlice<UInt8> {
-  /// A word as text.
   fileprivate var text: String { String(decoding: self, as: UTF8.self) }
 }
 
@@ -67,7 +66,10 @@ package struct Recording: Sendable {
         guard let digest = Digest(sha1: words[1].text) else { throw .notARecording }
         program = digest
       case ("flags", 2) where flags == nil:
-        flags = try [UInt8](flagDigits: words[1])
+        guard let bytes = SaveState.bytes(hexadecimal: words[1]), bytes.count <= 16 else {
+          throw .notARecording
+        }
+        flags = bytes
       case ("end", 1): hasEnded = true
       case ("host", 1): hasHost = true
       case ("host", _):
@@ -86,22 +88,18 @@ package struct Recording: Sendable {
     self.program = program
   }
 
-  package init(
-    contentsOf path: String, _ inputs: inout InputFiles
-  ) throws(PlayerError) {
-    let bytes = try PlayerError.rethrowing { () throws(StorageError) in
-      try inputs.read(path, limit: Recording.maxByteCount)
+  package init(contentsOf path: String, _ inputs: inout InputFiles) throws {
+    let bytes = try inputs.read(path, limit: Recording.maxByteCount)
+    self = try inFile(path) {
+      guard bytes.count <= Recording.maxByteCount else { throw Refusal.notARecording }
+      return try Recording(bytes)
     }
-    do throws(Refusal) {
-      guard bytes.count <= Recording.maxByteCount else { throw .notARecording }
-      try self.init(bytes)
-    } catch { throw .contents(path: path, error) }
   }
 
   /// Refuses the recording of another program.
-  package func check(_ program: Program, path: String) throws(PlayerError) {
+  package func check(_ program: Program, path: String) throws {
     guard let recorded = self.program, recorded != program.sha1 else { return }
-    throw .contents(path: path, Refusal.otherProgram(recorded))
+    throw PlayerError.contents(path: path, Refusal.otherProgram(recorded))
   }
 
   package enum Refusal: Error, Equatable, CustomStringConvertible {
@@ -125,7 +123,6 @@ package struct Recording: Sendable {
 }
 
 extension KeyScript {
-  /// What is left of a script from a frame on, which is frame 0 then.
   func rest(from frame: UInt64) -> KeyScript {
     let left = presses.filter { $0.frames.upperBound > frame }
     return KeyScript(
@@ -144,17 +141,6 @@ extension KeyScript {
       let to = isOpen ? "" : "\(press.frames.upperBound)"
       return "\(press.frames.lowerBound)-\(to):\(press.keys.digits)"
     }.joined(separator: ",")
-  }
-}
-
-extension [UInt8] {
-  /// User flags from two hexadecimal digits each.
-  fileprivate init(flagDigits digits: ArraySlice<UInt8>) throws(Recording.Refusal) {
-    let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-    guard values.count == digits.count, values.count % 2 == 0, values.count <= 32 else {
-      throw .notARecording
-    }
-    self = stride(from: 0, to: values.count, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
   }
 }
 

@@ -26,7 +26,7 @@ public enum Notice: Sendable {
   /// The watched file has changed: the program in the machine was replaced, or it was started again.
   case watchedFileChanged(keepsState: Bool)
   /// Something was not done.
-  case failed(Action, PlayerError)
+  case failed(Action, any Error)
   /// The user flags cannot be read, so the program starts without, or they were not kept.
   case flagsFailed(isReading: Bool, StorageError)
   /// Something went well but for this.

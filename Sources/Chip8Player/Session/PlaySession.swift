@@ -22,7 +22,7 @@ public final class PlaySession {
   /// Counts how often ``slotList`` was made.
   public private(set) var slotListCount = 0
   /// Why the watched file cannot be played as it is now, if it cannot.
-  public private(set) var watchProblem: PlayerError?
+  public private(set) var watchProblem: (any Error)?
   /// The machine with which the session continues in a new process, if it does.
   public private(set) var restart: Restoration?
 
@@ -213,9 +213,8 @@ public final class PlaySession {
   public func save() {
     let (moment, time, slots, slot) = (player.moment(), WallClock.now(), slots, slot)
     changedSlot = slot
-    begin(.save(slot)) { () throws(PlayerError) in
-      let image = try moment.image(time: time)
-      try PlayerError.rethrowing { () throws(StorageError) in _ = try slots.save(image, to: slot) }
+    begin(.save(slot)) {
+      try slots.save(moment.image(time: time), to: slot)
       return { $0.report(.saved(slot)) }
     }
   }
@@ -246,29 +245,19 @@ public final class PlaySession {
     _ body: @escaping @Sendable (PlaySession, Image, Chip8, _ path: String) -> Void
   ) {
     let slots = slots
-    begin(.load(slot)) { () throws(PlayerError) in
-      do throws(StorageError) {
-        let (image, path) = (try slots.image(slot), slots.path(slot))
-        let machine: Chip8 = try image.machine(in: path)
-        return { body($0, image, machine, path) }
-      } catch {
-        if error.reason == .slot(.empty) { return { $0.report(.slotEmpty(slot)) } }
-        throw .storage(error)
-      }
+    begin(.load(slot), unlessEmpty: .slotEmpty(slot)) {
+      let (image, path) = (try slots.image(slot), slots.path(slot))
+      let machine: Chip8 = try image.machine(in: path)
+      return { body($0, image, machine, path) }
     }
   }
 
   /// Puts back what the last save or deletion replaced; once more, and that is done again.
   public func undoSave() {
     let (slots, slot) = (slots, changedSlot ?? slot)
-    begin(.undoSave(slot)) { () throws(PlayerError) in
-      do throws(StorageError) {
-        let isOccupied = try slots.undoSave(slot)
-        return { $0.report(.saveUndone(slot, isEmpty: !isOccupied)) }
-      } catch {
-        if error.reason == .slot(.empty) { return { $0.report(.noSaveToUndo(slot)) } }
-        throw .storage(error)
-      }
+    begin(.undoSave(slot), unlessEmpty: .noSaveToUndo(slot)) {
+      let isOccupied = try slots.undoSave(slot)
+      return { $0.report(.saveUndone(slot, isEmpty: !isOccupied)) }
     }
   }
 
@@ -287,8 +276,8 @@ public final class PlaySession {
   public func delete(_ slot: SlotName) {
     let slots = slots
     changedSlot = slot
-    begin(.delete(slot)) { () throws(PlayerError) in
-      try PlayerError.rethrowing { () throws(StorageError) in _ = try slots.delete(slot) }
+    begin(.delete(slot)) {
+      try slots.delete(slot)
       return { $0.report(.deleted(slot)) }
     }
   }
@@ -296,10 +285,8 @@ public final class PlaySession {
   /// Looks what is in the program's slots, for ``slotList``.
   public func listSlots() {
     let slots = slots
-    begin(.list) { () throws(PlayerError) in
-      let list = try PlayerError.rethrowing { () throws(StorageError) in
-        try SlotSummary.all(slots)
-      }
+    begin(.list) {
+      let list = try SlotSummary.all(slots)
       return { session in
         session.slotList = list
         session.slotListCount += 1
@@ -308,13 +295,17 @@ public final class PlaySession {
   }
 
   /// Does something on the other thread, or reports that it was not done.
+  ///
+  /// - Parameter notice: what is reported instead if there is nothing in the slot.
   private func begin(
-    _ action: Notice.Action,
-    _ body: @escaping @Sendable () throws(PlayerError) -> WorkQueue.Completion?
+    _ action: Notice.Action, unlessEmpty notice: Notice? = nil,
+    _ body: @escaping @Sendable () throws -> WorkQueue.Completion?
   ) {
     work.begin {
-      do throws(PlayerError) { return try body() } catch {
-        return { [error] in $0.report(.failed(action, error)) }
+      do { return try body() } catch {
+        let isEmpty = (error as? StorageError)?.reason == .slot(.empty)
+        let notice = isEmpty ? notice : nil
+        return { $0.report(notice ?? .failed(action, error)) }
       }
     }
   }
@@ -335,11 +326,8 @@ public final class PlaySession {
     autosaveFrame = player.machine.state.frames
     let moment = player.moment(withLastInstructions: autosave == .fault)
     let (time, slots) = (WallClock.now(), slots)
-    begin(.autosave) { () throws(PlayerError) in
-      let image = try moment.image(time: time)
-      try PlayerError.rethrowing { () throws(StorageError) in
-        _ = try slots.autosave(image, as: autosave)
-      }
+    begin(.autosave) {
+      try slots.autosave(moment.image(time: time), as: autosave)
       return nil
     }
   }
@@ -379,10 +367,9 @@ public final class PlaySession {
     let state = player.machine.state
     let seed = options.machine.seed ?? UInt64.random(in: 0...UInt64.max)
     let fresh: Chip8
-    do throws(ProgramError) {
-      fresh = try Chip8(player.machine.program, state.configuration, seed: seed)
-    } catch {
-      return report(.failed(.reset, .contents(path: player.machine.program.name, error)))
+    do { fresh = try Chip8(player.machine.program, state.configuration, seed: seed) } catch {
+      let name = player.machine.program.name
+      return report(.failed(.reset, PlayerError.contents(path: name, error)))
     }
     withFlags(for: fresh) { session, flags in
       session.beforeLoad = (session.player.before, session.halt)
@@ -410,7 +397,7 @@ public final class PlaySession {
       options.machine.forAnotherProgram, options.metadata.forAnotherProgram
     )
     let (kept, flagKeeper) = (options.keptFlags, flagKeeper)
-    begin(.open(path: path)) { () throws(PlayerError) in
+    begin(.open(path: path)) {
       let loaded = try LoadedMachine(path, machine, metadata)
       let flags =
         loaded.image == nil ? kept.map { flagKeeper.flags(for: loaded.machine, in: $0) } : nil
@@ -439,7 +426,7 @@ public final class PlaySession {
     keepFlags()
   }
 
-  /// Looks whether a file that is watched has changed. If it cannot be used, what runs goes on, and
+  /// Looks whether a file that is watched has changed. If it cannot be used, the machine continues, and
   /// ``watchProblem`` says why until it can be used.
   public func pollWatchedFile() {
     guard let file = watched, !file.isBusy else { return }
@@ -449,14 +436,13 @@ public final class PlaySession {
       guard file.hasChanged else { return { $0.watched?.isBusy = false } }
       let stamp = Storage.stamp(of: file.diskPath)
       let included = IncludedFiles(of: file.path)
-      let result: Result<LoadedMachine, PlayerError>
-      do throws(PlayerError) {
+      let result = Result {
         var loaded = try LoadedMachine(LoadedFile(file.path, included), machine)
         try loaded.apply(metadata, from: file.path)
-        result = .success(loaded)
-      } catch { result = .failure(error) }
+        return loaded
+      }
       let stamps = [(file.diskPath, stamp)] + included.stamps
-      return { [result] session in
+      return { session in
         session.watched?.isBusy = false
         session.watched?.stamps = stamps
         session.watchedFileChanged(result, file)
@@ -464,14 +450,12 @@ public final class PlaySession {
     }
   }
 
-  private func watchedFileChanged(_ result: Result<LoadedMachine, PlayerError>, _ file: Watched) {
-    do throws(PlayerError) {
+  private func watchedFileChanged(_ result: Result<LoadedMachine, any Error>, _ file: Watched) {
+    do {
       var loaded = try result.get()
       loaded.image = nil
       if file.keepsState {
-        do throws(InputError) { try player.adoptProgram(of: loaded) } catch {
-          throw .contents(path: file.path, error)
-        }
+        try inFile(file.path) { try player.adoptProgram(of: loaded) }
       } else {
         let flags = flagsOfNextVersion
         player.adopt(loaded)
@@ -523,7 +507,7 @@ extension LoadedMachine {
   public init(
     _ path: String, _ request: MachineRequest = MachineRequest(),
     _ metadata: MetadataRequest = MetadataRequest()
-  ) throws(PlayerError) {
+  ) throws {
     try self.init(LoadedFile(path), request)
     try apply(metadata, from: path)
   }

@@ -11,8 +11,21 @@ package enum WallClock {
     var local = tm()
     // A year that no calendar has, from a file that anybody may have written.
     guard localtime_r(&time, &local) != nil else { return "\(seconds) s" }
-    func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }
-    let date = "\(Int(local.tm_year) + 1900)-\(two(local.tm_mon + 1))-\(two(local.tm_mday))"
-    return "\(date) \(two(local.tm_hour)):\(two(local.tm_min)):\(two(local.tm_sec))"
+    return text(&local, "%Y-%m-%d %H:%M:%S")
+  }
+
+  /// A time as ISO 8601 has it, in UTC.
+  package static func utc(_ seconds: UInt64) -> String {
+    // An image can hold any time; gmtime_r knows the years that are an Int32.
+    var time = time_t(min(seconds, 1 << 55))
+    var date = tm()
+    gmtime_r(&time, &date)
+    return text(&date, "%Y-%m-%dT%H:%M:%SZ")
+  }
+
+  private static func text(_ date: inout tm, _ format: String) -> String {
+    var text = [CChar](repeating: 0, count: 64)
+    let count = strftime(&text, text.count, format, &date)
+    return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

@@ -14,7 +14,7 @@ extension Program {
 
 extension Image {
   /// What the image that another one is the difference from is known by.
-  public struct Base: Hashable, Sendable {
+  public struct Parent: Hashable, Sendable {
     /// The digest in its footer.
     public let digest: Digest
     /// The state digest of its machine.
@@ -34,9 +34,9 @@ public protocol Dependencies {
   /// Looks for a program: a file of that length with that SHA-1.
   mutating func find(_ program: Program.Identity) -> LookupResult
 
-  /// Looks for a base: a file that ends with the image of that digest. Failing that, one of that
+  /// Looks for a parent: a file that ends with the image of that digest. Failing that, one of that
   /// name may be offered; it is taken if it holds the same state.
-  mutating func find(_ base: Image.Base) -> LookupResult
+  mutating func find(_ parent: Image.Parent) -> LookupResult
 }
 
 /// What came of looking for something.
@@ -70,11 +70,11 @@ public struct NoDependencies: Dependencies {
   public func find(_ program: Program.Identity) -> LookupResult { .missing(Search()) }
 
   /// Finds nothing.
-  public func find(_ base: Image.Base) -> LookupResult { .missing(Search()) }
+  public func find(_ parent: Image.Parent) -> LookupResult { .missing(Search()) }
 }
 
 /// Whether a name that somebody else has chosen is that of a file in a directory, and leads nowhere
-/// else; hidden files are none.
+/// else, and is not hidden.
 func isBasename(_ name: String) -> Bool {
   (1...255).contains(name.utf8.count) && !name.hasPrefix(".")
     && name.utf8.allSatisfy { $0 != 0 && $0 != UInt8(ascii: "/") }

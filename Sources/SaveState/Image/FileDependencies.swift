@@ -1,8 +1,8 @@
-// Programs and base images in directories: where is looked, and in what order.
+// Programs and parent images in directories: where is looked, and in what order.
 
 /// Finds what an image leaves out, beside its file and in directories and files that the user names.
 ///
-/// A program is looked for by its name first, then among all files of its length. A base is looked
+/// A program is looked for by its name first, then among all files of its length. A parent is looked
 /// for by its name first, then among all files that end with an image's footer. Names in images are
 /// never taken for more than names of files in those directories.
 public struct FileDependencies: Dependencies {
@@ -29,7 +29,7 @@ public struct FileDependencies: Dependencies {
 
   private let programSuffix: String
   private let programPlaces: [Place]
-  private let basePlaces: [Place]
+  private let parentPlaces: [Place]
   /// The images in each directory that was looked through, by the digests in their footers.
   private var images: [String: [Digest: String]] = [:]
 
@@ -39,10 +39,10 @@ public struct FileDependencies: Dependencies {
   ///   - image: the image's file, or a link to it. What it leaves out may be beside either. Nil or `-`
   ///     is one that is in no directory.
   ///   - programPaths: files and directories with programs.
-  ///   - basePaths: files and directories with images.
+  ///   - parentPaths: files and directories with images.
   ///   - programSuffix: how the files of programs are called, as `.ch8`.
   public init(
-    beside image: String?, programPaths: [String] = [], basePaths: [String] = [],
+    beside image: String?, programPaths: [String] = [], parentPaths: [String] = [],
     programSuffix: String
   ) {
     func place(_ path: String) -> Place {
@@ -51,7 +51,7 @@ public struct FileDependencies: Dependencies {
     let beside = FileDependencies.directories(of: image).map(Place.directory)
     self.programSuffix = programSuffix
     programPlaces = beside + programPaths.map(place)
-    basePlaces = beside + basePaths.map(place)
+    parentPlaces = beside + parentPaths.map(place)
   }
 
   /// The directory that an image's file is in; and if the path is a link, the one that it leads to.
@@ -92,7 +92,7 @@ public struct FileDependencies: Dependencies {
     return names.map { Storage.path(directory, $0) }
   }
 
-  /// The program, if that is what is in a file; else a remark if one could have thought so.
+  /// The program, if that is what is in a file; else a note if one could have thought so.
   private mutating func read(
     _ path: String, of program: Program.Identity, _ search: inout Search
   ) -> [UInt8]? {
@@ -115,25 +115,25 @@ public struct FileDependencies: Dependencies {
     return nil
   }
 
-  // MARK: Bases
+  // MARK: Parents
 
-  /// Looks for a base by its name, then by its digest. If neither is there, the file that has its
+  /// Looks for a parent by its name, then by its digest. If neither is there, the file that has its
   /// name is offered, for an image may have been given a note since.
-  public mutating func find(_ base: Image.Base) -> LookupResult {
-    var search = Search(places: basePlaces.map(\.path))
+  public mutating func find(_ parent: Image.Parent) -> LookupResult {
+    var search = Search(places: parentPlaces.map(\.path))
     var changed: File?
-    for place in basePlaces {
-      if let path = images[place.path]?[base.digest], let file = image(at: path, &search) {
+    for place in parentPlaces {
+      if let path = images[place.path]?[parent.digest], let file = image(at: path, &search) {
         return found(file)
       }
-      guard let path = path(of: base, in: place) else { continue }
+      guard let path = path(of: parent, in: place) else { continue }
       guard let file = image(at: path, &search) else { continue }
-      if Image.footerDigest(of: file.bytes) == base.digest { return found(file) }
-      if changed == nil, Storage.basename(of: path) == base.name { changed = file }
+      if Image.footerDigest(of: file.bytes) == parent.digest { return found(file) }
+      if changed == nil, Storage.basename(of: path) == parent.name { changed = file }
     }
-    for place in basePlaces {
+    for place in parentPlaces {
       guard case .directory(let directory) = place,
-        let path = images(in: directory, &search)[base.digest],
+        let path = images(in: directory, &search)[parent.digest],
         let file = image(at: path, &search)
       else { continue }
       return found(file)
@@ -142,7 +142,7 @@ public struct FileDependencies: Dependencies {
     return .missing(search)
   }
 
-  /// A file that may be a base, with the image at its end.
+  /// A file that may be a parent, with the image at its end.
   private struct File {
     let path: String
     let identity: FileIdentity
@@ -154,13 +154,13 @@ public struct FileDependencies: Dependencies {
     return .found(file.bytes, path: file.path)
   }
 
-  /// The file that a base should be.
-  private func path(of base: Image.Base, in place: Place) -> String? {
+  /// The file that a parent should be.
+  private func path(of parent: Image.Parent, in place: Place) -> String? {
     guard case .directory(let directory) = place else { return place.path }
-    return isBasename(base.name) ? Storage.path(directory, base.name) : nil
+    return isBasename(parent.name) ? Storage.path(directory, parent.name) : nil
   }
 
-  /// The image at the end of a file, not checked at all; a remark if the file is there and has none.
+  /// The image at the end of a file, not checked at all; a note if the file is there and has none.
   private func image(at path: String, _ search: inout Search) -> File? {
     do throws(StorageError) {
       let file = try RegularFile(path)

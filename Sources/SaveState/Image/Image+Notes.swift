@@ -40,7 +40,7 @@ extension Image {
     return note
   }
 
-  /// Says what the user notes; an empty note is none.
+  /// Says what the user notes; an empty note removes it.
   ///
   /// - Throws: ``ImageError/badField(_:)`` if the note is too long or has a zero byte, or if the
   ///   image is full of what others have put into it. It is unchanged then.

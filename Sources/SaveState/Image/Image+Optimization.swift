@@ -3,7 +3,7 @@
 extension Image {
   /// The same image in fewer bytes, or as many. Only the way in which its sections are deflated
   /// changes: no section is dropped, and those that this version does not know stay as they are,
-  /// byte for byte. A base stays the base.
+  /// byte for byte. A parent stays the parent.
   public func optimized<M: Machine>(_: M.Type) throws(ImageError) -> Image {
     try check(M.self)
     var image = self

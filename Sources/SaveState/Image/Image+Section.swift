@@ -12,7 +12,7 @@ extension Image {
       public init(rawValue: UInt8) { self.rawValue = rawValue }
       /// A reader that does not know the section refuses the image.
       public static let critical = Flags(rawValue: 1)
-      /// The section stays true when the machine has gone on.
+      /// The section stays true when the machine has continued.
       public static let safeToCopy = Flags(rawValue: 2)
     }
 
@@ -33,52 +33,13 @@ extension Image {
     public let flags: Flags
     /// The version of its contents.
     public let version: UInt8
-    let codec: UInt8
-    let stored: ArraySlice<UInt8>
+    private(set) var codec: UInt8
+    private(set) var stored: ArraySlice<UInt8>
     /// How many bytes its contents have, as it says itself.
     public let decodedByteCount: Int
 
     /// How many bytes its contents have in the file.
     public var storedByteCount: Int { stored.count }
-
-    /// A section, deflated where that makes it smaller.
-    ///
-    /// - Parameters:
-    ///   - base: bytes of the same count that the reader can compute.
-    ///   - inherited: the contents of the same section in the image that this one is based on. The
-    ///     difference from them is stored if no more bytes differ from them than otherwise.
-    init(
-      _ tag: Tag, _ flags: Flags, _ bytes: [UInt8], differenceFrom base: [UInt8]? = nil,
-      inheriting inherited: [UInt8]? = nil
-    ) {
-      self.tag = tag
-      self.flags = flags
-      version = Section.version
-      decodedByteCount = bytes.count
-      if let inherited, inherited.count == bytes.count,
-        changeCount(bytes, inherited) <= changeCount(bytes, base)
-      {
-        codec = Codec.inheritedDeflate
-        stored = deflated(difference(bytes, inherited)[...])[...]
-      } else if let base {
-        codec = Codec.differenceDeflate
-        stored = deflated(difference(bytes, base)[...])[...]
-      } else {
-        let small = deflated(bytes[...])
-        codec = small.count < bytes.count ? Codec.deflate : Codec.plain
-        stored = small.count < bytes.count ? small[...] : bytes[...]
-      }
-    }
-
-    /// A critical section, as it is.
-    init(plain tag: Tag, _ bytes: [UInt8]) {
-      self.tag = tag
-      flags = .critical
-      version = Section.version
-      codec = Codec.plain
-      stored = bytes[...]
-      decodedByteCount = bytes.count
-    }
 
     /// This section, if its version is one that is known.
     func known() throws(ImageError) -> Section {
@@ -134,7 +95,7 @@ extension Image {
       var best = self
       func consider(_ codec: UInt8, _ stored: ArraySlice<UInt8>) {
         guard stored.count < best.stored.count else { return }
-        best = Section(best, codec: codec, stored: stored)
+        (best.codec, best.stored) = (codec, stored)
       }
       if !isDifference { consider(Codec.plain, contents) }
       let codec = isDifference ? codec : Codec.deflate
@@ -149,15 +110,6 @@ extension Image {
       return best
     }
 
-    private init(_ other: Section, codec: UInt8, stored: ArraySlice<UInt8>) {
-      tag = other.tag
-      flags = other.flags
-      version = other.version
-      decodedByteCount = other.decodedByteCount
-      self.codec = codec
-      self.stored = stored
-    }
-
     func write(to writer: inout ByteWriter) {
       writer.append(tag.rawValue)
       writer.append(flags.rawValue)
@@ -169,30 +121,64 @@ extension Image {
       writer.append(crc(stored))
       writer.append(contentsOf: stored)
     }
+  }
+}
 
-    init(from reader: inout ByteReader) throws(ImageError) {
-      guard
-        let tag = reader.next(UInt32.self).map(Tag.init(rawValue:)),
-        let flags = reader.next(UInt8.self),
-        let version = reader.next(UInt8.self),
-        let codec = reader.next(UInt8.self),
-        let zero = reader.next(UInt8.self),
-        let storedByteCount = reader.next(UInt32.self),
-        let decodedByteCount = reader.next(UInt32.self),
-        let checksum = reader.next(UInt32.self),
-        let stored = reader.take(Int(storedByteCount))
-      else { throw .malformed("its last section is truncated") }
-      guard flags < 4, zero == 0 else {
-        throw .malformed("section \"\(tag)\" has a value in a reserved field")
-      }
-      guard crc(stored) == checksum else { throw .damagedSection(tag) }
-      self.tag = tag
-      self.flags = Flags(rawValue: flags)
-      self.version = version
-      self.codec = codec
-      self.stored = stored
-      self.decodedByteCount = Int(decodedByteCount)
+extension Image.Section {
+  /// A section, deflated where that makes it smaller.
+  ///
+  /// - Parameters:
+  ///   - base: bytes of the same count that the reader can compute.
+  ///   - inherited: the contents of the same section in the parent image. The difference from them is
+  ///     stored if no more bytes differ from them than otherwise.
+  init(
+    _ tag: Tag, _ flags: Flags, _ bytes: [UInt8], differenceFrom base: [UInt8]? = nil,
+    inheriting inherited: [UInt8]? = nil
+  ) {
+    let codec: UInt8
+    let stored: [UInt8]
+    if let inherited, inherited.count == bytes.count,
+      changeCount(bytes, inherited) <= changeCount(bytes, base)
+    {
+      (codec, stored) = (Codec.inheritedDeflate, deflated(difference(bytes, inherited)[...]))
+    } else if let base {
+      (codec, stored) = (Codec.differenceDeflate, deflated(difference(bytes, base)[...]))
+    } else {
+      let small = deflated(bytes[...])
+      (codec, stored) =
+        small.count < bytes.count ? (Codec.deflate, small) : (Codec.plain, bytes)
     }
+    self.init(
+      tag: tag, flags: flags, version: Image.Section.version, codec: codec, stored: stored[...],
+      decodedByteCount: bytes.count)
+  }
+
+  /// A critical section, as it is.
+  init(plain tag: Tag, _ bytes: [UInt8]) {
+    self.init(
+      tag: tag, flags: .critical, version: Image.Section.version, codec: Codec.plain,
+      stored: bytes[...], decodedByteCount: bytes.count)
+  }
+
+  init(from reader: inout ByteReader) throws(ImageError) {
+    guard
+      let tag = reader.next(UInt32.self).map(Tag.init(rawValue:)),
+      let flags = reader.next(UInt8.self),
+      let version = reader.next(UInt8.self),
+      let codec = reader.next(UInt8.self),
+      let zero = reader.next(UInt8.self),
+      let storedByteCount = reader.next(UInt32.self),
+      let decodedByteCount = reader.next(UInt32.self),
+      let checksum = reader.next(UInt32.self),
+      let stored = reader.take(Int(storedByteCount))
+    else { throw .malformed("its last section is truncated") }
+    guard flags < 4, zero == 0 else {
+      throw .malformed("section \"\(tag)\" has a value in a reserved field")
+    }
+    guard crc(stored) == checksum else { throw .damagedSection(tag) }
+    self.init(
+      tag: tag, flags: Flags(rawValue: flags), version: version, codec: codec, stored: stored,
+      decodedByteCount: Int(decodedByteCount))
   }
 }
 

@@ -15,15 +15,17 @@ extension Image {
     return try verification(M.self, by: &nothing)
   }
 
-  /// The same for an image that may leave something out. All of its bases are checked by the way.
+  /// The same for an image that may leave something out. All of its parents are checked too.
   public func verification<M: Machine>(
     _: M.Type, by dependencies: inout some Dependencies
   ) throws(ImageError) -> Verification {
     var chain = try ImageChain<M>(self, by: &dependencies)
     let machine = try chain.machine(by: &dependencies)
-    var base: BaseImage?
-    if let named = try self.base() { base = try BaseImage(named, of: chain, by: &dependencies) }
-    let again = Image(of: machine, embedsProgram: embedsProgram, basedOn: base)
+    var parent: ParentImage?
+    if let named = try self.parent() {
+      parent = try ParentImage(named, of: chain, by: &dependencies)
+    }
+    let again = Image(of: machine, embedsProgram: embedsProgram, parent: parent)
     return Verification(
       isCanonical: holdsSameState(as: again) && self == reordered(M.sections),
       witnessHolds: try witness()?.holds(for: machine))

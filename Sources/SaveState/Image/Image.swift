@@ -31,21 +31,21 @@ public struct Image: Equatable, Sendable {
   ///     know, and that is safe to copy, is carried over, as far as there is room.
   ///   - embedsProgram: whether the program's bytes are in the image. Without them, loading it
   ///     needs the program.
-  ///   - base: the base image, which is needed to load this one.
+  ///   - parent: the parent image, which is needed to load this one.
   public init<M: Machine>(
     of machine: M, preservingUnknownSectionsOf older: Image? = nil, embedsProgram: Bool = true,
-    basedOn base: BaseImage? = nil
+    parent: ParentImage? = nil
   ) {
     kind = M.kind
     var writer = StateWriter()
     machine.encode(into: &writer)
     if !embedsProgram { writer.requireFeature(Image.noProgramFeature) }
-    if base != nil { writer.requireFeature(Image.baseFeature) }
+    if parent != nil { writer.requireFeature(Image.parentFeature) }
     sections = Image.needs(writer.features.sorted())
-    if let base { sections.append(base.section) }
+    if let parent { sections.append(parent.section) }
     sections.append(machine.program.section)
     if embedsProgram {
-      let inherited = base?.contents[Image.bytesTag]
+      let inherited = parent?.contents[Image.bytesTag]
       sections.append(
         inherited.map {
           Section(Image.bytesTag, .critical, machine.program.bytes, inheriting: $0)
@@ -53,7 +53,7 @@ public struct Image: Equatable, Sendable {
     }
     sections += writer.sections.map {
       Section(
-        $0.tag, .critical, $0.bytes, differenceFrom: $0.base, inheriting: base?.contents[$0.tag])
+        $0.tag, .critical, $0.bytes, differenceFrom: $0.base, inheriting: parent?.contents[$0.tag])
     }
     sections.append(Section(Image.witnessTag, [], Witness(of: machine).encoded))
     for section in older?.sections ?? []
@@ -63,11 +63,11 @@ public struct Image: Equatable, Sendable {
 
   /// A new machine from this image, every field checked.
   ///
-  /// - Throws: ``ImageError/missingProgram(_:_:)`` or ``ImageError/missingBase(_:_:)`` too, if the
+  /// - Throws: ``ImageError/missingProgram(_:_:)`` or ``ImageError/missingParent(_:_:)`` too, if the
   ///   image does not hold everything: see ``completed(_:by:)``.
   public func machine<M: Machine>(_: M.Type = M.self) throws(ImageError) -> M {
     try check(M.self)
-    if let base = try base() { throw .missingBase(base, Search()) }
+    if let parent = try parent() { throw .missingParent(parent, Search()) }
     var reader = StateReader(
       sections.filter { section in
         M.sections.contains { $0.isState && $0.tag == section.tag }
@@ -81,7 +81,7 @@ public struct Image: Equatable, Sendable {
   /// known.
   func check<M: Machine>(_: M.Type) throws(ImageError) {
     guard kind == M.kind else { throw .otherMachine(kind) }
-    // First, for a feature has a name that tells more than that of a section which comes with it.
+    // First, for the name of a feature says more than that of a section which comes with it.
     let features = M.features.union(Image.features)
     if let lacking = try needs().first(where: { !features.contains($0) }) {
       throw .unknownFeature(lacking)
@@ -133,7 +133,7 @@ public struct Image: Equatable, Sendable {
 
   /// The program in this image.
   ///
-  /// - Throws: ``ImageError/missingProgram(_:_:)`` or ``ImageError/missingBase(_:_:)`` if it is left
+  /// - Throws: ``ImageError/missingProgram(_:_:)`` or ``ImageError/missingParent(_:_:)`` if it is left
   ///   out or only its difference from another one is there.
   public func program() throws(ImageError) -> Program {
     let identity = try programIdentity()
@@ -144,8 +144,8 @@ public struct Image: Equatable, Sendable {
     guard section.decodedByteCount == identity.byteCount, identity.byteCount > 0 else {
       throw .damagedSection(Image.bytesTag)
     }
-    if section.codec == Section.Codec.inheritedDeflate, let base = try base() {
-      throw .missingBase(base, Search())
+    if section.codec == Section.Codec.inheritedDeflate, let parent = try parent() {
+      throw .missingParent(parent, Search())
     }
     guard let program = Program(identity, try section.decoded(atMost: Program.maxByteCount)) else {
       throw .damagedSection(Image.bytesTag)

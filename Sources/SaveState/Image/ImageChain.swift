@@ -8,9 +8,9 @@ extension Image {
 
   /// This image with everything in it that it leaves out. It is itself if it leaves out nothing.
   ///
-  /// - Throws: ``ImageError/missingProgram(_:_:)``, ``ImageError/missingBase(_:_:)``,
-  ///   ``ImageError/changedBase(_:path:)``, ``ImageError/refusedBase(path:_:)``,
-  ///   ``ImageError/baseCycle(path:)``, ``ImageError/chainTooLong``,
+  /// - Throws: ``ImageError/missingProgram(_:_:)``, ``ImageError/missingParent(_:_:)``,
+  ///   ``ImageError/changedParent(_:path:)``, ``ImageError/refusedParent(path:_:)``,
+  ///   ``ImageError/parentCycle(path:)``, ``ImageError/chainTooLong``,
   ///   ``ImageError/chainTooLarge``, or why this image itself is refused.
   public func completed<M: Machine>(
     _: M.Type, by dependencies: inout some Dependencies
@@ -34,14 +34,14 @@ extension Image {
   }
 }
 
-/// An image, its base, its base's base, and so on.
+/// An image, its parent, its parent's parent, and so on.
 struct ImageChain<M: Machine> {
   private struct Link {
     let image: Image
-    /// The file of a base; nil for the image that everything is about.
+    /// The file of a parent; nil for the image that everything is about.
     let path: String?
-    /// What a base has to be that was not found by its image's digest.
-    let expected: Image.Base?
+    /// What a parent has to be that was not found by its image's digest.
+    let expected: Image.Parent?
 
     init(_ image: Image) {
       self.image = image
@@ -49,27 +49,27 @@ struct ImageChain<M: Machine> {
       expected = nil
     }
 
-    /// Finds a base.
+    /// Finds a parent.
     init(
-      _ base: Image.Base, _ dependencies: inout some Dependencies
+      _ parent: Image.Parent, _ dependencies: inout some Dependencies
     ) throws(ImageError) {
-      switch dependencies.find(base) {
-      case .missing(let search): throw .missingBase(base, search)
+      switch dependencies.find(parent) {
+      case .missing(let search): throw .missingParent(parent, search)
       case .found(let file, let path):
         self.path = path
-        expected = Image.footerDigest(of: file) == base.digest ? nil : base
+        expected = Image.footerDigest(of: file) == parent.digest ? nil : parent
         do throws(ImageError) {
           image = try Image(file)
           try image.check(M.self)
-        } catch { throw .refusedBase(path: path, error) }
+        } catch { throw .refusedParent(path: path, error) }
       }
     }
 
     /// Says which image it was that cannot be used.
     func refusal(_ error: ImageError) -> ImageError {
       guard let path else { return error }
-      if case .changedBase = error { return error }
-      return .refusedBase(path: path, error)
+      if case .changedParent = error { return error }
+      return .refusedParent(path: path, error)
     }
   }
 
@@ -84,32 +84,32 @@ struct ImageChain<M: Machine> {
   /// The image that everything is about.
   var first: Image { links[0].image }
 
-  /// Finds all bases of an image.
+  /// Finds all parents of an image.
   init(_ image: Image, by dependencies: inout some Dependencies) throws(ImageError) {
     try image.check(M.self)
     links = [Link(image)]
     var digests: Set<Digest> = [image.digest]
-    while let base = try last({ image throws(ImageError) in try image.base() }) {
+    while let parent = try last({ image throws(ImageError) in try image.parent() }) {
       guard links.count < Image.maxChainCount else { throw .chainTooLong }
-      let link = try last { _ throws(ImageError) in try Link(base, &dependencies) }
-      let digest = link.expected == nil ? base.digest : link.image.digest
-      guard digests.insert(digest).inserted else { throw .baseCycle(path: link.path ?? base.name) }
+      let link = try last { _ throws(ImageError) in try Link(parent, &dependencies) }
+      let digest = link.expected == nil ? parent.digest : link.image.digest
+      guard digests.insert(digest).inserted else {
+        throw .parentCycle(path: link.path ?? parent.name)
+      }
       links.append(link)
       guard byteCount <= Image.maxChainByteCount else { throw .chainTooLarge }
     }
   }
 
-  /// The chain of the base.
   var withoutFirst: ImageChain {
     get throws(ImageError) {
       var rest = self
       rest.links.removeFirst()
-      guard !rest.links.isEmpty else { throw .missingSection(Image.baseTag) }
+      guard !rest.links.isEmpty else { throw .missingSection(Image.parentTag) }
       return rest
     }
   }
 
-  /// The machine in the first image.
   mutating func machine(by dependencies: inout some Dependencies) throws(ImageError) -> M {
     try completed(by: &dependencies).machine()
   }
@@ -168,7 +168,7 @@ struct ImageChain<M: Machine> {
     var reader = StateReader(sections)
     let machine = try M(program: program, decoding: &reader)
     if let expected = link.expected, machine.stateDigest != expected.stateDigest {
-      throw .changedBase(expected, path: link.path ?? expected.name)
+      throw .changedParent(expected, path: link.path ?? expected.name)
     }
     return contents.merging(reader.contents) { _, new in new }
   }
@@ -211,7 +211,7 @@ extension Image {
     image.sections = Image.needs(try needs().filter { !Image.features.contains($0) })
     for section in sections {
       switch section.tag {
-      case Image.needTag, Image.baseTag, Image.bytesTag: continue
+      case Image.needTag, Image.parentTag, Image.bytesTag: continue
       default:
         image.sections.append(
           contents[section.tag].map { Section(plain: section.tag, $0) } ?? section)

@@ -31,13 +31,13 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   /// The program is left out, and was not found.
   case missingProgram(Program.Identity, Search)
   /// The image that this one is the difference from was not found.
-  case missingBase(Image.Base, Search)
-  /// The file that once was the base holds another state now.
-  case changedBase(Image.Base, path: String)
-  /// A base that was found cannot be used.
-  indirect case refusedBase(path: String, ImageError)
+  case missingParent(Image.Parent, Search)
+  /// The file that once was the parent holds another state now.
+  case changedParent(Image.Parent, path: String)
+  /// A parent that was found cannot be used.
+  indirect case refusedParent(path: String, ImageError)
   /// An image is, by way of others, the difference from itself.
-  case baseCycle(path: String)
+  case parentCycle(path: String)
   /// More images build on each other than ``Image/maxChainCount``.
   case chainTooLong
   /// Images that build on each other are larger together than ``Image/maxChainByteCount``.
@@ -79,13 +79,13 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
       "the saved state has an invalid value: \(field)"
     case .missingProgram(let program, let search):
       "the saved state leaves out its program, \(program), which \(search.result)"
-    case .missingBase(let base, let search):
-      "the saved state is based on \(base), which \(search.result)"
-    case .changedBase(let base, let path):
-      "the saved state is based on \(base), but \(path) holds another state now"
-    case .refusedBase(let path, let error):
+    case .missingParent(let parent, let search):
+      "the saved state is based on \(parent), which \(search.result)"
+    case .changedParent(let parent, let path):
+      "the saved state is based on \(parent), but \(path) holds another state now"
+    case .refusedParent(let path, let error):
       "the saved state is based on \(path), which cannot be used: \(error)"
-    case .baseCycle(let path):
+    case .parentCycle(let path):
       "the saved state is based on itself, by way of \(path); use another copy of that file"
     case .chainTooLong:
       "the chain of bases is longer than \(Image.maxChainCount) saved states"
@@ -100,7 +100,7 @@ extension Program.Identity: CustomStringConvertible {
   public var description: String { "\"\(name)\" (SHA-1 \(sha1))" }
 }
 
-extension Image.Base: CustomStringConvertible {
+extension Image.Parent: CustomStringConvertible {
   /// The name in quotes, and the digest.
   public var description: String {
     (name.isEmpty ? "" : "\"\(name)\" ") + "(SHA-256 \(digest))"

@@ -11,7 +11,7 @@ public struct PeerChannel: Sendable {
   private let timeout: Int32
   private let input: Int32
   private let output: Int32
-  private let interruption: Int32?
+  private var interruption: Int32?
 
   /// - Parameters:
   ///   - seconds: for how long the other side may be silent, or not listen.
@@ -32,11 +32,9 @@ public struct PeerChannel: Sendable {
 
   /// The same channel, which nothing interrupts.
   var uninterrupted: PeerChannel {
-    PeerChannel(timeout: timeout, input, output)
-  }
-
-  private init(timeout: Int32, _ input: Int32, _ output: Int32) {
-    (self.timeout, self.input, self.output, interruption) = (timeout, input, output, nil)
+    var channel = self
+    channel.interruption = nil
+    return channel
   }
 
   /// As many bytes as were asked for, or fewer where the other side has ended.

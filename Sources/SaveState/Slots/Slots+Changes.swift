@@ -138,7 +138,7 @@ extension Slots {
     }
   }
 
-  /// Says of the state in a slot what the user notes; an empty note is none. A slot that is locked
+  /// Says of the state in a slot what the user notes; an empty note removes it. A slot that is locked
   /// can have a note too.
   public func setNote(_ slot: SlotName, _ note: String) throws(StorageError) {
     try changing(slot, evenIfLocked: true) { () throws(StorageError) in

@@ -20,9 +20,9 @@ extension Slots {
   /// - Returns: the machine, nil if there is none; and why others were skipped.
   public func newestResumable<M: Machine>(
     _: M.Type = M.self
-  ) -> (found: Resumption<M>?, passedOver: [StorageError]) {
+  ) -> (found: Resumption<M>?, skipped: [StorageError]) {
     var newest: (resumption: Resumption<M>, time: UInt64)?
-    var passedOver: [StorageError] = []
+    var skipped: [StorageError] = []
     for slot in [Autosave.exit.slot, Autosave.minute.slot] {
       for version in [nil] + ((try? versions(of: slot)) ?? []).map(Optional.some) {
         do throws(StorageError) {
@@ -32,10 +32,10 @@ extension Slots {
           break
         } catch let error where error.reason == .slot(.empty) {
           break
-        } catch { passedOver.append(error) }
+        } catch { skipped.append(error) }
       }
     }
-    return (newest?.resumption, passedOver)
+    return (newest?.resumption, skipped)
   }
 
   private func resumption<M: Machine>(

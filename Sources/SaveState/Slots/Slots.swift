@@ -135,7 +135,7 @@ public struct Slots: Sendable {
   func check(_ image: Image, at path: String) throws(StorageError) {
     let program: Program
     do throws(ImageError) {
-      if let base = try image.base() { throw .missingBase(base, Search()) }
+      if let parent = try image.parent() { throw .missingParent(parent, Search()) }
       program = try image.program()
     } catch { throw .image(path, error) }
     guard program.sha1 == self.program else {
@@ -147,7 +147,6 @@ public struct Slots: Sendable {
 
   func history(_ slot: SlotName) -> String { "\(directory)/history/\(slot)" }
 
-  /// The number of a version by its file's name.
   private static func version(_ name: String) -> Int? {
     let digits = name.dropLast(suffix.count)
     guard

@@ -90,7 +90,7 @@ extension Storage {
     return status?.kind == .regular ? status : nil
   }
 
-  /// What is open, nil if that cannot be told.
+  /// What is open, nil if that is unknown.
   static func status(of descriptor: Int32) -> FileStatus? {
     var status = stat()
     guard retrying({ fstat(descriptor, &status) }) == 0 else { return nil }

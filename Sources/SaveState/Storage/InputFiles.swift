@@ -10,8 +10,8 @@ public struct InputFiles: Sendable {
     case subject
     /// It has to stay as it is.
     case need
-    /// What is saved will be the difference from it: only a whole state is none.
-    case base
+    /// What is saved will be the difference from it: only a whole state is not.
+    case parent
   }
 
   private struct Entry: Sendable {
@@ -105,7 +105,7 @@ public struct InputFiles: Sendable {
     let lost = entries.first { entry in
       switch entry.use {
       case .need: break
-      case .base: if content == .wholeState { return false }
+      case .parent: if content == .wholeState { return false }
       case .subject: if content != .other { return false }
       }
       return place != nil && place == entry.place
@@ -152,7 +152,7 @@ public struct Output: Sendable {
 }
 
 extension Storage {
-  /// Where a file is, links followed; nil if that cannot be told.
+  /// Where a file is, links followed; nil if that is unknown.
   fileprivate static func place(of path: String) -> FilePlace? {
     guard let place = try? linkTarget(path) ?? path else { return nil }
     var status = stat()

@@ -84,7 +84,7 @@ struct Replacement: ~Copyable {
       seen = file.status
       return file
     } catch {
-      // Somebody has just taken it away.
+      // Somebody has just removed it.
       guard error.isMissingFile else { throw error }
       seen = nil
       return nil
@@ -183,7 +183,7 @@ struct Replacement: ~Copyable {
     }
   }
 
-  /// Opens the file to be written bit by bit, in place: a new one, or the old one as it is.
+  /// Opens the file to be written piece by piece, in place: a new one, or the old one as it is.
   func openForWriting() throws(StorageError) -> Int32 {
     let flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
     let creating = old == nil ? O_CREAT | O_EXCL : 0
@@ -333,20 +333,5 @@ extension Storage.Execution {
     case .readers: plain | (plain & 0o444) >> 2
     case .asBefore: old.mode & 0o777
     }
-  }
-}
-
-extension Storage {
-  /// Locks a directory or file that is open, until it is unlocked or closed.
-  ///
-  /// - Parameter milliseconds: for how long somebody else's lock is waited for.
-  /// - Returns: whether it is locked.
-  static func lock(_ descriptor: Int32, timeout milliseconds: Int) -> Bool {
-    for wait in 0...milliseconds {
-      if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
-      guard errno == EWOULDBLOCK, wait < milliseconds else { break }
-      usleep(1000)
-    }
-    return false
   }
 }

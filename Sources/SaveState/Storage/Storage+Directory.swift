@@ -17,7 +17,7 @@ extension Storage {
   public static func files(
     in directory: String, limit: Int = .max
   ) throws(StorageError) -> [Entry] {
-    // What cannot be looked at is no file that could be used here.
+    // What cannot be looked at cannot be used here either.
     try names(in: directory).sorted().prefix(limit).compactMap { name in
       let status = try? status(of: path(directory, name))
       return status.map { Entry(name: name, byteCount: $0.byteCount) }
@@ -51,8 +51,8 @@ extension Storage {
   }
 }
 
-/// A regular file that is open for reading. Nothing else is opened: a pipe could make us wait for
-/// ever, and a device could do anything.
+/// A regular file that is open for reading. Nothing else is opened: a pipe could make us wait
+/// forever, and a device could do anything.
 struct RegularFile: ~Copyable {
   let status: FileStatus
   private let path: String

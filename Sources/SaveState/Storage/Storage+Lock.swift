@@ -8,21 +8,24 @@ extension Storage {
   private static let maxLockWait = 10_000
 
   /// Locks an open file.
+  static func lock(_ descriptor: Int32, _ path: String) throws(StorageError) {
+    guard !lock(descriptor, timeout: maxLockWait) else { return }
+    guard errno == EWOULDBLOCK else { throw StorageError(.write, path) }
+    throw StorageError(
+      reason: .lock(lockHolder(of: descriptor)), path: path, code: EWOULDBLOCK)
+  }
+
+  /// Locks a directory or file that is open, until it is unlocked or closed.
   ///
-  /// - Parameter milliseconds: how long to wait for others.
-  static func lock(
-    _ descriptor: Int32, _ path: String, milliseconds: Int = maxLockWait
-  ) throws(StorageError) {
-    var left = milliseconds
-    while retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) != 0 {
-      guard errno == EWOULDBLOCK else { throw StorageError(.write, path) }
-      guard left > 0 else {
-        let holder = lockHolder(of: descriptor)
-        throw StorageError(reason: .lock(holder), path: path, code: EWOULDBLOCK)
-      }
-      usleep(5000)
-      left -= 5
+  /// - Parameter milliseconds: for how long somebody else's lock is waited for.
+  /// - Returns: whether it is locked.
+  static func lock(_ descriptor: Int32, timeout milliseconds: Int) -> Bool {
+    for wait in 0...milliseconds {
+      if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
+      guard errno == EWOULDBLOCK, wait < milliseconds else { break }
+      usleep(1000)
     }
+    return false
   }
 
   /// The process that has locked an open file, as far as the operating system tells.

@@ -89,7 +89,6 @@ extension Storage {
     guard retrying({ unlink(path) }) == 0 else { throw StorageError(.write, path) }
   }
 
-  /// Removes a directory if there is nothing in it.
   static func removeEmptyDirectory(_ path: String) {
     rmdir(path)
   }

@@ -82,7 +82,7 @@ struct Input: ~Copyable {
       }
       guard count >= 0 else { throw StorageError(.read, path) }
       if count == 0 { break }
-      // Once, and not by and by to twice as much: what is not written to takes no memory.
+      // Once, instead of doubling again and again: what is not written to takes no memory.
       if bytes.count + count > bytes.capacity { bytes.reserveCapacity(limit) }
       bytes.append(contentsOf: chunk[..<count])
     }

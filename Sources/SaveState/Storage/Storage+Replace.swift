@@ -139,7 +139,6 @@ extension Storage {
     guard try anyStatus(of: path, followsLinks: false, .read) == nil else { throw .taken(path) }
   }
 
-  /// Where a link leads, if it is one.
   static func linkTarget(_ path: String) throws(StorageError) -> String? {
     guard try anyStatus(of: path, followsLinks: false, .write)?.kind == .link else { return nil }
     guard let target = retrying({ realpath(path, nil) }) else {

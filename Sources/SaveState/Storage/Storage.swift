@@ -23,25 +23,19 @@ public enum Storage {
 
   /// Creates a directory and those above it where they are missing, and brings them to the disk.
   public static func createDirectory(_ path: String) throws(StorageError) {
-    if retrying({ mkdir(path, 0o777) }) == 0 { return synchronizeDirectory(above: path) }
+    if retrying({ mkdir(path, 0o777) }) == 0 { return announce(path) }
     if errno == ENOENT, let parent = directory(of: path), parent != path {
       try createDirectory(parent)
-      if retrying({ mkdir(path, 0o777) }) == 0 { return synchronizeDirectory(above: path) }
+      if retrying({ mkdir(path, 0o777) }) == 0 { return announce(path) }
     }
-    var status = stat()
-    guard errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+    guard errno == EEXIST, isDirectory(path) else {
       throw StorageError(.create, path)
     }
   }
 
   /// Brings a new directory's name to the disk. Where that fails there still is a directory, and whoever
   /// writes a file in it learns whether that one is safe.
-  private static func synchronizeDirectory(above path: String) {
-    let descriptor = open(directory(of: path) ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    _ = retrying { fsync(descriptor) }
-    close(descriptor)
-  }
+  private static func announce(_ path: String) { try? synchronize(directoryOf: path) }
 
   /// The path of the directory that a file is in, nil for the current directory.
   static func directory(of path: String) -> String? {

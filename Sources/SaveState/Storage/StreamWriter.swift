@@ -1,7 +1,7 @@
 import Glibc
 
-/// Writes a file bit by bit, for what grows while a machine runs. Not durable, and not replacing
-/// as a whole: ``Storage/replace(_:with:as:apartFrom:)`` is for that.
+/// Writes a file piece by piece, for what grows while a machine runs. Not durable, and not replacing
+/// as a whole: ``Storage/writeAtomically(_:with:as:apartFrom:)`` is for that.
 public final class StreamWriter {
   private static let bufferByteCount = 1 << 16
   private static let checkByteCount = 4096

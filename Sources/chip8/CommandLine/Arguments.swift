@@ -4,6 +4,13 @@ import ArgumentParser
 import Chip8Core
 import Chip8Player
 
+extension ArgumentHelp {
+  /// Help for an option or argument whose value has a name.
+  static func value(_ name: String, _ abstract: String) -> ArgumentHelp {
+    ArgumentHelp(abstract, valueName: name)
+  }
+}
+
 extension Platform: ExpressibleByArgument {}
 extension Configuration.Timing: ExpressibleByArgument {}
 

@@ -11,23 +11,19 @@ struct AsmCommand: ParsableCommand {
     abstract: "Assemble a program written in Octo's assembly language.",
     usage: "chip8 asm SOURCE.8o [-o OUT.ch8] [--symbols OUT.sym] [--listing]")
 
-  @Argument(help: ArgumentHelp("The source; - is standard input.", valueName: "SOURCE.8o"))
-  var source: String
+  @Argument(help: .value("SOURCE.8o", "The source; - is standard input.")) var source: String
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp(
-      "The assembled program; by default the source's name with .ch8. - is standard output.",
-      valueName: "OUT.ch8"))
+    help: .value(
+      "OUT.ch8",
+      "The assembled program; by default the source's name with .ch8. - is standard output."))
   var output: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write a symbol file, for traces, stops and disasm.", valueName: "OUT.sym"))
+  @Option(help: .value("OUT.sym", "Write a symbol file, for traces, stops and disasm."))
   var symbols: String?
 
-  @Flag(help: "Print the source with addresses and bytes.")
-  var listing = false
+  @Flag(help: "Print the source with addresses and bytes.") var listing = false
 
   func validate() throws {
     // Without a name, what is made of standard input goes to standard output.

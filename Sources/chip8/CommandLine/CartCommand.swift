@@ -20,24 +20,18 @@ struct CartCommand: ParsableCommand {
     /// The screen that the picture shows: a program has its title up after three seconds.
     private static let labelFrames = 180
 
-    @Argument(help: ArgumentHelp("The source; - is standard input.", valueName: "SOURCE.8o"))
-    var source: String
+    @Argument(help: .value("SOURCE.8o", "The source; - is standard input.")) var source: String
 
     @Option(
       name: .shortAndLong,
-      help: ArgumentHelp(
-        "The cartridge; by default the source's name with .gif. - is standard output.",
-        valueName: "OUT.gif"))
+      help: .value(
+        "OUT.gif", "The cartridge; by default the source's name with .gif. - is standard output."))
     var output: String?
 
-    @Option(
-      help: ArgumentHelp(
-        "The cartridge's options, as unpack writes them.",
-        valueName: "FILE.json"))
+    @Option(help: .value("FILE.json", "The cartridge's options, as unpack writes them."))
     var options: String?
 
-    @OptionGroup(title: "Machine")
-    var machine: MachineOptions
+    @OptionGroup(title: "Machine") var machine: MachineOptions
 
     func validate() throws { try machine.validateCombination() }
 
@@ -54,10 +48,9 @@ struct CartCommand: ParsableCommand {
       let configuration = loaded.machine.state.configuration
       let options = CartridgeOptions(configuration, loaded.appearance, given)
       let cartridge = Cartridge(program: file.text, options: options)
-      let bytes: [UInt8]
-      do throws(Cartridge.Refusal) {
-        bytes = try cartridge.encoded(label: shown.state.screen, appearance: loaded.appearance)
-      } catch { throw Failure.data(source, error) }
+      let bytes = try inFile(source) {
+        try cartridge.encoded(label: shown.state.screen, appearance: loaded.appearance)
+      }
       try Storage.writeAtomically(
         output, with: bytes, as: .other, apartFrom: inputs)
       let lacking = options.lacks(configuration, for: loaded.machine.program)
@@ -84,20 +77,15 @@ struct CartCommand: ParsableCommand {
       abstract: "Extract the source from a cartridge.",
       usage: "chip8 cart unpack CART.gif [-o OUT.8o] [--options OUT.json]")
 
-    @Argument(help: ArgumentHelp("The cartridge; - is standard input.", valueName: "CART.gif"))
-    var cartridge: String
+    @Argument(help: .value("CART.gif", "The cartridge; - is standard input.")) var cartridge: String
 
     @Option(
       name: .shortAndLong,
-      help: ArgumentHelp(
-        "The source; by default the cartridge's name with .8o. - is standard output.",
-        valueName: "OUT.8o"))
+      help: .value(
+        "OUT.8o", "The source; by default the cartridge's name with .8o. - is standard output."))
     var output: String?
 
-    @Option(
-      help: ArgumentHelp(
-        "Write the cartridge's options too.", valueName: "OUT.json"))
-    var options: String?
+    @Option(help: .value("OUT.json", "Write the cartridge's options too.")) var options: String?
 
     func run() throws {
       let file = try LoadedFile(cartridge)
@@ -118,7 +106,6 @@ struct CartCommand: ParsableCommand {
 }
 
 extension CartridgeOptions.Lack {
-  /// The option that asks for it.
   fileprivate var option: String {
     switch self {
     case .platform(let platform): "--platform \(platform.rawValue)"

@@ -118,7 +118,7 @@ struct Chip8Command: ParsableCommand {
       try recording.check(loaded.machine.program, path: path)
       return recording
     }
-    let base = try headless.base.map { try BaseImage($0, machine.dependencies, &loaded.inputs) }
+    let base = try headless.base.map { try ParentImage($0, machine.dependencies, &loaded.inputs) }
     try loaded.keepProgram(base, headless, mobility)
     let kept = try flags.kept(
       besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: recording,
@@ -126,7 +126,7 @@ struct Chip8Command: ParsableCommand {
     let entryCalls = try host.entryCalls(loaded.metadata.names)
     let isImage = loaded.image != nil
     if isImage {
-      try loaded.prepare(goals: entryCalls, arguments: arguments, path: file.path)
+      try loaded.prepare(entryCalls: entryCalls, arguments: arguments, path: file.path)
     } else if !entryCalls.isEmpty, !headless.saves {
       throw Failure.usage("--call requires --restore IMAGE or --save FILE")
     }
@@ -137,7 +137,7 @@ struct Chip8Command: ParsableCommand {
       reportWarnings(of: &player)
       try player.saveWithEntryCalls(isImage ? [] : entryCalls)
       var run = try HeadlessRun(
-        headless, mobility, machine.dependencies, player, recording?.keys, basedOn: base,
+        headless, mobility, machine.dependencies, player, recording?.keys, parent: base,
         slotsRoot: slotsRoot, kept, flagsAtStart: flags)
       try run.prepare()
       if mobility.acknowledge, let image = loaded.image { try run.takeOver(image) }
@@ -174,12 +174,11 @@ struct Chip8Command: ParsableCommand {
   private func machine(
     in file: LoadedFile, _ request: MachineRequest
   ) throws -> LoadedMachine {
-    do throws(PlayerError) { return try LoadedMachine(file, request) } catch {
-      if case .contents(let path, ImageError.notAnImage as any Error) = error, restore != nil {
-        throw Failure.data(
-          path, "\(ImageError.notAnImage); to run it as a program, leave out --restore")
-      }
-      throw error
+    do { return try LoadedMachine(file, request) } catch PlayerError.contents(
+      let path, ImageError.notAnImage) where restore != nil
+    {
+      throw Failure.data(
+        path, "\(ImageError.notAnImage); to run it as a program, leave out --restore")
     }
   }
 

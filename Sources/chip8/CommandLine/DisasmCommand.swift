@@ -1,32 +1,27 @@
 import ArgumentParser
 import Chip8Core
 import Chip8Player
+import JSON
 import Octo
 import SaveState
 
-/// `chip8 disasm`: takes a program apart.
+/// `chip8 disasm`: disassembles a program.
 struct DisasmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "disasm",
     abstract: "Turn a program into Octo source that assembles to the same bytes.",
     usage: "chip8 disasm ROM [-o OUT.8o] [--symbols FILE] [--platform NAME] [--json]")
 
-  @Argument(help: ArgumentHelp("The program; - is standard input.", valueName: "ROM"))
-  var rom: String
+  @Argument(help: .value("ROM", "The program; - is standard input.")) var rom: String
 
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("The source; by default standard output.", valueName: "OUT.8o"))
+  @Option(name: .shortAndLong, help: .value("OUT.8o", "The source; by default standard output."))
   var output = "-"
 
-  @Option(help: ArgumentHelp("Symbol file of the program.", valueName: "FILE"))
-  var symbols: String?
+  @Option(help: .value("FILE", "Symbol file of the program.")) var symbols: String?
 
-  @Option(help: "Platform; auto detects it from the program.")
-  var platform: PlatformChoice = .auto
+  @Option(help: "Platform; auto detects it from the program.") var platform: PlatformChoice = .auto
 
-  @Flag(help: "Write one JSON object instead of a source.")
-  var json = false
+  @Flag(help: "Write one JSON object instead of a source.") var json = false
 
   @OptionGroup var dependencies: DependencyOptions
 
@@ -47,16 +42,19 @@ struct DisasmCommand: ParsableCommand {
     }
     let disassembly = Disassembly(
       program.bytes, for: configuration, annotations ?? Disassembly.Annotations())
+    let text: String
     if json {
-      let report = DisassemblyReport(disassembly, program, configuration.platform)
-      try Storage.writeAtomically(
-        output, with: Array((try jsonText(report) + "\n").utf8), as: .other, apartFrom: inputs)
+      let object: JSONObject = [
+        "program": program.name, "sha1": "\(program.sha1)", "bytes": program.bytes.count,
+        "platform": configuration.platform.rawValue, "items": disassembly.items.map(\.json),
+      ]
+      text = try jsonText(object) + "\n"
     } else {
       let title =
         "\(program.name): \(program.bytes.count) bytes for \(configuration.platform.title)"
-      let source = disassembly.octo(title: title, maxByteCount: SourceFile.maxByteCount)
-      try Storage.writeAtomically(output, with: Array(source.utf8), as: .other, apartFrom: inputs)
+      text = disassembly.octo(title: title, maxByteCount: SourceFile.maxByteCount)
     }
+    try Storage.writeAtomically(output, with: Array(text.utf8), as: .other, apartFrom: inputs)
   }
 }
 
@@ -76,33 +74,11 @@ extension Disassembly.Annotations {
   }
 }
 
-/// The JSON object of a disassembly.
-private struct DisassemblyReport: Encodable {
-  struct Item: Encodable {
-    let address: Int
-    let bytes: String
-    let kind: String
-    let labels: [String]
-    let remarks: [String]
-    let text: String
-  }
-
-  let program: String
-  let sha1: String
-  let bytes: Int
-  let platform: String
-  let items: [Item]
-
-  init(_ disassembly: Disassembly, _ program: Program, _ platform: Platform) {
-    self.program = program.name
-    sha1 = "\(program.sha1)"
-    bytes = program.bytes.count
-    self.platform = platform.rawValue
-    items = disassembly.items.map {
-      Item(
-        address: $0.address, bytes: $0.bytes.map { hexadecimal($0, 2) }.joined(),
-        kind: $0.kind == .data ? "data" : "code", labels: $0.labels, remarks: $0.notes,
-        text: $0.text)
-    }
+extension Disassembly.Item {
+  fileprivate var json: JSONObject {
+    [
+      "address": address, "bytes": bytes.map { hexadecimal($0, 2) }.joined(),
+      "kind": kind == .data ? "data" : "code", "labels": labels, "remarks": notes, "text": text,
+    ]
   }
 }

@@ -18,7 +18,9 @@ struct Failure: Error {
   static func usage(_ message: String) -> Failure { Failure(message: message, code: EX_USAGE) }
 
   /// A file whose contents cannot be used.
-  static func data(_ path: String, _ reason: any CustomStringConvertible) -> Failure {
+  ///
+  /// - Parameter reason: a sentence without the file's name, or an error whose description is one.
+  static func data(_ path: String, _ reason: Any) -> Failure {
     let remedy =
       switch reason {
       case let error as ImageError: remedy(error) ?? ""
@@ -32,10 +34,10 @@ struct Failure: Error {
   static func remedy(_ error: ImageError) -> String? {
     switch error {
     case .missingProgram: ": name its file or directory with --rom-path"
-    case .missingBase: ": name its file or directory with --base-path"
-    case .changedBase: ": pass a directory that has the original with --base-path"
+    case .missingParent: ": name its file or directory with --base-path"
+    case .changedParent: ": pass a directory that has the original with --base-path"
     case .chainTooLong, .chainTooLarge: ": flatten one of them first, with chip8 image flatten"
-    case .refusedBase(_, let error): remedy(error)
+    case .refusedParent(_, let error): remedy(error)
     default: nil
     }
   }
@@ -73,12 +75,8 @@ struct Failure: Error {
     }
   }
 
-  /// Why the player has not done something, in a sentence.
-  static func text(_ error: PlayerError) -> String { player(error).message }
-
   private static func player(_ error: PlayerError) -> Failure {
     switch error {
-    case .storage(let error): .storage(error)
     case .contents(let path, let error): .data(path, error)
     case .source(let path, let errors): .source(path, errors)
     case .request(let error): .usage(sentence(error))
@@ -96,26 +94,27 @@ struct Failure: Error {
       "\(fileName(path)) is a saved state, which resumes by itself: leave out --resume"
     case .noCycles(let program, let platform):
       "--timing cycles requires --platform vip or hires, and \(program) runs on \(platform.rawValue)"
-    case .poke(let error): "--poke: \(error)"
-    case .entryCall(let error): "--call: \(error)"
-    case .arguments(let refusal): refusal.description
     case .noLabels(let name, let use):
       "\(option(use))\(name): no labels are known; add --symbols FILE or run the program's source"
     case .unknownLabel(let name, let use):
       "\(option(use))\(name): no such label"
-    case .outsideRAM(let use, _, _, _):
-      "\(option(use).dropLast()): \(error)"
+    case .outsideRAM(let use, let address, let byteCount, let ramByteCount):
+      "\(option(use).dropLast()): 0x\(hexadecimal(address, 3)) "
+        + (byteCount == 1 ? "is" : "and \(byteCount) bytes from there are")
+        + " outside the \(ramByteCount) bytes of RAM"
+    }
+  }
+
+  private static func input(_ error: InputError) -> Failure {
+    switch error {
+    case .program(let error): .usage("--poke: \(error)")
+    case .entryCall(let error): .usage("--call: \(error)")
+    case .arguments(let refusal): .usage("\(refusal)")
     }
   }
 
   private static func option(_ part: MachineRequest.Part) -> String {
-    switch part {
-    case .platform: "--platform"
-    case .quirk: "--quirk"
-    case .speed: "--ipf"
-    case .timing: "--timing"
-    case .seed: "--seed"
-    }
+    part == .speed ? "--ipf" : "--\(part.rawValue)"
   }
 
   /// The option, up to the label.
@@ -137,6 +136,7 @@ extension Failure {
     case let failure as Failure: self = failure
     case let error as PlayerError: self = .player(error)
     case let error as StorageError: self = .storage(error)
+    case let error as InputError: self = .input(error)
     case let error as AcknowledgementError: self = .acknowledgement(error)
     default: return nil
     }

@@ -5,9 +5,10 @@ import SaveState
 /// `--keep-flags`.
 struct FlagOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
-      "Directory of the user flags (Fx75); by default that of the slots in a window, off headless.",
-      valueName: "DIR|off"))
+    help: .value(
+      "DIR|off",
+      "Directory of the user flags (Fx75); by default that of the slots in a window, off headless.")
+  )
   var keepFlags: String?
 
   func validate() throws {

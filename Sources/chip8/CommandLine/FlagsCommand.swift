@@ -20,8 +20,7 @@ struct FlagsCommand: ParsableCommand {
       abstract: "Print the flags, V0's first.",
       usage: "chip8 flags show PROGRAM [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: ProgramArguments
+    @OptionGroup var arguments: ProgramArguments
 
     func run() throws {
       try arguments.report { memory, _ in
@@ -35,8 +34,7 @@ struct FlagsCommand: ParsableCommand {
       abstract: "Delete the flags.",
       usage: "chip8 flags clear PROGRAM [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: ProgramArguments
+    @OptionGroup var arguments: ProgramArguments
 
     func run() throws {
       try arguments.report { memory, title in
@@ -59,30 +57,12 @@ extension ProgramArguments {
     guard let result = try body(memory, program.title) else {
       throw Failure(message: "\(program.title): no user flags are stored", code: EX_NOINPUT)
     }
-    try options.print([result.text], or: FlagReport(program, memory, result.flags))
-  }
-}
-
-/// The flags of a program as a JSON object.
-private struct FlagReport: Encodable {
-  let program: String?
-  let sha1: String
-  let path: String
-  let flags: [UInt8]?
-
-  init(_ program: NamedProgram, _ memory: NonVolatileMemory, _ flags: [UInt8]?) {
-    (self.program, sha1) = (program.name, "\(program.sha1)")
-    (path, self.flags) = (memory.path, flags)
-  }
-
-  private enum CodingKeys: CodingKey { case program, sha1, path, flags }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
     // What is not known is null, and so are flags that are cleared.
-    try container.encode(program, forKey: .program)
-    try container.encode(sha1, forKey: .sha1)
-    try container.encode(path, forKey: .path)
-    try container.encode(flags, forKey: .flags)
+    try options.print(
+      [result.text],
+      or: [
+        "program": program.name, "sha1": "\(program.sha1)", "path": memory.path,
+        "flags": result.flags,
+      ])
   }
 }

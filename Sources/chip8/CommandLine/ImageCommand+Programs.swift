@@ -14,16 +14,14 @@ extension ImageCommand {
         else.
         """)
 
-    @Argument(help: "The saved state.")
-    var file: String
+    @Argument(help: "The saved state.") var file: String
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("Options to run it with, such as --headless.", valueName: "OPTIONS"))
+      help: .value("OPTIONS", "Options to run it with, such as --headless."))
     var with: String?
 
-    @Flag(help: "Make it a plain file again.")
-    var off = false
+    @Flag(help: "Make it a plain file again.") var off = false
 
     @OptionGroup var dependencies: DependencyOptions
 
@@ -53,15 +51,13 @@ extension ImageCommand {
         SDL2 there. The file remains a saved state everywhere else.
         """)
 
-    @Argument(help: "The saved state; - is standard input.")
-    var file: String
+    @Argument(help: "The saved state; - is standard input.") var file: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Output file.", valueName: "OUT"))
-    var output: String
+    @Option(name: .shortAndLong, help: .value("OUT", "Output file.")) var output: String
 
     @Option(
       parsing: .unconditional,
-      help: ArgumentHelp("Options to run it with, such as --headless.", valueName: "OPTIONS"))
+      help: .value("OPTIONS", "Options to run it with, such as --headless."))
     var with: String?
 
     @OptionGroup var dependencies: DependencyOptions

@@ -2,6 +2,7 @@ import ArgumentParser
 import Chip8Core
 import Chip8Player
 import Glibc
+import JSON
 import Octo
 import SaveState
 
@@ -22,22 +23,15 @@ struct ImageCommand: ParsableCommand {
       abstract: "Show the contents of a saved state.",
       usage: "chip8 image info FILE [--json] [--symbols FILE] [--screenshot FILE.png [--scale N]]")
 
-    @Argument(help: "The saved state; - is standard input.")
-    var file: String
+    @Argument(help: "The saved state; - is standard input.") var file: String
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @Flag(help: "Print one JSON object.") var json = false
 
-    @Option(help: ArgumentHelp("Symbol file of the program.", valueName: "FILE"))
-    var symbols: String?
+    @Option(help: .value("FILE", "Symbol file of the program.")) var symbols: String?
 
-    @Option(help: ArgumentHelp("Write the screen as a PNG.", valueName: "FILE.png"))
-    var screenshot: String?
+    @Option(help: .value("FILE.png", "Write the screen as a PNG.")) var screenshot: String?
 
-    @Option(
-      parsing: .unconditional,
-      help: ArgumentHelp("Scale factor.", valueName: "N"))
-    var scale: Int?
+    @Option(parsing: .unconditional, help: .value("N", "Scale factor.")) var scale: Int?
 
     @OptionGroup var dependencies: DependencyOptions
 
@@ -58,7 +52,7 @@ struct ImageCommand: ParsableCommand {
       }
       guard screenshot != "-" else { return }
       let info = try ImageInfo(opened, labels ?? Labels())
-      if json { try printJSON(info) } else { try printLines(info.lines) }
+      if json { try printJSON(info.json) } else { try printLines(info.lines) }
     }
   }
 
@@ -71,11 +65,9 @@ struct ImageCommand: ParsableCommand {
         that it goes on as it did where it was saved. Exit code 65 if any of that fails.
         """)
 
-    @Argument(help: "Saved states; - is standard input.")
-    var files: [String]
+    @Argument(help: "Saved states; - is standard input.") var files: [String]
 
-    @Flag(help: "Print one JSON object for each file.")
-    var json = false
+    @Flag(help: "Print one JSON object for each file.") var json = false
 
     @OptionGroup var dependencies: DependencyOptions
 
@@ -85,7 +77,7 @@ struct ImageCommand: ParsableCommand {
         let verdict = ImageVerdict(file, dependencies)
         if let failure = verdict.failure { failures.append(failure) }
         if json || verdict.failure == nil {
-          if json { try printJSON(verdict) } else { try printLines([verdict.text]) }
+          if json { try printJSON(verdict.json) } else { try printLines([verdict.text]) }
         }
       }
       for failure in failures.dropLast() { failure.printMessage() }
@@ -98,14 +90,11 @@ struct ImageCommand: ParsableCommand {
       abstract: "Compare two saved states.",
       usage: "chip8 image diff A B [--json]")
 
-    @Argument(help: "A saved state; - is standard input.")
-    var first: String
+    @Argument(help: "A saved state; - is standard input.") var first: String
 
-    @Argument(help: "The other one.")
-    var second: String
+    @Argument(help: "The other one.") var second: String
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @Flag(help: "Print one JSON object.") var json = false
 
     @OptionGroup var dependencies: DependencyOptions
 
@@ -125,14 +114,12 @@ struct ImageCommand: ParsableCommand {
       abstract: "Extract the program from a saved state.",
       usage: "chip8 image rom FILE [-o OUT.ch8]")
 
-    @Argument(help: "The saved state; - is standard input.")
-    var file: String
+    @Argument(help: "The saved state; - is standard input.") var file: String
 
     @Option(
       name: .shortAndLong,
-      help: ArgumentHelp(
-        "Output file; by default the program's name with .ch8. - is standard output.",
-        valueName: "OUT.ch8"))
+      help: .value(
+        "OUT.ch8", "Output file; by default the program's name with .ch8. - is standard output."))
     var output: String?
 
     @OptionGroup var dependencies: DependencyOptions
@@ -140,7 +127,7 @@ struct ImageCommand: ParsableCommand {
     func run() throws {
       let opened = try OpenedImage(file, dependencies)
       let program = opened.machine.program
-      // A name in a file is no path: nothing leads out of this directory.
+      // A name in a file is not a path: nothing leads out of this directory.
       let leaf = program.name.split(separator: "/").last.map(String.init) ?? ""
       let isName = !leaf.isEmpty && !leaf.hasPrefix(".") && leaf.displayText == leaf
       let name = isName ? leaf : "program"
@@ -172,19 +159,14 @@ struct ImageCommand: ParsableCommand {
       abstract: "Change a saved state's note, settings or labels.",
       usage: "chip8 image set FILE [--note TEXT] [--break ADDR …] [--no-settings] [--json]")
 
-    @Argument(help: "The saved state.")
-    var file: String
+    @Argument(help: "The saved state.") var file: String
 
-    @Option(
-      parsing: .unconditional,
-      help: ArgumentHelp("The note; an empty one is removed.", valueName: "TEXT"))
+    @Option(parsing: .unconditional, help: .value("TEXT", "The note; an empty one is removed."))
     var note: String?
 
-    @OptionGroup(title: "Display, input, debugging")
-    var settings: SettingsOptions
+    @OptionGroup(title: "Display, input, debugging") var settings: SettingsOptions
 
-    @Flag(help: "Print the state's description as one JSON object.")
-    var json = false
+    @Flag(help: "Print the state's description as one JSON object.") var json = false
 
     @OptionGroup var dependencies: DependencyOptions
 
@@ -205,9 +187,7 @@ struct ImageCommand: ParsableCommand {
       if settings.forgetsSaved { opened.image = opened.image.withoutMetadata }
       if !settings.isEmpty {
         let machine = opened.machine
-        let saved = try opened.checked { image throws(ImageError) in
-          try SessionMetadata(image, of: machine)
-        }
+        let saved = try inFile(file) { try SessionMetadata(opened.image, of: machine) }
         let metadata = try settings.request.given(
           for: machine, over: saved, &opened.inputs
         ).over(saved)
@@ -218,7 +198,7 @@ struct ImageCommand: ParsableCommand {
         }
       }
       try opened.image.rewrite(file, apartFrom: opened.inputs)
-      if json { try printJSON(try ImageInfo(opened)) }
+      if json { try printJSON(ImageInfo(opened).json) }
     }
   }
 
@@ -227,13 +207,11 @@ struct ImageCommand: ParsableCommand {
       abstract: "Make a saved state self-contained.",
       usage: "chip8 image flatten FILE [-o OUT]")
 
-    @Argument(help: "The saved state; - is standard input.")
-    var file: String
+    @Argument(help: "The saved state; - is standard input.") var file: String
 
     @Option(
       name: .shortAndLong,
-      help: ArgumentHelp(
-        "Output file; by default the saved state is replaced.", valueName: "OUT"))
+      help: .value("OUT", "Output file; by default the saved state is replaced."))
     var output: String?
 
     @OptionGroup var dependencies: DependencyOptions
@@ -250,24 +228,16 @@ struct ImageCommand: ParsableCommand {
       abstract: "Compress a saved state as far as possible, without loss.",
       usage: "chip8 image optimize FILE [-o OUT] [--json]")
 
-    @Argument(help: "The saved state; - is standard input.")
-    var file: String
+    @Argument(help: "The saved state; - is standard input.") var file: String
 
     @Option(
       name: .shortAndLong,
-      help: ArgumentHelp("Output file; by default the saved state is replaced.", valueName: "OUT"))
+      help: .value("OUT", "Output file; by default the saved state is replaced."))
     var output: String?
 
-    @Flag(help: "Print one JSON object.")
-    var json = false
+    @Flag(help: "Print one JSON object.") var json = false
 
     @OptionGroup var dependencies: DependencyOptions
-
-    private struct Saving: Encodable {
-      let file: String
-      let before: Int
-      let after: Int
-    }
 
     func run() throws {
       let opened = try OpenedImage(file, dependencies)
@@ -275,16 +245,15 @@ struct ImageCommand: ParsableCommand {
       if output == "-", json {
         throw Failure.usage("only one thing can be written to standard output: name a file with -o")
       }
-      let small: Image
-      do throws(ImageError) {
-        small = try opened.image.optimized(Chip8.self)
-      } catch { throw Failure.data(file, error) }
-      let saving = Saving(
-        file: output, before: opened.image.bytes.count, after: small.bytes.count)
+      let small = try inFile(file) { try opened.image.optimized(Chip8.self) }
+      let (before, after) = (opened.image.byteCount, small.byteCount)
       try small.save(inPlaceOf: opened, or: output)
       guard output != "-" else { return }
-      if json { return try printJSON(saving) }
-      try printLines(["\(output): \(saving.before) bytes before, \(saving.after) now"])
+      if json {
+        try printJSON(["file": output, "before": before, "after": after] as JSONObject)
+      } else {
+        try printLines(["\(output): \(before) bytes before, \(after) now"])
+      }
     }
   }
 
@@ -296,8 +265,7 @@ struct ImageCommand: ParsableCommand {
     @Argument(help: "Saved states and directories; by default the current directory.")
     var files: [String] = ["."]
 
-    @Flag(help: "Print one JSON array.")
-    var json = false
+    @Flag(help: "Print one JSON array.") var json = false
 
     @OptionGroup var dependencies: DependencyOptions
 

@@ -56,9 +56,7 @@ enum Listing {
 
 extension String {
   /// The text without white space at its end.
-  fileprivate var trimmingSuffix: String {
-    var text = self[...]
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
+  var trimmingSuffix: String {
+    lastIndex { !$0.isWhitespace }.map { String(self[...$0]) } ?? ""
   }
 }

@@ -8,20 +8,16 @@ struct MobilityOptions: ParsableArguments {
   /// For how many seconds the other side may be silent unless the user says otherwise.
   private static let timeoutDefault = 10
 
-  @Flag(help: "With --save -: move the machine, and exit once it is acknowledged.")
-  var move = false
+  @Flag(help: "With --save -: move the machine, and exit once it is acknowledged.") var move = false
 
-  @Option(
-    help: ArgumentHelp(
-      "With --move: file that keeps the machine until it has moved.", valueName: "FILE"))
+  @Option(help: .value("FILE", "With --move: file that keeps the machine until it has moved."))
   var elseSave: String?
 
   @Flag(help: "With --restore -: acknowledge the machine on standard output.")
   var acknowledge = false
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Timeout for the other side in seconds (10).", valueName: "SECONDS"))
+    parsing: .unconditional, help: .value("SECONDS", "Timeout for the other side in seconds (10)."))
   var timeout: Int?
 
   /// Whether a machine comes or goes.

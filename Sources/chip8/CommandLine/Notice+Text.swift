@@ -9,7 +9,28 @@ extension Notice {
   package func lines(_ names: AddressNames) -> [String] {
     switch self {
     case .failed(let action, let error): action.lines(failing: error)
-    default: [line(names)]
+    case .began(let platform, let isRestored):
+      [isRestored ? "Resumed on \(platform.title)" : "\(platform.title) · F1 shows the keys"]
+    case .halted(let halt): [halt.text]
+    case .stopped(let point):
+      ["Stopped \(PointReport(reason: point, names: names).text) · P resumes"]
+    case .paused: ["Paused"]
+    case .unpaused: ["Resumed"]
+    case .reset: ["Reset · Shift+F9 undoes this"]
+    case .slotChosen(let slot): [slot.subject]
+    case .slotEmpty(let slot): ["\(slot.subject) is empty"]
+    case .saved(let slot): ["Saved \(slot.object)"]
+    case .loaded(let slot): ["Loaded \(slot.object) · Shift+F9 undoes this"]
+    case .deleted(let slot): ["Deleted \(slot.object) · Shift+F5 undoes this"]
+    case .saveUndone(let slot, let isEmpty):
+      ["Save to \(slot.object) undone" + (isEmpty ? "; it is empty" : "")]
+    case .noSaveToUndo(let slot): ["\(slot.subject) has no save to undo"]
+    case .loadUndone: ["Load undone"]
+    case .noLoadToUndo: ["No load to undo"]
+    case .watchedFileChanged(let keepsState): [keepsState ? "Program replaced" : "Reloaded"]
+    case .flagsFailed(true, let error): ["User flags not loaded: \(error.advice)"]
+    case .flagsFailed(false, let error): ["User flags not saved: \(error.advice)"]
+    case .warning(let warning): [warning.text]
     }
   }
 
@@ -20,39 +41,11 @@ extension Notice {
     default: false
     }
   }
-
-  private func line(_ names: AddressNames) -> String {
-    switch self {
-    case .began(let platform, let isRestored):
-      isRestored ? "Resumed on \(platform.title)" : "\(platform.title) · F1 shows the keys"
-    case .halted(let halt): halt.text
-    case .stopped(let point): "Stopped \(PointReport(point, names).text) · P resumes"
-    case .paused: "Paused"
-    case .unpaused: "Resumed"
-    case .reset: "Reset · Shift+F9 undoes this"
-    case .slotChosen(let slot): slot.subject
-    case .slotEmpty(let slot): "\(slot.subject) is empty"
-    case .saved(let slot): "Saved \(slot.object)"
-    case .loaded(let slot): "Loaded \(slot.object) · Shift+F9 undoes this"
-    case .deleted(let slot): "Deleted \(slot.object) · Shift+F5 undoes this"
-    case .saveUndone(let slot, let isEmpty):
-      "Save to \(slot.object) undone" + (isEmpty ? "; it is empty" : "")
-    case .noSaveToUndo(let slot): "\(slot.subject) has no save to undo"
-    case .loadUndone: "Load undone"
-    case .noLoadToUndo: "No load to undo"
-    case .watchedFileChanged(let keepsState): keepsState ? "Program replaced" : "Reloaded"
-    case .failed(_, let error): Failure.text(error)
-    case .flagsFailed(true, let error):
-      "User flags not loaded: \(error.advice)"
-    case .flagsFailed(false, let error): "User flags not saved: \(error.advice)"
-    case .warning(let warning): warning.text
-    }
-  }
 }
 
 extension Notice.Action {
   /// What was not done, and why.
-  fileprivate func lines(failing error: PlayerError) -> [String] {
+  fileprivate func lines(failing error: any Error) -> [String] {
     let failure = Failure(error) ?? .usage("\(error)")
     let all = [failure] + failure.others
     guard let text else { return all.map(\.message) }
@@ -108,4 +101,26 @@ extension Autosave {
     case .fault: "when it stopped"
     }
   }
+}
+
+extension Warning {
+  /// A line for the user.
+  var text: String {
+    switch self {
+    case .drift(let path):
+      "\(fileName(path)): warning: the state is intact, but behaves differently in this version of "
+        + "chip8 than in the one that saved it"
+    case .unreadable(let path, let what): "\(fileName(path)): warning: \(what)"
+    case .ignoredCartridgeOptions(let path, let names):
+      "\(fileName(path)): warning: the cartridge's options have unknown values, which are ignored: "
+        + names.joined(separator: ", ")
+    case .skippedAutosave(let why): "skipped: \(why)"
+    case .nothingToResume(let program): "\(program): nothing to resume; starting from power-on"
+    }
+  }
+}
+
+/// Reports what went well but for that.
+func reportWarnings(of player: inout Player) {
+  for warning in player.takeWarnings() { printError(warning.text) }
 }

@@ -10,21 +10,19 @@ extension SlotsCommand {
       usage: "chip8 slots list [PROGRAM] [--slots DIR] [--json]")
 
     @Argument(
-      help: ArgumentHelp(
-        "The program: its file, one of its saved states, or its SHA-1.", valueName: "PROGRAM"))
+      help: .value("PROGRAM", "The program: its file, one of its saved states, or its SHA-1."))
     var program: String?
 
-    @OptionGroup
-    var options: SlotsOptions
+    @OptionGroup var options: SlotsOptions
 
     func run() throws {
       if let program {
         let report = try SlotListReport(
           Slots(root: options.root, program: try NamedProgram(program).sha1))
-        try options.print(report.lines, or: report)
+        try options.print(report.lines, or: report.json)
       } else {
         let report = try ProgramListReport(root: options.root)
-        try options.print(report.lines, or: report)
+        try options.print(report.lines, or: report.json)
       }
     }
   }
@@ -34,8 +32,7 @@ extension SlotsCommand {
       abstract: "Show a slot and its versions.",
       usage: "chip8 slots show PROGRAM NAME [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: SlotArguments
+    @OptionGroup var arguments: SlotArguments
 
     func run() throws {
       let (slots, slot) = try arguments.resolved()
@@ -43,7 +40,7 @@ extension SlotsCommand {
       guard report.current != nil || !report.versions.isEmpty else {
         throw StorageError.slot(slot, .empty)
       }
-      try arguments.options.print(report.lines, or: report)
+      try arguments.options.print(report.lines, or: report.json)
     }
   }
 
@@ -52,8 +49,7 @@ extension SlotsCommand {
       abstract: "Print the path of a slot's file.",
       usage: "chip8 slots path PROGRAM NAME [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: SlotArguments
+    @OptionGroup var arguments: SlotArguments
 
     func run() throws {
       let (slots, slot) = try arguments.resolved()
@@ -75,11 +71,9 @@ extension SlotsCommand {
       abstract: "Rename a slot.",
       usage: "chip8 slots rename PROGRAM NAME NEW [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: SlotArguments
+    @OptionGroup var arguments: SlotArguments
 
-    @Argument(help: ArgumentHelp("The new name.", valueName: "NEW"))
-    var new: String
+    @Argument(help: .value("NEW", "The new name.")) var new: String
 
     func run() throws {
       let (slots, slot) = try arguments.resolved()
@@ -94,14 +88,11 @@ extension SlotsCommand {
       abstract: "Set or remove a slot's note.",
       usage: "chip8 slots note PROGRAM NAME TEXT|--off [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: SlotArguments
+    @OptionGroup var arguments: SlotArguments
 
-    @Argument(help: ArgumentHelp("The note.", valueName: "TEXT"))
-    var text: String?
+    @Argument(help: .value("TEXT", "The note.")) var text: String?
 
-    @Flag(help: "Remove the note.")
-    var off = false
+    @Flag(help: "Remove the note.") var off = false
 
     func validate() throws {
       guard (text != nil) != off else {
@@ -127,11 +118,9 @@ extension SlotsCommand {
       abstract: "Lock a slot against changes.",
       usage: "chip8 slots lock PROGRAM NAME [--off] [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: SlotArguments
+    @OptionGroup var arguments: SlotArguments
 
-    @Flag(help: "Unlock it.")
-    var off = false
+    @Flag(help: "Unlock it.") var off = false
 
     func run() throws {
       let (slots, slot) = try arguments.resolved()
@@ -145,16 +134,14 @@ extension SlotsCommand {
       abstract: "Delete what is in a slot.",
       usage: "chip8 slots delete PROGRAM NAME [--purge] [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: SlotArguments
+    @OptionGroup var arguments: SlotArguments
 
-    @Flag(help: "Delete its versions too, forever.")
-    var purge = false
+    @Flag(help: "Delete its versions too, forever.") var purge = false
 
     func run() throws {
       let (slots, slot) = try arguments.resolved()
       let kept = try slots.delete(slot, purging: purge)
-      try arguments.report("\(slot) is empty\(remark(kept))", slots, slot)
+      try arguments.report("\(slot) is empty\(previous(kept))", slots, slot)
     }
   }
 
@@ -163,17 +150,15 @@ extension SlotsCommand {
       abstract: "Restore a version of a slot.",
       usage: "chip8 slots restore PROGRAM NAME [--version N] [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: SlotArguments
+    @OptionGroup var arguments: SlotArguments
 
-    @Option(help: ArgumentHelp("The version; the newest one by default.", valueName: "N"))
-    var version: Int?
+    @Option(help: .value("N", "The version; the newest one by default.")) var version: Int?
 
     func run() throws {
       let (slots, slot) = try arguments.resolved()
       let kept = try slots.restore(slot, version: version)
       let which = version.map { "version \($0)" } ?? "its newest version"
-      try arguments.report("\(slot) holds \(which)\(remark(kept))", slots, slot)
+      try arguments.report("\(slot) holds \(which)\(previous(kept))", slots, slot)
     }
   }
 
@@ -184,11 +169,9 @@ extension SlotsCommand {
       abstract: "Copy a slot to a file.",
       usage: "chip8 slots export PROGRAM NAME FILE [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: SlotArguments
+    @OptionGroup var arguments: SlotArguments
 
-    @Argument(help: ArgumentHelp("The file; - is standard output.", valueName: "FILE"))
-    var file: String
+    @Argument(help: .value("FILE", "The file; - is standard output.")) var file: String
 
     func validate() throws {
       if file == "-", arguments.options.json {
@@ -208,11 +191,9 @@ extension SlotsCommand {
       abstract: "Copy a saved state into a slot.",
       usage: "chip8 slots import PROGRAM NAME FILE [--slots DIR] [--json]")
 
-    @OptionGroup
-    var arguments: SlotArguments
+    @OptionGroup var arguments: SlotArguments
 
-    @Argument(help: ArgumentHelp("The saved state; - is standard input.", valueName: "FILE"))
-    var file: String
+    @Argument(help: .value("FILE", "The saved state; - is standard input.")) var file: String
 
     @OptionGroup var dependencies: DependencyOptions
 
@@ -233,12 +214,12 @@ extension SlotsCommand {
           file, "the saved state belongs to another program, \"\(machine.program.name)\"")
       }
       let kept = try slots.save(image, to: slot)
-      try arguments.report("\(slot) holds \(fileName(file))\(remark(kept))", slots, slot)
+      try arguments.report("\(slot) holds \(fileName(file))\(previous(kept))", slots, slot)
     }
   }
 }
 
 /// Where what was there can be found now.
-private func remark(_ kept: Int?) -> String {
+private func previous(_ kept: Int?) -> String {
   kept.map { "; the previous state is version \($0)" } ?? ""
 }

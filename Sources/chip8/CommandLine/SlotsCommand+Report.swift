@@ -1,39 +1,12 @@
-// What is reported slots: as JSON objects (docs/SLOTS.md) and as text.
+// What is reported of slots: as JSON objects (docs/SLOTS.md) and as text.
 
 import Chip8Core
 import Chip8Player
+import JSON
 import SaveState
 
-/// A state as a JSON object. What is not known is null.
-private struct StateReport: Encodable {
-  let state: StateSummary
-
-  private enum CodingKeys: CodingKey {
-    case version, path, bytes, locked, damage
-    case time, note, program, platform, machineTime, frames, instructions, screen
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(state.version, forKey: .version)
-    try container.encode(state.file.path, forKey: .path)
-    try container.encode(state.file.byteCount, forKey: .bytes)
-    try container.encode(state.file.isLocked, forKey: .locked)
-    try container.encode(state.damage, forKey: .damage)
-    let contents = state.contents
-    try container.encode(contents?.time.map(dateText), forKey: .time)
-    try container.encode(contents?.note, forKey: .note)
-    try container.encode(contents?.program.name, forKey: .program)
-    try container.encode(contents?.platform.rawValue, forKey: .platform)
-    try container.encode(contents?.machineTime, forKey: .machineTime)
-    try container.encode(contents?.frames, forKey: .frames)
-    try container.encode(contents?.instructions, forKey: .instructions)
-    try container.encode(contents.map { Report.ScreenReport($0.screen) }, forKey: .screen)
-  }
-}
-
 /// A slot with its versions.
-struct SlotReport: Encodable {
+struct SlotReport {
   let slots: Slots
   let slot: SlotName
   let current: StateSummary?
@@ -48,25 +21,20 @@ struct SlotReport: Encodable {
   }
 
   /// What the program is called, by the newest state that tells it.
-  var program: String? {
+  private var program: String? {
     ([current] + versions).lazy.compactMap { $0?.contents?.program.name }.first
   }
 
-  private enum CodingKeys: CodingKey { case program, sha1, slot, path, state, versions }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(program, forKey: .program)
-    try container.encode("\(slots.program)", forKey: .sha1)
-    try container.encode("\(slot)", forKey: .slot)
-    try container.encode(slots.path(slot), forKey: .path)
-    try container.encode(current.map(StateReport.init), forKey: .state)
-    try container.encode(versions.map(StateReport.init), forKey: .versions)
+  var json: JSONObject {
+    [
+      "program": program, "sha1": "\(slots.program)", "slot": "\(slot)",
+      "path": slots.path(slot), "state": current?.json, "versions": versions.map(\.json),
+    ]
   }
 }
 
 /// The slots of a program.
-struct SlotListReport: Encodable {
+struct SlotListReport {
   let slots: Slots
   let list: [SlotSummary]
 
@@ -76,38 +44,32 @@ struct SlotListReport: Encodable {
   }
 
   /// What the program is called, by the newest state that tells it.
-  var program: String? { list.lazy.compactMap { $0.current?.contents?.program.name }.first }
-
-  /// When one of the slots was saved last.
-  var time: UInt64? { list.first?.current?.time }
-
-  private enum CodingKeys: CodingKey { case program, sha1, folder, slots }
-
-  private struct Row: Encodable {
-    let summary: SlotSummary
-
-    private enum CodingKeys: CodingKey { case slot, versions, state }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode("\(summary.slot)", forKey: .slot)
-      try container.encode(summary.versions.count, forKey: .versions)
-      try container.encode(summary.current.map(StateReport.init), forKey: .state)
-    }
+  fileprivate var program: String? {
+    list.lazy.compactMap { $0.current?.contents?.program.name }.first
   }
 
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(program, forKey: .program)
-    try container.encode("\(slots.program)", forKey: .sha1)
-    try container.encode(slots.directory, forKey: .folder)
-    try container.encode(list.map(Row.init), forKey: .slots)
+  /// When one of the slots was saved last.
+  fileprivate var time: UInt64? { list.first?.current?.time }
+
+  var json: JSONObject {
+    let rows = list.map { summary in
+      [
+        "slot": "\(summary.slot)", "versions": summary.versions.count,
+        "state": summary.current?.json,
+      ] as JSONObject
+    }
+    return head.adding(["slots": rows])
+  }
+
+  /// What the list of all programs has too.
+  fileprivate var head: JSONObject {
+    ["program": program, "sha1": "\(slots.program)", "folder": slots.directory]
   }
 }
 
 /// The programs that have slots.
-struct ProgramListReport: Encodable {
-  let programs: [SlotListReport]
+struct ProgramListReport {
+  private let programs: [SlotListReport]
 
   init(root: String) throws(StorageError) {
     var programs: [SlotListReport] = []
@@ -115,26 +77,23 @@ struct ProgramListReport: Encodable {
     self.programs = programs.sorted { ($0.time ?? 0) > ($1.time ?? 0) }
   }
 
-  private enum CodingKeys: CodingKey { case programs }
-
-  private struct Row: Encodable {
-    let report: SlotListReport
-
-    private enum CodingKeys: CodingKey { case program, sha1, folder, slots, time }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.container(keyedBy: CodingKeys.self)
-      try container.encode(report.program, forKey: .program)
-      try container.encode("\(report.slots.program)", forKey: .sha1)
-      try container.encode(report.slots.directory, forKey: .folder)
-      try container.encode(report.list.count, forKey: .slots)
-      try container.encode(report.time.map(dateText), forKey: .time)
+  var json: JSONObject {
+    let rows = programs.map {
+      $0.head.adding(["slots": $0.list.count, "time": $0.time.map(WallClock.utc)])
     }
+    return ["programs": rows]
   }
+}
 
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(programs.map(Row.init), forKey: .programs)
+extension StateSummary {
+  fileprivate var json: JSONObject {
+    [
+      "version": version, "path": file.path, "bytes": file.byteCount, "locked": file.isLocked,
+      "damage": damage, "time": time.map(WallClock.utc), "note": contents?.note,
+      "program": contents?.program.name, "platform": contents?.platform.rawValue,
+      "machineTime": contents?.machineTime, "frames": contents?.frames,
+      "instructions": contents?.instructions, "screen": contents?.screen.json,
+    ]
   }
 }
 
@@ -234,8 +193,6 @@ private func table(_ rows: [[String]]) -> [String] {
   let rows = rows.map { $0.map(\.displayText) }
   let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
   return rows.map { row in
-    var line = zip(row, widths).map(padded).joined(separator: "  ")
-    while line.last == " " { line.removeLast() }
-    return line
+    zip(row, widths).map(padded).joined(separator: "  ").trimmingSuffix
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Chip8Core
 import Chip8Player
+import JSON
 import SaveState
 
 /// `chip8 slots`: what is in the slots of a program, and what users do with them.
@@ -21,16 +22,14 @@ struct SlotsCommand: ParsableCommand {
 
 /// What all of the commands take.
 struct SlotsOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Directory of the slots.", valueName: "DIR"))
-  var slots: String?
+  @Option(help: .value("DIR", "Directory of the slots.")) var slots: String?
 
-  @Flag(help: "Print one JSON object and nothing else.")
-  var json = false
+  @Flag(help: "Print one JSON object and nothing else.") var json = false
 
   var root: String { slots ?? Slots.defaultRoot() }
 
   /// Prints lines, or the object instead if the user wants that.
-  func print(_ lines: [String], or object: @autoclosure () throws -> some Encodable) throws {
+  func print(_ lines: [String], or object: @autoclosure () throws -> JSONObject) throws {
     if json { try printJSON(try object()) } else { try printLines(lines) }
   }
 }
@@ -38,21 +37,17 @@ struct SlotsOptions: ParsableArguments {
 /// The program that a command is about.
 struct ProgramArguments: ParsableArguments {
   @Argument(
-    help: ArgumentHelp(
-      "The program: its file, one of its saved states, or its SHA-1.", valueName: "PROGRAM"))
+    help: .value("PROGRAM", "The program: its file, one of its saved states, or its SHA-1."))
   var program: String
 
-  @OptionGroup
-  var options: SlotsOptions
+  @OptionGroup var options: SlotsOptions
 }
 
 /// The program and the slot that a command is about.
 struct SlotArguments: ParsableArguments {
-  @OptionGroup
-  var owner: ProgramArguments
+  @OptionGroup var owner: ProgramArguments
 
-  @Argument(
-    help: ArgumentHelp("The slot; a digit stands for the slot of that key.", valueName: "NAME"))
+  @Argument(help: .value("NAME", "The slot; a digit stands for the slot of that key."))
   var name: String
 
   var options: SlotsOptions { owner.options }
@@ -76,18 +71,16 @@ struct SlotArguments: ParsableArguments {
 
   /// Prints what was done, or the slot as it is now.
   func report(_ text: String, _ slots: Slots, _ slot: SlotName) throws {
-    try options.print([text], or: SlotReport(slot, of: slots))
+    try options.print([text], or: SlotReport(slot, of: slots).json)
   }
 }
 
-/// A slot's name as the user has typed it.
 func slotName(_ text: String) throws(Failure) -> SlotName {
   do throws(SlotNameError) {
     return try SlotName(typed: text)
   } catch { throw .usage("\"\(text)\": \(error)") }
 }
 
-/// A program as the user has named it.
 struct NamedProgram {
   /// What it is called; nil if the user has given the SHA-1 alone.
   let name: String?
@@ -109,12 +102,9 @@ struct NamedProgram {
     }
     inputs = file.inputs
     // An image that leaves its program out says whose it is all the same.
-    do throws(ImageError) {
-      let identity = try Image(file.bytes).programIdentity()
-      (name, sha1) = (identity.name, identity.sha1)
-    } catch { throw Failure.data(text, error) }
+    let identity = try inFile(text) { try Image(file.bytes).programIdentity() }
+    (name, sha1) = (identity.name, identity.sha1)
   }
 
-  /// The name for a message.
   var title: String { name ?? "\(sha1)" }
 }

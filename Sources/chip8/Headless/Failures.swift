@@ -6,7 +6,6 @@ struct Failures {
 
   var isEmpty: Bool { all.isEmpty }
 
-  /// The exit code of the first one.
   var code: Int32? { all.first?.code }
 
   mutating func append(_ failure: Failure) { all.append(failure) }

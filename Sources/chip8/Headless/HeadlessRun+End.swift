@@ -10,10 +10,10 @@ extension LoadedMachine {
   /// Ensures that `--no-rom` does not lose the program: one that only the loaded image holds stays
   /// there.
   mutating func keepProgram(
-    _ base: BaseImage?, _ options: HeadlessOptions, _ mobility: MobilityOptions
+    _ parent: ParentImage?, _ options: HeadlessOptions, _ mobility: MobilityOptions
   ) throws(Failure) {
     guard
-      options.leavesOutProgram, isHoldingProgram, base?.holds(machine.program) != true
+      options.leavesOutProgram, isHoldingProgram, parent?.holds(machine.program) != true
     else { return }
     guard !mobility.acknowledge || mobility.move else {
       throw .usage(
@@ -128,7 +128,7 @@ extension HeadlessRun {
     try failures.end()
   }
 
-  /// Sends the machine to the other side, unless its program cannot go on, its user has ended the
+  /// Sends the machine to the other side, unless its program cannot continue, its user has ended the
   /// run, or anything has failed: whoever continues with it then looks for it in its file.
   private func move(
     _ stop: RunStop, from copy: SafeCopy, isSaved: Bool, _ failures: inout Failures
@@ -161,7 +161,6 @@ extension HeadlessRun {
     Slots(root: slotsRoot, program: machine.program.sha1, apartFrom: inputs)
   }
 
-  /// What is written as a whole beside the machine.
   private var files: [(path: String, contents: () throws -> [UInt8])] {
     let all: [(String?, () throws -> [UInt8])] = [
       (options.record, { recorded }),
@@ -190,7 +189,10 @@ extension HeadlessRun {
   }
 
   private func report(_ stop: RunStop) -> Report {
-    Report(machine, stop, run.fault, run.point.map { PointReport($0, run.player.metadata.names) })
+    let names = run.player.metadata.names
+    return Report(
+      machine: machine, stop: stop, fault: run.fault,
+      point: run.point.map { PointReport(reason: $0, names: names) })
   }
 
   private func saveMachine() throws {
@@ -211,14 +213,14 @@ extension HeadlessRun {
 
   /// An image of the machine as it stands, as `--save` writes it.
   private func sentImage() throws -> Image {
-    try savedImage(embedsProgram: !options.leavesOutProgram, basedOn: base)
+    try savedImage(embedsProgram: !options.leavesOutProgram, parent: parent)
   }
 
   /// An image of that. One of a machine that cannot continue comes with what led there.
   private func savedImage(
-    embedsProgram: Bool = true, basedOn base: BaseImage? = nil, time: UInt64? = nil
+    embedsProgram: Bool = true, parent: ParentImage? = nil, time: UInt64? = nil
   ) throws -> Image {
     try run.player.moment(withLastInstructions: run.fault != nil).image(
-      embedsProgram: embedsProgram, basedOn: base, time: time)
+      embedsProgram: embedsProgram, parent: parent, time: time)
   }
 }

@@ -10,14 +10,13 @@ struct HeadlessRun {
   let mobility: MobilityOptions
   private let dependencies: DependencyOptions
   let slotsRoot: String
-  /// Where the user flags are kept, if they are.
   let keptFlags: KeptFlags?
   /// The flags that need not be written.
   private var writtenFlags: [UInt8]
   /// What the image is run with that is saved as a program.
   let runOptions: RunOptions?
   /// What the image that is saved will be the difference from.
-  let base: BaseImage?
+  let parent: ParentImage?
   /// The file that a machine on the move is kept in.
   var safeCopy: SafeCopy?
   /// The slot that it is kept in, if there is no such file.
@@ -31,13 +30,13 @@ struct HeadlessRun {
   ///   - flagsAtStart: those that the machine was switched on with, if they are an input.
   init(
     _ options: HeadlessOptions, _ mobility: MobilityOptions, _ dependencies: DependencyOptions,
-    _ player: Player, _ keys: KeyScript?, basedOn base: BaseImage?, slotsRoot: String,
+    _ player: Player, _ keys: KeyScript?, parent: ParentImage?, slotsRoot: String,
     _ keptFlags: KeptFlags?, flagsAtStart: [UInt8]?
   ) throws {
     self.options = options
     self.mobility = mobility
     self.dependencies = dependencies
-    self.base = base
+    self.parent = parent
     self.slotsRoot = slotsRoot
     self.keptFlags = keptFlags
     runOptions = options.executable ? try options.with.map(RunOptions.init) ?? .empty : nil
@@ -133,14 +132,14 @@ struct HeadlessRun {
   }
 }
 
-extension BaseImage {
-  /// Reads a base from its file, and says which files it needs.
+extension ParentImage {
+  /// Reads a parent from its file, and says which files it needs.
   init(_ path: String, _ dependencies: DependencyOptions, _ inputs: inout InputFiles) throws {
-    let bytes = try inputs.readEnd(path, limit: Image.maxByteCount, for: .base)
+    let bytes = try inputs.readEnd(path, limit: Image.maxByteCount, for: .parent)
     var files = dependencies.paths.files(beside: path)
     defer { inputs.add(files.inputs) }
-    do throws(ImageError) {
-      try self.init(Image(bytes), named: Storage.basename(of: path), Chip8.self, by: &files)
-    } catch { throw Failure.data(path, error) }
+    self = try inFile(path) {
+      try ParentImage(Image(bytes), named: Storage.basename(of: path), Chip8.self, by: &files)
+    }
   }
 }

@@ -2,15 +2,15 @@ import ArgumentParser
 import Chip8Player
 
 struct HostOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("Let the program save and restore images in a directory.", valueName: "DIR"))
+  @Option(help: .value("DIR", "Let the program save and restore images in a directory."))
   var hostCalls: String?
 
   @Option(
     name: [.customLong("call"), .customLong("goal")],
-    help: ArgumentHelp(
+    help: .value(
+      "ADDR|LABEL",
       "Call a subroutine before the program continues: in the restored state, or else in the one "
-        + "that --save writes.", valueName: "ADDR|LABEL"))
+        + "that --save writes."))
   var entryCalls: [Place] = []
 
   /// The program's host.
@@ -29,9 +29,7 @@ struct HostOptions: ParsableArguments {
     return try hostCalls.map { try Host(directory: $0) } ?? .none
   }
 
-  /// The addresses of the entry calls.
-  func entryCalls(_ names: AddressNames) throws(PlayerError) -> [Int] {
-    try entryCalls.map { place throws(PlayerError) in try names.address(of: place, for: .entryCall)
-    }
+  func entryCalls(_ names: AddressNames) throws -> [Int] {
+    try entryCalls.map { try names.address(of: $0, for: .entryCall) }
   }
 }

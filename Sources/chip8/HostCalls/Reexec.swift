@@ -8,11 +8,6 @@ struct NextProcess {
   private let restoration: Restoration
   private let options: [String]
 
-  /// - Parameter options: what is left of this run's options.
-  private init(_ restoration: Restoration, options: [String]) {
-    (self.restoration, self.options) = (restoration, options)
-  }
-
   /// Becomes the new process, which gets the very bytes that were checked, whatever has become of
   /// their file. A signal that comes just now is for that one.
   func execute() throws(Failure) -> Never {
@@ -36,7 +31,7 @@ extension NextProcess {
   init(playing restoration: Restoration, after session: PlaySession, _ options: PlaySession.Options)
   {
     self.init(
-      restoration,
+      restoration: restoration,
       options: ["--slots=\(options.slotsRoot)", "--autosave=\(options.autosaveSeconds ?? 0)"]
         + NextProcess.common(session.player, restoration, options.keptFlags))
   }
@@ -47,13 +42,13 @@ extension NextProcess {
     _ dependencies: DependencyOptions, slotsRoot: String, _ kept: KeptFlags?
   ) {
     self.init(
-      restoration,
+      restoration: restoration,
       options: dependencies.arguments + ["--slots=\(slotsRoot)"]
         + NextProcess.common(run.player, restoration, kept)
         + options.arguments(for: run.remainingAfterRestoring()))
   }
 
-  /// What any process is told.
+  /// What any such process needs to know.
   private static func common(
     _ player: Player, _ restoration: Restoration, _ kept: KeptFlags?
   ) -> [String] {
@@ -101,7 +96,6 @@ extension FlagOptions {
 }
 
 extension SessionMetadata {
-  /// The options that say the same to another process, but for the names: those are in its image.
   fileprivate var arguments: [String] {
     var options: [String] = []
     if !settings.colors.isEmpty {

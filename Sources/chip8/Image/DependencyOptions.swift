@@ -3,16 +3,11 @@ import Chip8Player
 
 /// Where to look for what an image leaves out, if it is not beside it.
 struct DependencyOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Where to look for a program that a saved state leaves out.", valueName: "DIR|FILE"))
+  @Option(help: .value("DIR|FILE", "Where to look for a program that a saved state leaves out."))
   var romPath: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Where to look for the base of a saved state.",
-      valueName: "DIR|FILE"))
+  @Option(help: .value("DIR|FILE", "Where to look for the base of a saved state."))
   var basePath: [String] = []
 
-  var paths: DependencyPaths { DependencyPaths(programs: romPath, bases: basePath) }
+  var paths: DependencyPaths { DependencyPaths(programs: romPath, parents: basePath) }
 }

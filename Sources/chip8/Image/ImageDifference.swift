@@ -26,7 +26,7 @@ struct ImageDifference: Encodable {
   }
 
   let same: Bool
-  /// Registers, timers and whatever else is no memory.
+  /// Registers, timers and whatever else is not memory.
   let values: [Value]
   let ram: [Range]
   let screenDiffers: Bool
@@ -120,7 +120,7 @@ extension Chip8 {
             + "arguments \($0.arguments)"
         } ?? "none"
       ),
-      ("goals", goals.map { hexadecimal($0, 4) }.joined(separator: " ")),
+      ("goals", entryCalls.map { hexadecimal($0, 4) }.joined(separator: " ")),
       ("resolution", state.display.isHires ? "hires" : "lores"),
       ("planes", "\(state.display.selectedPlanes)"),
       ("pattern", state.audio.pattern.map { hexadecimal($0, 32) } ?? "none"),

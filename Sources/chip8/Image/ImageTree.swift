@@ -4,7 +4,7 @@ import SaveState
 
 /// Which images are the difference from which.
 struct ImageTree: Encodable {
-  /// An image, or a base that is not in the picture.
+  /// An image, or a parent that is not in the picture.
   struct Node: Encodable {
     let file: String
     /// Whether it was only heard of, and keeps what is the difference from it from being loaded.
@@ -49,7 +49,7 @@ struct ImageTree: Encodable {
 /// An image and what it is the difference from.
 private struct Branch {
   let node: ImageTree.Node
-  let base: Image.Base?
+  let parent: Image.Parent?
 
   /// The images in a directory; other files are skipped, and so are those that cannot be read.
   static func all(in directory: String, _ dependencies: DependencyOptions) throws -> [Branch] {
@@ -68,13 +68,13 @@ private struct Branch {
 
   /// A file that claims to be an image, as far as that is true.
   init(_ file: LoadedFile, _ dependencies: DependencyOptions) {
-    var base: Image.Base?
+    var parent: Image.Parent?
     var node = ImageTree.Node(file: file.path)
     do throws(ImageError) {
       let image = try Image(file.bytes)
       node.sha256 = "\(image.digest)"
       node.bytes = image.byteCount
-      base = try image.base()
+      parent = try image.parent()
       node.program = try image.programIdentity().name
       node.note = try image.note()
       var inputs = file.inputs
@@ -82,19 +82,19 @@ private struct Branch {
       node.machineTime = machine.machineTime
       node.state = "\(machine.stateDigest)"
     } catch { node.problem = "\(error)" }
-    self.base = base
+    self.parent = parent
     self.node = node
   }
 
-  /// A base that is not in the picture.
+  /// A parent that is not in the picture.
   ///
   /// - Parameter isMissing: whether it was not found elsewhere either.
-  private init(absent base: Image.Base, isMissing: Bool) {
-    self.base = nil
-    var node = ImageTree.Node(file: base.name)
+  private init(absent parent: Image.Parent, isMissing: Bool) {
+    self.parent = nil
+    var node = ImageTree.Node(file: parent.name)
     node.missing = isMissing
-    node.sha256 = "\(base.digest)"
-    node.state = "\(base.stateDigest)"
+    node.sha256 = "\(parent.digest)"
+    node.state = "\(parent.stateDigest)"
     self.node = node
   }
 
@@ -103,15 +103,15 @@ private struct Branch {
     var all = branches
     var roots: [Int] = []
     for (index, branch) in branches.enumerated() {
-      guard let base = branch.base else {
+      guard let parent = branch.parent else {
         roots.append(index)
         continue
       }
-      let parent = all.firstIndex { $0.isBase(base, of: branch) } ?? all.count
-      if parent == all.count {
-        all.append(Branch(absent: base, isMissing: branch.node.problem != nil))
+      let place = all.firstIndex { $0.isParent(parent, of: branch) } ?? all.count
+      if place == all.count {
+        all.append(Branch(absent: parent, isMissing: branch.node.problem != nil))
       }
-      derived[parent, default: []].append(index)
+      derived[place, default: []].append(index)
     }
     roots += branches.count..<all.count
     func grown(_ index: Int) -> ImageTree.Node {
@@ -123,11 +123,11 @@ private struct Branch {
   }
 
   /// Whether this is what another image is the difference from: by its digest, or as it was
-  /// rewritten since. An image that could be used is not its own base in any way.
-  private func isBase(_ base: Image.Base, of other: Branch) -> Bool {
-    node.sha256 == "\(base.digest)"
+  /// rewritten since. An image that could be used is not its own parent in any way.
+  private func isParent(_ parent: Image.Parent, of other: Branch) -> Bool {
+    node.sha256 == "\(parent.digest)"
       || node.bytes != nil && other.node.problem == nil && other.node.file != node.file
-        && Storage.basename(of: node.file) == base.name && node.state == "\(base.stateDigest)"
+        && Storage.basename(of: node.file) == parent.name && node.state == "\(parent.stateDigest)"
   }
 }
 
@@ -160,7 +160,7 @@ extension ImageTree.Node {
     }
     let facts = [
       program, machineTime, bytes.map { "\($0) bytes" }, note,
-      // Why is a long story where a base is missing, which the picture shows.
+      // Why is a long story where a parent is missing, which the picture shows.
       problem == nil ? nil : "cannot be loaded",
     ]
     return facts.compactMap { $0 }.joined(separator: ", ")

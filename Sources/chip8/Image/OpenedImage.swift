@@ -1,6 +1,5 @@
 import Chip8Core
 import Chip8Player
-import Glibc
 import SaveState
 
 /// A file with an image, and the machine in it.
@@ -14,13 +13,14 @@ struct OpenedImage {
   var inputs: InputFiles
 
   init(_ path: String, _ dependencies: DependencyOptions) throws {
-    self.path = path
     let file = try LoadedFile(path, isImageExpected: true)
-    (inputs, diskPath) = (file.inputs, file.diskPath)
-    do throws(ImageError) {
-      image = try Image(file.bytes)
-      machine = try dependencies.paths.completed(image, at: diskPath, &inputs).machine()
-    } catch { throw Failure.data(path, error) }
+    var inputs = file.inputs
+    (image, machine) = try inFile(path) {
+      let image = try Image(file.bytes)
+      let whole = try dependencies.paths.completed(image, at: file.diskPath, &inputs)
+      return (image, try whole.machine())
+    }
+    (self.path, diskPath, self.inputs) = (path, file.diskPath, inputs)
   }
 
   /// What the image says beside the machine, as far as that can be read.
@@ -32,22 +32,9 @@ struct OpenedImage {
   }
 
   /// The image with all that it leaves out.
-  mutating func flattened(_ dependencies: DependencyOptions) throws(Failure) -> Image {
+  mutating func flattened(_ dependencies: DependencyOptions) throws -> Image {
     var files = dependencies.paths.files(beside: diskPath)
     defer { inputs.add(files.inputs) }
-    do throws(ImageError) {
-      return try image.flattened(Chip8.self, by: &files)
-    } catch { throw .data(path, error) }
+    return try inFile(path) { try image.flattened(Chip8.self, by: &files) }
   }
-}
-
-/// Seconds since 1970 as ISO 8601 has them, in UTC.
-func dateText(_ time: UInt64) -> String {
-  // An image can hold any time; gmtime_r knows the years that are an Int32.
-  var seconds = time_t(min(time, 1 << 55))
-  var date = tm()
-  gmtime_r(&seconds, &date)
-  var text = [CChar](repeating: 0, count: 32)
-  let count = strftime(&text, text.count, "%Y-%m-%dT%H:%M:%SZ", &date)
-  return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
 }

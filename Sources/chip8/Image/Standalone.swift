@@ -19,12 +19,12 @@ enum Standalone {
     return String(cString: CStandalone_path())
   }
 
-  /// What this process was started with, after its name; an argument that is no text is repaired.
+  /// What this process was started with, after its name; an argument that is not text is repaired.
   static var arguments: [String] {
     (1..<max(1, argumentCount)).map { String(cString: CStandalone_argument(Int32($0))) }
   }
 
-  /// The number of the first argument that is no text, if there is one.
+  /// The number of the first argument that is not text, if there is one.
   static var damagedArgument: Int? {
     (1..<max(1, argumentCount)).first {
       String(validatingCString: CStandalone_argument(Int32($0))) == nil

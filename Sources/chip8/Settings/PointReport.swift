@@ -1,37 +1,49 @@
 import Chip8Core
 import Chip8Player
+import JSON
 
-/// Where a debugger has stopped a machine, as the report says it.
-struct PointReport: Encodable {
-  /// The breakpoint, or where what is watched begins.
-  let address: UInt16
-  let place: String?
-  /// How many bytes are watched.
-  let bytes: UInt16?
-  /// The instruction that has changed them.
-  let by: UInt16?
-  private let byPlace: String?
+/// Where a debugger has stopped a machine, as a report says it.
+struct PointReport {
+  let reason: Debugger.StopReason
+  let names: AddressNames
 
-  private enum CodingKeys: CodingKey { case address, place, bytes, by }
-
-  init(_ pause: Debugger.StopReason, _ names: AddressNames) {
-    switch pause {
-    case .breakpoint(let address):
-      (self.address, bytes, by, byPlace) = (address, nil, nil, nil)
-    case .watchpoint(let watchpoint, let by):
-      (address, bytes) = (watchpoint.address, watchpoint.byteCount)
-      (self.by, byPlace) = (by, names.place(of: by))
+  var json: JSONObject {
+    switch reason {
+    case .breakpoint(let address): names.json(address)
+    case .watchpoint(let watchpoint, let by): names.json(watchpoint).adding(["by": by])
     }
-    place = names.place(of: address)
   }
 
   /// For people: where it is, and what has changed it.
   var text: String {
-    let at = "at \(text(address, place))"
-    return by.map { "\(at), changed by \(text($0, byPlace))" } ?? at
+    switch reason {
+    case .breakpoint(let address): "at \(text(address))"
+    case .watchpoint(let watchpoint, let by):
+      "at \(text(watchpoint.address)), changed by \(text(by))"
+    }
   }
 
-  private func text(_ address: UInt16, _ place: String?) -> String {
-    "0x\(hexadecimal(address, 3))" + (place.map { " (\($0))" } ?? "")
+  private func text(_ address: UInt16) -> String {
+    "0x\(hexadecimal(address, 3))" + names.parenthesized(address)
+  }
+}
+
+extension AddressNames {
+  func json(_ address: UInt16) -> JSONObject {
+    (["address": address, "place": place(of: address)] as JSONObject).withoutNulls
+  }
+
+  func json(_ watchpoint: Watchpoint) -> JSONObject {
+    json(watchpoint.address).adding(["bytes": watchpoint.byteCount])
+  }
+
+  /// - Parameter suffix: what comes between the address and its place.
+  func text(_ address: UInt16, after suffix: String = "") -> String {
+    hexadecimal(address, 4) + suffix + parenthesized(address)
+  }
+
+  /// Where an address is as seen from the last label, if that is known.
+  fileprivate func parenthesized(_ address: UInt16) -> String {
+    place(of: address).map { " (\($0))" } ?? ""
   }
 }

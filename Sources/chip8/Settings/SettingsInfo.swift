@@ -1,71 +1,37 @@
 import Chip8Core
 import Chip8Player
+import JSON
 
-/// What an image says of how its machine is shown, played and watched, for people and scripts.
-struct SettingsInfo: Encodable {
-  struct Key: Encodable {
-    let key: String
-    let usage: UInt8
-    /// The key of the keypad, nil for none.
-    let keypad: UInt8?
-  }
+// What an image says of how its machine is shown, played and watched, for people and scripts.
 
-  struct Point: Encodable {
-    let address: UInt16
-    let place: String?
-    /// How many bytes are watched.
-    let bytes: UInt16?
-  }
+extension Settings {
+  private var colorTexts: [String] { colors.map { "#" + hexadecimal($0, 6) } }
 
-  let speed: Int?
-  let colors: [String]
-  let rotation: Int?
-  let keys: [Key]
-  let breakpoints: [Point]
-  let watchpoints: [Point]
-
-  init(_ settings: Settings, _ names: AddressNames) {
-    speed = settings.speed
-    colors = settings.colors.map { "#" + hexadecimal($0, 6) }
-    rotation = settings.rotation
-    keys = settings.keys.map {
-      Key(key: $0.name, usage: $0.usage, keypad: $0.key)
+  func json(_ names: AddressNames) -> JSONObject {
+    let keys = keys.map { key in
+      (["key": key.name, "usage": key.usage, "keypad": key.key] as JSONObject).withoutNulls
     }
-    breakpoints = settings.breakpoints.map {
-      Point(address: $0, place: names.place(of: $0), bytes: nil)
-    }
-    watchpoints = settings.watchpoints.map {
-      Point(address: $0.address, place: names.place(of: $0.address), bytes: $0.byteCount)
-    }
+    let object: JSONObject = [
+      "speed": speed, "colors": colorTexts, "rotation": rotation, "keys": keys,
+      "breakpoints": breakpoints.map { names.json($0) },
+      "watchpoints": watchpoints.map { names.json($0) },
+    ]
+    return object.withoutNulls
   }
 
   /// A row for each thing that is said.
-  var rows: [(String, String)] {
-    var rows: [(String, String)] = []
-    if let speed { rows.append(("speed", "\(speed) %")) }
-    if !colors.isEmpty { rows.append(("colors", colors.joined(separator: " "))) }
-    if let rotation { rows.append(("rotation", "\(rotation)°")) }
-    if !keys.isEmpty {
-      let texts = keys.map { "\($0.key)=\($0.keypad.map { hexadecimal($0, 1) } ?? "none")" }
-      rows.append(("key map", texts.joined(separator: " ")))
+  func rows(_ names: AddressNames) -> [(String, String)] {
+    let breakpoints = breakpoints.map { names.text($0) }
+    let watchpoints = watchpoints.map { point in
+      names.text(point.address, after: point.byteCount == 1 ? "" : ":\(point.byteCount)")
     }
-    if !breakpoints.isEmpty { rows.append(("stops at", text(breakpoints))) }
-    if !watchpoints.isEmpty { rows.append(("watches", text(watchpoints))) }
-    return rows
+    let rows = [
+      ("speed", speed.map { "\($0) %" } ?? ""), ("colors", colorTexts.joined(separator: " ")),
+      ("rotation", rotation.map { "\($0)°" } ?? ""),
+      ("key map", keys.map(\.text).joined(separator: " ")),
+      ("stops at", breakpoints.joined(separator: ", ")),
+      ("watches", watchpoints.joined(separator: ", ")),
+    ]
+    return rows.filter { !$0.1.isEmpty }
   }
-
-  private func text(_ points: [Point]) -> String {
-    points.map { point in
-      let bytes = point.bytes.map { $0 == 1 ? "" : ":\($0)" } ?? ""
-      return hexadecimal(point.address, 4) + bytes + (point.place.map { " (\($0))" } ?? "")
-    }.joined(separator: ", ")
-  }
-}
-
-/// A name of an address, for scripts.
-struct LabelInfo: Encodable {
-  let address: UInt16
-  let name: String
-
-  init(_ label: Label) { (address, name) = (label.address, label.name) }
 }

@@ -8,47 +8,38 @@ import SaveState
 /// takes precedence over what an image says.
 struct SettingsOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp(
-      "Colours of off and on pixels; on xochip also of the second plane and of both.",
-      valueName: "RRGGBB,RRGGBB[,...]"))
+    help: .value(
+      "RRGGBB,RRGGBB[,...]",
+      "Colours of off and on pixels; on xochip also of the second plane and of both."))
   var colors: Colors?
 
-  @Option(
-    help: ArgumentHelp("Rotate the picture clockwise in a window.", valueName: "0|90|180|270"))
+  @Option(help: .value("0|90|180|270", "Rotate the picture clockwise in a window."))
   var rotate: Rotation?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Speed in a window; 100 is the machine's own.", valueName: "%"))
+    parsing: .unconditional, help: .value("%", "Speed in a window; 100 is the machine's own."))
   var speed: Int?
 
   @Option(
-    help: ArgumentHelp(
-      "Map keys of the keyboard to keys of the keypad.", valueName: "KEY=0-F|none[,...]"),
+    help: .value("KEY=0-F|none[,...]", "Map keys of the keyboard to keys of the keypad."),
     transform: { try KeyChanges($0) })
   var keyMap: KeyChanges?
 
   @Option(
-    help: ArgumentHelp(
-      "Symbol file: labels for every option and report that has addresses.",
-      valueName: "FILE"))
+    help: .value("FILE", "Symbol file: labels for every option and report that has addresses."))
   var symbols: String?
 
   @Option(
     name: .customLong("break"),
-    help: ArgumentHelp("Stop before the instruction at an address.", valueName: "ADDR|LABEL"))
+    help: .value("ADDR|LABEL", "Stop before the instruction at an address."))
   var breakpoints: [Place] = []
 
   @Option(
     name: .customLong("watchpoint"),
-    help: ArgumentHelp(
-      "Stop after an instruction that changes bytes of RAM.",
-      valueName: "ADDR|LABEL[:BYTES]"))
+    help: .value("ADDR|LABEL[:BYTES]", "Stop after an instruction that changes bytes of RAM."))
   var watchpoints: [WatchedPlace] = []
 
-  @Flag(
-    name: .customLong("no-settings"),
-    help: "Ignore the saved state's settings and labels.")
+  @Flag(name: .customLong("no-settings"), help: "Ignore the saved state's settings and labels.")
   var forgetsSaved = false
 
   func validateCombination() throws {

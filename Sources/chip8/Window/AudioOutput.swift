@@ -12,7 +12,7 @@
 
     private var device: SDL_AudioDeviceID = 0
     private var synthesizer = Synthesizer(sampleRate: Int(sampleRate))
-    /// Samples owed from frames whose length is no whole number of samples.
+    /// Samples owed from frames whose length is not a whole number of samples.
     private var remainder = 0.0
 
     init() { open() }

@@ -14,7 +14,6 @@
     private static let cardHeight = pictureHeight + 4 + lineCount * (PixelFont.height + 1) + 4
     private static let headingHeight = PixelFont.height + 6
 
-    /// A slot as it is shown.
     struct Slot: Equatable {
       let slot: SlotName
       let lines: [String]
@@ -32,7 +31,6 @@
       index = slots.firstIndex { $0.slot == selected } ?? 0
     }
 
-    /// The slot that is marked.
     var selected: Slot? { slots.indices.contains(index) ? slots[index] : nil }
 
     /// Marks another slot, so many further on, if there is one.

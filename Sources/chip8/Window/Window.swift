@@ -51,7 +51,6 @@
     private var messageEnd: UInt64 = 0
     /// The machine that the window is set up for.
     private var shownMachine = -1
-    /// The list of slots that the picker shows.
     private var shownSlotList = 0
     /// Why the machine was not saved when the user wanted to leave; who wants to again, leaves.
     private var leavingProblem: [String]?

@@ -18,38 +18,30 @@ package struct Cartridge {
     self.options = options
   }
 
-  /// Why a picture is not a cartridge.
-  package struct Refusal: Error, CustomStringConvertible {
-    package let description: String
-  }
-
   /// Gets the program out of a picture.
-  package init(_ bytes: [UInt8]) throws(Refusal) {
+  package init(_ bytes: [UInt8]) throws {
     guard let picture = GIF(bytes) else {
-      throw Refusal(
-        description: "this GIF is damaged or larger than any cartridge; copy it again")
+      throw UnusableFile("this GIF is damaged or larger than any cartridge; copy it again")
     }
-    guard let payload = picture.hiddenBytes else {
-      throw Refusal(
-        description: "this GIF holds no program; only unmodified Octo cartridges do")
-    }
-    guard let decoded = try? JSON.decode(Payload.self, from: payload) else {
-      throw Refusal(
-        description: "this GIF holds no program; only unmodified Octo cartridges do")
+    guard
+      let payload = picture.hiddenBytes,
+      let decoded = try? JSON.decode(Payload.self, from: payload)
+    else {
+      throw UnusableFile("this GIF holds no program; only unmodified Octo cartridges do")
     }
     self.init(program: decoded.program, options: decoded.options ?? CartridgeOptions())
   }
 
   /// The cartridge as a GIF, over a picture of the program's screen.
-  package func encoded(label: Screen, appearance: Appearance) throws(Refusal) -> [UInt8] {
+  package func encoded(label: Screen, appearance: Appearance) throws -> [UInt8] {
     guard
       let payload, let picture = GIF(hiding: payload, label: label, appearance),
       let bytes = picture.encoded()
-    else { throw Refusal(description: "the program is too large for a cartridge") }
+    else { throw UnusableFile("the program is too large for a cartridge") }
     return bytes
   }
 
-  /// The program stands first, as Octo writes it: c-octo does not find it behind the options.
+  /// The program stands first, as Octo writes it: c-octo does not find it after the options.
   private var payload: [UInt8]? {
     guard let program = try? JSON.encode(program), let options = try? JSON.encode(options)
     else { return nil }

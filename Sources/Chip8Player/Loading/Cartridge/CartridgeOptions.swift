@@ -88,15 +88,12 @@ extension CartridgeOptions {
   }
 
   /// The digits, nil if the cartridge does not say or they are not known.
-  private var font: Font? {
-    switch fontStyle {
-    case "octo": .octo
-    case "vip": .vip
-    case "schip": .schip11
-    case "fish": .fish
-    default: nil
-    }
-  }
+  private var font: Font? { CartridgeOptions.fonts.first { $0.style == fontStyle }?.font }
+
+  /// Octo's names for digits, the one that is written first.
+  private static let fonts: [(style: String, font: Font)] = [
+    ("octo", .octo), ("vip", .vip), ("schip", .schip11), ("fish", .fish),
+  ]
 
   /// The options that have a value which means nothing here, and which change nothing for that.
   var ignored: [String] {
@@ -153,13 +150,8 @@ extension CartridgeOptions {
     screenRotation = Loose(appearance.rotation)
     touchInputMode = others.touchInputMode ?? "none"
     (buzzColor, quietColor) = (others.buzzColor, others.quietColor)
-    fontStyle =
-      switch configuration.font {
-      case .octo: "octo"
-      case .vip: "vip"
-      case .schip10, .schip11: "schip"
-      case .fish: "fish"
-      }
+    let font = configuration.font == .schip10 ? .schip11 : configuration.font
+    fontStyle = CartridgeOptions.fonts.first { $0.font == font }?.style
   }
 
   /// How a cartridge wants its program to be shown, as far as that can be used.

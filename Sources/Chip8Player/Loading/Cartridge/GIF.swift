@@ -18,7 +18,6 @@ package struct GIF {
     self.pixels = pixels
   }
 
-  /// Whether some bytes claim to be a GIF.
   static func isGIF(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: Array("GIF8".utf8))
   }

@@ -5,8 +5,8 @@ import Octo
 import SaveState
 import Testing
 
-@Suite struct GoalTests {
-  /// Counts in V1, and has goals that spoil every register, wait, call, save, and never return.
+@Suite struct EntryCallTests {
+  /// Counts in V1, and has entry calls that spoil every register, wait, call, save, and never return.
   private static let source = """
     : main
       loop
@@ -37,7 +37,7 @@ import Testing
     func address(_ label: String) throws -> Int { try #require(labels[label]) }
   }
 
-  private func goals() throws -> EntryCalls {
+  private func calls() throws -> EntryCalls {
     let assembly = try assemble(Self.source, named: "goals")
     return EntryCalls(
       program: Program(name: "goals", bytes: assembly.program),
@@ -46,13 +46,13 @@ import Testing
 
   /// A machine in the middle of something.
   private func machine(
-    _ goals: EntryCalls, _ platform: Platform, _ timing: Configuration.Timing,
+    _ calls: EntryCalls, _ platform: Platform, _ timing: Configuration.Timing,
     instructions: Int = 45
   ) throws -> Chip8 {
     var configuration = Configuration(platform)
     configuration.timing = timing
     configuration.instructionsPerFrame = 7
-    var machine = try Chip8(loaded: goals.program, configuration)
+    var machine = try Chip8(loaded: calls.program, configuration)
     machine.step(instructions)
     return machine
   }
@@ -61,27 +61,27 @@ import Testing
   func entryCallsRunInOrderAndRestoreTheProgram(
     platform: Platform, timing: Configuration.Timing
   ) throws {
-    let goals = try goals()
+    let calls = try calls()
     for instructions in 40..<52 {
-      var machine = try machine(goals, platform, timing, instructions: instructions)
+      var machine = try machine(calls, platform, timing, instructions: instructions)
       let before = machine.state
-      try machine.apply(.entryCall(try goals.address("spoil")))
-      try machine.apply(.entryCall(try goals.address("second")))
+      try machine.apply(.entryCall(try calls.address("spoil")))
+      try machine.apply(.entryCall(try calls.address("second")))
       machine = try machine.restored()
-      let spoil = UInt16(try goals.address("spoil"))
+      let spoil = UInt16(try calls.address("spoil"))
       #expect(machine.state.pc == spoil)
       var count = 0
-      while machine.state.goals != nil, count < 200 {
+      while machine.state.entryCalls != nil, count < 200 {
         machine.step()
         machine = try machine.restored()
         count += 1
       }
       let after = machine.state
-      #expect(after.goals == nil && count == 33)
+      #expect(after.entryCalls == nil && count == 33)
       #expect(after.registers == before.registers)
       #expect((after.pc, after.i, after.stackCount) == (before.pc, before.i, before.stackCount))
       #expect(after.drawWait == before.drawWait)
-      let trail = try goals.address("trail")
+      let trail = try calls.address("trail")
       #expect(Array(after.ram[trail..<trail + 2]) == [1, 1])
       #expect(after.sound > 0 && after.instructions == before.instructions + UInt64(count))
     }
@@ -90,10 +90,10 @@ import Testing
   /// However a run is divided, it comes to the same end: with and without being saved in between.
   @Test(arguments: HostCallTests.timings)
   func runsCanBeDividedAnywhere(platform: Platform, timing: Configuration.Timing) throws {
-    let goals = try goals()
-    var start = try machine(goals, platform, timing)
-    for goal in ["spoil", "wait", "second", "spoil"] {
-      try start.apply(.entryCall(try goals.address(goal)))
+    let calls = try calls()
+    var start = try machine(calls, platform, timing)
+    for name in ["spoil", "wait", "second", "spoil"] {
+      try start.apply(.entryCall(try calls.address(name)))
     }
     func keys(_ machine: Chip8) -> KeySet { machine.state.frames % 16 < 10 ? [] : KeySet(key: 5) }
     var (single, frames) = (start, start)
@@ -102,8 +102,8 @@ import Testing
       single = try single.restored()
     }
     while frames.state.frames < 60 { _ = frames.run(frames: 1, keys: keys(frames)) }
-    #expect(single.stateDigest == frames.stateDigest && single.state.goals == nil)
-    let trail = try goals.address("trail")
+    #expect(single.stateDigest == frames.stateDigest && single.state.entryCalls == nil)
+    let trail = try calls.address("trail")
     #expect(Array(single.state.ram[trail..<trail + 2]) == [6, 5])
   }
 
@@ -124,7 +124,7 @@ import Testing
     try machine.apply(.entryCall(0x206))
     #expect(machine.state.keyWait == nil)
     _ = machine.run(frames: 1, keys: KeySet(key: 7))
-    #expect(machine.state.ram[0x300] == 9 && machine.state.goals == nil)
+    #expect(machine.state.ram[0x300] == 9 && machine.state.entryCalls == nil)
     #expect(machine.state.keyWait == waiting.keyWait && machine.state.pc == waiting.pc)
     #expect(machine.state.instructionsLeftInFrame == nil)
     _ = machine.run(frames: 9, keys: [])
@@ -132,21 +132,21 @@ import Testing
   }
 
   @Test func faultsInEntryCallsAreReported() throws {
-    let goals = try goals()
+    let calls = try calls()
     for (label, kind, message) in [
       ("broken", Fault.Kind.machineCode, "0001 at 0x"),
       ("endless", .endlessEntryCall, "did not return within 3600 frames"),
     ] {
-      var machine = try machine(goals, .chip8, .ipf)
-      try machine.apply(.entryCall(try goals.address(label)))
+      var machine = try machine(calls, .chip8, .ipf)
+      try machine.apply(.entryCall(try calls.address(label)))
       let frames = machine.state.frames
       let stop = machine.run(frames: 5000, stopsAtHalt: true)
       guard case .fault(let fault) = stop else {
         Issue.record("\(label): \(stop)")
         continue
       }
-      let address = UInt16(try goals.address(label))
-      #expect(fault.kind == kind && fault.goal == address)
+      let address = UInt16(try calls.address(label))
+      #expect(fault.kind == kind && fault.entryCall == address)
       #expect(
         fault.description.hasPrefix("entry call at 0x\(hexadecimal(address, 3)): \(message)"))
       #expect(machine.state.frames - frames == (kind == .endlessEntryCall ? 3600 : 0))
@@ -156,7 +156,7 @@ import Testing
   }
 
   @Test func entryCallLimits() throws {
-    var machine = try machine(goals(), .chip8, .ipf)
+    var machine = try machine(calls(), .chip8, .ipf)
     for address in [-1, 0xFFF, 0x1000] {
       #expect(throws: InputError.entryCall(.outsideRAM(address: address, .chip8))) {
         try machine.apply(.entryCall(address))
@@ -164,10 +164,10 @@ import Testing
     }
     for _ in 0..<16 { try machine.apply(.entryCall(0xFFE)) }
     #expect(throws: InputError.entryCall(.tooMany)) { try machine.apply(.entryCall(0x200)) }
-    #expect(try machine.restored().state.goals?.waiting.count == 15)
+    #expect(try machine.restored().state.entryCalls?.waiting.count == 15)
   }
 
-  /// A machine that is suspended stays so until its goals are done, and these can ask for what it was
+  /// A machine that is suspended stays so until its entry calls are done, and these can ask for what it was
   /// woken with.
   @Test func entryCallsPrecedeTheSuspendedCall() throws {
     let source = """
@@ -194,7 +194,7 @@ import Testing
     try machine.apply(.arguments(["ab"]))
     machine = try machine.restored()
     machine.step(3)
-    #expect(machine.state.goals == nil && machine.isSuspended)
+    #expect(machine.state.entryCalls == nil && machine.isSuspended)
     machine = try machine.restored()
     machine.step()
     #expect(machine.state.registers.prefix(2) == [2, 1])

@@ -54,11 +54,11 @@ extension Chip8 {
     guard (0...platform.ramByteCount - 2).contains(address) else {
       throw .outsideRAM(address: address, platform)
     }
-    guard (state.goals?.waiting.count ?? -1) + 1 < EntryCalls.maxCount else { throw .tooMany }
-    if state.goals == nil {
+    guard (state.entryCalls?.waiting.count ?? -1) + 1 < EntryCalls.maxCount else { throw .tooMany }
+    if state.entryCalls == nil {
       state.begin(UInt16(address), followedBy: [], interrupting: state.interrupted)
     } else {
-      state.goals?.waiting.append(UInt16(address))
+      state.entryCalls?.waiting.append(UInt16(address))
     }
     state.ram = state.shownRAM
   }
@@ -74,10 +74,12 @@ extension State {
 
   /// Starts an entry call on a stack of its own, which holds only its return address.
   fileprivate mutating func begin(
-    _ goal: UInt16, followedBy waiting: [UInt16], interrupting interrupted: EntryCalls.Interrupted
+    _ address: UInt16, followedBy waiting: [UInt16],
+    interrupting interrupted: EntryCalls.Interrupted
   ) {
-    goals = EntryCalls(address: goal, start: frames, waiting: waiting, interrupted: interrupted)
-    pc = goal
+    entryCalls = EntryCalls(
+      address: address, start: frames, waiting: waiting, interrupted: interrupted)
+    pc = address
     stack[0] = interrupted.pc
     stackCount = 1
     keyWait = nil
@@ -88,7 +90,7 @@ extension State {
   /// Restores the program's own control state, and starts the next entry call if there is one.
   fileprivate mutating func endEntryCall(_ ended: EntryCalls) {
     let program = ended.interrupted
-    goals = nil
+    entryCalls = nil
     (pc, i, v) = (program.pc, program.i, program.v)
     (stack, stackCount) = (program.stack, program.stackCount)
     (keyWait, drawWait) = (program.keyWait, program.drawWait)
@@ -103,27 +105,27 @@ extension Processor {
   /// An instruction of an entry call, or a frame in which it waits. Entry calls are stepped, so the
   /// loop for programs does not know of them.
   mutating func stepEntryCall(_ limits: inout Limits, _ keys: KeySet) -> Chip8.Stop? {
-    guard let goals = state.pointee.goals else { return nil }
+    guard let calls = state.pointee.entryCalls else { return nil }
     guard limits.frames > 0, limits.instructions > 0 else { return .done }
-    guard state.pointee.frames - goals.start < EntryCalls.maxFrameCount else {
-      return .fault(fault(.endlessEntryCall, in: goals.address))
+    guard state.pointee.frames - calls.start < EntryCalls.maxFrameCount else {
+      return .fault(fault(.endlessEntryCall, in: calls.address))
     }
     let (frames, instructions) = (state.pointee.frames, state.pointee.instructions)
     let step = Limits(frames: 1, instructions: 1, stopsAtHalt: false)
     let stop = runProgram(step, keys)
-    if state.pointee.stackCount == 0 { endEntryCall(goals) }
+    if state.pointee.stackCount == 0 { endEntryCall(calls) }
     limits.frames -= Int(state.pointee.frames - frames)
     limits.instructions -= Int(state.pointee.instructions - instructions)
     return switch stop {
     case .done, .halt: nil
-    case .fault(let fault): .fault(self.fault(fault.kind, in: goals.address))
+    case .fault(let fault): .fault(self.fault(fault.kind, in: calls.address))
     case .exit, .hostCall: stop
     }
   }
 
-  private mutating func endEntryCall(_ goals: EntryCalls) {
+  private mutating func endEntryCall(_ calls: EntryCalls) {
     engine.readWorkArea()
-    state.pointee.endEntryCall(goals)
+    state.pointee.endEntryCall(calls)
     engine.showWorkArea()
     engine.pc = state.pointee.pc
     // A key wait ends the frame. Counted in cycles that is seen when
@@ -134,9 +136,9 @@ extension Processor {
     }
   }
 
-  private func fault(_ kind: Fault.Kind, in goal: UInt16) -> Fault {
+  private func fault(_ kind: Fault.Kind, in entryCall: UInt16) -> Fault {
     Fault(
       kind: kind, pc: engine.pc, opcode: engine.word(at: engine.pc),
-      platform: state.pointee.configuration.platform, goal: goal)
+      platform: state.pointee.configuration.platform, entryCall: entryCall)
   }
 }

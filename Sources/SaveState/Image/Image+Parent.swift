@@ -1,41 +1,41 @@
 // Images that leave out their program, or hold only the difference from another image.
 
 extension Image {
-  static let baseTag = Tag("BASE")
-  static let baseFeature = "base"
+  static let parentTag = Tag("BASE")
+  static let parentFeature = "base"
   static let noProgramFeature = "no-rom"
 
   /// What images of any kind of machine may ask for.
-  static let features: Set<String> = [baseFeature, noProgramFeature]
+  static let features: Set<String> = [parentFeature, noProgramFeature]
 
   /// The digest in the footer: what another image knows this one by.
   public var digest: Digest { Digest(bytes: Array(bytes.suffix(32))) }
 
   /// What this image is the difference from, if it is one.
-  public func base() throws(ImageError) -> Base? {
-    guard let section = sections.first(where: { $0.tag == Image.baseTag }) else { return nil }
+  public func parent() throws(ImageError) -> Parent? {
+    guard let section = sections.first(where: { $0.tag == Image.parentTag }) else { return nil }
     var reader = ByteReader(try section.known().decoded(atMost: 65 + 255))
     guard
       let digest = reader.take(32), let stateDigest = reader.take(32),
       let nameByteCount = reader.next(UInt8.self),
       let name = reader.take(Int(nameByteCount)), reader.count == 0,
       let text = String(validating: name, as: UTF8.self), text.isEmpty || isBasename(text)
-    else { throw .damagedSection(Image.baseTag) }
-    return Base(
+    else { throw .damagedSection(Image.parentTag) }
+    return Parent(
       digest: Digest(bytes: Array(digest)), stateDigest: Digest(bytes: Array(stateDigest)),
       name: text)
   }
 
-  /// Whether the program's bytes are in this image, as such or as the difference from its base's.
+  /// Whether the program's bytes are in this image, as such or as the difference from its parent's.
   public var embedsProgram: Bool { sections.contains { $0.tag == Image.bytesTag } }
 
   /// Whether there is everything in this image that its machine is made of.
-  public func isComplete() throws(ImageError) -> Bool { try base() == nil && embedsProgram }
+  public func isComplete() throws(ImageError) -> Bool { try parent() == nil && embedsProgram }
 }
 
 /// An image that others are saved as the difference from.
-public struct BaseImage: Sendable {
-  let base: Image.Base
+public struct ParentImage: Sendable {
+  let parent: Image.Parent
   /// The decoded contents of the sections that others may refer to.
   let contents: [Tag: [UInt8]]
 
@@ -60,15 +60,15 @@ public struct BaseImage: Sendable {
 
   /// What an image that was read is the difference from.
   init<M: Machine>(
-    _ base: Image.Base, of chain: ImageChain<M>, by dependencies: inout some Dependencies
+    _ parent: Image.Parent, of chain: ImageChain<M>, by dependencies: inout some Dependencies
   ) throws(ImageError) {
     var rest = try chain.withoutFirst
     try self.init(
-      rest.machine(by: &dependencies), in: rest.first, digest: base.digest, named: base.name)
+      rest.machine(by: &dependencies), in: rest.first, digest: parent.digest, named: parent.name)
   }
 
   private init(_ machine: some Machine, in image: Image, digest: Digest, named name: String) {
-    base = Image.Base(
+    parent = Image.Parent(
       digest: digest, stateDigest: machine.stateDigest, name: isBasename(name) ? name : "")
     var writer = StateWriter()
     machine.encode(into: &writer)
@@ -83,10 +83,10 @@ public struct BaseImage: Sendable {
 
   var section: Image.Section {
     var writer = ByteWriter()
-    writer.append(contentsOf: base.digest.bytes)
-    writer.append(contentsOf: base.stateDigest.bytes)
-    writer.append(UInt8(base.name.utf8.count))
-    writer.append(contentsOf: base.name.utf8)
-    return Image.Section(Image.baseTag, .critical, writer.bytes)
+    writer.append(contentsOf: parent.digest.bytes)
+    writer.append(contentsOf: parent.stateDigest.bytes)
+    writer.append(UInt8(parent.name.utf8.count))
+    writer.append(contentsOf: parent.name.utf8)
+    return Image.Section(Image.parentTag, .critical, writer.bytes)
   }
 }
