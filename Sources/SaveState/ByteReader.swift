@@ -32,4 +32,17 @@ public struct ByteReader: Sendable {
       Value(littleEndian: $0.loadUnaligned(as: Value.self))
     }
   }
+  /// The next number of varying length, or nil if there is none: seven bits a byte, the lowest first,
+  /// and the high bit set in every byte but the last. More bytes than the number needs are none.
+  public mutating func nextVarint() -> UInt64? {
+    var value: UInt64 = 0
+    for shift in stride(from: UInt64(0), to: 64, by: 7) {
+      guard let byte = next(UInt8.self) else { return nil }
+      let bits = UInt64(byte & 0x7F)
+      guard shift < 63 || bits <= 1 else { return nil }
+      value |= bits << shift
+      if byte & 0x80 == 0 { return byte == 0 && shift > 0 ? nil : value }
+    }
+    return nil
+  }
 }

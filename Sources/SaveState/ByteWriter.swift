@@ -25,4 +25,14 @@ public struct ByteWriter: Sendable {
   public mutating func append(contentsOf newBytes: some Sequence<UInt8>) {
     bytes.append(contentsOf: newBytes)
   }
+
+  /// Appends a number in as few bytes as it needs: see ``ByteReader/nextVarint()``.
+  public mutating func append(varint value: UInt64) {
+    var rest = value
+    while rest > 0x7F {
+      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    bytes.append(UInt8(rest))
+  }
 }

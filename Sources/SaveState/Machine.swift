@@ -22,7 +22,7 @@ public protocol Machine: Sendable {
   func encode(into sections: inout StateWriter)
 
   /// All that can reach such a machine from outside once it is switched on.
-  associatedtype Input: Hashable & Sendable
+  associatedtype Input: TapeInput
   /// Why a machine does not take an input.
   associatedtype InputRefusal: Error
 
@@ -38,6 +38,12 @@ public protocol Machine: Sendable {
   /// holds nothing.
   mutating func releaseHeldInput()
 
+  /// The inputs that hold down on a machine that holds nothing what is held down on this one.
+  var heldInputs: [Input] { get }
+
+  /// The inputs that let go of all that is held down; none if nothing is.
+  var releasingInputs: [Input] { get }
+
   /// Continues, with whatever is held down, until it has ended as many frames as `end` says or executed
   /// as many instructions, whichever comes first, or cannot continue. If it stands exactly at `end`
   /// then, but between two frames, and `end` is in a frame, that frame begins. It always comes
@@ -46,6 +52,28 @@ public protocol Machine: Sendable {
 
   /// A new machine from untrusted sections: every field is checked.
   init(program: Program, decoding sections: inout StateReader) throws(ImageError)
+
+  /// What its random numbers follow from, if the machine is as it was switched on and nothing has
+  /// reached it yet.
+  var powerOnSeed: UInt64? { get }
+
+  /// This machine as it was switched on, with the program that it has now.
+  func switchedOn(seed: UInt64) -> Self
+
+  /// The machine at a moment, with what is held down and without what it keeps only to be fast.
+  associatedtype Snapshot: Sendable
+
+  /// The machine as it is now.
+  var snapshot: Snapshot { get }
+
+  /// The machine at a moment.
+  init(_ snapshot: Snapshot)
+
+  /// Becomes the machine that it was at a moment.
+  mutating func restore(from snapshot: Snapshot)
+
+  /// How many bytes of memory a snapshot takes, about.
+  static func byteCount(of snapshot: Snapshot) -> Int
 }
 
 extension Machine {

@@ -6,7 +6,7 @@ import SaveState
 import Testing
 
 /// A program that draws, sounds, waits for keys, stores flags where there are any, and calls its host.
-private struct Restless {
+struct Restless {
   let program: Program
   /// A program in its place, which is longer.
   let longer: Program

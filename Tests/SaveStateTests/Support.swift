@@ -16,7 +16,7 @@ struct Toy: Machine, Equatable {
   /// The instructions of a frame.
   static let frameCount: UInt64 = 100
 
-  let program: Program
+  private(set) var program: Program
   var counter: UInt32 = 0
   var memory: [UInt8]
   /// What is held down, and not saved.
@@ -32,11 +32,37 @@ struct Toy: Machine, Equatable {
     (0..<count).map { program.bytes[$0 % program.bytes.count] }
   }
 
-  enum Input: Hashable {
+  enum Input: TapeInput {
     /// A weight that counts where a frame begins, from the next one on.
     case weight(UInt8)
     /// A byte for the memory.
     case byte(Int, UInt8)
+    /// Another program, and its memory.
+    case program(UInt8)
+
+    func encode(into writer: inout ByteWriter) {
+      switch self {
+      case .weight(let weight): writer.append(contentsOf: [0, weight])
+      case .byte(let address, let byte):
+        writer.append(UInt8(1))
+        writer.append(varint: UInt64(address))
+        writer.append(byte)
+      case .program(let byte): writer.append(contentsOf: [2, byte])
+      }
+    }
+
+    init(decoding reader: inout ByteReader) throws(TapeError) {
+      guard let code = reader.next(UInt8.self) else { throw .truncated }
+      guard code <= 2 else { throw .unknownInput(code) }
+      var address = 0
+      if code == 1 {
+        guard let given = reader.nextVarint() else { throw .truncated }
+        guard given < 4096 else { throw .badInput("address \(given)") }
+        address = Int(given)
+      }
+      guard let byte = reader.next(UInt8.self) else { throw .truncated }
+      self = [.weight(byte), .byte(address, byte), .program(byte)][Int(code)]
+    }
   }
 
   struct InputRefusal: Error, Equatable {
@@ -49,10 +75,23 @@ struct Toy: Machine, Equatable {
     case .byte(let address, let byte):
       guard memory.indices.contains(address) else { throw InputRefusal(address: address) }
       memory[address] = byte
+    case .program(let byte):
+      program = Program(name: "toy", bytes: [byte])
+      memory = Toy.base(program, memory.count)
     }
   }
 
   mutating func releaseHeldInput() { weight = 0 }
+  var heldInputs: [Input] { weight == 0 ? [] : [.weight(weight)] }
+  var releasingInputs: [Input] { weight == 0 ? [] : [.weight(0)] }
+
+  var powerOnSeed: UInt64? { self == Toy(program, memoryByteCount: memory.count) ? 0 : nil }
+  func switchedOn(seed _: UInt64) -> Toy { Toy(program, memoryByteCount: memory.count) }
+
+  var snapshot: Toy { self }
+  init(_ snapshot: Toy) { self = snapshot }
+  mutating func restore(from snapshot: Toy) { self = snapshot }
+  static func byteCount(of snapshot: Toy) -> Int { 64 + snapshot.memory.count }
 
   var position: Position {
     let (frame, done) = UInt64(counter).quotientAndRemainder(dividingBy: Toy.frameCount)

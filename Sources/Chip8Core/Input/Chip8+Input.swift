@@ -32,6 +32,12 @@ extension Chip8 {
   /// No key is held down any more.
   public mutating func releaseHeldInput() { unsaved.heldKeys = [] }
 
+  /// The keys, if any are held down.
+  public var heldInputs: [InputEvent] { heldKeys.isEmpty ? [] : [.keys(heldKeys)] }
+
+  /// No keys, if any are held down.
+  public var releasingInputs: [InputEvent] { heldKeys.isEmpty ? [] : [.keys([])] }
+
   /// Frames and instructions since power-on.
   public var position: Position {
     Position(

@@ -63,6 +63,21 @@ extension Chip8: Machine {
     .map { bytes throws(ImageError) in try EntryCalls(decoding: bytes, for: state) }
     self.init(program, state)
   }
+
+  /// The state of the random generator, of a machine that nothing has happened to.
+  public var powerOnSeed: UInt64? {
+    guard state.frames == 0, state.instructions == 0, heldKeys.isEmpty else { return nil }
+    let seed = state.random.state
+    return switchedOn(seed: seed).canonicalState == canonicalState ? seed : nil
+  }
+
+  /// The same machine as it was switched on; its program may call its host if it may now.
+  public func switchedOn(seed: UInt64) -> Chip8 {
+    let configuration = state.configuration
+    var machine = Chip8(program, State(configuration, program: program.bytes, seed: seed))
+    if state.hostCalls != nil { machine.allowHostCalls() }
+    return machine
+  }
 }
 
 extension State {

@@ -38,6 +38,11 @@ extension Chip8 {
     (unsaved.tone, unsaved.heldKeys) = (snapshot.tone, snapshot.heldKeys)
   }
 
+  /// The bytes of its RAM and of all else.
+  public static func byteCount(of snapshot: Snapshot) -> Int {
+    snapshot.ram.count + MemoryLayout<State>.size + MemoryLayout<Snapshot>.size
+  }
+
   /// Makes a snapshot of this moment out of an older one, in place: nothing is allocated if the
   /// platform is the same and nobody shares the older one's RAM.
   ///

@@ -30,7 +30,7 @@ extension Image {
   /// which they are written.
   static let sectionKinds: [SectionKind] = [
     .state(needTag), .state(parentTag), .state(programTag), .state(bytesTag),
-    .ancillary(witnessTag), .ancillary(timeTag), .ancillary(noteTag),
+    .ancillary(witnessTag), .ancillary(timeTag), .ancillary(noteTag), .ancillary(tapeTag),
   ]
 
   /// What is known of a section, nil if its tag is not registered.

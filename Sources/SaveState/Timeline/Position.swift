@@ -16,6 +16,12 @@ public struct Position: Hashable, Sendable {
     (self.frame, self.instruction, self.isInFrame) = (frame, instruction, isInFrame)
   }
 
+  /// The position as a tape has it: between two frames the frame says it all.
+  var mark: Position { isInFrame ? self : Position(frame: frame) }
+
+  /// What it has taken to come here: frames cost about as much as instructions.
+  var work: UInt64 { frame &+ instruction }
+
   /// Later than any position of a machine.
   static let never = Position(frame: .max, instruction: .max)
 

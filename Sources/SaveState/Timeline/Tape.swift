@@ -3,7 +3,8 @@
 public struct Tape<Input: Hashable & Sendable>: Hashable, Sendable {
   /// An input at its position.
   public struct Entry: Hashable, Sendable {
-    /// Where the machine was.
+    /// Where the machine was. Between two frames the frame says it all, and the instructions are not
+    /// counted: so frames can be cut out of a tape, or put into one.
     public let position: Position
     /// What reached it there.
     public let input: Input
@@ -20,9 +21,21 @@ public struct Tape<Input: Hashable & Sendable>: Hashable, Sendable {
   ///
   /// - Parameter position: where the machine is: not before the last input.
   public mutating func append(_ input: Input, at position: Position) {
+    let position = position.mark
     precondition(
       entries.last.map { $0.position <= position } ?? true, "a tape goes on where it ends")
     entries.append(Entry(position: position, input: input))
+  }
+
+  /// How many inputs there are up to a position, and at it.
+  func count(through position: Position) -> Int {
+    let position = position.mark
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].position <= position { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// Removes the oldest inputs.
@@ -48,12 +61,7 @@ public struct Replay<Replayed: Machine>: Sendable {
   ///
   /// - Throws: the machine's own error for an input that it refuses; it stands there.
   public mutating func advance(until end: Position) throws(Replayed.InputRefusal) {
-    while let next = remaining.first, next.position.isWithin(end) {
-      machine.advance(to: next.position, within: end)
-      guard machine.position >= next.position, machine.position.isWithin(end) else { return }
-      try applyNext(next)
-    }
-    machine.advance(until: end)
+    try machine.advance(until: end, with: &remaining)
   }
 
   /// Continues to exactly a position that it has been at, with all inputs up to there and at it.
@@ -61,18 +69,37 @@ public struct Replay<Replayed: Machine>: Sendable {
   ///
   /// - Throws: the machine's own error for an input that it refuses; it stands there.
   public mutating func advance(to end: Position) throws(Replayed.InputRefusal) {
-    while let next = remaining.first, next.position <= end {
-      machine.advance(to: next.position)
-      guard machine.position >= next.position else { return }
-      try applyNext(next)
+    try machine.advance(to: end, with: &remaining)
+  }
+}
+
+/// The inputs of a tape that are still to come.
+typealias Remaining<Running: Machine> = ArraySlice<Tape<Running.Input>.Entry>
+
+extension Machine {
+  /// ``Replay/advance(until:)``
+  mutating func advance(
+    until end: Position, with remaining: inout Remaining<Self>
+  ) throws(InputRefusal) {
+    while let next = remaining.first, next.position.isWithin(end) {
+      advance(to: next.position, within: end)
+      guard position >= next.position, position.isWithin(end) else { return }
+      try apply(next.input)
+      remaining = remaining.dropFirst()
     }
-    machine.advance(to: end)
+    advance(until: end)
   }
 
-  private mutating func applyNext(
-    _ next: Tape<Replayed.Input>.Entry
-  ) throws(Replayed.InputRefusal) {
-    try machine.apply(next.input)
-    remaining = remaining.dropFirst()
+  /// ``Replay/advance(to:)``
+  mutating func advance(
+    to end: Position, with remaining: inout Remaining<Self>
+  ) throws(InputRefusal) {
+    while let next = remaining.first, next.position <= end {
+      advance(to: next.position)
+      guard position >= next.position else { return }
+      try apply(next.input)
+      remaining = remaining.dropFirst()
+    }
+    advance(to: end)
   }
 }

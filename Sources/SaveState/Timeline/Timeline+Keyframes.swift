@@ -1,0 +1,93 @@
+// Snapshots: as many as the budget has room for, dense where the machine was recently and sparse where
+// it was long ago.
+
+extension Timeline {
+  /// The bytes of all snapshots that can be made again.
+  public var snapshotByteCount: Int { keyframeByteCount + (stretch?.byteCount ?? 0) }
+
+  /// What may be used for ``Stretch``.
+  var stretchBudget: Int { budget / 8 }
+
+  /// Takes a snapshot of the machine, which is at the end of its branch, unless the last one is near.
+  mutating func addKeyframeIfDue(inputCount: Int) {
+    let last = branches[branch].keyframes.last?.position ?? branches[branch].startPosition
+    guard machine.position.work - last.work >= spacing else { return }
+    addKeyframe(to: branch, inputCount: inputCount)
+  }
+
+  /// - Parameter inputCount: how many inputs of the branch the machine has had.
+  mutating func addKeyframe(to branch: Int, inputCount: Int) {
+    let snapshot = machine.snapshot
+    let keyframe = Keyframe(
+      position: machine.position, inputCount: inputCount, snapshot: snapshot,
+      byteCount: Recorded.byteCount(of: snapshot), played: played)
+    branches[branch].keyframes.append(keyframe)
+    keyframeByteCount += keyframe.byteCount
+    if keyframeByteCount > budget - stretchBudget { thin(to: (budget - stretchBudget) / 4 * 3) }
+  }
+
+  /// Removes snapshots until the rest has room. The gap between two that stay grows with the root of
+  /// their age: any moment is then reached in about the same time, and none is far from the next.
+  private mutating func thin(to byteLimit: Int) {
+    // At last the gap is longer than any course, and none is left.
+    for exponent in 0..<UInt64.bitWidth where keyframeByteCount > byteLimit {
+      keyframeByteCount = 0
+      for index in branches.indices {
+        branches[index].keepKeyframes(at: played) { age in
+          // The root, to a power of two.
+          let root = (UInt64.bitWidth - age.leadingZeroBitCount) / 2
+          return 1 << min(exponent + root, UInt64.bitWidth - 1)
+        }
+        keyframeByteCount += branches[index].keyframes.reduce(0) { $0 + $1.byteCount }
+      }
+    }
+  }
+
+  /// The machine where each of some frames in a row could begin, for going back frame by frame.
+  struct Stretch: Sendable {
+    let branch: Int
+    let firstFrame: UInt64
+    var snapshots: [Recorded.Snapshot] = []
+    var byteCount = 0
+
+    init(branch: Int, firstFrame: UInt64) {
+      (self.branch, self.firstFrame) = (branch, firstFrame)
+    }
+
+    /// The machine of a frame on the course of a branch.
+    func snapshot(of position: Position, on branch: Int) -> Recorded.Snapshot? {
+      guard branch == self.branch, position.mark == Position(frame: position.frame),
+        position.frame >= firstFrame, position.frame - firstFrame < snapshots.count
+      else { return nil }
+      return snapshots[Int(position.frame - firstFrame)]
+    }
+  }
+
+  /// Makes a stretch that ends with a frame, at whose beginning the machine is then.
+  mutating func fillStretch(through frame: UInt64) throws(SeekError) {
+    stretch = nil
+    let byteCount = max(Recorded.byteCount(of: machine.snapshot), 1)
+    let count = UInt64(min(max(stretchBudget / byteCount, 1), 64))
+    let first = max(frame - min(frame, count - 1), firstFrame)
+    var filled = Stretch(branch: branch, firstFrame: first)
+    for next in first...max(first, frame) {
+      try go(to: .position(Position(frame: next)), on: branch)
+      let snapshot = machine.snapshot
+      filled.snapshots.append(snapshot)
+      filled.byteCount += Recorded.byteCount(of: snapshot)
+    }
+    stretch = filled
+  }
+}
+
+extension Timeline.Branch {
+  /// Keeps the keyframes that are so far from the one before as one of their age must be.
+  fileprivate mutating func keepKeyframes(at played: UInt64, _ gap: (UInt64) -> UInt64) {
+    var last = startPosition.work
+    keyframes = keyframes.filter { keyframe in
+      guard keyframe.position.work - last >= gap(played - keyframe.played) else { return false }
+      last = keyframe.position.work
+      return true
+    }
+  }
+}

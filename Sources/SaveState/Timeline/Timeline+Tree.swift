@@ -1,0 +1,96 @@
+// The branches of a session, and the way back and forth between them.
+
+extension Timeline {
+  /// The end of a branch: where the session was left.
+  public struct Leaf: Hashable, Sendable {
+    /// The branch.
+    public let branch: Int
+    /// Why it began.
+    public let edge: Edge
+    /// Where it began.
+    public let start: Position
+    /// How far it has come.
+    public let end: Position
+  }
+
+  /// A jump from one place to another.
+  struct Jump: Sendable {
+    let edge: Edge
+    /// Where undoing it leads.
+    var from: Place
+    /// Where doing it again leads.
+    var to: Place
+  }
+
+  /// All ends, in the order in which their branches began.
+  public var leaves: [Leaf] {
+    var isContinued = [Bool](repeating: false, count: branches.count)
+    for branch in branches {
+      guard let origin = branch.origin, origin.position.mark == branches[origin.branch].end.mark
+      else {
+        continue
+      }
+      isContinued[origin.branch] = true
+    }
+    return branches.indices.filter { !isContinued[$0] }.map { index in
+      Leaf(
+        branch: index, edge: branches[index].edge, start: branches[index].startPosition,
+        end: branches[index].end)
+    }
+  }
+
+  /// Goes to the end of a branch: to a leaf, of whatever course.
+  public mutating func seek(toEndOf branch: Int) throws(SeekError) {
+    precondition(branches.indices.contains(branch), "a branch of this session")
+    let from = place
+    try move(to: Place(branch: branch, position: branches[branch].end))
+    note(.rewind, from: from)
+  }
+
+  /// Goes back to where the last jump came from: the last load, reset, rewind or replaced program.
+  /// What was played since stays, and ``redo()`` leads there.
+  ///
+  /// - Returns: what was undone; nil if there was nothing.
+  public mutating func undo() throws(SeekError) -> Edge? {
+    guard jumpsDone > 0 else { return nil }
+    let (jump, here) = (jumps[jumpsDone - 1], place)
+    try move(to: jump.from)
+    jumpsDone -= 1
+    jumps[jumpsDone].to = here
+    return jump.edge
+  }
+
+  /// Does again what was undone last.
+  ///
+  /// - Returns: what that is; nil if there was nothing.
+  public mutating func redo() throws(SeekError) -> Edge? {
+    guard jumpsDone < jumps.count else { return nil }
+    let (jump, here) = (jumps[jumpsDone], place)
+    try move(to: jump.to)
+    jumps[jumpsDone].from = here
+    jumpsDone += 1
+    return jump.edge
+  }
+
+  private mutating func move(to place: Place) throws(SeekError) {
+    try restoringOnError { timeline throws(SeekError) in
+      try timeline.go(to: .position(place.position), on: place.branch)
+    }
+    branch = place.branch
+    isJumping = false
+  }
+
+  /// Notes a jump to where the machine is now. One that follows another one is the same jump; what
+  /// could be done again before cannot any more, but its leaves are still there.
+  mutating func note(_ edge: Edge, from: Place) {
+    if edge == .rewind, isJumping {
+      jumps[jumpsDone - 1].to = place
+      return
+    }
+    guard from != place else { return }
+    jumps.removeSubrange(jumpsDone...)
+    jumps.append(Jump(edge: edge, from: from, to: place))
+    jumpsDone += 1
+    isJumping = edge == .rewind
+  }
+}

@@ -1,0 +1,197 @@
+// A session and all that it has been: docs/TIMELINE.md.
+
+/// A machine that runs, and everything that it has run before: the tape of its inputs, snapshots to come
+/// back to any moment soon, and the branches on which it was left. Nothing that was ever played is lost.
+///
+/// All that happens to the machine happens here: ``apply(_:)`` and ``run(_:)`` continue it,
+/// ``seek(to:)`` and ``rewind(frames:)`` go to another moment, ``replace(with:by:past:)`` takes another
+/// machine. Whoever plays on from an earlier moment begins a branch; the one that was left stays.
+public struct Timeline<Recorded: Machine>: Sendable {
+  /// A moment of a session.
+  public struct Place: Hashable, Sendable {
+    /// The branch whose course leads there, by its number.
+    public let branch: Int
+    /// Where the machine is then. All inputs of this position have reached it.
+    public let position: Position
+  }
+
+  /// Why there is another branch.
+  public enum Edge: Hashable, Sendable {
+    /// A machine was switched on: the first, or the same once more.
+    case powerOn
+    /// A saved machine took the place of the one before.
+    case load
+    /// It is what a saved machine says of its own past.
+    case past
+    /// Somebody went to an earlier moment and played on from there.
+    case rewind
+    /// The program in the machine was replaced.
+    case program
+  }
+
+  /// The machine as it is.
+  public internal(set) var machine: Recorded
+  /// All courses that the session has taken. None of them is ever removed.
+  var branches: [Branch]
+  /// The branch on whose course the machine is.
+  public internal(set) var branch: Int
+  /// The jumps of the session, for ``undo()`` and ``redo()``: those before `jumpsDone` can be undone,
+  /// those from there on redone.
+  var jumps: [Jump] = []
+  var jumpsDone = 0
+  /// Whether the last jump was followed by nothing, so that another one continues it.
+  var isJumping = false
+  /// The frames around the last one that was rewound to.
+  var stretch: Stretch?
+  /// The most bytes of all snapshots that can be made again.
+  let budget: Int
+  /// How much the machine runs between two snapshots, before any are thinned out.
+  let spacing: UInt64
+  /// The bytes of those that there are.
+  var keyframeByteCount = 0
+  /// All that was played, on all branches: the age of a snapshot is what was played since.
+  var played: UInt64 = 0
+
+  /// - Parameters:
+  ///   - machine: the machine as it is switched on or was loaded.
+  ///   - past: how it has come there, if that is known.
+  ///   - budget: how many bytes of memory the snapshots take, at most. Those that the course begins
+  ///     with are not counted.
+  ///   - spacing: how much the machine runs between two snapshots, in frames and instructions. To run
+  ///     a million again takes milliseconds.
+  public init(
+    _ machine: Recorded, past: Past<Recorded>? = nil, budget: Int = 32 << 20,
+    spacing: UInt64 = 1 << 20
+  ) {
+    self.machine = machine
+    (self.budget, self.spacing) = (budget, spacing)
+    (branches, branch) = ([], 0)
+    begin(past == nil ? .powerOn : .load, past)
+  }
+
+  /// Where the machine is.
+  public var place: Place { Place(branch: branch, position: machine.position) }
+
+  // MARK: Continuing
+
+  /// Applies an input to the machine, where it is.
+  ///
+  /// - Throws: the machine's own error; nothing has changed then.
+  public mutating func apply(_ input: Recorded.Input) throws(Recorded.InputRefusal) {
+    let (program, position) = (machine.program, machine.position)
+    try machine.apply(input)
+    guard machine.program == program else {
+      // Its images have the new program, from which nothing leads back to the old one.
+      let from = Place(branch: branch, position: position)
+      begin(.program, nil)
+      return note(.program, from: from)
+    }
+    playOn(from: position)
+    branches[branch].tape.append(input, at: position)
+  }
+
+  /// Runs the machine.
+  ///
+  /// - Parameter body: runs it, and gives it no input.
+  public mutating func run<Result>(_ body: (inout Recorded) -> Result) -> Result {
+    let start = machine.position
+    let result = body(&machine)
+    let end = machine.position
+    guard end != start else { return result }
+    playOn(from: start)
+    played += end.work - start.work
+    branches[branch].end = end
+    addKeyframeIfDue(inputCount: branches[branch].tape.entries.count)
+    return result
+  }
+
+  /// Makes a branch unless the machine is where its own ends.
+  private mutating func playOn(from position: Position) {
+    isJumping = false
+    stretch = nil
+    guard position.mark != branches[branch].end.mark else { return }
+    let parent = branchOfCourse(branch, at: .position(position))
+    let origin = Origin(
+      branch: parent, position: position,
+      inputCount: branches[parent].tape.count(through: position))
+    branches.append(Branch(edge: .rewind, start: nil, origin: origin, end: position))
+    branch = branches.count - 1
+  }
+
+  // MARK: Other machines
+
+  /// Puts another machine in the place of this one, which stays where it is on its branch.
+  ///
+  /// - Parameter past: how the other one has come where it is, if that is known.
+  public mutating func replace(
+    with machine: Recorded, by edge: Edge, past: Past<Recorded>? = nil
+  ) {
+    let from = place
+    self.machine = machine
+    begin(edge, past)
+    note(edge, from: from)
+  }
+
+  /// Begins a branch with the machine as it is.
+  private mutating func begin(_ edge: Edge, _ past: Past<Recorded>?) {
+    stretch = nil
+    let end = machine.position
+    var origin: Origin?
+    if let past {
+      branches.append(
+        Branch(edge: .past, start: past.start.snapshot, origin: nil, end: end))
+      branch = branches.count - 1
+      branches[branch].startPosition = past.start.position
+      branches[branch].tape = past.tape
+      branches[branch].claim = machine.stateDigest
+      origin = Origin(branch: branch, position: end, inputCount: past.tape.entries.count)
+    }
+    branches.append(Branch(edge: edge, start: machine.snapshot, origin: origin, end: end))
+    branch = branches.count - 1
+  }
+
+  // MARK: Branches
+
+  /// A course that the machine has taken once, from where it left another one, if it did.
+  struct Branch: Sendable {
+    let edge: Edge
+    /// The machine to begin with; nil if that is the one at the origin.
+    let start: Recorded.Snapshot?
+    /// Where the start is; for others than a past it follows from `origin` or `end`.
+    var startPosition: Position
+    /// Where it has left another branch; nil if nothing is known before its start.
+    let origin: Origin?
+    /// The inputs since then.
+    var tape = Tape<Recorded.Input>()
+    /// How far it has come.
+    var end: Position
+    /// The machine on its way, in order. None of them has to be there.
+    var keyframes: [Keyframe] = []
+    /// What the machine must be at the end of a past, as long as nobody has found out whether it is.
+    var claim: Digest?
+
+    init(edge: Edge, start: Recorded.Snapshot?, origin: Origin?, end: Position) {
+      (self.edge, self.start, self.origin, self.end) = (edge, start, origin, end)
+      startPosition = end
+    }
+  }
+
+  /// Where a branch has left another one.
+  struct Origin: Sendable {
+    let branch: Int
+    let position: Position
+    /// How many inputs of the other branch it shares.
+    let inputCount: Int
+  }
+
+  /// The machine at a moment.
+  struct Keyframe: Sendable {
+    let position: Position
+    /// How many inputs of its branch it has had.
+    let inputCount: Int
+    let snapshot: Recorded.Snapshot
+    let byteCount: Int
+    /// What had been played when it was made.
+    let played: UInt64
+  }
+}
