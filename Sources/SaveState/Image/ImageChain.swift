@@ -80,7 +80,10 @@ struct ImageChain<M: Machine> {
   /// How many images there are.
   var count: Int { links.count }
   /// How many bytes they have together, in their files or decoded.
-  var byteCount: Int { links.reduce(0) { $0 + $1.image.chainByteCount } }
+  var byteCount: Int {
+    links.flatMap(\.image.sections)
+      .reduce(0) { $0 + max($1.storedByteCount, $1.decodedByteCount) }
+  }
   /// The image that everything is about.
   var first: Image { links[0].image }
 
@@ -201,10 +204,6 @@ struct ImageChain<M: Machine> {
 }
 
 extension Image {
-  fileprivate var chainByteCount: Int {
-    sections.reduce(0) { $0 + max($1.storedByteCount, $1.decodedByteCount) }
-  }
-
   /// This image with contents that it has left out or holds as differences.
   fileprivate func holding(_ contents: [Tag: [UInt8]]) throws(ImageError) -> Image {
     var image = self
