@@ -108,7 +108,7 @@ struct ImageChain<M: Machine> {
     get throws(ImageError) {
       var rest = self
       rest.links.removeFirst()
-      guard !rest.links.isEmpty else { throw .missingSection(Image.parentTag) }
+      guard !rest.links.isEmpty else { throw .missingSection(Image.baseTag) }
       return rest
     }
   }
@@ -210,7 +210,7 @@ extension Image {
     image.sections = Image.needs(try needs().filter { !Image.features.contains($0) })
     for section in sections {
       switch section.tag {
-      case Image.needTag, Image.parentTag, Image.bytesTag: continue
+      case Image.needTag, Image.baseTag, Image.bytesTag: continue
       default:
         image.sections.append(
           contents[section.tag].map { Section(plain: section.tag, $0) } ?? section)
