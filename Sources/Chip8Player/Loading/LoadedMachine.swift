@@ -28,7 +28,7 @@ public struct LoadedMachine: Sendable {
 
   /// Loads a program in any form, or an image.
   ///
-  /// - Throws: ``PlayerError``.
+  /// - Throws: ``PlayerError``, or `StorageError` for a file that cannot be read.
   public init(_ file: LoadedFile, _ request: MachineRequest = MachineRequest()) throws {
     switch file.kind {
     case .image:
