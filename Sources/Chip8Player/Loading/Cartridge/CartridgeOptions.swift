@@ -90,7 +90,7 @@ extension CartridgeOptions {
   /// The digits, nil if the cartridge does not say or they are not known.
   private var font: Font? { CartridgeOptions.fonts.first { $0.style == fontStyle }?.font }
 
-  /// Octo's names for digits, the one that is written first.
+  /// Octo's names for the digits.
   private static let fonts: [(style: String, font: Font)] = [
     ("octo", .octo), ("vip", .vip), ("schip", .schip11), ("fish", .fish),
   ]
