@@ -31,7 +31,9 @@ extension Assembler {
         continue
       }
       let isLength = token.word == "strlen"
-      let known = isLength ? try stringLength() : try value(of: token)
+      let known =
+        isLength
+        ? Double(try text("a string after `strlen`").text.utf16.count) : try value(of: token)
       guard var value = known else {
         stack.append(.parenthesis)
         continue
@@ -71,10 +73,6 @@ extension Assembler {
     }
     _ = stream.next()
     return binary
-  }
-
-  private mutating func stringLength() throws(AssemblyError) -> Double {
-    Double(try text("a string after `strlen`").text.utf16.count)
   }
 
   /// The value of a token in a calculation; nil for an opening parenthesis.

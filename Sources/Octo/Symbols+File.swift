@@ -36,8 +36,9 @@ extension Symbols {
 
   private init(_ file: SymbolFile) throws(SymbolsError) {
     source = file.source
-    program = file.program
-    program?.sha1 = file.program?.sha1.lowercased() ?? ""
+    program = file.program.map {
+      ProgramIdentity(byteCount: $0.byteCount, sha1: $0.sha1.lowercased())
+    }
     labels = file.labels ?? [:]
     constants = file.constants ?? [:]
     aliases = file.aliases ?? [:]

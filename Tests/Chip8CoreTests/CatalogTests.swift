@@ -27,7 +27,7 @@ import Testing
       #expect((1...1_000_000).contains(speed), "\(program.title)")
       #expect(program.keys.values.allSatisfy { $0 < 16 }, "\(program.title)")
       #expect(program.colors.allSatisfy { $0 <= 0xFFFFFF }, "\(program.title)")
-      #expect(Settings.rotations.contains(program.rotation), "\(program.title)")
+      #expect(SessionMetadata.rotations.contains(program.rotation), "\(program.title)")
     }
     // What the columns are for.
     #expect(Set(programs.map(\.configuration.platform)).count == 6)

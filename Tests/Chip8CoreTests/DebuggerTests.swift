@@ -8,7 +8,7 @@ import Testing
   private func debugger(
     _ breakpoints: [UInt16] = [], watching watchpoints: [Watchpoint] = []
   ) -> Debugger {
-    var settings = Settings()
+    var settings = SessionMetadata()
     settings.breakpoints = breakpoints
     settings.watchpoints = watchpoints
     return Debugger(settings)

@@ -9,8 +9,8 @@ import Testing
 
   init() throws { machine = try Chip8(program([0x1200]), Configuration(.chip8)) }
 
-  private var everything: Settings {
-    var settings = Settings()
+  private var everything: SessionMetadata {
+    var settings = SessionMetadata()
     settings.speed = 250
     settings.colors = [0, 0xFF_FFFF, 0x12_3456, 0xABCDEF]
     settings.rotation = 0
@@ -26,7 +26,7 @@ import Testing
     try #require(Label(name, at: address))
   }
 
-  private func read(_ settings: Settings) throws -> Settings? {
+  private func read(_ settings: SessionMetadata) throws -> SessionMetadata? {
     var image = Image(of: machine)
     image.setSettings(settings)
     return try Image(image.bytes).settings(for: machine)
@@ -34,7 +34,7 @@ import Testing
 
   @Test func settingsComeBack() throws {
     #expect(try read(everything) == everything)
-    #expect(try read(Settings()) == nil)
+    #expect(try read(SessionMetadata()) == nil)
     // Each thing alone, and as much as there can be.
     for change in [
       { $0.speed = 10 }, { $0.speed = 1000 }, { $0.colors = [1, 2, 3, 4] }, { $0.rotation = 270 },
@@ -44,8 +44,8 @@ import Testing
         }
       }, { $0.breakpoints = (0..<256).map { UInt16($0) } },
       { settings in settings.watchpoints = (0..<256).map { Watchpoint(address: $0) } },
-    ] as [(inout Settings) -> Void] {
-      var settings = Settings()
+    ] as [(inout SessionMetadata) -> Void] {
+      var settings = SessionMetadata()
       change(&settings)
       #expect(try read(settings) == settings)
     }
@@ -94,12 +94,12 @@ import Testing
   }
 
   @Test func givenOptionsTakePrecedence() {
-    var some = Settings()
+    var some = SessionMetadata()
     (some.speed, some.breakpoints) = (50, [7])
     let both = some.over(everything)
     #expect(both.speed == 50 && both.breakpoints == [7])
     #expect(both.colors == everything.colors && both.keys == everything.keys)
-    #expect(Settings().over(everything) == everything && everything.over(some) == everything)
+    #expect(SessionMetadata().over(everything) == everything && everything.over(some) == everything)
   }
 
   // MARK: Refusals

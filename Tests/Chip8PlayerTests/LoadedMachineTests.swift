@@ -95,7 +95,7 @@ import Testing
     // What is asked for takes precedence over the image, and nothing of it need be wanted.
     var asked = MetadataRequest()
     asked.speed = 200
-    let settings = try LoadedMachine(path, MachineRequest(), asked).metadata.settings
+    let settings = try LoadedMachine(path, MachineRequest(), asked).metadata
     #expect((settings.speed, settings.rotation) == (200, 90))
     asked = MetadataRequest()
     asked.forgetsSaved = true

@@ -108,7 +108,7 @@ import Testing
     player.adopt(restoration)
     #expect(player.machine.program == saver.machine.program && player.image != nil)
     // The speed was asked for, whatever is played; the breakpoint was for another program.
-    #expect(player.speed == 50 && player.metadata.settings.breakpoints == [])
+    #expect(player.speed == 50 && player.metadata.breakpoints == [])
     #expect(player.metadata.names.name(0x200) == "main")
     _ = player.runFrames(2)
     #expect(player.machine.state.v[0] == HostStatus.restored.rawValue)

@@ -131,8 +131,7 @@ struct WindowFlagTests {
     let slots = Slots(root: scratch.path("slots"), program: Digest.sha1(program))
     try waitFor("the changed program to have counted on") {
       try desktop.press("F5")
-      let machine: Chip8? = try? slots.image(.key(1)).machine()
-      return machine?.userFlags.first == 33 ? true : nil
+      return try? (slots.image(.key(1)).machine() as Chip8).userFlags.first == 33 ? true : nil
     }
     #expect(try desktop.quit() == (0, ""))
     let flags = try NonVolatileMemory.userFlags(

@@ -56,13 +56,7 @@ private func check(_ assembly: Assembly) {
   }
   expect(
     assembly.labels.values.allSatisfy { (0...0x10000).contains($0) }, "labels are in the memory")
-  let platform: Platform =
-    switch assembly.dialect {
-    case .chip8: .chip8
-    case .superChip: .schip
-    case .xoChip: .xochip
-    }
   let program = Program(name: "source", bytes: assembly.program)
-  guard var machine = try? Chip8(program, Configuration(platform)) else { return }
+  guard var machine = try? Chip8(program, Configuration(forSourceOf: program)) else { return }
   _ = machine.run(frames: 10, instructions: 10_000)
 }

@@ -8,6 +8,7 @@ extension KnownProgram {
     Catalog.tables.map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// The program with this SHA-1.
   package static func find(testing sha1: String) -> KnownProgram? { Catalog.programs[sha1] }
 }
 

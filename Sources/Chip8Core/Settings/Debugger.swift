@@ -28,10 +28,10 @@ public struct Debugger: Sendable {
     }
   }
 
-  /// A debugger with the points of some settings. Those outside a machine's RAM are ignored.
-  public init(_ settings: Settings = Settings()) {
-    breakpoints = Set(settings.breakpoints)
-    watchpoints = settings.watchpoints
+  /// A debugger with the points of a machine's metadata. Those outside a machine's RAM are ignored.
+  public init(_ metadata: SessionMetadata = SessionMetadata()) {
+    breakpoints = Set(metadata.breakpoints)
+    watchpoints = metadata.watchpoints
   }
 
   /// Treats a machine as one that has stopped already: the next instruction is executed, even if

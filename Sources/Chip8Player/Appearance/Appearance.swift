@@ -21,15 +21,15 @@ public struct Appearance: Hashable, Sendable {
     self.rotation = rotation
   }
 
-  /// A program's appearance: as the settings say, else as far as the program is known.
-  public init(for program: Program, _ settings: Settings = Settings()) {
+  /// A program's appearance: as the metadata says, else as far as the program is known.
+  public init(for program: Program, _ metadata: SessionMetadata = SessionMetadata()) {
     let known = KnownProgram.find(program)
     let knownColors = known?.colors ?? []
     colors =
-      settings.colors.isEmpty
+      metadata.colors.isEmpty
       ? Appearance.standard.colors.enumerated().map { value, standard in
         value < knownColors.count ? knownColors[value] : standard
-      } : settings.colors
-    rotation = settings.rotation ?? known?.rotation ?? 0
+      } : metadata.colors
+    rotation = metadata.rotation ?? known?.rotation ?? 0
   }
 }

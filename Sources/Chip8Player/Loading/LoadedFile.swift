@@ -94,7 +94,7 @@ extension LoadedFile {
   /// as if the zip file was a directory.
   ///
   /// - Parameter isImageExpected: whether anything but an image is refused.
-  /// - Throws: ``PlayerError``.
+  /// - Throws: ``PlayerError``, or `StorageError` for a file that cannot be read.
   public init(_ path: String, isImageExpected: Bool = false) throws {
     try self.init(path, isImageExpected: isImageExpected, IncludedFiles(of: path))
   }

@@ -28,7 +28,7 @@ public struct LoadedMachine: Sendable {
 
   /// Loads a program in any form, or an image.
   ///
-  /// - Throws: ``PlayerError``.
+  /// - Throws: ``PlayerError``, or `StorageError` for a file that cannot be read.
   public init(_ file: LoadedFile, _ request: MachineRequest = MachineRequest()) throws {
     switch file.kind {
     case .image:
@@ -52,11 +52,11 @@ public struct LoadedMachine: Sendable {
     let assembly = try source.assembled()
     let program = Program(name: programName(source.path), bytes: assembly.program)
     let symbols = Symbols(of: assembly, file: source.path, program)
+    var own = cartridge.metadata(for: program)
+    own.labels = try Labels(symbols, source.path)
     try self.init(
       source.path, program, suggested: cartridge.configuration(for: program), request,
-      source.inputs,
-      SessionMetadata(
-        settings: cartridge.settings(for: program), labels: Labels(symbols, source.path)))
+      source.inputs, own)
     if !cartridge.ignored.isEmpty {
       warnings.append(.ignoredCartridgeOptions(path: source.path, cartridge.ignored))
     }
@@ -108,7 +108,7 @@ public struct LoadedMachine: Sendable {
     metadata = given.over(beneath)
     forgetsSaved = request.forgetsSaved
     // A saved machine has already stopped at its breakpoint, but an entry call has not.
-    debugger = Debugger(metadata.settings)
+    debugger = Debugger(metadata)
     if image != nil { debugger.resumePast(machine) }
   }
 

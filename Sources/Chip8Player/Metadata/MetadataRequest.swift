@@ -7,9 +7,9 @@ import SaveState
 public struct MetadataRequest: Sendable {
   /// The colours of the pixel values from 0 on, as 0xRRGGBB: two to four, or none.
   public var colors: [UInt32] = []
-  /// How far the picture is turned clockwise, in degrees: one of ``Settings/rotations``.
+  /// How far the picture is turned clockwise, in degrees: one of ``SessionMetadata/rotations``.
   public var rotation: Int?
-  /// How fast frames go by, in percent: ``Settings/speedRange``.
+  /// How fast frames go by, in percent: ``SessionMetadata/speedRange``.
   public var speed: Int?
   /// Keys of the keyboard that are others than usual, by ascending usages, none twice.
   public var keys: [KeyAssignment] = []
@@ -38,21 +38,21 @@ public struct MetadataRequest: Sendable {
       let file = try Symbols(contentsOf: symbolsPath, for: machine.program, &inputs)
       given.labels = try Labels(file, symbolsPath)
     }
-    given.settings.speed = speed
-    given.settings.rotation = rotation
-    given.settings.keys = keys
+    given.speed = speed
+    given.rotation = rotation
+    given.keys = keys
     if !colors.isEmpty {
-      let others = Appearance(for: machine.program, beneath.settings).colors
-      given.settings.colors = colors + others.dropFirst(colors.count)
+      let others = Appearance(for: machine.program, beneath).colors
+      given.colors = colors + others.dropFirst(colors.count)
     }
     let names = given.over(beneath).names
     let ramByteCount = machine.state.ram.count
-    given.settings.breakpoints = Set(
+    given.breakpoints = Set(
       try breakpoints.map {
         try names.range(of: $0, byteCount: 1, within: ramByteCount, for: .breakpoint).address
       }
     ).sorted()
-    given.settings.watchpoints = Set(
+    given.watchpoints = Set(
       try watchpoints.map {
         try names.range(
           of: $0.place, byteCount: $0.byteCount, within: ramByteCount, for: .watchpoint)

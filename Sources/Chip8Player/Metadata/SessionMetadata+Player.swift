@@ -25,8 +25,8 @@ extension SessionMetadata {
   package func carried(to next: Chip8, after machine: Chip8) -> SessionMetadata {
     guard next.program != machine.program else { return self }
     var carried = self
-    carried.settings.breakpoints = []
-    carried.settings.watchpoints = []
+    carried.breakpoints = []
+    carried.watchpoints = []
     carried.labels = Labels()
     return carried
   }
@@ -36,7 +36,7 @@ extension Image {
   /// The image without anything that a ``SessionMetadata`` says.
   package var withoutMetadata: Image {
     var image = self
-    image.setSettings(Settings())
+    image.setSettings(SessionMetadata())
     image.setLabels(Labels())
     return image
   }
@@ -44,5 +44,5 @@ extension Image {
 
 extension LoadedMachine {
   /// How the program is shown.
-  public var appearance: Appearance { Appearance(for: machine.program, metadata.settings) }
+  public var appearance: Appearance { Appearance(for: machine.program, metadata) }
 }

@@ -68,10 +68,10 @@ public struct Player: Sendable {
   public var title: String { knownProgram?.title ?? machine.program.name }
 
   /// How the program is shown.
-  public var appearance: Appearance { Appearance(for: machine.program, metadata.settings) }
+  public var appearance: Appearance { Appearance(for: machine.program, metadata) }
 
   /// How fast frames go by, in percent of the platform's own rate.
-  public var speed: Int { metadata.settings.speed ?? 100 }
+  public var speed: Int { metadata.speed ?? 100 }
 
   /// What went well but for this, since the last call.
   public mutating func takeWarnings() -> [Warning] {
@@ -268,7 +268,7 @@ public struct Player: Sendable {
     self.image = image
     self.metadata = metadata
     // A saved machine has already stopped at its breakpoint.
-    debugger = Debugger(metadata.settings)
+    debugger = Debugger(metadata)
     if image != nil { debugger.resumePast(machine) }
   }
 

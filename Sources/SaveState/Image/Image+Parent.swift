@@ -1,26 +1,26 @@
 // Images that leave out their program, or hold only the difference from another image.
 
 extension Image {
-  static let parentTag = Tag("BASE")
-  static let parentFeature = "base"
+  static let baseTag = Tag("BASE")
+  static let baseFeature = "base"
   static let noProgramFeature = "no-rom"
 
   /// What images of any kind of machine may ask for.
-  static let features: Set<String> = [parentFeature, noProgramFeature]
+  static let features: Set<String> = [baseFeature, noProgramFeature]
 
   /// The digest in the footer: what another image knows this one by.
   public var digest: Digest { Digest(bytes: Array(bytes.suffix(32))) }
 
   /// What this image is the difference from, if it is one.
   public func parent() throws(ImageError) -> Parent? {
-    guard let section = sections.first(where: { $0.tag == Image.parentTag }) else { return nil }
+    guard let section = sections.first(where: { $0.tag == Image.baseTag }) else { return nil }
     var reader = ByteReader(try section.known().decoded(atMost: 65 + 255))
     guard
       let digest = reader.take(32), let stateDigest = reader.take(32),
       let nameByteCount = reader.next(UInt8.self),
       let name = reader.take(Int(nameByteCount)), reader.count == 0,
       let text = String(validating: name, as: UTF8.self), text.isEmpty || isBasename(text)
-    else { throw .damagedSection(Image.parentTag) }
+    else { throw .damagedSection(Image.baseTag) }
     return Parent(
       digest: Digest(bytes: Array(digest)), stateDigest: Digest(bytes: Array(stateDigest)),
       name: text)
@@ -87,6 +87,6 @@ public struct ParentImage: Sendable {
     writer.append(contentsOf: parent.stateDigest.bytes)
     writer.append(UInt8(parent.name.utf8.count))
     writer.append(contentsOf: parent.name.utf8)
-    return Image.Section(Image.parentTag, .critical, writer.bytes)
+    return Image.Section(Image.baseTag, .critical, writer.bytes)
   }
 }

@@ -40,7 +40,7 @@ public struct Image: Equatable, Sendable {
     var writer = StateWriter()
     machine.encode(into: &writer)
     if !embedsProgram { writer.requireFeature(Image.noProgramFeature) }
-    if parent != nil { writer.requireFeature(Image.parentFeature) }
+    if parent != nil { writer.requireFeature(Image.baseFeature) }
     sections = Image.needs(writer.features.sorted())
     if let parent { sections.append(parent.section) }
     sections.append(machine.program.section)

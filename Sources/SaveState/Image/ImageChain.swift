@@ -80,7 +80,10 @@ struct ImageChain<M: Machine> {
   /// How many images there are.
   var count: Int { links.count }
   /// How many bytes they have together, in their files or decoded.
-  var byteCount: Int { links.reduce(0) { $0 + $1.image.chainByteCount } }
+  var byteCount: Int {
+    links.flatMap(\.image.sections)
+      .reduce(0) { $0 + max($1.storedByteCount, $1.decodedByteCount) }
+  }
   /// The image that everything is about.
   var first: Image { links[0].image }
 
@@ -105,7 +108,7 @@ struct ImageChain<M: Machine> {
     get throws(ImageError) {
       var rest = self
       rest.links.removeFirst()
-      guard !rest.links.isEmpty else { throw .missingSection(Image.parentTag) }
+      guard !rest.links.isEmpty else { throw .missingSection(Image.baseTag) }
       return rest
     }
   }
@@ -201,17 +204,13 @@ struct ImageChain<M: Machine> {
 }
 
 extension Image {
-  fileprivate var chainByteCount: Int {
-    sections.reduce(0) { $0 + max($1.storedByteCount, $1.decodedByteCount) }
-  }
-
   /// This image with contents that it has left out or holds as differences.
   fileprivate func holding(_ contents: [Tag: [UInt8]]) throws(ImageError) -> Image {
     var image = self
     image.sections = Image.needs(try needs().filter { !Image.features.contains($0) })
     for section in sections {
       switch section.tag {
-      case Image.needTag, Image.parentTag, Image.bytesTag: continue
+      case Image.needTag, Image.baseTag, Image.bytesTag: continue
       default:
         image.sections.append(
           contents[section.tag].map { Section(plain: section.tag, $0) } ?? section)

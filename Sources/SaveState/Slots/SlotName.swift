@@ -26,7 +26,10 @@ public struct SlotName: Hashable, Sendable, CustomStringConvertible {
     guard text.utf8.count <= SlotName.maxByteCount else { throw .tooLong(text.utf8.count) }
     guard !text.utf8.starts(with: ".".utf8) else { throw .hidden }
     // What ends a line would break up the list of the slots.
-    guard !text.unicodeScalars.contains(where: \.isControl) else { throw .controlCharacter }
+    let lineBreakers: [Unicode.GeneralCategory] = [.control, .lineSeparator, .paragraphSeparator]
+    guard
+      !text.unicodeScalars.contains(where: { lineBreakers.contains($0.properties.generalCategory) })
+    else { throw .controlCharacter }
     guard !text.utf8.contains(UInt8(ascii: "/")) else { throw .slash }
     guard SlotName.key(typed: text) == nil else { throw .digit }
     bytes = Array(text.utf8)
@@ -101,11 +104,5 @@ public enum SlotNameError: Error, Equatable, CustomStringConvertible {
     case .slash: "a slot's name must not contain a slash"
     case .digit: "a digit stands for the slot of that key"
     }
-  }
-}
-
-extension Unicode.Scalar {
-  fileprivate var isControl: Bool {
-    [.control, .lineSeparator, .paragraphSeparator].contains(properties.generalCategory)
   }
 }

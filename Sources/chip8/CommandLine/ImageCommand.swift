@@ -44,7 +44,7 @@ struct ImageCommand: ParsableCommand {
       }
       if let screenshot {
         let metadata = opened.metadata
-        let appearance = Appearance(for: opened.machine.program, metadata.settings)
+        let appearance = Appearance(for: opened.machine.program, metadata)
         try Storage.writeAtomically(
           screenshot, with: Screenshot.png(opened.machine, appearance, scale: scale ?? 8),
           as: .other,

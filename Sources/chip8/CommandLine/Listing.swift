@@ -35,9 +35,7 @@ enum Listing {
     return listing
   }
 
-  private static var blank: String {
-    String(repeating: " ", count: 6 + 3 * bytesInRow - 1)
-  }
+  private static let blank = String(repeating: " ", count: 6 + 3 * bytesInRow - 1)
 
   private static func rows(of run: Symbols.LineRun, _ program: [UInt8]) -> [String] {
     stride(from: run.address, to: run.address + run.byteCount, by: bytesInRow).map { address in

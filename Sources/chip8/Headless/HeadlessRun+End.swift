@@ -108,7 +108,9 @@ extension HeadlessRun {
       if copy == nil { try saveMachine() } else { try copy?.update { try saveMachine() } }
     }
     if !mobility.isUsed { Interrupt.catchSignals(second: .kills) }
-    failures.attempt { try saveInSlot() }
+    failures.attempt {
+      if let slot = try options.slot() { try slots.save(slotImage(), to: slot) }
+    }
     failures.attempt { try keepFlags() }
     if let error = run.traceError { failures.append(.storage(error)) }
     failures.attempt { try run.trace?.finish() }
@@ -200,10 +202,6 @@ extension HeadlessRun {
     // One that stays here needs no other file: this one may be what it was based on.
     if mobility.move { return try savedImage().save(to: path, apartFrom: inputs) }
     try sentImage().save(to: path, executable: runOptions, apartFrom: inputs)
-  }
-
-  private func saveInSlot() throws {
-    if let slot = try options.slot() { try slots.save(slotImage(), to: slot) }
   }
 
   /// The machine as it stands, as it is saved in a slot.

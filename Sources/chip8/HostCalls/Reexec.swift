@@ -98,16 +98,16 @@ extension FlagOptions {
 extension SessionMetadata {
   fileprivate var arguments: [String] {
     var options: [String] = []
-    if !settings.colors.isEmpty {
-      let digits = settings.colors.map { hexadecimal($0, 6) }
+    if !colors.isEmpty {
+      let digits = colors.map { hexadecimal($0, 6) }
       options.append("--colors=" + digits.joined(separator: ","))
     }
-    if let rotation = settings.rotation { options.append("--rotate=\(rotation)") }
-    if let speed = settings.speed { options.append("--speed=\(speed)") }
-    if !settings.keys.isEmpty {
-      options.append("--key-map=" + settings.keys.map(\.text).joined(separator: ","))
+    if let rotation { options.append("--rotate=\(rotation)") }
+    if let speed { options.append("--speed=\(speed)") }
+    if !keys.isEmpty {
+      options.append("--key-map=" + keys.map(\.text).joined(separator: ","))
     }
-    return options + settings.breakpoints.map { "--break=\($0)" }
-      + settings.watchpoints.map { "--watchpoint=\($0.address):\($0.byteCount)" }
+    return options + breakpoints.map { "--break=\($0)" }
+      + watchpoints.map { "--watchpoint=\($0.address):\($0.byteCount)" }
   }
 }

@@ -67,7 +67,7 @@ extension ImageInfo {
       "flags": (0..<16).map { state.flags[$0] }, "keys": state.keys.numbers,
       "keyWait": state.keyWait?.json, "random": state.random.state, "fault": fault?.json,
       "last": last.map(\.json), "host": host, "goals": machine.entryCalls.map { names.json($0) },
-      "settings": metadata.settings.isEmpty ? nil : metadata.settings.json(names),
+      "settings": metadata.hasSettings ? metadata.json(names) : nil,
       "labels": metadata.labels.all.map(\.json), "code": machine.code(names).map(\.json),
       "witness": witness?.json, "sections": opened.image.sections.map(\.json),
     ]
@@ -246,7 +246,7 @@ extension ImageInfo {
     if let hostText { rows.append(("host", hostText)) }
     let calls = machine.entryCalls.map { names.text($0) }
     if !calls.isEmpty { rows.append(("calls", calls.joined(separator: ", "))) }
-    rows += metadata.settings.rows(names)
+    rows += metadata.rows(names)
     let labels = metadata.labels.all
     if !labels.isEmpty { rows.append(("labels", "\(labels.count)")) }
     return rows

@@ -4,7 +4,7 @@ import JSON
 
 // What an image says of how its machine is shown, played and watched, for people and scripts.
 
-extension Settings {
+extension SessionMetadata {
   private var colorTexts: [String] { colors.map { "#" + hexadecimal($0, 6) } }
 
   func json(_ names: AddressNames) -> JSONObject {

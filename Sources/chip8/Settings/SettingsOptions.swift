@@ -43,12 +43,13 @@ struct SettingsOptions: ParsableArguments {
   var forgetsSaved = false
 
   func validateCombination() throws {
-    if let speed, !Settings.speedRange.contains(speed) {
+    if let speed, !SessionMetadata.speedRange.contains(speed) {
       throw ValidationError("--speed takes 10 to 1000 percent, not \(speed).")
     }
     for (option, count) in [("break", breakpoints.count), ("watchpoint", watchpoints.count)]
-    where count > Settings.maxPointCount {
-      throw ValidationError("--\(option) can be given \(Settings.maxPointCount) times at most.")
+    where count > SessionMetadata.maxPointCount {
+      throw ValidationError(
+        "--\(option) can be given \(SessionMetadata.maxPointCount) times at most.")
     }
   }
 
@@ -96,7 +97,9 @@ struct Rotation: ExpressibleByArgument {
   let degrees: Int
 
   init?(argument: String) {
-    guard let degrees = Int(argument), Settings.rotations.contains(degrees) else { return nil }
+    guard let degrees = Int(argument), SessionMetadata.rotations.contains(degrees) else {
+      return nil
+    }
     self.degrees = degrees
   }
 }

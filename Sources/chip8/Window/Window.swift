@@ -243,7 +243,7 @@
     private func programChanged() {
       shownMachine = session.machineCount
       let player = session.player
-      keyMap = KeyMap(for: player.knownProgram, player.metadata.settings.keys)
+      keyMap = KeyMap(for: player.knownProgram, player.metadata.keys)
       appearance = player.appearance
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
       let platform = player.machine.state.configuration.platform.title
@@ -377,7 +377,7 @@
       case SDL_SCANCODE_F11: toggleFullScreen()
       case SDL_SCANCODE_PAUSE: session.togglePause()
       case SDL_SCANCODE_TAB: setFast(true)
-      case SDL_SCANCODE_ESCAPE: leaveFullScreen()
+      case SDL_SCANCODE_ESCAPE: if isFullScreen { toggleFullScreen() }
       default: break
       }
     }
@@ -407,10 +407,6 @@
       SDL_SetWindowFullscreen(window, flag)
       SDL_ShowCursor(isFullScreen ? SDL_DISABLE : SDL_ENABLE)
       picture.invalidate()
-    }
-
-    private func leaveFullScreen() {
-      if isFullScreen { toggleFullScreen() }
     }
   }
 #endif

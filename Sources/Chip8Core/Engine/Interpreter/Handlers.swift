@@ -686,8 +686,10 @@ extension UnsafeMutableRawPointer {
     while row < rowCount {
       // Of rows that it does not have, the sprite has no pixels.
       let unused = max(8 &- (rowCount &- row), 0)
-      let bytes = UnsafeRawPointer(core.pointee.ram + (address &+ row))
-        .loadUnaligned(as: UInt64.self).littleEndian & UInt64.max &>> UInt64(truncatingIfNeeded: 8 &* unused)
+      let bytes =
+        UnsafeRawPointer(core.pointee.ram + (address &+ row))
+        .loadUnaligned(as: UInt64.self).littleEndian & UInt64.max
+        &>> UInt64(truncatingIfNeeded: 8 &* unused)
       let pixels = atHighestBits(bytes) &>> SIMD8(repeating: column)
       let rows = core.pointee.place.rows + 8 &* (line &+ row)
       let shown = rows.loadUnaligned(as: SIMD8<UInt64>.self)

@@ -90,7 +90,7 @@ extension CartridgeOptions {
   /// The digits, nil if the cartridge does not say or they are not known.
   private var font: Font? { CartridgeOptions.fonts.first { $0.style == fontStyle }?.font }
 
-  /// Octo's names for digits, the one that is written first.
+  /// Octo's names for the digits.
   private static let fonts: [(style: String, font: Font)] = [
     ("octo", .octo), ("vip", .vip), ("schip", .schip11), ("fish", .fish),
   ]
@@ -103,7 +103,7 @@ extension CartridgeOptions {
     ]
     var ignored = zip(texts, colors).filter { $0.1 != nil && $1 == nil }.map(\.0.0)
     if fontStyle != nil, font == nil { ignored.append("fontStyle") }
-    if let rotation = screenRotation?.value, !Settings.rotations.contains(rotation) {
+    if let rotation = screenRotation?.value, !SessionMetadata.rotations.contains(rotation) {
       ignored.append("screenRotation")
     }
     return ignored
@@ -155,18 +155,18 @@ extension CartridgeOptions {
   }
 
   /// How a cartridge wants its program to be shown, as far as that can be used.
-  func settings(for program: Program) -> Settings {
-    var settings = Settings()
-    settings.rotation = (screenRotation?.value).flatMap {
-      Settings.rotations.contains($0) ? $0 : nil
+  func metadata(for program: Program) -> SessionMetadata {
+    var metadata = SessionMetadata()
+    metadata.rotation = (screenRotation?.value).flatMap {
+      SessionMetadata.rotations.contains($0) ? $0 : nil
     }
     // What is not known is shown as Octo shows it.
     let isKnown = KnownProgram.find(program) != nil
     if !isKnown || colors.contains(where: { $0 != nil }) {
       let others = isKnown ? Appearance(for: program) : .octo
-      settings.colors = zip(colors, others.colors).map { $0 ?? $1 }
+      metadata.colors = zip(colors, others.colors).map { $0 ?? $1 }
     }
-    return settings
+    return metadata
   }
 
   /// The colours of the pixel values 0 to 3, nil where the cartridge has none that can be used.

@@ -9,22 +9,22 @@ private let noRotation: UInt16 = 0xFFFF
 private let noKey: UInt8 = 0xFF
 
 extension Image {
-  /// How a machine is shown, played and watched; nil if the image does not say.
+  /// How a machine is shown, played and watched, without labels; nil if the image does not say.
   ///
   /// - Parameter machine: the machine in the image, which has bytes where points are set.
   /// - Throws: ``ImageError/damagedSection(_:)`` or ``ImageError/badField(_:)``. The machine can be
   ///   used all the same.
-  public func settings(for machine: Chip8) throws(ImageError) -> Settings? {
-    guard let contents = try ancillary(settingsTag, atMost: Settings.maxByteCount) else {
+  public func settings(for machine: Chip8) throws(ImageError) -> SessionMetadata? {
+    guard let contents = try ancillary(settingsTag, atMost: SessionMetadata.maxByteCount) else {
       return nil
     }
-    return try Settings(decoding: contents, ramByteCount: machine.state.ram.count)
+    return try SessionMetadata(decoding: contents, ramByteCount: machine.state.ram.count)
   }
 
-  /// Says how the machine is shown, played and watched; nothing if the settings say nothing.
-  public mutating func setSettings(_ settings: Settings) {
+  /// Says how the machine is shown, played and watched, if the metadata does.
+  public mutating func setSettings(_ metadata: SessionMetadata) {
     setAncillary(
-      Chip8.settingsSection, settings.isEmpty ? nil : settings.encoded, of: Chip8.self)
+      Chip8.settingsSection, metadata.hasSettings ? metadata.encoded : nil, of: Chip8.self)
   }
 
   /// What addresses are called; nothing if the image does not say.
@@ -63,7 +63,7 @@ extension Image {
   }
 }
 
-extension Settings {
+extension SessionMetadata {
   /// More than any settings need.
   fileprivate static let maxByteCount = 5 + 12 + 1 + 2 * 255 + 2 * (2 + 4 * maxPointCount)
 
@@ -96,16 +96,17 @@ extension Settings {
       }
       return KeyAssignment(usage: usage, key: key == noKey ? nil : key)
     }
-    breakpoints = try reader.entries(of: UInt16.self, atMost: Settings.maxPointCount) {
+    breakpoints = try reader.entries(of: UInt16.self, atMost: SessionMetadata.maxPointCount) {
       $0.next(UInt16.self)
     }
-    watchpoints = try reader.entries(of: UInt16.self, atMost: Settings.maxPointCount) { reader in
+    watchpoints = try reader.entries(of: UInt16.self, atMost: SessionMetadata.maxPointCount) {
+      reader in
       guard let address = reader.next(UInt16.self), let count = reader.next(UInt16.self) else {
         return nil
       }
       return Watchpoint(address: address, byteCount: count)
     }
-    guard reader.count == 0, !isEmpty else { throw .damagedSection(settingsTag) }
+    guard reader.count == 0, hasSettings else { throw .damagedSection(settingsTag) }
     try check(ramByteCount: ramByteCount)
   }
 
@@ -125,8 +126,8 @@ extension Settings {
 
   /// Refuses what is out of its range, or not in order.
   private func check(ramByteCount: Int) throws(ImageError) {
-    if let speed, !Settings.speedRange.contains(speed) { throw .badField("speed \(speed)") }
-    if let rotation, !Settings.rotations.contains(rotation) {
+    if let speed, !SessionMetadata.speedRange.contains(speed) { throw .badField("speed \(speed)") }
+    if let rotation, !SessionMetadata.rotations.contains(rotation) {
       throw .badField("rotation \(rotation)")
     }
     for key in keys where !KeyAssignment.isUsage(key.usage) || key.key ?? 0 > 15 {
