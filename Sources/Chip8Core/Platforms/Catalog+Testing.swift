@@ -8,7 +8,10 @@ extension KnownProgram {
     Catalog.tables.map { String(decoding: $0, as: UTF8.self) }
   }
 
-  package static func find(testing sha1: String) -> KnownProgram? { Catalog.programs[sha1] }
+  /// The program with this SHA-1.
+  package static func find(testing sha1: String) -> KnownProgram? {
+    Digest(sha1: sha1).flatMap(Catalog.find)
+  }
 }
 
 extension Configuration {
