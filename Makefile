@@ -28,6 +28,7 @@ fuzz: ## fuzz file formats and command lines: make fuzz [SECONDS_EACH=600] [FUZZ
 
 benchmark: ## measure the machine's speed
 	Scripts/need.sh build
+	Scripts/install.sh .build/benchmark
 	swift run -c release --package-path Benchmarks Benchmarks
 
 install: ## chip8, its manual page and shell completions below PREFIX

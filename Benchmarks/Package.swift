@@ -10,12 +10,15 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
+        "Launcher",
         "Yardstick",
         .product(name: "Chip8Core", package: "chip8"),
+        .product(name: "Chip8Player", package: "chip8"),
         .product(name: "Octo", package: "chip8"),
         .product(name: "SaveState", package: "chip8"),
       ],
       swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+    .executableTarget(name: "Launcher"),
     // As a person would compile it who wants it to be fast.
     .target(
       name: "Yardstick",

@@ -15,8 +15,11 @@ for name in deflate z png png16 gif jansson nettle stdc++; do
   [ ! -e "$archive" ] || ln -s "$(realpath "$archive")" "$libraries/lib$name.a"
 done
 
+# At a fixed address, and with no symbol for libraries to find, there is next to nothing to relocate or
+# to look up when the program starts.
 # A program's own main has another name, so that tests can be linked with it. swift-argument-parser
 # uses FoundationEssentials, whose archive does not name the two that it needs itself.
 swiftc -use-ld=lld -static-stdlib -L "$libraries" -Xclang-linker -static-libgcc \
   "@$build/chip8.product/Objects.LinkFileList" -Xlinker --defsym=main=chip8_main \
-  -l_FoundationCShims -l_FoundationCollections -Xlinker --gc-sections -o "$out"
+  -l_FoundationCShims -l_FoundationCollections -Xlinker --gc-sections \
+  -Xclang-linker -no-pie -Xlinker --no-export-dynamic -o "$out"

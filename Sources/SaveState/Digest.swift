@@ -7,7 +7,8 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 
   /// Lower-case hexadecimal.
   public var description: String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let digits = bytes.flatMap { [$0 >> 4, $0 & 0xF] }
+    return String(decoding: digits.map { $0 + ($0 < 10 ? 0x30 : 0x57) }, as: UTF8.self)
   }
 
   /// The SHA-1 of some bytes. It names programs and screens, as collectors of old programs do;

@@ -5,9 +5,14 @@ extension StringProtocol {
   /// title: what ends a line, moves a cursor, turns the direction of text or cannot be seen is
   /// `U+FFFD`. Of a text of more than 4096 characters the middle is left out, for what is wrong
   /// stands at the end of a sentence.
-  package var displayText: String {
+  package var displayText: String { String(self).displayed }
+}
+
+extension String {
+  /// Of this type alone, for what is done with any kind of text takes long to get ready.
+  fileprivate var displayed: String {
     guard !utf8.allSatisfy({ (0x20...0x7E).contains($0) }) || utf8.count > maxDisplayedCount else {
-      return String(self)
+      return self
     }
     var text = ""
     let (start, end) = displayedParts

@@ -15,6 +15,43 @@ import Testing
     return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(columns, $0)) }
   }
 
+  /// A row is found by halving the table, and its columns by their place.
+  @Test func tablesAreInTheOrderThatTheyAreSearchedIn() throws {
+    for table in KnownProgram.tables {
+      let lines = table.split(separator: "\n")
+      #expect(
+        lines.first
+          == "sha1\ttitle\tplatforms\tipf\tquirk_overrides\tkeys\tcolors\tbuzzer\tsilence\trotation\tfont"
+      )
+      let digests = lines.dropFirst().map { $0.prefix { $0 != "\t" } }
+      #expect(digests.allSatisfy { Digest(sha1: String($0)) != nil })
+      for (digest, next) in zip(digests, digests.dropFirst()) { #expect(digest < next) }
+    }
+  }
+
+  /// The same as who reads the tables from their first line to their last.
+  @Test func everyRowIsFound() throws {
+    let rows = try KnownProgram.tables.flatMap(rows)
+    let last = Dictionary(rows.map { ($0["sha1"], $0) }, uniquingKeysWith: { $1 })
+    #expect(last.count == 593)
+    for row in last.values {
+      let sha1 = String(try #require(row["sha1"]))
+      let program = try #require(KnownProgram.find(testing: sha1))
+      #expect(program.title == row["title"].map(String.init))
+      let keys = row["keys"]?.split(separator: ",").map {
+        String($0.dropLast()) + $0.suffix(1).lowercased()
+      }
+      let found = program.keys.map { "\($0)=\(String($1, radix: 16))" }
+      #expect(Set(found) == keys.map(Set.init), "\(program.title)")
+      #expect("\(program.rotation)" == row["rotation"] || row["rotation"] == "")
+      // Neighbours that are not in the table.
+      for other in [UInt8(ascii: "0"), UInt8(ascii: "f")] where sha1.utf8.last != other {
+        let neighbour = String(decoding: sha1.utf8.dropLast() + [other], as: UTF8.self)
+        #expect(KnownProgram.find(testing: neighbour) == nil)
+      }
+    }
+  }
+
   @Test func everyRowIsUnderstood() throws {
     let tables = try KnownProgram.tables.map(rows)
     #expect(tables.map(\.count) == [543, 135, 16])

@@ -1,7 +1,6 @@
-// Saves to the disk: beside the least that a durable file takes, and beside a machine that goes on.
+// Saves to the disk, beside the least that a durable file takes.
 
 import Chip8Core
-import Dispatch
 import Glibc
 import SaveState
 
@@ -28,30 +27,4 @@ private func saveBarely(_ bytes: [UInt8], in directory: String) {
   precondition(
     count == bytes.count && isSafe && fsync(directory) == 0 && close(directory) == 0,
     "the directory for the benchmark cannot be written to")
-}
-
-/// How long the machine's thread is kept up by a save: what it takes to hand the machine over and
-/// to run the next frame, while another thread saves, beyond what a frame takes without. Both are
-/// the longest of 100, for whatever else the computer does keeps up frames too.
-func stallRequirement(_ subject: Subject, in directory: String) throws -> Requirement {
-  let queue = DispatchQueue(label: "saves")
-  var machine = subject.machine
-  var (usual, saving): ([Double], [Double]) = ([], [])
-  for _ in 0..<1000 {
-    usual.append(microseconds { _ = machine.run(frames: 1) })
-    let handOver = microseconds {
-      let moment = machine.snapshot
-      queue.async {
-        let bytes = Image(of: Chip8(moment)).bytes
-        do { try Storage.writeAtomically("\(directory)/slot", with: bytes, as: .slot) } catch {
-          fatalError("\(error)")
-        }
-      }
-    }
-    saving.append(handOver + microseconds { _ = machine.run(frames: 1) })
-    queue.sync {}
-  }
-  return Requirement(
-    "stall by a save, 99 of 100: \(subject.name)", saving.quantile(0.99) - usual.quantile(0.99),
-    atMost: 200, .microseconds)
 }

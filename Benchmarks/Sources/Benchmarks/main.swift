@@ -39,7 +39,8 @@ var requirements: [Requirement] = []
 for subject in [small, large] { requirements += snapshotRequirements(subject) }
 for subject in games + [picture] { requirements += try imageTimeRequirements(subject) }
 requirements.append(try durableSaveRequirement(small, in: directory))
-for subject in [small, large] { requirements.append(try stallRequirement(subject, in: directory)) }
+for subject in [small, large] { requirements += try stallRequirements(subject, in: directory) }
+requirements += try startRequirements(large, in: directory)
 for subject in games { requirements.append(try imageSizeRequirement(subject)) }
 requirements += try memoryRequirements(large, in: directory)
 try FileManager.default.removeItem(atPath: directory)

@@ -11,4 +11,8 @@ int CLinux_memoryFile(const char *name);
 /// the file system cannot do that in one step.
 int CLinux_renameToNew(const char *path, const char *other);
 
+/// From now on this thread does not interrupt others when it is woken, but waits for its turn
+/// (`SCHED_BATCH`); -1 and `errno` if it may not say so.
+int CLinux_waitForOthers(void);
+
 #endif

@@ -35,12 +35,22 @@ extension Instruction {
       (self.pattern, self.kind, self.text) = (pattern, kind, text)
       (self.flow, self.byteCount, self.reads, self.writes) = (flow, byteCount, reads, writes)
       (self.cost, self.extensions) = (cost, extensions)
-      let operand = text?.description.split(separator: " ").last
-      address = operand == "nnn" ? .nnn : operand == "nnnn" ? .next : .none
-      let digits = pattern.description.map { $0.isLowercase ? nil : $0.hexDigitValue }
+      // Byte by byte: the table is made whenever the program starts.
+      let operand = text?.withUTF8Buffer { $0.reversed().prefix { $0 == UInt8(ascii: "n") }.count }
+      address = operand == 3 ? .nnn : operand == 4 ? .next : .none
+      let digits = pattern.withUTF8Buffer { $0.map(Form.fixedDigit) }
       let fixed = UInt16(0xF ^ (x.upperBound - x.lowerBound)) << 8
       bits = digits.reduce(0) { $0 << 4 | UInt16($1 ?? 0) } | UInt16(x.lowerBound) << 8
       mask = digits.reduce(0) { $0 << 4 | ($1 == nil ? 0 : 0xF) } | fixed
+    }
+
+    /// The value of a digit in a pattern; nil for an operand.
+    private static func fixedDigit(_ digit: UInt8) -> UInt8? {
+      switch digit {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+      case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+      default: nil
+      }
     }
   }
 

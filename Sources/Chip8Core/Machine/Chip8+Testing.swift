@@ -19,6 +19,9 @@ extension Chip8 {
   /// Executes every instruction as its rule reads from now on.
   package mutating func followRules() { unsaved.isByRules = true }
 
+  /// Makes instructions ready before they are executed from now on, even if they are few.
+  package mutating func followOperations() { unsaved.instructionsByRules = .max }
+
   /// Changes the state of a machine that only ``run(_:keys:)`` runs.
   package mutating func change(_ change: (inout State) -> Void) {
     change(&state)

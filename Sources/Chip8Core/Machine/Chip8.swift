@@ -22,6 +22,8 @@ public struct Chip8: Sendable {
     var isByRules = false
     /// The instructions that were executed since the bytes there last changed; nil before the first.
     var code: Code?
+    /// How many instructions were to be executed by their rules because there were few.
+    var instructionsByRules = 0
     /// The sound of the frame that ended last.
     var tone: Tone?
     /// What no state has, for it is input: see ``Chip8/heldKeys``.
@@ -102,8 +104,8 @@ public struct Chip8: Sendable {
     if let keys { unsaved.heldKeys = keys }
     var limits = Processor.Limits(
       frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
-    let (held, isByRules) = (unsaved.heldKeys, unsaved.isByRules)
-    return withCore { core in
+    let (held, isByRules) = (unsaved.heldKeys, unsaved.isByRules || isShort(limits))
+    return withCore(prepared: !isByRules) { core in
       if !isByRules, !stopsAtHalt {
         core.pointee.runWholeFrames(&limits, held)
         if limits.frames == 0 { return .done }
@@ -118,17 +120,31 @@ public struct Chip8: Sendable {
     _ instruction: Instruction, at address: Int, _ limits: Processor.Limits
   ) -> Stop {
     let held = unsaved.heldKeys
-    return withCore { core in
+    return withCore(prepared: false) { core in
       var processor = Processor(
         Engine(core, isByRules: true, replacing: (address, instruction)))
       return processor.run(limits, keys: held)
     }
   }
 
+  /// Whether so few instructions are run, with those before, that they are executed by their rules sooner
+  /// than operations are made for all of the RAM.
+  @inline(__always)
+  private mutating func isShort(_ limits: Processor.Limits) -> Bool {
+    let limit = state.ram.count / 8
+    guard unsaved.instructionsByRules <= limit else { return false }
+    let (all, isMore) = limits.frames.multipliedReportingOverflow(
+      by: state.configuration.instructionsPerFrame)
+    unsaved.instructionsByRules += min(isMore ? .max : all, limits.instructions, limit + 1)
+    return unsaved.instructionsByRules <= limit
+  }
+
   /// Calls with what executes this machine's instructions.
+  ///
+  /// - Parameter isPrepared: whether some will be executed that are made ready.
   @inline(__always)
   private mutating func withCore<Result>(
-    _ body: (UnsafeMutablePointer<Core>) -> Result
+    prepared isPrepared: Bool, _ body: (UnsafeMutablePointer<Core>) -> Result
   ) -> Result {
     withUnsafeMutablePointer(to: &self) { machine in
       // While it runs, the machine is reached by pointers to its parts alone.
@@ -143,9 +159,11 @@ public struct Chip8: Sendable {
         if !isKnownUniquelyReferenced(&machine.pointee.unsaved.code) {
           machine.pointee.unsaved.code = Code(state, tone, ramStart: ram)
         }
-        guard let core = machine.pointee.unsaved.code?.core else {
+        guard let code = machine.pointee.unsaved.code else {
           preconditionFailure("the code was just made")
         }
+        if isPrepared { code.prepare() }
+        let core = code.core
         core.pointee.bind(state, tone, ram)
         return body(core)
       }

@@ -9,7 +9,9 @@ extension KnownProgram {
   }
 
   /// The program with this SHA-1.
-  package static func find(testing sha1: String) -> KnownProgram? { Catalog.programs[sha1] }
+  package static func find(testing sha1: String) -> KnownProgram? {
+    Digest(sha1: sha1).flatMap(Catalog.find)
+  }
 }
 
 extension Configuration {

@@ -7,30 +7,62 @@ public struct KnownProgram: Sendable {
   public let title: String
   /// The machine that it is played on, its speed and its quirks with it.
   public let configuration: Configuration
-  /// The keys that the program uses for what an arrow key or a button would do: `up`, `a`, ….
-  public let keys: [String: UInt8]
   /// Colours for the pixel values 0 to 3, as far as the program names them: 0xRRGGBB.
   public let colors: [UInt32]
 
   /// How far the picture is turned clockwise: 0, 90, 180 or 270 degrees.
   public let rotation: Int
 
+  private let keyList: String
+
+  /// The keys that the program uses for what an arrow key or a button would do: `up`, `a`, ….
+  public var keys: [String: UInt8] {
+    Dictionary(
+      pairs(keyList).compactMap { name, key in
+        UInt8(key, radix: 16).map { (name, $0) }
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
   /// What is known of a program, by the SHA-1 of its bytes. Dumps of some have gained zeros at their
   /// end: those are found as well.
   public static func find(_ program: Program) -> KnownProgram? {
-    Catalog.programs[program.sha1.description] ?? Catalog.padded(program)
+    Catalog.find(program.sha1) ?? Catalog.padded(program)
   }
 }
 
 enum Catalog {
   /// Facts from the chip-8-database project, what the authors in chip8Archive say of their programs,
-  /// and our own. Each table takes precedence over those before it.
+  /// and our own. Each table takes precedence over those before it. A line that names the columns is
+  /// first, then there is a row for each program, in the order of their SHA-1.
   static let tables = [
     PackageResources.programs_tsv, PackageResources.archive_tsv, PackageResources.more_programs_tsv,
   ]
 
-  static let programs = tables.reduce(into: [:]) { all, table in
-    all.merge(programs(in: table)) { _, later in later }
+  /// The program with this SHA-1. Only its row is read: to read all of them would take longer than
+  /// all else that a short run does.
+  static func find(_ sha1: Digest) -> KnownProgram? {
+    let digits = Array(sha1.description.utf8)
+    for table in tables.reversed() {
+      if let row = row(of: digits, in: table), let known = KnownProgram(row) { return known }
+    }
+    return nil
+  }
+
+  /// The row that begins with some digits, if there is one: halves the table until it is found.
+  private static func row(of digits: [UInt8], in table: [UInt8]) -> ArraySlice<UInt8>? {
+    let isEnd = { $0 == UInt8(ascii: "\n") }
+    // Each part begins where a row begins.
+    var rows = table.drop { !isEnd($0) }.dropFirst()
+    while !rows.isEmpty {
+      let middle = rows.startIndex + rows.count / 2
+      let start = rows[..<middle].lastIndex(where: isEnd).map { $0 + 1 } ?? rows.startIndex
+      let row = rows[start...].prefix { !isEnd($0) }
+      let key = row.prefix(digits.count)
+      if key.elementsEqual(digits) { return row }
+      let isAfter = key.lexicographicallyPrecedes(digits)
+      rows = isAfter ? rows[row.endIndex...].dropFirst() : rows[..<start]
+    }
+    return nil
   }
 
   /// The program with zeros at its end that was looked up last: whoever asks, asks often.
@@ -46,42 +78,36 @@ enum Catalog {
       let count = 1 + (program.bytes.lastIndex { $0 != 0 } ?? -1)
       var known: KnownProgram?
       for digest in Digest.sha1(ofPrefixesOf: program.bytes, from: count) {
-        known = programs[digest.description] ?? known
+        known = find(digest) ?? known
       }
       last = (program.sha1, known)
       return known
     }
   }
-
-  private static func programs(in table: [UInt8]) -> [String: KnownProgram] {
-    let text = String(decoding: table, as: UTF8.self)
-    let rows = text.split(separator: "\n").map {
-      $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    }
-    guard let columns = rows.first else { return [:] }
-    var programs: [String: KnownProgram] = [:]
-    for row in rows.dropFirst() {
-      let fields = Dictionary(zip(columns, row), uniquingKeysWith: { first, _ in first })
-      if let sha1 = fields["sha1"] { programs[sha1] = KnownProgram(fields) }
-    }
-    return programs
-  }
 }
 
 extension KnownProgram {
-  /// A row of the table, by its columns. Nil if we have none of its platforms.
-  fileprivate init?(_ fields: [String: String]) {
-    let overrides = list(fields["quirk_overrides"], separator: ";").map {
+  /// The columns of the tables, in their order.
+  private enum Column: Int {
+    case sha1, title, platforms, ipf, quirks, keys, colors, buzzer, silence, rotation, font
+  }
+
+  /// A row of a table. Nil if we have none of its platforms.
+  fileprivate init?(_ row: ArraySlice<UInt8>) {
+    let fields = row.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
+    func field(_ column: Column) -> String {
+      fields.count > column.rawValue ? String(decoding: fields[column.rawValue], as: UTF8.self) : ""
+    }
+    let overrides = field(.quirks).split(separator: ";").map {
       (platform: $0.prefix { $0 != ":" }, quirks: $0.drop { $0 != ":" }.dropFirst())
     }
     let overridden = overrides.first { CommunityPlatform($0.platform) != nil }
-    let listed = list(fields["platforms"], separator: ",").compactMap { CommunityPlatform($0) }
+    let listed = field(.platforms).split(separator: ",").lazy.compactMap { CommunityPlatform($0) }
     guard let platform = overridden.flatMap({ CommunityPlatform($0.platform) }) ?? listed.first
     else { return nil }
     var configuration = Configuration(platform.ours)
-    configuration.instructionsPerFrame =
-      fields["ipf"].flatMap { Int($0) } ?? platform.instructionsPerFrame
-    for (name, value) in pairs(overridden.map { String($0.quirks) }) {
+    configuration.instructionsPerFrame = Int(field(.ipf)) ?? platform.instructionsPerFrame
+    for (name, value) in pairs(overridden.map { String($0.quirks) } ?? "") {
       guard let quirk = Quirks(named: name) else { continue }
       if value == "on" {
         configuration.quirks.insert(quirk)
@@ -89,16 +115,13 @@ extension KnownProgram {
         configuration.quirks.remove(quirk)
       }
     }
-    if fields["font"] == "fish" { configuration.font = .fish }
-    if fields["font"] == "octo" { configuration.font = .octo }
-    title = fields["title"] ?? ""
+    if field(.font) == "fish" { configuration.font = .fish }
+    if field(.font) == "octo" { configuration.font = .octo }
+    title = field(.title)
     self.configuration = configuration
-    keys = Dictionary(
-      pairs(fields["keys"]).compactMap { name, key in
-        UInt8(key, radix: 16).map { (name, $0) }
-      }, uniquingKeysWith: { first, _ in first })
-    rotation = fields["rotation"].flatMap { Int($0) } ?? 0
-    colors = list(fields["colors"], separator: ",").compactMap { UInt32($0.dropFirst(), radix: 16) }
+    keyList = field(.keys)
+    rotation = Int(field(.rotation)) ?? 0
+    colors = field(.colors).split(separator: ",").compactMap { UInt32($0.dropFirst(), radix: 16) }
   }
 }
 
@@ -123,13 +146,9 @@ private struct CommunityPlatform {
   }
 }
 
-private func list(_ text: String?, separator: Character) -> [Substring] {
-  text?.split(separator: separator) ?? []
-}
-
 /// `name=value,name=value`.
-private func pairs(_ text: String?) -> [(name: String, value: String)] {
-  list(text, separator: ",").compactMap {
+private func pairs(_ text: String) -> [(name: String, value: String)] {
+  text.split(separator: ",").compactMap {
     let parts = $0.split(separator: "=")
     return parts.count == 2 ? (String(parts[0]), String(parts[1])) : nil
   }

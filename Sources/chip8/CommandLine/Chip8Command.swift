@@ -82,6 +82,7 @@ struct Chip8Command: ParsableCommand {
 
   func validate() throws {
     try machine.validateCombination()
+    try flags.validateCombination()
     try settings.validateCombination()
     try headless.validateCombination()
     try mobility.validateCombination(headless, restore: restore)

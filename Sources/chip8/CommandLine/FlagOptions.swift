@@ -11,7 +11,7 @@ struct FlagOptions: ParsableArguments {
   )
   var keepFlags: String?
 
-  func validate() throws {
+  func validateCombination() throws {
     if keepFlags == "" { throw ValidationError("--keep-flags takes a directory, or off.") }
   }
 

@@ -19,6 +19,10 @@ enum Main {
         arguments = try Standalone.commandLine(options, arguments)
       }
     } catch { end(Chip8Command.self, with: error) }
+    if let command = Chip8Command(plain: arguments) {
+      do { try command.run() } catch { end(Chip8Command.self, with: error) }
+      return
+    }
     if arguments == ["help"] { arguments = ["--help"] }
     let root = rootCommand(for: arguments)
     do {

@@ -18,17 +18,17 @@ func printError(_ line: String, excerpt: [String] = []) {
 
 /// Writes lines to standard output.
 func printLines(_ lines: [String]) throws(StorageError) {
-  try printText(lines.map(\.displayText).joined(separator: "\n"))
+  try printText(lines.map { $0.displayText })
 }
 
 /// Writes lines of a source to standard output.
 func printSource(_ lines: [String]) throws(StorageError) {
-  try printText(lines.map(\.sourceText).joined(separator: "\n"))
+  try printText(lines.map { $0.sourceText })
 }
 
 /// Writes a value to standard output as one line of JSON.
 func printJSON(_ value: some Encodable) throws {
-  try printText(try jsonText(value))
+  try printText([try jsonText(value)])
 }
 
 /// A value as JSON, in one line unless it is to be pretty. It means the text itself; characters that
@@ -48,8 +48,13 @@ func jsonText(_ value: some Encodable, isPretty: Bool = false) throws -> String 
   return escaped
 }
 
-private func printText(_ text: String) throws(StorageError) {
-  try Storage.writeAtomically("-", with: Array(text.utf8) + [UInt8(ascii: "\n")], as: .other)
+private func printText(_ lines: [String]) throws(StorageError) {
+  var bytes: [UInt8] = []
+  for (number, line) in lines.enumerated() {
+    if number > 0 { bytes.append(UInt8(ascii: "\n")) }
+    bytes += line.utf8
+  }
+  try Storage.writeAtomically("-", with: bytes + [UInt8(ascii: "\n")], as: .other)
 }
 
 extension StringProtocol {

@@ -8,13 +8,13 @@ final class Code: @unchecked Sendable {
   private static let margin = 8
 
   let core: UnsafeMutablePointer<Core>
+  /// Whether there are operations yet.
+  private var isPrepared = false
 
   init(_ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>, ramStart: V) {
     let configuration = state.pointee.configuration
     let byteCount = configuration.platform.ramByteCount
     let operations = UnsafeMutablePointer<Operation>.allocate(capacity: byteCount + Code.margin)
-    operations.initialize(repeating: .undecoded, count: byteCount)
-    (operations + byteCount).initialize(repeating: .end, count: Code.margin)
     let marks = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCount)
     marks.initialize(repeating: 0, count: byteCount)
     core = .allocate(capacity: 1)
@@ -22,6 +22,20 @@ final class Code: @unchecked Sendable {
       to: Core(
         operations, marks, mask: byteCount - 1, Dialect(configuration),
         Core.Place(state, tone), ramStart))
+  }
+
+  /// Makes the operations, 16 bytes for each of the RAM, before the first one is executed. Nothing is
+  /// forgotten of them before, for nothing is marked.
+  @inline(__always)
+  func prepare() {
+    if !isPrepared { makeOperations() }
+  }
+
+  private func makeOperations() {
+    let (operations, byteCount) = (core.pointee.operations, core.pointee.mask + 1)
+    operations.initialize(repeating: .undecoded, count: byteCount)
+    (operations + byteCount).initialize(repeating: .end, count: Code.margin)
+    isPrepared = true
   }
 
   deinit {

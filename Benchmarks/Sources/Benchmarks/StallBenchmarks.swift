@@ -1,0 +1,57 @@
+// What a save keeps up the thread that runs the machine, beside what it cannot do without: a copy of
+// the state, and another thread that is told of it.
+
+import Chip8Core
+import Chip8Player
+import Dispatch
+import Glibc
+import SaveState
+
+func stallRequirements(_ subject: Subject, in directory: String) throws -> [Requirement] {
+  let path = "\(directory)/stall.state"
+  try Storage.writeAtomically(path, with: Image(of: subject.machine).bytes, as: .savedState)
+  var options = PlaySession.Options()
+  options.slotsRoot = "\(directory)/slots"
+  options.autosaveSeconds = nil
+  let session = PlaySession(try LoadedMachine(path), .none, options)
+  var floor = LeastStall(subject.machine)
+  var (stalls, least): ([Double], [Double]) = ([], [])
+  for _ in 0..<1000 {
+    session.runFrame(keys: [])
+    // The frame after a save copies the RAM; the one after that is like any other.
+    let saving = microseconds {
+      session.save()
+      session.runFrame(keys: [])
+    }
+    stalls.append(saving - microseconds { session.runFrame(keys: []) })
+    session.finishWork()
+    least.append(floor.microseconds())
+  }
+  let rows: [(String, Double, limit: Double)] = [("half", 0.5, 2), ("99 of 100", 0.99, 2)]
+  return rows.map { part, quantile, limit in
+    Requirement(
+      "stall by a save, \(part), by a copy and a hand-off: \(subject.name)",
+      stalls.quantile(quantile) / least.quantile(quantile), atMost: limit, .times)
+  }
+}
+
+/// As many bytes copied to memory of their own, and handed to another thread.
+private struct LeastStall {
+  private let queue = DispatchQueue(label: "floor")
+  private let source: [UInt8]
+
+  init(_ machine: Chip8) {
+    source = Array(repeating: 1, count: machine.state.ram.count + MemoryLayout<State>.size)
+  }
+
+  mutating func microseconds() -> Double {
+    let time = Benchmarks.microseconds {
+      let copy = [UInt8](unsafeUninitializedCapacity: source.count) { bytes, count in
+        count = bytes.initialize(fromContentsOf: source)
+      }
+      queue.async { precondition(copy.first == 1) }
+    }
+    queue.sync {}
+    return time
+  }
+}
