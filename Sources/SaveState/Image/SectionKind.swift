@@ -29,7 +29,7 @@ extension Image {
   /// The sections that images of every machine can have. Those beside the state are in the order in
   /// which they are written.
   static let sectionKinds: [SectionKind] = [
-    .state(needTag), .state(parentTag), .state(programTag), .state(bytesTag),
+    .state(needTag), .state(baseTag), .state(programTag), .state(bytesTag),
     .ancillary(witnessTag), .ancillary(timeTag), .ancillary(noteTag), .ancillary(tapeTag),
   ]
 
