@@ -83,7 +83,7 @@ public struct Chip8: Sendable {
     case fault(Fault)
     /// The program calls the host, and the machine stands at that call until
     /// ``InputEvent/hostAnswer(_:)`` says its status.
-    case hostCall(HostCall)
+    indirect case hostCall(HostCall)
   }
 
   /// Runs the machine.
@@ -110,8 +110,7 @@ public struct Chip8: Sendable {
         core.pointee.runWholeFrames(&limits, held)
         if limits.frames == 0 { return .done }
       }
-      var processor = Processor(Engine(core, isByRules: isByRules))
-      return processor.run(limits, keys: held)
+      return Processor.run(core, isByRules: isByRules, limits, held)
     }
   }
 

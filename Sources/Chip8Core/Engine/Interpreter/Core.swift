@@ -136,25 +136,28 @@ extension Core {
   /// else's to continue.
   ///
   /// - Parameter limits: what is left to be done; less is afterwards.
+  @inline(never)
   mutating func runWholeFrames(_ limits: inout Processor.Limits, _ keys: KeySet) {
-    let length = state.pointee.configuration.instructionsPerFrame
-    pc = state.pointee.pc
+    let (state, length) = (place.state, place.state.pointee.configuration.instructionsPerFrame)
     guard dialect.hasWholeFrames, length <= Core.maxSlice, state.pointee.isBetweenPlainFrames else {
       return
     }
+    pc = state.pointee.pc
     enter()
-    while limits.frames > 0, limits.instructions >= length, Int(pc) <= mask {
+    var (frames, instructions) = (limits.frames, limits.instructions)
+    while frames > 0, instructions >= length, Int(pc) <= mask {
       state.pointee.keys = keys
       let executed = proceed(length)
       state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
-      limits.instructions &-= executed
+      instructions &-= executed
       guard executed == length || end == .frameOver else {
         state.pointee.instructionsLeftInFrame = UInt32(truncatingIfNeeded: length &- executed)
         break
       }
       endFrame()
-      limits.frames &-= 1
+      frames &-= 1
     }
+    (limits.frames, limits.instructions) = (frames, instructions)
     leave()
     state.pointee.pc = pc
   }

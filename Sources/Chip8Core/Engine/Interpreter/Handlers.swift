@@ -145,7 +145,8 @@ func handleHalt(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) 
 /// 1nnn at the end of a loop that may only wait.
 @_cdecl("chip8_handle_idle_jump") @inline(__always)
 func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  let remaining = m.core.pointee.leaveIdle(op, i, left)
+  // To look is worth it where there is much to be skipped.
+  let remaining = left > 64 ? m.core.pointee.leaveIdle(op, i, left) : left
   proceed(m, m.target(of: op), i, remaining, sp, v)
 }
 
@@ -681,27 +682,50 @@ extension UnsafeMutableRawPointer {
     guard address &+ 16 <= core.pointee.mask else { return false }
     let (column, line) = (UInt64(v[op.x] & 63), Int(v[op.y] & 31))
     let rowCount = min(Int(op.number), 32 &- line)
-    var hits = SIMD8<UInt64>.zero
-    var row = 0
-    while row < rowCount {
-      // Of rows that it does not have, the sprite has no pixels.
-      let unused = max(8 &- (rowCount &- row), 0)
-      let bytes =
-        UnsafeRawPointer(core.pointee.ram + (address &+ row))
-        .loadUnaligned(as: UInt64.self).littleEndian & UInt64.max
-        &>> UInt64(truncatingIfNeeded: 8 &* unused)
-      let pixels = atHighestBits(bytes) &>> SIMD8(repeating: column)
-      let rows = core.pointee.place.rows + 8 &* (line &+ row)
-      let shown = rows.loadUnaligned(as: SIMD8<UInt64>.self)
-      rows.storeBytes(of: shown ^ pixels, as: SIMD8<UInt64>.self)
-      hits |= shown & pixels
-      row &+= 8
-    }
-    let half = hits.lowHalf | hits.highHalf
-    let pair = half.lowHalf | half.highHalf
-    v[0xF] = pair.x | pair.y == 0 ? 0 : 1
+    let (bytes, rows) = (core.pointee.ram + address, core.pointee.place.rows + 8 &* line)
+    let hasHit =
+      rowCount < 8
+      ? drawRows(rowCount, bytes, rows, column) : drawManyRows(rowCount, bytes, rows, column)
+    v[0xF] = hasHit ? 1 : 0
     return true
   }
+}
+
+/// Draws the rows of a small sprite, and says whether one has hit a pixel.
+@inline(__always)
+private func drawRows(_ count: Int, _ bytes: V, _ rows: Raw, _ column: UInt64) -> Bool {
+  let rows = rows.assumingMemoryBound(to: UInt64.self)
+  var hits: UInt64 = 0
+  var row = 0
+  while row < count {
+    let pixels = (UInt64(bytes[row]) &<< 56) &>> column
+    let shown = rows[row]
+    rows[row] = shown ^ pixels
+    hits |= shown & pixels
+    row &+= 1
+  }
+  return hits != 0
+}
+
+/// The same for a larger one, eight rows at a time.
+@inline(__always)
+private func drawManyRows(_ count: Int, _ bytes: V, _ rows: Raw, _ column: UInt64) -> Bool {
+  var hits = SIMD8<UInt64>.zero
+  var row = 0
+  while row < count {
+    // Of rows that it does not have, the sprite has no pixels.
+    let unused = max(8 &- (count &- row), 0)
+    let eight = UnsafeRawPointer(bytes + row).loadUnaligned(as: UInt64.self).littleEndian
+    let used = eight & UInt64.max &>> UInt64(truncatingIfNeeded: 8 &* unused)
+    let pixels = atHighestBits(used) &>> SIMD8(repeating: column)
+    let shown = rows.loadUnaligned(fromByteOffset: 8 &* row, as: SIMD8<UInt64>.self)
+    rows.storeBytes(of: shown ^ pixels, toByteOffset: 8 &* row, as: SIMD8<UInt64>.self)
+    hits |= shown & pixels
+    row &+= 8
+  }
+  let half = hits.lowHalf | hits.highHalf
+  let pair = half.lowHalf | half.highHalf
+  return pair.x | pair.y != 0
 }
 
 /// Eight bytes, each in the highest bits of a number.
