@@ -65,7 +65,9 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Bytes from two hexadecimal digits each; nil if there is anything else.
+/// Bytes from two hexadecimal digits each; nil if there is anything else. Inlinable, because what works for
+/// any collection takes long to get ready when the program starts.
+@inlinable
 package func bytes(hexadecimal digits: some Collection<UInt8>) -> [UInt8]? {
   let values = digits.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
   guard values.count == digits.count, values.count.isMultiple(of: 2) else { return nil }
