@@ -11,7 +11,7 @@ import Testing
 
   /// Words that are mostly instructions of any platform; many write into the program, and a few lead
   /// out of the RAM.
-  private static func program(
+  static func program(
     _ random: inout Seeded, on platform: Platform, count: Int
   ) -> [UInt8] {
     let operations: [UInt16] = [0x0055, 0x0065, 0x0033, 0x001E, 0x0029, 0x0007, 0x0015, 0x0018]

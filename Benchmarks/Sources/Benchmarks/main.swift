@@ -22,6 +22,10 @@ if arguments.first == "--execute", arguments.count == 4, let frames = Int(argume
   try execute(arguments[2], frames: frames, engine)
   exit(0)
 }
+if arguments.contains("--search") {
+  printTable(try searchRequirements())
+  exit(0)
+}
 let games0 = try Workload.games(arguments.filter { $0.hasSuffix(".ch8") })
 if !games0.isEmpty || arguments.contains("--speed") {
   let only = arguments.firstIndex(of: "--only").map { arguments[$0 + 1] } ?? ""

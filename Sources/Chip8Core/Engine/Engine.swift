@@ -90,6 +90,7 @@ struct Engine {
   }
 
   private mutating func executeByRules(_ count: Int) -> Int {
+    core.pointee.watch.isDisplayChanged = true
     remaining = count
     unexecuted = 0
     event = .none
@@ -123,7 +124,7 @@ struct Engine {
   @inline(__always)
   func write(_ byte: UInt8, at address: Int) {
     ram[address & mask] = byte
-    core.pointee.forget(address, count: 1)
+    core.pointee.noteWrite(address & mask, count: 1)
   }
 
   /// Ends the slice after the instruction that is being executed.

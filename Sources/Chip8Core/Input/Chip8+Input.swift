@@ -12,6 +12,7 @@ extension Chip8 {
   ///
   /// - Throws: ``InputError``; the machine is unchanged then. Keys, answers and flags are always taken.
   public mutating func apply(_ event: InputEvent) throws(InputError) {
+    if case .keys = event {} else { endWatch() }
     switch event {
     case .keys(let keys): unsaved.heldKeys = keys
     case .hostAnswer(let status): finishHostCall(status)

@@ -74,14 +74,16 @@ extension Chip8 {
       guard let rest = rest.baseAddress else { return }
       withUnsafeMutablePointer(to: &state) { $0.overwrite(with: rest) }
     }
-    if state.configuration != configuration { unsaved.code = nil }
+    // What a copy shares is not this machine's to change.
+    if state.configuration != configuration || ownCore == nil { unsaved.code = nil }
+    endWatch()
     overwrite(&ram, with: snapshot.ram) { ram, source, count in
       for page in stride(from: 0, to: count, by: pageByteCount)
       where memcmp(ram + page, source + page, pageByteCount) != 0 {
         for start in stride(from: page, to: page + pageByteCount, by: blockByteCount)
         where memcmp(ram + start, source + start, blockByteCount) != 0 {
           (ram + start).update(from: source + start, count: blockByteCount)
-          unsaved.code?.forget(start..<start + blockByteCount)
+          unsaved.code?.noteWrite(start..<start + blockByteCount)
         }
       }
     }

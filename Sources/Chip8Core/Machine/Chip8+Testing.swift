@@ -24,6 +24,7 @@ extension Chip8 {
 
   /// Changes the state of a machine that only ``run(_:keys:)`` runs.
   package mutating func change(_ change: (inout State) -> Void) {
+    endWatch()
     change(&state)
   }
 }

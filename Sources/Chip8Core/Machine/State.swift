@@ -72,12 +72,17 @@ public struct State: Sendable {
     cycles = configuration.timing == .cycles ? configuration.clock.programStart : 0
   }
 
+  /// Whether neither the host nor an entry call has to do with the machine.
+  @inline(__always)
+  var isAlone: Bool {
+    if case .nothing = optionalState { true } else { false }
+  }
+
   /// Whether the next frame begins with a program that runs on: it waits for nothing, and neither the
   /// host nor an entry call has to do with it.
   @inline(__always)
   var isBetweenPlainFrames: Bool {
-    guard case .nothing = optionalState else { return false }
-    return instructionsLeftInFrame == nil && keyWait == nil && frames < State.maxFrames >> 1
+    isAlone && instructionsLeftInFrame == nil && keyWait == nil && frames < State.maxFrames >> 1
       && instructions < State.maxInstructions >> 1
   }
 

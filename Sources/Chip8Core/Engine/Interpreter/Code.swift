@@ -44,21 +44,29 @@ final class Code: @unchecked Sendable {
     core.deallocate()
   }
 
-  /// Forgets the operations that were made from a part of the RAM.
-  func forget(_ part: Range<Int>) {
-    core.pointee.forget(part.lowerBound, count: part.count)
+  /// Notes that a part of the RAM is written.
+  func noteWrite(_ part: Range<Int>) {
+    core.pointee.noteWrite(part.lowerBound, count: part.count)
   }
 }
 
 extension Core {
-  /// Forgets the operations that were made from some bytes of the RAM. The longest is made from four:
-  /// a skip and what it skips, or a long load of I.
-  func forget(_ address: Int, count: Int) {
-    for k in 0..<count where marks[(address &+ k) & mask] != 0 {
-      let written = address &+ k
-      for first in written &- 3...written { operations[first & mask] = .undecoded }
-      marks[written & mask] = 0
+  /// Notes that some bytes of the RAM are written: the operations that were made from them are
+  /// forgotten.
+  mutating func noteWrite(_ address: Int, count: Int) {
+    for written in address..<address &+ count {
+      let mark = marks[written & mask]
+      guard mark != 0 else { continue }
+      if mark & Mark.watched != 0 { noteChange(at: written & mask) }
+      if mark & Mark.decoded != 0 { forgetOperations(madeFrom: written & mask) }
     }
+  }
+
+  /// Forgets the operations that were made from a byte. The longest is made from four: a skip and what
+  /// it skips, or a long load of I.
+  func forgetOperations(madeFrom address: Int) {
+    for first in address &- 3...address { operations[first & mask] = .undecoded }
+    marks[address] &= ~Mark.decoded
   }
 
   /// The two bytes at an address, the high one first.
@@ -75,12 +83,16 @@ extension Core {
   /// Makes an operation ready.
   ///
   /// - Returns: its address.
-  func decode(_ operation: UnsafeRawPointer) -> UInt {
+  mutating func decode(_ operation: UnsafeRawPointer) -> UInt {
     let address = (operation - UnsafeRawPointer(operations)) / Operation.stride
     let instruction = instruction(at: address)
     operations[address] = Operation(instruction, at: address, on: self)
     let looksAhead = instruction.form.flow == .skip || instruction.byteCount == 4
-    for k in 0..<(looksAhead ? 4 : 2) { marks[(address &+ k) & mask] = 1 }
+    for k in 0..<(looksAhead ? 4 : 2) {
+      let byte = (address &+ k) & mask
+      marks[byte] |= Mark.decoded
+      codePages.insert(byte / PagePool.pageByteCount)
+    }
     return UInt(bitPattern: address)
   }
 }

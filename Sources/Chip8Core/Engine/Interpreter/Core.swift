@@ -4,7 +4,7 @@
 struct Core {
   /// The operation at each address of the RAM: ``Code``.
   let operations: UnsafeMutablePointer<Operation>
-  /// A byte for each of the RAM: 0 where no operation was made from it.
+  /// A byte for each of the RAM, see ``Mark``: 0 where a write is nobody's business.
   let marks: UnsafeMutablePointer<UInt8>
   /// Takes an address into the RAM, whose size is a power of two.
   let mask: Int
@@ -22,6 +22,9 @@ struct Core {
   var end = End.limit
   /// The loop that may be one that only waits.
   var idleLoop = IdleLoop()
+  var watch = PageWatch()
+  /// The pages with bytes that operations were made from.
+  var codePages = PageSet()
 
   /// Why the core has come back.
   enum End {

@@ -614,19 +614,19 @@ private func firstBytes(_ x: Int) -> SIMDMask<SIMD16<Int8>> {
     .<= SIMD16<UInt8>(repeating: UInt8(truncatingIfNeeded: x))
 }
 
-/// Continues after Fx33 has written into instructions.
+/// Continues after Fx33 has written into instructions, or where a pool watches.
 @inline(never)
 private func forgetDecimal(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  m.core.pointee.forget(Int(bitPattern: i), count: 3)
+  m.core.pointee.noteWrite(Int(bitPattern: i), count: 3)
   proceed(m, op.next, i, left, sp, v)
 }
 
-/// Continues after Fx55 has written into instructions.
+/// Continues after Fx55 has done so.
 @inline(never)
 private func forgetStored(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   // It may be this instruction that was overwritten.
   let moved = (i &+ op.number) & 0xFFFF
-  m.core.pointee.forget(Int(bitPattern: i), count: op.x + 1)
+  m.core.pointee.noteWrite(Int(bitPattern: i), count: op.x + 1)
   proceed(m, op.next, moved, left, sp, v)
 }
 
@@ -635,6 +635,7 @@ private func forgetStored(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw
 /// 00E0: the selected planes are erased.
 @_cdecl("chip8_handle_clear") @inline(__always)
 func handleClear(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+  m.core.pointee.watch.isDisplayChanged = true
   m.core.pointee.state.pointee.display.clear()
   proceed(m, op.next, i, left, sp, v)
 }
@@ -667,6 +668,7 @@ extension Core {
   /// Draws a sprite, and says whether the frame is over then.
   @inline(never)
   fileprivate mutating func drawAnySprite(_ op: Op, at i: UInt) -> Bool {
+    watch.isDisplayChanged = true
     let v = place.v
     let sprite = Sprite(x: v[op.x], y: v[op.y], rowCount: op.byte, address: Int(bitPattern: i))
     v[0xF] = dialect.draw(sprite, on: &state.pointee.display) { [ram, mask] in ram[$0 & mask] }
@@ -686,6 +688,7 @@ extension UnsafeMutableRawPointer {
     let hasHit =
       rowCount < 8
       ? drawRows(rowCount, bytes, rows, column) : drawManyRows(rowCount, bytes, rows, column)
+    core.pointee.watch.isDisplayChanged = true
     v[0xF] = hasHit ? 1 : 0
     return true
   }
