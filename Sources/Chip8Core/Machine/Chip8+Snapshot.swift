@@ -74,7 +74,9 @@ extension Chip8 {
       guard let rest = rest.baseAddress else { return }
       withUnsafeMutablePointer(to: &state) { $0.overwrite(with: rest) }
     }
-    if state.configuration != configuration { unsaved.code = nil }
+    if state.configuration != configuration || !isKnownUniquelyReferenced(&unsaved.code) {
+      unsaved.code = nil
+    }
     overwrite(&ram, with: snapshot.ram) { ram, source, count in
       for page in stride(from: 0, to: count, by: pageByteCount)
       where memcmp(ram + page, source + page, pageByteCount) != 0 {

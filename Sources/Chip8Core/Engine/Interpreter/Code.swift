@@ -41,22 +41,30 @@ final class Code: @unchecked Sendable {
   deinit {
     core.pointee.operations.deallocate()
     core.pointee.marks.deallocate()
+    core.deinitialize(count: 1)
     core.deallocate()
   }
 
-  /// Forgets the operations that were made from a part of the RAM.
+  /// Forgets what was made from a part of the RAM.
   func forget(_ part: Range<Int>) {
     core.pointee.forget(part.lowerBound, count: part.count)
   }
 }
 
 extension Core {
-  /// Forgets the operations that were made from some bytes of the RAM. The longest is made from four:
-  /// a skip and what it skips, or a long load of I.
+  /// What the bits of a mark say.
+  static let decoded: UInt8 = 1
+  static let translated: UInt8 = 2
+
+  /// Forgets what was made from some bytes of the RAM. Most operations are made from four at most: a skip
+  /// and what it skips, or a long load of I. A jump may be made from a loop before it.
   func forget(_ address: Int, count: Int) {
     for k in 0..<count where marks[(address &+ k) & mask] != 0 {
       let written = address &+ k
-      for first in written &- 3...written { operations[first & mask] = .undecoded }
+      for first in written &- 3...written &+ IdleLoop.maxByteCount {
+        operations[first & mask] = .undecoded
+      }
+      if marks[written & mask] & Core.translated != 0 { translations?.forget(written & mask) }
       marks[written & mask] = 0
     }
   }
@@ -80,7 +88,7 @@ extension Core {
     let instruction = instruction(at: address)
     operations[address] = Operation(instruction, at: address, on: self)
     let looksAhead = instruction.form.flow == .skip || instruction.byteCount == 4
-    for k in 0..<(looksAhead ? 4 : 2) { marks[(address &+ k) & mask] = 1 }
+    for k in 0..<(looksAhead ? 4 : 2) { marks[(address &+ k) & mask] |= Core.decoded }
     return UInt(bitPattern: address)
   }
 }

@@ -4,7 +4,7 @@
 struct Core {
   /// The operation at each address of the RAM: ``Code``.
   let operations: UnsafeMutablePointer<Operation>
-  /// A byte for each of the RAM: 0 where no operation was made from it.
+  /// A byte for each of the RAM: 0 where neither an operation nor a translation was made from it.
   let marks: UnsafeMutablePointer<UInt8>
   /// Takes an address into the RAM, whose size is a power of two.
   let mask: Int
@@ -13,6 +13,12 @@ struct Core {
   /// Where the machine is in the host's memory, for the time of one run.
   private(set) var place: Place
   private(set) var ram: UnsafeMutablePointer<UInt8>
+
+  /// When to translate.
+  var translationLimits = TranslationLimits.never
+  /// The translations; nil where there can be none, and before anything was to be translated.
+  var translations: Translations?
+  var isTranslatable = true
 
   /// Where the last instructions have left the machine.
   var pc: UInt16 = 0
@@ -106,14 +112,14 @@ extension Core {
 
   /// Takes over I and the stack.
   @inline(__always)
-  private mutating func enter() {
+  mutating func enter() {
     index = UInt(state.pointee.i)
     stack = stackStart + 2 * Int(state.pointee.stackCount)
   }
 
   /// Gives them back.
   @inline(__always)
-  private mutating func leave() {
+  mutating func leave() {
     state.pointee.i = UInt16(truncatingIfNeeded: index)
     state.pointee.stackCount = UInt8(truncatingIfNeeded: (stack - stackStart) / 2)
   }
@@ -139,9 +145,9 @@ extension Core {
   @inline(never)
   mutating func runWholeFrames(_ limits: inout Processor.Limits, _ keys: KeySet) {
     let (state, length) = (place.state, place.state.pointee.configuration.instructionsPerFrame)
-    guard dialect.hasWholeFrames, length <= Core.maxSlice, state.pointee.isBetweenPlainFrames else {
-      return
-    }
+    guard dialect.hasWholeFrames, length <= Core.maxSlice,
+      length < translationLimits.instructions, state.pointee.isBetweenPlainFrames
+    else { return }
     pc = state.pointee.pc
     enter()
     var (frames, instructions) = (limits.frames, limits.instructions)
