@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 ROM ?= roms/backfire.ch8
 SECONDS_EACH ?= 600
-FUZZERS ?= commands image slots recordings roms octo
+FUZZERS ?= commands image slots recordings roms engines octo
 
 .PHONY: play test lint format fuzz benchmark install uninstall clean
 

@@ -31,7 +31,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Chip8Core",
-      dependencies: ["SaveState"],
+      dependencies: ["CLinux", "SaveState"],
       resources: [
         .embedInCode("Platforms/programs.tsv"), .embedInCode("Platforms/archive.tsv"),
         .embedInCode("Platforms/more-programs.tsv"),

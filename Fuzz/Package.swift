@@ -29,6 +29,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     fuzzer("canary", ["Chip8Core", "SaveState"]),
+    fuzzer("engines", ["Chip8Core", "SaveState"]),
     fuzzer("image", ["Chip8Core", "SaveState"]),
     fuzzer("octo", ["Chip8Core", "Octo", "SaveState"]),
     fuzzer("recordings", ["Chip8Core", "SaveState"]),

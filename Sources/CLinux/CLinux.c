@@ -2,9 +2,11 @@
 
 #include "CLinux.h"
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 int CLinux_memoryFile(const char *name) { return memfd_create(name, 0); }
 
@@ -16,3 +18,31 @@ int CLinux_waitForOthers(void) {
   struct sched_param parameters = {0};
   return sched_setscheduler(0, SCHED_BATCH, &parameters);
 }
+
+static pthread_once_t isWatching = PTHREAD_ONCE_INIT;
+static unsigned forkCount;
+
+static void countFork(void) { forkCount++; }
+static void watchForks(void) { pthread_atfork(NULL, NULL, countFork); }
+
+int CLinux_mapCode(size_t count, void **writable, void **executable) {
+  pthread_once(&isWatching, watchForks);
+  int file = memfd_create("code", MFD_CLOEXEC);
+  if (file < 0) return -1;
+  *writable = *executable = MAP_FAILED;
+  if (ftruncate(file, (off_t)count) == 0) {
+    *writable = mmap(NULL, count, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    *executable = mmap(NULL, count, PROT_READ | PROT_EXEC, MAP_SHARED, file, 0);
+  }
+  close(file);
+  if (*writable != MAP_FAILED && *executable != MAP_FAILED) return 0;
+  CLinux_unmapCode(count, *writable, *executable);
+  return -1;
+}
+
+void CLinux_unmapCode(size_t count, void *writable, void *executable) {
+  if (writable != MAP_FAILED) munmap(writable, count);
+  if (executable != MAP_FAILED) munmap(executable, count);
+}
+
+unsigned CLinux_forkCount(void) { return forkCount; }

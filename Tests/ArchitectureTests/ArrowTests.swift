@@ -62,8 +62,8 @@ private let rules: [String: Rule] = [
     ["CDeflate", "CLinux", "CNettle", "CZlib", "Dispatch", "Glibc", "Synchronization"],
     silent + [.program]),
   "Chip8Core": Rule(
-    // Of the C library a comparison of bytes and nothing else.
-    ["SaveState", "Synchronization", "func Glibc.memcmp"],
+    // Of the C library a comparison of bytes and nothing else; of Linux memory for machine code.
+    ["CLinux", "SaveState", "Synchronization", "func Glibc.memcmp"],
     silent + [.files, .clock, .randomness]),
   "JSON": Rule(["CJansson"], silent + [.program]),
   "Octo": Rule(["Glibc", "JSON"], silent),

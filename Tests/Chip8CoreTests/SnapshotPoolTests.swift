@@ -9,8 +9,10 @@ import Testing
   private func randomMachine(_ platform: Platform, _ random: inout Seeded) throws -> Chip8 {
     var configuration = Configuration(platform)
     configuration.instructionsPerFrame = 40
-    let bytes = EngineTests.program(&random, on: platform, count: 300)
-    return try Chip8(Program(name: "", bytes: bytes), configuration, seed: random.next())
+    let bytes = EngineTests.randomBytes(&random, on: platform, count: 300)
+    var machine = try Chip8(Program(name: "", bytes: bytes), configuration, seed: random.next())
+    if Bool.random(using: &random) { machine.translate(from: 5) } else { machine.followOperations() }
+    return machine
   }
 
   @Test(arguments: [Platform.chip8, .vip, .schip, .xochip, .hires], [61, 62, 63, 64] as [UInt64])

@@ -3,6 +3,8 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <stddef.h>
+
 /// A file in memory that has no name and stays open in whatever executable this process becomes; -1
 /// and `errno` if there is none to be had.
 int CLinux_memoryFile(const char *name);
@@ -14,5 +16,16 @@ int CLinux_renameToNew(const char *path, const char *other);
 /// From now on this thread does not interrupt others when it is woken, but waits for its turn
 /// (`SCHED_BATCH`); -1 and `errno` if it may not say so.
 int CLinux_waitForOthers(void);
+
+/// Memory for machine code, at two addresses: what is written at the first is executed at the second.
+/// None of it can be written and executed at one address. -1 if there is none to be had.
+int CLinux_mapCode(size_t count, void **writable, void **executable);
+
+/// Gives such memory back.
+void CLinux_unmapCode(size_t count, void *writable, void *executable);
+
+/// How often this process has become a child by `fork` since such memory was first mapped. What was
+/// mapped before that is the parent's, too: both see what either writes.
+unsigned CLinux_forkCount(void);
 
 #endif

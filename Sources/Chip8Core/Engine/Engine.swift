@@ -74,7 +74,10 @@ struct Engine {
         remaining &-= executeByRules(1)
         continue
       }
-      remaining &-= core.pointee.execute(min(remaining, Core.maxSlice), at: pc)
+      remaining &-=
+        remaining < core.pointee.translationLimits.instructions
+        ? core.pointee.execute(min(remaining, Core.maxSlice), at: pc)
+        : core.pointee.translate(remaining, at: pc)
       pc = core.pointee.pc
       switch core.pointee.end {
       case .limit: break

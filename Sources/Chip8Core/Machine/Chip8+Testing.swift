@@ -22,6 +22,17 @@ extension Chip8 {
   /// Makes instructions ready before they are executed from now on, even if they are few.
   package mutating func followOperations() { unsaved.instructionsByRules = .max }
 
+  /// Translates from now on where so many instructions are to be executed, and not only where it pays.
+  package mutating func translate(from instructions: Int, codeByteCount: Int = 1 << 19) {
+    unsaved.engine = .fast
+    unsaved.translationLimits = TranslationLimits(
+      instructions: instructions, codeByteCount: codeByteCount)
+    followOperations()
+  }
+
+  /// How many blocks are translated.
+  package var translatedBlockCount: Int { unsaved.code?.core.pointee.translations?.count ?? 0 }
+
   /// Changes the state of a machine that only ``run(_:keys:)`` runs.
   package mutating func change(_ change: (inout State) -> Void) {
     endWatch()

@@ -18,6 +18,8 @@ public struct Chip8: Sendable {
   struct Unsaved: Sendable {
     /// What executes instructions.
     var engine = EngineKind.reference
+    /// When the translator translates.
+    var translationLimits = TranslationLimits()
     /// Whether each instruction is executed as its rule reads, for tests to compare with.
     var isByRules = false
     /// The instructions that were executed since the bytes there last changed; nil before the first.
@@ -164,6 +166,9 @@ public struct Chip8: Sendable {
         if isPrepared { code.prepare() }
         let core = code.core
         core.pointee.bind(state, tone, ram)
+        let isFast = machine.pointee.unsaved.engine == .fast
+        core.pointee.translationLimits =
+          isFast ? machine.pointee.unsaved.translationLimits : .never
         return body(core)
       }
     }

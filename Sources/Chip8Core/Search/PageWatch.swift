@@ -26,6 +26,9 @@ enum Mark {
   static let decoded: UInt8 = 1
   /// A pool wants to know when it is written.
   static let watched: UInt8 = 2
+  /// A translation was made from it.
+  static let translated: UInt8 = 4
+  static let made = decoded | translated
 }
 
 extension Core {
@@ -126,8 +129,8 @@ extension Core {
     where old.load(fromByteOffset: k, as: UInt64.self)
       != new.load(fromByteOffset: k, as: UInt64.self)
     {
-      for byte in start + k..<start + k + 8 where marks[byte] & Mark.decoded != 0 {
-        forgetOperations(madeFrom: byte)
+      for byte in start + k..<start + k + 8 where marks[byte] & Mark.made != 0 {
+        forgetWhatWasMade(from: byte)
       }
     }
   }

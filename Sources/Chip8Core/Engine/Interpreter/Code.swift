@@ -41,6 +41,7 @@ final class Code: @unchecked Sendable {
   deinit {
     core.pointee.operations.deallocate()
     core.pointee.marks.deallocate()
+    core.deinitialize(count: 1)
     core.deallocate()
   }
 
@@ -51,22 +52,32 @@ final class Code: @unchecked Sendable {
 }
 
 extension Core {
-  /// Notes that some bytes of the RAM are written: the operations that were made from them are
-  /// forgotten.
+  /// Notes that some bytes of the RAM are written: what was made from them is forgotten.
   mutating func noteWrite(_ address: Int, count: Int) {
     for written in address..<address &+ count {
       let mark = marks[written & mask]
       guard mark != 0 else { continue }
       if mark & Mark.watched != 0 { noteChange(at: written & mask) }
-      if mark & Mark.decoded != 0 { forgetOperations(madeFrom: written & mask) }
+      if mark & Mark.made != 0 { forgetWhatWasMade(from: written & mask) }
     }
   }
 
-  /// Forgets the operations that were made from a byte. The longest is made from four: a skip and what
-  /// it skips, or a long load of I.
-  func forgetOperations(madeFrom address: Int) {
-    for first in address &- 3...address { operations[first & mask] = .undecoded }
-    marks[address] &= ~Mark.decoded
+  /// Forgets what was made from a byte. Most operations are made from four at most: a skip and what it
+  /// skips, or a long load of I. A jump may be made from a loop before it.
+  func forgetWhatWasMade(from address: Int) {
+    for first in address &- 3...address &+ IdleLoop.maxByteCount {
+      operations[first & mask] = .undecoded
+    }
+    if marks[address] & Mark.translated != 0 { translations?.forget(address) }
+    marks[address] &= ~Mark.made
+  }
+
+  /// Marks bytes that something was made from.
+  mutating func mark(_ bytes: Range<Int>, _ mark: UInt8) {
+    for byte in bytes {
+      marks[byte & mask] |= mark
+      codePages.insert((byte & mask) / PagePool.pageByteCount)
+    }
   }
 
   /// The two bytes at an address, the high one first.
@@ -87,12 +98,15 @@ extension Core {
     let address = (operation - UnsafeRawPointer(operations)) / Operation.stride
     let instruction = instruction(at: address)
     operations[address] = Operation(instruction, at: address, on: self)
-    let looksAhead = instruction.form.flow == .skip || instruction.byteCount == 4
-    for k in 0..<(looksAhead ? 4 : 2) {
-      let byte = (address &+ k) & mask
-      marks[byte] |= Mark.decoded
-      codePages.insert(byte / PagePool.pageByteCount)
+    // A skip looks at what follows.
+    var byteCount = instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
+    var first = address
+    if instruction.kind == .jump, operations[address].number > 0 {
+      // Whether it ends a loop that may only wait was seen from the whole loop.
+      first = Int(instruction.nnn)
+      byteCount = address &+ 2 &- first
     }
+    mark(first..<first &+ byteCount, Mark.decoded)
     return UInt(bitPattern: address)
   }
 }

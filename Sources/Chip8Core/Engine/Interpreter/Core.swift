@@ -14,6 +14,12 @@ struct Core {
   private(set) var place: Place
   private(set) var ram: UnsafeMutablePointer<UInt8>
 
+  /// When to translate.
+  var translationLimits = TranslationLimits.never
+  /// The translations; nil where there can be none, and before anything was to be translated.
+  var translations: Translations?
+  var isTranslatable = true
+
   /// Where the last instructions have left the machine.
   var pc: UInt16 = 0
   var index: UInt = 0
@@ -109,14 +115,14 @@ extension Core {
 
   /// Takes over I and the stack.
   @inline(__always)
-  private mutating func enter() {
+  mutating func enter() {
     index = UInt(state.pointee.i)
     stack = stackStart + 2 * Int(state.pointee.stackCount)
   }
 
   /// Gives them back.
   @inline(__always)
-  private mutating func leave() {
+  mutating func leave() {
     state.pointee.i = UInt16(truncatingIfNeeded: index)
     state.pointee.stackCount = UInt8(truncatingIfNeeded: (stack - stackStart) / 2)
   }
@@ -142,9 +148,9 @@ extension Core {
   @inline(never)
   mutating func runWholeFrames(_ limits: inout Processor.Limits, _ keys: KeySet) {
     let (state, length) = (place.state, place.state.pointee.configuration.instructionsPerFrame)
-    guard dialect.hasWholeFrames, length <= Core.maxSlice, state.pointee.isBetweenPlainFrames else {
-      return
-    }
+    guard dialect.hasWholeFrames, length <= Core.maxSlice,
+      length < translationLimits.instructions, state.pointee.isBetweenPlainFrames
+    else { return }
     pc = state.pointee.pc
     enter()
     var (frames, instructions) = (limits.frames, limits.instructions)

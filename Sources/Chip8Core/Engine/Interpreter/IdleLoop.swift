@@ -3,6 +3,9 @@
 
 /// An iteration of a loop that is being watched.
 struct IdleLoop {
+  /// How far before its jump a loop may begin.
+  static let maxByteCount = 16
+
   /// The jump that ends it.
   var jump: Op?
   /// What was there when the jump was executed last. There is nothing else that the loop changes.
@@ -23,29 +26,50 @@ extension Core {
   ///
   /// The only instruction that may skip another is the one before the jump, which leaves the loop.
   func idleLoopLength(from start: Int, to end: Int) -> Int? {
-    guard (start...start + 16).contains(end) else { return nil }
+    guard (start...start + IdleLoop.maxByteCount).contains(end) else { return nil }
     var (address, count) = (start, 1)
+    var (read, written): (UInt32, UInt32) = (0, 0)
     while address < end {
       let instruction = instruction(at: address)
       let isExit = instruction.form.flow == .skip && address + 2 == end
       let isPlain = instruction.form.flow == .next
-      guard isExit || isPlain, instruction.form.writes.isSubset(of: .registers) else { return nil }
+      let (reads, writes) = (instruction.form.reads, instruction.form.writes)
+      guard isExit || isPlain, writes.isSubset(of: .registers) else { return nil }
+      read |= instruction.registers(reads) & ~written
+      written |= instruction.registers(writes)
       address += instruction.byteCount
       count += 1
     }
-    return address == end ? count : nil
+    // What depends on what the iteration before has written, counts and does not wait.
+    return address == end && read & written == 0 ? count : nil
   }
 
   /// How many of the instructions that are left remain when as many whole iterations are done as
   /// there is time for; all of them unless the last iteration has changed nothing.
-  mutating func leaveIdle(_ jump: Op, _ index: UInt, _ left: UInt) -> UInt {
-    let length = UInt(jump.number)
+  mutating func leaveIdle(_ jump: Op, ofLength length: UInt, _ index: UInt, _ left: UInt) -> UInt {
     let v = allRegisters
     let isIdle =
       idleLoop.jump == jump && idleLoop.left &- left == length && idleLoop.index == index
       && idleLoop.v == v
     idleLoop = IdleLoop(jump: jump, v: v, index: index, left: left)
     return isIdle ? left % length : left
+  }
+}
+
+extension Instruction {
+  /// The registers among some parts of a machine that it has to do with, a bit for each, and one for I.
+  func registers(_ parts: Parts) -> UInt32 {
+    let (x, y) = (UInt32(x), UInt32(y))
+    var registers: UInt32 = 0
+    if parts.contains(.v0) { registers |= 1 << 0 }
+    if parts.contains(.v1) { registers |= 1 << 1 }
+    if parts.contains(.vx) { registers |= 1 << x }
+    if parts.contains(.vy) { registers |= 1 << y }
+    if parts.contains(.vf) { registers |= 1 << 0xF }
+    if parts.contains(.v0ThroughVx) { registers |= 2 << x - 1 }
+    if parts.contains(.vxThroughVy) { for k in min(x, y)...max(x, y) { registers |= 1 << k } }
+    if parts.contains(.i) { registers |= 1 << 16 }
+    return registers
   }
 }
 

@@ -1,10 +1,12 @@
 import Chip8Core
-import Fuzzing
 import SaveState
 
 extension Input {
-  /// A machine, and what is done with it: 32 bytes, all zeros for the first platform as it is.
-  mutating func session() -> Session? {
+  /// A machine, and what is done with it: 32 bytes, all zeros for the first platform as it is, and its
+  /// program.
+  ///
+  /// - Parameter slowest: the fewest instructions that a frame has.
+  public mutating func session(slowest: Int = 1) -> Session? {
     var configuration = Configuration(choice(Platform.allCases))
     if next(UInt8.self) & 1 == 1, configuration.platform.hasCycles {
       configuration.timing = .cycles
@@ -17,6 +19,7 @@ extension Input {
       Quirks(rawValue: next()).intersection(Quirks(Quirks.named.map(\.quirk))))
     let speed: UInt16 = next()
     if speed > 0 { configuration.instructionsPerFrame = Int(speed) }
+    configuration.instructionsPerFrame = max(configuration.instructionsPerFrame, slowest)
     let instructions = Int(next(UInt16.self))
     let keys = (0..<10).map { _ in KeySet(rawValue: next()) }
     let program = Program(name: "program", bytes: rest())
@@ -26,13 +29,14 @@ extension Input {
 }
 
 /// A machine, and what is done with it.
-struct Session {
-  var machine: Chip8
+public struct Session {
+  /// The machine when it was switched on.
+  public let machine: Chip8
   /// After how many instructions it is saved.
-  let instructionsToSave: Int
+  public let instructionsToSave: Int
   /// The keys of each frame, over and over.
   let keys: [KeySet]
 
   /// The keys of the frame that a machine is in.
-  func keys(_ machine: Chip8) -> KeySet { keys[Int(machine.state.frames) % keys.count] }
+  public func keys(_ machine: Chip8) -> KeySet { keys[Int(machine.state.frames) % keys.count] }
 }

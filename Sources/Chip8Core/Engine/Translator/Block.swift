@@ -1,0 +1,126 @@
+// What is translated at once: instructions that follow each other in the RAM.
+
+/// An instruction of a block.
+struct Step {
+  /// What happens after it.
+  enum Flow {
+    case next
+    /// The next instruction may be skipped.
+    case skip
+    /// Whatever it is, not the instruction after it.
+    case elsewhere
+  }
+
+  let address: Int
+  let instruction: Instruction
+  /// The two bytes after its first two.
+  let operand: UInt16
+  let flow: Flow
+  /// Whether it is left to its rule.
+  let isSlow: Bool
+  /// How many instructions the loop has that it ends, if that may only wait.
+  var idleLength: Int?
+  /// Whether it is not translated here, but may be skipped.
+  var isOfAnotherBlock = false
+
+  var kind: Instruction.Kind { instruction.kind }
+
+  /// - Parameter isLast: whether the instruction may reach past the end of the RAM.
+  init(
+    _ instruction: Instruction, at address: Int, followedBy operand: UInt16, isLast: Bool,
+    on machine: Dialect
+  ) {
+    (self.address, self.instruction, self.operand) = (address, instruction, operand)
+    isSlow = isLast || Step.isLeftToRule(instruction, on: machine)
+    flow =
+      switch instruction.kind {
+      case _ where isSlow: .elsewhere
+      case .skipIfEqual, .skipIfNotEqual, .skipIfSame, .skipIfDifferent, .skipIfKey, .skipIfNoKey:
+        .skip
+      case .jump, .call, .return, .jumpIndexed: .elsewhere
+      case .draw where machine.drawsPlainly: machine.quirks.contains(.vblank) ? .elsewhere : .next
+      default: .next
+      }
+  }
+
+  /// An instruction that another block begins with.
+  init(_ instruction: Instruction, ofAnotherBlockAt address: Int) {
+    (self.address, self.instruction, operand) = (address, instruction, 0)
+    (isSlow, isOfAnotherBlock, flow) = (false, true, .elsewhere)
+  }
+
+  private static func isLeftToRule(_ instruction: Instruction, on machine: Dialect) -> Bool {
+    // With this quirk VF keeps the result, and not the flag.
+    if machine.quirks.contains(.vfOrder), instruction.x == 0xF,
+      instruction.form.writes.isSuperset(of: [.vx, .vf])
+    {
+      return true
+    }
+    switch instruction.kind {
+    case .scrollDown, .scrollUp, .scrollRight, .scrollLeft, .exit, .lores, .hires,
+      .selectPlanes, .loadPattern, .waitForKey, .setPitch, .storeFlags, .loadFlags, .probeHost,
+      .callHost, .machineCode, .illegal:
+      return true
+    default: return false
+    }
+  }
+}
+
+extension Dialect {
+  /// Whether sprites are 8 pixels wide on a screen of 64×32, where they are clipped, as in most programs.
+  var drawsPlainly: Bool { hasPlainDisplay && !quirks.contains(.wrap) }
+}
+
+/// The instructions from an address on, until control flows elsewhere.
+struct Block {
+  /// How many there are at most, and one more after a skip.
+  static let maxStepCount = 48
+  /// How many bytes of the RAM they have at most.
+  static let maxByteCount = 4 * (maxStepCount + 1)
+
+  let start: Int
+  private(set) var steps: [Step] = []
+  /// The address after it.
+  private(set) var end: Int
+
+  init(at start: Int, in core: Core) {
+    (self.start, end) = (start, start)
+    var isSkipped = false
+    while true {
+      let instruction = core.instruction(at: end)
+      var step = Step(
+        instruction, at: end, followedBy: core.word(at: end + 2), isLast: end > core.mask - 8,
+        on: core.dialect)
+      if step.kind == .jump, Int(instruction.nnn) >= start {
+        step.idleLength = core.idleLoopLength(from: Int(instruction.nnn), to: end)
+      }
+      if steps.count >= Block.maxStepCount {
+        guard isSkipped else { break }
+        step = Step(instruction, ofAnotherBlockAt: end)
+      }
+      steps.append(step)
+      end += instruction.byteCount
+      if step.flow == .elsewhere, !isSkipped { break }
+      isSkipped = step.flow == .skip
+    }
+  }
+
+  /// Whether it ends with a jump to its beginning.
+  var isLoop: Bool {
+    steps.contains { $0.kind == .jump && Int($0.instruction.nnn) == start && !$0.isSlow }
+  }
+
+  /// The registers that it uses most often, those first.
+  var mostUsed: [UInt8] {
+    var counts = InlineArray<16, Int>(repeating: 0)
+    for instruction in steps.lazy.filter({ !$0.isSlow }).map(\.instruction) {
+      let form = instruction.form
+      let used = instruction.registers(form.reads.union(form.writes))
+      for k in 0..<16 where used & 1 << UInt32(k) != 0 { counts[k] += 1 }
+    }
+    let least = isLoop ? 1 : 2
+    return (0..<16).filter { counts[Int($0)] >= least }.sorted {
+      (counts[Int($1)], $0) < (counts[Int($0)], $1)
+    }
+  }
+}
