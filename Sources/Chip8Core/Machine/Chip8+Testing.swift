@@ -24,9 +24,9 @@ extension Chip8 {
 
   /// Translates from now on where so many instructions are to be executed, and not only where it pays.
   package mutating func translate(from instructions: Int, codeByteCount: Int = 1 << 19) {
-    unsaved.engine = .fast
     unsaved.translationLimits = TranslationLimits(
       instructions: instructions, codeByteCount: codeByteCount)
+    engine = .fast
     followOperations()
   }
 

@@ -59,7 +59,10 @@ public struct Chip8: Sendable {
   /// about what becomes of it.
   public var engine: EngineKind {
     get { unsaved.engine }
-    set { unsaved.engine = newValue }
+    set {
+      unsaved.engine = newValue
+      if let core = ownCore { core.pointee.isPrepared = false }
+    }
   }
 
   /// The keys that are held down outside. The program sees them as they are where a frame begins, so
@@ -160,15 +163,14 @@ public struct Chip8: Sendable {
         if !isKnownUniquelyReferenced(&machine.pointee.unsaved.code) {
           machine.pointee.unsaved.code = Code(state, tone, ramStart: ram)
         }
-        guard let code = machine.pointee.unsaved.code else {
+        guard let core = machine.pointee.unsaved.code?.core else {
           preconditionFailure("the code was just made")
         }
-        if isPrepared { code.prepare() }
-        let core = code.core
         core.pointee.bind(state, tone, ram)
-        let isFast = machine.pointee.unsaved.engine == .fast
-        core.pointee.translationLimits =
-          isFast ? machine.pointee.unsaved.translationLimits : .never
+        if isPrepared, !core.pointee.isPrepared {
+          let isFast = machine.pointee.unsaved.engine == .fast
+          core.pointee.prepare(isFast ? machine.pointee.unsaved.translationLimits : .never)
+        }
         return body(core)
       }
     }

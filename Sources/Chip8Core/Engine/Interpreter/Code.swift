@@ -3,18 +3,11 @@
 ///
 /// A machine changes it only while it is its only owner: a copy of a machine begins with none.
 final class Code: @unchecked Sendable {
-  /// How many operations stand after those of the RAM, so that the last instruction has something to
-  /// continue to, whatever it skips.
-  private static let margin = 8
-
   let core: UnsafeMutablePointer<Core>
-  /// Whether there are operations yet.
-  private var isPrepared = false
-
   init(_ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>, ramStart: V) {
     let configuration = state.pointee.configuration
     let byteCount = configuration.platform.ramByteCount
-    let operations = UnsafeMutablePointer<Operation>.allocate(capacity: byteCount + Code.margin)
+    let operations = UnsafeMutablePointer<Operation>.allocate(capacity: byteCount + Core.margin)
     let marks = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCount)
     marks.initialize(repeating: 0, count: byteCount)
     core = .allocate(capacity: 1)
@@ -22,20 +15,6 @@ final class Code: @unchecked Sendable {
       to: Core(
         operations, marks, mask: byteCount - 1, Dialect(configuration),
         Core.Place(state, tone), ramStart))
-  }
-
-  /// Makes the operations, 16 bytes for each of the RAM, before the first one is executed. Nothing is
-  /// forgotten of them before, for nothing is marked.
-  @inline(__always)
-  func prepare() {
-    if !isPrepared { makeOperations() }
-  }
-
-  private func makeOperations() {
-    let (operations, byteCount) = (core.pointee.operations, core.pointee.mask + 1)
-    operations.initialize(repeating: .undecoded, count: byteCount)
-    (operations + byteCount).initialize(repeating: .end, count: Code.margin)
-    isPrepared = true
   }
 
   deinit {
@@ -52,6 +31,22 @@ final class Code: @unchecked Sendable {
 }
 
 extension Core {
+  /// How many operations stand after those of the RAM, so that the last instruction has something to
+  /// continue to, whatever it skips.
+  fileprivate static let margin = 8
+
+  /// Makes the operations, 16 bytes for each of the RAM, before the first one is executed. Nothing is
+  /// forgotten of them before, for nothing is marked.
+  mutating func prepare(_ limits: TranslationLimits) {
+    translationLimits = limits
+    isPrepared = true
+    guard !hasOperations else { return }
+    let byteCount = mask + 1
+    operations.initialize(repeating: .undecoded, count: byteCount)
+    (operations + byteCount).initialize(repeating: .end, count: Core.margin)
+    hasOperations = true
+  }
+
   /// Notes that some bytes of the RAM are written: what was made from them is forgotten.
   mutating func noteWrite(_ address: Int, count: Int) {
     for written in address..<address &+ count {

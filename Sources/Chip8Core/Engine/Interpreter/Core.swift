@@ -14,6 +14,10 @@ struct Core {
   private(set) var place: Place
   private(set) var ram: UnsafeMutablePointer<UInt8>
 
+  /// Whether there are operations, and whether they and ``translationLimits`` are as the machine's
+  /// engine wants them.
+  var hasOperations = false
+  var isPrepared = false
   /// When to translate.
   var translationLimits = TranslationLimits.never
   /// The translations; nil where there can be none, and before anything was to be translated.
