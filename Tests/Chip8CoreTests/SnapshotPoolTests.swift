@@ -11,7 +11,11 @@ import Testing
     configuration.instructionsPerFrame = 40
     let bytes = EngineTests.randomBytes(&random, on: platform, count: 300)
     var machine = try Chip8(Program(name: "", bytes: bytes), configuration, seed: random.next())
-    if Bool.random(using: &random) { machine.translate(from: 5) } else { machine.followOperations() }
+    if Bool.random(using: &random) {
+      machine.translate(from: 5)
+    } else {
+      machine.followOperations()
+    }
     return machine
   }
 
@@ -35,7 +39,8 @@ import Testing
       case 4...6 where !ids.isEmpty:
         pool.restore(ids[k], to: &machine)
         try #require(
-          machine.canonicalState == copies[k].canonicalState && machine.heldKeys == copies[k].heldKeys,
+          machine.canonicalState == copies[k].canonicalState
+            && machine.heldKeys == copies[k].heldKeys,
           "seed \(seed), round \(round)")
       case 7 where ids.count > 30:
         pool.release(ids.remove(at: k))
