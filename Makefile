@@ -26,11 +26,11 @@ fuzz: ## fuzz file formats and command lines: make fuzz [SECONDS_EACH=600] [FUZZ
 	Scripts/need.sh build fuzz
 	Scripts/fuzz.sh "$(SECONDS_EACH)" $(FUZZERS)
 
-benchmark: ## measure the machine's speed
+benchmark: ## measure the machine's speed: make benchmark [ONLY=text] [ROMS=paths]
 	Scripts/need.sh build
 	Scripts/install.sh .build/benchmark
 	Scripts/build.sh --package-path Benchmarks
-	Benchmarks/.build/release/Benchmarks
+	Benchmarks/.build/release/Benchmarks --only "$(ONLY)" $(ROMS)
 
 install: ## chip8, its manual page and shell completions below PREFIX
 	Scripts/need.sh build
