@@ -9,7 +9,7 @@ FUZZERS ?= commands image slots recordings roms engines octo
 
 play: ## build chip8 and play a program: make play [ROM=path]
 	Scripts/need.sh build
-	swift build -c release --product chip8
+	Scripts/build.sh --product chip8
 	Scripts/play.sh "$(ROM)"
 
 test: ## format, warnings, unit, conformance and end-to-end tests
@@ -26,10 +26,11 @@ fuzz: ## fuzz file formats and command lines: make fuzz [SECONDS_EACH=600] [FUZZ
 	Scripts/need.sh build fuzz
 	Scripts/fuzz.sh "$(SECONDS_EACH)" $(FUZZERS)
 
-benchmark: ## measure the machine's speed
+benchmark: ## measure the machine's speed: make benchmark [ONLY=text] [ROMS=paths]
 	Scripts/need.sh build
 	Scripts/install.sh .build/benchmark
-	swift run -c release --package-path Benchmarks Benchmarks
+	Scripts/build.sh --package-path Benchmarks
+	Benchmarks/.build/release/Benchmarks --only "$(ONLY)" $(ROMS)
 
 install: ## chip8, its manual page and shell completions below PREFIX
 	Scripts/need.sh build

@@ -4,7 +4,7 @@ set -eu
 
 messages=$(mktemp)
 trap 'rm -f "$messages"' EXIT
-swift build -c release --product chip8
+Scripts/build.sh --product chip8
 for source in roms/*.8o roms/tests/*.8o; do
   if ! .build/release/chip8 asm "$source" -o - 2>"$messages" | cmp - "${source%.8o}.ch8"; then
     cat "$messages" >&2

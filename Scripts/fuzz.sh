@@ -11,7 +11,7 @@ shift
 # Command lines need the program itself and no instrumentation.
 case " $* " in
 *" commands "*)
-  swift build -c release --product chip8
+  Scripts/build.sh --product chip8
   echo "commands, $seconds seconds:"
   python3 Fuzz/commands .build/release/chip8 --seconds "$seconds"
   ;;

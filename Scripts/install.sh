@@ -10,7 +10,7 @@ chip8=$build/chip8
 swift package --scratch-path $build generate-manual
 # Types are asked for by what makes them, and not by their names, which would be looked up among all
 # conformances to protocols when the program starts.
-swift build -c release --product chip8 --scratch-path $build \
+Scripts/build.sh --product chip8 --scratch-path $build \
   -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
 Scripts/link.sh $build/release $chip8
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Links what `swift build -c release` has compiled once more, to a chip8 that needs no Swift and no
+# Links what build.sh has compiled once more, to a chip8 that needs no Swift and no
 # library but the C library, as far as there are static ones.
 # Usage: link.sh BUILD OUT, where BUILD is the directory of the build, .build/release.
 set -eu

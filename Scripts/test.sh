@@ -8,8 +8,9 @@ export SWIFT_BACKTRACE=enable=no
 make --no-print-directory lint
 Scripts/check-roms.sh
 Scripts/check-corpus.sh
-swift build -c release --build-tests
-swift build --package-path Benchmarks -c release
+Scripts/build.sh --build-tests
+Scripts/build.sh --package-path Benchmarks
+Scripts/check-speed.sh
 # Tests run one after another, for the window tests need the machine to themselves. A server that
 # resets itself between two windows would lose the second one.
 xvfb-run -a -s "-screen 0 1280x800x24 -noreset" swift test -c release --skip-build --no-parallel

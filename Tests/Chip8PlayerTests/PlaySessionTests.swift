@@ -159,6 +159,32 @@ extension PlaySession {
     #expect(session.frames == 3)
   }
 
+  /// Whatever takes the machine's place.
+  @Test func theEngineStaysTheOneThatWasChosen() throws {
+    var options = PlaySession.Options()
+    options.slotsRoot = root
+    options.machine.engine = .reference
+    let path = try scratch.write("count.ch8", [0x70, 0x01, 0x12, 0x00])
+    let session = PlaySession(try LoadedMachine(path, options.machine), .none, options)
+    session.runFrames(2)
+    session.save()
+    let commands: [(PlaySession) -> Void] = [
+      { $0.load() }, { $0.undoLoad() }, { $0.reset() }, { $0.open(path) },
+    ]
+    for command in commands {
+      let count = session.machineCount
+      command(session)
+      session.finishWork()
+      #expect(session.machineCount == count + 1 && session.player.machine.engine == .reference)
+    }
+    session.runFrames(1)
+    session.close()
+    let resumed = try LoadedMachine(path, options.machine)
+      .resumed(path, options.machine, slotsRoot: root)
+    #expect(resumed.image != nil && resumed.machine.engine == .reference)
+    #expect(try LoadedMachine(path).machine.engine == .fast)
+  }
+
   @Test func aSlotIsRestoredInANewProcess() throws {
     let session = try session(Source.counter)
     session.runFrames(2)

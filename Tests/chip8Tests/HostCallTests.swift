@@ -86,6 +86,19 @@ import Testing
     }
   }
 
+  /// In this process, and in the next one.
+  @Test(arguments: [[], ["--input", "none.txt"]])
+  func theEngineStaysTheOneThatWasChosen(options: [String]) throws {
+    try scratch.write("none.txt", [])
+    try write("a.8o", Self.save)
+    _ = try scratch.report("a.8o", "--host-calls", "dir")
+    try write("b.8o", Self.restore)
+    let run = ["b.8o", "--host-calls", "dir", "--headless", "--json"] + options
+    #expect(try Report(try scratch.run(run)).engine == nil)
+    let report = try Report(try scratch.run(run + ["--engine", "reference"]))
+    #expect(report.program == "a" && report.engine == "reference")
+  }
+
   @Test(arguments: [
     [], ["a"], ["", "--", "--frames", "-x", "a b", #"it's "so""#, "größe 扉", "\n"],
     (0..<20).map { "\($0)" }, [String(repeating: "ü", count: 1024)],

@@ -1,5 +1,6 @@
 // MachineOptionTests.swift: the options that decide what machine a program gets.
 
+import Foundation
 import Testing
 
 @Suite struct MachineOptionTests {
@@ -84,6 +85,25 @@ import Testing
     #expect(abs(cycles.instructions - forProgram * 3 / 238) < 60)
     let frames = try Report(try scratch.run(options + ["--timing", "ipf"]))
     #expect(frames.instructions == 900)
+  }
+
+  /// What executes instructions changes nothing, is not saved, and is named where it was chosen.
+  @Test func everyEngineDoesTheSame() throws {
+    try scratch.write("game.ch8", Array(Data(contentsOf: URL(filePath: "roms/backfire.ch8"))))
+    let run = ["game.ch8", "--frames", "200", "--ipf", "1000", "--keys", "20-30:6,60-:8"]
+    func report(_ options: String...) throws -> Report {
+      try Report(try scratch.run(run + ["--headless", "--json"] + options))
+    }
+    let plain = try report("--save", "plain.state")
+    #expect(plain.engine == nil && plain.frames == 200)
+    for (choice, engine) in [("reference", "reference"), ("fast", "fast"), ("auto", "fast")] {
+      let chosen = try report("--engine", choice, "--save", "a.state")
+      #expect(chosen.engine == engine && chosen.state == plain.state)
+      #expect(try scratch.read("a.state") == scratch.read("plain.state"))
+      let restored = try scratch.report("a.state", "--engine", choice, "--frames", "1")
+      #expect(restored.engine == engine && restored.frames == 201)
+    }
+    #expect(try scratch.report("a.state", "--frames", "1").engine == nil)
   }
 
   @Test func theSeedDecidesTheRandomNumbers() throws {

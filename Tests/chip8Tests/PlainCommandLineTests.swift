@@ -42,7 +42,7 @@ import chip8
   private static let texts = [
     "-", "=", "a=b", "ä", " 1", "1", "0", "+5", "90", "500", "18446744073709551615", "0x300",
     "off", "auto", "vip", "none", "name", "wrap=on", "jump=off", "wrap=maybe", "cycles", "ipf",
-    "0x300=1,0xFF", "0x300=", "halt", "key-wait", "pc=0x200", "pc=loop", "pc=99999",
+    "fast", "0x300=1,0xFF", "0x300=", "halt", "key-wait", "pc=0x200", "pc=loop", "pc=99999",
     "screen=\(String(repeating: "aB", count: 20))", "0-3:5,7-:AF", "3-0:5", "ff0000,00FF00", "#12",
     "up=5,a=none", "up=x", "loop:4", "0x300:0", "screen", "registers", "hashes", "--json", "-1",
     "--", "", "1e3", "1 ",

@@ -20,7 +20,8 @@ import Testing
 
   @Test(arguments: [
     "--platform amiga", "--platform VIP", "--quirk shift", "--quirk shift=yes",
-    "--quirk sideways=on", "--timing fast", "--ipf many", "--seed x", "--seed 18446744073709551616",
+    "--quirk sideways=on", "--engine slow", "--engine Fast", "--timing fast", "--ipf many",
+    "--seed x", "--seed 18446744073709551616",
     "--poke 5", "--poke 5=", "--poke 5=256", "--poke x=1", "--poke 5=1,,2", "--frames x",
     "--frames 99999999999999999999", "--instructions 1.5", "--until never", "--until pc=",
     "--until pc=65536", "--until screen=abc", "--print nothing", "--scale x",

@@ -1,4 +1,5 @@
-// A program that runs and nothing else, for whoever counts the host's instructions.
+// A program that runs and nothing else, for `Scripts/check-speed.sh`, which counts the host's
+// instructions.
 
 import Chip8Core
 
@@ -6,6 +7,9 @@ import Chip8Core
 func execute(_ name: String, frames: Int, _ engine: EngineKind) throws {
   guard let workload = try Workload.all.first(where: { $0.name == name }) else {
     fatalError("there is no workload \(name)")
+  }
+  guard frames.isMultiple(of: workload.framesPerCall) else {
+    fatalError("\(name) runs \(workload.framesPerCall) frames at once, and so not \(frames)")
   }
   var machine = try workload.machine(engine)
   for _ in 0..<frames / workload.framesPerCall { _ = machine.run(frames: workload.framesPerCall) }

@@ -2,7 +2,7 @@ import Chip8Core
 import Glibc
 import SaveState
 
-/// A directory or its files could not be made or renamed.
+/// A directory could not be made.
 struct ChainError: Error {
   let code: Int32
 }
@@ -45,19 +45,9 @@ struct ImageChain {
     return try Image(contentsOf: path).completed(Chip8.self, by: &files).machine()
   }
 
-  /// Gives every file another name, so that each has to be found by its digest.
-  func renameBases() throws {
-    for k in 0..<ImageChain.count - 1 {
-      guard rename("\(directory)/\(k).state", "\(directory)/base\(k).state") == 0 else {
-        throw ChainError(code: errno)
-      }
-    }
-  }
-
   func remove() {
     for k in 0..<ImageChain.count {
       unlink("\(directory)/\(k).state")
-      unlink("\(directory)/base\(k).state")
     }
     rmdir(directory)
   }

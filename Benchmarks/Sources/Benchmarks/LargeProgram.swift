@@ -1,4 +1,5 @@
 import Chip8Core
+import Octo
 
 /// A program as large as the memory.
 struct LargeProgram {
@@ -28,5 +29,29 @@ struct LargeProgram {
       for word in words { bytes += [UInt8(word >> 8), UInt8(word & 0xFF)] }
     }
     return Array(bytes.prefix(byteCount))
+  }
+}
+
+extension Measurement {
+  /// How long it takes to turn a program into a source, and that back.
+  init(_ program: LargeProgram) {
+    let what = "\(program.bytes.count) bytes of \(program.name)"
+    self.init(requirements: [
+      Requirement("\(what) disassembled", .none, .milliseconds),
+      Requirement("\(what) assembled", .none, .milliseconds),
+    ]) {
+      let configuration = Configuration(.xochip)
+      var source = ""
+      var (disassembling, assembling): ([Double], [Double]) = ([], [])
+      for _ in 0..<7 {
+        disassembling.append(
+          threadMicroseconds {
+            source = Disassembly(program.bytes, for: configuration).octo(title: program.name)
+          } / 1000)
+        assembling.append(
+          try threadMicroseconds { _ = try assemble(source, named: program.name) } / 1000)
+      }
+      return [Measured(leastOf: disassembling), Measured(leastOf: assembling)]
+    }
   }
 }

@@ -5,17 +5,28 @@ import Chip8Core
 import Foundation
 import SaveState
 
-func memoryRequirements(_ subject: Subject, in directory: String) throws -> [Requirement] {
-  let plain = Image(of: subject.machine)
-  let least = try peakKibibytes(plain.bytes, in: directory)
-  return try hostileFiles(plain).map { what, bytes in
-    let more = try peakKibibytes(bytes, in: directory) - least
-    return Requirement("loader's memory: \(what)", Double(more) / 1024, atMost: 32, .mebibytes)
+extension Measurement {
+  static func loaderMemory(_ subject: Subject, in directory: String) -> Measurement {
+    let names = [
+      "one section of 16 MiB", "50 sections of 16 MiB", "a note that unpacks to 16 MiB",
+      "100 MiB of noise",
+    ]
+    return Measurement(
+      requirements: names.map { Requirement("loader's memory: \($0)", .atMost(32), .mebibytes) }
+    ) {
+      let plain = Image(of: subject.machine)
+      let least = try peakMebibytes(plain.bytes, in: directory)
+      return try hostileFiles(plain).map { bytes in
+        let peak = try peakMebibytes(bytes, in: directory)
+        return Measured(number: peak - least, compared: (peak, least))
+      }
+    }
   }
 }
 
-/// Files as large as they can be.
-private func hostileFiles(_ plain: Image) throws -> [(String, [UInt8])] {
+/// Files as large as they can be: of one section, of many, of one that is small until it is unpacked, and
+/// of none.
+private func hostileFiles(_ plain: Image) throws -> [[UInt8]] {
   // Room for the frames of more sections, and for a checksum or two.
   let rest = Image.maxByteCount - plain.sections.reduce(4096) { $0 + $1.decodedByteCount + 20 }
   func noise(_ count: Int) throws -> [UInt8] {
@@ -28,14 +39,10 @@ private func hostileFiles(_ plain: Image) throws -> [(String, [UInt8])] {
       .ancillary(Tag(rawValue: UInt32(k))), try noise(rest / 50 - 20), of: Chip8.self)
   }
   bomb.setAncillary(.ancillary(Tag("NOTE")), Array(repeating: 0x61, count: rest), of: Chip8.self)
-  return [
-    ("one section of 16 MiB", one.bytes), ("50 sections of 16 MiB", many.bytes),
-    ("a note that unpacks to 16 MiB", bomb.bytes),
-    ("100 MiB of noise", try noise(100 << 20)),
-  ]
+  return [one.bytes, many.bytes, bomb.bytes, try noise(100 << 20)]
 }
 
-private func peakKibibytes(_ file: [UInt8], in directory: String) throws -> Int {
+private func peakMebibytes(_ file: [UInt8], in directory: String) throws -> Double {
   let path = "\(directory)/file"
   try Data(file).write(to: URL(fileURLWithPath: path))
   let process = Process()
@@ -49,7 +56,7 @@ private func peakKibibytes(_ file: [UInt8], in directory: String) throws -> Int 
   guard let kibibytes = Int(String(decoding: text, as: UTF8.self).filter(\.isNumber)) else {
     fatalError("a process did not report its memory")
   }
-  return kibibytes
+  return Double(kibibytes) / 1024
 }
 
 /// Loads a file, checks all that can be checked, and prints how many KiB of memory this process

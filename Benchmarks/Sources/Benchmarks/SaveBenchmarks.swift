@@ -4,17 +4,25 @@ import Chip8Core
 import Glibc
 import SaveState
 
-/// A durable save, by a bare one: their medians in as many rounds, for a disk has its moods.
-func durableSaveRequirement(_ subject: Subject, in directory: String) throws -> Requirement {
-  let bytes = Image(of: subject.machine).bytes
-  var (bare, ours): ([Double], [Double]) = ([], [])
-  for _ in 0..<200 {
-    bare.append(microseconds { saveBarely(bytes, in: directory) })
-    ours.append(
-      try microseconds { try Storage.writeAtomically("\(directory)/ours", with: bytes, as: .slot) })
+extension Measurement {
+  /// A durable save, by a bare one: their medians in as many rounds, for a disk has its moods.
+  static func durableSave(_ subject: Subject, in directory: String) -> Measurement {
+    Measurement(requirements: [
+      Requirement(
+        "durable save, by a bare one: \(subject.name)", .atMost(1.3), .times, of: .microseconds)
+    ]) {
+      let bytes = Image(of: subject.machine).bytes
+      var (bare, ours): ([Double], [Double]) = ([], [])
+      for _ in 0..<200 {
+        bare.append(microseconds { saveBarely(bytes, in: directory) })
+        ours.append(
+          try microseconds {
+            try Storage.writeAtomically("\(directory)/ours", with: bytes, as: .slot)
+          })
+      }
+      return [Measured(times: ours, by: bare, quantile: 0.5)]
+    }
   }
-  return Requirement(
-    "durable save, by a bare one: \(subject.name)", ours.median / bare.median, atMost: 1.3, .times)
 }
 
 /// The calls that there must be for a file that is there whole after a power failure.

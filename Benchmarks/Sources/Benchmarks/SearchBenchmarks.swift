@@ -4,15 +4,19 @@
 import Chip8Core
 import SaveState
 
-/// Rounds a second of: restore, a frame of 15 instructions, capture, digest.
-func searchRequirements() throws -> [Requirement] {
-  try [
-    ("backfire", 4096, 8.0), ("backfire", 65_536, 3), ("loom", 4096, 1),
-  ].map { name, count, limit in
-    let rates = try searchRates(name, count)
-    return Requirement(
-      "search among \(count) snapshots: \(name)", rates.quantile(1), rates, atLeast: limit,
-      .perSecond)
+extension Measurement {
+  /// Rounds a second of: restore, a frame of 15 instructions, capture, digest.
+  static var searches: [Measurement] {
+    [("backfire", 4096, 8.0), ("backfire", 65_536, 3), ("loom", 4096, 1)].map {
+      name, count, limit in
+      Measurement(requirements: [
+        Requirement(
+          "search among \(count) snapshots: \(name)", .atLeast(limit), .millionsPerSecond)
+      ]) {
+        let rates = try searchRates(name, count)
+        return [Measured(number: rates.quantile(1), spread: rates.spread)]
+      }
+    }
   }
 }
 

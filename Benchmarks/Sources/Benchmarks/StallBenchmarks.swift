@@ -7,14 +7,31 @@ import Dispatch
 import Glibc
 import SaveState
 
-func stallRequirements(_ subject: Subject, in directory: String) throws -> [Requirement] {
+extension Measurement {
+  static func stalls(_ subject: Subject, in directory: String) -> Measurement {
+    let parts = [("half", 0.5), ("99 of 100", 0.99)]
+    let requirements = parts.map { name, _ in
+      Requirement(
+        "stall by a save, \(name), by a copy and a hand-off: \(subject.name)", .atMost(2), .times,
+        of: .microseconds)
+    }
+    return Measurement(requirements: requirements) {
+      let (stalls, least) = try stallMicroseconds(subject, in: directory)
+      return parts.map { Measured(times: stalls, by: least, quantile: $1) }
+    }
+  }
+}
+
+private func stallMicroseconds(
+  _ subject: Subject, in directory: String
+) throws -> (ours: [Double], least: [Double]) {
   let path = "\(directory)/stall.state"
   try Storage.writeAtomically(path, with: Image(of: subject.machine).bytes, as: .savedState)
   var options = PlaySession.Options()
   options.slotsRoot = "\(directory)/slots"
   options.autosaveSeconds = nil
   let session = PlaySession(try LoadedMachine(path), .none, options)
-  var floor = LeastStall(subject.machine)
+  let floor = LeastStall(subject.machine)
   var (stalls, least): ([Double], [Double]) = ([], [])
   for _ in 0..<1000 {
     // A window's thread sleeps between its frames. One that never does is soon interrupted by any other.
@@ -30,12 +47,7 @@ func stallRequirements(_ subject: Subject, in directory: String) throws -> [Requ
     usleep(2000)
     least.append(floor.microseconds())
   }
-  let rows: [(String, Double, limit: Double)] = [("half", 0.5, 2), ("99 of 100", 0.99, 2)]
-  return rows.map { part, quantile, limit in
-    Requirement(
-      "stall by a save, \(part), by a copy and a hand-off: \(subject.name)",
-      stalls.quantile(quantile) / least.quantile(quantile), atMost: limit, .times)
-  }
+  return (stalls, least)
 }
 
 /// As many bytes copied to memory of their own, and handed to another thread.
@@ -47,7 +59,7 @@ private struct LeastStall {
     source = Array(repeating: 1, count: machine.state.ram.count + MemoryLayout<State>.size)
   }
 
-  mutating func microseconds() -> Double {
+  func microseconds() -> Double {
     let time = Benchmarks.microseconds {
       let copy = [UInt8](unsafeUninitializedCapacity: source.count) { bytes, count in
         count = bytes.initialize(fromContentsOf: source)

@@ -5,33 +5,34 @@ import Chip8Core
 import Foundation
 import SaveState
 
-func startRequirements(_ subject: Subject, in directory: String) throws -> [Requirement] {
-  let path = "\(directory)/start.state"
-  try Storage.writeAtomically(path, with: Image(of: subject.machine).bytes, as: .savedState)
-  let trivial = try trivialProgram(in: directory)
-  let restoring = [installedChip8, "--restore", path, "--headless", "--frames"]
-  var (times, memories): ([Double], [Double]) = ([], [])
-  for _ in 0..<100 {
-    let least = try launch([trivial])
-    let run = try launch(restoring + ["1"])
-    times.append(run.microseconds / least.microseconds)
-    let longRun = try launch(restoring + ["60"])
-    memories.append(Double(longRun.kibibytes - least.kibibytes) / 1024)
+extension Measurement {
+  static func start(_ subject: Subject, in directory: String) -> Measurement {
+    Measurement(requirements: [
+      Requirement(
+        "start of a run, by a trivial program: \(subject.name)", .atMost(1.5), .times,
+        of: .milliseconds),
+      Requirement(
+        "memory of a run beyond a trivial program: \(subject.name)", .atMost(2), .mebibytes),
+    ]) {
+      let path = "\(directory)/start.state"
+      try Storage.writeAtomically(path, with: Image(of: subject.machine).bytes, as: .savedState)
+      let trivial = try trivialProgram(in: directory)
+      let restoring = [installedChip8, "--restore", path, "--headless", "--frames"]
+      var (times, leastTimes): ([Double], [Double]) = ([], [])
+      var (memories, leastMemories): ([Double], [Double]) = ([], [])
+      for _ in 0..<100 {
+        let least = try launch([trivial])
+        leastTimes.append(least.milliseconds)
+        leastMemories.append(least.mebibytes)
+        times.append(try launch(restoring + ["1"]).milliseconds)
+        memories.append(try launch(restoring + ["60"]).mebibytes)
+      }
+      return [
+        Measured(times: times, by: leastTimes),
+        Measured(differences: memories, to: leastMemories),
+      ]
+    }
   }
-  return [
-    requirement(
-      "start of a run, by a trivial program: \(subject.name)", times, atMost: 1.5, .times),
-    requirement(
-      "memory of a run beyond a trivial program: \(subject.name)", memories, atMost: 2, .mebibytes),
-  ]
-}
-
-private func requirement(
-  _ what: String, _ rounds: [Double], atMost limit: Double, _ unit: Requirement.Unit
-) -> Requirement {
-  var requirement = Requirement(what, rounds.median, atMost: limit, unit)
-  requirement.spread = rounds.quantile(0.1)...rounds.quantile(0.9)
-  return requirement
 }
 
 private let installedChip8 =
@@ -47,15 +48,15 @@ private func trivialProgram(in directory: String) throws -> String {
 }
 
 /// Runs a program to its end.
-private func launch(_ command: [String]) throws -> (microseconds: Double, kibibytes: Int) {
+private func launch(_ command: [String]) throws -> (milliseconds: Double, mebibytes: Double) {
   let launcher =
     CommandLine.arguments[0].split(separator: "/", omittingEmptySubsequences: false)
     .dropLast().joined(separator: "/") + "/Launcher"
   let numbers = try output(of: [launcher] + command).split { $0.isWhitespace }
-  guard numbers.count == 2, let time = Double(numbers[0]), let memory = Int(numbers[1]) else {
+  guard numbers.count == 2, let time = Double(numbers[0]), let memory = Double(numbers[1]) else {
     fatalError("\(command) was not measured")
   }
-  return (time, memory)
+  return (time / 1000, memory / 1024)
 }
 
 private func output(of command: [String]) throws -> String {

@@ -4,7 +4,7 @@ import Glibc
 
 private let clock = ContinuousClock()
 
-/// How long something takes, in microseconds.
+/// How long something takes, in microseconds, with all that it waits for.
 func microseconds(_ work: () throws -> Void) rethrows -> Double {
   try clock.measure(work) / .microseconds(1)
 }
@@ -22,15 +22,6 @@ func threadMicroseconds(_ work: () throws -> Void) rethrows -> Double {
   return now() - start
 }
 
-/// The shortest time that something takes in many rounds: what it takes when nothing disturbs it.
-struct Fastest {
-  private(set) var microseconds = Double.infinity
-
-  mutating func take(_ work: () throws -> Void) rethrows {
-    microseconds = min(microseconds, try Benchmarks.microseconds(work))
-  }
-}
-
 extension [Double] {
   /// The value below which so large a part of the values lies.
   func quantile(_ part: Double) -> Double {
@@ -38,4 +29,7 @@ extension [Double] {
   }
 
   var median: Double { quantile(0.5) }
+
+  /// Between what four of five values are.
+  var spread: ClosedRange<Double> { quantile(0.1)...quantile(0.9) }
 }

@@ -1,10 +1,42 @@
 import Chip8Core
+import SaveState
+
+/// A program that is run to see how fast that is.
+struct Workload {
+  let name: String
+  let program: [UInt8]
+  var platform = Platform.chip8
+  let instructionsPerFrame: Int
+  /// How many frames one call runs.
+  let framesPerCall: Int
+  /// What the speed must be at least, by the yardstick's: of the interpreter, and of the translator;
+  /// nil for a program that the yardstick cannot run.
+  var atLeast: (reference: Double, fast: Double)?
+
+  /// The machine that runs it.
+  func machine(_ engine: EngineKind) throws -> Chip8 {
+    var configuration = Configuration(platform)
+    configuration.instructionsPerFrame = instructionsPerFrame
+    var machine = try Chip8(Program(name: name, bytes: program), configuration)
+    machine.engine = engine
+    return machine
+  }
+}
 
 extension Workload {
-  /// The programs that do one kind of work, and our own game for the plain machine, as it is played
-  /// and as fast machines are asked to run it.
+  /// The programs that do one kind of work, and two of ours: a game for the plain machine, as it is
+  /// played and as fast machines are asked to run it, and a demo for the largest machine.
   static var all: [Workload] {
-    get throws { synthetic + (try games([Subject.path("backfire")])) }
+    get throws { synthetic + (try games([Subject.path("backfire")])) + [try loom] }
+  }
+
+  private static var loom: Workload {
+    get throws {
+      let program = try Subject.program(Subject.path("loom"))
+      return Workload(
+        name: "loom", program: program.bytes, platform: .xochip, instructionsPerFrame: 1000,
+        framesPerCall: 1)
+    }
   }
 
   /// Each does one kind of work forever, in frames so long that their ends cost nothing.
@@ -53,10 +85,10 @@ extension Workload {
       let program = try Subject.program(path)
       return [(15, 1000, 1.0, 1.0), (15, 1, 0.9, 0.9), (1000, 1000, 1.2, 2.0)].map {
         speed, frames, reference, fast in
-        Workload(
-          name: "\(program.name), \(speed) a frame, \(frames == 1 ? "1 frame" : "\(frames) frames") a call",
-          program: program.bytes, instructionsPerFrame: speed, framesPerCall: frames,
-          atLeast: (reference, fast))
+        let call = frames == 1 ? "1 frame a call" : "\(frames) frames a call"
+        return Workload(
+          name: "\(program.name), \(speed) a frame, \(call)", program: program.bytes,
+          instructionsPerFrame: speed, framesPerCall: frames, atLeast: (reference, fast))
       }
     }
   }

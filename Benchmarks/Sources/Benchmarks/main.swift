@@ -1,62 +1,89 @@
-// How fast the machine is, and whether the numbers are kept to that states and snapshots have:
-// docs/ARCHITECTURE.md. Usage: Benchmarks [--check], which fails if one is not.
+// How fast the machine is, and whether the numbers are kept to that docs/PERFORMANCE.md gives.
+// Usage: Benchmarks [--check] [--only TEXT] [ROM…]
+//   --check      fail if a limit is not kept
+//   --only TEXT  measure only rows with that in their name
+//   ROM          measure this program of the plain machine's, too
 
 import Chip8Core
 import Foundation
-import Octo
 import SaveState
 
-let arguments = CommandLine.arguments.dropFirst()
-if arguments.first == "--load", let path = arguments.last {
-  try load(path)
+var arguments = CommandLine.arguments.dropFirst()
+switch (arguments.first, arguments.count) {
+// For processes of their own.
+case ("--load", 2):
+  try load(CommandLine.arguments[2])
   exit(0)
+case ("--execute", 4):
+  guard let frames = Int(CommandLine.arguments[3]),
+    let engine = EngineKind(rawValue: CommandLine.arguments[4])
+  else { fallthrough }
+  try execute(CommandLine.arguments[2], frames: frames, engine)
+  exit(0)
+default: break
+}
+
+/// What the user asks for.
+struct Options {
+  var isCheck = false
+  var only = ""
+  var programs: [String] = []
+
+  func wants(_ requirement: Requirement) -> Bool {
+    only.isEmpty || requirement.what.contains(only)
+  }
+}
+
+var options = Options()
+while let argument = arguments.popFirst() {
+  switch argument {
+  case "--check": options.isCheck = true
+  case "--only": options.only = arguments.popFirst() ?? ""
+  case _ where argument.hasPrefix("-"):
+    FileHandle.standardError.write(
+      Data("\(argument): not an option; the usage is [--check] [--only TEXT] [ROM…]\n".utf8))
+    exit(64)
+  default: options.programs.append(argument)
+  }
 }
 
 /// On a disk, which the directory for temporary files need not be.
 let directory = "/var/tmp/chip8-benchmarks-\(getpid())"
 try Storage.createDirectory(directory)
 
-if arguments.first == "--execute", arguments.count == 4, let frames = Int(arguments[3]),
-  let engine = EngineKind(rawValue: arguments[4])
-{
-  try execute(arguments[2], frames: frames, engine)
-  exit(0)
+let measurements = try allMeasurements(options.programs, in: directory)
+  .filter { $0.requirements.contains(where: options.wants) }
+let table = Table(measurements.flatMap(\.requirements).filter(options.wants))
+var isKept = true
+for measurement in measurements {
+  for (requirement, measured) in zip(measurement.requirements, try measurement.measure())
+  where options.wants(requirement) {
+    table.print(requirement, measured)
+    if !requirement.isKept(by: measured) { isKept = false }
+  }
 }
-if arguments.contains("--search") {
-  printTable(try searchRequirements())
-  exit(0)
-}
-let games0 = try Workload.games(arguments.filter { $0.hasSuffix(".ch8") })
-if !games0.isEmpty || arguments.contains("--speed") {
-  let only = arguments.firstIndex(of: "--only").map { arguments[$0 + 1] } ?? ""
-  printTable(try speedRequirements((Workload.all + games0).filter { $0.name.contains(only) || only.isEmpty }))
-  exit(0)
-}
-for program in LargeProgram.all { try print(program.times()) }
-
-let (small, large) = (try Subject("backfire"), try Subject("loom"))
-let games = [small, try Subject("swingby"), try Subject("schuss"), large]
-/// Fills the screen with a picture, so that there is more to save than of a game.
-let picture = try Subject("lace")
-
-var requirements: [Requirement] = []
-for subject in [small, large] { requirements += snapshotRequirements(subject) }
-for subject in games + [picture] { requirements += try imageTimeRequirements(subject) }
-requirements.append(try durableSaveRequirement(small, in: directory))
-for subject in [small, large] { requirements += try stallRequirements(subject, in: directory) }
-requirements += try startRequirements(large, in: directory)
-for subject in games { requirements.append(try imageSizeRequirement(subject)) }
-requirements += try memoryRequirements(large, in: directory)
 try FileManager.default.removeItem(atPath: directory)
-for platform in [Platform.chip8, .xochip] {
-  let chain = try ImageChain(platform)
-  defer { chain.remove() }
-  let times = try (0..<21).map { _ in try microseconds { _ = try chain.load() } }
-  requirements.append(
-    Requirement(
-      "a chain of \(ImageChain.count) images read: \(platform.rawValue)", times.median,
-      atMost: 5000, .microseconds))
-}
-printTable(requirements)
+if options.isCheck, !isKept { exit(1) }
 
-if arguments.contains("--check"), !requirements.allSatisfy(\.isKept) { exit(1) }
+/// All rows, in the table's order.
+///
+/// - Parameter programs: paths of further programs.
+func allMeasurements(_ programs: [String], in directory: String) throws -> [Measurement] {
+  let (small, large) = (try Subject("backfire"), try Subject("loom"))
+  let games = [small, try Subject("swingby"), try Subject("schuss"), large]
+  /// Fills the screen with a picture, so that there is more to save than of a game.
+  let picture = try Subject("lace")
+
+  var all = Measurement.speeds(try Workload.all + Workload.games(programs))
+  all += [small, large].map(Measurement.snapshots)
+  all += Measurement.searches
+  all += [.start(large, in: directory)]
+  all += [small, large].map { .stalls($0, in: directory) }
+  all += [.durableSave(small, in: directory)]
+  all += (games + [picture]).map(Measurement.imageTimes)
+  all += [Platform.chip8, .xochip].map(Measurement.imageChain)
+  all += try games.map(Measurement.imageSize)
+  all += [.loaderMemory(large, in: directory)]
+  all += LargeProgram.all.map { Measurement($0) }
+  return all
+}

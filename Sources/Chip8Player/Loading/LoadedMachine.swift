@@ -71,7 +71,7 @@ public struct LoadedMachine: Sendable {
     machine = try inFile(path) {
       try Chip8(program, configuration, seed: request.seed ?? request.defaultSeed)
     }
-    try request.poke(&machine)
+    try request.prepare(&machine)
     self.own = own
     self.inputs = inputs
     metadata = own
@@ -93,7 +93,7 @@ public struct LoadedMachine: Sendable {
     own = SessionMetadata()
     metadata = own
     warnings = image.driftWarnings(machine, in: file.path)
-    try request.poke(&self.machine)
+    try request.prepare(&self.machine)
   }
 
   /// Takes what is asked for, over what the image says, over what the program's own file does.
@@ -148,7 +148,7 @@ public struct LoadedMachine: Sendable {
     resumed.warnings += found.image.driftWarnings(found.machine, in: found.path)
     resumed.machine = found.machine
     resumed.image = found.image
-    try request.poke(&resumed.machine)
+    try request.prepare(&resumed.machine)
     _ = try resumed.inputs.readEnd(found.path, limit: 0, for: .subject)
     return resumed
   }

@@ -17,6 +17,8 @@ public struct MachineRequest: Sendable {
   public var defaultSeed: UInt64 = 0
   /// What is written to the RAM before the first instruction.
   public var pokes: [Poke] = []
+  /// What executes instructions.
+  public var engine = EngineKind.fast
   /// Where to look for what an image leaves out, if it is not beside it.
   public var dependencies = DependencyPaths()
 
@@ -44,9 +46,10 @@ public struct MachineRequest: Sendable {
     return request
   }
 
-  /// Writes to a machine's RAM what is wanted there.
-  func poke(_ machine: inout Chip8) throws {
+  /// Does to a machine what is wanted of any: writes to its RAM, and chooses its engine.
+  func prepare(_ machine: inout Chip8) throws {
     for poke in pokes { try machine.apply(.poke(poke.address, poke.bytes)) }
+    machine.engine = engine
   }
 
   /// The machine that a program gets.

@@ -258,7 +258,9 @@ public struct Player: Sendable {
   var before: Before { Before(machine: machine, image: image, metadata: metadata) }
 
   private mutating func replace(_ machine: Chip8, from image: Image?, _ metadata: SessionMetadata) {
+    let engine = self.machine.engine
     self.machine = machine
+    self.machine.engine = engine
     if host.isThere { self.machine.allowHostCalls() }
     recorder.forget()
     stand(from: image, metadata)

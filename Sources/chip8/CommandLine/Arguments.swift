@@ -40,6 +40,18 @@ enum PlatformChoice: ExpressibleByArgument {
   var defaultValueDescription: String { "auto" }
 }
 
+/// `--engine`.
+enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
+  case reference, fast, auto
+
+  var kind: EngineKind {
+    switch self {
+    case .reference: .reference
+    case .fast, .auto: .fast
+    }
+  }
+}
+
 /// `--quirk NAME=on|off`.
 extension QuirkChoice {
   /// What stands after the option.

@@ -138,8 +138,8 @@ struct Chip8Command: ParsableCommand {
       reportWarnings(of: &player)
       try player.saveWithEntryCalls(isImage ? [] : entryCalls)
       var run = try HeadlessRun(
-        headless, mobility, machine.dependencies, player, recording?.keys, parent: base,
-        slotsRoot: slotsRoot, kept, flagsAtStart: flags)
+        headless, mobility, machine, player, recording?.keys, parent: base, slotsRoot: slotsRoot,
+        kept, flagsAtStart: flags)
       try run.prepare()
       if mobility.acknowledge, let image = loaded.image { try run.takeOver(image) }
       try run.toEnd()?.execute()
@@ -248,6 +248,12 @@ struct MachineOptions: ParsableArguments {
       "Write to RAM before the first instruction.", valueName: "ADDR=BYTE[,BYTE...]"))
   var poke: [Poke] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "What executes instructions; auto, the default, is the fastest that runs here. Results are the "
+        + "same."))
+  var engine: EngineChoice?
+
   @OptionGroup var dependencies: DependencyOptions
 
   func validateCombination() throws {
@@ -268,6 +274,7 @@ struct MachineOptions: ParsableArguments {
     request.timing = timing
     request.seed = seed
     request.pokes = poke
+    request.engine = (engine ?? .auto).kind
     request.dependencies = dependencies.paths
     return request
   }

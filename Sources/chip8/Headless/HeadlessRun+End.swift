@@ -194,7 +194,7 @@ extension HeadlessRun {
     let names = run.player.metadata.names
     return Report(
       machine: machine, stop: stop, fault: run.fault,
-      point: run.point.map { PointReport(reason: $0, names: names) })
+      point: run.point.map { PointReport(reason: $0, names: names) }, engine: chosenEngine)
   }
 
   private func saveMachine() throws {

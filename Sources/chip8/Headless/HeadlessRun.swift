@@ -8,7 +8,7 @@ struct HeadlessRun {
   let options: HeadlessOptions
   var run: Run
   let mobility: MobilityOptions
-  private let dependencies: DependencyOptions
+  private let machineOptions: MachineOptions
   let slotsRoot: String
   let keptFlags: KeptFlags?
   /// The flags that need not be written.
@@ -29,13 +29,13 @@ struct HeadlessRun {
   ///   - keptFlags: where the user flags are kept, if they are.
   ///   - flagsAtStart: those that the machine was switched on with, if they are an input.
   init(
-    _ options: HeadlessOptions, _ mobility: MobilityOptions, _ dependencies: DependencyOptions,
+    _ options: HeadlessOptions, _ mobility: MobilityOptions, _ machineOptions: MachineOptions,
     _ player: Player, _ keys: KeyScript?, parent: ParentImage?, slotsRoot: String,
     _ keptFlags: KeptFlags?, flagsAtStart: [UInt8]?
   ) throws {
     self.options = options
     self.mobility = mobility
-    self.dependencies = dependencies
+    self.machineOptions = machineOptions
     self.parent = parent
     self.slotsRoot = slotsRoot
     self.keptFlags = keptFlags
@@ -66,6 +66,8 @@ struct HeadlessRun {
 
   var machine: Chip8 { run.player.machine }
   var inputs: InputFiles { run.player.inputs }
+  /// What executes the machine's instructions, if the user has chosen that.
+  var chosenEngine: EngineKind? { machineOptions.engine?.kind }
 
   /// Runs, saves and reports.
   ///
@@ -82,7 +84,7 @@ struct HeadlessRun {
           let isKept = attempt { run in try run.keepFlags() }
           if !staysInProcess, isKept {
             return NextProcess(
-              running: restoration, after: run, options, dependencies, slotsRoot: slotsRoot,
+              running: restoration, after: run, options, machineOptions, slotsRoot: slotsRoot,
               keptFlags)
           }
           guard staysInProcess else {

@@ -10,6 +10,8 @@ struct Report {
   let fault: Fault?
   /// What has stopped the machine, if that is a breakpoint or a watchpoint.
   let point: PointReport?
+  /// What has executed the machine's instructions, if the user has chosen that.
+  let engine: EngineKind?
 
   private var json: JSONObject {
     let configuration = machine.state.configuration
@@ -19,6 +21,7 @@ struct Report {
       // A run without a fault says so with null.
       "fault": fault?.json,
     ]).adding(point.map { ["point": $0.json] } ?? [:])
+      .adding(engine.map { ["engine": $0.rawValue] } ?? [:])
   }
 
   /// Prints what the options ask for; without any, one line that says how the run ended. Nothing

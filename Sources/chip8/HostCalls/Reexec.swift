@@ -32,18 +32,21 @@ extension NextProcess {
   {
     self.init(
       restoration: restoration,
-      options: ["--slots=\(options.slotsRoot)", "--autosave=\(options.autosaveSeconds ?? 0)"]
+      options: [
+        "--slots=\(options.slotsRoot)", "--autosave=\(options.autosaveSeconds ?? 0)",
+        "--engine=\(options.machine.engine.rawValue)",
+      ]
         + NextProcess.common(session.player, restoration, options.keptFlags))
   }
 
   /// Continues with a headless run.
   init(
     running restoration: Restoration, after run: Run, _ options: HeadlessOptions,
-    _ dependencies: DependencyOptions, slotsRoot: String, _ kept: KeptFlags?
+    _ machine: MachineOptions, slotsRoot: String, _ kept: KeptFlags?
   ) {
     self.init(
       restoration: restoration,
-      options: dependencies.arguments + ["--slots=\(slotsRoot)"]
+      options: machine.arguments + ["--slots=\(slotsRoot)"]
         + NextProcess.common(run.player, restoration, kept)
         + options.arguments(for: run.remainingAfterRestoring()))
   }
@@ -80,10 +83,12 @@ extension HeadlessOptions {
   }
 }
 
-extension DependencyOptions {
-  /// These options, for another process.
+extension MachineOptions {
+  /// Those of these options that hold for a machine in an image, for another process.
   fileprivate var arguments: [String] {
-    romPath.map { "--rom-path=\($0)" } + basePath.map { "--base-path=\($0)" }
+    dependencies.romPath.map { "--rom-path=\($0)" }
+      + dependencies.basePath.map { "--base-path=\($0)" }
+      + (engine.map { ["--engine=\($0.rawValue)"] } ?? [])
   }
 }
 

@@ -46,6 +46,7 @@ struct Report: Decodable, Equatable {
   let ram: RAM
   let state: State
   let registers: Registers
+  let engine: String?
 
   init(_ outcome: Outcome) throws {
     self = try JSONDecoder().decode(Report.self, from: Data(outcome.output))
