@@ -60,8 +60,10 @@ extension Core {
   /// Forgets what was made from a byte. Most operations are made from four at most: a skip and what it
   /// skips, or a long load of I. A jump may be made from a loop before it.
   func forgetWhatWasMade(from address: Int) {
-    for first in address &- 3...address &+ IdleLoop.maxByteCount {
-      operations[first & mask] = .undecoded
+    for first in address &- 3...address { operations[first & mask] = .undecoded }
+    for jump in address &+ 1...address &+ IdleLoop.maxByteCount
+    where operations[jump & mask].isIdleJump {
+      operations[jump & mask] = .undecoded
     }
     if marks[address] & Mark.translated != 0 { translations?.forget(address) }
     marks[address] &= ~Mark.made

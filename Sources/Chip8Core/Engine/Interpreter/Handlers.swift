@@ -11,6 +11,12 @@ extension Operation {
   /// What stands after the end of the RAM.
   static let end = Operation(handler: handleEndOfRAM)
 
+  /// Whether it was made from a loop before it.
+  var isIdleJump: Bool {
+    unsafeBitCast(handler, to: UInt.self)
+      == unsafeBitCast(handleIdleJump as Handler, to: UInt.self)
+  }
+
   /// - Parameter address: where the instruction is.
   init(_ instruction: Instruction, at address: Int, on core: Core) {
     let quirks = core.dialect.quirks
