@@ -122,6 +122,27 @@ import Testing
     #expect(engines.fast.state.random.state != 0)
   }
 
+  /// The same, where the loop was entered in its middle, and its beginning becomes another one before it
+  /// was ever executed.
+  @Test func loopsWaitOnlyAsTheyAreInAllOfTheirParts() throws {
+    let words: [UInt16] = [
+      0x6164, 0xF115, 0x120A, 0x0000, 0x6505, 0xF007, 0x3000, 0x1208, 0x1210,
+    ]
+    var configuration = Configuration(.chip8)
+    configuration.instructionsPerFrame = 1000
+    var machine = try Chip8(program(words), configuration)
+    machine.followOperations()
+    _ = machine.run(instructions: 6)
+    #expect(machine.state.pc == 0x208)
+    var other = machine
+    try other.apply(.poke(0x208, [0xC5, 0xFF]))
+    machine.restore(from: other.snapshot)
+    other.followRules()
+    _ = machine.run(frames: 1)
+    _ = other.run(frames: 1)
+    #expect(machine.canonicalState == other.canonicalState)
+  }
+
   @Test func machinesAreTranslated() throws {
     var configuration = Configuration(.chip8)
     configuration.instructionsPerFrame = 1000

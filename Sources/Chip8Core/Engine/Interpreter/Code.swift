@@ -98,7 +98,7 @@ extension Core {
     // A skip looks at what follows.
     var byteCount = instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
     var first = address
-    if instruction.kind == .jump, operations[address].number > 0 {
+    if operations[address].isIdleJump {
       // Whether it ends a loop that may only wait was seen from the whole loop.
       first = Int(instruction.nnn)
       byteCount = address &+ 2 &- first
