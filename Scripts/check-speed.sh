@@ -7,6 +7,10 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+case ${1:-} in
+'' | --record) ;;
+*) echo "check-speed.sh: $1: not an option; there is --record" >&2 && exit 64 ;;
+esac
 numbers=Benchmarks/instruction-counts.tsv
 program=Benchmarks/.build/release/Benchmarks
 if [ "$(uname -m)" != x86_64 ]; then
@@ -59,13 +63,13 @@ if [ "${1:-}" = --record ]; then
 fi
 
 awk -F '\t' '
-  BEGIN { printf "%-42s %-10s %12s %12s %8s\n", "host instructions a frame", "engine", "recorded", "now", "" }
+  BEGIN { printf "%-47s %-10s %12s %12s %8s\n", "host instructions a frame", "engine", "recorded", "now", "" }
   {
     change = ($6 / $4 - 1) * 100
     slow = change > $5
     slower += slow
     faster += change < -$5
-    printf "%-42s %-10s %12d %12d %+7.1f%%%s\n", $1, $2, $4, $6, change, slow ? "  SLOWER" : ""
+    printf "%-47s %-10s %12d %12d %+7.1f%%%s\n", $1, $2, $4, $6, change, slow ? "  SLOWER" : ""
   }
   END {
     if (faster) print "Faster than recorded: Scripts/check-speed.sh --record keeps it so."
