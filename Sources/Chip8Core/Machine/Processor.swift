@@ -59,7 +59,8 @@ struct Processor {
 
   private mutating func runInstructions(_ limits: Limits, _ keys: KeySet) -> Chip8.Stop {
     var (frames, instructions) = (limits.frames, limits.instructions)
-    repeat {
+    // An entry call may have taken the last one.
+    while frames > 0 {
       guard instructions > 0 else { return .done }
       if state.pointee.instructionsLeftInFrame == nil { beginFrame(keys) }
       var left = Int(state.pointee.instructionsLeftInFrame ?? 0)
@@ -77,7 +78,7 @@ struct Processor {
       }
       if case .none = engine.event { continue }
       if let stop { return stop }
-    } while frames > 0
+    }
     return .done
   }
 
