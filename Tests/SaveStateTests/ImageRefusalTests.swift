@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  /// With a digest that is right again, a flip is refused, or is in what is no part of the machine.
+  /// With a digest that is right again, a flip is refused, or is in what is not part of the machine.
   @Test func flippedBitsWithAValidDigestAreRefusedOrTheSameMachine() {
     let bytes = Image(of: usedToy()).bytes
     var accepted = 0

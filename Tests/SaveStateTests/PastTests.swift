@@ -34,7 +34,7 @@ import Testing
     return try Image(image.bytes)
   }
 
-  @Test("The past of an image leads from power-on to its machine, and is no part of the state")
+  @Test("The past of an image leads from power-on to its machine, and is not part of the state")
   func past() throws {
     var random = Seeded(state: PastTests.seed)
     var timeline = try session(toy(), frames: 120, &random)

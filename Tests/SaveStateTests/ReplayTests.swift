@@ -91,7 +91,7 @@ import Testing
     #expect(toy.weight == 3 && toy.position == Position())
   }
 
-  @Test("What is held down is no part of what an image says of the future")
+  @Test("What is held down is not part of what an image says of the future")
   func witness() throws {
     var toy = usedToy()
     let image = Image(of: toy)

@@ -6,7 +6,7 @@ import Chip8Core
 /// Runs the workload of that name for so many frames.
 func execute(_ name: String, frames: Int, _ engine: EngineKind) throws {
   guard let workload = try Workload.all.first(where: { $0.name == name }) else {
-    fatalError("there is no workload \(name)")
+    fatalError("unknown workload: \(name)")
   }
   guard frames.isMultiple(of: workload.framesPerCall) else {
     fatalError("\(name) runs \(workload.framesPerCall) frames at once, and so not \(frames)")

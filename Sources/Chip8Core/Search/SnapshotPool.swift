@@ -57,6 +57,7 @@ public final class SnapshotPool {
 
   /// Takes a snapshot in place of another one, whose name it gets.
   public func capture(_ machine: inout Chip8, over id: ID) {
+    contents.pointee.checkIsUsed(id.slot)
     contents.pointee.capture(&machine, in: id.slot)
   }
 
@@ -149,7 +150,7 @@ private struct SnapshotPoolContents {
   }
 
   mutating func removeSlot(_ slot: Int) {
-    precondition(slots[slot].isUsed, "a snapshot is released once")
+    checkIsUsed(slot)
     slots[slot].isUsed = false
     let table = table(slot)
     for index in 0..<layout.pageCount { replace(&table[index], by: PagePool.empty) }
@@ -165,13 +166,17 @@ private struct SnapshotPoolContents {
     page = other
   }
 
+  func checkIsUsed(_ slot: Int) {
+    precondition(slots[slot].isUsed, "this snapshot was released")
+  }
+
   func digest(_ slot: Int) -> UInt64 {
-    precondition(slots[slot].isUsed, "a snapshot that was released has no digest")
+    checkIsUsed(slot)
     return hash.digest(slots[slot].sum)
   }
 
   func timelessDigest(_ slot: Int) -> UInt64 {
-    precondition(slots[slot].isUsed, "a snapshot that was released has no digest")
+    checkIsUsed(slot)
     return hash.digest(slots[slot].sum &- hash.time(slots[slot].rest))
   }
 
@@ -221,7 +226,7 @@ private struct SnapshotPoolContents {
   }
 
   mutating func restore(_ slot: Int, to machine: inout Chip8) {
-    precondition(slots[slot].isUsed, "a snapshot that was released cannot be restored")
+    checkIsUsed(slot)
     machine.withParts { parts in
       check(parts)
       let changed = changedPages(of: parts)

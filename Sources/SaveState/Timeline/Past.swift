@@ -60,7 +60,7 @@ extension Timeline {
   /// for all of it, it begins later.
   ///
   /// - Parameter byteLimit: at most ``Past/maxByteCount``.
-  /// - Returns: nil if there is no room for any of it.
+  /// - Returns: nil if not even the last part of it fits.
   public func past(byteLimit: Int) -> Past<Recorded>? {
     let byteLimit = min(byteLimit, Past<Recorded>.maxByteCount)
     let (start, inputs) = course

@@ -1,0 +1,129 @@
+// How each instruction becomes an operation: which handler executes it, with which operands.
+
+extension Operation {
+  /// What has to be decoded first.
+  static let undecoded = Operation(handler: handleUndecoded)
+  /// What stands after the end of the RAM.
+  static let end = Operation(handler: handleEndOfRAM)
+
+  /// Whether it was made from a loop before it.
+  var isIdleJump: Bool {
+    unsafeBitCast(handler, to: UInt.self)
+      == unsafeBitCast(handleIdleJump as Handler, to: UInt.self)
+  }
+
+  /// - Parameter address: where the instruction is.
+  init(_ instruction: Instruction, at address: Int, on core: Core) {
+    let quirks = core.dialect.quirks
+    let (x, y, nn, nnn) = (instruction.x, instruction.y, instruction.nn, instruction.nnn)
+    self.init(handler: handleSlowly)
+    // With this quirk VF keeps the result, and not the flag.
+    if quirks.contains(.vfOrder), x == 0xF,
+      instruction.form.writes.isSuperset(of: [.vx, .vf])
+    {
+      return
+    }
+    switch instruction.kind {
+    case .jump: setJump(from: address, to: nnn, on: core)
+    case .call:
+      set(handleCall, x, number: UInt16(truncatingIfNeeded: address &+ 2))
+      target = UInt32(nnn) * UInt32(Operation.stride)
+    case .return: handler = handleReturn
+    case .skipIfEqual, .skipIfNotEqual, .skipIfSame, .skipIfDifferent, .skipIfKey, .skipIfNoKey:
+      setSkip(instruction, at: address, on: core)
+    case .set: set(handleSet, x, number: nn)
+    case .add: set(handleAdd, x, number: nn)
+    case .copy: set(handleCopy, x, y)
+    case .or: set(quirks.contains(.logic) ? handleOrClearingFlag : handleOr, x, y)
+    case .and: set(quirks.contains(.logic) ? handleAndClearingFlag : handleAnd, x, y)
+    case .xor: set(quirks.contains(.logic) ? handleXorClearingFlag : handleXor, x, y)
+    case .addRegister: set(handleAddRegister, x, y)
+    case .subtract: set(handleSubtract, x, y)
+    case .subtractFrom: set(handleSubtractFrom, x, y)
+    case .shiftRight: set(handleShiftRight, x, quirks.contains(.shift) ? x : y)
+    case .shiftLeft: set(handleShiftLeft, x, quirks.contains(.shift) ? x : y)
+    case .setIndex: (handler, number) = (handleSetIndex, nnn)
+    case .setIndexLong: (handler, number) = (handleSetIndexLong, core.word(at: address &+ 2))
+    case .random: set(handleRandom, x, number: nn)
+    case .clear: handler = handleClear
+    case .draw: setDraw(x, y, instruction.n, on: core.dialect)
+    case .readDelay: set(handleReadDelay, x)
+    case .setDelay: set(handleSetDelay, x)
+    case .setSound: set(handleSetSound, x)
+    case .bigDigit: set(handleBigDigit, x)
+    case .jumpIndexed:
+      let register = quirks.contains(.jump) ? UInt8(truncatingIfNeeded: nnn >> 8) : 0
+      set(handleJumpIndexed, register, number: nnn)
+    case .addToIndex:
+      let isPlain = quirks.isDisjoint(with: [.indexOverflowFaults, .indexWraps, .indexOverflowFlag])
+      if isPlain { set(handleAddToIndex, x) }
+    case .smallDigit: set(handleSmallDigit, x)
+    case .storeBCD: set(handleStoreDecimal, x)
+    case .store: set(handleStore, x, number: quirks.indexStep(past: x))
+    case .load: set(handleLoad, x, number: quirks.indexStep(past: x))
+    case .scrollDown, .scrollUp, .scrollRight, .scrollLeft, .exit, .lores, .hires,
+      .storeRange, .loadRange, .selectPlanes, .loadPattern, .waitForKey, .setPitch, .storeFlags,
+      .loadFlags, .probeHost, .callHost, .machineCode, .illegal:
+      break
+    }
+  }
+
+  private mutating func set(
+    _ handler: Handler, _ x: UInt8, _ y: UInt8 = 0, number: some UnsignedInteger = UInt16(0)
+  ) {
+    (self.handler, self.x, self.y) = (handler, x, y)
+    self.number = UInt16(number)
+  }
+
+  private mutating func setJump(from address: Int, to nnn: UInt16, on core: Core) {
+    target = UInt32(nnn) * UInt32(Operation.stride)
+    if Int(nnn) == address {
+      handler = handleHalt
+    } else if let length = core.idleLoopLength(from: Int(nnn), to: address) {
+      set(handleIdleJump, 0, number: UInt16(length))
+    } else {
+      handler = handleJump
+    }
+  }
+
+  /// A skip knows what follows: a long instruction, or a jump. Both together are how programs branch,
+  /// and are one operation, unless the jump is watched.
+  private mutating func setSkip(_ instruction: Instruction, at address: Int, on core: Core) {
+    let handlers = instruction.kind.skipHandlers
+    let next = core.instruction(at: address &+ 2)
+    set(
+      next.byteCount == 4 ? handlers.long : handlers.plain, instruction.x, instruction.y,
+      number: UInt16(instruction.nn))
+    let jump = address &+ 2
+    guard next.kind == .jump, jump <= core.mask, Int(next.nnn) != jump,
+      core.idleLoopLength(from: Int(next.nnn), to: jump) == nil
+    else { return }
+    handler = handlers.beforeJump
+    target = UInt32(next.nnn) * UInt32(Operation.stride)
+  }
+
+  private mutating func setDraw(_ x: UInt8, _ y: UInt8, _ n: UInt8, on machine: Dialect) {
+    let waits = machine.quirks.contains(.vblank)
+    // Most programs draw 8 pixels wide on a screen of 64×32, where sprites are clipped.
+    if machine.hasPlainDisplay, !machine.quirks.contains(.wrap) {
+      set(waits ? handleDrawAndWait : handleDraw, x, y, number: n)
+    } else {
+      set(handleDrawAnySprite, x, y, number: n)
+    }
+  }
+}
+
+extension Instruction.Kind {
+  /// What executes a skip: before any instruction of two bytes, before one of four, and before a jump.
+  fileprivate var skipHandlers: (plain: Handler, long: Handler, beforeJump: Handler) {
+    switch self {
+    case .skipIfEqual: (handleSkipIfEqual, handleSkipLongIfEqual, handleJumpUnlessEqual)
+    case .skipIfNotEqual: (handleSkipIfNotEqual, handleSkipLongIfNotEqual, handleJumpIfEqual)
+    case .skipIfSame: (handleSkipIfSame, handleSkipLongIfSame, handleJumpUnlessSame)
+    case .skipIfDifferent: (handleSkipIfDifferent, handleSkipLongIfDifferent, handleJumpIfSame)
+    case .skipIfKey: (handleSkipIfKey, handleSkipLongIfKey, handleJumpUnlessKey)
+    case .skipIfNoKey: (handleSkipIfNoKey, handleSkipLongIfNoKey, handleJumpIfKey)
+    default: (handleSlowly, handleSlowly, handleSlowly)
+    }
+  }
+}
