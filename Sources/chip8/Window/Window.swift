@@ -78,8 +78,12 @@
 
     private init(_ session: PlaySession) throws(Failure) {
       self.session = session
-      // X11 takes a title that is not ASCII only in a locale that has such characters.
+      // X11 shows a title that is not ASCII only in a locale with such characters, which a bare
+      // environment does not name.
       setlocale(LC_CTYPE, "")
+      if String(cString: nl_langinfo(Int32(CODESET))) != "UTF-8" {
+        setlocale(LC_CTYPE, "C.UTF-8")
+      }
       SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1")
       SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1")
       SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
