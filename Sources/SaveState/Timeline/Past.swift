@@ -64,7 +64,7 @@ extension Timeline {
   public func past(byteLimit: Int) -> Past<Recorded>? {
     let byteLimit = min(byteLimit, Past<Recorded>.maxByteCount)
     let (start, inputs) = course
-    var past = Past(from: Recorded(start), inputs[...], to: machine)
+    var past = Past(from: Recorded(Recorded.unpack(start)), inputs[...], to: machine)
     // Each start is later than the one before, and its size is known better.
     for _ in 0..<4 {
       if past.isWithinLimits(until: machine.position), past.encoded.count <= byteLimit {
@@ -83,7 +83,7 @@ extension Timeline {
   }
 
   /// The machine with which the course begins, and all inputs since then.
-  private var course: (start: Recorded.Snapshot, inputs: [Tape<Recorded.Input>.Entry]) {
+  private var course: (start: Recorded.PackedSnapshot, inputs: [Tape<Recorded.Input>.Entry]) {
     var index = branchOfCourse(branch, at: .position(machine.position))
     let count = branches[index].tape.count(through: machine.position)
     var stretches = [branches[index].tape.entries[..<count]]
@@ -192,7 +192,13 @@ extension Past {
         throw .damagedSection(Image.tapeTag)
       }
       var sections: [Image.Section] = []
-      for _ in 0..<count { sections.append(try Image.Section(from: &reader)) }
+      for _ in 0..<count {
+        let section = try Image.Section(from: &reader)
+        guard
+          section.flags.contains(.critical), !sections.contains(where: { $0.tag == section.tag })
+        else { throw .damagedSection(Image.tapeTag) }
+        sections.append(section)
+      }
       var state = StateReader(sections)
       let start = try Remembered(program: machine.program, decoding: &state)
       try state.finish()
