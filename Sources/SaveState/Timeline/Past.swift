@@ -35,10 +35,11 @@ public struct Past<Remembered: Machine>: Sendable {
   /// Whether it begins where the machine was switched on.
   public var beginsAtPowerOn: Bool { start.powerOnSeed != nil }
 
-  /// Runs it, to see whether it leads to a machine.
+  /// Runs it, to see whether it leads to a machine, as that machine would be run.
   public func leads(to machine: Remembered) -> Bool {
     guard isWithinLimits(until: machine.position) else { return false }
-    var (replayed, remaining) = (start, tape.entries[...])
+    var (replayed, remaining) = (machine, tape.entries[...])
+    replayed.restore(from: start.snapshot)
     let hasTakenAll: Void? = try? replayed.advance(to: machine.position, with: &remaining)
     return hasTakenAll != nil && remaining.isEmpty && replayed.position == machine.position
       && replayed.heldInputs.isEmpty && replayed.canonicalState == machine.canonicalState
