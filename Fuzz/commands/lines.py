@@ -58,6 +58,10 @@ VALUES = {
     "key-map": "k=5 up=2,down=8 k=none|k=G nokey=1 k",
     "break": "0x202 main 515|nowhere 70000",
     "watchpoint": "0x300 0x300:4 main|nowhere 0x300:0",
+    "seek": "0 1 5|-1 99999 x",
+    "seek-instruction": "0 1 40|-1 99999 x",
+    "rewind": "0 1 3|-1 99999 x",
+    "past": "1 300 262144|0 -1 4194305 x",
     "frames": "0 1 5 20|-1 x",
     "instructions": "0 1 7 100|-1 x",
     "until": "halt key-wait pc=0x204 pc=main screen=" + "0" * 40 + "|pc=nowhere never pc=70000",
@@ -78,7 +82,7 @@ VALUES["save-slot"] = VALUES["NEW"] = VALUES["NAME"]
 USUAL = {"headless": 0.97}
 # Options that make no sense in most lines, or make most lines wrong.
 RARE = {"autosave", "watch", "keep-state", "acknowledge", "move", "else-save", "resume", "timeout",
-        "restore-descriptor"}
+        "restore-descriptor", "seek", "seek-instruction", "rewind"}
 # What an option needs, mostly.
 NEEDS = {"executable": "save", "with": "executable", "no-rom": "save", "base": "save",
          "scale": "screenshot", "move": "else-save", "else-save": "move"}

@@ -74,6 +74,18 @@ public protocol Machine: Sendable {
 
   /// How many bytes of memory a snapshot takes, about.
   static func byteCount(of snapshot: Snapshot) -> Int
+
+  /// A snapshot in few bytes, for keeping many of them.
+  associatedtype PackedSnapshot: Sendable
+
+  /// Packs a snapshot.
+  static func pack(_ snapshot: Snapshot) -> PackedSnapshot
+
+  /// The snapshot that was packed.
+  static func unpack(_ packed: PackedSnapshot) -> Snapshot
+
+  /// How many bytes of memory a packed snapshot takes, about.
+  static func byteCount(of packed: PackedSnapshot) -> Int
 }
 
 extension Machine {

@@ -98,6 +98,22 @@ extension Restless {
     }
   }
 
+  /// Of a RAM, only what is not as at power-on takes room; and all of it comes back.
+  @Test(arguments: Platform.allCases) func packedSnapshotsComeBack(platform: Platform) throws {
+    var machine = try Chip8(program([0x7101, 0x1200]), Configuration(platform))
+    let fresh = Chip8.byteCount(of: Chip8.pack(machine.snapshot))
+    #expect(fresh < 4096)
+    for address in [0, 0x200, 0x3FF, platform.ramByteCount - 300] {
+      try machine.apply(.poke(address, [0xAA, 0xBB]))
+    }
+    _ = machine.run(instructions: 7)
+    try machine.apply(.keys(KeySet(key: 3)))
+    let packed = Chip8.pack(machine.snapshot)
+    #expect(Chip8.byteCount(of: packed) > fresh && Chip8.byteCount(of: packed) < fresh + 1024)
+    let again = Chip8(Chip8.unpack(packed))
+    #expect(again.canonicalState == machine.canonicalState && again.heldKeys == machine.heldKeys)
+  }
+
   // MARK: Events
 
   private static let events: [InputEvent] = [

@@ -93,6 +93,11 @@ struct Toy: Machine, Equatable {
   mutating func restore(from snapshot: Toy) { self = snapshot }
   static func byteCount(of snapshot: Toy) -> Int { 64 + snapshot.memory.count }
 
+  struct Packed { let toy: Toy }
+  static func pack(_ snapshot: Toy) -> Packed { Packed(toy: snapshot) }
+  static func unpack(_ packed: Packed) -> Toy { packed.toy }
+  static func byteCount(of packed: Packed) -> Int { 32 + packed.toy.memory.count }
+
   var position: Position {
     let (frame, done) = UInt64(counter).quotientAndRemainder(dividingBy: Toy.frameCount)
     return Position(frame: frame, instruction: UInt64(counter), isInFrame: done > 0)

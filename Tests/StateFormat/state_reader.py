@@ -69,6 +69,22 @@ class Fields:
             return None
         return self.checked(length, name, allowed)
 
+    def varying(self, name: str, limit: int = (1 << 64) - 1) -> int:
+        """A number of varying length, up to a limit."""
+        value = shift = 0
+        while True:
+            byte = self.number(1)
+            value |= (byte & 0x7F) << shift
+            if byte & 0x80 == 0:
+                if byte == 0 and shift > 0:
+                    refuse(f"{self.what} has a {name} with more bytes than it needs")
+                if value > limit:
+                    refuse(f"{self.what} has an impossible {name}, {value}")
+                return value
+            shift += 7
+            if shift > 63:
+                refuse(f"{self.what} has a {name} that does not end")
+
     def zero(self, length: int) -> None:
         if any(self.take(length)):
             refuse(f"{self.what} is not zero where it has to be")
@@ -169,6 +185,20 @@ def check_header(image: bytes) -> None:
     header.zero(2)
 
 
+def read_section(rest: Fields) -> Section:
+    """One section, with its frame checked and no look at its contents."""
+    tag = rest.take(4).decode("latin-1")
+    flags, version, codec = rest.numbers(3, 1)
+    rest.zero(1)
+    stored_length, decoded_length, crc = rest.numbers(3, 4)
+    stored = rest.take(stored_length)
+    if flags & ~(CRITICAL | SAFE_TO_COPY):
+        refuse(f"the section {tag!r} has unknown flags")
+    if zlib.crc32(stored) != crc:
+        refuse(f"the section {tag!r} is damaged: its CRC is not that of its bytes")
+    return Section(tag, flags, version, codec, decoded_length, stored)
+
+
 def sections_of(image: bytes) -> list[Section]:
     """Goes through the sections without a look at their contents. (Step 4)"""
     rest = Fields("the last section", image[HEADER_BYTES:-FOOTER_BYTES])
@@ -176,18 +206,10 @@ def sections_of(image: bytes) -> list[Section]:
     while rest.offset < len(rest.data):
         if len(sections) == SECTIONS_MAX:
             refuse(f"it has more than {SECTIONS_MAX} sections")
-        tag = rest.take(4).decode("latin-1")
-        flags, version, codec = rest.numbers(3, 1)
-        rest.zero(1)
-        stored_length, decoded_length, crc = rest.numbers(3, 4)
-        stored = rest.take(stored_length)
-        if tag in sections:
-            refuse(f"it has two sections {tag!r}")
-        if flags & ~(CRITICAL | SAFE_TO_COPY):
-            refuse(f"the section {tag!r} has unknown flags")
-        if zlib.crc32(stored) != crc:
-            refuse(f"the section {tag!r} is damaged: its CRC is not that of its bytes")
-        sections[tag] = Section(tag, flags, version, codec, decoded_length, stored)
+        section = read_section(rest)
+        if section.tag in sections:
+            refuse(f"it has two sections {section.tag!r}")
+        sections[section.tag] = section
     if sum(section.decoded_length for section in sections.values()) > DECODED_BYTES_MAX:
         refuse("its sections are too long together")
     return list(sections.values())
@@ -198,7 +220,7 @@ def sections_of(image: bytes) -> list[Section]:
 ALWAYS = ["PROG", "ROM ", "CORE", "RAM ", "DISP"]
 SOMETIMES = ["HOST", "GOAL"]
 CRITICAL_TAGS = ["NEED", "BASE"] + ALWAYS + SOMETIMES
-OTHER_TAGS = ["WITN", "TIME", "NOTE", "LAST", "SETT", "LABL"]
+OTHER_TAGS = ["WITN", "TIME", "NOTE", "TAPE", "LAST", "SETT", "LABL"]
 FEATURES = [
     "base", "cycles", "goals", "host-calls", "no-rom", "skip-machine-code", "superchip",
     "two-page", "vf-order", "xochip", "xochip-audio",
@@ -596,6 +618,136 @@ class Goals:
         return cls([first] + rest, answer)
 
 
+TAPE_BYTES_MAX = 4 << 20
+PAST_FRAMES_MAX, PAST_INSTRUCTIONS_MAX = 1 << 26, 1 << 36
+EVENT_BYTES_MAX = 1 << 16
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """Where a machine is. Between two frames a tape does not count instructions."""
+
+    frame: int
+    instruction: int
+    is_in_frame: bool
+
+    @classmethod
+    def of(cls, core: Core) -> Position:
+        return cls(core.frames, core.instructions, core.frame_rest is not None)
+
+    @property
+    def mark(self) -> Position:
+        return self if self.is_in_frame else Position(self.frame, 0, False)
+
+
+@dataclass(frozen=True)
+class Past:
+    """`TAPE`: the past."""
+
+    is_power_on: bool
+    start: Position
+    event_count: int
+
+    @classmethod
+    def read(cls, contents: bytes, core: Core, rom: bytes) -> Past:
+        if len(contents) > TAPE_BYTES_MAX:
+            refuse("TAPE is too long")
+        fields = Fields("TAPE", contents)
+        is_power_on = fields.checked(1, "start", [0, 1]) == 0
+        if is_power_on:
+            fields.take(8)
+            start = Position(0, 0, False)
+        else:
+            start = Position.of(read_start(fields, rom))
+        end = Position.of(core)
+        positions = read_events(fields)
+        fields.end()
+        frames = end.frame - start.frame
+        instructions = end.instruction - start.instruction
+        if not 0 <= frames <= PAST_FRAMES_MAX or start.mark > end.mark:
+            refuse("TAPE begins after its machine, or too long before it")
+        if not 0 <= instructions <= PAST_INSTRUCTIONS_MAX:
+            refuse("TAPE begins after its machine, or too long before it")
+        if positions and not start.mark <= positions[0] <= positions[-1] <= end.mark:
+            refuse("TAPE has events before its start or after its machine")
+        return cls(is_power_on, start, len(positions))
+
+
+def read_start(fields: Fields, rom: bytes) -> Core:
+    """The machine at the start of a past, all of it checked."""
+    sections: dict[str, Section] = {}
+    for _ in range(fields.checked(1, "number of sections", range(17))):
+        section = read_section(fields)
+        if section.tag in sections or not section.is_critical or section.version != 1:
+            refuse("TAPE has a start with sections that it cannot have")
+        sections[section.tag] = section
+    for tag in sections:
+        if tag not in ["CORE", "RAM ", "DISP"] + SOMETIMES:
+            refuse("TAPE has a start with sections that it cannot have")
+    for tag in ["CORE", "RAM ", "DISP"]:
+        if tag not in sections:
+            refuse(f"TAPE has a start without {tag!r}")
+    core = Core.read(sections["CORE"].decoded())
+    if not 1 <= len(rom) <= core.platform.program_bytes_max:
+        refuse("TAPE has a start that has no room for the program")
+    ram = sections["RAM "].decoded(power_on_ram(core, rom))
+    display = sections["DISP"].decoded()
+    if len(ram) != core.platform.ram_bytes:
+        refuse("TAPE has a start with a RAM of another length")
+    if len(display) != core.platform.planes * core.platform.plane_bytes:
+        refuse("TAPE has a start with a display of another length")
+    if core.platform.has_two_pages:
+        check_two_pages(core, ram, display)
+    host = Host.read(sections["HOST"].decoded()) if "HOST" in sections else None
+    if "GOAL" in sections:
+        Goals.read(sections["GOAL"].decoded(), core, host)
+    return core
+
+
+def read_events(fields: Fields) -> list[Position]:
+    """Where the events of a tape are; what they are is checked."""
+    positions: list[Position] = []
+    frame = instruction = 0
+    is_in_frame = False
+    for _ in range(fields.varying("number of events")):
+        step = fields.varying("distance")
+        if step & 1 == 0 and step >> 1 == 0 and is_in_frame:
+            refuse("TAPE has events out of order")
+        frame, is_in_frame = frame + (step >> 1), step & 1 == 1
+        if is_in_frame:
+            instruction += fields.varying("distance")
+        if max(frame, instruction) >= 1 << 64:
+            refuse("TAPE has events out of order")
+        positions.append(Position(frame, instruction, is_in_frame).mark)
+        read_event(fields)
+    return positions
+
+
+def read_event(fields: Fields) -> None:
+    kind = fields.checked(1, "event", range(7))
+    if kind == 0:
+        fields.take(2)
+    elif kind == 1:
+        fields.varying("address", EVENT_BYTES_MAX)
+        fields.take(fields.varying("length", EVENT_BYTES_MAX))
+    elif kind == 2:
+        fields.checked(1, "status", STATUSES)
+    elif kind == 3:
+        fields.varying("address", EVENT_BYTES_MAX)
+    elif kind == 4:
+        count = fields.varying("number of arguments", 20)
+        texts = [fields.take(fields.varying("length", 2048)) for _ in range(count)]
+        for text in texts:
+            utf8("TAPE", text)
+        if sum(map(len, texts)) > 2048 or any(0 in text for text in texts):
+            refuse("TAPE has arguments that no program can be handed")
+    elif kind == 5:
+        utf8("TAPE", fields.take(fields.varying("length", 255)))
+        fields.take(fields.varying("length", EVENT_BYTES_MAX))
+    else:
+        fields.take(fields.varying("length", 16))
+
+
 @dataclass(frozen=True)
 class Executed:
     """An instruction that was executed."""
@@ -730,6 +882,7 @@ class Saved:
     witness: Optional[Witness]
     time: Optional[int]
     note: Optional[str]
+    past: Optional[Past]
     last: list[Executed]
     host: Optional[Host]
     goals: Optional[Goals]
@@ -812,6 +965,7 @@ def read(file: bytes, others: Others, chain: list[tuple[bytes, int]]) -> Saved:
         Witness.read(contents["WITN"]) if "WITN" in contents else None,
         read_time(contents["TIME"]) if "TIME" in contents else None,
         read_note(contents["NOTE"]) if "NOTE" in contents else None,
+        Past.read(contents["TAPE"], core, rom) if "TAPE" in contents else None,
         read_last(contents["LAST"]) if "LAST" in contents else [],
         host,
         Goals.read(contents["GOAL"], core, host) if "GOAL" in contents else None,
@@ -878,6 +1032,13 @@ def told(saved: Saved) -> dict[str, Any]:
         "goals": [{"address": address} for address in (saved.goals.addresses if saved.goals else [])],
         "last": [{"address": each.address, "opcode": each.opcode} for each in saved.last],
         "witness": saved.witness and vars(saved.witness),
+        "past": saved.past
+        and {
+            "powerOn": saved.past.is_power_on,
+            "frames": saved.past.start.frame,
+            "instructions": saved.past.start.instruction,
+            "events": saved.past.event_count,
+        },
         "settings": saved.settings and saved.settings.told(),
         "labels": [{"address": address, "name": name} for address, name in saved.labels],
         "sections": [

@@ -75,6 +75,9 @@ import Testing
     var again = Image(of: machine, preservingUnknownSectionsOf: image)
     again.setTime(try image.time())
     if let note = try image.note() { try again.setNote(note) }
+    let past = try image.past(of: machine)
+    #expect(past?.leads(to: machine) ?? true)
+    again.setPast(past)
     if let last = try image.ancillary(Tag("LAST")) {
       again.setAncillary(.ancillary(Tag("LAST")), last, of: Chip8.self)
     }

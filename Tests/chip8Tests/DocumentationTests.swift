@@ -77,7 +77,10 @@ extension String {
 }
 
 @Suite struct DocumentationTests {
-  @Test(arguments: [("README.md", 3), ("docs/PROGRAMMING.md", 11), ("docs/SYSTEM-IMAGES.md", 55)])
+  @Test(arguments: [
+    ("README.md", 3), ("docs/PROGRAMMING.md", 11), ("docs/SYSTEM-IMAGES.md", 55),
+    ("docs/TIMELINE.md", 4),
+  ])
   func examplesAreReal(path: String, count: Int) throws {
     let page = try Page(path)
     #expect(page.examples.count == count)

@@ -44,7 +44,7 @@ import Testing
     let sections = try #require(info["sections"] as? [[String: Any]])
     #expect(
       sections.compactMap { $0["tag"] as? String }
-        == ["PROG", "ROM ", "CORE", "RAM ", "DISP", "WITN"])
+        == ["PROG", "ROM ", "CORE", "RAM ", "DISP", "WITN", "TAPE"])
     let code = try #require(info["code"] as? [[String: Any]])
     #expect(code.contains { $0["address"] as? Int == report.registers.pc })
   }
@@ -96,12 +96,16 @@ import Testing
 
   @Test func verifyReportsWhatHolds() throws {
     let verdict = try json("verify", "a.state")
-    for key in ["whole", "canonical", "witness"] { #expect(verdict[key] as? Bool == true) }
+    for key in ["whole", "canonical", "witness", "past"] { #expect(verdict[key] as? Bool == true) }
     #expect(verdict["problem"] is NSNull)
     let text = try scratch.chip8("image", "verify", "a.state", "a.state").text
-    let line = "a.state: intact, canonical, witness holds\n"
+    let line = "a.state: intact, canonical, witness holds, past proved from power-on\n"
     #expect(text == line + line)
-    try alter("a.state") { $0["WITN"] = nil }
+    try alter("a.state") {
+      $0["WITN"] = nil
+      $0["TAPE"] = nil
+    }
+    #expect(try json("verify", "a.state")["past"] is NSNull)
     #expect(
       try scratch.chip8("image", "verify", "a.state").text
         == "a.state: intact, canonical, no witness\n")
@@ -131,7 +135,8 @@ import Testing
     try scratch.write("bad.state", [1, 2, 3])
     let verdict = try scratch.chip8("image", "verify", "bad.state", "a.state", "none.state")
     #expect(verdict.code == 66)
-    #expect(verdict.text == "a.state: intact, canonical, witness holds\n")
+    #expect(
+      verdict.text == "a.state: intact, canonical, witness holds, past proved from power-on\n")
     #expect(verdict.errors.split(separator: "\n").count == 2)
     #expect(verdict.errors.contains("bad.state: not a saved state"))
   }
@@ -212,7 +217,7 @@ import Testing
     let image = AlteredImage(Array(bytes.dropFirst(script.count)))
     #expect(
       image.sections.map(\.tag)
-        == ["PROG", "ROM ", "CORE", "RAM ", "DISP", "WITN", "NOTE", "new1"])
+        == ["PROG", "ROM ", "CORE", "RAM ", "DISP", "WITN", "NOTE", "TAPE", "new1"])
     #expect(image["new1"]?.contents == [1, 2] && image["new1"]?.codec == 9)
     let mode = try FileManager.default.attributesOfItem(atPath: scratch.path("a.state"))
     #expect(mode[.posixPermissions] as? Int == 0o750)
@@ -233,7 +238,7 @@ import Testing
     }
     _ = try scratch.report("a.state", "--frames", "1", "--save", "b.state")
     let tags = AlteredImage(try scratch.read("b.state")).sections.map(\.tag)
-    #expect(tags.suffix(2) == ["WITN", "keep"])
+    #expect(tags.suffix(2) == ["TAPE", "keep"])
   }
 
   @Test func unusableFilesAreRefused() throws {

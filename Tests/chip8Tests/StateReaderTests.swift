@@ -45,6 +45,13 @@ private struct Told: Decodable, Equatable {
     let sha256: String
   }
 
+  struct Past: Decodable, Equatable {
+    let powerOn: Bool
+    let frames: Int
+    let instructions: Int
+    let events: Int
+  }
+
   struct Base: Decodable, Equatable {
     let name: String
     let sha256: String
@@ -115,6 +122,7 @@ private struct Told: Decodable, Equatable {
   let ram: Report.RAM
   let state: Report.State
   let witness: Witness?
+  let past: Past?
   let settings: Settings?
   let labels: [Label]
   let sections: [Section]
@@ -238,6 +246,45 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     #expect(Set(told.map(\.goals.count)) == [0, 1, 16])
   }
 
+  /// Pasts from power-on and from later, with every kind of event.
+  @Test func itReadsPasts() throws {
+    var names: [String] = []
+    for (platform, timing) in Platform.allCases.map({ ($0, Configuration.Timing.ipf) })
+      + [(.vip, .cycles), (.hires, .cycles)]
+    {
+      var configuration = Configuration(platform)
+      configuration.timing = timing
+      var machine = try Chip8(
+        Program(name: "host", bytes: rom(0x2204, 0x1202, 0x7101, 0x1204)), configuration)
+      machine.allowHostCalls()
+      var timeline = Timeline(machine)
+      let events: [InputEvent] = [
+        .userFlags([1, 2, 3]), .keys(KeySet(rawValue: 0x8001)), .poke(0x600, [1, 2, 3]),
+        .hostAnswer(.restored), .arguments(["", "a b", "ü扉"]), .hostAnswer(.done),
+        .entryCall(0x200),
+      ]
+      for (index, event) in events.enumerated() {
+        timeline.run { _ = $0.run(instructions: 100 + index) }
+        try timeline.apply(event)
+      }
+      for (name, byteLimit) in [("whole", 1 << 18), ("rest", 1 << 18)] {
+        if name == "rest" {
+          try timeline.apply(.program(Program(name: "other", bytes: rom(0x7101, 0x1200))))
+          try timeline.apply(.keys(KeySet(key: 1)))
+          timeline.run { _ = $0.run(instructions: 99) }
+        }
+        var image = Image(of: timeline.machine)
+        image.setPast(timeline.past(byteLimit: byteLimit))
+        names.append(try scratch.write("\(platform).\(timing).\(name)", image.bytes))
+      }
+    }
+    let lines = try read(names)
+    try compare(names, lines)
+    let pasts = try lines.map { try #require((try decode($0) as Told).past) }
+    #expect(pasts.map(\.powerOn) == (0..<names.count).map { $0 % 2 == 0 })
+    #expect(pasts.contains { $0.events > 7 } && pasts.contains { $0.instructions > 0 })
+  }
+
   /// Each font beneath each kind of RAM: the digits in the page are the right ones.
   @Test func itKnowsEveryFont() throws {
     var names: [String] = []
@@ -343,7 +390,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
   private func save(_ name: String) throws -> [UInt8] {
     try scratch.write("sketch.ch8", Programs.sketch)
     _ = try scratch.report(
-      "sketch.ch8", "--platform", "chip8", "--frames", "9", "--save", name)
+      "sketch.ch8", "--platform", "chip8", "--frames", "9", "--no-past", "--save", name)
     return try scratch.read(name)
   }
 
@@ -528,6 +575,22 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     ("TIME long", Array(repeating: 0, count: 9)),
     ("NOTE empty", []), ("NOTE zero", [65, 0]), ("NOTE not UTF-8", [0xC3]),
     ("NOTE long", Array(repeating: 65, count: 4097)),
+    ("TAPE nothing", []), ("TAPE start", [2] + power + [0]), ("TAPE cut", [0] + power),
+    ("TAPE goes on", [0] + power + [0, 0]), ("TAPE event missing", [0] + power + [1]),
+    ("TAPE number", [0] + power + [0x80, 0]), ("TAPE 2^64", [0] + power + tooLarge),
+    ("TAPE event", [0] + power + [1, 0, 7]), ("TAPE status", [0] + power + [1, 0, 2, 0]),
+    ("TAPE poke", [0] + power + [1, 0, 1, 0x81, 0x80, 4, 0]),
+    ("TAPE poke too long", [0] + power + [1, 0, 1, 0, 0x81, 0x80, 4]),
+    ("TAPE entry call", [0] + power + [1, 0, 3, 0x81, 0x80, 4]),
+    ("TAPE arguments", [0] + power + [1, 0, 4, 21]),
+    ("TAPE argument", [0] + power + [1, 0, 4, 1, 1, 0xC3]),
+    ("TAPE zero", [0] + power + [1, 0, 4, 1, 1, 0]),
+    ("TAPE name", [0] + power + [1, 0, 5, 1, 0xC3, 0]),
+    ("TAPE flags", [0] + power + [1, 0, 6, 17]),
+    ("TAPE order", [0] + power + [2, 1, 5, 0, 0, 0, 0, 0, 0]),
+    ("TAPE after the machine", [0] + power + [1, 20, 0, 0, 0]),
+    ("TAPE start without sections", [1, 0, 0]), ("TAPE 17 sections", [1, 17, 0]),
+    ("TAPE section cut", [1, 1, 0]),
     ("LAST nothing", []), ("LAST cut", Array(repeating: 0, count: 8)),
     ("LAST long", Array(repeating: 0, count: 33 * 6)),
     ("SETT nothing", settings()), ("SETT cut", [0]), ("SETT goes on", settings(speed: 99) + [0]),
@@ -543,6 +606,10 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     ("LABL not UTF-8", [0, 2, 1, 0xC3]), ("LABL order", [1, 2, 1, 65, 0, 2, 1, 65]),
     ("LABL twice", [0, 2, 1, 65, 0, 2, 1, 65]),
   ]
+
+  /// What follows the start of a past at power-on: a seed.
+  private static let power: [UInt8] = Array(repeating: 7, count: 8)
+  private static let tooLarge: [UInt8] = Array(repeating: 0xFF, count: 9) + [2, 0]
 
   /// `SETT` with some of its fields.
   private static func settings(

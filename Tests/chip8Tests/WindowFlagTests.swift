@@ -125,7 +125,6 @@ struct WindowFlagTests {
     let kept = scratch.path("kept")
     let desktop = try Desktop(
       [source, "--watch"] + options + (isNamed ? ["--keep-flags", kept] : []))
-    Thread.sleep(forTimeInterval: 0.5)
     try scratch.write("count.8o", Array(text.replacing("%d", with: "32").utf8))
     let program: [UInt8] = [0xF0, 0x85, 0x70, 32, 0xF0, 0x75, 0x12, 0x06]
     let slots = Slots(root: scratch.path("slots"), program: Digest.sha1(program))

@@ -123,14 +123,14 @@ struct WindowTests {
     #expect(try state(2).stateDigest == state(1).stateDigest)
 
     // In the window it goes on as it does anywhere.
-    try desktop.press("p")
-    Thread.sleep(forTimeInterval: 0.7)
-    try desktop.press("shift+3", "F5")
-    try waitForSlot(3)
-    let later = try state(3)
+    try desktop.press("p", "shift+3")
     var again = try state(1)
+    let later = try waitFor("a later state") {
+      try desktop.press("F5")
+      let later = try? state(3)
+      return later.flatMap { $0.state.frames > again.state.frames + 10 ? $0 : nil }
+    }
     let frames = Int(later.state.frames - again.state.frames)
-    #expect(frames > 10)
     _ = again.run(frames: frames)
     #expect(again.stateDigest == later.stateDigest)
 
@@ -404,27 +404,32 @@ struct WindowTests {
     #expect(errors.contains("Open failed: \(scratch.directory): cannot be read: is a directory"))
   }
 
+  /// Saves in slot 1 until it has a certain state of a program.
+  private func saved(
+    by desktop: Desktop, _ program: [UInt8], where isSuch: (State) -> Bool
+  ) throws -> State {
+    try waitFor("a save of the program") {
+      try desktop.press("F5")
+      let machine: Chip8? = try? Image(contentsOf: path(of: 1, program)).machine()
+      return machine.map(\.state).flatMap { isSuch($0) ? $0 : nil }
+    }
+  }
+
   @Test("A source that is watched is played again when it changes", arguments: [false, true])
   func watch(keepsState: Bool) throws {
     let path = scratch.path("game.8o")
     try scratch.write("game.8o", Array(": main v0 := 1 : here jump here".utf8))
     let options = ["--watch", "--slots", scratch.directory] + (keepsState ? ["--keep-state"] : [])
     let desktop = try Desktop([path] + options)
-    try desktop.press("F5")
-    let first = self.path(of: 1, [0x60, 0x01, 0x12, 0x02])
-    let before: Chip8 = try waitFor("a save") { try? Image(contentsOf: first).machine() }
+    let before = try saved(by: desktop, [0x60, 0x01, 0x12, 0x02]) { $0.v[0] == 1 }
 
     try scratch.write("game.8o", Array(": main v0 :=".utf8))
-    Thread.sleep(forTimeInterval: 0.5)
+    try desktop.waitForError("game.8o:1:")
     try scratch.write("game.8o", Array(": main v0 := 2 : here jump here".utf8))
-    Thread.sleep(forTimeInterval: 0.5)
-    try desktop.press("F5")
-    let second = self.path(of: 1, [0x60, 0x02, 0x12, 0x02])
-    let after: Chip8 = try waitFor("a save") { try? Image(contentsOf: second).machine() }
-    #expect(before.state.v[0] == 1)
     // What ran before has set V0 already, or it is set anew.
-    #expect(after.state.v[0] == (keepsState ? 1 : 2))
-    if keepsState { #expect(after.state.frames > before.state.frames + 50) }
+    _ = try saved(by: desktop, [0x60, 0x02, 0x12, 0x02]) {
+      keepsState ? $0.v[0] == 1 && $0.frames > before.frames + 50 : $0.v[0] == 2
+    }
 
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
@@ -437,22 +442,13 @@ struct WindowTests {
     try scratch.write("part.8o", Array("v0 := 1".utf8))
     let desktop = try Desktop([scratch.path("game.8o"), "--watch", "--slots", scratch.directory])
     // One with an error is watched too, and so is what is not there yet.
-    for (name, text) in [
-      ("part.8o", "v0 := 300"), ("part.8o", ":include \"more.8o\""), ("more.8o", "v0 := 2"),
-    ] {
-      Thread.sleep(forTimeInterval: 0.5)
-      try scratch.write(name, Array(text.utf8))
-    }
-    let changed = path(of: 1, [0x60, 0x02, 0x12, 0x02])
-    let machine: Chip8 = try waitFor("a save of the changed program") {
-      try desktop.press("F5")
-      return try? Image(contentsOf: changed).machine()
-    }
-    #expect(machine.state.v[0] == 2)
-    let (code, errors) = try desktop.quit()
-    #expect(code == 0)
-    #expect(errors.contains("/part.8o:1:7: 300 does not fit"), "\(errors)")
-    #expect(errors.contains("/part.8o:1:10: `more.8o` does not exist"), "\(errors)")
+    try scratch.write("part.8o", Array("v0 := 300".utf8))
+    try desktop.waitForError("/part.8o:1:7: 300 does not fit")
+    try scratch.write("part.8o", Array(":include \"more.8o\"".utf8))
+    try desktop.waitForError("/part.8o:1:10: `more.8o` does not exist")
+    try scratch.write("more.8o", Array("v0 := 2".utf8))
+    _ = try saved(by: desktop, [0x60, 0x02, 0x12, 0x02]) { $0.v[0] == 2 }
+    #expect(try desktop.quit().code == 0)
   }
 
   @Test("A faulting program leaves a post-mortem state")
@@ -475,6 +471,7 @@ struct WindowTests {
     // Draws a 0, and then there is what is no instruction.
     let rom = scratch.path(try scratch.write("faulty.ch8", [0xF0, 0x29, 0xD0, 0x05, 0xF0, 0x99]))
     let desktop = try Desktop([rom, "--slots", scratch.directory])
+    try desktop.waitForError("F099 at 0x204")
     // Longer than any passing message is shown.
     Thread.sleep(forTimeInterval: 3.5)
     // Text is in pure white, which no pixel of this program is.

@@ -37,6 +37,7 @@ private func check(_ file: [UInt8], _ shelf: Shelf) {
   let verdict = try? image.verification(Chip8.self, by: &shelf)
   checkFlattening(image, machine, &shelf)
   checkSettings(image, machine)
+  checkPast(image, machine)
   let reloaded = machine.reloaded(preservingUnknownSectionsOf: image)
   checkRun(machine, reloaded)
   if verdict?.isCanonical == true { checkDifference(from: image, machine, &shelf) }
@@ -54,6 +55,24 @@ private func checkRewriting(_ image: Image) {
   expect([1, try? image.time()].contains(try? reread.time()), "a time is what was said, or was")
   let digests = [image, reread].map { (try? $0.machine() as Chip8)?.stateDigest }
   expect(digests[0] == digests[1], "a note changes no machine")
+}
+
+/// A past can be written again; and a machine goes back only where a true one leads.
+private func checkPast(_ image: Image, _ machine: Chip8) {
+  guard let past = try? image.past(of: machine) else { return }
+  var rewritten = Image(of: machine)
+  guard rewritten.setPast(past) else { return }
+  let again = must("a past that is written again can be read") {
+    try rewritten.past(of: machine)
+  }
+  expect(again?.tape == past.tape, "a past that is written again has the same events")
+  let (start, end) = (past.start.position, machine.position)
+  guard end.frame - start.frame < 300, end.instruction - start.instruction < 100_000 else { return }
+  let isTrue = past.leads(to: machine)
+  var timeline = Timeline(machine, past: past)
+  let isBack: Void? = try? timeline.seek(toInstruction: start.instruction)
+  expect(isTrue || isBack == nil || start == end, "nobody goes back to a past that is false")
+  expect(isBack != nil || timeline.machine.stateDigest == machine.stateDigest, "it stays there")
 }
 
 /// An image that leaves nothing out is the same machine.

@@ -22,6 +22,8 @@ extension Chip8 {
       state.ram = ram
       return state
     }
+
+    fileprivate var powerOnRAM: [UInt8] { rest[0].configuration.powerOnRAM(program.bytes) }
   }
 
   /// The current machine. It shares its RAM until the machine runs on.
@@ -41,6 +43,48 @@ extension Chip8 {
   /// The bytes of its RAM and of all else.
   public static func byteCount(of snapshot: Snapshot) -> Int {
     snapshot.ram.count + MemoryLayout<State>.size + MemoryLayout<Snapshot>.size
+  }
+
+  /// A snapshot with only those blocks of the RAM that are not as they were at power-on: most are.
+  public struct PackedSnapshot: Sendable {
+    fileprivate var rest: Snapshot
+    fileprivate var addresses: [UInt16] = []
+    fileprivate var blocks: [UInt8] = []
+  }
+
+  /// Leaves out what follows from the program.
+  public static func pack(_ snapshot: Snapshot) -> PackedSnapshot {
+    let base = snapshot.powerOnRAM
+    var packed = PackedSnapshot(rest: snapshot)
+    packed.rest.ram = []
+    snapshot.ram.withUnsafeBytes { ram in
+      base.withUnsafeBytes { base in
+        guard let start = ram.baseAddress, let baseStart = base.baseAddress else { return }
+        for block in stride(from: 0, to: ram.count, by: blockByteCount)
+        where memcmp(start + block, baseStart + block, blockByteCount) != 0 {
+          packed.addresses.append(UInt16(block))
+          packed.blocks.append(contentsOf: ram[block..<block + blockByteCount])
+        }
+      }
+    }
+    return packed
+  }
+
+  /// The snapshot with its whole RAM.
+  public static func unpack(_ packed: PackedSnapshot) -> Snapshot {
+    var snapshot = packed.rest
+    snapshot.ram = snapshot.powerOnRAM
+    for (index, address) in packed.addresses.enumerated() {
+      let block = Int(address)..<Int(address) + blockByteCount
+      let stored = index * blockByteCount..<(index + 1) * blockByteCount
+      snapshot.ram.replaceSubrange(block, with: packed.blocks[stored])
+    }
+    return snapshot
+  }
+
+  /// The bytes of the blocks and of all else.
+  public static func byteCount(of packed: PackedSnapshot) -> Int {
+    packed.blocks.count + 2 * packed.addresses.count + byteCount(of: packed.rest)
   }
 
   /// Makes a snapshot of this moment out of an older one, in place: nothing is allocated if the

@@ -2,7 +2,7 @@ import SaveState
 
 /// Knows what a machine executed last, without looking at each instruction: it keeps the machine as
 /// it was a while ago and the tape of its inputs since then, and runs that again when somebody asks.
-/// So all input of the machine goes through it: ``apply(_:to:)``.
+/// So it has to know of all input of the machine: ``apply(_:to:)``, ``note(_:at:)``.
 public struct FlightRecorder: Sendable {
   /// An instruction that was executed.
   public struct Executed: Hashable, Sendable {
@@ -45,8 +45,13 @@ public struct FlightRecorder: Sendable {
   /// - Throws: ``InputError``; nothing has changed then.
   public mutating func apply(_ event: InputEvent, to machine: inout Chip8) throws(InputError) {
     try machine.apply(event)
+    note(event, at: machine.position)
+  }
+
+  /// Remembers an input that the machine has taken.
+  public mutating func note(_ event: InputEvent, at position: Position) {
     guard !checkpoints.isEmpty else { return }
-    tape.append(event, at: machine.position)
+    tape.append(event, at: position)
   }
 
   /// Takes note of a machine that is about to run.

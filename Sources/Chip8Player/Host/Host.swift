@@ -63,13 +63,15 @@ public struct Host: Sendable {
   /// - Parameters:
   ///   - older: the image that the machine came from.
   ///   - metadata: the metadata of a saved image; nil for that of the older one.
+  ///   - past: how the suspended machine has come where it is, if that is known.
   /// - Throws: only if a recording is not one of this session.
   public mutating func answer(
     _ call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image? = nil,
-    _ metadata: SessionMetadata? = nil
+    _ metadata: SessionMetadata? = nil, past: () -> Past<Chip8>? = { nil }
   ) throws -> Outcome {
     switch (
-      call.operation, try reply(to: call, of: machine, preservingUnknownSectionsOf: older, metadata)
+      call.operation,
+      try reply(to: call, of: machine, preservingUnknownSectionsOf: older, metadata, past)
     ) {
     case (.save(.exit), .status(.done)): return .exits
     case (_, .status(let status)): return .finished(status)
@@ -79,7 +81,7 @@ public struct Host: Sendable {
 
   private mutating func reply(
     to call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image?,
-    _ metadata: SessionMetadata?
+    _ metadata: SessionMetadata?, _ past: () -> Past<Chip8>?
   ) throws -> Reply {
     switch source {
     case .nowhere: return .status(.denied)
@@ -89,7 +91,8 @@ public struct Host: Sendable {
       return try next.reply(to: call)
     case .directory(let directory):
       do {
-        return try directory.reply(to: call, of: machine, older, metadata, apartFrom: inputs)
+        return try directory.reply(
+          to: call, of: machine, older, metadata, past, apartFrom: inputs)
       } catch let status as HostStatus {
         return .status(status)
       } catch let refusal as SandboxedDirectory.Refusal {
@@ -168,13 +171,14 @@ extension HostStatus {
 extension SandboxedDirectory {
   fileprivate func reply(
     to call: HostCall, of machine: Chip8, _ older: Image?, _ metadata: SessionMetadata?,
-    apartFrom inputs: InputFiles
+    _ past: () -> Past<Chip8>?, apartFrom inputs: InputFiles
   ) throws -> Reply {
     switch call.operation {
     case .arguments: return .status(.done)
     case .save:
       var image = Image(of: machine.suspended, preservingUnknownSectionsOf: older)
       metadata?.put(into: &image, of: machine)
+      image.setPast(past())
       try replace(call.name, with: image, apartFrom: inputs)
       return .status(.done)
     case .restore(let arguments):

@@ -5,8 +5,8 @@ import SaveState
 /// A machine made from a file: a program that is switched on, from its source or assembled, or an
 /// image that is restored.
 public struct LoadedMachine: Sendable {
-  /// The machine. It has not run yet.
-  public var machine: Chip8
+  /// The machine, with what is known of its past. It has not run yet.
+  package internal(set) var timeline: Timeline<Chip8>
   /// What the program's own file says beside it: its source of names, its cartridge of colours.
   let own: SessionMetadata
   /// What was asked for beside the machine.
@@ -25,6 +25,9 @@ public struct LoadedMachine: Sendable {
   public var inputs: InputFiles
   /// What went well but for this.
   public internal(set) var warnings: [Warning] = []
+
+  /// The machine.
+  public var machine: Chip8 { timeline.machine }
 
   /// Loads a program in any form, or an image.
   ///
@@ -68,10 +71,10 @@ public struct LoadedMachine: Sendable {
     _ inputs: InputFiles, _ own: SessionMetadata = SessionMetadata()
   ) throws {
     let configuration = try request.configuration(for: program, suggested: suggested)
-    machine = try inFile(path) {
-      try Chip8(program, configuration, seed: request.seed ?? request.defaultSeed)
+    timeline = try inFile(path) {
+      Timeline(try Chip8(program, configuration, seed: request.seed ?? request.defaultSeed))
     }
-    try request.prepare(&machine)
+    try request.prepare(&timeline)
     self.own = own
     self.inputs = inputs
     metadata = own
@@ -89,11 +92,25 @@ public struct LoadedMachine: Sendable {
       return (read, image, try image.machine() as Chip8)
     }
     isHoldingProgram = read.embedsProgram
-    (self.inputs, self.image, self.machine) = (inputs, image, machine)
+    (self.inputs, self.image) = (inputs, image)
     own = SessionMetadata()
     metadata = own
-    warnings = image.driftWarnings(machine, in: file.path)
-    try request.prepare(&self.machine)
+    var warnings = image.driftWarnings(machine, in: file.path)
+    timeline = Timeline(machine, from: image, in: file.path, &warnings)
+    self.warnings = warnings
+    try begin(with: request, from: file.path)
+  }
+
+  /// Goes to the moment of an image's past that is wanted, and writes to the RAM there.
+  private mutating func begin(with request: MachineRequest, from path: String) throws {
+    timeline.run { $0.engine = request.engine }
+    if let moment = request.moment {
+      let hasPast = timeline.start != timeline.end
+      do throws(SeekError) { try timeline.seek(to: moment) } catch {
+        throw PlayerError.contents(path: path, MomentError(error: error, hasPast: hasPast))
+      }
+    }
+    try request.prepare(&timeline)
   }
 
   /// Takes what is asked for, over what the image says, over what the program's own file does.
@@ -120,8 +137,10 @@ public struct LoadedMachine: Sendable {
   public mutating func prepare(
     entryCalls: [Int], arguments: [String], path: String
   ) throws {
-    try machine.addEntryCalls(entryCalls)
-    do throws(InputError) { try machine.apply(.arguments(arguments)) } catch {
+    try timeline.addEntryCalls(entryCalls)
+    // No arguments are not an input either: a machine that is saved again has the past that it had.
+    guard !arguments.isEmpty else { return }
+    do throws(InputError) { try timeline.apply(.arguments(arguments)) } catch {
       guard error == .arguments(.notSuspended) else { throw error }
       throw PlayerError.contents(path: path, error)
     }
@@ -146,9 +165,10 @@ public struct LoadedMachine: Sendable {
     }
     if let part = request.fixedByImages { throw PlayerError.request(.fixedByAutosave(part)) }
     resumed.warnings += found.image.driftWarnings(found.machine, in: found.path)
-    resumed.machine = found.machine
+    resumed.timeline = Timeline(
+      found.machine, from: found.image, in: found.path, &resumed.warnings)
     resumed.image = found.image
-    try request.prepare(&resumed.machine)
+    try resumed.begin(with: request, from: found.path)
     _ = try resumed.inputs.readEnd(found.path, limit: 0, for: .subject)
     return resumed
   }
@@ -171,7 +191,7 @@ extension Cartridge {
   }
 }
 
-extension Chip8 {
+extension Timeline<Chip8> {
   package mutating func addEntryCalls(_ addresses: [Int]) throws {
     for address in addresses { try apply(.entryCall(address)) }
   }

@@ -19,6 +19,8 @@ public struct MachineRequest: Sendable {
   public var pokes: [Poke] = []
   /// What executes instructions.
   public var engine = EngineKind.fast
+  /// The moment of an image's past with which to begin.
+  public var moment: Moment?
   /// Where to look for what an image leaves out, if it is not beside it.
   public var dependencies = DependencyPaths()
 
@@ -43,13 +45,14 @@ public struct MachineRequest: Sendable {
   public var forAnotherProgram: MachineRequest {
     var request = self
     request.pokes = []
+    request.moment = nil
     return request
   }
 
   /// Does to a machine what is wanted of any: writes to its RAM, and chooses its engine.
-  func prepare(_ machine: inout Chip8) throws {
-    for poke in pokes { try machine.apply(.poke(poke.address, poke.bytes)) }
-    machine.engine = engine
+  func prepare(_ timeline: inout Timeline<Chip8>) throws {
+    for poke in pokes { try timeline.apply(.poke(poke.address, poke.bytes)) }
+    timeline.run { $0.engine = engine }
   }
 
   /// The machine that a program gets.

@@ -9,8 +9,8 @@ import SaveState
 /// to one thread at a time; it does no work of its own on others, and no disk work but that of host
 /// calls, symbol files and whatever is asked for by name.
 public struct Player: Sendable {
-  /// The machine as it is.
-  public private(set) var machine: Chip8
+  /// The machine, and all that it has been.
+  package private(set) var timeline: Timeline<Chip8>
   /// The image that the machine comes from, if it does: what others have put into it is kept.
   public private(set) var image: Image?
   /// The metadata beside the machine: as requested, else as in its image, else as in the program's
@@ -31,14 +31,24 @@ public struct Player: Sendable {
   /// The subroutines that a saved machine calls where it is restored.
   private var entryCalls: [Int] = []
   private var recorder = FlightRecorder()
+  /// How many bytes of its past an image of the machine carries, at most; nil for none.
+  public var pastByteLimit: Int? = Player.defaultPastByteLimit
   /// What is recorded of the session, if it is.
   package var recording: SessionRecorder?
   /// What went well but for this, since the last ``takeWarnings()``.
   private var warnings: [Warning]
 
+  /// The past of some hours.
+  public static let defaultPastByteLimit = 256 << 10
+
+  /// The machine as it is.
+  public var machine: Chip8 {
+    _read { yield timeline.machine }
+  }
+
   /// - Parameter host: answers the program's calls; none by default.
   public init(_ loaded: LoadedMachine, _ host: Host = .none) {
-    machine = loaded.machine
+    timeline = loaded.timeline
     image = loaded.image
     (metadata, given, own) = (loaded.metadata, loaded.given, loaded.own)
     forgetsSaved = loaded.forgetsSaved
@@ -47,7 +57,17 @@ public struct Player: Sendable {
     warnings = loaded.warnings
     self.host = host
     protectFiles()
-    if host.isThere { machine.allowHostCalls() }
+    let (machine, isChanged) = allowingHostCalls(machine)
+    // Nothing leads from a machine whose program may not call its host to one whose program may.
+    if isChanged { timeline = Timeline(machine) }
+  }
+
+  /// A machine as it is in this player.
+  private func allowingHostCalls(_ machine: Chip8) -> (machine: Chip8, isChanged: Bool) {
+    guard host.isThere, machine.state.hostCalls == nil else { return (machine, false) }
+    var machine = machine
+    machine.allowHostCalls()
+    return (machine, true)
   }
 
   /// Keeps the program from saving itself where something else is written.
@@ -106,8 +126,12 @@ public struct Player: Sendable {
   ) -> Stop {
     if let keys { hold(keys) }
     recorder.willRun(machine)
-    let stop = debugger.run(
-      &machine, frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+    var debugger = debugger
+    let stop = timeline.run { machine in
+      debugger.run(
+        &machine, frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+    }
+    self.debugger = debugger
     switch stop {
     case .done: return debugger.stopReason.map(Stop.point) ?? .done
     case .halt: return .halt
@@ -120,7 +144,7 @@ public struct Player: Sendable {
   /// Begins a frame if that ends a wait for a key: ``Chip8/endKeyWait(keys:)``.
   package mutating func endKeyWait(keys: KeySet) {
     hold(keys)
-    machine.endKeyWait()
+    timeline.run { $0.endKeyWait() }
   }
 
   // MARK: Input
@@ -130,7 +154,9 @@ public struct Player: Sendable {
   ///
   /// - Throws: `InputError`; the machine is unchanged then.
   public mutating func apply(_ event: InputEvent) throws(InputError) {
-    try recorder.apply(event, to: &machine)
+    let position = machine.position
+    try timeline.apply(event)
+    recorder.note(event, at: position)
   }
 
   /// The same for what every machine takes: keys, answers and flags.
@@ -168,8 +194,18 @@ public struct Player: Sendable {
   /// - Throws: `ReplayError` if calls are replayed, and the recording is not one of this session.
   public mutating func answer(_ call: HostCall) throws -> Answer {
     guard recording?.hasRoom ?? true else { return .recordingFull }
-    let outcome = try host.answer(call, of: machine, preservingUnknownSectionsOf: image, metadata)
-    return take(outcome, of: call)
+    var host = host
+    let outcome = try outcome(of: call, from: &host)
+    return take(outcome, of: call, from: host)
+  }
+
+  /// What a call comes to. The machine is as it was.
+  package func outcome(of call: HostCall, from host: inout Host) throws -> Host.Outcome {
+    try host.answer(call, of: machine, preservingUnknownSectionsOf: image, metadata) {
+      var suspended = timeline
+      let isSuspended: Void? = try? suspended.apply(.hostAnswer(.restored))
+      return isSuspended == nil ? nil : pastByteLimit.flatMap { suspended.past(byteLimit: $0) }
+    }
   }
 
   /// Gives the machine the result of its call, if the host was asked elsewhere.
@@ -200,7 +236,10 @@ public struct Player: Sendable {
     given = given.carried(to: restoration.machine, after: machine)
     own = SessionMetadata()
     warnings += restoration.driftWarnings
-    adopt(restoration.machine, from: restoration.image, in: restoration.path)
+    adopt(restoration.machineInImage, from: restoration.image, in: restoration.path)
+    guard !restoration.arguments.isEmpty else { return }
+    // It has taken them before.
+    try? apply(.arguments(restoration.arguments))
   }
 
   /// Replaces the machine with that of an image.
@@ -209,13 +248,15 @@ public struct Player: Sendable {
   mutating func adopt(_ machine: Chip8, from image: Image, in path: String) {
     let saved = forgetsSaved ? image.withoutMetadata : image
     let beneath = SessionMetadata(saved, of: machine, in: path, &warnings).over(own)
-    replace(machine, from: saved, given.over(beneath))
+    let past = image.readablePast(of: machine, in: path, &warnings)
+    replace(machine, .load, past, from: saved, given.over(beneath))
   }
 
   /// Replaces the machine with a loaded one.
   mutating func adopt(_ loaded: LoadedMachine) {
     take(loaded)
-    replace(loaded.machine, from: loaded.image, loaded.metadata)
+    let (machine, isChanged) = allowingHostCalls(loaded.machine)
+    replace(isChanged ? Timeline(machine) : loaded.timeline, from: loaded.image, loaded.metadata)
   }
 
   /// Takes what stands beside a machine that was loaded.
@@ -238,30 +279,41 @@ public struct Player: Sendable {
   ///
   /// - Parameter flags: its program's user flags, if they are kept.
   mutating func adopt(switchedOn machine: Chip8, _ flags: [UInt8]?) {
-    replace(machine, from: nil, metadata)
+    replace(machine, .powerOn, nil, from: nil, metadata)
     if let flags { setUserFlags(flags) }
   }
 
   /// Goes back to an earlier machine.
   mutating func adopt(_ before: Before) {
-    replace(before.machine, from: before.image, before.metadata)
+    replace(before.timeline, from: before.image, before.metadata)
   }
 
   /// A machine and what stood beside it, to go back to.
   struct Before {
-    let machine: Chip8
+    let timeline: Timeline<Chip8>
     let image: Image?
     let metadata: SessionMetadata
   }
 
   /// The machine as it is, to go back to.
-  var before: Before { Before(machine: machine, image: image, metadata: metadata) }
+  var before: Before { Before(timeline: timeline.detached, image: image, metadata: metadata) }
 
-  private mutating func replace(_ machine: Chip8, from image: Image?, _ metadata: SessionMetadata) {
-    let engine = self.machine.engine
-    self.machine = machine
-    self.machine.engine = engine
-    if host.isThere { self.machine.allowHostCalls() }
+  private mutating func replace(
+    _ machine: Chip8, _ edge: Timeline<Chip8>.Edge, _ past: Past<Chip8>?, from image: Image?,
+    _ metadata: SessionMetadata
+  ) {
+    let (machine, isChanged) = allowingHostCalls(machine)
+    var timeline = timeline
+    timeline.replace(with: machine, by: edge, past: isChanged ? nil : past)
+    replace(timeline, from: image, metadata)
+  }
+
+  private mutating func replace(
+    _ timeline: Timeline<Chip8>, from image: Image?, _ metadata: SessionMetadata
+  ) {
+    let engine = machine.engine
+    self.timeline = timeline
+    self.timeline.run { $0.engine = engine }
     recorder.forget()
     stand(from: image, metadata)
   }
@@ -283,23 +335,23 @@ public struct Player: Sendable {
   ///
   /// - Throws: `InputError` if a machine cannot have them.
   public mutating func saveWithEntryCalls(_ addresses: [Int]) throws {
-    var saved = machine
+    var saved = timeline
     try saved.addEntryCalls(addresses)
     entryCalls = addresses
   }
 
   /// The machine as it is saved: with the calls that it makes where it is restored.
   package func savedMachine() throws -> Chip8 {
-    var machine = machine
-    try machine.addEntryCalls(entryCalls)
-    return machine
+    var saved = timeline
+    try saved.addEntryCalls(entryCalls)
+    return saved.machine
   }
 
   /// The machine at this moment, from which an image can be made later, and elsewhere.
   package func moment(withLastInstructions: Bool = false) -> SavedMoment {
     SavedMoment(
-      machine: machine.snapshot, entryCalls: entryCalls, image: image, metadata: metadata,
-      recorder: withLastInstructions ? recorder : nil)
+      timeline: timeline.detached, pastByteLimit: pastByteLimit, entryCalls: entryCalls,
+      image: image, metadata: metadata, recorder: withLastInstructions ? recorder : nil)
   }
 
   /// An image of the machine as it is.
@@ -310,7 +362,8 @@ public struct Player: Sendable {
 
 /// A machine at a moment, from which an image is made later, on any thread.
 package struct SavedMoment: Sendable {
-  let machine: Chip8.Snapshot
+  let timeline: Timeline<Chip8>
+  let pastByteLimit: Int?
   let entryCalls: [Int]
   let image: Image?
   let metadata: SessionMetadata
@@ -326,14 +379,16 @@ package struct SavedMoment: Sendable {
   package func image(
     embedsProgram: Bool = true, parent: ParentImage? = nil, time: UInt64? = nil
   ) throws -> Image {
-    let stopped = Chip8(machine)
-    var saved = stopped
+    let stopped = timeline.machine
+    var saved = timeline
     try saved.addEntryCalls(entryCalls)
     var image = Image(
-      of: saved, preservingUnknownSectionsOf: image, embedsProgram: embedsProgram, parent: parent)
+      of: saved.machine, preservingUnknownSectionsOf: image, embedsProgram: embedsProgram,
+      parent: parent)
     metadata.put(into: &image, of: stopped)
     if let recorder { image.setLastInstructions(recorder, before: stopped) }
     if let time { image.setTime(time) }
+    image.setPast(pastByteLimit.flatMap { saved.past(byteLimit: $0) })
     return image
   }
 }
@@ -341,8 +396,8 @@ package struct SavedMoment: Sendable {
 extension Restoration {
   /// Whether the machine will not continue as it would have where it was saved. What it was given here
   /// has no part in that.
-  package var driftWarnings: [Warning] {
-    guard let machine = try? image.machine() as Chip8 else { return [] }
-    return image.driftWarnings(machine, in: path)
-  }
+  package var driftWarnings: [Warning] { image.driftWarnings(machineInImage, in: path) }
+
+  /// The machine without its host and its arguments, unless the image has them.
+  fileprivate var machineInImage: Chip8 { (try? image.machine()) ?? machine }
 }

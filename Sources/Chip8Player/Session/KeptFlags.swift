@@ -50,11 +50,11 @@ extension LoadedMachine {
       guard image == nil else {
         throw PlayerError.contents(path: path ?? "", Recording.Refusal.fromPowerOn)
       }
-      try machine.apply(.userFlags(flags))
+      try timeline.apply(.userFlags(flags))
       return machine.userFlags
     }
     guard image == nil, let flags = try kept?.flags(for: machine) else { return nil }
-    try machine.apply(.userFlags(flags))
+    try timeline.apply(.userFlags(flags))
     return flags
   }
 }

@@ -52,6 +52,8 @@ public final class PlaySession {
     public var slotsRoot = Slots.defaultRoot()
     /// How many seconds of the machine's time lie between two autosaves; nil for no autosaves at all.
     public var autosaveSeconds: Int? = 60
+    /// How many bytes of its past a saved machine carries, at most; nil for none.
+    public var pastByteLimit: Int? = Player.defaultPastByteLimit
     /// Where the user flags are kept; nil if they are not.
     public var keptFlags: KeptFlags?
 
@@ -82,6 +84,7 @@ public final class PlaySession {
   /// file is read.
   public init(_ loaded: LoadedMachine, _ host: Host = .none, _ options: Options = Options()) {
     player = Player(loaded, host)
+    player.pastByteLimit = options.pastByteLimit
     self.options = options
     autosaveFrame = loaded.machine.state.frames
     notices = [
@@ -180,8 +183,7 @@ public final class PlaySession {
     work.begin {
       var host = player.host
       // Only the replay of a recording can fail, and a session replays none.
-      let outcome = try? host.answer(
-        call, of: player.machine, preservingUnknownSectionsOf: player.image, player.metadata)
+      let outcome = try? player.outcome(of: call, from: &host)
       return { [host] session in
         guard session.machineCount == machine else { return }
         session.take(outcome ?? .finished(.denied), of: call, from: host)

@@ -35,10 +35,11 @@ public struct Past<Remembered: Machine>: Sendable {
   /// Whether it begins where the machine was switched on.
   public var beginsAtPowerOn: Bool { start.powerOnSeed != nil }
 
-  /// Runs it, to see whether it leads to a machine.
+  /// Runs it, to see whether it leads to a machine, as that machine would be run.
   public func leads(to machine: Remembered) -> Bool {
     guard isWithinLimits(until: machine.position) else { return false }
-    var (replayed, remaining) = (start, tape.entries[...])
+    var (replayed, remaining) = (machine, tape.entries[...])
+    replayed.restore(from: start.snapshot)
     let hasTakenAll: Void? = try? replayed.advance(to: machine.position, with: &remaining)
     return hasTakenAll != nil && remaining.isEmpty && replayed.position == machine.position
       && replayed.heldInputs.isEmpty && replayed.canonicalState == machine.canonicalState
@@ -64,7 +65,7 @@ extension Timeline {
   public func past(byteLimit: Int) -> Past<Recorded>? {
     let byteLimit = min(byteLimit, Past<Recorded>.maxByteCount)
     let (start, inputs) = course
-    var past = Past(from: Recorded(start), inputs[...], to: machine)
+    var past = Past(from: Recorded(Recorded.unpack(start)), inputs[...], to: machine)
     // Each start is later than the one before, and its size is known better.
     for _ in 0..<4 {
       if past.isWithinLimits(until: machine.position), past.encoded.count <= byteLimit {
@@ -83,7 +84,7 @@ extension Timeline {
   }
 
   /// The machine with which the course begins, and all inputs since then.
-  private var course: (start: Recorded.Snapshot, inputs: [Tape<Recorded.Input>.Entry]) {
+  private var course: (start: Recorded.PackedSnapshot, inputs: [Tape<Recorded.Input>.Entry]) {
     var index = branchOfCourse(branch, at: .position(machine.position))
     let count = branches[index].tape.count(through: machine.position)
     var stretches = [branches[index].tape.entries[..<count]]
@@ -192,7 +193,13 @@ extension Past {
         throw .damagedSection(Image.tapeTag)
       }
       var sections: [Image.Section] = []
-      for _ in 0..<count { sections.append(try Image.Section(from: &reader)) }
+      for _ in 0..<count {
+        let section = try Image.Section(from: &reader)
+        guard
+          section.flags.contains(.critical), !sections.contains(where: { $0.tag == section.tag })
+        else { throw .damagedSection(Image.tapeTag) }
+        sections.append(section)
+      }
       var state = StateReader(sections)
       let start = try Remembered(program: machine.program, decoding: &state)
       try state.finish()

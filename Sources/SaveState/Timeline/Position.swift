@@ -19,8 +19,9 @@ public struct Position: Hashable, Sendable {
   /// The position as a tape has it: between two frames the frame says it all.
   var mark: Position { isInFrame ? self : Position(frame: frame) }
 
-  /// What it has taken to come here: frames cost about as much as instructions.
-  var work: UInt64 { frame &+ instruction }
+  /// What it has taken to come here, in instructions: to end a frame costs about as much as many.
+  var work: UInt64 { frame &* Position.workOfFrame &+ instruction }
+  static let workOfFrame: UInt64 = 64
 
   /// Later than any position of a machine.
   static let never = Position(frame: .max, instruction: .max)

@@ -17,7 +17,7 @@ extension Timeline {
 
   /// - Parameter inputCount: how many inputs of the branch the machine has had.
   mutating func addKeyframe(to branch: Int, inputCount: Int) {
-    let snapshot = machine.snapshot
+    let snapshot = Recorded.pack(machine.snapshot)
     let keyframe = Keyframe(
       position: machine.position, inputCount: inputCount, snapshot: snapshot,
       byteCount: Recorded.byteCount(of: snapshot), played: played)

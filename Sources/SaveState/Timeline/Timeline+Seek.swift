@@ -136,7 +136,7 @@ extension Timeline {
   private mutating func take(
     _ way: Way, to target: Target, on last: Int
   ) throws(SeekError) {
-    if let snapshot = way.snapshot { machine.restore(from: snapshot) }
+    if let snapshot = way.snapshot { machine.restore(from: Recorded.unpack(snapshot)) }
     var inputCount = way.inputCount
     for origin in way.origins.reversed() {
       var inputs = branches[origin.branch].tape.entries[inputCount..<origin.inputCount]
@@ -161,7 +161,7 @@ extension Timeline {
   /// How a moment is reached.
   private struct Way {
     /// The machine to begin with; nil if that is the current one.
-    var snapshot: Recorded.Snapshot?
+    var snapshot: Recorded.PackedSnapshot?
     /// How many inputs of its branch it has had.
     var inputCount: Int
     /// Where its branch and those after it are left, the last one first.
@@ -228,14 +228,14 @@ extension Timeline {
   /// never believed before. The machine is at its end then.
   private mutating func prove(_ index: Int) throws(SeekError) {
     guard let claim = branches[index].claim, let start = branches[index].start else { return }
-    machine.restore(from: start)
+    machine.restore(from: Recorded.unpack(start))
     let (inputs, end) = (branches[index].tape.entries, branches[index].end)
     var remaining = inputs[...]
     do throws(Recorded.InputRefusal) {
       while machine.position.isWithin(end) {
         let position = machine.position
         let next = Position(
-          frame: min(position.frame + spacing, end.frame),
+          frame: min(position.frame + spacing / Position.workOfFrame + 1, end.frame),
           instruction: min(position.instruction + spacing, end.instruction))
         try machine.advance(until: next, with: &remaining)
         guard machine.position > position else { break }

@@ -57,8 +57,8 @@ public struct Timeline<Recorded: Machine>: Sendable {
   ///   - past: how it has come there, if that is known.
   ///   - budget: how many bytes of memory the snapshots take, at most. Those that the course begins
   ///     with are not counted.
-  ///   - spacing: how much the machine runs between two snapshots, in frames and instructions. To run
-  ///     a million again takes milliseconds.
+  ///   - spacing: how many instructions the machine executes between two snapshots, where a frame
+  ///     counts as much as 64. To do a million again takes milliseconds.
   public init(
     _ machine: Recorded, past: Past<Recorded>? = nil, budget: Int = 32 << 20,
     spacing: UInt64 = 1 << 20
@@ -67,6 +67,13 @@ public struct Timeline<Recorded: Machine>: Sendable {
     (self.budget, self.spacing) = (budget, spacing)
     (branches, branch) = ([], 0)
     begin(past == nil ? .powerOn : .load, past)
+  }
+
+  /// The same session, sharing nothing with this machine that it has to copy when it runs on.
+  public var detached: Timeline {
+    var copy = self
+    copy.machine = Recorded(machine.snapshot)
+    return copy
   }
 
   /// Where the machine is.
@@ -139,14 +146,15 @@ public struct Timeline<Recorded: Machine>: Sendable {
     var origin: Origin?
     if let past {
       branches.append(
-        Branch(edge: .past, start: past.start.snapshot, origin: nil, end: end))
+        Branch(edge: .past, start: Recorded.pack(past.start.snapshot), origin: nil, end: end))
       branch = branches.count - 1
       branches[branch].startPosition = past.start.position
       branches[branch].tape = past.tape
       branches[branch].claim = machine.stateDigest
       origin = Origin(branch: branch, position: end, inputCount: past.tape.entries.count)
     }
-    branches.append(Branch(edge: edge, start: machine.snapshot, origin: origin, end: end))
+    branches.append(
+      Branch(edge: edge, start: Recorded.pack(machine.snapshot), origin: origin, end: end))
     branch = branches.count - 1
   }
 
@@ -156,7 +164,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
   struct Branch: Sendable {
     let edge: Edge
     /// The machine to begin with; nil if that is the one at the origin.
-    let start: Recorded.Snapshot?
+    let start: Recorded.PackedSnapshot?
     /// Where the start is; for others than a past it follows from `origin` or `end`.
     var startPosition: Position
     /// Where it has left another branch; nil if nothing is known before its start.
@@ -170,7 +178,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
     /// What the machine must be at the end of a past, as long as nobody has found out whether it is.
     var claim: Digest?
 
-    init(edge: Edge, start: Recorded.Snapshot?, origin: Origin?, end: Position) {
+    init(edge: Edge, start: Recorded.PackedSnapshot?, origin: Origin?, end: Position) {
       (self.edge, self.start, self.origin, self.end) = (edge, start, origin, end)
       startPosition = end
     }
@@ -189,7 +197,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
     let position: Position
     /// How many inputs of its branch it has had.
     let inputCount: Int
-    let snapshot: Recorded.Snapshot
+    let snapshot: Recorded.PackedSnapshot
     let byteCount: Int
     /// What had been played when it was made.
     let played: UInt64

@@ -45,6 +45,9 @@ extension Chip8Command {
     (host.hostCalls, host.entryCalls) = (nil, [])
     flags = FlagOptions()
     flags.keepFlags = nil
+    past = PastOptions()
+    (past.seek, past.seekInstruction, past.rewind) = (nil, nil, nil)
+    (past.leavesOutPast, past.past) = (false, nil)
     settings = SettingsOptions()
     (settings.colors, settings.rotate, settings.speed) = (nil, nil, nil)
     (settings.keyMap, settings.symbols, settings.forgetsSaved) = (nil, nil, false)
@@ -67,6 +70,7 @@ extension Chip8Command {
     case "resume": resume = true
     case "watch": watch = true
     case "keep-state": keepState = true
+    case "no-past": past.leavesOutPast = true
     case "no-settings": settings.forgetsSaved = true
     case "headless": headless.isHeadless = true
     case "executable": headless.executable = true
@@ -98,6 +102,10 @@ extension Chip8Command {
     case "host-calls": read(value, &host.hostCalls)
     case "call", "goal": add(Place(argument: value), &host.entryCalls)
     case "keep-flags": read(value, &flags.keepFlags)
+    case "seek": read(value, &past.seek)
+    case "seek-instruction": read(value, &past.seekInstruction)
+    case "rewind": read(value, &past.rewind)
+    case "past": read(value, &past.past)
     case "colors": read(value, &settings.colors)
     case "rotate": read(value, &settings.rotate)
     case "speed": read(value, &settings.speed)

@@ -71,6 +71,9 @@ struct Chip8Command: ParsableCommand {
   @OptionGroup
   var flags: FlagOptions
 
+  @OptionGroup(title: "The past")
+  var past: PastOptions
+
   @OptionGroup(title: "Display, input, debugging")
   var settings: SettingsOptions
 
@@ -83,6 +86,7 @@ struct Chip8Command: ParsableCommand {
   func validate() throws {
     try machine.validateCombination()
     try flags.validateCombination()
+    try past.validateCombination()
     try settings.validateCombination()
     try headless.validateCombination()
     try mobility.validateCombination(headless, restore: restore)
@@ -113,6 +117,9 @@ struct Chip8Command: ParsableCommand {
     let file = try loadedFile()
     var loaded = try machine(in: file, request)
     if resume { loaded = try loaded.resumed(file.path, request, slotsRoot: slotsRoot) }
+    if past.moment != nil, loaded.image == nil {
+      throw Failure.usage("\(past.momentOption) requires a saved state with its past")
+    }
     try loaded.apply(settings.request, from: file.path)
     let recording = try headless.input.map { path in
       let recording = try Recording(contentsOf: path, &loaded.inputs)
@@ -135,6 +142,7 @@ struct Chip8Command: ParsableCommand {
     if headless.isHeadless {
       let flags = try loaded.powerOnFlags(kept, recording, from: headless.input)
       var player = Player(loaded, host)
+      player.pastByteLimit = past.byteLimit
       reportWarnings(of: &player)
       try player.saveWithEntryCalls(isImage ? [] : entryCalls)
       var run = try HeadlessRun(
@@ -157,7 +165,7 @@ struct Chip8Command: ParsableCommand {
       (options.machine, options.metadata) = (machineRequest, settings.request)
       options.slotsRoot = slotsRoot
       options.autosaveSeconds = autosave.map { $0 > 0 ? $0 : nil } ?? 60
-      options.keptFlags = kept
+      (options.keptFlags, options.pastByteLimit) = (kept, past.byteLimit)
       let session = PlaySession(loaded, host, options)
       if let file { session.watch(files[0], file, keepsState: keepState) }
       try Window.play(session) {
@@ -188,6 +196,7 @@ struct Chip8Command: ParsableCommand {
   /// What is wanted of the machine: in a window, other random numbers each time.
   private var machineRequest: MachineRequest {
     var request = machine.request
+    request.moment = past.moment
     if !headless.isHeadless { request.defaultSeed = UInt64.random(in: 0...UInt64.max) }
     return request
   }

@@ -61,8 +61,9 @@ struct ImageCommand: ParsableCommand {
       abstract: "Check that a saved state is intact and still behaves the same.",
       usage: "chip8 image verify FILE… [--json]",
       discussion: """
-        Checks every digest and field; that the machine, saved again, gives the same sections; and \
-        that it goes on as it did where it was saved. Exit code 65 if any of that fails.
+        Checks every digest and field; that the machine, saved again, gives the same sections; that \
+        it goes on as it did where it was saved; and that its past, run again, leads to it. Exit code \
+        65 if any of that fails.
         """)
 
     @Argument(help: "Saved states; - is standard input.") var files: [String]

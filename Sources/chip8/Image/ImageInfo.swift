@@ -13,6 +13,7 @@ struct ImageInfo {
   private let time: String?
   private let note: String?
   private let witness: Witness?
+  private let past: Past<Chip8>?
   /// What a machine that cannot continue executed last.
   private let last: [Line]
   /// Why the machine cannot execute the next instruction, if it cannot.
@@ -33,6 +34,7 @@ struct ImageInfo {
       time = try image.time().map(WallClock.utc)
       note = try image.note()
       witness = try image.witness()
+      past = try image.past(of: machine)
       executed = try image.lastInstructions()
     } catch { throw Failure.data(opened.path, error) }
     let names = AddressNames(labels.all.isEmpty ? metadata.labels : labels)
@@ -69,7 +71,8 @@ extension ImageInfo {
       "last": last.map(\.json), "host": host, "goals": machine.entryCalls.map { names.json($0) },
       "settings": metadata.hasSettings ? metadata.json(names) : nil,
       "labels": metadata.labels.all.map(\.json), "code": machine.code(names).map(\.json),
-      "witness": witness?.json, "sections": opened.image.sections.map(\.json),
+      "witness": witness?.json, "past": past?.json,
+      "sections": opened.image.sections.map(\.json),
     ]
     return object.withoutNulls.adding(machine.json)
   }
@@ -128,6 +131,18 @@ extension Witness {
   fileprivate var json: JSONObject {
     ["instructions": instructions, "frames": frames, "sha256": "\(digest)"]
   }
+}
+
+extension Past<Chip8> {
+  fileprivate var json: JSONObject {
+    [
+      "powerOn": beginsAtPowerOn, "frames": start.position.frame,
+      "instructions": start.position.instruction, "events": tape.entries.count,
+    ]
+  }
+
+  /// Where it begins.
+  var startText: String { beginsAtPowerOn ? "power-on" : "frame \(start.position.frame)" }
 }
 
 extension Image.Section {
@@ -247,6 +262,10 @@ extension ImageInfo {
     let calls = machine.entryCalls.map { names.text($0) }
     if !calls.isEmpty { rows.append(("calls", calls.joined(separator: ", "))) }
     rows += metadata.rows(names)
+    if let past {
+      let count = past.tape.entries.count
+      rows.append(("past", "from \(past.startText), \(count) \(count == 1 ? "event" : "events")"))
+    }
     let labels = metadata.labels.all
     if !labels.isEmpty { rows.append(("labels", "\(labels.count)")) }
     return rows

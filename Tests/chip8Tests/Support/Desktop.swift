@@ -15,7 +15,8 @@ final class Desktop {
     } + ["SDL_AUDIODRIVER=dummy"]
 
   private let process = Process()
-  private let errors = Pipe()
+  private let scratch: Scratch
+  private let errorsPath: String
   private var window = ""
 
   /// Opens a window and waits until it is there.
@@ -31,7 +32,9 @@ final class Desktop {
       .merging(["SDL_AUDIODRIVER": "dummy", "SWIFT_BACKTRACE": "enable=no"]) { $1 }
       .merging(environment) { $1 }
     process.standardOutput = FileHandle.nullDevice
-    process.standardError = errors
+    scratch = try Scratch()
+    errorsPath = try scratch.path(scratch.write("stderr", []))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: errorsPath))
     try process.run()
     try findWindow()
   }
@@ -102,9 +105,18 @@ final class Desktop {
   }
 
   private func end() throws -> (code: Int32, errors: String) {
-    let errors = try errors.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: errors, as: UTF8.self))
+    return (process.terminationStatus, try errors())
+  }
+
+  /// What the program has written to standard error until now.
+  private func errors() throws -> String {
+    try String(contentsOf: URL(filePath: errorsPath), encoding: .utf8)
+  }
+
+  /// Waits until the program has written something to standard error.
+  func waitForError(_ part: String) throws {
+    try waitFor("\(part)") { try errors().contains(part) ? true : nil }
   }
 
   /// Ends the program as it ends when nothing else helps.
@@ -142,10 +154,10 @@ final class Desktop {
   }
 }
 
-/// What a look gives as soon as it gives something; fails after ten seconds.
+/// What a look gives as soon as it gives something; fails after a minute.
 @discardableResult
 func waitFor<Value>(_ what: Comment, _ look: () throws -> Value?) throws -> Value {
-  let deadline = Date.now.addingTimeInterval(10)
+  let deadline = Date.now.addingTimeInterval(60)
   while Date.now < deadline {
     if let value = try look() { return value }
     Thread.sleep(forTimeInterval: 0.05)

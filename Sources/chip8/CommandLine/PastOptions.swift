@@ -1,0 +1,68 @@
+import ArgumentParser
+import Chip8Core
+import Chip8Player
+import SaveState
+
+/// What becomes of a machine's past: docs/TIMELINE.md.
+struct PastOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Begin where frame FRAME since power-on began.", valueName: "FRAME"))
+  var seek: UInt64?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Begin right after the Nth instruction since power-on.", valueName: "N"))
+  var seekInstruction: UInt64?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Begin N frames before the saved state.", valueName: "N"))
+  var rewind: UInt64?
+
+  @Flag(name: .customLong("no-past"), help: "Save images without the machine's past.")
+  var leavesOutPast = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The most bytes of its past that an image carries (262144).", valueName: "BYTES"))
+  var past: Int?
+
+  func validateCombination() throws {
+    let moments = [
+      ("--seek", seek), ("--seek-instruction", seekInstruction), ("--rewind", rewind),
+    ].filter { $0.1 != nil }
+    if moments.count > 1 {
+      throw ValidationError("\(moments[0].0) and \(moments[1].0) cannot be combined.")
+    }
+    if leavesOutPast, past != nil {
+      throw ValidationError("--no-past and --past cannot be combined.")
+    }
+    if let past, !(1...Past<Chip8>.maxByteCount).contains(past) {
+      throw ValidationError("--past takes 1 to \(Past<Chip8>.maxByteCount) bytes, not \(past).")
+    }
+  }
+
+  /// The moment with which to begin, if one is named.
+  var moment: Moment? {
+    seek.map(Moment.frame) ?? seekInstruction.map(Moment.instruction)
+      ?? rewind.map(Moment.framesAgo)
+  }
+
+  /// How many bytes of its past an image carries, at most.
+  var byteLimit: Int? { leavesOutPast ? nil : past ?? Player.defaultPastByteLimit }
+
+  /// The option that names the moment.
+  var momentOption: String {
+    seek != nil ? "--seek" : rewind != nil ? "--rewind" : "--seek-instruction"
+  }
+
+  /// The options with which another process saves as much of the past.
+  static func arguments(for byteLimit: Int?) -> [String] {
+    guard let byteLimit else { return ["--no-past"] }
+    return byteLimit == Player.defaultPastByteLimit ? [] : ["--past=\(byteLimit)"]
+  }
+}
