@@ -8,20 +8,20 @@
 // MARK: Jumps, calls and skips
 
 /// 1nnn: PC = nnn.
-@_cdecl("chip8_handle_jump") @inline(__always)
+@inline(__always)
 func handleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   proceed(m, m.target(of: op), i, left, sp, v)
 }
 
 /// 1nnn at nnn: nothing can change any more, so the rest of the slice is done in one go.
-@_cdecl("chip8_handle_halt") @inline(__always)
+@inline(__always)
 func handleHalt(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   m.core.pointee.end = .halted
   pause(m, op, i, left &+ 1, sp, v)
 }
 
 /// 1nnn at the end of a loop that may only wait.
-@_cdecl("chip8_handle_idle_jump") @inline(__always)
+@inline(__always)
 func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   // To look is worth it where there is much to be skipped.
   let remaining = left > 64 ? m.core.pointee.leaveIdle(op, ofLength: op.number, i, left) : left
@@ -29,7 +29,7 @@ func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 }
 
 /// Bnnn: PC = nnn + V0, or with the quirk `jump` nnn + Vx.
-@_cdecl("chip8_handle_jump_indexed") @inline(__always)
+@inline(__always)
 func handleJumpIndexed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let target = op.number &+ UInt(v[op.x])
   guard _fastPath(target <= UInt(bitPattern: m.core.pointee.mask)) else {
@@ -43,7 +43,7 @@ func handleJumpIndexed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 }
 
 /// 2nnn: pushes the address of the next instruction, and PC = nnn.
-@_cdecl("chip8_handle_call") @inline(__always)
+@inline(__always)
 func handleCall(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard _fastPath(sp < m.core.pointee.stackEnd) else {
     return leaveToRules(m, op, i, left, sp, v)
@@ -53,7 +53,7 @@ func handleCall(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) 
 }
 
 /// 00EE: PC is popped.
-@_cdecl("chip8_handle_return") @inline(__always)
+@inline(__always)
 func handleReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard _fastPath(sp > m.core.pointee.stackStart) else {
     return leaveToRules(m, op, i, left, sp, v)
@@ -66,7 +66,7 @@ func handleReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
 }
 
 /// 3xnn: skips the next instruction if Vx is nn.
-@_cdecl("chip8_handle_skip_if_equal") @inline(__always)
+@inline(__always)
 func handleSkipIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] == op.byte else {
     return proceed(m, op.next, i, left, sp, v)
@@ -75,7 +75,7 @@ func handleSkipIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 }
 
 /// 3xnn: skips the next instruction if Vx is nn. The next instruction has four bytes.
-@_cdecl("chip8_handle_skip_long_if_equal") @inline(__always)
+@inline(__always)
 func handleSkipLongIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] == op.byte else {
     return proceed(m, op.next, i, left, sp, v)
@@ -84,7 +84,7 @@ func handleSkipLongIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Ra
 }
 
 /// 4xnn: skips it if Vx is not nn.
-@_cdecl("chip8_handle_skip_if_not_equal") @inline(__always)
+@inline(__always)
 func handleSkipIfNotEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] != op.byte else {
     return proceed(m, op.next, i, left, sp, v)
@@ -93,7 +93,7 @@ func handleSkipIfNotEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw
 }
 
 /// 4xnn: skips it if Vx is not nn. The next instruction has four bytes.
-@_cdecl("chip8_handle_skip_long_if_not_equal") @inline(__always)
+@inline(__always)
 func handleSkipLongIfNotEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] != op.byte else {
     return proceed(m, op.next, i, left, sp, v)
@@ -102,7 +102,7 @@ func handleSkipLongIfNotEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp:
 }
 
 /// 5xy0: skips it if Vx is Vy.
-@_cdecl("chip8_handle_skip_if_same") @inline(__always)
+@inline(__always)
 func handleSkipIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] == v[op.y] else {
     return proceed(m, op.next, i, left, sp, v)
@@ -111,7 +111,7 @@ func handleSkipIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ 
 }
 
 /// 5xy0: skips it if Vx is Vy. The next instruction has four bytes.
-@_cdecl("chip8_handle_skip_long_if_same") @inline(__always)
+@inline(__always)
 func handleSkipLongIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] == v[op.y] else {
     return proceed(m, op.next, i, left, sp, v)
@@ -120,7 +120,7 @@ func handleSkipLongIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw
 }
 
 /// 9xy0: skips it if Vx is not Vy.
-@_cdecl("chip8_handle_skip_if_different") @inline(__always)
+@inline(__always)
 func handleSkipIfDifferent(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] != v[op.y] else {
     return proceed(m, op.next, i, left, sp, v)
@@ -129,7 +129,7 @@ func handleSkipIfDifferent(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Ra
 }
 
 /// 9xy0: skips it if Vx is not Vy. The next instruction has four bytes.
-@_cdecl("chip8_handle_skip_long_if_different") @inline(__always)
+@inline(__always)
 func handleSkipLongIfDifferent(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] != v[op.y] else {
     return proceed(m, op.next, i, left, sp, v)
@@ -138,7 +138,7 @@ func handleSkipLongIfDifferent(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp
 }
 
 /// Ex9E: skips it if the key of the low four bits of Vx is down.
-@_cdecl("chip8_handle_skip_if_key") @inline(__always)
+@inline(__always)
 func handleSkipIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard m.isDown(v[op.x]) else {
     return proceed(m, op.next, i, left, sp, v)
@@ -147,7 +147,7 @@ func handleSkipIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v
 }
 
 /// Ex9E: skips it if the key of the low four bits of Vx is down. The next instruction has four bytes.
-@_cdecl("chip8_handle_skip_long_if_key") @inline(__always)
+@inline(__always)
 func handleSkipLongIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard m.isDown(v[op.x]) else {
     return proceed(m, op.next, i, left, sp, v)
@@ -156,7 +156,7 @@ func handleSkipLongIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw,
 }
 
 /// ExA1: skips it if that key is up.
-@_cdecl("chip8_handle_skip_if_no_key") @inline(__always)
+@inline(__always)
 func handleSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard !m.isDown(v[op.x]) else {
     return proceed(m, op.next, i, left, sp, v)
@@ -165,7 +165,7 @@ func handleSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 }
 
 /// ExA1: skips it if that key is up. The next instruction has four bytes.
-@_cdecl("chip8_handle_skip_long_if_no_key") @inline(__always)
+@inline(__always)
 func handleSkipLongIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard !m.isDown(v[op.x]) else {
     return proceed(m, op.next, i, left, sp, v)
@@ -174,42 +174,42 @@ func handleSkipLongIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Ra
 }
 
 /// 3xnn and 1nnn: PC = nnn unless Vx is nn.
-@_cdecl("chip8_handle_jump_unless_equal") @inline(__always)
+@inline(__always)
 func handleJumpUnlessEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] == op.byte else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// 4xnn and 1nnn: PC = nnn if Vx is nn.
-@_cdecl("chip8_handle_jump_if_equal") @inline(__always)
+@inline(__always)
 func handleJumpIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] != op.byte else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// 5xy0 and 1nnn: PC = nnn unless Vx is Vy.
-@_cdecl("chip8_handle_jump_unless_same") @inline(__always)
+@inline(__always)
 func handleJumpUnlessSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] == v[op.y] else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// 9xy0 and 1nnn: PC = nnn if Vx is Vy.
-@_cdecl("chip8_handle_jump_if_same") @inline(__always)
+@inline(__always)
 func handleJumpIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard v[op.x] != v[op.y] else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// Ex9E and 1nnn: PC = nnn unless the key is down.
-@_cdecl("chip8_handle_jump_unless_key") @inline(__always)
+@inline(__always)
 func handleJumpUnlessKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard m.isDown(v[op.x]) else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// ExA1 and 1nnn: PC = nnn if the key is down.
-@_cdecl("chip8_handle_jump_if_key") @inline(__always)
+@inline(__always)
 func handleJumpIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   guard !m.isDown(v[op.x]) else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
@@ -241,7 +241,7 @@ private func leave(
 }
 
 /// The program counter has run over the end of the RAM, or on XO-CHIP around it.
-@_cdecl("chip8_handle_end_of_ram") @inline(never)
+@inline(never)
 func handleEndOfRAM(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   pause(m, op, i, left &+ 1, sp, v)
 }
@@ -251,35 +251,35 @@ func handleEndOfRAM(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 // VF is written last, so that it holds the flag even when it is an operand.
 
 /// 6xnn: Vx = nn.
-@_cdecl("chip8_handle_set") @inline(__always)
+@inline(__always)
 func handleSet(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] = op.byte
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 7xnn: Vx += nn; VF stays.
-@_cdecl("chip8_handle_add") @inline(__always)
+@inline(__always)
 func handleAdd(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] &+= op.byte
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 8xy0: Vx = Vy.
-@_cdecl("chip8_handle_copy") @inline(__always)
+@inline(__always)
 func handleCopy(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] = v[op.y]
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 8xy1: Vx |= Vy.
-@_cdecl("chip8_handle_or") @inline(__always)
+@inline(__always)
 func handleOr(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] |= v[op.y]
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 8xy1: Vx |= Vy, and VF = 0: the quirk `logic`.
-@_cdecl("chip8_handle_or_clearing_flag") @inline(__always)
+@inline(__always)
 func handleOrClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] |= v[op.y]
   v[0xF] = 0
@@ -287,14 +287,14 @@ func handleOrClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw
 }
 
 /// 8xy2: Vx &= Vy.
-@_cdecl("chip8_handle_and") @inline(__always)
+@inline(__always)
 func handleAnd(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] &= v[op.y]
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 8xy2: Vx &= Vy, and VF = 0: the quirk `logic`.
-@_cdecl("chip8_handle_and_clearing_flag") @inline(__always)
+@inline(__always)
 func handleAndClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] &= v[op.y]
   v[0xF] = 0
@@ -302,14 +302,14 @@ func handleAndClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Ra
 }
 
 /// 8xy3: Vx ^= Vy.
-@_cdecl("chip8_handle_xor") @inline(__always)
+@inline(__always)
 func handleXor(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] ^= v[op.y]
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 8xy3: Vx ^= Vy, and VF = 0: the quirk `logic`.
-@_cdecl("chip8_handle_xor_clearing_flag") @inline(__always)
+@inline(__always)
 func handleXorClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] ^= v[op.y]
   v[0xF] = 0
@@ -317,7 +317,7 @@ func handleXorClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Ra
 }
 
 /// 8xy4: Vx += Vy; VF is the carry.
-@_cdecl("chip8_handle_add_register") @inline(__always)
+@inline(__always)
 func handleAddRegister(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let sum = UInt(v[op.x]) &+ UInt(v[op.y])
   v[op.x] = UInt8(truncatingIfNeeded: sum)
@@ -326,7 +326,7 @@ func handleAddRegister(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 }
 
 /// 8xy5: Vx -= Vy; VF is 0 for a borrow, else 1.
-@_cdecl("chip8_handle_subtract") @inline(__always)
+@inline(__always)
 func handleSubtract(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let (minuend, subtrahend) = (v[op.x], v[op.y])
   v[op.x] = minuend &- subtrahend
@@ -335,7 +335,7 @@ func handleSubtract(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 }
 
 /// 8xy7: Vx = Vy - Vx; VF is 0 for a borrow, else 1.
-@_cdecl("chip8_handle_subtract_from") @inline(__always)
+@inline(__always)
 func handleSubtractFrom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let (minuend, subtrahend) = (v[op.y], v[op.x])
   v[op.x] = minuend &- subtrahend
@@ -344,7 +344,7 @@ func handleSubtractFrom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, 
 }
 
 /// 8xy6: Vx = Vy >> 1; VF is the bit that is lost. With the quirk `shift`, y is x.
-@_cdecl("chip8_handle_shift_right") @inline(__always)
+@inline(__always)
 func handleShiftRight(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let source = v[op.y]
   v[op.x] = source &>> 1
@@ -353,7 +353,7 @@ func handleShiftRight(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ 
 }
 
 /// 8xyE: Vx = Vy << 1; VF is the bit that is lost. With the quirk `shift`, y is x.
-@_cdecl("chip8_handle_shift_left") @inline(__always)
+@inline(__always)
 func handleShiftLeft(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let source = v[op.y]
   v[op.x] = source &<< 1
@@ -362,7 +362,7 @@ func handleShiftLeft(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v
 }
 
 /// Cxnn: Vx = a random number & nn.
-@_cdecl("chip8_handle_random") @inline(__always)
+@inline(__always)
 func handleRandom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let number = m.core.pointee.state.pointee.random.next() &>> 56
   v[op.x] = UInt8(truncatingIfNeeded: number) & op.byte
@@ -370,21 +370,21 @@ func handleRandom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
 }
 
 /// Fx07: Vx = the delay timer.
-@_cdecl("chip8_handle_read_delay") @inline(__always)
+@inline(__always)
 func handleReadDelay(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] = m.core.pointee.state.pointee.delay
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// Fx15: the delay timer = Vx.
-@_cdecl("chip8_handle_set_delay") @inline(__always)
+@inline(__always)
 func handleSetDelay(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   m.core.pointee.state.pointee.delay = v[op.x]
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// Fx18: the sound timer = Vx.
-@_cdecl("chip8_handle_set_sound") @inline(__always)
+@inline(__always)
 func handleSetSound(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   m.core.pointee.state.pointee.setSound(v[op.x])
   proceed(m, op.next, i, left, sp, v)
@@ -396,26 +396,26 @@ func handleSetSound(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 // the work is done elsewhere, so that the usual way is short.
 
 /// Annn: I = nnn. F000 nnnn is the same with 16 bits, and four bytes long.
-@_cdecl("chip8_handle_set_index") @inline(__always)
+@inline(__always)
 func handleSetIndex(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   proceed(m, op.next, op.number, left, sp, v)
 }
 
 /// F000 nnnn: I = nnnn.
-@_cdecl("chip8_handle_set_index_long") @inline(__always)
+@inline(__always)
 func handleSetIndexLong(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   proceed(m, op.afterNext, op.number, left, sp, v)
 }
 
 /// Fx1E: I += Vx, in 16 bits.
-@_cdecl("chip8_handle_add_to_index") @inline(__always)
+@inline(__always)
 func handleAddToIndex(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let sum = (i &+ UInt(v[op.x])) & 0xFFFF
   proceed(m, op.next, sum, left, sp, v)
 }
 
 /// Fx29: I = the digit of the low four bits of Vx.
-@_cdecl("chip8_handle_small_digit") @inline(__always)
+@inline(__always)
 func handleSmallDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let digit = UInt(v[op.x] & 0xF)
   let address = UInt(Font.smallAddress) &+ digit &* UInt(Font.smallRowCount)
@@ -423,7 +423,7 @@ func handleSmallDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ 
 }
 
 /// Fx30: I = the big digit of the low four bits of Vx.
-@_cdecl("chip8_handle_big_digit") @inline(__always)
+@inline(__always)
 func handleBigDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let digit = UInt(v[op.x] & 0xF)
   let address = UInt(Font.bigAddress) &+ digit &* UInt(Font.bigRowCount)
@@ -431,7 +431,7 @@ func handleBigDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 }
 
 /// Fx33: the three decimal digits of Vx go to I, the highest first.
-@_cdecl("chip8_handle_store_decimal") @inline(__always)
+@inline(__always)
 func handleStoreDecimal(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let value = UInt32(v[op.x])
   let address = Int(bitPattern: i)
@@ -450,7 +450,7 @@ func handleStoreDecimal(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, 
 }
 
 /// Fx55: V0 to Vx go to I, which then moves.
-@_cdecl("chip8_handle_store") @inline(__always)
+@inline(__always)
 func handleStore(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let address = Int(bitPattern: i)
   guard address &+ 16 <= m.core.pointee.mask else {
@@ -471,7 +471,7 @@ func handleStore(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V)
 }
 
 /// Fx65: V0 to Vx come from I, which then moves.
-@_cdecl("chip8_handle_load") @inline(__always)
+@inline(__always)
 func handleLoad(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let address = Int(bitPattern: i)
   guard address &+ 16 <= m.core.pointee.mask else {
@@ -511,13 +511,13 @@ private func forgetStored(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw
 // MARK: Everything else
 
 /// An instruction that its rule executes.
-@_cdecl("chip8_handle_slowly") @inline(never)
+@inline(never)
 func handleSlowly(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   leaveToRules(m, op, i, left, sp, v)
 }
 
 /// The instruction at an address was not decoded since the bytes there changed.
-@_cdecl("chip8_handle_undecoded") @inline(never)
+@inline(never)
 func handleUndecoded(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let address = m.core.pointee.decode(op)
   m.operation(at: address).handler(m, op, i, left, sp, v)
