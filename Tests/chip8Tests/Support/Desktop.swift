@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 
 /// A chip8 that plays in a window, and the hands and eyes of its user: xdotool presses real keys,
@@ -15,8 +16,7 @@ final class Desktop {
     } + ["SDL_AUDIODRIVER=dummy"]
 
   private let process = Process()
-  private let scratch: Scratch
-  private let errorsPath: String
+  private let errors = CollectedOutput()
   private var window = ""
 
   /// Opens a window and waits until it is there.
@@ -32,10 +32,9 @@ final class Desktop {
       .merging(["SDL_AUDIODRIVER": "dummy", "SWIFT_BACKTRACE": "enable=no"]) { $1 }
       .merging(environment) { $1 }
     process.standardOutput = FileHandle.nullDevice
-    scratch = try Scratch()
-    errorsPath = try scratch.path(scratch.write("stderr", []))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: errorsPath))
+    process.standardError = errors.pipe
     try process.run()
+    errors.collect()
     try findWindow()
   }
 
@@ -105,18 +104,14 @@ final class Desktop {
   }
 
   private func end() throws -> (code: Int32, errors: String) {
+    let errors = errors.whole
     process.waitUntilExit()
-    return (process.terminationStatus, try errors())
-  }
-
-  /// What the program has written to standard error until now.
-  private func errors() throws -> String {
-    try String(contentsOf: URL(filePath: errorsPath), encoding: .utf8)
+    return (process.terminationStatus, errors)
   }
 
   /// Waits until the program has written something to standard error.
   func waitForError(_ part: String) throws {
-    try waitFor("\(part)") { try errors().contains(part) ? true : nil }
+    try waitFor("\(part)") { errors.text.contains(part) ? true : nil }
   }
 
   /// Ends the program as it ends when nothing else helps.
@@ -151,6 +146,33 @@ final class Desktop {
     let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     return data
+  }
+}
+
+/// What a program writes, as it is written.
+private final class CollectedOutput: Sendable {
+  let pipe = Pipe()
+  private let data = Mutex(Data())
+  private let end = DispatchSemaphore(value: 0)
+
+  /// Begins to read.
+  func collect() {
+    Thread.detachNewThread { [self] in
+      while case let part = pipe.fileHandleForReading.availableData, !part.isEmpty {
+        data.withLock { $0 += part }
+      }
+      end.signal()
+    }
+  }
+
+  /// What has been written until now.
+  var text: String { data.withLock { String(decoding: $0, as: UTF8.self) } }
+
+  /// All of it, as soon as the program has ended.
+  var whole: String {
+    end.wait()
+    end.signal()
+    return text
   }
 }
 
