@@ -206,7 +206,7 @@ extension State {
     else { throw .badField("cycles \(cycles) after \(frames) frames") }
     display.isHires = try fields.flag("resolution", isAllowed: platform.hasHires)
     display.selectedPlanes = try fields.next(
-      "selected planes", in: platform.planeCount == 2 ? 0...3 : 1...1)
+      "selected planes", in: platform.planeCount > 1 ? 0...platform.planeMask : 1...1)
     audio = try fields.audio(on: platform)
     drawWait = try fields.drawWait(configuration)
   }

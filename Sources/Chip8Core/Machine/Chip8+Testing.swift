@@ -47,7 +47,7 @@ extension State {
     set { display.planes[plane][row] = newValue }
   }
 
-  package var planes: InlineArray<2, Plane> {
+  package var planes: Display.Planes {
     get { display.planes }
     set { display.planes = newValue }
   }

@@ -21,8 +21,11 @@ public struct Plane: Sendable {
 
 /// The display and how it is drawn on.
 public struct Display: Sendable {
+  /// As many planes as a platform has at most.
+  package typealias Planes = InlineArray<2, Plane>
+
   /// The planes; machines with one plane use the first.
-  var planes = InlineArray<2, Plane>(repeating: Plane())
+  var planes = Planes(repeating: Plane())
   /// Whether the screen is 128×64 pixels.
   public internal(set) var isHires = false
   /// The planes that drawing affects, bit 0 for the first.
@@ -63,11 +66,16 @@ public struct Display: Sendable {
     }
   }
 
+  /// Selects planes by a mask, of those that the machine has.
+  mutating func select(_ mask: UInt8, of platform: Platform) {
+    selectedPlanes = mask & platform.planeMask
+  }
+
   mutating func clear() {
     forEachSelectedPlane { $0 = Plane() }
   }
 
-  /// Erases both planes, selected or not.
+  /// Erases all planes, selected or not.
   mutating func clearAll() {
     planes = InlineArray(repeating: Plane())
   }
@@ -78,7 +86,7 @@ public struct Display: Sendable {
   ///   - x, y: its upper left corner in pixels of the current resolution; wrapped to the screen.
   ///   - rowCount: rows for each plane.
   ///   - isWide: whether rows are 16 pixels and not 8.
-  ///   - byte: the sprite's bytes by their index; a second plane's follow the first one's.
+  ///   - byte: the sprite's bytes by their index; those of the next plane follow.
   @inline(__always)
   mutating func draw(
     x: Int, y: Int, rowCount: Int, isWide: Bool, style: Style, byte: (Int) -> UInt8
@@ -88,7 +96,7 @@ public struct Display: Sendable {
     let column = x * scale & (style.width - 1)
     let top = y * scale & (style.height - 1)
     var next = 0
-    for plane in 0..<2 where selectedPlanes & 1 << UInt8(plane) != 0 {
+    for plane in planes.indices where selectedPlanes & 1 << UInt8(plane) != 0 {
       for row in 0..<rowCount {
         var bits = UInt128(byte(next)) << 120
         if isWide { bits |= UInt128(byte(next + 1)) << 112 }
@@ -140,7 +148,9 @@ public struct Display: Sendable {
   }
 
   private mutating func forEachSelectedPlane(_ body: (inout Plane) -> Void) {
-    for plane in 0..<2 where selectedPlanes & 1 << UInt8(plane) != 0 { body(&planes[plane]) }
+    for plane in planes.indices where selectedPlanes & 1 << UInt8(plane) != 0 {
+      body(&planes[plane])
+    }
   }
 }
 
@@ -160,7 +170,7 @@ public struct Screen: Hashable, Sendable {
   public let width: Int
   /// 32 or 64 pixels.
   public let height: Int
-  /// A byte for each pixel, row by row: 0 or 1; on machines with two planes their bits, 0–3.
+  /// A byte for each pixel, row by row: its bit in each plane, that of the first plane lowest.
   public let pixels: [UInt8]
 
   init(_ display: Display, _ configuration: Configuration) {
@@ -173,12 +183,13 @@ public struct Screen: Hashable, Sendable {
     self.height = height
     pixels = [UInt8](unsafeUninitializedCapacity: width * height) { buffer, initialized in
       for y in 0..<height {
-        let first = display.planes[0][y * step]
-        let second = display.planes[1][y * step]
-        for x in 0..<width {
-          let bit = UInt128(127 - x * step)
-          buffer[y * width + x] =
-            UInt8(truncatingIfNeeded: first &>> bit & 1 | (second &>> bit & 1) << 1)
+        for x in 0..<width { buffer[y * width + x] = 0 }
+        for plane in 0..<configuration.platform.planeCount {
+          let row = display.planes[plane][y * step]
+          for x in 0..<width {
+            let bit = UInt8(truncatingIfNeeded: row &>> UInt128(127 - x * step)) & 1
+            buffer[y * width + x] |= bit &<< UInt8(plane)
+          }
         }
       }
       initialized = width * height

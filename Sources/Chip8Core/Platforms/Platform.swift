@@ -170,6 +170,9 @@ extension Platform {
   /// How many bit planes the display has.
   public var planeCount: Int { row.planeCount }
 
+  /// A bit for each of them, as instructions select them.
+  var planeMask: UInt8 { 1 << UInt8(planeCount) - 1 }
+
   /// How long the machine's instructions take, if it can count that.
   var clock: VIPClock? { row.clock }
 
