@@ -145,7 +145,7 @@ private func number(_ value: some BinaryFloatingPoint) -> String {
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
 
-private func quoted(_ text: String) -> String {
+func quoted(_ text: String) -> String {
   let isPlain = text.utf8.allSatisfy {
     $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
   }

@@ -11,6 +11,7 @@ public enum JSON {
   public static func encode(
     _ value: some Encodable, isPretty: Bool = false
   ) throws(JSONError) -> String {
+    if !isPretty, let object = value as? JSONObject, let text = object.text { return text }
     let root = Node(codingPath: [])
     do { try root.encode(value) } catch { throw JSONError(error) }
     var text = ""
@@ -45,7 +46,7 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
   }
 
   /// From what `Encodable` and `Decodable` types throw.
-  init(_ error: any Error) {
+  package init(_ error: any Error) {
     switch error {
     case DecodingError.keyNotFound(let key, let context):
       self.init(at: context.codingPath + [key], "is missing")

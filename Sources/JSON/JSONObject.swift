@@ -10,6 +10,14 @@ public struct JSONObject: Encodable, ExpressibleByDictionaryLiteral {
     self.members = Dictionary(uniqueKeysWithValues: members)
   }
 
+  /// The object without members.
+  public init() { members = [:] }
+
+  /// Gives it a member, in place of one of that name.
+  public mutating func set(_ name: String, _ value: (any Encodable)?) {
+    members.updateValue(value, forKey: name)
+  }
+
   /// The object with the members of another one, which has none of its names.
   public func adding(_ other: JSONObject) -> JSONObject {
     var object = self
@@ -22,6 +30,40 @@ public struct JSONObject: Encodable, ExpressibleByDictionaryLiteral {
     var object = self
     object.members = members.filter { $0.value != nil }
     return object
+  }
+
+  /// The object in one line, without a tree of its values; nil if it has any but numbers, texts, bytes
+  /// and objects. Most reports have none, and farms write millions.
+  var text: String? {
+    var text = ""
+    text.reserveCapacity(512)
+    return write(to: &text) ? text : nil
+  }
+
+  private func write(to text: inout String) -> Bool {
+    text += "{"
+    var isFirst = true
+    for name in members.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      if !isFirst { text += "," }
+      isFirst = false
+      text += quoted(name)
+      text += ":"
+      switch members[name] ?? nil {
+      case nil: text += "null"
+      case let value as String: text += quoted(value)
+      case let value as JSONObject: guard value.write(to: &text) else { return false }
+      case let value as Int: text += String(value)
+      case let value as UInt8: text += String(value)
+      case let value as UInt16: text += String(value)
+      case let value as UInt64: text += String(value)
+      case let value as Int64: text += String(value)
+      case let value as Bool: text += value ? "true" : "false"
+      case let value as [UInt8]: text += "[" + value.map { String($0) }.joined(separator: ",") + "]"
+      default: return false
+      }
+    }
+    text += "}"
+    return true
   }
 
   /// Encodes the members in any order.

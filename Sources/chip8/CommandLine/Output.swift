@@ -2,6 +2,7 @@
 // labels, arguments) is in it, so each line is shown by the one rule for that: `displayText`.
 
 import Chip8Core
+import Chip8Player
 import Glibc
 import JSON
 import SaveState
@@ -29,23 +30,6 @@ func printSource(_ lines: [String]) throws(StorageError) {
 /// Writes a value to standard output as one line of JSON.
 func printJSON(_ value: some Encodable) throws {
   try printText([try jsonText(value)])
-}
-
-/// A value as JSON, in one line unless it is to be pretty. It means the text itself; characters that
-/// no terminal may get are written as their numbers.
-func jsonText(_ value: some Encodable, isPretty: Bool = false) throws -> String {
-  let text = try JSON.encode(value, isPretty: isPretty)
-  guard text.utf8.contains(where: { $0 >= 0x7F }) else { return text }
-  // Outside of texts, JSON is in ASCII, with line feeds if it is pretty.
-  var escaped = ""
-  for scalar in text.unicodeScalars {
-    guard scalar.value >= 0x7F, scalar.isHidden else {
-      escaped.unicodeScalars.append(scalar)
-      continue
-    }
-    for unit in String(scalar).utf16 { escaped += "\\u" + hexadecimal(unit, 4).lowercased() }
-  }
-  return escaped
 }
 
 private func printText(_ lines: [String]) throws(StorageError) {

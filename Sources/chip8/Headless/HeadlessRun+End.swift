@@ -191,10 +191,7 @@ extension HeadlessRun {
   }
 
   private func report(_ stop: RunStop) -> Report {
-    let names = run.player.metadata.names
-    return Report(
-      machine: machine, stop: stop, fault: run.fault,
-      point: run.point.map { PointReport(reason: $0, names: names) }, engine: chosenEngine)
+    Report(RunReport(of: run, at: stop), engine: chosenEngine)
   }
 
   private func saveMachine() throws {

@@ -1,13 +1,16 @@
 import Chip8Core
-import Chip8Player
 import JSON
 
 /// Where a debugger has stopped a machine, as a report says it.
-struct PointReport {
+package struct PointReport {
   let reason: Debugger.StopReason
   let names: AddressNames
 
-  var json: JSONObject {
+  package init(reason: Debugger.StopReason, names: AddressNames) {
+    (self.reason, self.names) = (reason, names)
+  }
+
+  package var json: JSONObject {
     switch reason {
     case .breakpoint(let address): names.json(address)
     case .watchpoint(let watchpoint, let by): names.json(watchpoint).adding(["by": by])
@@ -15,7 +18,7 @@ struct PointReport {
   }
 
   /// For people: where it is, and what has changed it.
-  var text: String {
+  package var text: String {
     switch reason {
     case .breakpoint(let address): "at \(text(address))"
     case .watchpoint(let watchpoint, let by):
@@ -29,16 +32,16 @@ struct PointReport {
 }
 
 extension AddressNames {
-  func json(_ address: UInt16) -> JSONObject {
+  package func json(_ address: UInt16) -> JSONObject {
     (["address": address, "place": place(of: address)] as JSONObject).withoutNulls
   }
 
-  func json(_ watchpoint: Watchpoint) -> JSONObject {
+  package func json(_ watchpoint: Watchpoint) -> JSONObject {
     json(watchpoint.address).adding(["bytes": watchpoint.byteCount])
   }
 
   /// - Parameter suffix: what comes between the address and its place.
-  func text(_ address: UInt16, after suffix: String = "") -> String {
+  package func text(_ address: UInt16, after suffix: String = "") -> String {
     hexadecimal(address, 4) + suffix + parenthesized(address)
   }
 
