@@ -8,8 +8,12 @@ extension Storage {
   private static let maxLockWait = 10_000
 
   /// Locks an open file.
-  static func lock(_ descriptor: Int32, _ path: String) throws(StorageError) {
-    guard !lock(descriptor, timeout: maxLockWait) else { return }
+  ///
+  /// - Parameter milliseconds: for how long somebody else's lock is waited for.
+  static func lock(
+    _ descriptor: Int32, _ path: String, timeout milliseconds: Int = maxLockWait
+  ) throws(StorageError) {
+    guard !lock(descriptor, timeout: milliseconds) else { return }
     guard errno == EWOULDBLOCK else { throw StorageError(.write, path) }
     throw StorageError(
       reason: .lock(lockHolder(of: descriptor)), path: path, code: EWOULDBLOCK)
@@ -20,12 +24,17 @@ extension Storage {
   /// - Parameter milliseconds: for how long somebody else's lock is waited for.
   /// - Returns: whether it is locked.
   static func lock(_ descriptor: Int32, timeout milliseconds: Int) -> Bool {
-    for wait in 0...milliseconds {
-      if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
-      guard errno == EWOULDBLOCK, wait < milliseconds else { break }
+    let clock = ContinuousClock()
+    let deadline = clock.now + .milliseconds(milliseconds)
+    while retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) != 0 {
+      let code = errno
+      guard code == EWOULDBLOCK, clock.now < deadline else {
+        errno = code
+        return false
+      }
       usleep(1000)
     }
-    return false
+    return true
   }
 
   /// The process that has locked an open file, as far as the operating system tells.

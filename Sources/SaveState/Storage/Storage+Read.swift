@@ -75,7 +75,9 @@ struct Input: ~Copyable {
   func bytes(atMost limit: Int) throws(StorageError) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(limit, byteCount ?? Input.chunkByteCount))
-    var chunk = [UInt8](repeating: 0, count: min(limit, Input.chunkByteCount))
+    // One byte more shows that the file ends.
+    let guess = byteCount.map { min($0 + 1, Input.chunkByteCount) } ?? Input.chunkByteCount
+    var chunk = [UInt8](repeating: 0, count: min(limit, guess))
     while bytes.count < limit {
       let count = Storage.transferring(descriptor, POLLIN) {
         read(descriptor, &chunk, min(chunk.count, limit - bytes.count))
