@@ -3,7 +3,7 @@
 import Foundation
 import Testing
 
-/// A page: the programs in its `octo` blocks, the commands in its `console` blocks, and the bytes in
+/// A page: the files in its `octo` and `jsonl` blocks, the commands in its `console` blocks, and the bytes in
 /// its `dump` blocks.
 private struct Page {
   struct Example {
@@ -29,7 +29,7 @@ private struct Page {
       let (head, body) = block.splitAtLineEnd()
       let words = head.split(separator: " ").map(String.init)
       switch words.first {
-      case "octo": programs.append((words[1], body))
+      case "octo", "jsonl": programs.append((words[1], body))
       case "console": addExamples(body)
       case "dump": dumps.append(try Dump(words[1], body))
       default: continue
@@ -79,7 +79,7 @@ extension String {
 @Suite struct DocumentationTests {
   @Test(arguments: [
     ("README.md", 3), ("docs/PROGRAMMING.md", 11), ("docs/SYSTEM-IMAGES.md", 55),
-    ("docs/TIMELINE.md", 4),
+    ("docs/TIMELINE.md", 4), ("docs/FARMING.md", 2),
   ])
   func examplesAreReal(path: String, count: Int) throws {
     let page = try Page(path)

@@ -95,9 +95,13 @@ public struct LoadedMachine: Sendable {
     (self.inputs, self.image) = (inputs, image)
     own = SessionMetadata()
     metadata = own
-    var warnings = image.driftWarnings(machine, in: file.path)
-    timeline = Timeline(machine, from: image, in: file.path, &warnings)
-    self.warnings = warnings
+    if request.wantsPast {
+      var warnings = image.driftWarnings(machine, in: file.path)
+      timeline = Timeline(machine, from: image, in: file.path, &warnings)
+      self.warnings = warnings
+    } else {
+      timeline = Timeline(machine)
+    }
     try begin(with: request, from: file.path)
   }
 

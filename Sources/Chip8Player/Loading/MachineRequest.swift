@@ -21,6 +21,9 @@ public struct MachineRequest: Sendable {
   public var engine = EngineKind.fast
   /// The moment of an image's past with which to begin.
   public var moment: Moment?
+  /// Whether the past of an image's machine is wanted, and a warning if it will not continue as where it
+  /// was saved. A run that is only reported needs neither.
+  package var wantsPast = true
   /// Where to look for what an image leaves out, if it is not beside it.
   public var dependencies = DependencyPaths()
 

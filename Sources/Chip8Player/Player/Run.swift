@@ -15,18 +15,9 @@ public struct RunRequest: Sendable {
   /// Runs until the program halts or waits for a key in vain, and for no more than
   /// ``Run/framesWithoutStop`` frames.
   public init() {}
-}
 
-/// What ends a run.
-public enum StopCondition: Hashable, Sendable {
-  /// The program jumps to itself, or leaves.
-  case halt
-  /// The program waits for a key, and none will be pressed.
-  case keyWait
-  /// The instruction at an address is the next to be executed.
-  case pc(Place)
-  /// The screen has this SHA-1, a byte a pixel, in hexadecimal digits.
-  case screen(String)
+  /// Whether it is to run to where the program can do nothing more by itself.
+  var hasNoStop: Bool { frames == nil && instructions == nil && until.isEmpty }
 }
 
 /// Why a run ended.
@@ -62,6 +53,9 @@ public struct Run {
   package var trace: Trace?
   /// Why the trace could not be written, if it could not.
   package private(set) var traceError: StorageError?
+
+  /// Beyond how many instructions the run is interrupted.
+  package var maxInstructions: UInt64 = .max
 
   private let request: RunRequest
   /// What ends the run, with addresses for labels.
@@ -106,7 +100,7 @@ public struct Run {
   ) throws -> End {
     let slice = Slice(conditions, isTraced: trace != nil)
     while true {
-      if isInterrupted() { return .stop(.interrupt) }
+      if isInterrupted() || instructionsDone > maxInstructions { return .stop(.interrupt) }
       if let stop = stopBetweenSlices() { return .stop(stop) }
       if slice.isSingleStep {
         player.endKeyWait(keys: request.keys.keys(in: framesDone).keys)
@@ -133,7 +127,7 @@ public struct Run {
     rest.countRestoringCall()
     rest.start = player.machine.state
     var request = RunRequest()
-    if self.request.frames != nil || hasNoStop {
+    if self.request.frames != nil || self.request.hasNoStop {
       request.frames = max(0, maxFrames - Int(clamping: rest.framesDone))
     }
     request.instructions = self.request.instructions.map {
@@ -153,13 +147,11 @@ public struct Run {
 
   // MARK: Stops
 
-  private var conditions: [StopCondition] { hasNoStop ? [.halt, .keyWait] : until }
+  private var conditions: [StopCondition] { request.hasNoStop ? [.halt, .keyWait] : until }
 
-  private var hasNoStop: Bool {
-    request.frames == nil && request.instructions == nil && until.isEmpty
+  private var maxFrames: Int {
+    request.frames ?? (request.hasNoStop ? Run.framesWithoutStop : .max)
   }
-
-  private var maxFrames: Int { request.frames ?? (hasNoStop ? Run.framesWithoutStop : .max) }
 
   /// Without a number of frames, a run that waits for a key that nobody presses would never end,
   /// whatever it was asked to wait for; so it ends there.

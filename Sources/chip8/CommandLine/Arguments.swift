@@ -85,10 +85,7 @@ extension Poke: ExpressibleByArgument {
 /// `ADDR|LABEL`.
 extension Place: ExpressibleByArgument {
   /// What stands after the option.
-  public init?(argument: String) {
-    guard !argument.isEmpty else { return nil }
-    self = number(argument).map(Place.address) ?? .label(argument)
-  }
+  public init?(argument: String) { self.init(argument) }
 }
 
 /// `--watchpoint ADDR|LABEL[:BYTES]`.
@@ -107,34 +104,7 @@ extension WatchedPlace: ExpressibleByArgument {
 /// `--until`.
 extension StopCondition: ExpressibleByArgument {
   /// What stands after the option.
-  public init?(argument: String) {
-    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    switch (parts[0], parts.count) {
-    case ("halt", 1): self = .halt
-    case ("key-wait", 1): self = .keyWait
-    case ("pc", 2):
-      // What is all digits is a number and not a label, and then has to be an address.
-      guard let place = Place(argument: String(parts[1])) else { return nil }
-      if case .address(let address) = place, address > 0xFFFF { return nil }
-      self = .pc(place)
-    case ("screen", 2):
-      let digest = parts[1].lowercased()
-      guard digest.count == 40, digest.allSatisfy(\.isHexDigit) else { return nil }
-      self = .screen(digest)
-    default: return nil
-    }
-  }
-
-  /// As the option takes it.
-  var text: String {
-    switch self {
-    case .halt: "halt"
-    case .keyWait: "key-wait"
-    case .pc(.address(let address)): "pc=\(address)"
-    case .pc(.label(let name)): "pc=\(name)"
-    case .screen(let digest): "screen=\(digest)"
-    }
-  }
+  public init?(argument: String) { self.init(argument) }
 }
 
 /// `--print`.

@@ -24,7 +24,7 @@ struct Chip8Command: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ImageCommand.self, SlotsCommand.self, FlagsCommand.self, AsmCommand.self, DisasmCommand.self,
-      CartCommand.self,
+      CartCommand.self, FarmCommand.self,
     ])
 
   @Argument(
