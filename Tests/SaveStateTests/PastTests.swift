@@ -122,6 +122,14 @@ import Testing
     #expect(timeline.keyframeCount == 1)
     try timeline.seek(to: timeline.end)
     #expect(timeline.machine == machine)
+    // What was played since is known all the same, frame by frame.
+    let first = honest.end.firstWholeFrame
+    for frame in (first..<60).reversed() {
+      try timeline.rewind()
+      #expect(timeline.machine.position.frame == frame)
+    }
+    #expect(throws: SeekError.falsePast) { try timeline.rewind() }
+    #expect(timeline.machine.position.frame == first)
   }
 
   @Test(

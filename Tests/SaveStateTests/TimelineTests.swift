@@ -120,7 +120,11 @@ extension Toy.Input {
       var session = Session(
         Timeline(toy(), budget: .random(in: 500...20_000, using: &random), spacing: 300))
       for _ in 0..<80 {
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<21, using: &random) {
+        case 20:
+          var other = Session(Timeline(usedToy(), spacing: 200))
+          for _ in 0..<9 { try other.play(&random) }
+          session.timeline.replace(with: other.timeline, by: .load)
         case 0: session.timeline.replace(with: usedToy(), by: .load)
         case 1: session.timeline.replace(with: toy(), by: .powerOn)
         case 2:
@@ -255,6 +259,44 @@ extension Toy.Input {
     #expect(timeline.machine == fork)
     try timeline.seek(toInstruction: 399)
     #expect(timeline.machine.position.instruction == 399)
+  }
+
+  @Test("A session that takes the place of another one brings all that it has been")
+  func otherSession() throws {
+    var first = Timeline(toy())
+    first.run { $0.advance(until: Position(frame: 9, instruction: .max)) }
+    let left = first.machine
+    var other = Timeline(toy(), spacing: 100)
+    try other.apply(.byte(1, 7))
+    other.run { $0.advance(until: Position(frame: 6, instruction: .max)) }
+    try other.seek(to: Position(frame: 2))
+    let middle = other.machine
+    other.run { $0.advance(until: Position(frame: 4, instruction: .max)) }
+    let (end, leaves) = (other.machine, other.leaves.map(\.end.frame))
+    first.replace(with: other, by: .load)
+    first.checkInvariants()
+    #expect(first.machine == end && first.leaves.map(\.end.frame) == [9] + leaves)
+    try first.seek(to: Position(frame: 2))
+    #expect(first.machine == middle)
+    try first.seek(toEndOf: 1)
+    #expect(first.end.frame == 6)
+    _ = try first.undo()
+    _ = try first.undo()
+    #expect(first.machine == end && first.undoableEdges == [.load])
+    _ = try first.undo()
+    #expect(first.machine == left && first.redoableEdges == [.load, .rewind, .rewind])
+  }
+
+  @Test("There and back is no jump")
+  func thereAndBack() throws {
+    var timeline = Timeline(toy())
+    timeline.run { $0.advance(until: Position(frame: 9, instruction: .max)) }
+    try timeline.seek(to: Position(frame: 4))
+    #expect(!timeline.isAtEnd)
+    try timeline.seek(to: Position(frame: 9))
+    #expect(timeline.isAtEnd && timeline.undoableEdges.isEmpty)
+    try timeline.seek(to: Position(frame: 4))
+    #expect(timeline.undoableEdges == [.rewind])
   }
 
   @Test("An input that is refused is on no tape")

@@ -10,14 +10,9 @@ import SaveState
 /// calls, symbol files and whatever is asked for by name.
 public struct Player: Sendable {
   /// The machine, and all that it has been.
-  package private(set) var timeline: Timeline<Chip8>
-  /// The image that the machine comes from, if it does: what others have put into it is kept.
-  public private(set) var image: Image?
-  /// The metadata beside the machine: as requested, else as in its image, else as in the program's
-  /// own file.
-  public private(set) var metadata: SessionMetadata
-  private var given: SessionMetadata
-  private var own: SessionMetadata
+  package internal(set) var timeline: Timeline<Chip8>
+  /// What stands beside the machine on each branch of its timeline.
+  private var besides: [Beside]
   /// Whether what images say of that is not wanted.
   public let forgetsSaved: Bool
   /// Every file that was read for the machine: none of them is overwritten.
@@ -27,10 +22,10 @@ public struct Player: Sendable {
   /// The host that answers the program's calls.
   public private(set) var host: Host
   /// Stops the machine at breakpoints and watchpoints.
-  private(set) var debugger: Debugger
+  var debugger: Debugger
   /// The subroutines that a saved machine calls where it is restored.
   private var entryCalls: [Int] = []
-  private var recorder = FlightRecorder()
+  var recorder = FlightRecorder()
   /// How many bytes of its past an image of the machine carries, at most; nil for none.
   public var pastByteLimit: Int? = Player.defaultPastByteLimit
   /// What is recorded of the session, if it is.
@@ -41,33 +36,61 @@ public struct Player: Sendable {
   /// The past of some hours.
   public static let defaultPastByteLimit = 256 << 10
 
+  /// What stands beside a machine.
+  fileprivate struct Beside: Sendable {
+    var image: Image?
+    var metadata: SessionMetadata
+    /// What was asked for.
+    var given: SessionMetadata
+    /// What the program's own file says.
+    var own: SessionMetadata
+  }
+
   /// The machine as it is.
   public var machine: Chip8 {
     _read { yield timeline.machine }
   }
 
+  private var beside: Beside { besides[timeline.branch] }
+
+  /// The image that the machine comes from, if it does: what others have put into it is kept.
+  public var image: Image? { beside.image }
+
+  /// The metadata beside the machine: as requested, else as in its image, else as in the program's
+  /// own file.
+  public var metadata: SessionMetadata { beside.metadata }
+
   /// - Parameter host: answers the program's calls; none by default.
   public init(_ loaded: LoadedMachine, _ host: Host = .none) {
     timeline = loaded.timeline
-    image = loaded.image
-    (metadata, given, own) = (loaded.metadata, loaded.given, loaded.own)
+    besides = []
     forgetsSaved = loaded.forgetsSaved
     inputs = loaded.inputs
     debugger = loaded.debugger
     warnings = loaded.warnings
     self.host = host
     protectFiles()
-    let (machine, isChanged) = allowingHostCalls(machine)
-    // Nothing leads from a machine whose program may not call its host to one whose program may.
-    if isChanged { timeline = Timeline(machine) }
+    timeline = allowingHostCalls(timeline)
+    place(Beside(loaded))
   }
 
-  /// A machine as it is in this player.
-  private func allowingHostCalls(_ machine: Chip8) -> (machine: Chip8, isChanged: Bool) {
-    guard host.isThere, machine.state.hostCalls == nil else { return (machine, false) }
-    var machine = machine
+  /// A session as it is in this player. Nothing leads from a machine whose program may not call its
+  /// host to one whose program may.
+  private func allowingHostCalls(_ timeline: Timeline<Chip8>) -> Timeline<Chip8> {
+    guard host.isThere, timeline.machine.state.hostCalls == nil else { return timeline }
+    var machine = timeline.machine
     machine.allowHostCalls()
-    return (machine, true)
+    return Timeline(machine)
+  }
+
+  /// Puts something beside the machine on all branches that are new.
+  private mutating func place(_ beside: Beside) {
+    while besides.count < timeline.branchCount { besides.append(beside) }
+  }
+
+  /// On a branch that is new, the same stands beside the machine as on the one that it was on.
+  private mutating func inherit(from branch: Int) {
+    if besides.count < timeline.branchCount { place(besides[branch]) }
   }
 
   /// Keeps the program from saving itself where something else is written.
@@ -127,11 +150,13 @@ public struct Player: Sendable {
     if let keys { hold(keys) }
     recorder.willRun(machine)
     var debugger = debugger
+    let branch = timeline.branch
     let stop = timeline.run { machine in
       debugger.run(
         &machine, frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
     }
     self.debugger = debugger
+    inherit(from: branch)
     switch stop {
     case .done: return debugger.stopReason.map(Stop.point) ?? .done
     case .halt: return .halt
@@ -144,7 +169,9 @@ public struct Player: Sendable {
   /// Begins a frame if that ends a wait for a key: ``Chip8/endKeyWait(keys:)``.
   package mutating func endKeyWait(keys: KeySet) {
     hold(keys)
+    let branch = timeline.branch
     timeline.run { $0.endKeyWait() }
+    inherit(from: branch)
   }
 
   // MARK: Input
@@ -154,8 +181,9 @@ public struct Player: Sendable {
   ///
   /// - Throws: `InputError`; the machine is unchanged then.
   public mutating func apply(_ event: InputEvent) throws(InputError) {
-    let position = machine.position
+    let (position, branch) = (machine.position, timeline.branch)
     try timeline.apply(event)
+    inherit(from: branch)
     recorder.note(event, at: position)
   }
 
@@ -233,37 +261,42 @@ public struct Player: Sendable {
   package mutating func adopt(_ restoration: Restoration) {
     // They are subroutines of the program that is gone.
     entryCalls = []
-    given = given.carried(to: restoration.machine, after: machine)
-    own = SessionMetadata()
+    let given = given(for: restoration.machine)
     warnings += restoration.driftWarnings
-    adopt(restoration.machineInImage, from: restoration.image, in: restoration.path)
+    adopt(
+      restoration.machineInImage, from: restoration.image, in: restoration.path, given,
+      own: SessionMetadata())
     guard !restoration.arguments.isEmpty else { return }
     // It has taken them before.
     try? apply(.arguments(restoration.arguments))
   }
 
-  /// Replaces the machine with that of an image.
+  /// Replaces the machine with that of an image of the same program.
   ///
   /// - Parameter path: the image's file.
   mutating func adopt(_ machine: Chip8, from image: Image, in path: String) {
+    adopt(machine, from: image, in: path, beside.given, own: beside.own)
+  }
+
+  private mutating func adopt(
+    _ machine: Chip8, from image: Image, in path: String, _ given: SessionMetadata,
+    own: SessionMetadata
+  ) {
     let saved = forgetsSaved ? image.withoutMetadata : image
     let beneath = SessionMetadata(saved, of: machine, in: path, &warnings).over(own)
-    let past = image.readablePast(of: machine, in: path, &warnings)
-    replace(machine, .load, past, from: saved, given.over(beneath))
+    let loaded = Timeline(machine, from: image, in: path, &warnings)
+    let metadata = given.over(beneath)
+    replace(
+      loaded, by: .load, Beside(image: saved, metadata: metadata, given: given, own: own))
   }
 
   /// Replaces the machine with a loaded one.
-  mutating func adopt(_ loaded: LoadedMachine) {
-    take(loaded)
-    let (machine, isChanged) = allowingHostCalls(loaded.machine)
-    replace(isChanged ? Timeline(machine) : loaded.timeline, from: loaded.image, loaded.metadata)
-  }
-
-  /// Takes what stands beside a machine that was loaded.
-  private mutating func take(_ loaded: LoadedMachine) {
+  ///
+  /// - Parameter edge: why; nil if nothing leads back, as from another program.
+  mutating func adopt(_ loaded: LoadedMachine, by edge: Timeline<Chip8>.Edge?) {
     inputs = loaded.inputs
-    (given, own) = (loaded.given, loaded.own)
     warnings += loaded.warnings
+    replace(loaded.timeline, by: edge, Beside(loaded))
   }
 
   /// Continues with another version of the program, which was loaded, in the machine as it is.
@@ -271,63 +304,43 @@ public struct Player: Sendable {
   /// - Throws: `InputError` if it does not fit; nothing has changed then.
   mutating func adoptProgram(of loaded: LoadedMachine) throws(InputError) {
     try apply(.program(loaded.machine.program))
-    take(loaded)
-    stand(from: nil, loaded.metadata)
+    inputs = loaded.inputs
+    warnings += loaded.warnings
+    besides[timeline.branch] = Beside(loaded)
+    debugger = Debugger(metadata)
   }
 
   /// Replaces the machine by another one of the same program, just switched on.
   ///
   /// - Parameter flags: its program's user flags, if they are kept.
   mutating func adopt(switchedOn machine: Chip8, _ flags: [UInt8]?) {
-    replace(machine, .powerOn, nil, from: nil, metadata)
+    var beside = beside
+    beside.image = nil
+    replace(Timeline(machine), by: .powerOn, beside)
     if let flags { setUserFlags(flags) }
   }
 
-  /// Goes back to an earlier machine.
-  mutating func adopt(_ before: Before) {
-    replace(before.timeline, from: before.image, before.metadata)
-  }
-
-  /// A machine and what stood beside it, to go back to.
-  struct Before {
-    let timeline: Timeline<Chip8>
-    let image: Image?
-    let metadata: SessionMetadata
-  }
-
-  /// The machine as it is, to go back to.
-  var before: Before { Before(timeline: timeline.detached, image: image, metadata: metadata) }
-
   private mutating func replace(
-    _ machine: Chip8, _ edge: Timeline<Chip8>.Edge, _ past: Past<Chip8>?, from image: Image?,
-    _ metadata: SessionMetadata
+    _ next: Timeline<Chip8>, by edge: Timeline<Chip8>.Edge?, _ beside: Beside
   ) {
-    let (machine, isChanged) = allowingHostCalls(machine)
-    var timeline = timeline
-    timeline.replace(with: machine, by: edge, past: isChanged ? nil : past)
-    replace(timeline, from: image, metadata)
-  }
-
-  private mutating func replace(
-    _ timeline: Timeline<Chip8>, from image: Image?, _ metadata: SessionMetadata
-  ) {
-    let engine = machine.engine
-    self.timeline = timeline
-    self.timeline.run { $0.engine = engine }
+    let (next, engine) = (allowingHostCalls(next), machine.engine)
+    if let edge {
+      timeline.replace(with: next, by: edge)
+    } else {
+      (timeline, besides) = (next, [])
+    }
+    timeline.run { $0.engine = engine }
     recorder.forget()
-    stand(from: image, metadata)
-  }
-
-  private mutating func stand(from image: Image?, _ metadata: SessionMetadata) {
-    self.image = image
-    self.metadata = metadata
-    // A saved machine has already stopped at its breakpoint.
+    place(beside)
     debugger = Debugger(metadata)
+    // A saved machine has already stopped at its breakpoint.
     if image != nil { debugger.resumePast(machine) }
   }
 
   /// What was asked for beside the machine that holds for another one in its place.
-  package func given(for next: Chip8) -> SessionMetadata { given.carried(to: next, after: machine) }
+  package func given(for next: Chip8) -> SessionMetadata {
+    beside.given.carried(to: next, after: machine)
+  }
 
   // MARK: Saving
 
@@ -390,6 +403,13 @@ package struct SavedMoment: Sendable {
     if let time { image.setTime(time) }
     image.setPast(pastByteLimit.flatMap { saved.past(byteLimit: $0) })
     return image
+  }
+}
+
+extension Player.Beside {
+  fileprivate init(_ loaded: LoadedMachine) {
+    self.init(
+      image: loaded.image, metadata: loaded.metadata, given: loaded.given, own: loaded.own)
   }
 }
 

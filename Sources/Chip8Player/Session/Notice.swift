@@ -23,6 +23,13 @@ public enum Notice: Sendable {
   case noSaveToUndo(SlotName)
   case loadUndone
   case noLoadToUndo
+  /// The machine is again where it was before a jump, or after it.
+  case undone(Timeline<Chip8>.Edge)
+  case redone(Timeline<Chip8>.Edge)
+  case nothingToUndo
+  case nothingToRedo
+  /// Nothing is known of what was before this moment.
+  case rewoundToStart(isPowerOn: Bool)
   /// The watched file has changed: the program in the machine was replaced, or it was started again.
   case watchedFileChanged(keepsState: Bool)
   /// Something was not done.
@@ -41,6 +48,7 @@ public enum Notice: Sendable {
     case list
     case autosave
     case reset
+    case rewind
     case open(path: String)
     case watch(path: String)
   }

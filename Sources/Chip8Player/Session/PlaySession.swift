@@ -8,13 +8,11 @@ import SaveState
 /// ``close()``: work on the disk is done on another thread, and ``poll()`` takes up what has ended.
 public final class PlaySession {
   /// The machine, and everything around it.
-  public private(set) var player: Player
-  /// Why the program has stopped, if it has.
-  public private(set) var halt: Halt?
+  public internal(set) var player: Player
   /// Whether the machine is paused until ``togglePause()``.
-  public private(set) var isPaused = false
+  public internal(set) var isPaused = false
   /// The breakpoint or watchpoint that stopped the machine, until it resumes.
-  public private(set) var stoppedAt: Debugger.StopReason?
+  public internal(set) var stoppedAt: Debugger.StopReason?
   /// The slot that save and load mean.
   public private(set) var slot = SlotName.key(1)
   /// The program's slots as of the last ``listSlots()``, newest first.
@@ -25,6 +23,10 @@ public final class PlaySession {
   public private(set) var watchProblem: (any Error)?
   /// The machine with which the session continues in a new process, if it does.
   public private(set) var restart: Restoration?
+  /// How the machine goes back in time, while it does.
+  var rewinding: Rewinding?
+  /// Whether the machine was brought to where it is, and has not played on from there.
+  var isBrowsing = false
 
   private var notices: [Notice]
   private let work = WorkQueue()
@@ -36,10 +38,12 @@ public final class PlaySession {
   private var isAwaitingHost = false
   /// Changes whenever another machine replaces the machine.
   public private(set) var machineCount = 0
+  /// Changes whenever the machine is at another moment, and has not run there.
+  private var jumpCount = 0
   /// The slot that was saved or deleted last.
   private var changedSlot: SlotName?
-  /// The machine that the last load took the place of, until that is undone.
-  private var beforeLoad: (player: Player.Before, halt: Halt?)?
+  /// Why the program has stopped at the ends of branches, where it has.
+  private var halts: [Int: Halt] = [:]
   private var autosaveFrame: UInt64
 
   /// The options of a session.
@@ -129,23 +133,43 @@ public final class PlaySession {
     return notices
   }
 
-  private func report(_ notice: Notice) { notices.append(notice) }
+  func report(_ notice: Notice) { notices.append(notice) }
 
   // MARK: Running
+
+  /// Why the program has stopped, if it has.
+  public var halt: Halt? {
+    player.timeline.isAtEnd ? halts[player.timeline.branch] : nil
+  }
 
   /// Whether the machine is stopped.
   public var isStanding: Bool { isPaused || halt != nil }
 
-  /// The sound of the frame that ended last.
-  public var tone: Tone? { isStanding ? nil : player.machine.tone }
+  /// The sound of the frame that ended last. Nothing is heard of what is only looked at.
+  public var tone: Tone? { isStanding || isBrowsing ? nil : player.machine.tone }
 
-  /// Runs to the end of a frame, unless the machine is stopped.
+  /// Runs to the end of a frame, or goes back in time, unless the machine is stopped.
   public func runFrame(keys: KeySet) {
-    guard !isStanding, restart == nil, !isAwaitingHost else { return }
+    guard rewinding == nil else { return rewindOn() }
+    if !isStanding { playFrame(keys: keys) }
+  }
+
+  /// Runs to the end of a frame. What was only looked at until now is continued from here.
+  func playFrame(keys: KeySet) {
+    guard halt == nil, restart == nil, !isAwaitingHost else { return }
     stoppedAt = nil
+    if isBrowsing { playOn() }
     follow(player.run(frames: 1, keys: keys))
     flagKeeper.look(at: player.machine)
     autosaveIfDue()
+  }
+
+  private func playOn() {
+    isBrowsing = false
+    autosaveFrame = player.machine.state.frames
+    // They are others than those at the moment that was left, and not because the program has changed
+    // them.
+    keepFlags()
   }
 
   private func follow(_ stop: Player.Stop) {
@@ -163,7 +187,7 @@ public final class PlaySession {
   }
 
   private func end(_ halt: Halt) {
-    self.halt = halt
+    halts[player.timeline.branch] = halt
     report(.halted(halt))
   }
 
@@ -179,13 +203,13 @@ public final class PlaySession {
   /// Asks the host on the other thread. The machine waits at its call for the answer.
   private func ask(_ call: HostCall) {
     isAwaitingHost = true
-    let (player, machine) = (player, machineCount)
+    let (player, jump) = (player, jumpCount)
     work.begin {
       var host = player.host
       // Only the replay of a recording can fail, and a session replays none.
       let outcome = try? player.outcome(of: call, from: &host)
       return { [host] session in
-        guard session.machineCount == machine else { return }
+        guard session.jumpCount == jump else { return }
         session.take(outcome ?? .finished(.denied), of: call, from: host)
       }
     }
@@ -225,7 +249,6 @@ public final class PlaySession {
   /// unchanged.
   public func load(_ name: SlotName? = nil) {
     use(name ?? slot) { session, image, machine, path in
-      session.beforeLoad = (session.player.before, session.halt)
       session.player.adopt(machine, from: image, in: path)
       session.player.add(image.driftWarnings(machine, in: path))
       session.machineChanged()
@@ -261,17 +284,6 @@ public final class PlaySession {
       let isOccupied = try slots.undoSave(slot)
       return { $0.report(.saveUndone(slot, isEmpty: !isOccupied)) }
     }
-  }
-
-  /// Goes on with the machine that the last load, reset or change replaced; once more, and that is
-  /// done again.
-  public func undoLoad() {
-    guard let before = beforeLoad else { return report(.noLoadToUndo) }
-    beforeLoad = (player.before, halt)
-    player.adopt(before.player)
-    machineChanged()
-    halt = before.halt
-    report(.loadUndone)
   }
 
   /// Deletes what is in a slot; ``undoSave()`` restores it.
@@ -374,7 +386,6 @@ public final class PlaySession {
       return report(.failed(.reset, PlayerError.contents(path: name, error)))
     }
     withFlags(for: fresh) { session, flags in
-      session.beforeLoad = (session.player.before, session.halt)
       session.player.adopt(switchedOn: fresh, flags)
       session.machineChanged()
       session.report(.reset)
@@ -405,14 +416,21 @@ public final class PlaySession {
         loaded.image == nil ? kept.map { flagKeeper.flags(for: loaded.machine, in: $0) } : nil
       return { session in
         session.autosaveOnLeaving()
-        session.player.adopt(loaded)
-        if let flags { session.player.setUserFlags(flags) }
-        session.beforeLoad = nil
-        session.machineChanged()
+        session.adopt(loaded, flags)
         let platform = loaded.machine.state.configuration.platform
         session.report(.began(platform, isRestored: loaded.image != nil))
       }
     }
+  }
+
+  /// Plays a machine that was loaded. If it is one of the same program, undo leads back.
+  private func adopt(_ loaded: LoadedMachine, _ flags: [UInt8]?) {
+    let isSame = loaded.machine.program.sha1 == player.machine.program.sha1
+    let edge: Timeline<Chip8>.Edge = loaded.image == nil ? .powerOn : .load
+    if !isSame { halts = [:] }
+    player.adopt(loaded, by: isSame ? edge : nil)
+    if let flags { player.setUserFlags(flags) }
+    machineChanged()
   }
 
   /// Reloads a file whenever it, or a file that it includes, has changed.
@@ -460,7 +478,7 @@ public final class PlaySession {
         try inFile(file.path) { try player.adoptProgram(of: loaded) }
       } else {
         let flags = flagsOfNextVersion
-        player.adopt(loaded)
+        player.adopt(loaded, by: .powerOn)
         player.setUserFlags(flags)
       }
       watchProblem = nil
@@ -473,13 +491,19 @@ public final class PlaySession {
   }
 
   /// The machine is another one.
-  private func machineChanged() {
+  func machineChanged() {
     machineCount += 1
-    isAwaitingHost = false
-    stoppedAt = nil
-    halt = nil
+    momentChanged()
+    isBrowsing = false
     autosaveFrame = player.machine.state.frames
     keepFlags()
+  }
+
+  /// The machine is at another moment.
+  func momentChanged() {
+    jumpCount += 1
+    isAwaitingHost = false
+    stoppedAt = nil
   }
 
   // MARK: User flags

@@ -19,6 +19,9 @@ public struct Position: Hashable, Sendable {
   /// The position as a tape has it: between two frames the frame says it all.
   var mark: Position { isInFrame ? self : Position(frame: frame) }
 
+  /// The first frame that begins here or later.
+  public var firstWholeFrame: UInt64 { isInFrame ? frame + 1 : frame }
+
   /// What it has taken to come here, in instructions: to end a frame costs about as much as many.
   var work: UInt64 { frame &* Position.workOfFrame &+ instruction }
   static let workOfFrame: UInt64 = 64

@@ -23,6 +23,10 @@ extension Timeline {
       byteCount: Recorded.byteCount(of: snapshot), played: played)
     branches[branch].keyframes.append(keyframe)
     keyframeByteCount += keyframe.byteCount
+    keepToBudget()
+  }
+
+  mutating func keepToBudget() {
     if keyframeByteCount > budget - stretchBudget { thin(to: (budget - stretchBudget) / 4 * 3) }
   }
 
@@ -68,7 +72,7 @@ extension Timeline {
     stretch = nil
     let byteCount = max(Recorded.byteCount(of: machine.snapshot), 1)
     let count = UInt64(min(max(stretchBudget / byteCount, 1), 64))
-    let first = max(frame - min(frame, count - 1), firstFrame)
+    let first = max(frame - min(frame, count - 1), firstFrame(before: frame))
     var filled = Stretch(branch: branch, firstFrame: first)
     for next in first...max(first, frame) {
       try go(to: .position(Position(frame: next)), on: branch)
@@ -77,6 +81,19 @@ extension Timeline {
       filled.byteCount += Recorded.byteCount(of: snapshot)
     }
     stretch = filled
+  }
+}
+
+extension Timeline {
+  /// The first frame of the course from which a later one is reached without a past that nobody has
+  /// proved yet, unless the later one is in such a past itself.
+  private func firstFrame(before frame: UInt64) -> UInt64 {
+    var index = branchOfCourse(branch, at: .position(Position(frame: frame)))
+    while branches[index].claim == nil, let origin = branches[index].origin {
+      if branches[origin.branch].claim != nil { return origin.position.firstWholeFrame }
+      index = origin.branch
+    }
+    return firstFrame
   }
 }
 

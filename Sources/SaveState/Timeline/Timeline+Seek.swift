@@ -38,6 +38,9 @@ extension Timeline {
   /// How far the course of the branch has come.
   public var end: Position { branches[branch].end }
 
+  /// Whether the machine is where its course has come to, so that it continues it when it runs.
+  public var isAtEnd: Bool { machine.position.mark == end.mark }
+
   /// Goes to a moment of the course that the machine is on, earlier or later. All inputs of that
   /// position have reached the machine then, and what is held down there is held down.
   ///
@@ -55,8 +58,7 @@ extension Timeline {
   ///
   /// - Parameter frames: how many; the first in the middle of a frame is back to its own beginning.
   public mutating func rewind(frames: UInt64 = 1) throws(SeekError) {
-    let position = machine.position
-    let last = position.isInFrame ? position.frame + 1 : position.frame
+    let last = machine.position.firstWholeFrame
     guard last >= frames else { throw .beforeStart(start) }
     let target = Position(frame: last - frames)
     try check(.position(target))
@@ -96,7 +98,7 @@ extension Timeline {
   }
 
   /// The first frame that the course has from its beginning on.
-  var firstFrame: UInt64 { start.isInFrame ? start.frame + 1 : start.frame }
+  public var firstFrame: UInt64 { start.firstWholeFrame }
 
   private func check(_ target: Target) throws(SeekError) {
     let (start, end) = (start, end)

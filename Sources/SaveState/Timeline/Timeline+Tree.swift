@@ -47,6 +47,12 @@ extension Timeline {
     note(.rewind, from: from)
   }
 
+  /// What ``undo()`` undoes, one after the other from the last one on.
+  public var undoableEdges: [Edge] { jumps[..<jumpsDone].map(\.edge) }
+
+  /// What ``redo()`` does again, one after the other from the first one on.
+  public var redoableEdges: [Edge] { jumps[jumpsDone...].map(\.edge) }
+
   /// Goes back to where the last jump came from: the last load, reset, rewind or replaced program.
   /// What was played since stays, and ``redo()`` leads there.
   ///
@@ -85,6 +91,11 @@ extension Timeline {
   mutating func note(_ edge: Edge, from: Place) {
     if edge == .rewind, isJumping {
       jumps[jumpsDone - 1].to = place
+      // There and back is no jump.
+      guard jumps[jumpsDone - 1].from == place else { return }
+      jumpsDone -= 1
+      jumps.removeSubrange(jumpsDone...)
+      isJumping = false
       return
     }
     guard from != place else { return }

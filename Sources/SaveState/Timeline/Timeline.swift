@@ -139,6 +139,19 @@ public struct Timeline<Recorded: Machine>: Sendable {
     note(edge, from: from)
   }
 
+  /// Continues another session, whose machine takes the place of this one. All that has been of both
+  /// stays.
+  public mutating func replace(with other: Timeline, by edge: Edge) {
+    let from = place
+    let offset = branches.count
+    branches += other.branches.map { $0.numbered(after: offset) }
+    (machine, branch, stretch) = (other.machine, other.branch + offset, nil)
+    keyframeByteCount += other.keyframeByteCount
+    played += other.played
+    keepToBudget()
+    note(edge, from: from)
+  }
+
   /// Begins a branch with the machine as it is.
   private mutating func begin(_ edge: Edge, _ past: Past<Recorded>?) {
     stretch = nil
@@ -160,6 +173,9 @@ public struct Timeline<Recorded: Machine>: Sendable {
 
   // MARK: Branches
 
+  /// How many branches there are; they are numbered from 0, and a later one has a higher number.
+  public var branchCount: Int { branches.count }
+
   /// A course that the machine has taken once, from where it left another one, if it did.
   struct Branch: Sendable {
     let edge: Edge
@@ -168,7 +184,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
     /// Where the start is; for others than a past it follows from `origin` or `end`.
     var startPosition: Position
     /// Where it has left another branch; nil if nothing is known before its start.
-    let origin: Origin?
+    private(set) var origin: Origin?
     /// The inputs since then.
     var tape = Tape<Recorded.Input>()
     /// How far it has come.
@@ -181,6 +197,15 @@ public struct Timeline<Recorded: Machine>: Sendable {
     init(edge: Edge, start: Recorded.PackedSnapshot?, origin: Origin?, end: Position) {
       (self.edge, self.start, self.origin, self.end) = (edge, start, origin, end)
       startPosition = end
+    }
+
+    /// The same branch where so many others come before those of its session.
+    func numbered(after count: Int) -> Branch {
+      var branch = self
+      branch.origin = origin.map {
+        Origin(branch: $0.branch + count, position: $0.position, inputCount: $0.inputCount)
+      }
+      return branch
     }
   }
 

@@ -27,6 +27,12 @@ extension Notice {
     case .noSaveToUndo(let slot): ["\(slot.subject) has no save to undo"]
     case .loadUndone: ["Load undone"]
     case .noLoadToUndo: ["No load to undo"]
+    case .undone(let edge): ["\(edge.title) undone · Ctrl+Shift+Z redoes it"]
+    case .redone(let edge): ["\(edge.title) redone · Ctrl+Z undoes it"]
+    case .nothingToUndo: ["Nothing to undo"]
+    case .nothingToRedo: ["Nothing to redo"]
+    case .rewoundToStart(let isPowerOn):
+      [isPowerOn ? "Rewound to power-on" : "Nothing is known of what was before this"]
     case .watchedFileChanged(let keepsState): [keepsState ? "Program replaced" : "Reloaded"]
     case .flagsFailed(true, let error): ["User flags not loaded: \(error.advice)"]
     case .flagsFailed(false, let error): ["User flags not saved: \(error.advice)"]
@@ -62,8 +68,21 @@ extension Notice.Action {
     case .list: "Cannot list the slots"
     case .autosave: "Autosave failed"
     case .reset: "Reset failed"
+    case .rewind: "Cannot go there"
     case .open: "Open failed"
     case .watch: nil
+    }
+  }
+}
+
+extension Timeline<Chip8>.Edge {
+  /// The jump at the start of a sentence.
+  fileprivate var title: String {
+    switch self {
+    case .powerOn: "Reset"
+    case .load, .past: "Load"
+    case .rewind: "Rewind"
+    case .program: "Program change"
     }
   }
 }

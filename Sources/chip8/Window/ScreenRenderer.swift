@@ -18,6 +18,7 @@
       let colors: [UInt32]
       let rotation: Int
       let picker: SlotPicker?
+      let progress: PlaySession.Progress?
       let lines: [String]
       let width: Int32
       let height: Int32
@@ -30,14 +31,17 @@
     /// The window's contents were lost or its size has changed.
     func invalidate() { shown = nil }
 
-    /// Shows the screen, the slots over it if there are any to choose from, and the lines, unless all
-    /// that is shown already.
-    func show(_ screen: Screen, _ appearance: Appearance, _ picker: SlotPicker?, lines: [String]) {
+    /// Shows the screen, the slots over it if there are any to choose from, where the machine is on its
+    /// course if it is only looked at, and the lines, unless all that is shown already.
+    func show(
+      _ screen: Screen, _ appearance: Appearance, _ picker: SlotPicker?,
+      _ progress: PlaySession.Progress?, lines: [String]
+    ) {
       var (width, height): (Int32, Int32) = (0, 0)
       SDL_GetRendererOutputSize(renderer, &width, &height)
       let next = Shown(
         screen: screen, colors: appearance.colors, rotation: appearance.rotation, picker: picker,
-        lines: lines, width: width, height: height)
+        progress: progress, lines: lines, width: width, height: height)
       guard next != shown else { return }
       upload(next)
       setColor(next.colors[0])
@@ -47,6 +51,7 @@
         renderer, texture, nil, &area, Double(next.rotation), nil, SDL_FLIP_NONE)
       if let picker { draw(picker, next) }
       if !lines.isEmpty { draw(lines, width, height) }
+      if let progress { draw(progress, next) }
       SDL_RenderPresent(renderer)
       shown = next
     }
@@ -84,6 +89,19 @@
     /// How many points of the window a point of text or of a small picture has.
     private func scale(_ width: Int32, _ height: Int32) -> Int {
       max(1, Int(min(width, height * 2)) / 400)
+    }
+
+    /// Draws a slim bar along the lower edge: the part up to where the machine is in the colour of its
+    /// pixels.
+    private func draw(_ progress: PlaySession.Progress, _ next: Shown) {
+      let bar = SDL_Rect(
+        x: 0, y: next.height - Int32(2 * scale(next.width, next.height)), w: next.width,
+        h: Int32(2 * scale(next.width, next.height)))
+      fill(bar, 0x50_50_50, alpha: 255)
+      let (done, all) = (progress.frame - progress.first, progress.last - progress.first)
+      var part = bar
+      part.w = all == 0 ? bar.w : Int32(UInt64(bar.w) * done / all)
+      fill(part, next.colors[1], alpha: 255)
     }
 
     /// Draws text at the lower edge, broken into as many lines as it needs.

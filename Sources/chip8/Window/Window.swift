@@ -31,7 +31,8 @@
     private static let firstSize = (width: Int32(128 * 7), height: Int32(64 * 7))
     private static let help =
       "F5 save · F9 load · with Shift: undo · Shift+0…9 slot · F7 all slots · P pause · "
-      + "Tab faster · Ctrl+R reset · F10 pixels · F11 full screen · Ctrl+Q quit"
+      + "Backspace rewind · , . frame by frame · Ctrl+Z undo · Ctrl+Y redo · Tab faster · "
+      + "Ctrl+R reset · F10 pixels · F11 full screen · Ctrl+Q quit"
 
     private let session: PlaySession
     private let window: OpaquePointer
@@ -157,7 +158,7 @@
       takeUpChanges()
       pollWatchedFile()
       picture.show(
-        session.player.machine.state.screen, appearance, picker,
+        session.player.machine.state.screen, appearance, picker, session.progress,
         lines: picker?.selected?.detail.map { [$0] } ?? lines())
       sleep(pacer.wait(now: Window.now()))
     }
@@ -279,6 +280,7 @@
       case SDL_WINDOWEVENT_FOCUS_LOST:
         keyboard.releaseAll()
         setFast(false)
+        session.endRewinding()
       default: break
       }
     }
@@ -290,8 +292,9 @@
     }
 
     private func keyDown(_ event: SDL_KeyboardEvent) {
-      guard event.`repeat` == 0 else { return }
       let scancode = event.keysym.scancode
+      let isStep = [SDL_SCANCODE_COMMA, SDL_SCANCODE_PERIOD].contains(scancode)
+      guard event.`repeat` == 0 || isStep else { return }
       let modifiers = UInt32(event.keysym.mod)
       if picker != nil, modifiers & KMOD_CTRL.rawValue == 0 {
         pick(scancode)
@@ -351,6 +354,9 @@
       switch letter(key) {
       case "q": isOpen = false
       case "r": session.reset()
+      case "y": session.redo()
+      case "z" where UInt32(key.mod) & KMOD_SHIFT.rawValue != 0: session.redo()
+      case "z": session.undo()
       default: if key.scancode == SDL_SCANCODE_F9 { session.loadInNewProcess() }
       }
     }
@@ -374,11 +380,15 @@
       case SDL_SCANCODE_F5: session.save()
       case SDL_SCANCODE_F7:
         keyboard.releaseAll()
+        session.endRewinding()
         picker = SlotPicker(session.slotList, at: session.slot)
         session.listSlots()
       case SDL_SCANCODE_F9: session.load()
       case SDL_SCANCODE_F10: picture.hasWholePixels.toggle()
       case SDL_SCANCODE_F11: toggleFullScreen()
+      case SDL_SCANCODE_BACKSPACE: session.beginRewinding()
+      case SDL_SCANCODE_COMMA: session.stepBack()
+      case SDL_SCANCODE_PERIOD: session.stepForward(keys: keyboard.takeKeys())
       case SDL_SCANCODE_PAUSE: session.togglePause()
       case SDL_SCANCODE_TAB: setFast(true)
       case SDL_SCANCODE_ESCAPE: if isFullScreen { toggleFullScreen() }
@@ -388,6 +398,7 @@
 
     private func keyUp(_ scancode: SDL_Scancode) {
       if scancode == SDL_SCANCODE_TAB { setFast(false) }
+      if scancode == SDL_SCANCODE_BACKSPACE { session.endRewinding() }
       keyboard.release(scancode.rawValue)
     }
 

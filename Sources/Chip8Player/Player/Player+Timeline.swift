@@ -1,0 +1,37 @@
+import Chip8Core
+import SaveState
+
+/// To other moments of the timeline: docs/TIMELINE.md. The machine and what stands beside it are then as
+/// they were.
+extension Player {
+  /// Goes back to where a frame can begin; the first in the middle of a frame is back to its own
+  /// beginning.
+  mutating func rewind(frames: UInt64) throws(SeekError) {
+    try travel { timeline throws(SeekError) in try timeline.rewind(frames: frames) }
+  }
+
+  /// Goes to a moment of the course that the machine is on.
+  mutating func seek(to position: Position) throws(SeekError) {
+    try travel { timeline throws(SeekError) in try timeline.seek(to: position) }
+  }
+
+  /// Goes back to where the last jump came from.
+  mutating func undo() throws(SeekError) {
+    try travel { timeline throws(SeekError) in _ = try timeline.undo() }
+  }
+
+  /// Does again what was undone last.
+  mutating func redo() throws(SeekError) {
+    try travel { timeline throws(SeekError) in _ = try timeline.redo() }
+  }
+
+  private mutating func travel(
+    _ body: (inout Timeline<Chip8>) throws(SeekError) -> Void
+  ) throws(SeekError) {
+    try body(&timeline)
+    recorder.forget()
+    debugger = Debugger(metadata)
+    // It has stopped there before, if it had to.
+    debugger.resumePast(machine)
+  }
+}

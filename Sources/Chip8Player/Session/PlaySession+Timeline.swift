@@ -1,0 +1,148 @@
+import Chip8Core
+import SaveState
+
+/// Back in time and forth, as somebody who plays does it: docs/TIMELINE.md. None of it waits for a disk.
+extension PlaySession {
+  /// How the machine goes back in time while the key for it is held: faster and faster.
+  struct Rewinding {
+    private static let framesPerDoubling = 60
+    private static let maxDoublings = 3
+
+    /// For how many frames it has done so.
+    var heldFrames = 0
+    /// Whether it cannot go back any further.
+    var isAtStart = false
+
+    /// How many frames it goes back in the time of one.
+    var speed: UInt64 {
+      1 << min(heldFrames / Rewinding.framesPerDoubling, Rewinding.maxDoublings)
+    }
+  }
+
+  /// Where the machine is on its course, in frames.
+  public struct Progress: Hashable, Sendable {
+    /// The first one that can be gone back to.
+    public let first: UInt64
+    /// The one that the machine is at.
+    public let frame: UInt64
+    /// The last one that was played.
+    public let last: UInt64
+  }
+
+  /// Where the machine is, as long as it is only looked at: going back, step by step, or after a jump.
+  public var progress: Progress? {
+    guard isBrowsing else { return nil }
+    let timeline = player.timeline
+    // A course can begin and end in the middle of its first frame.
+    let first = timeline.firstFrame
+    let frame = max(first, timeline.machine.position.frame)
+    return Progress(first: first, frame: frame, last: max(frame, timeline.end.frame))
+  }
+
+  // MARK: Rewinding
+
+  /// From now on ``runFrame(keys:)`` goes back in time, until ``endRewinding()``.
+  public func beginRewinding() {
+    guard restart == nil, rewinding == nil else { return }
+    rewinding = Rewinding()
+  }
+
+  /// Plays on from where the machine is now, unless it was paused.
+  public func endRewinding() { rewinding = nil }
+
+  func rewindOn() {
+    guard var rewinding, !rewinding.isAtStart else { return }
+    let timeline = player.timeline
+    let frameCount = timeline.machine.position.firstWholeFrame - timeline.firstFrame
+    if frameCount == 0 {
+      rewinding.isAtStart = true
+      report(.rewoundToStart(isPowerOn: timeline.start == Position()))
+    } else {
+      let count = min(rewinding.speed, frameCount)
+      // What cannot be gone to now cannot be a moment later.
+      rewinding.isAtStart = !browse { player throws(SeekError) in
+        try player.rewind(frames: count)
+      }
+    }
+    rewinding.heldFrames += 1
+    self.rewinding = rewinding
+  }
+
+  // MARK: Steps
+
+  /// Pauses, and goes back to where the frame before begins.
+  public func stepBack() {
+    guard restart == nil else { return }
+    isPaused = true
+    let timeline = player.timeline
+    guard timeline.machine.position.firstWholeFrame > timeline.firstFrame else {
+      return report(.rewoundToStart(isPowerOn: timeline.start == Position()))
+    }
+    browse { player throws(SeekError) in try player.rewind(frames: 1) }
+  }
+
+  /// Pauses, and goes on by a frame: one that was played before as it was played, or the next one.
+  ///
+  /// - Parameter keys: those that are held down if it is a new frame.
+  public func stepForward(keys: KeySet) {
+    guard restart == nil else { return }
+    isPaused = true
+    let timeline = player.timeline
+    guard !timeline.isAtEnd else { return playFrame(keys: keys) }
+    let next = min(Position(frame: timeline.machine.position.frame + 1), timeline.end)
+    browse { player throws(SeekError) in try player.seek(to: next) }
+  }
+
+  // MARK: Undo
+
+  /// Goes back to before the last load, reset, replaced program or rewind.
+  public func undo() {
+    guard let edge = player.timeline.undoableEdges.last else { return report(.nothingToUndo) }
+    if jump({ player throws(SeekError) in try player.undo() }) { report(.undone(edge)) }
+  }
+
+  /// Does again what ``undo()`` has undone, and returns to what was played after it.
+  public func redo() {
+    guard let edge = player.timeline.redoableEdges.first else { return report(.nothingToRedo) }
+    if jump({ player throws(SeekError) in try player.redo() }) { report(.redone(edge)) }
+  }
+
+  /// Goes on with the machine that the last load, reset or change replaced, as ``undo()`` does; once
+  /// more, and that is done again.
+  public func undoLoad() {
+    let timeline = player.timeline
+    if let next = timeline.redoableEdges.first, next != .rewind {
+      if jump({ player throws(SeekError) in try player.redo() }) { report(.loadUndone) }
+      return
+    }
+    let rewinds = timeline.undoableEdges.reversed().prefix { $0 == .rewind }.count
+    guard rewinds < timeline.undoableEdges.count else { return report(.noLoadToUndo) }
+    let isDone = jump { player throws(SeekError) in
+      for _ in 0...rewinds { try player.undo() }
+    }
+    if isDone { report(.loadUndone) }
+  }
+
+  // MARK: Jumps
+
+  private func jump(_ body: (inout Player) throws(SeekError) -> Void) -> Bool {
+    guard restart == nil, browse(body) else { return false }
+    machineChanged()
+    isBrowsing = isStanding
+    return true
+  }
+
+  /// Goes to another moment, to look at it.
+  ///
+  /// - Returns: whether the machine is there; otherwise it is where it was.
+  @discardableResult
+  private func browse(_ body: (inout Player) throws(SeekError) -> Void) -> Bool {
+    do throws(SeekError) { try body(&player) } catch {
+      report(.failed(.rewind, MomentError(error: error, hasPast: true)))
+      return false
+    }
+    momentChanged()
+    isBrowsing = true
+    return true
+  }
+}
