@@ -248,7 +248,7 @@ extension PlaySession {
   @Test func aProgramThatHasLeftIsNotResumed() throws {
     let session = try session(Source.exit)
     session.runFrames(1)
-    #expect(session.halt == .exit && session.close())
+    #expect(session.halt == .exit && session.close() == .nothingToSave)
     #expect(try slots(session).names() == [])
   }
 
@@ -256,10 +256,10 @@ extension PlaySession {
 
   @Test func aMachineThatIsLeftCanBeResumed() throws {
     let session = try session(Source.counter)
-    #expect(session.close())
+    #expect(session.close() == .nothingToSave)
     #expect(try slots(session).names() == [])
     session.runFrames(4)
-    #expect(session.close())
+    #expect(session.close() == .saved)
     #expect(try saved(Autosave.exit.slot, session) == session.digest)
   }
 
@@ -275,7 +275,7 @@ extension PlaySession {
     #expect(try saved(Autosave.minute.slot, session) == digest)
     let none = try self.session(": main loop v0 += 2 again") { $0.autosaveSeconds = nil }
     none.runFrames(4000)
-    #expect(none.close())
+    #expect(none.close() == .nothingToSave)
     #expect(try slots(none).names() == [])
   }
 
@@ -292,7 +292,7 @@ extension PlaySession {
         .first
     else { throw Unexpected() }
     #expect(error.path.hasPrefix(root))
-    #expect(!session.close())
+    #expect(session.close() == .failed)
     guard case .failed(.autosave, _)? = session.takeNotices().first else { throw Unexpected() }
     #expect(try Storage.read(root, limit: 9) == [1])
   }
@@ -374,7 +374,7 @@ extension PlaySession {
     session.runFrames(1)
     #expect(session.v0 == 30)
     // There are no autosaves of programs that are being written.
-    #expect(session.close())
+    #expect(session.close() == .nothingToSave)
     #expect(try slots(session).names() == [])
   }
 

@@ -5,7 +5,7 @@ import SaveState
 /// commands and frames into pixels.
 ///
 /// A session belongs to one thread. None of its methods waits for a disk, but ``finishWork()`` and
-/// ``close()``: work on the disk is done on another thread, and ``poll()`` takes up what has ended.
+/// ``close()``, which front ends need at most where they are ended: work on the disk is done on another thread, and ``poll()`` takes up what has ended.
 public final class PlaySession {
   /// The machine, and everything around it.
   public internal(set) var player: Player
@@ -30,6 +30,7 @@ public final class PlaySession {
 
   private var notices: [Notice]
   private let work = WorkQueue()
+  private var closing: Closing?
   private let options: Options
   /// A file that is reloaded when it, or a file that it includes, changes.
   private var watched: Watched?
@@ -114,6 +115,7 @@ public final class PlaySession {
   private func takeUp() -> Bool {
     let completions = work.takeCompletions()
     for completion in completions { completion(self) }
+    continueClosing()
     notices += flagKeeper.takeFailures()
     notices += player.takeWarnings().map(Notice.warning)
     return !completions.isEmpty
@@ -133,7 +135,10 @@ public final class PlaySession {
     return notices
   }
 
-  func report(_ notice: Notice) { notices.append(notice) }
+  func report(_ notice: Notice) {
+    if case .failed(.autosave, _) = notice, closing == .saving(true) { closing = .saving(false) }
+    notices.append(notice)
+  }
 
   // MARK: Running
 
@@ -156,7 +161,7 @@ public final class PlaySession {
 
   /// Runs to the end of a frame. What was only looked at until now is continued from here.
   func playFrame(keys: KeySet) {
-    guard halt == nil, restart == nil, !isAwaitingHost else { return }
+    guard halt == nil, restart == nil, !isAwaitingHost, closing == nil else { return }
     stoppedAt = nil
     if isBrowsing { playOn() }
     follow(player.run(frames: 1, keys: keys))
@@ -347,22 +352,80 @@ public final class PlaySession {
   }
 
   /// What a machine that is left was doing can be resumed, unless it was doing nothing any more.
-  private func autosaveOnLeaving() {
-    guard halt == nil, restart == nil, player.machine.state.instructions > 0 else { return }
+  ///
+  /// - Returns: whether it is being saved.
+  @discardableResult
+  private func autosaveOnLeaving() -> Bool {
+    guard
+      halt == nil, restart == nil, player.machine.state.instructions > 0,
+      options.autosaveSeconds != nil, watched == nil
+    else { return false }
     autosave(.exit)
+    return true
   }
 
+  // MARK: Closing
+
+  /// How a session has closed.
+  public enum End: Sendable {
+    /// The machine can be resumed.
+    case saved
+    /// There is nothing that could be resumed, or nobody wants that.
+    case nothingToSave
+    /// The machine was not saved, and ``takeNotices()`` says why.
+    case failed
+  }
+
+  /// How far closing is.
+  private enum Closing: Equatable {
+    /// What was begun before is still being done.
+    case finishing
+    /// The machine is being saved, and whether nothing has gone wrong with that.
+    case saving(Bool)
+    case closed(End)
+  }
+
+  /// Whether the session is closing, or has closed. The machine does not run then.
+  public var isClosing: Bool { closing != nil }
+
+  /// How the session has closed, if it has.
+  public var end: End? {
+    if case .closed(let end) = closing { end } else { nil }
+  }
+
+  /// Begins to save what can be resumed, once all is done that was begun before; ``poll()`` continues
+  /// with it, and ``end`` is how it has ended.
+  public func beginClosing() {
+    guard closing == nil else { return }
+    closing = .finishing
+    work.begin { [flagKeeper] in
+      flagKeeper.finish()
+      return nil
+    }
+  }
+
+  private func continueClosing() {
+    guard work.isIdle else { return }
+    switch closing {
+    case .finishing: closing = autosaveOnLeaving() ? .saving(true) : .closed(.nothingToSave)
+    case .saving(let isWell): closing = .closed(isWell ? .saved : .failed)
+    case .closed, nil: break
+    }
+  }
+
+  /// Continues after all, where the machine was not saved.
+  public func reopen() { closing = nil }
+
   /// Saves what can be resumed, and waits until all work is done.
-  ///
-  /// - Returns: whether that went well; ``takeNotices()`` says what did not.
   @discardableResult
-  public func close() -> Bool {
-    finishWork()
-    let count = notices.count
-    autosaveOnLeaving()
-    finishWork()
-    return !notices.dropFirst(count).contains {
-      if case .failed(.autosave, _) = $0 { true } else { false }
+  public func close() -> End {
+    beginClosing()
+    while true {
+      finishWork()
+      if let end {
+        reopen()
+        return end
+      }
     }
   }
 
@@ -417,6 +480,9 @@ public final class PlaySession {
       return { session in
         session.autosaveOnLeaving()
         session.adopt(loaded, flags)
+        // They are those of the program before.
+        (session.slotList, session.changedSlot) = ([], nil)
+        session.slotListCount += 1
         let platform = loaded.machine.state.configuration.platform
         session.report(.began(platform, isRestored: loaded.image != nil))
       }

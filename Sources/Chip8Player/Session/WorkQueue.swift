@@ -10,13 +10,23 @@ final class WorkQueue: Sendable {
   typealias Completion = @Sendable (PlaySession) -> Void
 
   private let thread = WorkThread()
-  private let completions = Mutex<[Completion]>([])
+  private let state = Mutex(State())
+
+  private struct State {
+    var completions: [Completion] = []
+    /// How many jobs have begun and not ended.
+    var jobCount = 0
+  }
 
   /// Begins to do something, and keeps what it returns for ``takeCompletions()``.
   func begin(_ work: @escaping @Sendable () -> Completion?) {
+    state.withLock { $0.jobCount += 1 }
     thread.begin {
-      guard let completion = work() else { return }
-      self.completions.withLock { $0.append(completion) }
+      let completion = work()
+      self.state.withLock {
+        $0.jobCount -= 1
+        if let completion { $0.completions.append(completion) }
+      }
     }
   }
 
@@ -29,11 +39,14 @@ final class WorkQueue: Sendable {
 
   /// What has ended since the last call.
   func takeCompletions() -> [Completion] {
-    completions.withLock { ended in
-      defer { ended = [] }
-      return ended
+    state.withLock { state in
+      defer { state.completions = [] }
+      return state.completions
     }
   }
+
+  /// Whether everything that was begun has ended and was taken.
+  var isIdle: Bool { state.withLock { $0.jobCount == 0 && $0.completions.isEmpty } }
 }
 
 /// A thread for jobs that nobody waits for. It ends after the last one once it is not referenced any

@@ -12,11 +12,12 @@
   private func endWithoutDisplay() {
     guard let session = played else { return }
     played = nil
-    let isSaved = session.close()
+    let end = session.close()
     for notice in session.takeNotices() where notice.isProblem {
       for line in notice.lines(session.player.metadata.names) { printError(line) }
     }
-    printError("lost the display" + (isSaved ? "; chip8 --resume continues from the autosave" : ""))
+    printError(
+      "lost the display" + (end == .saved ? "; chip8 --resume continues from the autosave" : ""))
     _exit(EX_UNAVAILABLE)
   }
 
@@ -46,14 +47,17 @@
     /// The slots to choose from, while the user does; the machine stands meanwhile.
     private var picker: SlotPicker?
     private var isFast = false
-    private var isOpen = true
+    /// How often the user has asked to close the window.
+    private var closeRequestCount = 0
+    private var isInterrupted = false
     /// What happened last, for a while.
     private var message: [String] = []
     private var messageEnd: UInt64 = 0
     /// The machine that the window is set up for.
     private var shownMachine = -1
     private var shownSlotList = 0
-    /// Why the machine was not saved when the user wanted to leave; who wants to again, leaves.
+    /// Why the machine was not saved when the user wanted to quit, until a key is pressed; asking again
+    /// quits.
     private var leavingProblem: [String]?
     private var nextLook: UInt64 = 0
 
@@ -140,13 +144,16 @@
 
     private func run() {
       repeat {
-        while isOpen, session.restart == nil { runOnce() }
+        while closeRequestCount == 0, session.restart == nil { runOnce() }
       } while !leaves()
     }
 
     private func runOnce() {
       handleEvents()
-      if Interrupt.wasCaught { isOpen = false }
+      if Interrupt.wasCaught, !isInterrupted {
+        isInterrupted = true
+        closeRequestCount += 1
+      }
       let due = pacer.framesDue(now: Window.now())
       for _ in 0..<due {
         let keys = keyboard.takeKeys()
@@ -163,29 +170,35 @@
       sleep(pacer.wait(now: Window.now()))
     }
 
-    /// Saves what can be resumed.
+    /// Saves what can be resumed; the window answers meanwhile.
     ///
     /// - Returns: whether the window closes: not if that has failed and the user does not know yet.
     private func leaves() -> Bool {
-      let isSaved = session.close()
-      takeUpChanges()
-      if isSaved || leavingProblem != nil || Interrupt.wasCaught || session.restart != nil {
+      let requestCount = closeRequestCount
+      session.beginClosing()
+      repeat { runOnce() } while session.end == nil && closeRequestCount == requestCount
+      guard let end = session.end else {
+        printError("quit before everything was saved")
         return true
       }
+      if end != .failed || leavingProblem != nil || isInterrupted || session.restart != nil {
+        return true
+      }
+      session.reopen()
       let problem = message + ["Close again to quit anyway"]
       leavingProblem = problem
       show(problem)
-      isOpen = true
+      closeRequestCount = 0
       return false
     }
 
     /// Shows what has happened since the last time.
     private func takeUpChanges() {
-      for notice in session.takeNotices() {
-        let lines = notice.lines(session.player.metadata.names)
-        if notice.isProblem { for line in lines { printError(line) } }
-        show(lines)
+      let notices = session.takeNotices()
+      for notice in notices where notice.isProblem {
+        for line in notice.lines(session.player.metadata.names) { printError(line) }
       }
+      if !notices.isEmpty { show(notices.flatMap { $0.lines(session.player.metadata.names) }) }
       if shownMachine != session.machineCount { programChanged() }
       if picker != nil, shownSlotList != session.slotListCount {
         shownSlotList = session.slotListCount
@@ -234,6 +247,7 @@
     }
 
     private var standing: [String] {
+      if session.isClosing { return ["Saving… · Ctrl+Q again quits without"] }
       if let leavingProblem { return leavingProblem }
       if let problem = session.watchProblem {
         return Notice.failed(.watch(path: ""), problem).lines(session.player.metadata.names)
@@ -261,7 +275,7 @@
       var event = SDL_Event()
       while SDL_PollEvent(&event) != 0 {
         switch SDL_EventType(event.type) {
-        case SDL_QUIT: isOpen = false
+        case SDL_QUIT: closeRequestCount += 1
         case SDL_KEYDOWN: keyDown(event.key)
         case SDL_KEYUP: keyUp(event.key.keysym.scancode)
         case SDL_DROPFILE: drop(event.drop.file)
@@ -296,6 +310,7 @@
       let isStep = [SDL_SCANCODE_COMMA, SDL_SCANCODE_PERIOD].contains(scancode)
       guard event.`repeat` == 0 || isStep else { return }
       let modifiers = UInt32(event.keysym.mod)
+      if modifiers & KMOD_CTRL.rawValue == 0 { leavingProblem = nil }
       if picker != nil, modifiers & KMOD_CTRL.rawValue == 0 {
         pick(scancode)
       } else if modifiers & KMOD_CTRL.rawValue != 0 {
@@ -352,7 +367,7 @@
 
     private func control(_ key: SDL_Keysym) {
       switch letter(key) {
-      case "q": isOpen = false
+      case "q": closeRequestCount += 1
       case "r": session.reset()
       case "y": session.redo()
       case "z" where UInt32(key.mod) & KMOD_SHIFT.rawValue != 0: session.redo()
