@@ -39,12 +39,16 @@ private struct Word {
   static let program = Word(pattern: "(?i)chip-?8", countsInComments: true)
   static let process = Word(pattern: #"\b(execv\w*|fork|posix_spawn\w*|popen|CommandLine)\b"#)
   static let output = Word(
-    pattern: #"\b(print|debugPrint|dump|puts|fputs|printf)\(|\bstd(out|err)\b"#)
-  static let exit = Word(pattern: #"(?<![.\w])_?exit\("#)
+    pattern: #"\b(print|debugPrint|dump|puts|fputs|fwrite|perror|printf)\(|\bstd(out|err)\b"#
+      + #"|\bwrite\([12],"#)
+  static let exit = Word(pattern: #"((?<![.\w])|\bGlibc\.)_?exit\("#)
   static let files = Word(
     pattern: #"\b(Storage|SandboxedDirectory|InputFiles|Slots|PeerChannel|FileManager)\b"#)
   static let clock = Word(
     pattern: #"\b(ContinuousClock|SuspendingClock|DispatchTime|clock_gettime|gettimeofday)\b"#)
+  /// What a state may not be made of, and what a machine may not ask its surroundings for.
+  static let numbers = Word(pattern: #"\b(Float|Double|Float16|Float80)\b"#)
+  static let surroundings = Word(pattern: #"\b(getenv|ProcessInfo)\b|(?<![.\w])open\("#)
   static let randomness = Word(
     pattern: #"\b(SystemRandomNumberGenerator|getrandom|arc4random)|\brandom\(in: [^,]*\)"#)
 
@@ -64,7 +68,7 @@ private let rules: [String: Rule] = [
   "Chip8Core": Rule(
     // Of the C library a comparison of bytes and nothing else; of Linux memory for machine code.
     ["CLinux", "SaveState", "Synchronization", "func Glibc.memcmp"],
-    silent + [.files, .clock, .randomness]),
+    silent + [.files, .clock, .randomness, .numbers, .surroundings]),
   "JSON": Rule(["CJansson"], silent + [.program]),
   "Octo": Rule(["Glibc", "JSON"], silent),
   "Chip8Player": Rule(
@@ -80,6 +84,7 @@ private let rules: [String: Rule] = [
     "ArgumentParser", "CPNG", "CSDL2", "CStandalone", "Chip8Core", "Chip8Player", "Glibc", "JSON",
     "Octo", "SaveState", "Synchronization",
   ]),
+  // There is no Swift in these.
   "CLinux": Rule([]), "CSDL2": Rule([]), "CStandalone": Rule([]),
 ]
 
@@ -140,6 +145,9 @@ private let testRules: [String: Set<String>] = [
   @Test(
     arguments: [
       ("SaveState", "import Foundation"), ("SaveState", "import Chip8Core"),
+      ("SaveState", "import Foundation // for files"), ("SaveState", "@_spi(A) import Octo"),
+      ("Chip8Core", "let ratio: Double"), ("Chip8Core", "getenv(name)"),
+      ("Chip8Player", "Glibc.exit(1)"), ("Chip8Player", "write(2, text, 9)"),
       ("SaveState", #"  "name it with --rom-path""#), ("SaveState", "/// A state of CHIP-8."),
       ("Chip8Core", "import Glibc"), ("Chip8Core", "public import Chip8Player"),
       ("Chip8Core", #"case .a: "which --host-calls DIR allows""#),

@@ -67,14 +67,16 @@ struct Line {
 
   /// What it imports, if it does: a module, or one thing of it.
   var imported: String? {
-    let words = text.split(separator: " ").drop { Line.beforeImport.contains(String($0)) }
-    guard words.first == "import", words.count < 4, !text.contains(",") else { return nil }
+    let code = text.split(separator: "//", maxSplits: 1, omittingEmptySubsequences: false)[0]
+    let words = code.split(whereSeparator: { $0 == " " || $0 == ";" }).drop {
+      $0.first == "@" || Line.beforeImport.contains(String($0))
+    }
+    guard words.first == "import", words.count < 4, !code.contains(",") else { return nil }
     return words.dropFirst().joined(separator: " ")
   }
 
   private static let beforeImport: Set<String> = [
-    "@_exported", "@preconcurrency", "@testable", "fileprivate", "internal", "package", "private",
-    "public",
+    "fileprivate", "internal", "package", "private", "public",
   ]
 }
 

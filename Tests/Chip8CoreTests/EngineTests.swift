@@ -154,7 +154,7 @@ import Testing
     #if arch(x86_64)
       #expect(machine.translatedBlockCount > 0)
     #endif
-    // A copy has to begin anew, and where little is to be executed it does not.
+    // A copy has to begin again, and where little is to be executed it does not.
     var copy = machine
     _ = copy.run(instructions: 99)
     #expect(copy.translatedBlockCount == 0)

@@ -116,27 +116,31 @@ import Testing
     }
   }
 
-  /// A real program with some bytes changed.
   @Test(arguments: [4, 5] as [UInt64])
   func damagedSourcesNeverCrash(seed: UInt64) {
-    print("damaged sources from seed \(seed)")
-    var random = SplitMix64(state: seed)
-    let program = """
-      :const size 4 :alias x v1 :calc half { size / 2 } # a comment
-      :macro step R N { R += N if R > 60 then R := 0 }
-      :stringmode text "ABC" { :byte { VALUE * 8 } }
-      : shape 0x3C 0b01000010 0x42 0x3C :pointer main :breakpoint here
-      : main hires loop i := shape sprite x v2 size step x 1 step v2 half
-        if v2 == 9 begin i := long message else save v0 - v2 end while v3 -key again ;
-      : message text "CAB"
-      """
-    for _ in 0..<150 {
-      var bytes = Array(program.utf8)
-      for _ in 0..<Int.random(in: 1...6, using: &random) {
-        let index = Int.random(in: bytes.indices, using: &random)
-        bytes[index] = UInt8.random(in: 9...126, using: &random)
-      }
-      expectProgramOrErrors(String(decoding: bytes, as: UTF8.self))
+    for source in damagedSources(150, seed: seed) { expectProgramOrErrors(source) }
+  }
+}
+
+/// A program with some bytes changed, in many ways.
+func damagedSources(_ count: Int, seed: UInt64) -> [String] {
+  print("damaged sources from seed \(seed)")
+  var random = SplitMix64(state: seed)
+  let program = """
+    :const size 4 :alias x v1 :calc half { size / 2 } # a comment
+    :macro step R N { R += N if R > 60 then R := 0 }
+    :stringmode text "ABC" { :byte { VALUE * 8 } }
+    : shape 0x3C 0b01000010 0x42 0x3C :pointer main :breakpoint here
+    : main hires loop i := shape sprite x v2 size step x 1 step v2 half
+      if v2 == 9 begin i := long message else save v0 - v2 end while v3 -key again ;
+    : message text "CAB"
+    """
+  return (0..<count).map { _ in
+    var bytes = Array(program.utf8)
+    for _ in 0..<Int.random(in: 1...6, using: &random) {
+      let index = Int.random(in: bytes.indices, using: &random)
+      bytes[index] = UInt8.random(in: 9...126, using: &random)
     }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -79,7 +79,7 @@ import Testing
     ": main sprite v0 1\n v1 += 1\n clear",
     // One byte in the way stands for all.
     ": main 1 2 3 4 :org 0x200 1 2 3 4\n :org 0xFFFF 1 2 3",
-    // Nothing is known behind the end of a macro that is not there.
+    // Nothing is known after the end of a macro that is not there.
     ": main\n :macro a {\n : b 1\n jump c",
     ": main :macro 5 { }\n jump c\n v0 := 300",
   ])
@@ -138,24 +138,7 @@ import Testing
   /// Whatever one run finds at once, the first error alone would have been found too.
   @Test(arguments: [8, 9] as [UInt64])
   func damagedSourcesAreJudgedAlike(seed: UInt64) throws {
-    print("damaged sources from seed \(seed)")
-    var random = SplitMix64(state: seed)
-    let program = """
-      :const size 4 :alias x v1 :calc half { size / 2 } # a comment
-      :macro step R N { R += N if R > 60 then R := 0 }
-      :stringmode text "ABC" { :byte { VALUE * 8 } }
-      : shape 0x3C 0b01000010 0x42 0x3C :pointer main :breakpoint here
-      : main hires loop i := shape sprite x v2 size step x 1 step v2 half
-        if v2 == 9 begin i := long message else save v0 - v2 end while v3 -key again ;
-      : message text "CAB"
-      """
-    for _ in 0..<400 {
-      var bytes = Array(program.utf8)
-      for _ in 0..<Int.random(in: 1...6, using: &random) {
-        let index = Int.random(in: bytes.indices, using: &random)
-        bytes[index] = UInt8.random(in: 9...126, using: &random)
-      }
-      let source = String(decoding: bytes, as: UTF8.self)
+    for source in damagedSources(400, seed: seed) {
       let found = errors(in: source)
       #expect(found.isEmpty == (error(in: source) == nil), "seed \(seed): \(source)")
       #expect(found.count <= 20)

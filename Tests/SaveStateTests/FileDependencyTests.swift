@@ -104,7 +104,7 @@ import Testing
     try withTemporaryDirectory { directory in
       let (image, parent) = try chain(in: directory)
       #expect(try load(image, in: directory) == ["\(directory)/root.state"])
-      // Under another name, behind something else, and among files that are nothing.
+      // Under another name, after something else, and among files that are nothing.
       let root = try Storage.read("\(directory)/root.state", limit: 1 << 20)
       try write([UInt8](repeating: 7, count: 10_000) + root, "\(directory)/moved")
       try write([1], "\(directory)/short")

@@ -37,8 +37,8 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
     ("a saved state", image.bytes, true),
     ("one that is cut off", Array(image.bytes.dropLast(9)), true),
     ("only its header", Array(image.bytes.prefix(8)), true),
-    ("its footer behind damage", Array(repeating: 7, count: 99) + image.bytes.suffix(48), true),
-    ("one behind something", Array("anything\n".utf8) + image.bytes, true),
+    ("its footer after damage", Array(repeating: 7, count: 99) + image.bytes.suffix(48), true),
+    ("one after something", Array("anything\n".utf8) + image.bytes, true),
     ("a script", Array("#!/bin/sh\necho\n".utf8), false),
     ("a byte", [7], false),
     ("almost a header", Array(image.bytes.prefix(7)), false),
@@ -81,7 +81,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       #expect(chmod(state, permissions) == 0 && chmod(text, permissions) == 0)
       #expect(refusal { try other.save(to: state) } == .writeProtected)
       #expect(refusal { try other.rewrite(state, apartFrom: .init()) } == .writeProtected)
-      #expect(refusal { try other.save(to: state, behind: script) } == .writeProtected)
+      #expect(refusal { try other.save(to: state, after: script) } == .writeProtected)
       #expect(
         refusal { try Storage.writeAtomically(text, with: [2], as: .other) } == .writeProtected)
       #expect(refusal { _ = try StreamWriter(text) } == .writeProtected)
@@ -166,7 +166,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   func ourPreludesStay(program: [UInt8]) throws {
     try withTemporaryDirectory { directory in
       let path = directory + "/program"
-      try image.save(to: path, behind: program)
+      try image.save(to: path, after: program)
       for (before, after) in [(0o755, 0o755), (0o6711, 0o711), (0o640, 0o640)]
         as [(mode_t, mode_t)]
       {
@@ -182,7 +182,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       #expect(try read(path) == script + image.bytes && mode(path) == 0o750)
       // Copied to another file, it is there what it was here.
       let own = try #require(try Image.Prelude(at: path))
-      try other.save(to: directory + "/copy", behind: own, apartFrom: .init())
+      try other.save(to: directory + "/copy", after: own, apartFrom: .init())
       #expect(try read(directory + "/copy") == script + other.bytes)
       #expect(try mode(directory + "/copy") & 0o100 != 0)
       try image.rewrite(path, program: .goes, apartFrom: .init())
@@ -190,7 +190,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       // What is not executable is not made so by copying it.
       try Storage.writeAtomically(path, with: script + image.bytes)
       let plain = try #require(try Image.Prelude(at: path))
-      try other.save(to: directory + "/copy", behind: plain, apartFrom: .init())
+      try other.save(to: directory + "/copy", after: plain, apartFrom: .init())
       #expect(try mode(directory + "/copy") & 0o111 == 0)
     }
   }
@@ -215,7 +215,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       // They stay where only the state is changed, and are no programs elsewhere.
       try other.rewrite(path, apartFrom: .init())
       #expect(try read(path) == program + other.bytes && mode(path) == 0o755)
-      try image.save(to: directory + "/copy", behind: Image.Prelude(at: path), apartFrom: .init())
+      try image.save(to: directory + "/copy", after: Image.Prelude(at: path), apartFrom: .init())
       #expect(try read(directory + "/copy") == image.bytes)
       try image.save(to: path)
       #expect(try read(path) == image.bytes && mode(path) == 0o644)
@@ -241,7 +241,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
         #expect(try read(path) == other.bytes && mode(path) == 0o644)
       }
       try prepare(script)
-      try image.save(to: directory + "/copy", behind: Image.Prelude(at: path), apartFrom: .init())
+      try image.save(to: directory + "/copy", after: Image.Prelude(at: path), apartFrom: .init())
       #expect(try read(directory + "/copy") == image.bytes)
       // What is not ours either cannot be made again.
       try prepare(Array("a photo".utf8))
@@ -354,7 +354,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
         }
       }
       // What stays before it counts for the limit.
-      try image.save(to: directory + "/program", behind: script)
+      try image.save(to: directory + "/program", after: script)
       try sealed.replace("program", with: other)
       #expect(try read(directory + "/program") == script + other.bytes)
       let room = SandboxedDirectory.maxByteCount - 3 * other.bytes.count - script.count

@@ -91,7 +91,7 @@ import chip8
     ["a.ch8", "--headless", "--frames", "1", "--frames", "2"], ["--restore", "a", "", "b"],
     ["a.ch8", "--platform", "vip", "--platform", "auto"], ["--resume", "a.ch8"],
   ])
-  func linesAreReadAsTheParserReadsThem(line: [String]) { _ = isReadAlike(line) }
+  func linesAreReadAsTheParserReadsThem(line: [String]) { #expect(isReadAlike(line)) }
 
   /// Everything that the parser has something to say about, and what may be understood in two ways.
   @Test(arguments: [

@@ -33,7 +33,7 @@ import Testing
         keys: "2-4:5,6-8:A,20-22:12,30-:3"),
     ]
 
-  /// Instructions within the first frame, at its end, in the middle of later ones, and just behind
+  /// Instructions within the first frame, at its end, in the middle of later ones, and just after
   /// draws and waits for a key.
   @Test(arguments: machines)
   func atInstructions(machine: Machine) throws {

@@ -301,7 +301,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
   }
 
   /// What others may write: notes, times, sections of their own, other codecs, in any order and
-  /// behind other data.
+  /// after other data.
   @Test func itReadsWhatOthersMayWrite() throws {
     _ = try save("a.state")
     let labels = #"{"format":"chip8-symbols","version":1,"labels":{"a":0,"Tür":512,"main":512}}"#
@@ -533,7 +533,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
         { $0["RAM "] = section("RAM ", Array(repeating: 0, count: 65536)) }
       ),
       ("RAM difference too long", { $0["RAM "]?.decodedByteCount = 1 }),
-      ("RAM behind its stream", { $0["RAM "]?.contents.append(0) }),
+      ("RAM after its stream", { $0["RAM "]?.contents.append(0) }),
       ("RAM stream cut", { $0["RAM "]?.contents.removeLast() }),
     ]
     for tag in ["PROG", "ROM ", "CORE", "RAM ", "DISP"] {

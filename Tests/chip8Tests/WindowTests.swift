@@ -430,7 +430,7 @@ struct WindowTests {
     try scratch.write("game.8o", Array(": main v0 :=".utf8))
     try desktop.waitForError("game.8o:1:")
     try scratch.write("game.8o", Array(": main v0 := 2 : here jump here".utf8))
-    // What ran before has set V0 already, or it is set anew.
+    // What ran before has set V0 already, or it is set again.
     _ = try saved(by: desktop, [0x60, 0x02, 0x12, 0x02]) {
       keepsState ? $0.v[0] == 1 && $0.frames > before.frames + 50 : $0.v[0] == 2
     }

@@ -59,7 +59,7 @@ public struct Instruction: Hashable, Sendable {
 }
 
 extension Instruction {
-  /// What executing an instruction does: both engines switch over all of these.
+  /// What executing an instruction does: the interpreter, the translator and the rules switch over all of these.
   public enum Kind: UInt8, CaseIterable, Sendable {
     case clear, `return`, scrollDown, scrollUp, scrollRight, scrollLeft, exit, lores, hires
     case jump, call, jumpIndexed

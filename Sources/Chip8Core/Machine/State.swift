@@ -116,7 +116,7 @@ public struct State: Sendable {
     return (wait.register, key)
   }
 
-  /// Sets the sound timer; the phase begins anew where it falls silent.
+  /// Sets the sound timer; the phase begins again where it falls silent.
   mutating func setSound(_ frames: UInt8) {
     sound = frames
     if frames == 0 { audio.phase = 0 }

@@ -47,7 +47,7 @@ public enum LookupResult: Equatable, Sendable {
   case missing(Search)
 }
 
-/// Where something was looked for in vain.
+/// Where something was looked for and not found.
 public struct Search: Hashable, Sendable {
   /// Directories and files, as the user would name them.
   public var places: [String]

@@ -55,20 +55,20 @@ extension Image {
   ///   - inputs: what the image was made of, which is not replaced.
   /// - Throws: ``StorageError``; the file is unchanged then.
   public func save(
-    to path: String, behind prelude: [UInt8], apartFrom inputs: InputFiles = InputFiles()
+    to path: String, after prelude: [UInt8], apartFrom inputs: InputFiles = InputFiles()
   ) throws(StorageError) {
-    try write(to: path, inputs, behind: prelude) { _ throws(StorageError) in (prelude, .readers) }
+    try write(to: path, inputs, after: prelude) { _ throws(StorageError) in (prelude, .readers) }
   }
 
   /// Writes the image to a file, with what precedes another one if that is a program of ours in a file
   /// of the user's; else as ``save(to:apartFrom:)`` does.
   public func save(
-    to path: String, behind prelude: Prelude?, apartFrom inputs: InputFiles
+    to path: String, after prelude: Prelude?, apartFrom inputs: InputFiles
   ) throws(StorageError) {
     guard let prelude, prelude.isOurs, prelude.isUsers else {
       return try save(to: path, apartFrom: inputs)
     }
-    try write(to: path, inputs, behind: prelude.bytes) { _ throws(StorageError) in
+    try write(to: path, inputs, after: prelude.bytes) { _ throws(StorageError) in
       (prelude.bytes, prelude.isExecutable ? .readers : .nobody)
     }
   }
@@ -105,7 +105,7 @@ extension Image {
   ///   - prelude: what precedes it where nothing is replaced.
   ///   - choose: what precedes it in the place of a file, and who may execute that.
   private func write(
-    to path: String, _ inputs: InputFiles, behind prelude: [UInt8] = [],
+    to path: String, _ inputs: InputFiles, after prelude: [UInt8] = [],
     _ choose: (borrowing Replacement) throws(StorageError) -> ([UInt8], Storage.Execution)
   ) throws(StorageError) {
     let place = try Storage.replacement(

@@ -68,7 +68,7 @@ extension ImageCommand {
       var opened = try OpenedImage(file, dependencies)
       let image = try opened.flattened(dependencies)
       try image.save(
-        to: output, behind: Standalone.emulator(with: options), apartFrom: opened.inputs)
+        to: output, after: Standalone.emulator(with: options), apartFrom: opened.inputs)
     }
   }
 }

@@ -286,7 +286,7 @@ extension Image {
       return try rewrite(output, apartFrom: opened.inputs)
     }
     try save(
-      to: output, behind: Image.Prelude(at: opened.path), apartFrom: opened.inputs)
+      to: output, after: Image.Prelude(at: opened.path), apartFrom: opened.inputs)
   }
 }
 

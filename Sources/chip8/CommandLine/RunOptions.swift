@@ -78,6 +78,6 @@ extension Image {
     to path: String, executable options: RunOptions?, apartFrom inputs: InputFiles
   ) throws(StorageError) {
     guard let options else { return try save(to: path, apartFrom: inputs) }
-    try save(to: path, behind: options.prelude, apartFrom: inputs)
+    try save(to: path, after: options.prelude, apartFrom: inputs)
   }
 }

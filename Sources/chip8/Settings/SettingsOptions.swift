@@ -82,11 +82,7 @@ struct Colors: ExpressibleByArgument {
 
   init?(argument: String) {
     let texts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let values = texts.compactMap { text -> UInt32? in
-      let digits = text.hasPrefix("#") ? text.dropFirst() : text
-      guard digits.count == 6, digits.allSatisfy(\.isHexDigit) else { return nil }
-      return UInt32(digits, radix: 16)
-    }
+    let values = texts.compactMap { color(hexadecimal: $0.trimmingPrefix("#")) }
     guard values.count == texts.count, (2...4).contains(values.count) else { return nil }
     self.values = values
   }

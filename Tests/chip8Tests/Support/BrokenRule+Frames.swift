@@ -54,16 +54,16 @@ extension BrokenRule {
       before("F002 starts at the next byte", Opcodes(0xF002, 0xFFFF)) { state, _, _ in
         state.i += 1
       },
-      after("F002 starts the pattern anew", Opcodes(0xF002, 0xFFFF)) { _, state, _, _ in
+      after("F002 restarts the pattern", Opcodes(0xF002, 0xFFFF)) { _, state, _, _ in
         state.phase = 0
       },
-      after("Fx18 starts the pattern anew", Opcodes(0xF018, 0xF0FF)) { _, state, _, _ in
+      after("Fx18 restarts the pattern", Opcodes(0xF018, 0xF0FF)) { _, state, _, _ in
         state.phase = 0
       },
       after("Fx18 with 0 lets the pattern go on", Opcodes(0xF018, 0xF0FF)) { before, state, _, _ in
         state.phase = before.phase
       },
-      frame("each frame starts the pattern anew") { _, state in state.phase = 0 },
+      frame("each frame restarts the pattern") { _, state in state.phase = 0 },
       frame("the pattern goes on after a silence") { before, state in
         if state.sound == 0 { state.phase = before.phase }
       },

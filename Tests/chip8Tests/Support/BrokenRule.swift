@@ -16,7 +16,7 @@ struct BrokenRule {
   var configure: (inout Configuration) -> Void = { _ in }
   /// Another state to begin with.
   var begin: (inout State) -> Void = { _ in }
-  /// What to run instead of ``step``, made anew for each run.
+  /// What to run instead of ``step``, made for each run.
   var makeStep: () -> Step = { BrokenRule.step }
 
   /// The opcodes whose bits in `mask` are `bits`.

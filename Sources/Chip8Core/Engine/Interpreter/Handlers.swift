@@ -432,7 +432,7 @@ func handleBigDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 
 /// Fx33: the three decimal digits of Vx go to I, the highest first.
 @inline(__always)
-func handleStoreDecimal(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleStoreBCD(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let value = UInt32(v[op.x])
   let address = Int(bitPattern: i)
   guard address &+ 3 <= m.core.pointee.mask else {

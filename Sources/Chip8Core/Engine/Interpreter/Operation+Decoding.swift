@@ -58,7 +58,7 @@ extension Operation {
       let isPlain = quirks.isDisjoint(with: [.indexOverflowFaults, .indexWraps, .indexOverflowFlag])
       if isPlain { set(handleAddToIndex, x) }
     case .smallDigit: set(handleSmallDigit, x)
-    case .storeBCD: set(handleStoreDecimal, x)
+    case .storeBCD: set(handleStoreBCD, x)
     case .store: set(handleStore, x, number: quirks.indexStep(past: x))
     case .load: set(handleLoad, x, number: quirks.indexStep(past: x))
     case .scrollDown, .scrollUp, .scrollRight, .scrollLeft, .exit, .lores, .hires,

@@ -7,7 +7,7 @@
 
 /// Where a two-page program begins, and where its interpreter keeps what.
 enum TwoPage {
-  /// After the driver, which changes the interpreter and starts it anew.
+  /// After the driver, which changes the interpreter and restarts it.
   static let entryPoint = 0x2C0
   /// The jump at the program's start, to the driver: it tells two-page programs from others.
   static let jumpToDriver: [UInt8] = [0x12, 0x60]

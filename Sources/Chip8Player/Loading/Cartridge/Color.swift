@@ -4,12 +4,14 @@ package func color(css text: String) -> UInt32? {
   let text = text.lowercased()
   guard text.hasPrefix("#") else { return named[text] }
   let digits = text.dropFirst()
-  guard digits.allSatisfy(\.isHexDigit) else { return nil }
-  switch digits.count {
-  case 3: return UInt32(digits.map { "\($0)\($0)" }.joined(), radix: 16)
-  case 6: return UInt32(digits, radix: 16)
-  default: return nil
-  }
+  return digits.count == 3
+    ? color(hexadecimal: digits.map { "\($0)\($0)" }.joined()) : color(hexadecimal: digits)
+}
+
+/// A colour of six digits, `RRGGBB`. Nil for anything else.
+package func color(hexadecimal digits: some StringProtocol) -> UInt32? {
+  guard digits.count == 6, digits.allSatisfy(\.isHexDigit) else { return nil }
+  return UInt32(digits, radix: 16)
 }
 
 /// The colours that CSS has names for.
