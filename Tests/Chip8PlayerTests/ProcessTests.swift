@@ -19,7 +19,7 @@ import Testing
   @Test func theScriptBeforeAnImageRunsAnEmulatorWithItsOptions() throws {
     let path = scratch.path("it's \"$one\"")
     try image.save(
-      to: path, behind: ExecutableImage.prelude(options: ["--note", "it's `here` \\ $HOME"]))
+      to: path, after: ExecutableImage.prelude(options: ["--note", "it's `here` \\ $HOME"]))
     let emulator = try scratch.write("emulator", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: emulator)
     let process = Process()
