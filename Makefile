@@ -3,9 +3,9 @@
 PREFIX ?= /usr/local
 ROM ?= roms/backfire.ch8
 SECONDS_EACH ?= 600
-FUZZERS ?= commands image slots recordings roms engines octo
+FUZZERS ?= commands calls image slots recordings roms engines octo
 
-.PHONY: play test lint format fuzz benchmark install uninstall clean
+.PHONY: play test lint format fuzz benchmark lib install uninstall clean
 
 play: ## build chip8 and play a program: make play [ROM=path]
 	Scripts/need.sh build
@@ -32,7 +32,12 @@ benchmark: ## measure the machine's speed: make benchmark [ONLY=text] [ROMS=path
 	Scripts/build.sh --package-path Benchmarks
 	Benchmarks/.build/release/Benchmarks --only "$(ONLY)" $(ROMS)
 
-install: ## chip8, its manual page and shell completions below PREFIX
+lib: ## the C library, its header and its pkg-config file in dist/
+	Scripts/need.sh build
+	Scripts/build.sh --product Chip8C
+	Scripts/install-library.sh .build/release dist
+
+install: ## chip8, its manual page, shell completions and the C library below PREFIX
 	Scripts/need.sh build
 	Scripts/install.sh "$(DESTDIR)$(PREFIX)"
 
@@ -40,4 +45,4 @@ uninstall: ## remove what install installed
 	Scripts/uninstall.sh "$(DESTDIR)$(PREFIX)"
 
 clean: ## remove all build products
-	rm -rf .build Benchmarks/.build Fuzz/.build
+	rm -rf .build Benchmarks/.build Fuzz/.build dist

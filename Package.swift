@@ -12,6 +12,8 @@ let package = Package(
   name: "chip8",
   products: [
     .executable(name: "chip8", targets: ["chip8"]),
+    // Scripts/library.sh links it to libchip8.so.
+    .library(name: "Chip8C", type: .static, targets: ["CChip8", "Chip8C"]),
     .library(name: "Chip8Core", targets: ["Chip8Core"]),
     .library(name: "Chip8Player", targets: ["Chip8Player"]),
     .library(name: "Octo", targets: ["Octo"]),
@@ -43,6 +45,10 @@ let package = Package(
       name: "Chip8Player",
       dependencies: ["CDeflate", "CGIF", "Chip8Core", "CLinux", "JSON", "Octo", "SaveState"],
       swiftSettings: strict),
+    .target(
+      name: "Chip8C",
+      dependencies: ["CChip8", "Chip8Core", "SaveState"],
+      swiftSettings: strict),
     .executableTarget(
       name: "chip8",
       dependencies: [
@@ -58,6 +64,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .target(name: "CChip8"),
     .target(name: "CLinux"),
     .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),
@@ -77,6 +84,11 @@ let package = Package(
     .testTarget(
       name: "Chip8CoreTests",
       dependencies: ["Chip8Core", "Octo", "SaveState"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "Chip8CTests",
+      dependencies: ["CChip8", "Chip8C", "Chip8Core", "SaveState"],
+      exclude: ["Support/cycles.c"],
       swiftSettings: strict),
     .testTarget(
       name: "Chip8PlayerTests",

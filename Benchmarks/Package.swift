@@ -12,6 +12,7 @@ let package = Package(
       dependencies: [
         "Launcher",
         "Yardstick",
+        .product(name: "Chip8C", package: "chip8"),
         .product(name: "Chip8Core", package: "chip8"),
         .product(name: "Chip8Player", package: "chip8"),
         .product(name: "Octo", package: "chip8"),

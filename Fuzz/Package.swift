@@ -28,6 +28,7 @@ let package = Package(
         .product(name: "SaveState", package: "chip8"),
       ],
       swiftSettings: strict),
+    fuzzer("calls", ["Chip8C", "Chip8Core", "SaveState"]),
     fuzzer("canary", ["Chip8Core", "SaveState"]),
     fuzzer("engines", ["Chip8Core", "SaveState"]),
     fuzzer("image", ["Chip8Core", "SaveState"]),

@@ -36,7 +36,7 @@ mkdir -p Fuzz/Findings
 # What a fuzzer starts from: its own, but for those that read the same as another.
 seeds() {
   case $1 in
-  engines) echo roms ;;
+  calls | engines) echo roms ;;
   *) echo "$1" ;;
   esac
 }

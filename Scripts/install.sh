@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs a chip8 that needs no Swift on the machine, with its manual page and completions.
+# Installs a chip8 that needs no Swift on the machine, with its manual page and completions, and the C
+# library.
 # Usage: install.sh PREFIX
 set -eu
 
@@ -23,3 +24,7 @@ $chip8 --generate-completion-script bash >"$prefix/share/bash-completion/complet
 $chip8 --generate-completion-script zsh >"$prefix/share/zsh/site-functions/_chip8"
 $chip8 --generate-completion-script fish >"$prefix/share/fish/vendor_completions.d/chip8.fish"
 echo "Installed $prefix/bin/chip8"
+
+Scripts/build.sh --product Chip8C --scratch-path $build \
+  -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
+Scripts/install-library.sh $build/release "$prefix"

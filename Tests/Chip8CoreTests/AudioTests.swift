@@ -103,4 +103,56 @@ import Testing
       })
     #expect(loaded.phase == 77)
   }
+
+  // MARK: Samples
+
+  /// The samples of the last frame.
+  private func samples(_ machine: Chip8, _ count: Int = 800) -> [Int16] {
+    var samples = [Int16](repeating: 1, count: count)
+    samples.withUnsafeMutableBufferPointer { machine.writeSound(to: $0) }
+    return samples
+  }
+
+  @Test func aBeepOfFiveHundredHertzFadesInAndOut() throws {
+    var machine = try machine(.chip8, 0x6003, 0xF018, 0x1204)
+    var frames: [[Int16]] = []
+    for _ in 0..<4 {
+      _ = machine.run(frames: 1)
+      frames.append(samples(machine))
+    }
+    #expect(frames[3].allSatisfy { $0 == 0 })
+    #expect(frames[0][0] == 0 && frames[2][799].magnitude < 100)
+    let sound = frames[0] + frames[1] + frames[2]
+    let rises = zip(sound, sound.dropFirst()).count { $0 < 0 && $1 >= 0 }
+    // A twentieth of a second.
+    #expect((24...26).contains(rises))
+    #expect(frames[1].max() == 7200 && frames[1].min() == -7200)
+    #expect(frames[0].prefix(20).allSatisfy { $0.magnitude < 1200 })
+    // From one frame to the next there is no gap.
+    #expect(zip(frames[0].suffix(60), frames[1]).contains { $0 != 0 && $1 != 0 })
+  }
+
+  @Test func samplesFollowFromTheStateAlone() throws {
+    var machine = try machine(.xochip, 0x6009, 0xF018, 0xA200, 0xF002, 0x1208)
+    _ = machine.run(frames: 2)
+    let snapshot = machine.snapshot
+    _ = machine.run(frames: 1)
+    let first = samples(machine)
+    machine.restore(from: snapshot)
+    _ = machine.run(frames: 1)
+    #expect(samples(machine) == first && first.contains { $0 != 0 })
+    // Whatever their number, they are of the same sound.
+    let few = samples(machine, 80)
+    let means = (0..<80).map { k in first[10 * k..<10 * k + 10].reduce(0) { $0 + Int($1) } / 10 }
+    #expect(zip(few, means).allSatisfy { abs(Int($0) - $1) < 40 })
+  }
+
+  @Test func aPatternThatNeverChangesIsSilent() throws {
+    var machine = try machine(.xochip, 0x1200).changed {
+      $0.sound = 9
+      $0.pattern = .max
+    }
+    _ = machine.run(frames: 1)
+    #expect(machine.tone != nil && samples(machine).allSatisfy { $0 == 0 })
+  }
 }

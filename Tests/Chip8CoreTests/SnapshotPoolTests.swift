@@ -19,6 +19,20 @@ import Testing
     return machine
   }
 
+  @Test(arguments: Platform.allCases)
+  func aMachineHasTheDigestOfItsSnapshot(platform: Platform) throws {
+    var machine = try Chip8(Workload.program(for: platform, seed: 5), Configuration(platform))
+    let pool = SnapshotPool(machine)
+    for frame in 0..<40 {
+      _ = machine.run(frames: 1, keys: KeySet(key: UInt8(frame & 15)))
+      let tone = machine.tone
+      let digest = machine.fastDigest
+      #expect(machine.tone == tone && digest == pool.digest(pool.capture(&machine)))
+    }
+    machine.allowHostCalls()
+    #expect(machine.fastDigest == nil)
+  }
+
   @Test(arguments: [Platform.chip8, .vip, .schip, .xochip, .hires], [61, 62, 63, 64] as [UInt64])
   func machinesBehaveLikeTheirCopies(platform: Platform, seed: UInt64) throws {
     print("pool on \(platform) from seed \(seed)")

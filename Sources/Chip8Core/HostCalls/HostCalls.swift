@@ -17,6 +17,9 @@ extension Chip8 {
   /// Whether the program may call the host.
   public var allowsHostCalls: Bool { state.hostCalls != nil }
 
+  /// Whether neither the host nor an entry call has to do with the machine, as with most.
+  public var isAlone: Bool { state.isAlone }
+
   /// Lets the program call the host from now on.
   public mutating func allowHostCalls() {
     if state.hostCalls == nil { state.hostCalls = HostCalls() }

@@ -23,6 +23,12 @@ extension Chip8 {
       return state
     }
 
+    /// Which machine it is.
+    public var configuration: Configuration { rest[0].configuration }
+
+    /// ``Chip8/isAlone``.
+    public var isAlone: Bool { rest[0].isAlone }
+
     fileprivate var powerOnRAM: [UInt8] { rest[0].configuration.powerOnRAM(program.bytes) }
   }
 

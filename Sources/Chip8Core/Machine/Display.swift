@@ -166,6 +166,10 @@ private func doubled(_ bits: UInt128) -> UInt128 {
 
 /// What is on the screen, at its logical resolution.
 public struct Screen: Hashable, Sendable {
+  /// The colours of the pixel values 0 to 3 of a program that names none, 0xRRGGBB: easy on the eyes, and
+  /// distinguishable by the colour-blind.
+  public static let standardColors: [UInt32] = [0x10_16_1E, 0xF2_EE_E2, 0xE0_8E_3C, 0x4F_8F_C0]
+
   /// 64 or 128 pixels.
   public let width: Int
   /// 32 or 64 pixels.

@@ -10,6 +10,13 @@ public struct KnownProgram: Sendable {
   /// Colours for the pixel values 0 to 3, as far as the program names them: 0xRRGGBB.
   public let colors: [UInt32]
 
+  /// The same for all four values, with the standard colour where the program names none.
+  public var allColors: [UInt32] {
+    Screen.standardColors.enumerated().map { value, standard in
+      value < colors.count ? colors[value] : standard
+    }
+  }
+
   /// How far the picture is turned clockwise: 0, 90, 180 or 270 degrees.
   public let rotation: Int
 

@@ -118,6 +118,7 @@ struct PageLayout {
   let pageCount: Int
 
   private static let pagesPerHalf = 64 * 8 / PagePool.pageByteCount
+  static let maxPageCount = PageLayout(.xochip).pageCount
 
   init(_ platform: Platform) {
     ramPageCount = platform.ramByteCount / PagePool.pageByteCount

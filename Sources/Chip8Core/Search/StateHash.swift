@@ -5,7 +5,7 @@
 /// rest of its state: of each two neighbouring words, with a constant added to each, the product; of
 /// all those the sum modulo 2¹²⁸. Two different states have the same sum for at most 1 in 2⁶⁴ of all
 /// choices of the constants.
-struct StateHash {
+struct StateHash: @unchecked Sendable {
   private static let wordsPerPage = PagePool.pageByteCount / 8
 
   /// One for each word: those of the rest, then those of the pages.
@@ -20,6 +20,9 @@ struct StateHash {
     constants = .allocate(capacity: count)
     for k in 0..<count { (constants + k).initialize(to: random.next()) }
   }
+
+  /// For machines with any number of pages: it begins like those for fewer. Never deallocated.
+  static let shared = StateHash(pageCount: PageLayout.maxPageCount)
 
   func deallocate() { constants.deallocate() }
 

@@ -8,9 +8,8 @@ public struct Appearance: Hashable, Sendable {
   /// How far the picture is turned clockwise in a window: 0, 90, 180 or 270 degrees.
   public let rotation: Int
 
-  /// Easy on the eyes, and distinguishable by the colour-blind.
-  public static let standard = Appearance(
-    colors: [0x10_16_1E, 0xF2_EE_E2, 0xE0_8E_3C, 0x4F_8F_C0], rotation: 0)
+  /// As a program is shown that says nothing else.
+  public static let standard = Appearance(colors: Screen.standardColors, rotation: 0)
 
   /// As Octo shows a program that says nothing else.
   public static let octo = Appearance(
@@ -24,12 +23,8 @@ public struct Appearance: Hashable, Sendable {
   /// A program's appearance: as the metadata says, else as far as the program is known.
   public init(for program: Program, _ metadata: SessionMetadata = SessionMetadata()) {
     let known = KnownProgram.find(program)
-    let knownColors = known?.colors ?? []
     colors =
-      metadata.colors.isEmpty
-      ? Appearance.standard.colors.enumerated().map { value, standard in
-        value < knownColors.count ? knownColors[value] : standard
-      } : metadata.colors
+      metadata.colors.isEmpty ? known?.allColors ?? Screen.standardColors : metadata.colors
     rotation = metadata.rotation ?? known?.rotation ?? 0
   }
 }

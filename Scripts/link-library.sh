@@ -1,0 +1,27 @@
+#!/bin/sh
+# Links what build.sh has compiled to a shared library that needs no Swift and no library but the C
+# library, as far as there are static ones, and has no symbols but those of its interface.
+# Usage: link-library.sh BUILD PRODUCT OUT, where BUILD is the directory of the build, .build/release.
+set -eu
+
+build=$1
+product=$2
+out=$3
+case $product in
+Chip8C) soname=libchip8.so.1 symbols='chip8_*' ;;
+*) echo "link-library.sh: $product: not a library; there is Chip8C" >&2 && exit 64 ;;
+esac
+directory=$(mktemp -d)
+trap 'rm -r "$directory"' EXIT
+
+# In a directory that is searched first, there is only the static kind of each library.
+for name in deflate z gif jansson nettle stdc++; do
+  archive=$(clang -print-file-name="lib$name.a")
+  [ ! -e "$archive" ] || ln -s "$(realpath "$archive")" "$directory/lib$name.a"
+done
+echo "{ global: $symbols; local: *; };" >"$directory/symbols"
+
+# A symbol that is missing is found here, and not by whoever loads the library.
+swiftc -emit-library -use-ld=lld -static-stdlib -L "$directory" -Xclang-linker -static-libgcc \
+  "@$build/$product.product/Objects.LinkFileList" -Xlinker --gc-sections -Xlinker -z -Xlinker defs \
+  -Xlinker --version-script="$directory/symbols" -Xlinker -soname="$soname" -o "$out"

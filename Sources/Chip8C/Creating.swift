@@ -1,0 +1,226 @@
+// Making machines, and what is known of them.
+
+import CChip8
+import Chip8Core
+import SaveState
+
+/// chip8_abi_version.
+@_cdecl("chip8_abi_version")
+public func abiVersion() -> UInt32 { UInt32(CHIP8_ABI_VERSION) }
+
+/// chip8_error_text.
+@_cdecl("chip8_error_text")
+public func errorText(_ error: Int32) -> UnsafePointer<CChar>? {
+  let text: StaticString =
+    switch Int(error) {
+    case 0...: "no error"
+    case CHIP8_ERROR_HANDLE: "not a handle of that kind, or destroyed"
+    case CHIP8_ERROR_ARGUMENT: "invalid argument"
+    case CHIP8_ERROR_DATA: "unusable program or image"
+    case CHIP8_ERROR_SIZE: "the buffer is too small"
+    case CHIP8_ERROR_LIMIT: "too many handles or threads"
+    case CHIP8_ERROR_REFUSED: "not possible with this machine as it is"
+    default: "unknown error"
+    }
+  return UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
+}
+
+/// chip8_create.
+@_cdecl("chip8_create")
+public func create(
+  _ program: UnsafeRawPointer?, _ size: Int, _ options: UnsafePointer<chip8_options>?,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ message: UnsafeMutablePointer<CChar>?,
+  _ messageSize: Int
+) -> Int32 {
+  reporting(to: message, messageSize) { () throws(CallError) in
+    let bytes = try bytes(program, size, "program")
+    var wanted = chip8_options()
+    if options != nil { try read(options, "options", into: &wanted) }
+    guard bytes.count <= Image.maxByteCount, !Image.isImage([UInt8](bytes)) else {
+      throw .data(
+        bytes.count > Image.maxByteCount
+          ? "no platform has room for a program of \(bytes.count) bytes"
+          : "this is a saved state and not a program; load it with chip8_load")
+    }
+    let program = Program(name: try text(wanted.name, "name") ?? "program", bytes: [UInt8](bytes))
+    let configuration = try wanted.configuration(for: program)
+    let engine = try engine(wanted.engine)
+    var machine: Chip8
+    do throws(ProgramError) { machine = try Chip8(program, configuration, seed: wanted.seed) } catch
+    {
+      throw .data("\(error)")
+    }
+    machine.engine = engine
+    try addHandle(Machine(machine), CChip8_machine, to: out, "machine")
+  }
+}
+
+extension chip8_options {
+  /// The machine that a program gets.
+  fileprivate func configuration(for program: Program) throws(CallError) -> Configuration {
+    var configuration: Configuration
+    if let name = try text(platform, "platform"), name != "auto" {
+      guard let platform = Platform(rawValue: name) else {
+        let names = Platform.allCases.map(\.rawValue).joined(separator: ", ")
+        throw .argument("there is no platform \"\(name)\"; there are auto, \(names)")
+      }
+      configuration = Configuration(platform)
+    } else {
+      configuration = Configuration(for: program)
+    }
+    try apply(quirks: text(quirks, "quirks") ?? "", to: &configuration)
+    if ipf != 0 {
+      guard let ipf = Int(exactly: ipf), Configuration.instructionsPerFrameRange.contains(ipf)
+      else {
+        throw .argument(
+          "\(ipf) instructions per frame; the range is 1 to "
+            + "\(Configuration.instructionsPerFrameRange.upperBound)")
+      }
+      configuration.instructionsPerFrame = ipf
+    }
+    switch Int(timing) {
+    case CHIP8_TIMING_IPF: break
+    case CHIP8_TIMING_CYCLES where configuration.platform.hasCycles: configuration.timing = .cycles
+    case CHIP8_TIMING_CYCLES:
+      throw .argument("\(configuration.platform.title) does not count cycles; vip and hires do")
+    default: throw .argument("there is no timing \(timing)")
+    }
+    return configuration
+  }
+
+  /// Switches quirks that are written as `NAME=on,NAME=off`.
+  private func apply(quirks: String, to configuration: inout Configuration) throws(CallError) {
+    for choice in quirks.split(separator: ",") {
+      let parts = choice.split(separator: "=", omittingEmptySubsequences: false)
+      guard parts.count == 2, ["on", "off"].contains(parts[1]) else {
+        throw .argument("\"\(choice)\" is not NAME=on or NAME=off")
+      }
+      guard let quirk = Quirks(named: String(parts[0])) else {
+        let names = Quirks.named.map(\.name).joined(separator: ", ")
+        throw .argument("there is no quirk \"\(parts[0])\"; there are \(names)")
+      }
+      if parts[1] == "on" {
+        configuration.quirks.insert(quirk)
+      } else {
+        configuration.quirks.remove(quirk)
+      }
+    }
+  }
+}
+
+private func engine(_ number: UInt32) throws(CallError) -> EngineKind {
+  switch Int(number) {
+  case CHIP8_ENGINE_AUTO, CHIP8_ENGINE_FAST: .fast
+  case CHIP8_ENGINE_REFERENCE: .reference
+  default: throw .argument("there is no engine \(number)")
+  }
+}
+
+/// chip8_load.
+@_cdecl("chip8_load")
+public func load(
+  _ image: UnsafeRawPointer?, _ size: Int, _ engineNumber: UInt32,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ message: UnsafeMutablePointer<CChar>?,
+  _ messageSize: Int
+) -> Int32 {
+  reporting(to: message, messageSize) { () throws(CallError) in
+    let bytes = try bytes(image, size, "image")
+    let engine = try engine(engineNumber)
+    let read: Image
+    var machine: Chip8
+    do throws(ImageError) {
+      // What precedes an image can be larger than any of them, and is not looked at.
+      read = try Image([UInt8](bytes.suffix(Image.maxByteCount)))
+      machine = try read.machine()
+    } catch { throw .data("\(error)") }
+    machine.engine = engine
+    try addHandle(Machine(machine, read), CChip8_machine, to: out, "machine")
+  }
+}
+
+/// chip8_clone.
+@_cdecl("chip8_clone")
+public func clone(
+  _ handle: OpaquePointer?, _ copy: UnsafeMutablePointer<OpaquePointer?>?
+) -> Int32 {
+  with(handle) { machine throws(CallError) in
+    try addHandle(machine.pointee.copy, CChip8_machine, to: copy, "copy")
+    return 0
+  }
+}
+
+/// chip8_destroy.
+@_cdecl("chip8_destroy")
+public func destroy(_ handle: OpaquePointer?) -> Int32 {
+  guard
+    let machine = CChip8_removeHandle(UnsafeRawPointer(handle), UInt64(CChip8_machine))?
+      .assumingMemoryBound(to: Machine.self)
+  else { return Int32(CHIP8_ERROR_HANDLE) }
+  machine.pointee.freeBuffers()
+  machine.deinitialize(count: 1)
+  machine.deallocate()
+  return 0
+}
+
+/// chip8_reset.
+@_cdecl("chip8_reset")
+public func reset(_ handle: OpaquePointer?, _ seed: UInt64) -> Int32 {
+  with(handle) { machine in
+    let engine = machine.pointee.machine.engine
+    machine.pointee.machine = machine.pointee.machine.switchedOn(seed: seed)
+    machine.pointee.machine.engine = engine
+    machine.pointee.stop = Int32(CHIP8_STOP_DONE)
+    return 0
+  }
+}
+
+/// chip8_last_error.
+@_cdecl("chip8_last_error")
+public func lastError(_ handle: OpaquePointer?) -> UnsafePointer<CChar>? {
+  machine(handle)?.pointee.errorText ?? errorText(Int32(CHIP8_ERROR_HANDLE))
+}
+
+/// chip8_get_info.
+@_cdecl("chip8_get_info")
+public func getInfo(_ handle: OpaquePointer?, _ info: UnsafeMutablePointer<chip8_info>?) -> Int32 {
+  with(handle) { machine throws(CallError) in
+    let program = machine.pointee.machine.program
+    let known = KnownProgram.find(program)
+    let configuration = machine.pointee.machine.state.configuration
+    let platform = configuration.platform
+    let shape = ScreenShape(.pixels, of: platform, isHires: true)
+    var value = chip8_info()
+    let texts = machine.pointee.texts(title: known?.title ?? program.name)
+    (value.platform, value.title, value.quirks) = (texts.platform, texts.title, texts.quirks)
+    value.program_size = UInt64(program.bytes.count)
+    withUnsafeMutableBytes(of: &value.program_sha1) { $0.copyBytes(from: program.sha1.bytes) }
+    value.ram_size = UInt32(platform.ramByteCount)
+    (value.width, value.height) = (UInt32(shape.width), UInt32(shape.height))
+    value.plane_count = UInt32(platform.planeCount)
+    value.flag_count = UInt32(platform.flagCount)
+    value.frames_per_second = UInt32(platform.framesPerSecond)
+    value.ipf = UInt32(configuration.instructionsPerFrame)
+    value.timing = UInt32(
+      configuration.timing == .cycles ? CHIP8_TIMING_CYCLES : CHIP8_TIMING_IPF)
+    value.is_known = known == nil ? 0 : 1
+    let colors = (known?.colors ?? []).prefix(4)
+    withUnsafeMutableBytes(of: &value.colors) { bytes in
+      let words = bytes.bindMemory(to: UInt32.self)
+      for (k, color) in colors.enumerated() { words[k] = color }
+    }
+    value.color_count = UInt32(colors.count)
+    value.rotation = UInt32(known?.rotation ?? 0)
+    try write(value, to: info, "info")
+    return 0
+  }
+}
+
+/// chip8_get_known_key.
+@_cdecl("chip8_get_known_key")
+public func getKnownKey(_ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?) -> Int32 {
+  with(handle) { machine throws(CallError) in
+    guard let name = try text(name, "name") else { throw .missing("name") }
+    let key = KnownProgram.find(machine.pointee.machine.program)?.keys[name]
+    return key.map { Int32($0) } ?? CHIP8_NO_KEY
+  }
+}

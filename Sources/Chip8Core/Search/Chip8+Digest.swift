@@ -1,0 +1,20 @@
+extension Chip8 {
+  /// The digest that ``SnapshotPool/digest(_:)`` gives of a snapshot of this machine; nil if the host or
+  /// an entry call has to do with it. Takes a tenth of a microsecond, or of an XO-CHIP machine two.
+  public var fastDigest: UInt64? {
+    mutating get {
+      guard state.isAlone else { return nil }
+      let layout = PageLayout(state.configuration.platform)
+      let hash = StateHash.shared
+      let tone = unsaved.tone
+      defer { unsaved.tone = tone }
+      return withParts { parts in
+        var sum = hash.rest(StateRest(parts.state, heldKeys: parts.heldKeys.pointee))
+        for index in 0..<layout.pageCount {
+          sum &+= hash.page(layout.bytes(index, of: parts), at: index)
+        }
+        return hash.digest(sum)
+      }
+    }
+  }
+}
