@@ -47,7 +47,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Chip8C",
-      dependencies: ["CChip8", "Chip8Core", "SaveState"],
+      dependencies: ["CChip8", "Chip8Core", "Chip8Player", "SaveState"],
       swiftSettings: strict),
     .executableTarget(
       name: "chip8",
@@ -87,7 +87,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "Chip8CTests",
-      dependencies: ["CChip8", "Chip8C", "Chip8Core", "SaveState"],
+      dependencies: ["CChip8", "Chip8C", "Chip8Core", "Chip8Player", "SaveState"],
       exclude: ["Support/cycles.c"],
       swiftSettings: strict),
     .testTarget(

@@ -42,4 +42,6 @@ private func matchAll() {
   match(chip8_team_create, teamCreate)
   match(chip8_team_destroy, teamDestroy)
   match(chip8_batch_step, batchStep)
+  match(chip8_farm, farm)
+  match(chip8_free, free)
 }

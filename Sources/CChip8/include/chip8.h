@@ -454,6 +454,38 @@ int32_t chip8_batch_step(
   chip8_team *team, chip8_machine *const *machines, size_t count, const chip8_batch *batch,
   char *message, size_t message_size);
 
+/* ---- Farms ------------------------------------------------------------------------------------ */
+
+/* What holds for all jobs of a farm. All zero but struct_size is what chip8 farm does without options. */
+typedef struct chip8_farm_options {
+  size_t struct_size;
+  /* What the paths in jobs are relative to; NULL for the current directory. */
+  const char *directory;
+  /* The members of a row, as "frames,stop,state"; NULL for all. */
+  const char *members;
+  /* The most instructions that a job may execute; 0 for 10000000000. */
+  uint64_t max_instructions;
+} chip8_farm_options;
+
+/* Runs jobs one after another on the caller's thread, and says how each has ended: what chip8 farm does with
+ * a job file, docs/FARMING.md, byte for byte. Jobs are independent, so several threads or computers can
+ * each run a part.
+ *
+ * jobs, size     the lines of a job file, in UTF-8.
+ * options        NULL for nothing in particular.
+ * rows, rows_size
+ *                get a line for each job, in their order; the caller frees it with chip8_free.
+ * error_count    gets how many jobs could not be run, which their rows say; or NULL.
+ *
+ * This is the one function that reads files, those that jobs name, and writes those that they save.
+ */
+int32_t chip8_farm(
+  const void *jobs, size_t size, const chip8_farm_options *options, void **rows, size_t *rows_size,
+  uint64_t *error_count, char *message, size_t message_size);
+
+/* Frees what chip8_farm returned; NULL is nothing. */
+void chip8_free(void *rows);
+
 #ifdef __cplusplus
 }
 #endif

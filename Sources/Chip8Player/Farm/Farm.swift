@@ -63,7 +63,11 @@ public final class Farm: Sendable {
   ) throws -> FarmProgress {
     let farm = Farm(
       jobs, options, threads: threads, after: done, isInterrupted: isInterrupted, write)
-    DispatchQueue.concurrentPerform(iterations: threads) { _ in farm.work() }
+    if threads > 1 {
+      DispatchQueue.concurrentPerform(iterations: threads) { _ in farm.work() }
+    } else {
+      farm.work()
+    }
     return try farm.state.withLock { state in
       if let error = state.error { throw error }
       return FarmProgress(jobCount: state.written, errorCount: state.errorCount)
