@@ -19,6 +19,13 @@ for name in deflate z gif jansson nettle stdc++; do
   archive=$(clang -print-file-name="lib$name.a")
   [ ! -e "$archive" ] || ln -s "$(realpath "$archive")" "$directory/lib$name.a"
 done
+# Debian's Jansson takes stdin to be in its own program, which a shared library is not. Nothing of it that
+# is used reads that.
+jansson=$directory/libjansson.a
+if [ -e "$jansson" ]; then
+  objcopy --redefine-sym stdin=CChip8_noStream "$(realpath "$jansson")" "$directory/jansson.a"
+  mv "$directory/jansson.a" "$jansson"
+fi
 echo "{ global: $symbols; local: *; };" >"$directory/symbols"
 
 # A symbol that is missing is found here, and not by whoever loads the library.

@@ -87,9 +87,8 @@ import chip8
   @Test(arguments: [
     ["game.ch8"], ["-"], ["--headless", "./a", "b", "c"], ["--restore", "a", "b", "c"],
     ["--restore", "a", "--", "--frames", "b", "--", "-x"], ["--restore=a", "image", "help"],
-    ["--headless", "--headless", "a.ch8"], ["a.ch8", "--frames=1=2", "--headless"],
-    ["a.ch8", "--headless", "--frames", "1", "--frames", "2"], ["--restore", "a", "", "b"],
-    ["a.ch8", "--platform", "vip", "--platform", "auto"], ["--resume", "a.ch8"],
+    ["--headless", "--headless", "a.ch8"],
+    ["a.ch8", "--headless", "--frames", "1", "--frames", "2"], ["a.ch8", "--platform", "vip", "--platform", "auto"], ["--resume", "a.ch8"],
   ])
   func linesAreReadAsTheParserReadsThem(line: [String]) { #expect(isReadAlike(line)) }
 
@@ -100,7 +99,8 @@ import chip8
     ["a.ch8", "--headless", "--frames="], ["a.ch8", "--headless=yes"], ["a.ch8", "--bogus"],
     ["a.ch8", "--head"], ["a.ch8", "-f"], ["a.ch8", "---"], ["a.ch8", "--json"],
     ["a.ch8", "--keep-flags", ""], ["a.ch8", "--seed", "x"], ["--experimental-dump-help"],
-    ["a.ch8", "--generate-completion-script", "bash"],
+    ["a.ch8", "--generate-completion-script", "bash"], ["--restore", "a", "", "b"],
+    ["a.ch8", "--frames=1=2", "--headless"],
   ])
   func everythingElseIsLeftToTheParser(line: [String]) { #expect(!isPlainCommandLine(line)) }
 
