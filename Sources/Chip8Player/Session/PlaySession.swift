@@ -23,6 +23,10 @@ public final class PlaySession {
   public private(set) var watchProblem: (any Error)?
   /// The machine with which the session continues in a new process, if it does.
   public private(set) var restart: Restoration?
+  /// Why the session cannot go on, if it cannot: the machine is not as deterministic as it must be.
+  public private(set) var difference: RepetitionError?
+  /// What is seen and heard instead of the machine's own, if anything is.
+  private var shown: RunAhead.Output?
   /// How the machine goes back in time, while it does.
   var rewinding: Rewinding?
   /// Whether the machine was brought to where it is, and has not played on from there.
@@ -60,6 +64,10 @@ public final class PlaySession {
     public var pastByteLimit: Int? = Player.defaultPastByteLimit
     /// Where the user flags are kept; nil if they are not.
     public var keptFlags: KeptFlags?
+    /// How far ahead of the machine picture and sound are; nil if they are its own.
+    public var runAhead: RunAhead.Choice?
+    /// Whether each frame is run twice, to see whether that is the same.
+    public var isParanoid = false
 
     /// The defaults.
     public init() {}
@@ -89,6 +97,8 @@ public final class PlaySession {
   public init(_ loaded: LoadedMachine, _ host: Host = .none, _ options: Options = Options()) {
     player = Player(loaded, host)
     player.pastByteLimit = options.pastByteLimit
+    player.runAhead = options.runAhead.map { RunAhead($0) }
+    player.isParanoid = options.isParanoid
     self.options = options
     autosaveFrame = loaded.machine.state.frames
     notices = [
@@ -146,7 +156,12 @@ public final class PlaySession {
   public var isStanding: Bool { isPaused || halt != nil }
 
   /// The sound of the frame that ended last. Nothing is heard of what is only looked at.
-  public var tone: Tone? { isStanding || isBrowsing ? nil : player.machine.tone }
+  public var tone: Tone? {
+    isStanding || isBrowsing ? nil : shown.map(\.tone) ?? player.machine.tone
+  }
+
+  /// What the screen shows.
+  public var screen: Screen { shown?.screen ?? player.machine.state.screen }
 
   /// Runs to the end of a frame, or goes back in time, unless the machine is stopped.
   public func runFrame(keys: KeySet) {
@@ -156,9 +171,10 @@ public final class PlaySession {
 
   /// Runs to the end of a frame. What was only looked at until now is continued from here.
   func playFrame(keys: KeySet) {
-    guard halt == nil, restart == nil, !isAwaitingHost else { return }
+    guard halt == nil, restart == nil, difference == nil, !isAwaitingHost else { return }
     stoppedAt = nil
     if isBrowsing { playOn() }
+    defer { if player.runAhead != nil { shown = player.output() } }
     follow(player.run(frames: 1, keys: keys))
     flagKeeper.look(at: player.machine)
     autosaveIfDue()
@@ -183,6 +199,7 @@ public final class PlaySession {
       end(.fault(fault))
       autosave(.fault)
     case .hostCall(let call): ask(call)
+    case .differs(let difference): self.difference = difference
     }
   }
 
@@ -504,6 +521,7 @@ public final class PlaySession {
     jumpCount += 1
     isAwaitingHost = false
     stoppedAt = nil
+    shown = nil
   }
 
   // MARK: User flags

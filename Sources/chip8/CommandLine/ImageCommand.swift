@@ -46,7 +46,7 @@ struct ImageCommand: ParsableCommand {
         let metadata = opened.metadata
         let appearance = Appearance(for: opened.machine.program, metadata)
         try Storage.writeAtomically(
-          screenshot, with: Screenshot.png(opened.machine, appearance, scale: scale ?? 8),
+          screenshot, with: Screenshot.png(opened.machine.state.screen, appearance, scale: scale ?? 8),
           as: .other,
           apartFrom: opened.inputs)
       }

@@ -57,7 +57,7 @@ extension NextProcess {
   ) -> [String] {
     player.host.options + player.given(for: restoration.machine).arguments
       + (player.forgetsSaved ? ["--no-settings"] : []) + FlagOptions.arguments(for: kept)
-      + PastOptions.arguments(for: player.pastByteLimit)
+      + PastOptions.arguments(for: player.pastByteLimit) + TimelineOptions.arguments(for: player)
   }
 }
 

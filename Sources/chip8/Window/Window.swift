@@ -74,6 +74,9 @@
       defer { played = nil }
       atexit { endWithoutDisplay() }
       window.run()
+      if let difference = session.difference {
+        throw Failure.difference(difference, in: session.player.machine.program)
+      }
       if Interrupt.wasCaught { throw Failure(message: "interrupted", code: 130) }
     }
 
@@ -140,7 +143,7 @@
 
     private func run() {
       repeat {
-        while isOpen, session.restart == nil { runOnce() }
+        while isOpen, session.restart == nil, session.difference == nil { runOnce() }
       } while !leaves()
     }
 
@@ -158,7 +161,7 @@
       takeUpChanges()
       pollWatchedFile()
       picture.show(
-        session.player.machine.state.screen, appearance, picker, session.progress,
+        session.screen, appearance, picker, session.progress,
         lines: picker?.selected?.detail.map { [$0] } ?? lines())
       sleep(pacer.wait(now: Window.now()))
     }
@@ -169,7 +172,9 @@
     private func leaves() -> Bool {
       let isSaved = session.close()
       takeUpChanges()
-      if isSaved || leavingProblem != nil || Interrupt.wasCaught || session.restart != nil {
+      if isSaved || leavingProblem != nil || Interrupt.wasCaught || session.restart != nil
+        || session.difference != nil
+      {
         return true
       }
       let problem = message + ["Close again to quit anyway"]
