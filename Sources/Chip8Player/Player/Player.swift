@@ -92,6 +92,13 @@ public struct Player: Sendable {
     while besides.count < timeline.branchCount { besides.append(beside) }
   }
 
+  /// A journal has nothing of what stood beside the machine.
+  mutating func placeOnRecalledBranches() {
+    var beside = besides[0]
+    beside.image = nil
+    place(beside)
+  }
+
   /// On a branch that is new, the same stands beside the machine as on the one that it was on.
   private mutating func inherit(from branch: Int) {
     if besides.count < timeline.branchCount { place(besides[branch]) }

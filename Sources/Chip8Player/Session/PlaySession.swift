@@ -33,11 +33,13 @@ public final class PlaySession {
   var isBrowsing = false
 
   private var notices: [Notice]
-  private let work = WorkQueue()
-  private let options: Options
+  let work = WorkQueue()
+  let options: Options
   /// A file that is reloaded when it, or a file that it includes, changes.
   private var watched: Watched?
   private let flagKeeper = FlagKeeper()
+  /// What is written of the session as it is played, if anything is.
+  var journal: JournalProgress?
   /// Whether the machine waits for the host to answer a call.
   private var isAwaitingHost = false
   /// Changes whenever another machine replaces the machine.
@@ -68,6 +70,8 @@ public final class PlaySession {
     public var runAhead: RunAhead.Choice?
     /// Whether each frame is run twice, to see whether that is the same.
     public var isParanoid = false
+    /// How many bytes the journal of a program has, at most; nil for no journal.
+    public var journalByteLimit: Int?
 
     /// The defaults.
     public init() {}
@@ -108,6 +112,7 @@ public final class PlaySession {
       player.setUserFlags(flagKeeper.flags(for: player.machine, in: kept))
     }
     keepFlags()
+    beginJournal()
   }
 
   private var slots: Slots {
@@ -118,7 +123,10 @@ public final class PlaySession {
   // MARK: What happened
 
   /// Takes up what was done on the other thread.
-  public func poll() { _ = takeUp() }
+  public func poll() {
+    _ = takeUp()
+    writeJournalIfDue()
+  }
 
   /// - Returns: whether there was anything to take up, which may have begun more.
   private func takeUp() -> Bool {
@@ -266,6 +274,7 @@ public final class PlaySession {
   /// unchanged.
   public func load(_ name: SlotName? = nil) {
     use(name ?? slot) { session, image, machine, path in
+      session.writeJournal()
       session.player.adopt(machine, from: image, in: path)
       session.player.add(image.driftWarnings(machine, in: path))
       session.machineChanged()
@@ -375,6 +384,13 @@ public final class PlaySession {
   @discardableResult
   public func close() -> Bool {
     finishWork()
+    writeJournal()
+    if let keeper = journal?.keeper {
+      work.begin {
+        keeper.synchronize()
+        return nil
+      }
+    }
     let count = notices.count
     autosaveOnLeaving()
     finishWork()
@@ -403,6 +419,7 @@ public final class PlaySession {
       return report(.failed(.reset, PlayerError.contents(path: name, error)))
     }
     withFlags(for: fresh) { session, flags in
+      session.writeJournal()
       session.player.adopt(switchedOn: fresh, flags)
       session.machineChanged()
       session.report(.reset)
@@ -444,10 +461,12 @@ public final class PlaySession {
   private func adopt(_ loaded: LoadedMachine, _ flags: [UInt8]?) {
     let isSame = loaded.machine.program.sha1 == player.machine.program.sha1
     let edge: Timeline<Chip8>.Edge = loaded.image == nil ? .powerOn : .load
+    writeJournal()
     if !isSame { halts = [:] }
     player.adopt(loaded, by: isSame ? edge : nil)
     if let flags { player.setUserFlags(flags) }
     machineChanged()
+    if !isSame { beginJournal() }
   }
 
   /// Reloads a file whenever it, or a file that it includes, has changed.
@@ -461,6 +480,7 @@ public final class PlaySession {
       path: path, diskPath: file.diskPath, keepsState: keepsState,
       stamps: [(file.diskPath, Storage.stamp(of: file.diskPath))] + file.included.stamps)
     keepFlags()
+    beginJournal()
   }
 
   /// Looks whether a file that is watched has changed. If it cannot be used, the machine continues, and
@@ -486,6 +506,9 @@ public final class PlaySession {
       }
     }
   }
+
+  /// Whether the program is one that is being written.
+  var isWatching: Bool { watched != nil }
 
   private func watchedFileChanged(_ result: Result<LoadedMachine, any Error>, _ file: Watched) {
     do {

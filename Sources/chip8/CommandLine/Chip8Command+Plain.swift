@@ -49,7 +49,7 @@ extension Chip8Command {
     (past.seek, past.seekInstruction, past.rewind) = (nil, nil, nil)
     (past.leavesOutPast, past.past) = (false, nil)
     timeline = TimelineOptions()
-    (timeline.runAhead, timeline.isParanoid) = (nil, false)
+    (timeline.runAhead, timeline.isParanoid, timeline.leavesOutJournal) = (nil, false, false)
     settings = SettingsOptions()
     (settings.colors, settings.rotate, settings.speed) = (nil, nil, nil)
     (settings.keyMap, settings.symbols, settings.forgetsSaved) = (nil, nil, false)
@@ -73,6 +73,7 @@ extension Chip8Command {
     case "watch": watch = true
     case "keep-state": keepState = true
     case "no-past": past.leavesOutPast = true
+    case "no-journal": timeline.leavesOutJournal = true
     case "paranoid": timeline.isParanoid = true
     case "no-settings": settings.forgetsSaved = true
     case "headless": headless.isHeadless = true

@@ -23,7 +23,7 @@ struct Chip8Command: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ImageCommand.self, SlotsCommand.self, FlagsCommand.self, AsmCommand.self, DisasmCommand.self,
+      ImageCommand.self, SlotsCommand.self, FlagsCommand.self, TimelineCommand.self, AsmCommand.self, DisasmCommand.self,
       CartCommand.self,
     ])
 
@@ -172,6 +172,7 @@ struct Chip8Command: ParsableCommand {
       options.autosaveSeconds = autosave.map { $0 > 0 ? $0 : nil } ?? 60
       (options.keptFlags, options.pastByteLimit) = (kept, past.byteLimit)
       (options.runAhead, options.isParanoid) = (timeline.runAhead, timeline.isParanoid)
+      options.journalByteLimit = timeline.leavesOutJournal ? nil : Journal.defaultByteLimit
       let session = PlaySession(loaded, host, options)
       if let file { session.watch(files[0], file, keepsState: keepState) }
       try Window.play(session) {

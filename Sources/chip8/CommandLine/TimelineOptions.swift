@@ -16,6 +16,9 @@ struct TimelineOptions: ParsableArguments {
     help: "Run each frame, roll it back and run it again, and stop with 70 if that differs.")
   var isParanoid = false
 
+  @Flag(name: .customLong("no-journal"), help: "Do not record what is played in a window.")
+  var leavesOutJournal = false
+
   /// What another process does the same with.
   static func arguments(for player: Player) -> [String] {
     (player.runAhead.map { ["--run-ahead=\($0.choice.argument)"] } ?? [])

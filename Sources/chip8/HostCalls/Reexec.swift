@@ -36,7 +36,8 @@ extension NextProcess {
         "--slots=\(options.slotsRoot)", "--autosave=\(options.autosaveSeconds ?? 0)",
         "--engine=\(options.machine.engine.rawValue)",
       ]
-        + NextProcess.common(session.player, restoration, options.keptFlags))
+        + NextProcess.common(session.player, restoration, options.keptFlags)
+        + (options.journalByteLimit == nil ? ["--no-journal"] : []))
   }
 
   /// Continues with a headless run.
