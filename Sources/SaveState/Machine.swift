@@ -50,6 +50,9 @@ public protocol Machine: Sendable {
   /// back.
   mutating func advance(until end: Position)
 
+  /// What a byte of a section says, in a few words: those of one field have the same name.
+  func fieldName(in section: Tag, at offset: Int) -> String
+
   /// A new machine from untrusted sections: every field is checked.
   init(program: Program, decoding sections: inout StateReader) throws(ImageError)
 

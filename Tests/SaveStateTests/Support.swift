@@ -112,6 +112,10 @@ struct Toy: Machine, Equatable {
     }
   }
 
+  func fieldName(in section: Tag, at offset: Int) -> String {
+    section == Toy.counterTag ? offset < 4 ? "counter" : "first byte" : "memory \(offset)"
+  }
+
   func encode(into sections: inout StateWriter) {
     if counter >= 500_000 { sections.requireFeature("large") }
     var writer = ByteWriter()

@@ -88,7 +88,8 @@ import chip8
     ["game.ch8"], ["-"], ["--headless", "./a", "b", "c"], ["--restore", "a", "b", "c"],
     ["--restore", "a", "--", "--frames", "b", "--", "-x"], ["--restore=a", "image", "help"],
     ["--headless", "--headless", "a.ch8"],
-    ["a.ch8", "--headless", "--frames", "1", "--frames", "2"], ["a.ch8", "--platform", "vip", "--platform", "auto"], ["--resume", "a.ch8"],
+    ["a.ch8", "--headless", "--frames", "1", "--frames", "2"],
+    ["a.ch8", "--platform", "vip", "--platform", "auto"], ["--resume", "a.ch8"],
   ])
   func linesAreReadAsTheParserReadsThem(line: [String]) { #expect(isReadAlike(line)) }
 

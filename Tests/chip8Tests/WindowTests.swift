@@ -262,7 +262,9 @@ struct WindowTests {
     #expect(list.text.contains(#""version":1"#))
 
     let none = try Scratch()
-    let quiet = try Desktop([rom, "--slots", none.directory, "--autosave", "0"])
+    let quiet = try Desktop([
+      rom, "--slots", none.directory, "--autosave", "0", "--no-journal",
+    ])
     try quiet.hold("e", seconds: 0.3)
     #expect(try quiet.quit() == (0, ""))
     #expect(try none.names.isEmpty)

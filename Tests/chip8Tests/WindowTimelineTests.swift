@@ -126,4 +126,28 @@ struct WindowTimelineTests {
     #expect(try save(desktop, 6).state.frames == 0)
     #expect(try desktop.quit() == (0, ""))
   }
+
+  @Test("With run-ahead the picture is that of a later frame, and the machine is the same")
+  func runAhead() throws {
+    let desktop = try Desktop([
+      rom, "--slots", scratch.directory, "--seed", "7", "--run-ahead", "3", "--paranoid",
+    ])
+    try desktop.hold("e", seconds: 0.3)
+    try desktop.hold("s", seconds: 0.3)
+    _ = try save(desktop, 1) { $0.state.frames > 60 }
+    try desktop.press("p")
+    let machine = try save(desktop, 2)
+    #expect(try past(of: 2, at: machine.state.frames) == machine.stateDigest)
+    let later = try scratch.chip8(
+      "--restore", slots.path(.key(2)), "--headless", "--frames", "3", "--screenshot",
+      "later.png", "--scale", "14")
+    #expect(later.code == 0, "\(later.errors)")
+    let area = "896x392+0+0"
+    let expected = try Desktop.data(
+      "convert", scratch.path("later.png"), "-crop", area, "-depth", "8", "rgb:-")
+    try waitFor("the picture of three frames later") {
+      try desktop.picture(area) == expected ? true : nil
+    }
+    #expect(try desktop.quit() == (0, ""))
+  }
 }

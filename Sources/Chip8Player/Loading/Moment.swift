@@ -17,6 +17,9 @@ public struct MomentError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Whether the image says anything of the past.
   let hasPast: Bool
 
+  /// A moment of a past that there is, or is none.
+  package init(error: SeekError, hasPast: Bool) { (self.error, self.hasPast) = (error, hasPast) }
+
   /// One sentence for the user, without the file's name.
   public var description: String {
     switch error {

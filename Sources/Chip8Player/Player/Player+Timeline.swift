@@ -25,6 +25,15 @@ extension Player {
     try travel { timeline throws(SeekError) in _ = try timeline.redo() }
   }
 
+  /// Remembers what was played earlier, as a journal has it.
+  mutating func recall(
+    _ tree: JournalTree<Chip8>
+  ) -> [(branch: Int, reference: JournalReference)] {
+    let imported = timeline.recall(tree)
+    placeOnRecalledBranches()
+    return imported
+  }
+
   private mutating func travel(
     _ body: (inout Timeline<Chip8>) throws(SeekError) -> Void
   ) throws(SeekError) {

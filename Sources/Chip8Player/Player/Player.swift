@@ -28,6 +28,10 @@ public struct Player: Sendable {
   var recorder = FlightRecorder()
   /// How many bytes of its past an image of the machine carries, at most; nil for none.
   public var pastByteLimit: Int? = Player.defaultPastByteLimit
+  /// What is seen and heard before it happens, if anything is.
+  public var runAhead: RunAhead?
+  /// Whether everything that is run is rolled back and run again, to see whether that is the same.
+  public var isParanoid = false
   /// What is recorded of the session, if it is.
   package var recording: SessionRecorder?
   /// What went well but for this, since the last ``takeWarnings()``.
@@ -88,6 +92,13 @@ public struct Player: Sendable {
     while besides.count < timeline.branchCount { besides.append(beside) }
   }
 
+  /// A journal has nothing of what stood beside the machine.
+  mutating func placeOnRecalledBranches() {
+    var beside = besides[0]
+    beside.image = nil
+    place(beside)
+  }
+
   /// On a branch that is new, the same stands beside the machine as on the one that it was on.
   private mutating func inherit(from branch: Int) {
     if besides.count < timeline.branchCount { place(besides[branch]) }
@@ -140,6 +151,8 @@ public struct Player: Sendable {
     case point(Debugger.StopReason)
     /// The program calls its host: ``answer(_:)`` continues.
     case hostCall(HostCall)
+    /// What was run is not the same when it is run again: ``isParanoid``.
+    case differs(RepetitionError)
   }
 
   /// Runs the machine to its breakpoints and watchpoints, as
@@ -149,14 +162,28 @@ public struct Player: Sendable {
   ) -> Stop {
     if let keys { hold(keys) }
     recorder.willRun(machine)
-    var debugger = debugger
+    var (debugger, difference) = (debugger, RepetitionError?.none)
     let branch = timeline.branch
     let stop = timeline.run { machine in
-      debugger.run(
-        &machine, frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+      guard isParanoid else {
+        return debugger.run(
+          &machine, frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+      }
+      let before = debugger
+      do throws(RepetitionError) {
+        return try machine.runTwice { machine in
+          debugger = before
+          return debugger.run(
+            &machine, frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+        }
+      } catch {
+        difference = error
+        return .done
+      }
     }
     self.debugger = debugger
     inherit(from: branch)
+    if let difference { return .differs(difference) }
     switch stop {
     case .done: return debugger.stopReason.map(Stop.point) ?? .done
     case .halt: return .halt
@@ -196,7 +223,14 @@ public struct Player: Sendable {
 
   /// The same keys, frame after frame, are not an input.
   private mutating func hold(_ keys: KeySet) {
-    if keys != machine.heldKeys { applySafely(.keys(keys)) }
+    guard keys != machine.heldKeys else { return }
+    runAhead?.learn(from: timeline.machine, beforeKeysBecome: keys)
+    applySafely(.keys(keys))
+  }
+
+  /// What is seen and heard of the machine: by ``runAhead``, some frames before it happens.
+  public mutating func output() -> RunAhead.Output {
+    runAhead?.output(of: timeline.machine) ?? RunAhead.Output(timeline.machine)
   }
 
   /// Gives a machine that was just switched on its program's user flags.

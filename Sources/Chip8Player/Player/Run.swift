@@ -98,7 +98,8 @@ public struct Run {
   public mutating func toStop(
     isInterrupted: () -> Bool = { false }
   ) throws -> End {
-    let slice = Slice(conditions, isTraced: trace != nil)
+    let slice = Slice(
+      conditions, isTraced: trace != nil, isSingleFrame: player.isParanoid)
     while true {
       if isInterrupted() || instructionsDone > maxInstructions { return .stop(.interrupt) }
       if let stop = stopBetweenSlices() { return .stop(stop) }
@@ -231,6 +232,7 @@ public struct Run {
     case .fault(let fault):
       self.fault = fault
       return .stop(.fault)
+    case .differs(let difference): throw difference
     case .hostCall(let call):
       switch try player.answer(call) {
       case .finished: return nil
@@ -246,7 +248,7 @@ extension Player.Stop {
   /// Whether the program has ended.
   fileprivate var isEnd: Bool {
     switch self {
-    case .done, .point, .hostCall: false
+    case .done, .point, .hostCall, .differs: false
     case .halt, .exit, .fault: true
     }
   }
@@ -260,7 +262,8 @@ private struct Slice {
   /// Whether every instruction has to be looked at.
   var isSingleStep: Bool { instructions == 1 }
 
-  init(_ conditions: [StopCondition], isTraced: Bool) {
+  init(_ conditions: [StopCondition], isTraced: Bool, isSingleFrame: Bool) {
+    if isSingleFrame { frames = 1 }
     for condition in conditions {
       switch condition {
       case .halt: continue

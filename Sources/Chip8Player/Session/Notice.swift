@@ -36,6 +36,11 @@ public enum Notice: Sendable {
   case failed(Action, any Error)
   /// The user flags cannot be read, so the program starts without, or they were not kept.
   case flagsFailed(isReading: Bool, StorageError)
+  /// What is played is not recorded, or what was recorded cannot be read.
+  case journalFailed(StorageError)
+  case journalDamaged(path: String, reason: String)
+  /// There was no more room for the oldest files of the journal.
+  case journalPruned([Journal.File])
   /// Something went well but for this.
   case warning(Warning)
 

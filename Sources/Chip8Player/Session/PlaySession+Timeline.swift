@@ -126,6 +126,7 @@ extension PlaySession {
   // MARK: Jumps
 
   private func jump(_ body: (inout Player) throws(SeekError) -> Void) -> Bool {
+    writeJournal()
     guard restart == nil, browse(body) else { return false }
     machineChanged()
     isBrowsing = isStanding
@@ -137,6 +138,7 @@ extension PlaySession {
   /// - Returns: whether the machine is there; otherwise it is where it was.
   @discardableResult
   private func browse(_ body: (inout Player) throws(SeekError) -> Void) -> Bool {
+    if !isBrowsing { writeJournal() }
     do throws(SeekError) { try body(&player) } catch {
       report(.failed(.rewind, MomentError(error: error, hasPast: true)))
       return false

@@ -23,18 +23,24 @@ public final class PlaySession {
   public private(set) var watchProblem: (any Error)?
   /// The machine with which the session continues in a new process, if it does.
   public private(set) var restart: Restoration?
+  /// Why the session cannot go on, if it cannot: the machine is not as deterministic as it must be.
+  public private(set) var difference: RepetitionError?
+  /// What is seen and heard instead of the machine's own, if anything is.
+  private var shown: RunAhead.Output?
   /// How the machine goes back in time, while it does.
   var rewinding: Rewinding?
   /// Whether the machine was brought to where it is, and has not played on from there.
   var isBrowsing = false
 
   private var notices: [Notice]
-  private let work = WorkQueue()
+  let work = WorkQueue()
   private var closing: Closing?
-  private let options: Options
+  let options: Options
   /// A file that is reloaded when it, or a file that it includes, changes.
   private var watched: Watched?
   private let flagKeeper = FlagKeeper()
+  /// What is written of the session as it is played, if anything is.
+  var journal: JournalProgress?
   /// Whether the machine waits for the host to answer a call.
   private var isAwaitingHost = false
   /// Changes whenever another machine replaces the machine.
@@ -61,6 +67,12 @@ public final class PlaySession {
     public var pastByteLimit: Int? = Player.defaultPastByteLimit
     /// Where the user flags are kept; nil if they are not.
     public var keptFlags: KeptFlags?
+    /// How far ahead of the machine picture and sound are; nil if they are its own.
+    public var runAhead: RunAhead.Choice?
+    /// Whether each frame is run twice, to see whether that is the same.
+    public var isParanoid = false
+    /// How many bytes the journal of a program has, at most; nil for no journal.
+    public var journalByteLimit: Int?
 
     /// The defaults.
     public init() {}
@@ -90,6 +102,8 @@ public final class PlaySession {
   public init(_ loaded: LoadedMachine, _ host: Host = .none, _ options: Options = Options()) {
     player = Player(loaded, host)
     player.pastByteLimit = options.pastByteLimit
+    player.runAhead = options.runAhead.map { RunAhead($0) }
+    player.isParanoid = options.isParanoid
     self.options = options
     autosaveFrame = loaded.machine.state.frames
     notices = [
@@ -99,6 +113,7 @@ public final class PlaySession {
       player.setUserFlags(flagKeeper.flags(for: player.machine, in: kept))
     }
     keepFlags()
+    beginJournal()
   }
 
   private var slots: Slots {
@@ -109,7 +124,10 @@ public final class PlaySession {
   // MARK: What happened
 
   /// Takes up what was done on the other thread.
-  public func poll() { _ = takeUp() }
+  public func poll() {
+    _ = takeUp()
+    writeJournalIfDue()
+  }
 
   /// - Returns: whether there was anything to take up, which may have begun more.
   private func takeUp() -> Bool {
@@ -151,7 +169,12 @@ public final class PlaySession {
   public var isStanding: Bool { isPaused || halt != nil }
 
   /// The sound of the frame that ended last. Nothing is heard of what is only looked at.
-  public var tone: Tone? { isStanding || isBrowsing ? nil : player.machine.tone }
+  public var tone: Tone? {
+    isStanding || isBrowsing ? nil : shown.map(\.tone) ?? player.machine.tone
+  }
+
+  /// What the screen shows.
+  public var screen: Screen { shown?.screen ?? player.machine.state.screen }
 
   /// Runs to the end of a frame, or goes back in time, unless the machine is stopped.
   public func runFrame(keys: KeySet) {
@@ -161,9 +184,12 @@ public final class PlaySession {
 
   /// Runs to the end of a frame. What was only looked at until now is continued from here.
   func playFrame(keys: KeySet) {
-    guard halt == nil, restart == nil, !isAwaitingHost, closing == nil else { return }
+    guard halt == nil, restart == nil, difference == nil, !isAwaitingHost, closing == nil else {
+      return
+    }
     stoppedAt = nil
     if isBrowsing { playOn() }
+    defer { if player.runAhead != nil { shown = player.output() } }
     follow(player.run(frames: 1, keys: keys))
     flagKeeper.look(at: player.machine)
     autosaveIfDue()
@@ -188,6 +214,7 @@ public final class PlaySession {
       end(.fault(fault))
       autosave(.fault)
     case .hostCall(let call): ask(call)
+    case .differs(let difference): self.difference = difference
     }
   }
 
@@ -254,6 +281,7 @@ public final class PlaySession {
   /// unchanged.
   public func load(_ name: SlotName? = nil) {
     use(name ?? slot) { session, image, machine, path in
+      session.writeJournal()
       session.player.adopt(machine, from: image, in: path)
       session.player.add(image.driftWarnings(machine, in: path))
       session.machineChanged()
@@ -398,8 +426,10 @@ public final class PlaySession {
   public func beginClosing() {
     guard closing == nil else { return }
     closing = .finishing
-    work.begin { [flagKeeper] in
+    writeJournal()
+    work.begin { [flagKeeper, keeper = journal?.keeper] in
       flagKeeper.finish()
+      keeper?.synchronize()
       return nil
     }
   }
@@ -449,6 +479,7 @@ public final class PlaySession {
       return report(.failed(.reset, PlayerError.contents(path: name, error)))
     }
     withFlags(for: fresh) { session, flags in
+      session.writeJournal()
       session.player.adopt(switchedOn: fresh, flags)
       session.machineChanged()
       session.report(.reset)
@@ -493,10 +524,12 @@ public final class PlaySession {
   private func adopt(_ loaded: LoadedMachine, _ flags: [UInt8]?) {
     let isSame = loaded.machine.program.sha1 == player.machine.program.sha1
     let edge: Timeline<Chip8>.Edge = loaded.image == nil ? .powerOn : .load
+    writeJournal()
     if !isSame { halts = [:] }
     player.adopt(loaded, by: isSame ? edge : nil)
     if let flags { player.setUserFlags(flags) }
     machineChanged()
+    if !isSame { beginJournal() }
   }
 
   /// Reloads a file whenever it, or a file that it includes, has changed.
@@ -510,6 +543,7 @@ public final class PlaySession {
       path: path, diskPath: file.diskPath, keepsState: keepsState,
       stamps: [(file.diskPath, Storage.stamp(of: file.diskPath))] + file.included.stamps)
     keepFlags()
+    beginJournal()
   }
 
   /// Looks whether a file that is watched has changed. If it cannot be used, the machine continues, and
@@ -535,6 +569,9 @@ public final class PlaySession {
       }
     }
   }
+
+  /// Whether the program is one that is being written.
+  var isWatching: Bool { watched != nil }
 
   private func watchedFileChanged(_ result: Result<LoadedMachine, any Error>, _ file: Watched) {
     do {
@@ -570,6 +607,7 @@ public final class PlaySession {
     jumpCount += 1
     isAwaitingHost = false
     stoppedAt = nil
+    shown = nil
   }
 
   // MARK: User flags

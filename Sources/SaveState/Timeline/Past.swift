@@ -136,8 +136,6 @@ extension Past {
     /// Any machine: its sections.
     static var state: UInt8 { 1 }
   }
-  private static var maxSectionCount: UInt8 { 16 }
-
   var encoded: [UInt8] {
     var writer = ByteWriter()
     if let seed = start.powerOnSeed {
@@ -152,15 +150,9 @@ extension Past {
 
   /// The start with all its sections, as they are in an image.
   fileprivate var encodedState: [UInt8] {
-    var state = StateWriter()
-    start.encode(into: &state)
     var writer = ByteWriter()
     writer.append(Beginning.state)
-    writer.append(UInt8(state.sections.count))
-    for section in state.sections {
-      Image.Section(section.tag, .critical, section.bytes, differenceFrom: section.base)
-        .write(to: &writer)
-    }
+    start.encodeFramed(into: &writer)
     return writer.bytes
   }
 
@@ -189,21 +181,8 @@ extension Past {
       guard let seed = reader.next(UInt64.self) else { throw .damagedSection(Image.tapeTag) }
       return machine.switchedOn(seed: seed)
     case Beginning.state:
-      guard let count = reader.next(UInt8.self), count <= maxSectionCount else {
-        throw .damagedSection(Image.tapeTag)
-      }
-      var sections: [Image.Section] = []
-      for _ in 0..<count {
-        let section = try Image.Section(from: &reader)
-        guard
-          section.flags.contains(.critical), !sections.contains(where: { $0.tag == section.tag })
-        else { throw .damagedSection(Image.tapeTag) }
-        sections.append(section)
-      }
-      var state = StateReader(sections)
-      let start = try Remembered(program: machine.program, decoding: &state)
-      try state.finish()
-      return start
+      return try Remembered(
+        program: machine.program, decodingFramed: &reader, of: Image.tapeTag)
     default: throw .damagedSection(Image.tapeTag)
     }
   }

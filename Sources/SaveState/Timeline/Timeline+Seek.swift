@@ -83,6 +83,7 @@ extension Timeline {
         try timeline.go(to: target, on: timeline.branch)
       }
     }
+    hasMoved = true
     note(.rewind, from: from)
   }
 

@@ -23,7 +23,9 @@ extension Timeline {
   }
 
   /// All ends, in the order in which their branches began.
-  public var leaves: [Leaf] {
+  public var leaves: [Leaf] { Timeline.leaves(of: branches) }
+
+  static func leaves(of branches: [Branch]) -> [Leaf] {
     var isContinued = [Bool](repeating: false, count: branches.count)
     for branch in branches {
       guard let origin = branch.origin, origin.position.mark == branches[origin.branch].end.mark
@@ -83,7 +85,7 @@ extension Timeline {
       try timeline.go(to: .position(place.position), on: place.branch)
     }
     branch = place.branch
-    isJumping = false
+    (isJumping, hasMoved) = (false, true)
   }
 
   /// Notes a jump to where the machine is now. One that follows another one is the same jump; what

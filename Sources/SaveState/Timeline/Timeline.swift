@@ -49,6 +49,11 @@ public struct Timeline<Recorded: Machine>: Sendable {
   let spacing: UInt64
   /// The bytes of those that there are.
   var keyframeByteCount = 0
+  /// Whether a journal is kept. Whoever comes back to the end of a branch then begins another one there,
+  /// and each has a machine to begin with, so that it stays where others are removed.
+  public var isJournaled = false
+  /// Whether the machine was brought to where it is.
+  var hasMoved = false
   /// All that was played, on all branches: the age of a snapshot is what was played since.
   var played: UInt64 = 0
 
@@ -86,6 +91,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
   /// - Throws: the machine's own error; nothing has changed then.
   public mutating func apply(_ input: Recorded.Input) throws(Recorded.InputRefusal) {
     let (program, position) = (machine.program, machine.position)
+    let start = startToKeep
     try machine.apply(input)
     guard machine.program == program else {
       // Its images have the new program, from which nothing leads back to the old one.
@@ -93,7 +99,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
       begin(.program, nil)
       return note(.program, from: from)
     }
-    playOn(from: position)
+    playOn(from: position, start)
     branches[branch].tape.append(input, at: position)
   }
 
@@ -101,27 +107,33 @@ public struct Timeline<Recorded: Machine>: Sendable {
   ///
   /// - Parameter body: runs it, and gives it no input.
   public mutating func run<Result>(_ body: (inout Recorded) -> Result) -> Result {
-    let start = machine.position
+    let (start, startToKeep) = (machine.position, startToKeep)
     let result = body(&machine)
     let end = machine.position
     guard end != start else { return result }
-    playOn(from: start)
+    playOn(from: start, startToKeep)
     played += end.work - start.work
     branches[branch].end = end
     addKeyframeIfDue(inputCount: branches[branch].tape.entries.count)
     return result
   }
 
+  /// The machine with which the branch begins that is made when it plays on, if it is to be kept.
+  private var startToKeep: Recorded.PackedSnapshot? {
+    isJournaled && hasMoved ? Recorded.pack(machine.snapshot) : nil
+  }
+
   /// Makes a branch unless the machine is where its own ends.
-  private mutating func playOn(from position: Position) {
-    isJumping = false
-    stretch = nil
-    guard position.mark != branches[branch].end.mark else { return }
+  ///
+  /// - Parameter start: the machine as it was there, for a branch in any case.
+  private mutating func playOn(from position: Position, _ start: Recorded.PackedSnapshot?) {
+    (isJumping, hasMoved, stretch) = (false, false, nil)
+    guard position.mark != branches[branch].end.mark || start != nil else { return }
     let parent = branchOfCourse(branch, at: .position(position))
     let origin = Origin(
       branch: parent, position: position,
       inputCount: branches[parent].tape.count(through: position))
-    branches.append(Branch(edge: .rewind, start: nil, origin: origin, end: position))
+    branches.append(Branch(edge: .rewind, start: start, origin: origin, end: position))
     branch = branches.count - 1
   }
 
@@ -146,6 +158,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
     let offset = branches.count
     branches += other.branches.map { $0.numbered(after: offset) }
     (machine, branch, stretch) = (other.machine, other.branch + offset, nil)
+    hasMoved = other.hasMoved
     keyframeByteCount += other.keyframeByteCount
     played += other.played
     keepToBudget()
@@ -154,7 +167,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
 
   /// Begins a branch with the machine as it is.
   private mutating func begin(_ edge: Edge, _ past: Past<Recorded>?) {
-    stretch = nil
+    (hasMoved, stretch) = (false, nil)
     let end = machine.position
     var origin: Origin?
     if let past {

@@ -48,6 +48,8 @@ extension Chip8Command {
     past = PastOptions()
     (past.seek, past.seekInstruction, past.rewind) = (nil, nil, nil)
     (past.leavesOutPast, past.past) = (false, nil)
+    timeline = TimelineOptions()
+    (timeline.runAhead, timeline.isParanoid, timeline.leavesOutJournal) = (nil, false, false)
     settings = SettingsOptions()
     (settings.colors, settings.rotate, settings.speed) = (nil, nil, nil)
     (settings.keyMap, settings.symbols, settings.forgetsSaved) = (nil, nil, false)
@@ -71,6 +73,8 @@ extension Chip8Command {
     case "watch": watch = true
     case "keep-state": keepState = true
     case "no-past": past.leavesOutPast = true
+    case "no-journal": timeline.leavesOutJournal = true
+    case "paranoid": timeline.isParanoid = true
     case "no-settings": settings.forgetsSaved = true
     case "headless": headless.isHeadless = true
     case "executable": headless.executable = true
@@ -106,6 +110,7 @@ extension Chip8Command {
     case "seek-instruction": read(value, &past.seekInstruction)
     case "rewind": read(value, &past.rewind)
     case "past": read(value, &past.past)
+    case "run-ahead": read(value, &timeline.runAhead)
     case "colors": read(value, &settings.colors)
     case "rotate": read(value, &settings.rotate)
     case "speed": read(value, &settings.speed)

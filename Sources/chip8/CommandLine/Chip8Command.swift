@@ -23,8 +23,8 @@ struct Chip8Command: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ImageCommand.self, SlotsCommand.self, FlagsCommand.self, AsmCommand.self, DisasmCommand.self,
-      CartCommand.self, FarmCommand.self,
+      ImageCommand.self, SlotsCommand.self, FlagsCommand.self, TimelineCommand.self,
+      AsmCommand.self, DisasmCommand.self, CartCommand.self, FarmCommand.self,
     ])
 
   @Argument(
@@ -73,6 +73,9 @@ struct Chip8Command: ParsableCommand {
 
   @OptionGroup(title: "The past")
   var past: PastOptions
+
+  @OptionGroup(title: "The timeline")
+  var timeline: TimelineOptions
 
   @OptionGroup(title: "Display, input, debugging")
   var settings: SettingsOptions
@@ -143,6 +146,8 @@ struct Chip8Command: ParsableCommand {
       let flags = try loaded.powerOnFlags(kept, recording, from: headless.input)
       var player = Player(loaded, host)
       player.pastByteLimit = past.byteLimit
+      player.runAhead = timeline.runAhead.map { RunAhead($0) }
+      player.isParanoid = timeline.isParanoid
       reportWarnings(of: &player)
       try player.saveWithEntryCalls(isImage ? [] : entryCalls)
       var run = try HeadlessRun(
@@ -166,6 +171,8 @@ struct Chip8Command: ParsableCommand {
       options.slotsRoot = slotsRoot
       options.autosaveSeconds = autosave.map { $0 > 0 ? $0 : nil } ?? 60
       (options.keptFlags, options.pastByteLimit) = (kept, past.byteLimit)
+      (options.runAhead, options.isParanoid) = (timeline.runAhead, timeline.isParanoid)
+      options.journalByteLimit = timeline.leavesOutJournal ? nil : Journal.defaultByteLimit
       let session = PlaySession(loaded, host, options)
       if let file { session.watch(files[0], file, keepsState: keepState) }
       try Window.play(session) {

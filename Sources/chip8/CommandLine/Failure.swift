@@ -50,6 +50,14 @@ struct Failure: Error {
     Failure(message: "\(program.name): program stopped: \(fault.advice)", code: EX_SOFTWARE)
   }
 
+  /// What was run differs from what it was when it was run again.
+  static func difference(_ difference: RepetitionError, in program: Program) -> Failure {
+    let field = difference.field.map { "differs in \($0)" } ?? "ends otherwise"
+    return Failure(
+      message: "\(program.name): frame \(difference.position.frame), run again, \(field); please "
+        + "report this, with the program and how it was run", code: EX_SOFTWARE)
+  }
+
   static func storage(_ error: StorageError) -> Failure {
     let code =
       switch error.reason {

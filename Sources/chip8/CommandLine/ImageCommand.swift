@@ -46,9 +46,9 @@ struct ImageCommand: ParsableCommand {
         let metadata = opened.metadata
         let appearance = Appearance(for: opened.machine.program, metadata)
         try Storage.writeAtomically(
-          screenshot, with: Screenshot.png(opened.machine, appearance, scale: scale ?? 8),
-          as: .other,
-          apartFrom: opened.inputs)
+          screenshot,
+          with: Screenshot.png(opened.machine.state.screen, appearance, scale: scale ?? 8),
+          as: .other, apartFrom: opened.inputs)
       }
       guard screenshot != "-" else { return }
       let info = try ImageInfo(opened, labels ?? Labels())

@@ -36,6 +36,9 @@ extension Notice {
     case .watchedFileChanged(let keepsState): [keepsState ? "Program replaced" : "Reloaded"]
     case .flagsFailed(true, let error): ["User flags not loaded: \(error.advice)"]
     case .flagsFailed(false, let error): ["User flags not saved: \(error.advice)"]
+    case .journalFailed(let error): ["The journal is not kept: \(error.advice)"]
+    case .journalDamaged(let path, let reason): ["\(fileName(path)): warning: \(reason)"]
+    case .journalPruned(let files): [text(ofPruned: files)]
     case .warning(let warning): [warning.text]
     }
   }
@@ -43,10 +46,19 @@ extension Notice {
   /// Whether it is reported on standard error too, for what is shown in a window goes away.
   var isProblem: Bool {
     switch self {
-    case .failed, .flagsFailed, .warning, .halted(.fault): true
+    case .failed, .flagsFailed, .journalFailed, .journalDamaged, .journalPruned, .warning,
+      .halted(.fault):
+      true
     default: false
     }
   }
+}
+
+/// What was removed from a journal.
+func text(ofPruned files: [Journal.File]) -> String {
+  let byteCount = files.reduce(0) { $0 + $1.byteCount }
+  let oldest = files.first.map { WallClock.text($0.time) } ?? "-"
+  return "journal: removed the oldest \(files.count) files, \(byteCount) bytes, from \(oldest) on"
 }
 
 extension Notice.Action {

@@ -189,7 +189,7 @@ extension StateSummary {
 }
 
 /// Rows of columns, as wide as what stands in them.
-private func table(_ rows: [[String]]) -> [String] {
+func table(_ rows: [[String]]) -> [String] {
   let rows = rows.map { $0.map(\.displayText) }
   let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
   return rows.map { row in

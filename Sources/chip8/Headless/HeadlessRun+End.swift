@@ -168,7 +168,11 @@ extension HeadlessRun {
       (options.record, { recorded }),
       (
         options.screenshot,
-        { try Screenshot.png(machine, run.player.appearance, scale: options.scale ?? 8) }
+        {
+          var player = run.player
+          return try Screenshot.png(
+            player.output().screen, player.appearance, scale: options.scale ?? 8)
+        }
       ),
     ]
     return all.compactMap { path, contents in path.map { ($0, contents) } }

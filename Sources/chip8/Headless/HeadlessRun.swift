@@ -98,6 +98,9 @@ struct HeadlessRun {
           }
         }
       }
+    } catch let error as RepetitionError {
+      safeCopy?.keep()
+      throw Failure.difference(error, in: machine.program)
     } catch let error as ReplayError {
       // As it was when the run began.
       safeCopy?.keep()

@@ -21,9 +21,8 @@ enum Screenshot {
   }
 
   /// The picture as a PNG file, by libpng.
-  static func png(_ machine: Chip8, _ appearance: Appearance, scale: Int) throws(Failure) -> [UInt8]
+  static func png(_ screen: Screen, _ appearance: Appearance, scale: Int) throws(Failure) -> [UInt8]
   {
-    let screen = machine.state.screen
     let rgb = points(screen, appearance, scale: scale)
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)

@@ -36,7 +36,8 @@ extension NextProcess {
         "--slots=\(options.slotsRoot)", "--autosave=\(options.autosaveSeconds ?? 0)",
         "--engine=\(options.machine.engine.rawValue)",
       ]
-        + NextProcess.common(session.player, restoration, options.keptFlags))
+        + NextProcess.common(session.player, restoration, options.keptFlags)
+        + (options.journalByteLimit == nil ? ["--no-journal"] : []))
   }
 
   /// Continues with a headless run.
@@ -57,7 +58,7 @@ extension NextProcess {
   ) -> [String] {
     player.host.options + player.given(for: restoration.machine).arguments
       + (player.forgetsSaved ? ["--no-settings"] : []) + FlagOptions.arguments(for: kept)
-      + PastOptions.arguments(for: player.pastByteLimit)
+      + PastOptions.arguments(for: player.pastByteLimit) + TimelineOptions.arguments(for: player)
   }
 }
 

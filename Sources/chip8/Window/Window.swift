@@ -78,6 +78,9 @@
       defer { played = nil }
       atexit { endWithoutDisplay() }
       window.run()
+      if let difference = session.difference {
+        throw Failure.difference(difference, in: session.player.machine.program)
+      }
       if Interrupt.wasCaught { throw Failure(message: "interrupted", code: 130) }
     }
 
@@ -144,7 +147,9 @@
 
     private func run() {
       repeat {
-        while closeRequestCount == 0, session.restart == nil { runOnce() }
+        while closeRequestCount == 0, session.restart == nil, session.difference == nil {
+          runOnce()
+        }
       } while !leaves()
     }
 
@@ -165,7 +170,7 @@
       takeUpChanges()
       pollWatchedFile()
       picture.show(
-        session.player.machine.state.screen, appearance, picker, session.progress,
+        session.screen, appearance, picker, session.progress,
         lines: picker?.selected?.detail.map { [$0] } ?? lines())
       sleep(pacer.wait(now: Window.now()))
     }
@@ -181,7 +186,9 @@
         printError("quit before everything was saved")
         return true
       }
-      if end != .failed || leavingProblem != nil || isInterrupted || session.restart != nil {
+      if end != .failed || leavingProblem != nil || isInterrupted || session.restart != nil
+        || session.difference != nil
+      {
         return true
       }
       session.reopen()

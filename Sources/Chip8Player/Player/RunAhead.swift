@@ -1,0 +1,84 @@
+import Chip8Core
+import SaveState
+
+/// How far ahead of the machine the picture and the sound are that somebody who plays gets, so that the
+/// frames that a program takes to react to a key do not show: docs/TIMELINE.md. The machine itself is
+/// never ahead.
+public struct RunAhead: Sendable {
+  /// What is wanted.
+  public enum Choice: Hashable, Sendable {
+    /// So many frames.
+    case frames(Int)
+    /// As many as the program itself takes to react.
+    case automatic
+  }
+
+  /// The most frames.
+  public static let maxFrames = 4
+  private static let maxLagCount = 16
+
+  /// What is wanted.
+  public let choice: Choice
+  /// For how many frames the program's last reactions to keys have not shown.
+  private var lags: [Int] = []
+  /// Machines that are run and then thrown away; they are kept because they have their code ready.
+  private var scouts: [Chip8] = []
+
+  /// - Parameter choice: at most ``maxFrames``.
+  public init(_ choice: Choice) { self.choice = choice }
+
+  /// By how many frames the picture is ahead. More than the least lag would show a machine that has
+  /// already done what a key prevents.
+  public var frameCount: Int {
+    switch choice {
+    case .frames(let count): count
+    case .automatic: lags.min() ?? 0
+    }
+  }
+
+  /// What is seen and heard.
+  public struct Output: Sendable {
+    /// The screen.
+    public let screen: Screen
+    /// The sound.
+    public let tone: Tone?
+
+    init(_ machine: Chip8) { (screen, tone) = (machine.state.screen, machine.tone) }
+  }
+
+  /// What the machine will show and sound if the same keys stay held down.
+  mutating func output(of machine: Chip8) -> Output {
+    guard frameCount > 0 else { return Output(machine) }
+    send(1, from: machine)
+    _ = scouts[0].run(frames: frameCount)
+    return Output(scouts[0])
+  }
+
+  /// Finds out how long the program takes to react to a change of the keys, if it does.
+  mutating func learn(from machine: Chip8, beforeKeysBecome keys: KeySet) {
+    guard choice == .automatic else { return }
+    send(2, from: machine)
+    var changed: KeySet? = keys
+    for lag in 0...RunAhead.maxFrames {
+      let stops = [scouts[0].run(frames: 1), scouts[1].run(frames: 1, keys: changed)]
+      changed = nil
+      guard stops == [.done, .done] else { return }
+      guard
+        scouts[0].tone == scouts[1].tone, scouts[0].state.screen == scouts[1].state.screen
+      else {
+        lags.append(lag)
+        return lags.removeFirst(max(0, lags.count - RunAhead.maxLagCount))
+      }
+    }
+  }
+
+  /// Brings some scouts to where the machine is.
+  private mutating func send(_ count: Int, from machine: Chip8) {
+    let snapshot = machine.snapshot
+    while scouts.count < count { scouts.append(Chip8(snapshot)) }
+    for index in 0..<count {
+      scouts[index].restore(from: snapshot)
+      if scouts[index].engine != machine.engine { scouts[index].engine = machine.engine }
+    }
+  }
+}

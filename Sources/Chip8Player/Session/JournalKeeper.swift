@@ -1,0 +1,64 @@
+import Chip8Core
+import SaveState
+import Synchronization
+
+/// Writes the journal of the session on another thread, and finds out what it says of earlier ones.
+final class JournalKeeper: Sendable {
+  /// How often it is written, in nanoseconds: whatever ends the process, no more than a second is lost.
+  static let interval: UInt64 = 500_000_000
+  /// How many bytes of earlier sessions are read: those of a day, at least.
+  private static let maxReadByteCount = 48 << 20
+
+  private struct Progress {
+    var writer: JournalWriter<Chip8>
+    /// What went wrong last. It is reported once, and not at every attempt.
+    var error: StorageError?
+  }
+
+  private let journal: Journal
+  private let progress: Mutex<Progress>
+
+  init(_ journal: Journal, byteLimit: Int) {
+    self.journal = journal
+    progress = Mutex(
+      Progress(
+        writer: JournalWriter(journal, byteLimit: byteLimit) {
+          UInt64.random(in: 1...UInt64.max)
+        }))
+  }
+
+  /// What was played before, and what there is to say about it.
+  func read() -> (tree: JournalTree<Chip8>?, notices: [Notice]) {
+    do throws(StorageError) {
+      let (tree, damage) = try journal.read(
+        byteLimit: JournalKeeper.maxReadByteCount, as: Chip8.self)
+      return (tree, damage.map { .journalDamaged(path: $0.path, reason: $0.reason) })
+    } catch { return (nil, [.journalFailed(error)]) }
+  }
+
+  /// Keeps what has happened until something is written.
+  func keep(_ changes: JournalChanges<Chip8>, time: UInt64) {
+    progress.withLock { $0.writer.keep(changes, time: time) }
+  }
+
+  /// Writes what has happened.
+  ///
+  /// - Returns: what there is to say about it.
+  func write(_ changes: JournalChanges<Chip8>, time: UInt64) -> Notice? {
+    progress.withLock { progress in
+      do throws(StorageError) {
+        let removed = try progress.writer.write(changes, time: time)
+        progress.error = nil
+        return removed.isEmpty ? nil : .journalPruned(removed)
+      } catch {
+        defer { progress.error = error }
+        return progress.error == error ? nil : .journalFailed(error)
+      }
+    }
+  }
+
+  /// Comes back when all of it is on the disk.
+  func synchronize() {
+    progress.withLock { try? $0.writer.synchronize() }
+  }
+}

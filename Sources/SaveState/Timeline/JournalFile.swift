@@ -1,0 +1,140 @@
+// A file of a journal, as it is read: whole, or up to where it was cut.
+
+/// What a file of a journal says.
+struct JournalFile<Recorded: Machine>: Sendable {
+  /// A branch as the file has it.
+  struct Branch: Sendable {
+    let beginning: JournalRecord<Recorded>.Beginning
+    var tape = Tape<Recorded.Input>()
+    var end: Position
+    /// When it had come there.
+    var time: UInt64
+    var keyframes: [JournalRecord<Recorded>.Keyframe] = []
+  }
+
+  /// Which file it is.
+  let id: UInt64
+  /// When it was begun, in seconds since 1970.
+  let time: UInt64
+  let program: Program
+  private(set) var branches: [Branch] = []
+  private(set) var jumps: JournalRecord<Recorded>.Jumps?
+  /// The branch that was played last.
+  private(set) var last: Int?
+  /// How many bytes at the end are not a record: what was being written when its process ended.
+  private(set) var damagedByteCount = 0
+
+  static var magic: [UInt8] { [0x89, 0x4A, 0x4E, 0x4C, 0x0D, 0x0A, 0x1A, 0x0A] }
+  static var version: UInt16 { 1 }
+
+  /// The beginning of a file.
+  static func header(_ id: UInt64, time: UInt64, _ program: Program) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.append(contentsOf: magic)
+    writer.append(version)
+    var contents = ByteWriter()
+    contents.append(id)
+    contents.append(time)
+    contents.append(varint: UInt64(program.name.utf8.count))
+    contents.append(contentsOf: program.name.utf8)
+    Image.Section(programTag, .critical, program.bytes).write(to: &contents)
+    writer.append(contentsOf: journalFrame(contents.bytes))
+    return writer.bytes
+  }
+
+  private static var programTag: Tag { Tag("ROM ") }
+
+  /// Reads a file; nil if not even its beginning is there.
+  ///
+  /// - Throws: ``JournalRefusal`` if it is none, or one of a later version.
+  init?(_ bytes: [UInt8]) throws(JournalRefusal) {
+    var reader = ByteReader(bytes)
+    guard let magic = reader.take(JournalFile.magic.count) else { return nil }
+    guard Array(magic) == JournalFile.magic else { throw .notAJournal }
+    guard let version = reader.next(UInt16.self) else { return nil }
+    guard version == JournalFile.version else { throw .unknownVersion(version) }
+    do throws(JournalDamage) {
+      var contents = ByteReader(try reader.journalFrame())
+      guard let id = contents.next(UInt64.self), let time = contents.next(UInt64.self),
+        let count = contents.nextVarint(), let name = contents.take(Int(clamping: count)),
+        let text = String(validating: name, as: UTF8.self),
+        let section = try? Image.Section(from: &contents),
+        let rom = try? section.decoded(atMost: Program.maxByteCount)
+      else { throw JournalDamage() }
+      (self.id, self.time, program) = (id, time, Program(name: text, bytes: rom))
+    } catch { return nil }
+    var whole = reader
+    do throws(JournalDamage) {
+      while let record = try JournalRecord<Recorded>(decoding: &reader, in: id, program) {
+        try take(record)
+        whole = reader
+      }
+    } catch { damagedByteCount = whole.count }
+  }
+
+  private mutating func take(_ record: JournalRecord<Recorded>) throws(JournalDamage) {
+    switch record {
+    case .branch(let beginning):
+      guard beginning.number == branches.count else { throw JournalDamage() }
+      branches.append(
+        Branch(beginning: beginning, end: beginning.position, time: beginning.time))
+      last = beginning.number
+    case .progress(let progress):
+      guard branches.indices.contains(progress.number) else { throw JournalDamage() }
+      try branches[progress.number].take(progress)
+      last = progress.number
+    case .keyframe(let keyframe):
+      guard branches.indices.contains(keyframe.number) else { throw JournalDamage() }
+      try branches[keyframe.number].take(keyframe)
+    case .jumps(let jumps): self.jumps = jumps
+    }
+  }
+}
+
+extension JournalFile.Branch {
+  fileprivate mutating func take(
+    _ progress: JournalRecord<Recorded>.Progress
+  ) throws(JournalDamage) {
+    let limit = Past<Recorded>.maxFrames
+    guard progress.end.mark >= end.mark, progress.end.instruction >= end.instruction,
+      progress.end.frame - beginning.position.frame <= limit
+    else { throw JournalDamage() }
+    for entry in progress.entries {
+      let last = tape.entries.last?.position ?? beginning.position.mark
+      guard entry.position >= last, entry.position <= progress.end.mark else {
+        throw JournalDamage()
+      }
+      tape.append(entry.input, at: entry.position)
+    }
+    (end, time) = (progress.end, progress.time)
+  }
+
+  fileprivate mutating func take(
+    _ keyframe: JournalRecord<Recorded>.Keyframe
+  ) throws(JournalDamage) {
+    let last = keyframes.last
+    guard keyframe.position > last?.position ?? beginning.position,
+      keyframe.position.mark <= end.mark,
+      keyframe.inputCount <= tape.count(through: keyframe.position),
+      keyframe.inputCount >= last?.inputCount ?? 0
+    else { throw JournalDamage() }
+    keyframes.append(keyframe)
+  }
+}
+
+/// Why a file is not one of a journal that can be read.
+public enum JournalRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+  /// It is something else.
+  case notAJournal
+  /// It is of a version that this one does not know.
+  case unknownVersion(UInt16)
+
+  /// How a sentence continues after the file's name.
+  public var description: String {
+    switch self {
+    case .notAJournal: "not a journal"
+    case .unknownVersion(let version):
+      "the journal has version \(version); only version 1 is supported"
+    }
+  }
+}

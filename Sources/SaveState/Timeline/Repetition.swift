@@ -1,0 +1,59 @@
+// Whether a machine is as deterministic as everything here takes it to be: what has run is rolled back and
+// run again.
+
+/// In what two runs of the same machine differ that must not.
+public struct RepetitionError: Error, Hashable, Sendable {
+  /// Where both began.
+  public let position: Position
+  /// The first field that differs afterwards; nil if they differ only in how they came back.
+  public let field: String?
+
+  /// One that says this.
+  public init(position: Position, field: String?) {
+    (self.position, self.field) = (position, field)
+  }
+}
+
+extension Machine {
+  /// Runs the machine, rolls it back and runs it again.
+  ///
+  /// - Parameter body: runs it, and gives it no input. It is called twice.
+  /// - Throws: ``RepetitionError`` if that is not the same; the machine is as after the second run.
+  public mutating func runTwice<Result: Equatable>(
+    _ body: (inout Self) -> Result
+  ) throws(RepetitionError) -> Result {
+    let (before, start) = (snapshot, position)
+    let result = body(&self)
+    let (first, held) = (stateSections, heldInputs)
+    restore(from: before)
+    let again = body(&self)
+    if let field = firstField(unlike: first) {
+      throw RepetitionError(position: start, field: field)
+    }
+    guard result == again, held == heldInputs else {
+      throw RepetitionError(position: start, field: nil)
+    }
+    return result
+  }
+
+  /// The first field that is not as it is in other sections of the same machine; nil if all are.
+  private func firstField(unlike others: [StateWriter.Section]) -> String? {
+    let sections = stateSections
+    for (section, other) in zip(sections, others) {
+      guard section.tag == other.tag else { return fieldName(in: section.tag, at: 0) }
+      let count = zip(section.bytes, other.bytes).prefix { $0 == $1 }.count
+      if count < max(section.bytes.count, other.bytes.count) {
+        return fieldName(in: section.tag, at: count)
+      }
+    }
+    let longer = sections.count > others.count ? sections : others
+    let extra = longer.dropFirst(min(sections.count, others.count)).first
+    return extra.map { fieldName(in: $0.tag, at: 0) }
+  }
+
+  private var stateSections: [StateWriter.Section] {
+    var writer = StateWriter()
+    encode(into: &writer)
+    return writer.sections
+  }
+}
