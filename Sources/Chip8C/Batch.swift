@@ -59,6 +59,7 @@ private struct BatchStep {
   private let count: Int
   private let machines: UnsafeMutablePointer<MachinePointer>
   private let stride: Int
+  private let registersStride: Int
 
   /// Checks all that is asked for, before any machine does it.
   init(
@@ -72,6 +73,11 @@ private struct BatchStep {
     else {
       throw .argument("ram_addresses or ram_bytes is NULL")
     }
+    guard batch.run_flags & ~CHIP8_RUN_UNTIL_HALT == 0 else {
+      throw .argument("there are no run_flags \(batch.run_flags)")
+    }
+    registersStride =
+      batch.registers == nil ? 0 : try structSize(UnsafePointer(batch.registers), "registers")
     (self.batch, self.count) = (batch, count)
     machines = .allocate(capacity: count)
     var taken = 0
@@ -148,19 +154,23 @@ private struct BatchStep {
       machine.pointee.writeScreen(shape, batch.colors, to: screens + k * stride)
     }
     copyRAM(machine, k)
+    copyRegisters(machine, k)
     if let digests = batch.fast_digests { digests[k] = machine.pointee.machine.fastDigest ?? 0 }
   }
 
   private func run(_ machine: MachinePointer, _ k: Int) -> Int32 {
     let (frames, perMachine) = (Int(batch.frames), Int(batch.keys_per_machine))
+    let stopsAtHalt = batch.run_flags != 0
     guard let keys = batch.keys, perMachine > 0 else {
-      return machine.pointee.run(frames: frames, keys: nil)
+      return machine.pointee.run(frames: frames, keys: nil, stopsAtHalt: stopsAtHalt)
     }
     guard perMachine > 1 else {
-      return machine.pointee.run(frames: frames, keys: KeySet(rawValue: keys[k]))
+      let keys = KeySet(rawValue: keys[k])
+      return machine.pointee.run(frames: frames, keys: keys, stopsAtHalt: stopsAtHalt)
     }
     return machine.pointee.run(
-      UnsafeBufferPointer(start: keys + k * perMachine, count: perMachine))
+      UnsafeBufferPointer(start: keys + k * perMachine, count: perMachine),
+      stopsAtHalt: stopsAtHalt)
   }
 
   private func copyRAM(_ machine: MachinePointer, _ k: Int) {
@@ -170,6 +180,17 @@ private struct BatchStep {
       for index in 0..<count {
         out[k * count + index] = ram[Int(addresses[index]) & (ram.count - 1)]
       }
+    }
+  }
+
+  private func copyRegisters(_ machine: MachinePointer, _ k: Int) {
+    guard let registers = batch.registers else { return }
+    var values = chip8_registers(machine.pointee.machine)
+    values.struct_size = registersStride
+    let out = UnsafeMutableRawPointer(registers) + k * registersStride
+    withUnsafeBytes(of: &values) { bytes in
+      UnsafeMutableRawBufferPointer(start: out, count: registersStride)
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix(registersStride)))
     }
   }
 

@@ -74,7 +74,7 @@ func write<Value>(
 }
 
 /// What a struct says of its size, which is its first member.
-private func structSize<Value>(
+func structSize<Value>(
   _ pointer: UnsafePointer<Value>, _ name: StaticString
 ) throws(CallError) -> Int {
   let size = UnsafeRawPointer(pointer).load(as: Int.self)

@@ -69,7 +69,7 @@ public func getRegisters(
 }
 
 extension chip8_registers {
-  fileprivate init(_ machine: Chip8) {
+  init(_ machine: Chip8) {
     self.init()
     let state = machine.state
     (frames, instructions, cycles) = (state.frames, state.instructions, state.cycles)

@@ -24,10 +24,11 @@ extension Machine {
   }
 
   /// Runs a frame with each of the keys, until one stops.
-  mutating func run(_ keys: UnsafeBufferPointer<UInt16>) -> Int32 {
+  mutating func run(_ keys: UnsafeBufferPointer<UInt16>, stopsAtHalt: Bool = false) -> Int32 {
     stop = Int32(CHIP8_STOP_DONE)
     for keys in keys {
-      guard run(frames: 1, keys: KeySet(rawValue: keys)) == CHIP8_STOP_DONE else { break }
+      let keys = KeySet(rawValue: keys)
+      guard run(frames: 1, keys: keys, stopsAtHalt: stopsAtHalt) == CHIP8_STOP_DONE else { break }
     }
     return stop
   }

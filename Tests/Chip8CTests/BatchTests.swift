@@ -80,6 +80,39 @@ import Testing
     #expect(handles.map { $0.registers.frames } == [53, 3, 53])
   }
 
+  @Test func itTellsRegistersAndHalts() throws {
+    // 200: V0 counts to 5, then the program jumps to itself.
+    let halting = try Handle([0x70, 0x01, 0x40, 0x05, 0x12, 0x04, 0x12, 0x00])
+    let handles = try machines(2) + [halting]
+    var registers = [chip8_registers](repeating: chip8_registers(), count: 3)
+    registers[0].struct_size = MemoryLayout<chip8_registers>.size
+    var stops = [Int32](repeating: -1, count: 3)
+    func step(flags: UInt32) throws {
+      try registers.withUnsafeMutableBufferPointer { registers in
+        try stops.withUnsafeMutableBufferPointer { stops in
+          try self.step(nil, handles) {
+            ($0.frames, $0.registers, $0.stops) = (9, registers.baseAddress, stops.baseAddress)
+            $0.run_flags = flags
+          }
+        }
+      }
+    }
+    try step(flags: 0)
+    #expect(stops == [0, 0, 0])
+    try step(flags: CHIP8_RUN_UNTIL_HALT)
+    #expect(stops == [0, 0, Int32(CHIP8_STOP_HALT)])
+    for (handle, registers) in zip(handles, registers) {
+      let alone = handle.registers
+      #expect(registers.frames == alone.frames && registers.pc == alone.pc)
+      #expect(registers.random == alone.random && registers.v.0 == alone.v.0)
+      #expect(registers.struct_size == MemoryLayout<chip8_registers>.size)
+    }
+    #expect(registers[2].v.0 == 5 && registers[2].frames == 10)
+    #expect(throws: Refusal(code: -2, message: "there are no run_flags 2")) { try step(flags: 2) }
+    registers[0].struct_size = 3
+    #expect(throws: Refusal.self) { try step(flags: 0) }
+  }
+
   @Test func whatIsWrongIsFoundBeforeAnythingIsDone() throws {
     let handles = try machines(3)
     func expect(_ code: Int, _ message: String, _ call: () throws -> Void) {

@@ -206,7 +206,7 @@ enum {
   CHIP8_STOP_HOST_CALL = 4
 };
 
-/* Of chip8_run: come back at the end of the first frame whose last instruction jumps to itself. */
+/* Of chip8_run and batches: come back at the end of the first frame whose last instruction jumps to itself. */
 #define CHIP8_RUN_UNTIL_HALT 1u
 
 /* Runs whole frames: keys are sampled, the frame's instructions are executed, both timers count down. A
@@ -440,6 +440,11 @@ typedef struct chip8_batch {
   const uint32_t *colors;
   /* Gets for each machine what chip8_fast_digest gives. */
   uint64_t *fast_digests;
+  /* Gets for each machine what chip8_get_registers gives. struct_size of the first one says how far they
+     are apart; the library sets that of the others. */
+  chip8_registers *registers;
+  /* 0, or CHIP8_RUN_UNTIL_HALT to end a run with CHIP8_STOP_HALT as well. */
+  uint32_t run_flags;
 } chip8_batch;
 
 /* Does the same with many machines at once. Each does what it would have done alone; which thread that
