@@ -5,7 +5,7 @@ ROM ?= roms/backfire.ch8
 SECONDS_EACH ?= 600
 FUZZERS ?= commands calls image slots recordings roms engines octo
 
-.PHONY: play test lint format fuzz benchmark lib install uninstall clean
+.PHONY: play test test-python lint format fuzz benchmark lib wheel install uninstall clean
 
 play: ## build chip8 and play a program: make play [ROM=path]
 	Scripts/need.sh build
@@ -15,6 +15,9 @@ play: ## build chip8 and play a program: make play [ROM=path]
 test: ## format, warnings, unit, conformance and end-to-end tests
 	Scripts/need.sh build test
 	Scripts/test.sh
+
+test-python: wheel ## the Python package as it is installed, without Swift: make test-python [CHIP8_ROMS=directories]
+	Scripts/test-python.sh
 
 lint: ## check format and style of the sources
 	swift format lint --strict --recursive --parallel Package.swift Sources Snippets Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
@@ -36,6 +39,10 @@ lib: ## the C library, its header and its pkg-config file in dist/
 	Scripts/need.sh build
 	Scripts/build.sh --product Chip8C
 	Scripts/install-library.sh .build/release dist
+
+wheel: lib ## the Python package in dist/, one wheel for all Pythons
+	Scripts/need.sh python
+	Scripts/make-wheel.sh dist
 
 install: ## chip8, its manual page, shell completions and the C library below PREFIX
 	Scripts/need.sh build

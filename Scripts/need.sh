@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs the Debian packages that a purpose needs and that are missing.
-# Usage: need.sh PURPOSE…, where a purpose is build, fuzz or test.
+# Usage: need.sh PURPOSE…, where a purpose is build, fuzz, python or test.
 set -eu
 
 packages() {
   case $1 in
   build) echo binutils libdeflate-dev libgif-dev libjansson-dev libpng-dev libsdl2-dev nettle-dev zlib1g-dev ;;
   fuzz) echo python3 ;;
+  python) echo python3 python3-venv ;;
   test) echo file gcc imagemagick iproute2 pkg-config python3 python3-xlib socat strace valgrind xdotool xvfb ;;
   *) echo "need.sh: no such purpose: $1" >&2 && exit 64 ;;
   esac

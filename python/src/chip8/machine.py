@@ -1,0 +1,744 @@
+"""One machine: switched on with a program or restored from an image, run, looked at, saved."""
+
+from __future__ import annotations
+
+import ctypes
+import enum
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, SupportsIndex
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _library
+from ._library import Error, Handle, error, library
+
+Bytes = npt.NDArray[np.uint8]
+#: Keys that are down: bit k for key k, or the keys.
+Keys = int | Iterable[int]
+
+
+class Stop(enum.IntEnum):
+    """Why a run came back."""
+
+    #: All frames or instructions that were asked for are done.
+    DONE = 0
+    #: The program jumps to itself, forever, and a frame has ended with that.
+    HALT = 1
+    #: The program has ended by its exit instruction.
+    EXIT = 2
+    #: The program has faulted and stands before that instruction: `Machine.fault`.
+    FAULT = 3
+    #: The program calls its host: `Machine.answer_host_call`.
+    HOST_CALL = 4
+
+
+class Engine(enum.IntEnum):
+    """What executes instructions; what becomes of the machine is the same."""
+
+    AUTO = 0
+    REFERENCE = 1
+    FAST = 2
+
+
+class Timing(enum.IntEnum):
+    """What a frame is measured by: instructions, or machine cycles of the COSMAC VIP."""
+
+    IPF = 0
+    CYCLES = 1
+
+
+class Screen(enum.IntEnum):
+    """How a screen is laid out in memory."""
+
+    #: (height, width): the value of each pixel, 0 or 1, with two planes 0 to 3.
+    PIXELS = 0
+    #: (planes, height, width): 0 or 1.
+    PLANES = 1
+    #: (planes, height, width / 8): a bit for each pixel, the leftmost in the highest bit.
+    BITS = 2
+    #: (height, width, 3): red, green, blue.
+    RGB = 3
+    #: (height, width): 0x00RRGGBB.
+    XRGB = 4
+
+    def array_shape(self, width: int, height: int, planes: int) -> tuple[int, ...]:
+        """The shape of an array that holds such a screen."""
+        match self:
+            case Screen.PLANES:
+                return (planes, height, width)
+            case Screen.BITS:
+                return (planes, height, width // 8)
+            case Screen.RGB:
+                return (height, width, 3)
+            case _:
+                return (height, width)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """What the elements of such an array are."""
+        return np.dtype(np.uint32 if self is Screen.XRGB else np.uint8)
+
+
+#: Together with a format: always the largest screen, a smaller one with each pixel doubled.
+FIXED = 16
+NO_KEY = 16
+KEY_NAMES = ("up", "down", "left", "right", "a", "b", "player2Up", "player2Down")
+_FAULTS = (
+    "illegal instruction", "machine code", "stack overflow", "stack underflow", "index overflow",
+    "endless entry call", "out of time",
+)  # fmt: skip
+
+
+class Fault(NamedTuple):
+    """What a program has faulted with."""
+
+    kind: str
+    pc: int
+    opcode: int
+
+
+class Registers(NamedTuple):
+    """The registers of a machine, and how far it has come."""
+
+    #: Frames, instructions and, where they are counted, machine cycles since power-on.
+    frames: int
+    instructions: int
+    cycles: int
+    #: The state of the random generator.
+    random: int
+    #: How many instructions the current frame still has; None between two frames.
+    instructions_left: int | None
+    pc: int
+    i: int
+    v: tuple[int, ...]
+    #: Return addresses, the oldest first.
+    stack: tuple[int, ...]
+    flags: tuple[int, ...]
+    delay: int
+    sound: int
+    #: The keys that were down when the frame began, and those that are down.
+    keys: int
+    held_keys: int
+    #: The register that Fx0A waits for a key with; None if it does not wait.
+    key_wait: int | None
+
+
+class Tone(NamedTuple):
+    """The sound of a frame: a pattern of 128 one-bit samples that repeats."""
+
+    pattern: bytes
+    #: How far the frame goes in the pattern, and where in it it begins, in 1/2^25 of a sample.
+    advance: int
+    phase: int
+
+
+def key_mask(keys: Keys) -> int:
+    """Bit k for each key k."""
+    if isinstance(keys, (int, np.integer)):
+        mask = int(keys)
+        if not 0 <= mask <= 0xFFFF:
+            raise ValueError(f"{mask} is not a mask of keys; bit k is key k, 0 to 15")
+        return mask
+    mask = 0
+    for key in keys:
+        if not 0 <= key <= 15:
+            raise ValueError(f"there is no key {key}; keys are 0 to 15")
+        mask |= 1 << key
+    return mask
+
+
+def _quirk_text(quirks: Mapping[str, bool] | str | None) -> bytes | None:
+    if quirks is None or isinstance(quirks, str):
+        return quirks.encode() if quirks else None
+    return ",".join(f"{name}={'on' if on else 'off'}" for name, on in quirks.items()).encode()
+
+
+def _read(source: bytes | bytearray | memoryview | str | os.PathLike[str]) -> bytes:
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return bytes(source)
+    return Path(source).read_bytes()
+
+
+def _member(enumeration: type[enum.IntEnum], value: Any) -> Any:
+    """A member by its value or, in any case, its name."""
+    if isinstance(value, str):
+        found = enumeration.__members__.get(value.upper())
+        if found is None:
+            names = ", ".join(name.lower() for name in enumeration.__members__)
+            raise ValueError(f"{value} is not one of {names}")
+        return found
+    return enumeration(value)
+
+
+class Machine:
+    """A machine with its whole state.
+
+    Args:
+        program: the program's bytes, or the path of its file.
+        platform: ``vip``, ``chip8``, ``chip48``, ``schip10``, ``schip11``, ``schip``, ``xochip`` or
+            ``hires``; None for the one that the program is known to be for, else detected.
+        quirks: quirks against those of the platform: ``{"shift": True}`` or ``"shift=on"``.
+        name: how the program is called in images; None for the name of its file.
+        seed: what the random numbers follow from.
+        ipf: instructions per frame; 0 for what the program or platform is known for.
+        timing: what a frame is measured by.
+        engine: what executes instructions.
+
+    Raises:
+        DataError: there is no program, it does not fit, or it is an image.
+        ArgumentError: an unknown platform, quirk or number.
+
+    A machine is used by one thread at a time.
+    """
+
+    __slots__ = ("_handle", "_info", "_engine", "__weakref__")
+
+    def __init__(
+        self,
+        program: bytes | bytearray | memoryview | str | os.PathLike[str],
+        *,
+        platform: str | None = None,
+        quirks: Mapping[str, bool] | str | None = None,
+        name: str | None = None,
+        seed: int = 0,
+        ipf: int = 0,
+        timing: Timing | str = Timing.IPF,
+        engine: Engine | str = Engine.AUTO,
+    ) -> None:
+        if name is None and isinstance(program, (str, os.PathLike)):
+            name = Path(program).stem
+        content = _read(program)
+        self._engine = _member(Engine, engine)
+        options = _library.Options(
+            struct_size=ctypes.sizeof(_library.Options),
+            platform=platform.encode() if platform else None,
+            quirks=_quirk_text(quirks),
+            name=name.encode() if name else None,
+            seed=seed & (2**64 - 1),
+            ipf=ipf,
+            timing=_member(Timing, timing),
+            engine=self._engine,
+        )
+        out, message = ctypes.c_void_p(), _library.message_buffer()
+        code = library.chip8_create(
+            content, len(content), options, out, ctypes.addressof(message), len(message)
+        )
+        self._adopt(code, out, message.value)
+
+    def _adopt(self, code: int, out: ctypes.c_void_p, message: bytes = b"") -> None:
+        self._handle = Handle(out.value if code >= 0 else None, "chip8_destroy")
+        self._info: _library.Info | None = None
+        if code < 0:
+            raise error(code, message.decode())
+
+    @classmethod
+    def load(
+        cls,
+        image: bytes | bytearray | memoryview | str | os.PathLike[str],
+        *,
+        engine: Engine | str = Engine.AUTO,
+    ) -> Machine:
+        """Restores the machine in an image, from its bytes or its file.
+
+        Raises:
+            DataError: not an image, a damaged one, or one that does not hold its program.
+        """
+        content = _read(image)
+        machine = cls.__new__(cls)
+        machine._engine = _member(Engine, engine)
+        out, message = ctypes.c_void_p(), _library.message_buffer()
+        code = library.chip8_load(
+            content, len(content), machine._engine, out, ctypes.addressof(message), len(message)
+        )
+        machine._adopt(code, out, message.value)
+        return machine
+
+    def _check(self, code: int) -> int:
+        if code < 0:
+            raise error(code, library.chip8_last_error(self._handle.value).decode())
+        return code
+
+    def clone(self) -> Machine:
+        """A second machine as this one is at the moment."""
+        out = ctypes.c_void_p()
+        self._check(library.chip8_clone(self._handle.value, out))
+        machine = Machine.__new__(Machine)
+        machine._engine = self._engine
+        machine._adopt(0, out)
+        return machine
+
+    __copy__ = clone
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Machine:
+        return self.clone()
+
+    def close(self) -> None:
+        """Frees it now; otherwise that happens when nobody needs it any longer."""
+        self._handle.close()
+
+    def __enter__(self) -> Machine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickle, (self.image(), self.registers.held_keys, int(self._engine))
+
+    def __repr__(self) -> str:
+        if self._handle.value is None:
+            return "<chip8.Machine, closed>"
+        registers = self.registers
+        return f"<chip8.Machine {self.title!r} on {self.platform}, {registers.frames} frames>"
+
+    def reset(self, seed: int = 0) -> None:
+        """Switches it off and on with its program."""
+        self._check(library.chip8_reset(self._handle.value, seed & (2**64 - 1)))
+        self._info = None
+
+    # What does not change while it runs
+
+    def _get_info(self) -> _library.Info:
+        if self._info is None or self._handle.value is None:
+            info = _library.Info(struct_size=ctypes.sizeof(_library.Info))
+            self._check(library.chip8_get_info(self._handle.value, info))
+            # The texts are the library's until the machine is another one.
+            info.platform, info.title, info.quirks = info.platform, info.title, info.quirks
+            self._info = info
+        return self._info
+
+    @property
+    def platform(self) -> str:
+        """The platform's name."""
+        return self._get_info().platform.decode()
+
+    @property
+    def title(self) -> str:
+        """The program's title if it is known, else its name."""
+        return self._get_info().title.decode()
+
+    @property
+    def quirks(self) -> dict[str, bool]:
+        """Every quirk, and whether it is on."""
+        pairs = (pair.split("=") for pair in self._get_info().quirks.decode().split(","))
+        return {name: value == "on" for name, value in pairs}
+
+    @property
+    def program_size(self) -> int:
+        """The program's size in bytes."""
+        return int(self._get_info().program_size)
+
+    @property
+    def program_sha1(self) -> str:
+        """The program's SHA-1."""
+        return bytes(self._get_info().program_sha1).hex()
+
+    @property
+    def ram_size(self) -> int:
+        """Bytes of RAM, a power of two."""
+        return int(self._get_info().ram_size)
+
+    @property
+    def width(self) -> int:
+        """Pixels in a row of the largest screen."""
+        return int(self._get_info().width)
+
+    @property
+    def height(self) -> int:
+        """Rows of the largest screen."""
+        return int(self._get_info().height)
+
+    @property
+    def plane_count(self) -> int:
+        """Bit planes of the screen, 1 or 2."""
+        return int(self._get_info().plane_count)
+
+    @property
+    def flag_count(self) -> int:
+        """User flags: 0, 8 or 16."""
+        return int(self._get_info().flag_count)
+
+    @property
+    def frames_per_second(self) -> int:
+        """How many frames are a second."""
+        return int(self._get_info().frames_per_second)
+
+    @property
+    def ipf(self) -> int:
+        """Instructions per frame."""
+        return int(self._get_info().ipf)
+
+    @property
+    def timing(self) -> Timing:
+        """What a frame is measured by."""
+        return Timing(self._get_info().timing)
+
+    @property
+    def engine(self) -> Engine:
+        """What executes instructions."""
+        return Engine(self._engine)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the program is known by its SHA-1."""
+        return bool(self._get_info().is_known)
+
+    @property
+    def colors(self) -> tuple[int, ...]:
+        """The colours of the pixel values that the program is known for, 0xRRGGBB."""
+        info = self._get_info()
+        return tuple(info.colors[: info.color_count])
+
+    @property
+    def rotation(self) -> int:
+        """How far the picture is turned clockwise: 0, 90, 180 or 270 degrees."""
+        return int(self._get_info().rotation)
+
+    @property
+    def known_keys(self) -> dict[str, int]:
+        """The keys that the program is known to use, by name: ``up``, ``a``, …"""
+        found = {}
+        for name in KEY_NAMES:
+            key = self._check(library.chip8_get_known_key(self._handle.value, name.encode()))
+            if key != NO_KEY:
+                found[name] = key
+        return found
+
+    # Running
+
+    def run(self, frames: int = 1, keys: Keys = 0) -> Stop:
+        """Runs whole frames: keys are sampled, instructions executed, timers count down.
+
+        Args:
+            frames: how many, at most.
+            keys: the keys that are down.
+        """
+        return Stop(
+            self._check(library.chip8_run_frames(self._handle.value, _count(frames), key_mask(keys)))
+        )
+
+    def run_keys(self, keys: npt.ArrayLike) -> Stop:
+        """Runs a frame with each of the masks of keys, until one stops."""
+        masks = np.ascontiguousarray(keys, dtype=np.uint16)
+        return Stop(
+            self._check(library.chip8_run_keys(self._handle.value, masks.ctypes.data, masks.size))
+        )
+
+    def run_until(
+        self,
+        *,
+        frames: int | None = None,
+        instructions: int | None = None,
+        keys: Keys = 0,
+        halt: bool = False,
+    ) -> Stop:
+        """Runs to whichever comes first.
+
+        Args:
+            frames: how many, at most; None for any number.
+            instructions: how many, at most; None for any number.
+            keys: the keys that are down.
+            halt: come back at the end of a frame whose last instruction jumps to itself.
+        """
+        if frames is None and instructions is None and not halt:
+            raise ValueError("run_until needs frames, instructions or halt, or it would not end")
+        return Stop(
+            self._check(
+                library.chip8_run(
+                    self._handle.value, _count(frames), _count(instructions), key_mask(keys), halt
+                )
+            )
+        )
+
+    @property
+    def fault(self) -> Fault | None:
+        """What the last run has faulted with; None if it has not."""
+        fault = _library.Fault()
+        code = library.chip8_get_fault(self._handle.value, fault)
+        if code == -6:
+            return None
+        self._check(code)
+        return Fault(_FAULTS[fault.kind - 1], fault.pc, fault.opcode)
+
+    @property
+    def last_error(self) -> str:
+        """Why the last call has failed or the program has faulted, in a sentence."""
+        return library.chip8_last_error(self._handle.value).decode()
+
+    def answer_host_call(self, status: int) -> None:
+        """Tells a program what its call came to; it continues with the next run."""
+        self._check(library.chip8_answer_host_call(self._handle.value, status))
+
+    def poke(self, address: int, content: bytes) -> None:
+        """Writes to the RAM."""
+        content = bytes(content)
+        self._check(
+            library.chip8_poke(self._handle.value, _address(address), content, len(content))
+        )
+
+    def set_flags(self, flags: bytes) -> None:
+        """Sets the user flags as they were kept while it was switched off."""
+        self._check(library.chip8_set_flags(self._handle.value, bytes(flags), len(flags)))
+
+    # Looking
+
+    @property
+    def ram(self) -> RAM:
+        """The RAM: `machine.ram[0x200]`, `machine.ram[0x200:0x210]`, `numpy.asarray(machine.ram)`."""
+        return RAM(self)
+
+    @property
+    def registers(self) -> Registers:
+        """The registers as they are now."""
+        array = np.zeros((), _library.REGISTERS)
+        array["struct_size"] = _library.REGISTERS.itemsize
+        self._check(library.chip8_get_registers(self._handle.value, array.ctypes.data))
+        value = {name: array[name].tolist() for name in _library.REGISTERS.names or ()}
+        left, wait = value["instructions_left"], value["key_wait"]
+        return Registers(
+            frames=value["frames"],
+            instructions=value["instructions"],
+            cycles=value["cycles"],
+            random=value["random"],
+            instructions_left=None if left == 0xFFFF_FFFF else left,
+            pc=value["pc"],
+            i=value["i"],
+            v=tuple(value["v"]),
+            stack=tuple(value["stack"][: value["stack_count"]]),
+            flags=tuple(value["flags"]),
+            delay=value["delay"],
+            sound=value["sound"],
+            keys=value["keys"],
+            held_keys=value["held_keys"],
+            key_wait=None if wait == 255 else wait,
+        )
+
+    def screen(
+        self,
+        format: Screen | str = Screen.PIXELS,
+        *,
+        fixed: bool = False,
+        colors: Iterable[int] | None = None,
+        out: npt.NDArray[Any] | None = None,
+    ) -> npt.NDArray[Any]:
+        """The screen.
+
+        Args:
+            format: how it is laid out.
+            fixed: always the largest screen of the machine, a smaller one with each pixel doubled.
+            colors: four, 0xRRGGBB, for the formats that have some; None for those that the image
+                or the program is known for.
+            out: an array to write to, contiguous, of at least its size; None for a new one.
+        """
+        format = _member(Screen, format)
+        wanted = int(format) | (FIXED if fixed else 0)
+        shape = _library.Shape()
+        self._check(library.chip8_get_shape(self._handle.value, wanted, shape))
+        if out is None:
+            dimensions = format.array_shape(shape.width, shape.height, shape.plane_count)
+            out = np.empty(dimensions, format.dtype)
+        palette = color_array(colors)
+        self._check(
+            library.chip8_copy_screen(
+                self._handle.value, wanted, None if palette is None else palette.ctypes.data,
+                writable_address(out, "out"), out.nbytes,
+            )
+        )  # fmt: skip
+        return out
+
+    @property
+    def tone(self) -> Tone | None:
+        """The sound of the frame that ended last; None if it was silent."""
+        tone = _library.Tone()
+        if not self._check(library.chip8_get_tone(self._handle.value, tone)):
+            return None
+        return Tone(bytes(tone.pattern), tone.advance, tone.phase)
+
+    def sound(self, count: int = 800) -> npt.NDArray[np.int16]:
+        """The same as samples that last that frame: for 48,000 a second at 60 frames, 800."""
+        samples = np.zeros(count, np.int16)
+        self._check(library.chip8_copy_sound(self._handle.value, samples.ctypes.data, count))
+        return samples
+
+    # Saving
+
+    def image(self) -> bytes:
+        """An image of the machine: the bytes of a file that chip8 and `load` read."""
+        size = ctypes.c_size_t()
+        pointer = library.chip8_save(self._handle.value, size)
+        if not pointer:
+            text = library.chip8_last_error(self._handle.value).decode()
+            raise error(-1 if self._handle.value is None else -6, text)
+        return ctypes.string_at(pointer, size.value)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes an image to a file, or leaves the file as it is if that fails."""
+        target = Path(path)
+        image = self.image()
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".chip8-", delete=False) as file:
+            try:
+                file.write(image)
+                file.flush()
+                os.fsync(file.fileno())
+                mask = os.umask(0)
+                os.umask(mask)
+                os.fchmod(file.fileno(), 0o666 & ~mask)
+                os.replace(file.name, target)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the whole state: equal digests, equal futures."""
+        digest = ctypes.create_string_buffer(32)
+        self._check(library.chip8_digest(self._handle.value, digest))
+        return digest.raw.hex()
+
+    @property
+    def fast_digest(self) -> int:
+        """A digest in 64 bits that takes a tenth of a microsecond, for tables in memory."""
+        digest = ctypes.c_uint64()
+        self._check(library.chip8_fast_digest(self._handle.value, digest))
+        return digest.value
+
+    def snapshot(self, into: Snapshot | None = None) -> Snapshot:
+        """The machine as it is, in memory.
+
+        Args:
+            into: a snapshot to overwrite, which saves allocating one.
+        """
+        if into is not None:
+            self._check(library.chip8_snapshot_take(self._handle.value, into._handle.value))
+            return into
+        out = ctypes.c_void_p()
+        self._check(library.chip8_snapshot_create(self._handle.value, out))
+        return Snapshot._adopt(out.value)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """The machine becomes what it, or any other, was at a snapshot."""
+        self._check(library.chip8_restore(self._handle.value, snapshot._handle.value))
+        self._info = None
+
+
+class Snapshot:
+    """All of a machine's state in memory: `Machine.snapshot` takes it, `Machine.restore` returns to it."""
+
+    __slots__ = ("_handle", "__weakref__")
+    _handle: Handle
+
+    def __init__(self) -> None:
+        raise TypeError("Machine.snapshot() takes a snapshot")
+
+    @classmethod
+    def _adopt(cls, value: int | None) -> Snapshot:
+        snapshot = cls.__new__(cls)
+        snapshot._handle = Handle(value, "chip8_snapshot_destroy")
+        return snapshot
+
+    def machine(self) -> Machine:
+        """A new machine in that state."""
+        machine = Machine(b"\x12\x00")
+        machine.restore(self)
+        return machine
+
+    def close(self) -> None:
+        """Frees it now."""
+        self._handle.close()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _unpickle_snapshot, (self.machine(),)
+
+
+class RAM:
+    """The RAM of a machine. It is read where it is, each time; what is returned is a copy."""
+
+    __slots__ = ("_machine",)
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def __len__(self) -> int:
+        return self._machine.ram_size
+
+    def _view(self) -> Bytes:
+        # Valid until the machine changes, so it does not leave this object.
+        handle = self._machine._handle.value
+        pointer = library.chip8_ram(handle)
+        if not pointer:
+            raise error(-1)
+        return np.ctypeslib.as_array(
+            ctypes.cast(pointer, ctypes.POINTER(ctypes.c_uint8)), (len(self),)
+        )
+
+    def __getitem__(self, index: SupportsIndex | slice) -> Any:
+        if isinstance(index, slice):
+            return self._view()[index].copy()
+        return int(self._view()[index])
+
+    def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:
+        if not isinstance(index, slice):
+            address = range(len(self))[index]
+            self._machine.poke(address, bytes([value]))
+            return
+        start, stop, step = index.indices(len(self))
+        content = bytes(value)
+        if step != 1 or len(content) != max(0, stop - start):
+            raise ValueError(f"{len(content)} bytes do not fit {stop - start} of RAM")
+        self._machine.poke(start, content)
+
+    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        if copy is False:
+            raise ValueError("the RAM is read by copying it")
+        return self._view().astype(np.uint8 if dtype is None else dtype)
+
+
+def _count(number: int | None) -> int:
+    if number is None:
+        return 2**64 - 1
+    if not 0 <= number < 2**64:
+        raise ValueError(f"{number} is not a number of frames or instructions")
+    return number
+
+
+def _address(number: int) -> int:
+    if not 0 <= number < 2**32:
+        raise ValueError(f"{number} is not an address")
+    return number
+
+
+def color_array(colors: Iterable[int] | None) -> npt.NDArray[np.uint32] | None:
+    """Four colours as the library takes them."""
+    if colors is None:
+        return None
+    array = np.array(list(colors), dtype=np.uint32)
+    if array.shape != (4,):
+        raise ValueError(f"there are four colours, 0xRRGGBB, not {array.size}")
+    return array
+
+
+def writable_address(array: npt.NDArray[Any], name: str) -> int:
+    """Where an array is that the library writes to."""
+    if not array.flags.c_contiguous or not array.flags.writeable:
+        raise ValueError(f"{name} is not a contiguous array that can be written to")
+    return int(array.ctypes.data)
+
+
+def _unpickle(image: bytes, keys: int, engine: int) -> Machine:
+    machine = Machine.load(image, engine=Engine(engine))
+    machine.run(0, keys)
+    return machine
+
+
+def _unpickle_snapshot(machine: Machine) -> Snapshot:
+    return machine.snapshot()
+
+
+__all__ = [
+    "Engine", "Error", "Fault", "Machine", "RAM", "Registers", "Screen", "Snapshot", "Stop",
+    "Timing", "Tone",
+]  # fmt: skip
