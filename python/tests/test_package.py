@@ -1,0 +1,54 @@
+"""The package as it is installed."""
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import chip8
+from chip8 import _library
+
+
+def test_it_needs_no_swift():
+    assert shutil.which("swift") is None
+    assert "CHIP8_LIBRARY" not in os.environ
+    needed = subprocess.run(["ldd", _library.path()], capture_output=True, text=True, check=True)
+    assert "swift" not in needed.stdout and "not found" not in needed.stdout
+
+
+def test_the_library_is_the_package_s_own():
+    package = Path(chip8.__file__).parent
+    assert "site-packages" in package.parts
+    assert _library.path().parent == package
+    assert (package / "py.typed").exists()
+
+
+def test_one_wheel_is_for_all_pythons():
+    wheel = importlib.metadata.distribution("chip8").read_text("WHEEL")
+    assert "Tag: py3-none-manylinux_2_" in wheel
+    assert "Root-Is-Purelib: false" in wheel
+
+
+def test_an_image_of_the_command_and_one_of_the_package_have_the_same_version():
+    header = Path(__file__).parents[2] / "Sources/chip8/CommandLine/Chip8Command.swift"
+    assert f'version: "{importlib.metadata.version("chip8")}",' in header.read_text()
+
+
+def test_two_processes_agree(tmp_path):
+    """Also where Python's own hashes differ."""
+    script = (
+        "import chip8, numpy; e = __import__('gymnasium').make_vec('chip8/Schuss-v0', num_envs=3);"
+        "e.reset(seed=1); print([e.step(numpy.array([k % 6] * 3))[0].sum() for k in range(50)],"
+        "[m.digest for m in e.machines])"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            capture_output=True, text=True, check=True, cwd=tmp_path,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(outputs) == 1
