@@ -1,8 +1,9 @@
 """Many machines in one call do what each would have done alone."""
 
-import chip8
 import numpy as np
 import pytest
+
+import chip8
 
 NAMES = ("backfire", "schuss", "loom", "swingby", "lace")
 

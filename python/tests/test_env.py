@@ -2,12 +2,13 @@
 
 import pickle
 
-import chip8
 import gymnasium
 import numpy as np
 import pytest
 from conftest import ROOT
 from gymnasium.utils.env_checker import check_env
+
+import chip8
 
 OURS = [game for game in chip8.GAMES if game.bundled]
 PUBLIC = [game for game in chip8.GAMES if game.sha1 and not game.bundled]
@@ -74,11 +75,11 @@ def test_a_game_of_ours_pays_for_what_it_shows():
 def test_backfire_ends_with_its_mines():
     env = gymnasium.make("chip8/Backfire-v0")
     env.reset(seed=0)
-    for step in range(1000):
+    steps, terminated = 0, False
+    while not terminated and steps < 1000:
         _, _, terminated, _, _ = env.step(0)
-        if terminated:
-            break
-    assert terminated and step > 20
+        steps += 1
+    assert terminated and steps > 20
 
 
 @pytest.mark.parametrize("sticky", [0.0, 0.5])

@@ -4,9 +4,10 @@ import copy
 import os
 import pickle
 
-import chip8
 import numpy as np
 import pytest
+
+import chip8
 
 #: 200: 7001 3005 1200 00FD: counts V0 to 5 and exits.
 EXITING = bytes.fromhex("7001 3005 1200 00FD")

@@ -2,11 +2,12 @@
 
 import os
 
-import chip8
 import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+
+import chip8
 
 PUBLIC = [game for game in chip8.GAMES if game.sha1 and not game.bundled]
 #: What random play does not come to within its time.

@@ -2,11 +2,12 @@
 
 import pickle
 
-import chip8
 import gymnasium
 import numpy as np
 import pytest
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
+import chip8
 
 COUNT = 5
 
@@ -115,7 +116,7 @@ def test_threads_make_no_difference():
 def test_states_move_between_environments():
     env = gymnasium.make_vec("chip8/Schuss-v0", num_envs=4)
     env.reset(seed=1)
-    for step in range(20):
+    for _ in range(20):
         env.step(np.array([1, 2, 3, 4]))
     states = env.clone()
     here = [machine.digest for machine in env.machines]

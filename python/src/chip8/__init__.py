@@ -19,19 +19,10 @@ from .arena import EnvState
 from .batch import Batch, Team
 from .env import Chip8Env
 from .games import Game, find_program
-from .machine import (
-    RAM,
-    Engine,
-    Fault,
-    Machine,
-    Registers,
-    Screen,
-    Snapshot,
-    Stop,
-    Timing,
-    Tone,
-)
+from .machine import Machine, Snapshot
+from .ram import RAM
 from .table import GAMES
+from .values import Engine, Fault, Registers, Screen, Stop, Timing, Tone
 from .vector import Chip8VectorEnv
 
 #: Half an hour, after which an episode is cut off.

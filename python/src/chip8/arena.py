@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from .batch import Batch, Team
 from .games import Game, View, action_masks, find_game, find_program
-from .machine import Machine, Screen, Snapshot, Stop
+from .machine import Machine, Snapshot
+from .values import Screen, Stop
 from .watch import watch_numbers
 
 Array = npt.NDArray[Any]
@@ -167,9 +168,7 @@ class Arena:
     def step(self, actions: Array) -> tuple[Array, Array, Array]:
         """Plays on: screens, rewards, and which episodes have ended by themselves."""
         screens = self.observation()
-        self._batch.step(
-            self.frame_skip, self._keys(actions), screens=screens, format=self.format
-        )
+        self._batch.step(self.frame_skip, self._keys(actions), screens=screens, format=self.format)
         self.steps += np.uint64(1)
         self.frames = self._batch.registers["frames"].astype(np.int64)
         view = View(self._batch.registers, self._batch.ram, self.game.addresses)

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from . import _library
 from ._library import REGISTERS, Handle, error, library
-from .machine import FIXED, Machine, Screen, Snapshot, _member, color_array, writable_address
+from .machine import Machine, Snapshot, color_array, writable_address
+from .values import FIXED, Screen, member
 
 
 def default_threads() -> int:
@@ -141,7 +142,7 @@ class Batch:
                 raise ValueError(f"there are screens for {screens.shape[:1]} and {count} machines")
             batch.screens = writable_address(screens, "screens")
             batch.screen_stride = screens.nbytes // count
-            batch.screen_format = int(_member(Screen, format)) | FIXED
+            batch.screen_format = int(member(Screen, format)) | FIXED
         team = None if self.team is None else self.team._handle.value
         if self.team is not None and team is None:
             raise error(-1, "the team was closed")
@@ -151,6 +152,3 @@ class Batch:
         )  # fmt: skip
         if code < 0:
             raise error(code, self._message.value.decode())
-
-
-__all__ = ["Batch", "Team", "default_threads"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -14,7 +14,7 @@ from gymnasium.error import DependencyNotInstalled
 
 from .arena import Arena, EnvState
 from .games import Game
-from .machine import Screen
+from .values import Screen
 
 Observation = npt.NDArray[np.uint8]
 
@@ -35,7 +35,7 @@ def draw_seed(random: np.random.Generator) -> np.uint64:
     return random.integers(0, 2**64 - 1, dtype=np.uint64, endpoint=True)
 
 
-class Chip8Env(gymnasium.Env[Observation, np.int64]):
+class Chip8Env(gymnasium.Env[Any, Any]):
     """A game: observations are its screen, actions hold keys down for a step, rewards are its points.
 
     The timers and the random numbers are the machine's own, so a game runs as it does for people. The
@@ -58,7 +58,7 @@ class Chip8Env(gymnasium.Env[Observation, np.int64]):
         FileNotFoundError: the program is not there; the sentence has its SHA-1.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 15}
+    metadata = {"render_modes": ["rgb_array", "human"], "render_fps": 15}
 
     def __init__(
         self,
@@ -132,14 +132,16 @@ class Chip8Env(gymnasium.Env[Observation, np.int64]):
 
     def restore(self, state: EnvState) -> Observation:
         """Goes back to where an episode of the same game was, and returns its screen."""
-        return self._arena.restore([state])[0]
+        observations: Observation = self._arena.restore([state])
+        observation: Observation = observations[0]
+        return observation
 
-    def render(self) -> Observation | None:  # type: ignore[override]
+    def render(self) -> Observation | None:
         """The screen as colours, or shows it in a window."""
         if self.render_mode is None:
             gymnasium.logger.warn("render() needs a render_mode: rgb_array or human")
             return None
-        picture = self.machine.screen(Screen.RGB, fixed=True)
+        picture: Observation = self.machine.screen(Screen.RGB, fixed=True)
         if self.render_mode == "rgb_array":
             return picture
         if self._window is None:

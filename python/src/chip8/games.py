@@ -16,6 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ._library import REGISTERS
+from .values import key_mask
+
 Ints = npt.NDArray[np.int64]
 
 
@@ -45,7 +48,7 @@ class View:
     @property
     def waits(self) -> npt.NDArray[np.bool_]:
         """Whether it waits for a key."""
-        return self._registers["key_wait"] != 255
+        return np.asarray(self._registers["key_wait"] != 255)
 
     def caller(self) -> Ints:
         """Where the outermost subroutine returns to; 0 in none."""
@@ -67,18 +70,12 @@ class _Addresses(View):
     """Notes which addresses a reader asks for."""
 
     def __init__(self) -> None:
-        super().__init__(np.zeros(1, _registers_dtype()), np.zeros((1, 0), np.uint8), {})
+        super().__init__(np.zeros(1, REGISTERS), np.zeros((1, 0), np.uint8), {})
         self.found: dict[int, int] = {}
 
     def ram(self, address: int) -> Ints:
         self.found.setdefault(address, len(self.found))
         return np.zeros(1, np.int64)
-
-
-def _registers_dtype() -> np.dtype[Any]:
-    from ._library import REGISTERS
-
-    return REGISTERS
 
 
 Reader = Callable[[View], npt.NDArray[Any]]
@@ -205,8 +202,6 @@ def action_masks(game: Game, known: Sequence[int], wanted: Any) -> npt.NDArray[n
         known: the keys that its program is known to use.
         wanted: None for those of the game, ``"all"`` for any one of the sixteen keys, or sets of keys.
     """
-    from .machine import key_mask
-
     if isinstance(wanted, str):
         if wanted != "all":
             raise ValueError(f'actions are "all" or sets of keys, not {wanted!r}')

@@ -3,152 +3,38 @@
 from __future__ import annotations
 
 import ctypes
-import enum
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, SupportsIndex
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _library
-from ._library import Error, Handle, error, library
+from ._library import Handle, error, library
+from .ram import RAM
+from .values import (
+    FIXED,
+    NO_KEY,
+    Engine,
+    Fault,
+    Keys,
+    Registers,
+    Screen,
+    Stop,
+    Timing,
+    Tone,
+    key_mask,
+    member,
+)
 
-Bytes = npt.NDArray[np.uint8]
-#: Keys that are down: bit k for key k, or the keys.
-Keys = int | Iterable[int]
-
-
-class Stop(enum.IntEnum):
-    """Why a run came back."""
-
-    #: All frames or instructions that were asked for are done.
-    DONE = 0
-    #: The program jumps to itself, forever, and a frame has ended with that.
-    HALT = 1
-    #: The program has ended by its exit instruction.
-    EXIT = 2
-    #: The program has faulted and stands before that instruction: `Machine.fault`.
-    FAULT = 3
-    #: The program calls its host: `Machine.answer_host_call`.
-    HOST_CALL = 4
-
-
-class Engine(enum.IntEnum):
-    """What executes instructions; what becomes of the machine is the same."""
-
-    AUTO = 0
-    REFERENCE = 1
-    FAST = 2
-
-
-class Timing(enum.IntEnum):
-    """What a frame is measured by: instructions, or machine cycles of the COSMAC VIP."""
-
-    IPF = 0
-    CYCLES = 1
-
-
-class Screen(enum.IntEnum):
-    """How a screen is laid out in memory."""
-
-    #: (height, width): the value of each pixel, 0 or 1, with two planes 0 to 3.
-    PIXELS = 0
-    #: (planes, height, width): 0 or 1.
-    PLANES = 1
-    #: (planes, height, width / 8): a bit for each pixel, the leftmost in the highest bit.
-    BITS = 2
-    #: (height, width, 3): red, green, blue.
-    RGB = 3
-    #: (height, width): 0x00RRGGBB.
-    XRGB = 4
-
-    def array_shape(self, width: int, height: int, planes: int) -> tuple[int, ...]:
-        """The shape of an array that holds such a screen."""
-        match self:
-            case Screen.PLANES:
-                return (planes, height, width)
-            case Screen.BITS:
-                return (planes, height, width // 8)
-            case Screen.RGB:
-                return (height, width, 3)
-            case _:
-                return (height, width)
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """What the elements of such an array are."""
-        return np.dtype(np.uint32 if self is Screen.XRGB else np.uint8)
-
-
-#: Together with a format: always the largest screen, a smaller one with each pixel doubled.
-FIXED = 16
-NO_KEY = 16
 KEY_NAMES = ("up", "down", "left", "right", "a", "b", "player2Up", "player2Down")
 _FAULTS = (
     "illegal instruction", "machine code", "stack overflow", "stack underflow", "index overflow",
     "endless entry call", "out of time",
 )  # fmt: skip
-
-
-class Fault(NamedTuple):
-    """What a program has faulted with."""
-
-    kind: str
-    pc: int
-    opcode: int
-
-
-class Registers(NamedTuple):
-    """The registers of a machine, and how far it has come."""
-
-    #: Frames, instructions and, where they are counted, machine cycles since power-on.
-    frames: int
-    instructions: int
-    cycles: int
-    #: The state of the random generator.
-    random: int
-    #: How many instructions the current frame still has; None between two frames.
-    instructions_left: int | None
-    pc: int
-    i: int
-    v: tuple[int, ...]
-    #: Return addresses, the oldest first.
-    stack: tuple[int, ...]
-    flags: tuple[int, ...]
-    delay: int
-    sound: int
-    #: The keys that were down when the frame began, and those that are down.
-    keys: int
-    held_keys: int
-    #: The register that Fx0A waits for a key with; None if it does not wait.
-    key_wait: int | None
-
-
-class Tone(NamedTuple):
-    """The sound of a frame: a pattern of 128 one-bit samples that repeats."""
-
-    pattern: bytes
-    #: How far the frame goes in the pattern, and where in it it begins, in 1/2^25 of a sample.
-    advance: int
-    phase: int
-
-
-def key_mask(keys: Keys) -> int:
-    """Bit k for each key k."""
-    if isinstance(keys, (int, np.integer)):
-        mask = int(keys)
-        if not 0 <= mask <= 0xFFFF:
-            raise ValueError(f"{mask} is not a mask of keys; bit k is key k, 0 to 15")
-        return mask
-    mask = 0
-    for key in keys:
-        if not 0 <= key <= 15:
-            raise ValueError(f"there is no key {key}; keys are 0 to 15")
-        mask |= 1 << key
-    return mask
 
 
 def _quirk_text(quirks: Mapping[str, bool] | str | None) -> bytes | None:
@@ -161,17 +47,6 @@ def _read(source: bytes | bytearray | memoryview | str | os.PathLike[str]) -> by
     if isinstance(source, (bytes, bytearray, memoryview)):
         return bytes(source)
     return Path(source).read_bytes()
-
-
-def _member(enumeration: type[enum.IntEnum], value: Any) -> Any:
-    """A member by its value or, in any case, its name."""
-    if isinstance(value, str):
-        found = enumeration.__members__.get(value.upper())
-        if found is None:
-            names = ", ".join(name.lower() for name in enumeration.__members__)
-            raise ValueError(f"{value} is not one of {names}")
-        return found
-    return enumeration(value)
 
 
 class Machine:
@@ -212,7 +87,7 @@ class Machine:
         if name is None and isinstance(program, (str, os.PathLike)):
             name = Path(program).stem
         content = _read(program)
-        self._engine = _member(Engine, engine)
+        self._engine = member(Engine, engine)
         options = _library.Options(
             struct_size=ctypes.sizeof(_library.Options),
             platform=platform.encode() if platform else None,
@@ -220,7 +95,7 @@ class Machine:
             name=name.encode() if name else None,
             seed=seed & (2**64 - 1),
             ipf=ipf,
-            timing=_member(Timing, timing),
+            timing=member(Timing, timing),
             engine=self._engine,
         )
         out, message = ctypes.c_void_p(), _library.message_buffer()
@@ -249,7 +124,7 @@ class Machine:
         """
         content = _read(image)
         machine = cls.__new__(cls)
-        machine._engine = _member(Engine, engine)
+        machine._engine = member(Engine, engine)
         out, message = ctypes.c_void_p(), _library.message_buffer()
         code = library.chip8_load(
             content, len(content), machine._engine, out, ctypes.addressof(message), len(message)
@@ -314,12 +189,12 @@ class Machine:
     @property
     def platform(self) -> str:
         """The platform's name."""
-        return self._get_info().platform.decode()
+        return str(self._get_info().platform.decode())
 
     @property
     def title(self) -> str:
         """The program's title if it is known, else its name."""
-        return self._get_info().title.decode()
+        return str(self._get_info().title.decode())
 
     @property
     def quirks(self) -> dict[str, bool]:
@@ -417,9 +292,8 @@ class Machine:
             frames: how many, at most.
             keys: the keys that are down.
         """
-        return Stop(
-            self._check(library.chip8_run_frames(self._handle.value, _count(frames), key_mask(keys)))
-        )
+        mask = key_mask(keys)
+        return Stop(self._check(library.chip8_run_frames(self._handle.value, _count(frames), mask)))
 
     def run_keys(self, keys: npt.ArrayLike) -> Stop:
         """Runs a frame with each of the masks of keys, until one stops."""
@@ -467,7 +341,7 @@ class Machine:
     @property
     def last_error(self) -> str:
         """Why the last call has failed or the program has faulted, in a sentence."""
-        return library.chip8_last_error(self._handle.value).decode()
+        return str(library.chip8_last_error(self._handle.value).decode())
 
     def answer_host_call(self, status: int) -> None:
         """Tells a program what its call came to; it continues with the next run."""
@@ -534,13 +408,13 @@ class Machine:
                 or the program is known for.
             out: an array to write to, contiguous, of at least its size; None for a new one.
         """
-        format = _member(Screen, format)
-        wanted = int(format) | (FIXED if fixed else 0)
+        kind = member(Screen, format)
+        wanted = int(kind) | (FIXED if fixed else 0)
         shape = _library.Shape()
         self._check(library.chip8_get_shape(self._handle.value, wanted, shape))
         if out is None:
-            dimensions = format.array_shape(shape.width, shape.height, shape.plane_count)
-            out = np.empty(dimensions, format.dtype)
+            dimensions = kind.array_shape(shape.width, shape.height, shape.plane_count)
+            out = np.empty(dimensions, kind.dtype)
         palette = color_array(colors)
         self._check(
             library.chip8_copy_screen(
@@ -654,49 +528,6 @@ class Snapshot:
         return _unpickle_snapshot, (self.machine(),)
 
 
-class RAM:
-    """The RAM of a machine. It is read where it is, each time; what is returned is a copy."""
-
-    __slots__ = ("_machine",)
-
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
-
-    def __len__(self) -> int:
-        return self._machine.ram_size
-
-    def _view(self) -> Bytes:
-        # Valid until the machine changes, so it does not leave this object.
-        handle = self._machine._handle.value
-        pointer = library.chip8_ram(handle)
-        if not pointer:
-            raise error(-1)
-        return np.ctypeslib.as_array(
-            ctypes.cast(pointer, ctypes.POINTER(ctypes.c_uint8)), (len(self),)
-        )
-
-    def __getitem__(self, index: SupportsIndex | slice) -> Any:
-        if isinstance(index, slice):
-            return self._view()[index].copy()
-        return int(self._view()[index])
-
-    def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:
-        if not isinstance(index, slice):
-            address = range(len(self))[index]
-            self._machine.poke(address, bytes([value]))
-            return
-        start, stop, step = index.indices(len(self))
-        content = bytes(value)
-        if step != 1 or len(content) != max(0, stop - start):
-            raise ValueError(f"{len(content)} bytes do not fit {stop - start} of RAM")
-        self._machine.poke(start, content)
-
-    def __array__(self, dtype: npt.DTypeLike = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        if copy is False:
-            raise ValueError("the RAM is read by copying it")
-        return self._view().astype(np.uint8 if dtype is None else dtype)
-
-
 def _count(number: int | None) -> int:
     if number is None:
         return 2**64 - 1
@@ -736,9 +567,3 @@ def _unpickle(image: bytes, keys: int, engine: int) -> Machine:
 
 def _unpickle_snapshot(machine: Machine) -> Snapshot:
     return machine.snapshot()
-
-
-__all__ = [
-    "Engine", "Error", "Fault", "Machine", "RAM", "Registers", "Screen", "Snapshot", "Stop",
-    "Timing", "Tone",
-]  # fmt: skip

@@ -7,8 +7,9 @@ and by reading them. What ends in a jump to itself needs no `over`.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from .games import Game, Ints, View, one_key
+from .games import Game, Ints, Reader, View, one_key
 
 #: Starts our own programs: their titles want key 6.
 _ACTION = ((30, ()), (8, (6,)), (8, ()))
@@ -16,12 +17,12 @@ _ACTION = ((30, ()), (8, (6,)), (8, ()))
 _DRAW = ((60, ()),)
 
 
-def _hundreds(address: int):  # type: ignore[no-untyped-def]
+def _hundreds(address: int) -> Reader:
     """Our own programs keep hundreds in a byte and the rest in the next one."""
     return lambda s: 100 * s.ram(address) + s.ram(address + 1)
 
 
-def _v(x: int):  # type: ignore[no-untyped-def]
+def _v(x: int) -> Reader:
     return lambda s: s.v(x)
 
 
@@ -30,9 +31,9 @@ def _pong(s: View) -> Ints:
     return s.v(14) // 10 - s.v(14) % 10
 
 
-def _pong_over(s: View) -> Ints:
+def _pong_over(s: View) -> npt.NDArray[np.bool_]:
     """To nine, for ten would be one of the other's."""
-    return (s.v(14) // 10 >= 9) | (s.v(14) % 10 == 9)
+    return np.asarray((s.v(14) // 10 >= 9) | (s.v(14) % 10 == 9))
 
 
 def _squash(s: View) -> Ints:

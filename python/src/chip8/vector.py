@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from gymnasium.vector.utils import batch_space
 from .arena import Arena, EnvState
 from .env import draw_seed, observation_space
 from .games import Game
-from .machine import Screen
+from .values import Screen
 
 Array = npt.NDArray[Any]
 
@@ -38,7 +38,7 @@ class Chip8VectorEnv(VectorEnv[Array, Array, Array]):
     The others are those of `Chip8Env`.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {
+    metadata = {
         "render_modes": ["rgb_array"],
         "render_fps": 15,
         "autoreset_mode": AutoresetMode.NEXT_STEP,
@@ -94,7 +94,7 @@ class Chip8VectorEnv(VectorEnv[Array, Array, Array]):
 
     # Episodes
 
-    def reset(  # type: ignore[override]
+    def reset(
         self,
         *,
         seed: int | Sequence[int | None] | None = None,
@@ -152,9 +152,7 @@ class Chip8VectorEnv(VectorEnv[Array, Array, Array]):
         begins = self._ended if self.autoreset_mode is AutoresetMode.NEXT_STEP else None
         screens, rewards, terminated = self._arena.step(actions)
         self._elapsed += 1
-        truncated = (
-            self._elapsed >= self._limit if self._limit else np.zeros(self.num_envs, bool)
-        )
+        truncated = self._elapsed >= self._limit if self._limit else np.zeros(self.num_envs, bool)
         if begins is not None and begins.any():
             indices = np.flatnonzero(begins)
             screens[indices] = self._restart(indices)
@@ -202,7 +200,7 @@ class Chip8VectorEnv(VectorEnv[Array, Array, Array]):
                 self._elapsed[k], self._ended[k] = state.step, False
         return observations
 
-    def render(self) -> tuple[Array, ...] | None:  # type: ignore[override]
+    def render(self) -> tuple[Array, ...] | None:
         """The screens as colours."""
         if self.render_mode is None:
             return None
