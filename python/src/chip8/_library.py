@@ -130,6 +130,15 @@ class Batch(ctypes.Structure):
     ]  # fmt: skip
 
 
+class FarmOptions(ctypes.Structure):
+    """chip8_farm_options."""
+
+    _fields_ = [
+        ("struct_size", c_size_t), ("directory", c_char_p), ("members", c_char_p),
+        ("max_instructions", c_uint64),
+    ]  # fmt: skip
+
+
 #: chip8_registers, as the elements of an array.
 REGISTERS = np.dtype(
     [
@@ -145,7 +154,7 @@ REGISTERS = np.dtype(
 _MESSAGE = [c_void_p, c_size_t]
 _HANDLE_OUT = POINTER(c_void_p)
 #: What each function takes and returns.
-_SIGNATURES: dict[str, tuple[list[type], type]] = {
+_SIGNATURES: dict[str, tuple[list[type], type | None]] = {
     "chip8_abi_version": ([], c_uint32),
     "chip8_error_text": ([c_int32], c_char_p),
     "chip8_create": ([c_char_p, c_size_t, POINTER(Options), _HANDLE_OUT, *_MESSAGE], c_int32),
@@ -183,10 +192,18 @@ _SIGNATURES: dict[str, tuple[list[type], type]] = {
         [c_void_p, c_void_p, c_size_t, POINTER(Batch), *_MESSAGE],
         c_int32,
     ),
-}
+    "chip8_farm": (
+        [
+            c_char_p, c_size_t, POINTER(FarmOptions), POINTER(c_void_p), POINTER(c_size_t),
+            POINTER(c_uint64), *_MESSAGE,
+        ],
+        c_int32,
+    ),
+    "chip8_free": ([c_void_p], None),
+}  # fmt: skip
 
 
-_LONG = {"chip8_run_frames", "chip8_run_keys", "chip8_run", "chip8_batch_step"}
+_LONG = {"chip8_run_frames", "chip8_run_keys", "chip8_run", "chip8_batch_step", "chip8_farm"}
 
 
 def path() -> Path:
@@ -243,3 +260,22 @@ class Handle:
 def message_buffer() -> ctypes.Array[ctypes.c_char]:
     """Room for a sentence of the library."""
     return ctypes.create_string_buffer(512)
+
+
+def farm(
+    jobs: bytes, directory: bytes | None, members: bytes | None, max_instructions: int
+) -> tuple[bytes, int]:
+    """The rows of some jobs, and how many of those could not be run."""
+    options = FarmOptions(ctypes.sizeof(FarmOptions), directory, members, max_instructions)
+    text, size, errors = c_void_p(), c_size_t(), c_uint64()
+    message = message_buffer()
+    code = library.chip8_farm(
+        jobs, len(jobs), ctypes.byref(options), ctypes.byref(text), ctypes.byref(size),
+        ctypes.byref(errors), message, len(message),
+    )  # fmt: skip
+    if code < 0:
+        raise error(code, message.value.decode())
+    try:
+        return ctypes.string_at(text.value or 0, size.value), errors.value
+    finally:
+        library.chip8_free(text)
