@@ -203,7 +203,7 @@ public func getInfo(_ handle: OpaquePointer?, _ info: UnsafeMutablePointer<chip8
     value.timing = UInt32(
       configuration.timing == .cycles ? CHIP8_TIMING_CYCLES : CHIP8_TIMING_IPF)
     value.is_known = known == nil ? 0 : 1
-    let colors = (known?.colors ?? []).prefix(4)
+    let colors = (known?.colors ?? []).prefix(16)
     withUnsafeMutableBytes(of: &value.colors) { bytes in
       let words = bytes.bindMemory(to: UInt32.self)
       for (k, color) in colors.enumerated() { words[k] = color }

@@ -166,7 +166,7 @@ typedef struct chip8_info {
   /* The pixels of the largest screen: 64 by 32, 64 by 64 or 128 by 64. */
   uint32_t width;
   uint32_t height;
-  /* Bit planes, 1 or 2. */
+  /* Bit planes: 1, on XO-CHIP 2. */
   uint32_t plane_count;
   /* User flags: 0, 8 or 16. */
   uint32_t flag_count;
@@ -175,8 +175,8 @@ typedef struct chip8_info {
   uint32_t timing;
   /* 1 if the program is known by its SHA-1. */
   uint32_t is_known;
-  /* The colours of the pixel values 0 to 3 that the program is known for, 0xRRGGBB, and how many. */
-  uint32_t colors[4];
+  /* The colours of the pixel values from 0 on that the program is known for, 0xRRGGBB, and how many. */
+  uint32_t colors[16];
   uint32_t color_count;
   /* How far the picture is turned clockwise: 0, 90, 180 or 270 degrees. */
   uint32_t rotation;
@@ -302,7 +302,7 @@ int32_t chip8_get_registers(chip8_machine *machine, chip8_registers *registers);
 
 /* How a screen is laid out in memory, row by row from the top, each from the left. */
 enum {
-  /* A byte for each pixel, its value: 0 or 1, on machines with two planes 0 to 3. */
+  /* A byte for each pixel, its value: a bit for each plane, that of the first one lowest. */
   CHIP8_SCREEN_PIXELS = 0,
   /* A byte for each pixel of each plane, 0 or 1; the second plane after the first. */
   CHIP8_SCREEN_PLANES = 1,
@@ -331,14 +331,15 @@ int32_t chip8_get_shape(chip8_machine *machine, uint32_t format, chip8_shape *sh
 
 /* The screen, as chip8_get_shape says its size. The pointer is the same each time.
  *
- * colors  the colours of the pixel values 0 to 3, 0xRRGGBB, for the formats that have some; NULL for those
- *         that the image says, else those that the program is known for, else chip8's own.
+ * colors  for the formats that have some, those of all pixel values, 0xRRGGBB: 1 << plane_count, and
+ *         at least four. NULL for those that the image says, else those that the program is known for,
+ *         else chip8's own.
  */
-const void *chip8_screen(chip8_machine *machine, uint32_t format, const uint32_t colors[4]);
+const void *chip8_screen(chip8_machine *machine, uint32_t format, const uint32_t *colors);
 
 /* The same, written to a buffer. CHIP8_ERROR_SIZE if it is smaller than the shape says. */
 int32_t chip8_copy_screen(
-  chip8_machine *machine, uint32_t format, const uint32_t colors[4], void *pixels, size_t size);
+  chip8_machine *machine, uint32_t format, const uint32_t *colors, void *pixels, size_t size);
 
 /* The sound of a frame: a pattern of 128 one-bit samples that repeats. */
 typedef struct chip8_tone {
@@ -436,7 +437,7 @@ typedef struct chip8_batch {
   uint32_t ram_address_count;
   const uint16_t *ram_addresses;
   uint8_t *ram_bytes;
-  /* Four colours for all machines, or NULL: chip8_screen. */
+  /* Colours for all machines, or NULL: chip8_screen. */
   const uint32_t *colors;
   /* Gets for each machine what chip8_fast_digest gives. */
   uint64_t *fast_digests;

@@ -68,6 +68,7 @@ extension Chip8 {
     let isLores = state.configuration.platform.hasHires && !state.display.isHires
     let isDoubled = isLores && state.configuration.effectiveQuirks.contains(.doubledLores)
     let isEnlarged = isLores && shape.width == 128
+    precondition(shape.planeCount <= 2, "no machine has more planes yet")
     withWords { first, second in
       for plane in 0..<shape.planeCount {
         let words = plane == 0 ? first : second
