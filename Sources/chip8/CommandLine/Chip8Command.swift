@@ -23,8 +23,8 @@ struct Chip8Command: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ImageCommand.self, SlotsCommand.self, FlagsCommand.self, TimelineCommand.self, AsmCommand.self, DisasmCommand.self,
-      CartCommand.self,
+      ImageCommand.self, SlotsCommand.self, FlagsCommand.self, TimelineCommand.self,
+      AsmCommand.self, DisasmCommand.self, CartCommand.self,
     ])
 
   @Argument(
