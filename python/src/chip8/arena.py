@@ -122,6 +122,11 @@ class Arena:
         self.__dict__.update(state)
         self._connect()
 
+    @property
+    def registers(self) -> Array:
+        """The registers of all machines, as they were after the last step."""
+        return self._batch.registers
+
     # Observations
 
     def observation(self) -> Array:

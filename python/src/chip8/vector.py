@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,11 @@ class Chip8VectorEnv(VectorEnv[Array, Array, Array]):
     def machines(self) -> list[Any]:
         """The `Machine`s that are played on."""
         return self._arena.machines
+
+    @property
+    def registers(self) -> Array:
+        """The registers of all machines after the last step, a structured array: ``registers["v"]``."""
+        return self._arena.registers
 
     # Episodes
 
@@ -187,9 +192,9 @@ class Chip8VectorEnv(VectorEnv[Array, Array, Array]):
 
     # States
 
-    def clone(self) -> list[EnvState]:
-        """Where each episode is; each can be pickled, and restored anywhere."""
-        return [self._arena.clone(k) for k in range(self.num_envs)]
+    def clone(self, indices: Iterable[int] | None = None) -> list[EnvState]:
+        """Where each episode is, or some are; a state can be pickled, and restored anywhere."""
+        return [self._arena.clone(k) for k in (range(self.num_envs) if indices is None else indices)]
 
     def restore(self, states: Sequence[EnvState | None]) -> Array:
         """Goes back, in each environment for which there is a state, in one call; returns all
