@@ -13,9 +13,10 @@ import argparse
 import time
 from dataclasses import dataclass
 
-import chip8
 import gymnasium
 import numpy as np
+
+import chip8
 
 
 @dataclass
@@ -107,7 +108,9 @@ def main() -> None:
         raise SystemExit(f"no score of {wanted.goal} was found in {wanted.steps} steps")
     line, digest = command(name, node, wanted.frames)
     assert digest == node.state.snapshot.machine().digest
-    print(f"{node.score} points in {wanted.frames * len(node.actions)} frames, found in {seconds:.1f} s")
+    print(
+        f"{node.score} points in {wanted.frames * len(node.actions)} frames, found in {seconds:.1f} s"
+    )
     print(line)
     print(f"state  {digest}")
 

@@ -194,7 +194,9 @@ class Chip8VectorEnv(VectorEnv[Array, Array, Array]):
 
     def clone(self, indices: Iterable[int] | None = None) -> list[EnvState]:
         """Where each episode is, or some are; a state can be pickled, and restored anywhere."""
-        return [self._arena.clone(k) for k in (range(self.num_envs) if indices is None else indices)]
+        return [
+            self._arena.clone(k) for k in (range(self.num_envs) if indices is None else indices)
+        ]
 
     def restore(self, states: Sequence[EnvState | None]) -> Array:
         """Goes back, in each environment for which there is a state, in one call; returns all
