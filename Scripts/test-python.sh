@@ -17,6 +17,8 @@ if [ "$size" -gt 6291456 ]; then
   echo "the wheel has $size bytes, and 6 MiB are allowed" >&2
   exit 1
 fi
+(cd python && ../$tests/bin/ruff check -q . && ../$tests/bin/ruff format -q --check . && ../$tests/bin/mypy src/chip8)
+
 # Without anything that was installed by hand, and from a directory in which there is no package.
 cd python/tests
 exec env -i HOME="$HOME" PATH=/usr/bin:/bin LANG=C.UTF-8 ${CHIP8_ROMS:+CHIP8_ROMS="$CHIP8_ROMS"} \

@@ -207,17 +207,17 @@ def draw(curve: list[tuple[int, float]], chance: float, path: Path) -> None:
         return f"{x:.1f},{(height - bottom) - (height - bottom - 24) * score / highest:.1f}"
 
     marks = []
-    for k in range(5):
-        score, step = highest * k / 4, steps * k / 4
+    unit = next(n * 10**k for k in range(6) for n in (1, 2, 5) if highest / (n * 10**k) < 6)
+    for score in np.arange(0, highest, unit):
         x, y = place(0, score).split(",")
         marks.append(f'<line x1="{x}" y1="{y}" x2="{width - 16}" y2="{y}" stroke="#ddd"/>')
         marks.append(
             f'<text x="{left - 8}" y="{float(y) + 4}" text-anchor="end">{score:.0f}</text>'
         )
-        x, y = place(step, 0).split(",")
-        marks.append(
-            f'<text x="{x}" y="{height - 20}" text-anchor="middle">{step / 1e6:.1f}</text>'
-        )
+    for k in range(5):
+        x, _ = place(steps * k / 4, 0).split(",")
+        label = f"{steps * k / 4e6:.2f}"
+        marks.append(f'<text x="{x}" y="{height - 20}" text-anchor="middle">{label}</text>')
     a, b = place(0, chance).split(","), place(steps, chance).split(",")
     points = " ".join(place(step, score) for step, score in curve)
     path.write_text(

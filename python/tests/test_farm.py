@@ -13,7 +13,6 @@ import chip8
 from chip8 import farm
 from chip8.farm.results import FarmError, Jobs, Results
 
-
 # Adds 1 to V0 and draws what it has become, forever.
 PROGRAM = bytes.fromhex("7001A300F033D0051200")
 

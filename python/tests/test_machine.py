@@ -112,7 +112,7 @@ def test_screens(roms):
         machine.screen(out=out[:32])
     with pytest.raises(ValueError, match="contiguous"):
         machine.screen(out=out[:, ::2])
-    with pytest.raises(ValueError, match="four colours"):
+    with pytest.raises(ValueError, match="4 or 16 colours"):
         machine.screen("rgb", colors=[1])
     with pytest.raises(ValueError, match="not one of pixels, planes"):
         machine.screen("tiles")

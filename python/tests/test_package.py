@@ -1,11 +1,14 @@
 """The package as it is installed."""
 
+import ctypes
 import importlib.metadata
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from conftest import ROOT
 
 import chip8
 from chip8 import _library
@@ -34,6 +37,34 @@ def test_one_wheel_is_for_all_pythons():
 def test_an_image_of_the_command_and_one_of_the_package_have_the_same_version():
     header = Path(__file__).parents[2] / "Sources/chip8/CommandLine/Chip8Command.swift"
     assert f'version: "{importlib.metadata.version("chip8")}",' in header.read_text()
+
+
+def test_structs_are_those_of_the_header(tmp_path):
+    """Each member is where the C compiler puts it."""
+    structs = {
+        "chip8_options": _library.Options, "chip8_info": _library.Info,
+        "chip8_fault": _library.Fault, "chip8_shape": _library.Shape, "chip8_tone": _library.Tone,
+        "chip8_batch": _library.Batch, "chip8_farm_options": _library.FarmOptions,
+    }  # fmt: skip
+    members = [(f"sizeof({name})", ctypes.sizeof(struct)) for name, struct in structs.items()] + [
+        (f"offsetof({name}, {member})", getattr(struct, member).offset)
+        for name, struct in structs.items()
+        for member, _ in struct._fields_
+    ]
+    registers = _library.REGISTERS
+    members += [("sizeof(chip8_registers)", registers.itemsize)]
+    for member, (_, offset) in registers.fields.items():
+        members.append((f"offsetof(chip8_registers, {member})", offset))
+    lines = "".join(f'printf("%zu\\n", {expression});' for expression, _ in members)
+    source = tmp_path / "layout.c"
+    source.write_text(
+        f"#include <chip8.h>\n#include <stdio.h>\nint main(void) {{ {lines} return 0; }}\n"
+    )
+    program = tmp_path / "layout"
+    subprocess.run(["cc", "-I", ROOT / "Sources/CChip8/include", "-o", program, source], check=True)
+    printed = subprocess.run([program], capture_output=True, text=True, check=True).stdout.split()
+    found = dict(zip((expression for expression, _ in members), printed, strict=True))
+    assert found == {expression: str(value) for expression, value in members}
 
 
 def test_two_processes_agree(tmp_path):

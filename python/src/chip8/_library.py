@@ -90,7 +90,7 @@ class Info(ctypes.Structure):
         ("program_size", c_uint64), ("program_sha1", c_uint8 * 20), ("ram_size", c_uint32),
         ("width", c_uint32), ("height", c_uint32), ("plane_count", c_uint32),
         ("flag_count", c_uint32), ("frames_per_second", c_uint32), ("ipf", c_uint32),
-        ("timing", c_uint32), ("is_known", c_uint32), ("colors", c_uint32 * 4),
+        ("timing", c_uint32), ("is_known", c_uint32), ("colors", c_uint32 * 16),
         ("color_count", c_uint32), ("rotation", c_uint32),
     ]  # fmt: skip
 

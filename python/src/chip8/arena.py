@@ -19,6 +19,7 @@ from .watch import watch_numbers
 
 Array = npt.NDArray[Any]
 _POOL_SIZE = 3
+_DONE = int(Stop.DONE)
 OBSERVATIONS = {"planes": Screen.PLANES, "pixels": Screen.PIXELS, "rgb": Screen.RGB}
 
 
@@ -183,7 +184,7 @@ class Arena:
             half = self.game.wraps // 2
             gained = (gained + half) % self.game.wraps - half
         self.score = self.score + gained
-        ended = self._batch.stops != Stop.DONE
+        ended = self._batch.stops != _DONE
         if self.game.lives is not None:
             self.lives = self.game.lives(view)
             ended |= self.lives <= 0
@@ -193,7 +194,8 @@ class Arena:
 
     def _read_score(self, view: View) -> Array:
         assert self.game.score is not None
-        return np.broadcast_to(self.game.score(view), view.pc.shape).astype(np.int64)
+        score = np.asarray(self.game.score(view), np.int64)
+        return score if score.ndim else np.full(len(view), score)
 
     def _keys(self, actions: Array) -> Array:
         """The keys of each frame. Which frames repeat the action before follows from the episode's

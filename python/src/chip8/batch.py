@@ -115,7 +115,7 @@ class Batch:
             restore: for each machine a snapshot to return to first, or None.
             screens: an array for the screens, contiguous, whose first dimension is the machines.
             format: how they are laid out, always as the largest screen (`FIXED`).
-            colors: four, 0xRRGGBB, for all machines.
+            colors: those of all pixel values, at least four, 0xRRGGBB, for all machines.
         """
         count, batch = len(self.machines), self._batch
         if count == 0:

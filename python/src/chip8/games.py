@@ -36,6 +36,9 @@ class View:
     ) -> None:
         self._registers, self._ram, self._addresses = registers, ram, addresses
 
+    def __len__(self) -> int:
+        return len(self._registers)
+
     def v(self, x: int) -> Ints:
         """Register Vx."""
         return self._registers["v"][:, x].astype(np.int64)

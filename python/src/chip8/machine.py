@@ -404,8 +404,8 @@ class Machine:
         Args:
             format: how it is laid out.
             fixed: always the largest screen of the machine, a smaller one with each pixel doubled.
-            colors: four, 0xRRGGBB, for the formats that have some; None for those that the image
-                or the program is known for.
+            colors: those of all pixel values, at least four, 0xRRGGBB, for the formats that have
+                some; None for those that the image or the program is known for.
             out: an array to write to, contiguous, of at least its size; None for a new one.
         """
         kind = member(Screen, format)
@@ -543,13 +543,13 @@ def _address(number: int) -> int:
 
 
 def color_array(colors: Iterable[int] | None) -> npt.NDArray[np.uint32] | None:
-    """Four colours as the library takes them."""
+    """Colours as the library takes them: for as many planes as there can be."""
     if colors is None:
         return None
-    array = np.array(list(colors), dtype=np.uint32)
-    if array.shape != (4,):
-        raise ValueError(f"there are four colours, 0xRRGGBB, not {array.size}")
-    return array
+    given = np.array(list(colors), dtype=np.uint32)
+    if given.shape not in ((4,), (16,)):
+        raise ValueError(f"there are 4 or 16 colours, 0xRRGGBB, not {given.size}")
+    return np.resize(given, 16)
 
 
 def writable_address(array: npt.NDArray[Any], name: str) -> int:

@@ -54,7 +54,9 @@ def _run(arguments: argparse.Namespace) -> None:
         with open(arguments.jobs, "rb") as file:
             jobs = Jobs(file.read(), arguments.shard)
     except OSError as error:
-        raise FarmError(f"{arguments.jobs}: cannot be read: {error.strerror.lower()}", 66) from None
+        raise FarmError(
+            f"{arguments.jobs}: cannot be read: {str(error.strerror).lower()}", 66
+        ) from None
     options = Options(
         os.path.dirname(os.path.abspath(arguments.jobs)),
         arguments.fields and arguments.fields.split(","),
@@ -84,7 +86,12 @@ def _progress(count: int):  # type: ignore[no-untyped-def]
         if sys.stderr.isatty():
             rate = done / max(1e-9, time.monotonic() - start)
             end = "\n" if done == count else ""
-            print(f"\r\x1b[K{done} of {count} jobs, {rate:.0f}/s", end=end, file=sys.stderr, flush=True)
+            print(
+                f"\r\x1b[K{done} of {count} jobs, {rate:.0f}/s",
+                end=end,
+                file=sys.stderr,
+                flush=True,
+            )
 
     return show
 

@@ -51,7 +51,7 @@ class _Run:
             self._add_worker()
 
     def _add_worker(self) -> None:
-        worker = _Worker.remote(self._options)
+        worker = _Worker.remote(self._options)  # type: ignore[attr-defined]
         self._starting[worker.begin.remote()] = (next(self._numbers), worker)
 
     def hand_out(self) -> None:
