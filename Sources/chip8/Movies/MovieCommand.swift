@@ -11,7 +11,7 @@ struct MovieCommand: ParsableCommand {
     abstract: "Inspect, verify, cut, edit or export movies.",
     usage: "chip8 movie info|verify|trim|text|build|mark|export FILE …",
     subcommands: [
-      Info.self, Verify.self, Trim.self, Text.self, Build.self, Mark.self,
+      Info.self, Verify.self, Trim.self, Text.self, Build.self, Mark.self, Export.self,
     ])
 
   struct Info: ParsableCommand {
