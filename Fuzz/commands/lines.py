@@ -11,7 +11,7 @@ from world import FIFO_IN, FIFO_OUT, IMAGES, PROGRAMS, SOURCES
 ROMS = [*PROGRAMS, "good.ch8", "saver.ch8", "link.ch8"]
 STATES = [name for name, _ in IMAGES] + ["faulty.state", "link.state", "setuid.state", "readonly.state",
                                          "host/a.img", "sub/base.state", "sub/deep/third.state"]
-RECORDINGS = ["keys.txt", "calls.txt", "flags.txt", "plain.txt", "link.txt"]
+RECORDINGS = ["keys.txt", "calls.txt", "flags.txt", "plain.txt", "link.txt", "game.movie"]
 BAD = ["damaged.state", "short.state", "empty.ch8", "large.ch8", "bad.8o", "bad.sym", "cut.txt",
        "notes.md", "run.sh", "picture.png", "options.json", "with\x1b[31mescape.state",
        "dangling.state", "loop.state", "missing", "sub", "link", "empty", "", "sub/missing",
@@ -36,10 +36,15 @@ OUTPUTS = {
     ("disasm", "output"): "source", ("cart pack", "output"): "cartridge",
     ("cart unpack", "output"): "source", ("cart unpack", "options"): "options",
     ("slots export", "FILE"): "image",
+    ("movie text", "output"): "recording", ("movie build", "output"): "image",
+    ("movie trim", "output"): "recording", ("movie mark", "output"): "recording",
+    ("movie export", "gif"): "cartridge", ("movie export", "wav"): "wav",
+    ("movie export", "y4m"): "video",
 }
 
 # Commands that write to the file that they are about, unless told otherwise.
-IN_PLACE = {"image set", "image executable", "image optimize", "image flatten"}
+IN_PLACE = {"image set", "image executable", "image optimize", "image flatten", "movie trim",
+            "movie mark"}
 # Commands that find a name for what they write, unless told otherwise.
 NAMED_BY_INPUT = {"image rom": ".ch8", "asm": ".ch8", "cart pack": ".gif", "cart unpack": ".8o"}
 

@@ -290,7 +290,11 @@ def _is_whole(kind: str, bytes_: bytes) -> bool:
     if kind == "cartridge":
         return bytes_.startswith(b"GIF89a") and bytes_.endswith(b";")
     if kind == "recording":
-        return bytes_.startswith(b"session ") and bytes_.endswith(b"\nend\n")
+        return IMAGE_MAGIC in bytes_ or bytes_.startswith(b"movie 1\n") and bytes_.endswith(b"\nend\n")
+    if kind == "wav":
+        return bytes_.startswith(b"RIFF") and bytes_[8:12] == b"WAVE"
+    if kind == "video":
+        return bytes_.startswith(b"YUV4MPEG2 ")
     if kind == "rom":
         return 0 < len(bytes_) <= 65024
     if kind == "standalone":

@@ -139,6 +139,7 @@ class World:
         self._make("saver.8o --headless --frames 5 --host-calls host --record calls.txt")
         self._write("host/run.sh", b"#!/bin/sh\necho mine\n", 0o755)
         self._make("key.ch8 --headless --frames 9 --keys 2-5:1 --record keys.txt")
+        self._make("key.ch8 --headless --frames 9 --keys 2-5:1 --record game.movie")
         self._make("flags.ch8 --platform schip --headless --frames 9 --keep-flags kept --record flags.txt")
 
     def _make_slots(self):

@@ -44,11 +44,25 @@ public protocol Machine: Sendable {
   /// The inputs that let go of all that is held down; none if nothing is.
   var releasingInputs: [Input] { get }
 
+  /// Inputs that hold down other things than are held down: what else somebody may have done.
+  var otherHeldInputs: [Input] { get }
+
+  /// The field of the state that has what was held down where the frame began.
+  static var heldFieldName: String { get }
+
   /// Continues, with whatever is held down, until it has ended as many frames as `end` says or executed
   /// as many instructions, whichever comes first, or cannot continue. If it stands exactly at `end`
   /// then, but between two frames, and `end` is in a frame, that frame begins. It always comes
   /// back.
   mutating func advance(until end: Position)
+
+  /// Continues as ``advance(until:)`` does, and says whether the machine has looked at what is held down
+  /// meanwhile.
+  mutating func advanceNotingReads(until end: Position) -> Bool
+
+  /// The contents of the first section, which has little but what changes most: of every frame of a movie
+  /// there is a checksum of it.
+  var head: [UInt8] { get }
 
   /// What a byte of a section says, in a few words: those of one field have the same name.
   func fieldName(in section: Tag, at offset: Int) -> String

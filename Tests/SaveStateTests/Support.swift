@@ -83,6 +83,8 @@ struct Toy: Machine, Equatable {
 
   mutating func releaseHeldInput() { weight = 0 }
   var heldInputs: [Input] { weight == 0 ? [] : [.weight(weight)] }
+  var otherHeldInputs: [Input] { (0..<5).map(Input.weight) }
+  static var heldFieldName: String { "weight" }
   var releasingInputs: [Input] { weight == 0 ? [] : [.weight(0)] }
 
   var powerOnSeed: UInt64? { self == Toy(program, memoryByteCount: memory.count) ? 0 : nil }
@@ -112,8 +114,18 @@ struct Toy: Machine, Equatable {
     }
   }
 
+  /// It looks at the weight where a frame begins, but for every third frame.
+  mutating func advanceNotingReads(until end: Position) -> Bool {
+    let first = position.isInFrame ? position.frame + 1 : position.frame
+    advance(until: end)
+    let last = position.isInFrame ? position.frame + 1 : position.frame
+    return (first..<max(first, last)).contains { $0 % 3 != 0 }
+  }
+
+  var head: [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: counter >> (8 * $0)) } }
+
   func fieldName(in section: Tag, at offset: Int) -> String {
-    section == Toy.counterTag ? offset < 4 ? "counter" : "first byte" : "memory \(offset)"
+    section == Toy.counterTag ? "counter" : "memory \(offset)"
   }
 
   func encode(into sections: inout StateWriter) {

@@ -220,7 +220,7 @@ def sections_of(image: bytes) -> list[Section]:
 ALWAYS = ["PROG", "ROM ", "CORE", "RAM ", "DISP"]
 SOMETIMES = ["HOST", "GOAL"]
 CRITICAL_TAGS = ["NEED", "BASE"] + ALWAYS + SOMETIMES
-OTHER_TAGS = ["WITN", "TIME", "NOTE", "TAPE", "LAST", "SETT", "LABL"]
+OTHER_TAGS = ["WITN", "TIME", "NOTE", "TAPE", "MOVI", "LAST", "SETT", "LABL"]
 FEATURES = [
     "base", "cycles", "goals", "host-calls", "no-rom", "skip-machine-code", "superchip",
     "two-page", "vf-order", "xochip", "xochip-audio",
@@ -748,6 +748,54 @@ def read_event(fields: Fields) -> None:
         fields.take(fields.varying("length", 16))
 
 
+MOVIE_BYTES_MAX = 4 << 20
+
+
+@dataclass(frozen=True)
+class Movie:
+    """`MOVI`: what makes an image a movie."""
+
+    rerecords: int
+    authors: list[str]
+    markers: list[tuple[int, str]]
+    digest_interval: int
+    check_interval: int
+
+    @classmethod
+    def read(cls, contents: bytes, core: Core, past: Optional[Past]) -> Movie:
+        if len(contents) > MOVIE_BYTES_MAX:
+            refuse("MOVI is too long")
+        if past is None:
+            refuse("MOVI has no TAPE")
+        first, last = past.start.frame, core.frames
+        fields = Fields("MOVI", contents)
+
+        def text() -> str:
+            length = fields.varying("length", 255)
+            if length == 0:
+                refuse("MOVI has an empty text")
+            return utf8("MOVI", fields.take(length))
+
+        rerecords = fields.varying("number of re-records")
+        authors = [text() for _ in range(fields.varying("number of authors", 64))]
+        markers: list[tuple[int, str]] = []
+        frame = 0
+        for _ in range(fields.varying("number of markers", 4096)):
+            frame += fields.varying("distance")
+            if not first <= frame <= last:
+                refuse("MOVI has a marker outside of its frames")
+            markers.append((frame, text()))
+        digests = fields.checked(1, "distance of digests", range(27))
+        checks = fields.checked(1, "distance of checksums", range(digests + 1))
+        digest_count = (last >> digests) - (first >> digests)
+        check_count = (last >> checks) - (first >> checks)
+        if digest_count > 8192 or check_count > 262144:
+            refuse("MOVI has too many digests or checksums")
+        fields.take(DIGEST_BYTES * digest_count + 4 * check_count)
+        fields.end()
+        return cls(rerecords, authors, markers, 1 << digests, 1 << checks)
+
+
 @dataclass(frozen=True)
 class Executed:
     """An instruction that was executed."""
@@ -883,6 +931,7 @@ class Saved:
     time: Optional[int]
     note: Optional[str]
     past: Optional[Past]
+    movie: Optional[Movie]
     last: list[Executed]
     host: Optional[Host]
     goals: Optional[Goals]
@@ -960,12 +1009,14 @@ def read(file: bytes, others: Others, chain: list[tuple[bytes, int]]) -> Saved:
     if core.platform.has_two_pages:
         check_two_pages(core, contents["RAM "], contents["DISP"])
     host = Host.read(contents["HOST"]) if "HOST" in contents else None
+    past = Past.read(contents["TAPE"], core, rom) if "TAPE" in contents else None
     return Saved(
         len(image), sections, contents, needs, base, program, rom, core,
         Witness.read(contents["WITN"]) if "WITN" in contents else None,
         read_time(contents["TIME"]) if "TIME" in contents else None,
         read_note(contents["NOTE"]) if "NOTE" in contents else None,
-        Past.read(contents["TAPE"], core, rom) if "TAPE" in contents else None,
+        past,
+        Movie.read(contents["MOVI"], core, past) if "MOVI" in contents else None,
         read_last(contents["LAST"]) if "LAST" in contents else [],
         host,
         Goals.read(contents["GOAL"], core, host) if "GOAL" in contents else None,
@@ -1038,6 +1089,14 @@ def told(saved: Saved) -> dict[str, Any]:
             "frames": saved.past.start.frame,
             "instructions": saved.past.start.instruction,
             "events": saved.past.event_count,
+        },
+        "movie": saved.movie
+        and {
+            "rerecords": saved.movie.rerecords,
+            "authors": saved.movie.authors,
+            "markers": [{"frame": frame, "text": text} for frame, text in saved.movie.markers],
+            "digestInterval": saved.movie.digest_interval,
+            "checkInterval": saved.movie.check_interval,
         },
         "settings": saved.settings and saved.settings.told(),
         "labels": [{"address": address, "name": name} for address, name in saved.labels],

@@ -78,6 +78,10 @@ import Testing
     let past = try image.past(of: machine)
     #expect(past?.leads(to: machine) ?? true)
     again.setPast(past)
+    if let movie = try image.movie(of: machine) {
+      #expect(movie.divergence() == nil)
+      again.setMovie(movie)
+    }
     if let last = try image.ancillary(Tag("LAST")) {
       again.setAncillary(.ancillary(Tag("LAST")), last, of: Chip8.self)
     }

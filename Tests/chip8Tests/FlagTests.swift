@@ -132,12 +132,15 @@ import Testing
     let before = isThere ? try Storage.read(memory().path, limit: 1000) : nil
     if !isThere { #expect(unlink(memory().path) == 0) }
     let path = "kept/../kept/\(Digest.sha1(FlagTests.counter))/flags"
+    // A movie is a saved state, which takes the place of no other file in any case.
+    let isOther = isThere && option == "--record"
     try scratch.expectRefusal(
       ["count.ch8", "--platform", "schip", "--headless", "--keep-flags", "kept", option, path],
-      code: 64, naming: path)
+      code: isOther ? 73 : 64, naming: path)
     let after = try? Storage.read(memory().path, limit: 1000)
     #expect(after == before)
     // On a machine without flags it is a file like any other.
+    guard !isOther else { return }
     _ = try scratch.report(
       "count.ch8", "--platform", "vip", "--frames", "0", "--keep-flags", "kept", option, path)
   }
@@ -156,7 +159,7 @@ import Testing
     let names = try scratch.names
     let replayed = try scratch.chip8(
       "count.ch8", "--platform", "schip", "--headless", "--json", "--input", "r.txt")
-    #expect(replayed.text == live.text)
+    #expect(try Report(replayed).state == Report(live).state)
     #expect(try kept() == 4)
     #expect(try scratch.names == names)
     // And recorded again, it is the same recording.
@@ -176,8 +179,9 @@ import Testing
         ["count.ch8", "--headless", "--input", recording, "--keep-flags", "other"], code: 64,
         naming: "--keep-flags cannot be combined with \(recording)")
     }
-    try scratch.expectRefusal(
-      ["a.state", "--headless", "--input", "r.txt"], code: 65, naming: "r.txt: recorded")
+    // A state of the same program has no part in that.
+    let replayed = try scratch.report("a.state", "--input", "r.txt")
+    #expect(try replayed.state == scratch.report("a.state", "--frames", "0").state)
     for line in [
       "flags", "flags 0", "flags 0x", "flags 01 02", "flags +1",
       "flags 0102030405060708090a0b0c0d0e0f1011", "flags 01\nflags 01",

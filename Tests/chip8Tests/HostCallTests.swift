@@ -398,16 +398,14 @@ import Testing
       "a.8o", "--host-calls", "dir", "--keys", "7-9:A,11-14:4", "--record", "r.txt", "--save",
       "live.state")
     #expect(live.registers.v[4] == 2)
+    // The machine that was restored has not had all that the one before had: its own course is recorded.
     let text = try scratch.text("r.txt")
-    #expect(text.contains("\n7-9:A\n"))
-    for line in ["host", "host save a.img 01", "host restore b.img 21"] {
-      #expect(text.contains("\n\(line)\n"))
-    }
-    #expect(text.contains("\nhost restore a.img 02 iUlNRw0K"))
+    #expect(text.contains("\nhost\n") && text.contains(#/\nin \d+ answer 02\n/#), "\(text)")
+    #expect(!text.contains("answer 21"))
     try FileManager.default.removeItem(atPath: scratch.path("dir"))
     let names = try scratch.names
     let replayed = try scratch.report("a.8o", "--input", "r.txt")
-    #expect(replayed == live)
+    #expect(replayed.state == live.state && replayed.stop == "movie")
     #expect(try scratch.names == names)
     // And recorded again, it is the same recording.
     _ = try scratch.report("a.8o", "--input", "r.txt", "--record", "s.txt")

@@ -31,6 +31,7 @@ import chip8
   private static let contexts = [
     ["game.ch8", "--headless"], ["--restore", "state", "--headless", "--save", "file"],
     ["game.ch8"], ["game.ch8", "--watch"], ["game.ch8", "--headless", "--screenshot=a.png"],
+    ["game.ch8", "--headless", "--input", "a.movie"],
     ["game.ch8", "--headless", "--save", "file", "--executable"],
     ["--restore", "-", "--headless", "--move", "--save", "-", "--else-save", "file"],
     ["--restore", "-", "--acknowledge"],

@@ -52,6 +52,19 @@ private struct Told: Decodable, Equatable {
     let events: Int
   }
 
+  struct Movie: Decodable, Equatable {
+    struct Marker: Decodable, Equatable {
+      let frame: Int
+      let text: String
+    }
+
+    let rerecords: Int
+    let authors: [String]
+    let markers: [Marker]
+    let digestInterval: Int
+    let checkInterval: Int
+  }
+
   struct Base: Decodable, Equatable {
     let name: String
     let sha256: String
@@ -123,6 +136,7 @@ private struct Told: Decodable, Equatable {
   let state: Report.State
   let witness: Witness?
   let past: Past?
+  let movie: Movie?
   let settings: Settings?
   let labels: [Label]
   let sections: [Section]
@@ -275,6 +289,14 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
         }
         var image = Image(of: timeline.machine)
         image.setPast(timeline.past(byteLimit: byteLimit))
+        if name == "rest" {
+          var facts = MovieFacts()
+          (facts.reRecordCount, facts.authors) = (1 << 40, ["Ada", "größe"])
+          let frame = timeline.start.frame
+          facts.add(MovieFacts.Marker(frame: frame, text: "a"))
+          facts.add(MovieFacts.Marker(frame: frame + 3, text: "b\n"))
+          image.setMovie(try #require(timeline.movie(facts)))
+        }
         names.append(try scratch.write("\(platform).\(timing).\(name)", image.bytes))
       }
     }
@@ -282,6 +304,8 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     try compare(names, lines)
     let pasts = try lines.map { try #require((try decode($0) as Told).past) }
     #expect(pasts.map(\.powerOn) == (0..<names.count).map { $0 % 2 == 0 })
+    let movies = try lines.compactMap { (try decode($0) as Told).movie }
+    #expect(movies.count == names.count / 2 && movies.allSatisfy { $0.authors.count == 2 })
     #expect(pasts.contains { $0.events > 7 } && pasts.contains { $0.instructions > 0 })
   }
 

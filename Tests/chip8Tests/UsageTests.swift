@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "--frames 5", "--instructions 5", "--until halt", "--keys 0-5:1", "--input keys.txt",
+    "--frames 5", "--instructions 5", "--until halt", "--keys 0-5:1",
     "--save a.state", "--screenshot a.png", "--print screen", "--json", "--trace a.txt",
   ])
   func headlessOptionsOfARunInAWindow(option: String) throws {

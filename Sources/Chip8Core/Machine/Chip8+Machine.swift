@@ -111,7 +111,7 @@ let absentByte: UInt8 = 0xFF
 let absentWord: UInt32 = 0xFFFF_FFFF
 
 extension State {
-  fileprivate var encodedCore: [UInt8] {
+  var encodedCore: [UInt8] {
     var writer = ByteWriter(reserving: Chip8.coreByteCount)
     write(configuration, to: &writer)
     writer.append(pc)

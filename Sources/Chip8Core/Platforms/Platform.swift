@@ -106,9 +106,9 @@ extension Platform {
   }
 
   /// The pixels of a display: of the largest screen that a machine has.
-  struct DisplaySize {
-    let width: Int
-    let height: Int
+  package struct DisplaySize {
+    package let width: Int
+    package let height: Int
 
     /// Of machines with a screen of 128×64 pixels beside that of 64×32.
     static let withHires = DisplaySize(width: 128, height: 64)
@@ -162,7 +162,7 @@ extension Platform {
   public var framesPerSecond: Int { row.framesPerSecond }
 
   /// What there is to draw on.
-  var display: DisplaySize { row.display }
+  package var display: DisplaySize { row.display }
 
   /// Whether there is a screen of 128×64 pixels beside that of 64×32.
   public var hasHires: Bool { display.width == 128 }

@@ -18,11 +18,13 @@ extension Player {
   /// Goes back to where the last jump came from.
   mutating func undo() throws(SeekError) {
     try travel { timeline throws(SeekError) in _ = try timeline.undo() }
+    reRecordsOnPlaying = true
   }
 
   /// Does again what was undone last.
   mutating func redo() throws(SeekError) {
     try travel { timeline throws(SeekError) in _ = try timeline.redo() }
+    reRecordsOnPlaying = true
   }
 
   /// Remembers what was played earlier, as a journal has it.
@@ -38,6 +40,8 @@ extension Player {
     _ body: (inout Timeline<Chip8>) throws(SeekError) -> Void
   ) throws(SeekError) {
     try body(&timeline)
+    // A movie that is only watched goes on from there.
+    if playback?.isReadOnly != true { endPlayback() }
     recorder.forget()
     debugger = Debugger(metadata)
     // It has stopped there before, if it had to.

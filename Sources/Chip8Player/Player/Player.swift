@@ -32,8 +32,14 @@ public struct Player: Sendable {
   public var runAhead: RunAhead?
   /// Whether everything that is run is rolled back and run again, to see whether that is the same.
   public var isParanoid = false
-  /// What is recorded of the session, if it is.
-  package var recording: SessionRecorder?
+  /// The movie that is being played, if one is.
+  var playback: Playback?
+  /// Whether it is to re-record to play on from where the machine is, as from the end of a movie.
+  var reRecordsOnPlaying = false
+  /// What the movie says that is recorded, if one is.
+  var recording: MovieFacts?
+  /// What was recorded, if that has ended.
+  var endedRecording: EndedRecording?
   /// What went well but for this, since the last ``takeWarnings()``.
   private var warnings: [Warning]
 
@@ -160,8 +166,18 @@ public struct Player: Sendable {
   public mutating func run(
     frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil, stopsAtHalt: Bool = false
   ) -> Stop {
+    if playback != nil {
+      return runMovie(frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+    }
     if let keys { hold(keys) }
+    return runMachine(frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+  }
+
+  /// Runs the machine with what is held down.
+  mutating func runMachine(frames: Int, instructions: Int, stopsAtHalt: Bool) -> Stop {
     recorder.willRun(machine)
+    let (branchCount, position) = (timeline.branchCount, machine.position)
+    defer { noteReRecording(since: branchCount, position) }
     var (debugger, difference) = (debugger, RepetitionError?.none)
     let branch = timeline.branch
     let stop = timeline.run { machine in
@@ -195,7 +211,7 @@ public struct Player: Sendable {
 
   /// Begins a frame if that ends a wait for a key: ``Chip8/endKeyWait(keys:)``.
   package mutating func endKeyWait(keys: KeySet) {
-    hold(keys)
+    if playback == nil { hold(keys) }
     let branch = timeline.branch
     timeline.run { $0.endKeyWait() }
     inherit(from: branch)
@@ -209,8 +225,10 @@ public struct Player: Sendable {
   /// - Throws: `InputError`; the machine is unchanged then.
   public mutating func apply(_ event: InputEvent) throws(InputError) {
     let (position, branch) = (machine.position, timeline.branch)
+    let branchCount = timeline.branchCount
     try timeline.apply(event)
     inherit(from: branch)
+    noteReRecording(since: branchCount, position)
     recorder.note(event, at: position)
   }
 
@@ -254,8 +272,6 @@ public struct Player: Sendable {
     case exit
     /// Another machine replaces this one: ``adopt(_:)`` it, or continue with it elsewhere.
     case restores(Restoration)
-    /// The recording of the session has no room for the call, which was not answered.
-    case recordingFull
   }
 
   /// Answers the machine's pending call: asks the host, which may take as long as a disk
@@ -263,7 +279,6 @@ public struct Player: Sendable {
   ///
   /// - Throws: `ReplayError` if calls are replayed, and the recording is not one of this session.
   public mutating func answer(_ call: HostCall) throws -> Answer {
-    guard recording?.hasRoom ?? true else { return .recordingFull }
     var host = host
     let outcome = try outcome(of: call, from: &host)
     return take(outcome, of: call, from: host)
@@ -285,7 +300,6 @@ public struct Player: Sendable {
     _ outcome: Host.Outcome, of call: HostCall, from host: Host? = nil
   ) -> Answer {
     if let host { self.host = host }
-    guard recording?.record(call, outcome) ?? true else { return .recordingFull }
     switch outcome {
     case .finished(let status):
       applySafely(.hostAnswer(status))
@@ -305,9 +319,12 @@ public struct Player: Sendable {
     entryCalls = []
     let given = given(for: restoration.machine)
     warnings += restoration.driftWarnings
+    // The program has done that, and nobody who plays it.
+    let facts = recording
     adopt(
       restoration.machineInImage, from: restoration.image, in: restoration.path, given,
       own: SessionMetadata())
+    recording = facts
     guard !restoration.arguments.isEmpty else { return }
     // It has taken them before.
     try? apply(.arguments(restoration.arguments))
@@ -365,6 +382,9 @@ public struct Player: Sendable {
   private mutating func replace(
     _ next: Timeline<Chip8>, by edge: Timeline<Chip8>.Edge?, _ beside: Beside
   ) {
+    endPlayback()
+    reRecordsOnPlaying = false
+    recording?.reRecordCount += 1
     let (next, engine) = (allowingHostCalls(next), machine.engine)
     if let edge {
       timeline.replace(with: next, by: edge)

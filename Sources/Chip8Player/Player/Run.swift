@@ -30,8 +30,8 @@ public enum RunStop: String, Sendable {
   case screen
   case breakpoint
   case watchpoint
-  /// The recording has no room for the next call.
-  case recording
+  /// The movie that is played has ended.
+  case movie
   case fault
   case interrupt
   /// The trace could not be written.
@@ -60,6 +60,8 @@ public struct Run {
   private static let snapshotSpacing: UInt64 = 1 << 26
 
   private let request: RunRequest
+  /// Whether a movie is played, at whose end the run ends if nothing else ends it.
+  private let playsMovie: Bool
   /// What ends the run, with addresses for labels.
   private let until: [StopCondition]
   private var start: State
@@ -71,6 +73,7 @@ public struct Run {
     self.player = player
     self.player.timeline.spacing = Run.snapshotSpacing
     self.request = request
+    playsMovie = player.isPlayingMovie
     let names = player.metadata.names
     until = try request.until.map { condition in
       guard case .pc(let place) = condition else { return condition }
@@ -151,23 +154,41 @@ public struct Run {
 
   // MARK: Stops
 
-  private var conditions: [StopCondition] { request.hasNoStop ? [.halt, .keyWait] : until }
+  private var conditions: [StopCondition] {
+    request.hasNoStop && !playsMovie ? [.halt, .keyWait] : until
+  }
 
   private var maxFrames: Int {
-    request.frames ?? (request.hasNoStop ? Run.framesWithoutStop : .max)
+    request.frames ?? (request.hasNoStop && !playsMovie ? Run.framesWithoutStop : .max)
+  }
+
+  /// The end of a movie is the end of a run that has no other, as it was when it was recorded.
+  private mutating func stopAtEndOfMovie() -> RunStop? {
+    guard playsMovie, request.hasNoStop, !player.isPlayingMovie else { return nil }
+    var machine = player.machine
+    let stop = machine.run(frames: 1, instructions: 1)
+    guard machine.position == player.machine.position, case .fault(let fault) = stop else {
+      return .movie
+    }
+    self.fault = fault
+    return .fault
   }
 
   /// Without a number of frames, a run that waits for a key that nobody presses would never end,
   /// whatever it was asked to wait for; so it ends there.
-  private var stopsAtKeyWait: Bool { conditions.contains(.keyWait) || request.frames == nil }
+  private var stopsAtKeyWait: Bool {
+    conditions.contains(.keyWait) || request.frames == nil && !player.isPlayingMovie
+  }
 
   /// The same for a program that jumps to itself, unless its jumps are counted.
   private var stopsAtHalt: Bool {
-    conditions.contains(.halt) || request.frames == nil && request.instructions == nil
+    conditions.contains(.halt)
+      || request.frames == nil && request.instructions == nil && !player.isPlayingMovie
   }
 
   /// A stop that shows in the machine's current state.
-  private func stopBetweenSlices() -> RunStop? {
+  private mutating func stopBetweenSlices() -> RunStop? {
+    if let stop = stopAtEndOfMovie() { return stop }
     if framesDone >= UInt64(maxFrames) { return .frames }
     if let most = request.instructions, instructionsDone >= UInt64(most) { return .instructions }
     if stopsAtKeyWait, isBlockedOnInput { return .keyWait }
@@ -188,7 +209,7 @@ public struct Run {
   /// Whether the program waits for a key, and the keys will never be others than they are now: the
   /// wait ends when a key is released that was pressed in it.
   private var isBlockedOnInput: Bool {
-    guard let wait = player.machine.state.keyWait else { return false }
+    guard !player.isPlayingMovie, let wait = player.machine.state.keyWait else { return false }
     let (keys, until) = request.keys.keys(in: framesDone)
     return wait.pressed.isSubset(of: keys) && until >= UInt64(Int.max)
   }
@@ -241,7 +262,6 @@ public struct Run {
       case .finished: return nil
       case .exit: return .stop(.halt)
       case .restores(let restoration): return .restores(restoration)
-      case .recordingFull: return .stop(.recording)
       }
     }
   }

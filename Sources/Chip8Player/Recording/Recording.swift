@@ -1,5 +1,5 @@
-// A recorded session as text: which keys were down, and what the host answered. With the same
-// machine to begin with, that is all that the session depends on.
+// A recorded session as earlier versions have written it, as text: which keys were down, and what the
+// host answered. They are read forever; a movie is what is written now.
 
 import Chip8Core
 import SaveState
@@ -53,7 +53,8 @@ package struct Recording: Sendable {
 
   /// Reads a recording: presses as `--keys` has them, one a line, and calls of the host. What has
   /// been recorded says whose session it is, and has an end.
-  private init(_ bytes: [UInt8]) throws(Refusal) {
+  init(_ bytes: [UInt8]) throws(Refusal) {
+    guard bytes.count <= Recording.maxByteCount else { throw .notARecording }
     var calls: [RecordedCall] = []
     var images: [[UInt8]] = []
     var hasHost = false
@@ -88,14 +89,6 @@ package struct Recording: Sendable {
     self.program = program
   }
 
-  package init(contentsOf path: String, _ inputs: inout InputFiles) throws {
-    let bytes = try inputs.read(path, limit: Recording.maxByteCount)
-    self = try inFile(path) {
-      guard bytes.count <= Recording.maxByteCount else { throw Refusal.notARecording }
-      return try Recording(bytes)
-    }
-  }
-
   /// Refuses the recording of another program.
   package func check(_ program: Program, path: String) throws {
     guard let recorded = self.program, recorded != program.sha1 else { return }
@@ -111,7 +104,7 @@ package struct Recording: Sendable {
 
     package var description: String {
       switch self {
-      case .notARecording: "not an input recording; expected FROM-TO:KEYS on each line"
+      case .notARecording: "not an input recording; expected a movie, or FROM-TO:KEYS on each line"
       case .cutOff: "the recording is truncated: its last line, \"end\", is missing"
       case .otherProgram(let sha1):
         "recorded with another program (SHA-1 \(sha1))"

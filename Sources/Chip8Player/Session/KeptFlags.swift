@@ -42,19 +42,16 @@ extension LoadedMachine {
   /// Gives a machine that is switched on its user flags: those of a recording, or those that are kept.
   ///
   /// - Parameter path: the recording's file.
-  /// - Returns: the flags; nil if they are not an input of this run.
   package mutating func powerOnFlags(
     _ kept: KeptFlags?, _ recording: Recording?, from path: String?
-  ) throws -> [UInt8]? {
+  ) throws {
     if let flags = recording?.flags {
       guard image == nil else {
         throw PlayerError.contents(path: path ?? "", Recording.Refusal.fromPowerOn)
       }
-      try timeline.apply(.userFlags(flags))
-      return machine.userFlags
+      return try timeline.apply(.userFlags(flags))
     }
-    guard image == nil, let flags = try kept?.flags(for: machine) else { return nil }
+    guard image == nil, let flags = try kept?.flags(for: machine) else { return }
     try timeline.apply(.userFlags(flags))
-    return flags
   }
 }

@@ -30,6 +30,8 @@ public enum Notice: Sendable {
   case nothingToRedo
   /// Nothing is known of what was before this moment.
   case rewoundToStart(isPowerOn: Bool)
+  /// The movie is over: from here on its user plays.
+  case movieEnded
   /// The watched file has changed: the program in the machine was replaced, or it was started again.
   case watchedFileChanged(keepsState: Bool)
   /// Something was not done.

@@ -53,31 +53,6 @@ public final class PlaySession {
   private var halts: [Int: Halt] = [:]
   private var autosaveFrame: UInt64
 
-  /// The options of a session.
-  public struct Options: Sendable {
-    /// What is wanted of the machines of programs that are opened.
-    public var machine = MachineRequest()
-    /// What is wanted beside them.
-    public var metadata = MetadataRequest()
-    /// Where the slots of all programs are.
-    public var slotsRoot = Slots.defaultRoot()
-    /// How many seconds of the machine's time lie between two autosaves; nil for no autosaves at all.
-    public var autosaveSeconds: Int? = 60
-    /// How many bytes of its past a saved machine carries, at most; nil for none.
-    public var pastByteLimit: Int? = Player.defaultPastByteLimit
-    /// Where the user flags are kept; nil if they are not.
-    public var keptFlags: KeptFlags?
-    /// How far ahead of the machine picture and sound are; nil if they are its own.
-    public var runAhead: RunAhead.Choice?
-    /// Whether each frame is run twice, to see whether that is the same.
-    public var isParanoid = false
-    /// How many bytes the journal of a program has, at most; nil for no journal.
-    public var journalByteLimit: Int?
-
-    /// The defaults.
-    public init() {}
-  }
-
   private struct Watched {
     let path: String
     /// What is on the disk, which may be a zip file that it is in.
@@ -113,6 +88,9 @@ public final class PlaySession {
       player.setUserFlags(flagKeeper.flags(for: player.machine, in: kept))
     }
     keepFlags()
+    if let movie = options.movie { player.play(movie, isReadOnly: options.isReadOnly) }
+    if let facts = options.recording { player.record(facts) }
+    for path in options.reservedPaths { player.reserve(path) }
     beginJournal()
   }
 
@@ -196,7 +174,9 @@ public final class PlaySession {
       player.lookAhead()
       isShownAhead = player.runAhead != nil
     }
+    let playsMovie = player.isPlayingMovie
     follow(player.run(frames: 1, keys: keys))
+    if playsMovie, !player.isPlayingMovie { report(.movieEnded) }
     flagKeeper.look(at: player.machine)
     autosaveIfDue()
   }
@@ -257,7 +237,7 @@ public final class PlaySession {
     isAwaitingHost = false
     switch player.take(outcome, of: call, from: host) {
     // A call takes the rest of its frame.
-    case .finished, .recordingFull: follow(player.run(frames: 1))
+    case .finished: follow(player.run(frames: 1))
     case .exit: end(.exit)
     case .restores(let restoration): restart = restoration
     }

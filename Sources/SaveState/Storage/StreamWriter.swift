@@ -45,8 +45,11 @@ public final class StreamWriter {
   }
 
   /// Appends text.
-  public func append(_ text: String) throws(StorageError) {
-    buffer.append(contentsOf: text.utf8)
+  public func append(_ text: String) throws(StorageError) { try append(Array(text.utf8)) }
+
+  /// Appends bytes.
+  public func append(_ bytes: [UInt8]) throws(StorageError) {
+    buffer.append(contentsOf: bytes)
     if buffer.count >= StreamWriter.bufferByteCount { try flush() }
   }
 

@@ -15,7 +15,8 @@ public struct Past<Remembered: Machine>: Sendable {
   /// The most bytes that it takes in an image.
   public static var maxByteCount: Int { 4 << 20 }
 
-  init(start: Remembered, tape: Tape<Remembered.Input>) {
+  /// - Parameter start: holds nothing down.
+  package init(start: Remembered, tape: Tape<Remembered.Input>) {
     (self.start, self.tape) = (start, tape)
   }
 
@@ -60,11 +61,14 @@ extension Timeline {
   /// How the machine has come where it is, in as many bytes as there is room for: if that is not enough
   /// for all of it, it begins later.
   ///
-  /// - Parameter byteLimit: at most ``Past/maxByteCount``.
+  /// - Parameters:
+  ///   - byteLimit: at most ``Past/maxByteCount``.
+  ///   - believesClaims: whether what a loaded machine says of its own past belongs to it, as long as
+  ///     nobody has found out whether that is true.
   /// - Returns: nil if not even the last part of it fits.
-  public func past(byteLimit: Int) -> Past<Recorded>? {
+  public func past(byteLimit: Int, believesClaims: Bool = true) -> Past<Recorded>? {
     let byteLimit = min(byteLimit, Past<Recorded>.maxByteCount)
-    let (start, inputs) = course
+    let (start, inputs) = course(believesClaims: believesClaims)
     var past = Past(from: Recorded(Recorded.unpack(start)), inputs[...], to: machine)
     // Each start is later than the one before, and its size is known better.
     for _ in 0..<4 {
@@ -84,11 +88,14 @@ extension Timeline {
   }
 
   /// The machine with which the course begins, and all inputs since then.
-  private var course: (start: Recorded.PackedSnapshot, inputs: [Tape<Recorded.Input>.Entry]) {
+  private func course(
+    believesClaims: Bool
+  ) -> (start: Recorded.PackedSnapshot, inputs: [Tape<Recorded.Input>.Entry]) {
     var index = branchOfCourse(branch, at: .position(machine.position))
     let count = branches[index].tape.count(through: machine.position)
     var stretches = [branches[index].tape.entries[..<count]]
     while let origin = branches[index].origin {
+      if branches[origin.branch].claim != nil, !believesClaims { break }
       index = origin.branch
       stretches.append(branches[index].tape.entries[..<origin.inputCount])
     }

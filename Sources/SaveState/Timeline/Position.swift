@@ -17,7 +17,7 @@ public struct Position: Hashable, Sendable {
   }
 
   /// The position as a tape has it: between two frames the frame says it all.
-  var mark: Position { isInFrame ? self : Position(frame: frame) }
+  package var mark: Position { isInFrame ? self : Position(frame: frame) }
 
   /// The first frame that begins here or later.
   public var firstWholeFrame: UInt64 { isInFrame ? frame + 1 : frame }
@@ -30,7 +30,7 @@ public struct Position: Hashable, Sendable {
   static let never = Position(frame: .max, instruction: .max)
 
   /// Whether a machine here has not come to either count of a limit.
-  func isWithin(_ limit: Position) -> Bool {
+  package func isWithin(_ limit: Position) -> Bool {
     frame < limit.frame && instruction < limit.instruction
   }
 }

@@ -56,7 +56,9 @@ extension Chip8Command {
     (settings.breakpoints, settings.watchpoints) = ([], [])
     headless = HeadlessOptions()
     (headless.isHeadless, headless.frames, headless.instructions) = (false, nil, nil)
-    (headless.until, headless.keys, headless.input, headless.record) = ([], nil, nil, nil)
+    (headless.until, headless.keys) = ([], nil)
+    headless.movie = MovieOptions()
+    (headless.movie.input, headless.movie.record, headless.movie.isReadOnly) = (nil, nil, false)
     (headless.save, headless.saveSlot, headless.executable, headless.with) = (nil, nil, false, nil)
     (headless.leavesOutProgram, headless.base, headless.screenshot) = (false, nil, nil)
     (headless.scale, headless.print, headless.json, headless.trace) = (nil, [], false, nil)
@@ -80,6 +82,7 @@ extension Chip8Command {
     case "executable": headless.executable = true
     case "no-rom": headless.leavesOutProgram = true
     case "json": headless.json = true
+    case "read-only": headless.movie.isReadOnly = true
     case "move": mobility.move = true
     case "acknowledge": mobility.acknowledge = true
     default: return false
@@ -128,8 +131,8 @@ extension Chip8Command {
     case "instructions": read(value, &headless.instructions)
     case "until": add(StopCondition(argument: value), &headless.until)
     case "keys": read(value, &headless.keys)
-    case "input": read(value, &headless.input)
-    case "record": read(value, &headless.record)
+    case "input": read(value, &headless.movie.input)
+    case "record": read(value, &headless.movie.record)
     case "save": read(value, &headless.save)
     case "save-slot": read(value, &headless.saveSlot)
     case "with": read(value, &headless.with)

@@ -24,7 +24,7 @@ struct Chip8Command: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ImageCommand.self, SlotsCommand.self, FlagsCommand.self, TimelineCommand.self,
-      AsmCommand.self, DisasmCommand.self, CartCommand.self, FarmCommand.self,
+      MovieCommand.self, AsmCommand.self, DisasmCommand.self, CartCommand.self, FarmCommand.self,
     ])
 
   @Argument(
@@ -92,6 +92,7 @@ struct Chip8Command: ParsableCommand {
     try past.validateCombination()
     try settings.validateCombination()
     try headless.validateCombination()
+    try headless.movie.validateCombination()
     try mobility.validateCombination(headless, restore: restore)
     if watch, headless.isHeadless || restore != nil || files.first == "-" {
       throw ValidationError("--watch requires a program's file and a window.")
@@ -108,7 +109,7 @@ struct Chip8Command: ParsableCommand {
     if restoreDescriptor != nil, restore == nil {
       throw ValidationError("--restore-descriptor requires --restore IMAGE.")
     }
-    let read = [restore ?? files.first, headless.input, settings.symbols]
+    let read = [restore ?? files.first, headless.movie.input, settings.symbols]
     guard read.filter({ $0 == "-" }).count < 2 else {
       throw ValidationError("Only one thing can be read from standard input.")
     }
@@ -117,53 +118,61 @@ struct Chip8Command: ParsableCommand {
 
   func run() throws {
     let request = machineRequest
-    let file = try loadedFile()
-    var loaded = try machine(in: file, request)
+    var inputs = InputFiles()
+    let input = try headless.movie.input.map {
+      try InputFile(contentsOf: $0, machine.dependencies.paths, &inputs)
+    }
+    if input?.movie == nil { try checkWithoutMovie(input) }
+    let file = try input?.movie.flatMap { try loadedFile(of: $0) } ?? loadedFile()
+    var loaded = try machine(in: file, request, input?.movie)
+    loaded.inputs.add(inputs)
     if resume { loaded = try loaded.resumed(file.path, request, slotsRoot: slotsRoot) }
-    if past.moment != nil, loaded.image == nil {
+    if past.moment != nil, loaded.image == nil, input?.movie == nil {
       throw Failure.usage("\(past.momentOption) requires a saved state with its past")
     }
     try loaded.apply(settings.request, from: file.path)
-    let recording = try headless.input.map { path in
-      let recording = try Recording(contentsOf: path, &loaded.inputs)
-      try recording.check(loaded.machine.program, path: path)
-      return recording
-    }
     let base = try headless.base.map { try ParentImage($0, machine.dependencies, &loaded.inputs) }
     try loaded.keepProgram(base, headless, mobility)
-    let kept = try flags.kept(
-      besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: recording,
-      from: headless.input)
     let entryCalls = try host.entryCalls(loaded.metadata.names)
     let isImage = loaded.image != nil
-    if isImage {
+    if let movie = input?.movie {
+      try begin(movie, in: &loaded, request, hasEntryCalls: !entryCalls.isEmpty)
+    } else if isImage {
       try loaded.prepare(entryCalls: entryCalls, arguments: arguments, path: file.path)
     } else if !entryCalls.isEmpty, !headless.saves {
       throw Failure.usage("--call requires --restore IMAGE or --save FILE")
     }
-    let host = try host.host(replaying: recording, from: headless.input)
-    if headless.isHeadless {
-      let flags = try loaded.powerOnFlags(kept, recording, from: headless.input)
-      var player = Player(loaded, host)
-      player.pastByteLimit = past.byteLimit
-      player.runAhead = timeline.runAhead.map { RunAhead($0) }
-      player.isParanoid = timeline.isParanoid
-      reportWarnings(of: &player)
-      try player.saveWithEntryCalls(isImage ? [] : entryCalls)
-      var run = try HeadlessRun(
-        headless, mobility, machine, player, recording?.keys, parent: base, slotsRoot: slotsRoot,
-        kept, flagsAtStart: flags)
-      try run.prepare()
-      if mobility.acknowledge, let image = loaded.image { try run.takeOver(image) }
-      try run.toEnd()?.execute()
-    } else {
-      try play(loaded, host, kept, watching: watch ? file : nil)
+    try input?.recording?.check(loaded.machine.program, path: headless.movie.input ?? "")
+    let kept = try flags.kept(
+      besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: input,
+      from: headless.movie.input)
+    let host = try host.host(replaying: input, from: headless.movie.input)
+    guard headless.isHeadless else {
+      return try play(loaded, host, kept, input?.movie, watching: watch ? file : nil)
     }
+    try loaded.powerOnFlags(kept, input?.recording, from: headless.movie.input)
+    var player = Player(loaded, host)
+    player.pastByteLimit = past.byteLimit
+    player.runAhead = timeline.runAhead.map { RunAhead($0) }
+    player.isParanoid = timeline.isParanoid
+    reportWarnings(of: &player)
+    try player.saveWithEntryCalls(isImage ? [] : entryCalls)
+    if let movie = input?.movie?.movie {
+      player.play(movie, isReadOnly: headless.movie.isReadOnly)
+    }
+    if headless.movie.record != nil { player.record(facts(input?.movie, loaded)) }
+    var run = try HeadlessRun(
+      headless, mobility, machine, player, input?.recording?.keys, parent: base,
+      slotsRoot: slotsRoot, kept)
+    try run.prepare()
+    if mobility.acknowledge, let image = loaded.image { try run.takeOver(image) }
+    try run.toEnd()?.execute()
   }
 
   /// Plays in a window.
   private func play(
-    _ loaded: LoadedMachine, _ host: Host, _ kept: KeptFlags?, watching file: LoadedFile?
+    _ loaded: LoadedMachine, _ host: Host, _ kept: KeptFlags?, _ movie: MovieFile?,
+    watching file: LoadedFile?
   ) throws {
     #if SDL
       var options = PlaySession.Options()
@@ -173,14 +182,25 @@ struct Chip8Command: ParsableCommand {
       (options.keptFlags, options.pastByteLimit) = (kept, past.byteLimit)
       (options.runAhead, options.isParanoid) = (timeline.runAhead, timeline.isParanoid)
       options.journalByteLimit = timeline.leavesOutJournal ? nil : Journal.defaultByteLimit
+      (options.movie, options.isReadOnly) = (movie?.movie, headless.movie.isReadOnly)
+      if let path = headless.movie.record {
+        options.recording = facts(movie, loaded)
+        options.reservedPaths = [path]
+        try Output.check([
+          Output(path, headless.movie.recordedContent, apartFrom: loaded.inputs)
+        ])
+      }
       let session = PlaySession(loaded, host, options)
       if let file { session.watch(files[0], file, keepsState: keepState) }
       try Window.play(session) {
         guard mobility.acknowledge, let image = loaded.image else { return }
         try mobility.takeOver(image, savedAs: session.saveProvisionally())
       }
+      try headless.movie.write(session.player)
       if let restoration = session.restart {
-        try NextProcess(playing: restoration, after: session, options).execute()
+        try NextProcess(
+          playing: restoration, after: session, options, recording: headless.movie.record
+        ).execute()
       }
     #else
       throw Failure.usage("this chip8 was built without a window: add --headless")
@@ -188,8 +208,11 @@ struct Chip8Command: ParsableCommand {
   }
 
   private func machine(
-    in file: LoadedFile, _ request: MachineRequest
+    in file: LoadedFile, _ request: MachineRequest, _ movie: MovieFile?
   ) throws -> LoadedMachine {
+    // What is asked for is compared with a movie's machine, and its start is gone to later.
+    var request = request
+    if movie != nil { request.moment = nil }
     do { return try LoadedMachine(file, request) } catch PlayerError.contents(
       let path, ImageError.notAnImage) where restore != nil
     {
@@ -321,13 +344,8 @@ struct HeadlessOptions: ParsableArguments {
       "Hold keys from frame FROM until before frame TO.", valueName: "FROM-TO:KEYS[,...]"))
   var keys: KeyScript?
 
-  @Option(help: ArgumentHelp("Replay an input recording.", valueName: "FILE"))
-  var input: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Record keys and host calls, for --input.", valueName: "FILE"))
-  var record: String?
+  @OptionGroup(title: "Movies")
+  var movie: MovieOptions
 
   @Option(help: ArgumentHelp("Save an image of the machine when the run stops.", valueName: "FILE"))
   var save: String?
@@ -378,7 +396,7 @@ struct HeadlessOptions: ParsableArguments {
       throw ValidationError("--instructions must not be negative.")
     }
     do throws(Failure) { _ = try slot() } catch { throw ValidationError(error.message + ".") }
-    if keys != nil, input != nil {
+    if keys != nil, movie.input != nil {
       throw ValidationError("--keys and --input cannot be combined.")
     }
     if executable, save == nil {
@@ -399,7 +417,7 @@ struct HeadlessOptions: ParsableArguments {
     if json, !print.isEmpty {
       throw ValidationError("--json and --print cannot be combined.")
     }
-    let onStandardOutput = [save, screenshot, trace, record].filter { $0 == "-" }.count
+    let onStandardOutput = [save, screenshot, trace, movie.record].filter { $0 == "-" }.count
     if onStandardOutput + (json || !print.isEmpty ? 1 : 0) > 1 {
       throw ValidationError("Only one thing can be written to standard output.")
     }
@@ -408,7 +426,8 @@ struct HeadlessOptions: ParsableArguments {
   /// The files that are written, but for the slot.
   func outputs(apartFrom inputs: InputFiles) -> [Output] {
     let files: [(String?, Content)] = [
-      (save, .savedState), (screenshot, .other), (trace, .other), (record, .other),
+      (save, .savedState), (screenshot, .other), (trace, .other),
+      (movie.record, movie.recordedContent),
     ]
     return files.compactMap { path, content in
       path.map { Output($0, content, apartFrom: inputs) }
@@ -426,14 +445,16 @@ struct HeadlessOptions: ParsableArguments {
   }
 
   /// Whether anything but an image is written to standard output.
-  var writesText: Bool { json || !print.isEmpty || [screenshot, trace, record].contains("-") }
+  var writesText: Bool {
+    json || !print.isEmpty || [screenshot, trace, movie.record].contains("-")
+  }
 
   /// The first option given that only a headless run has.
   private var headlessOption: String? {
     let given: [(String, Bool)] = [
       ("--frames", frames != nil), ("--instructions", instructions != nil),
-      ("--until", !until.isEmpty), ("--keys", keys != nil), ("--input", input != nil),
-      ("--record", record != nil), ("--save", save != nil), ("--save-slot", saveSlot != nil),
+      ("--until", !until.isEmpty), ("--keys", keys != nil), ("--save", save != nil),
+      ("--save-slot", saveSlot != nil),
       ("--executable", executable), ("--no-rom", leavesOutProgram), ("--base", base != nil),
       ("--screenshot", screenshot != nil), ("--scale", scale != nil),
       ("--print", !print.isEmpty), ("--json", json), ("--trace", trace != nil),

@@ -18,17 +18,18 @@ struct FlagOptions: ParsableArguments {
   /// Where flags are kept, if they are.
   ///
   /// - Parameters:
-  ///   - recording: what is replayed, if anything.
-  ///   - path: the recording's file.
+  ///   - input: what is replayed, if anything.
+  ///   - path: its file.
   func kept(
-    besideSlotsIn slotsRoot: String, isHeadless: Bool, replaying recording: Recording?,
+    besideSlotsIn slotsRoot: String, isHeadless: Bool, replaying input: InputFile?,
     from path: String?
   ) throws(Failure) -> KeptFlags? {
     guard keepFlags != "off" else { return nil }
     guard let keepFlags else {
-      return isHeadless ? nil : KeptFlags(root: slotsRoot, isNamed: false)
+      // A movie has the flags that it began with, and those at its end are nobody's.
+      return isHeadless || input?.movie != nil ? nil : KeptFlags(root: slotsRoot, isNamed: false)
     }
-    if let recording, let path, recording.isSession {
+    if let input, let path, input.movie != nil || input.recording?.isSession == true {
       throw .usage(
         "--keep-flags cannot be combined with \(fileName(path)), which has the recorded run's flags"
       )

@@ -56,7 +56,8 @@ struct MobilityOptions: ParsableArguments {
       throw ValidationError("--move requires --save - and --else-save FILE.")
     }
     if elseSave != nil, !move { throw ValidationError("--else-save requires --move.") }
-    if let elseSave, ["-", headless.screenshot, headless.trace, headless.record].contains(elseSave)
+    if let elseSave,
+      ["-", headless.screenshot, headless.trace, headless.movie.record].contains(elseSave)
     {
       throw ValidationError("--else-save needs a file of its own.")
     }

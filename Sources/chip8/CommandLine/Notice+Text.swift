@@ -33,6 +33,7 @@ extension Notice {
     case .nothingToRedo: ["Nothing to redo"]
     case .rewoundToStart(let isPowerOn):
       [isPowerOn ? "Rewound to power-on" : "Nothing is known of what was before this"]
+    case .movieEnded: ["The movie has ended"]
     case .watchedFileChanged(let keepsState): [keepsState ? "Program replaced" : "Reloaded"]
     case .flagsFailed(true, let error): ["User flags not loaded: \(error.advice)"]
     case .flagsFailed(false, let error): ["User flags not saved: \(error.advice)"]

@@ -49,7 +49,7 @@ extension HeadlessRun {
   /// Keeps the program from replacing the run's other outputs.
   mutating func reserveOutputs() {
     let flags = keptFlags?.memory(of: machine.program).path
-    let outputs = [options.trace, options.record, options.screenshot, flags]
+    let outputs = [options.trace, options.movie.record, options.screenshot, flags]
     run.withPlayer { player in for path in outputs.compactMap(\.self) { player.reserve(path) } }
   }
 
@@ -93,8 +93,8 @@ extension HeadlessRun {
   private func checkOutputs() throws {
     if let slot = try options.slot() { try slots.checkSaving(savedImage(), to: slot) }
     try run.trace?.check()
-    for (path, contents) in files {
-      try Storage.checkReplacing(path, with: contents(), as: .other, apartFrom: inputs)
+    for (path, content, bytes) in files {
+      try Storage.checkReplacing(path, with: bytes(), as: content, apartFrom: inputs)
     }
   }
 
@@ -114,9 +114,9 @@ extension HeadlessRun {
     failures.attempt { try keepFlags() }
     if let error = run.traceError { failures.append(.storage(error)) }
     failures.attempt { try run.trace?.finish() }
-    for (path, contents) in files {
+    for (path, content, bytes) in files {
       failures.attempt {
-        try Storage.writeAtomically(path, with: contents(), as: .other, apartFrom: inputs)
+        try Storage.writeAtomically(path, with: bytes(), as: content, apartFrom: inputs)
       }
     }
     if let copy { return try move(stop, from: copy, isSaved: isSaved, &failures) }
@@ -126,7 +126,6 @@ extension HeadlessRun {
     }
     if let fault = run.fault { failures.append(.fault(fault, in: machine.program)) }
     if stop == .interrupt { failures.append(Failure(message: "interrupted", code: 130)) }
-    if stop == .recording { failures.append(fullRecording) }
     try failures.end()
   }
 
@@ -139,8 +138,6 @@ extension HeadlessRun {
     if let fault = run.fault {
       failures.append(.fault(fault, in: machine.program))
       code = EX_SOFTWARE
-    } else if stop == .recording {
-      failures.append(fullRecording)
     } else if stop == .interrupt {
       (reason, code) = (": interrupted", 130)
     } else if failures.isEmpty {
@@ -163,11 +160,14 @@ extension HeadlessRun {
     Slots(root: slotsRoot, program: machine.program.sha1, apartFrom: inputs)
   }
 
-  private var files: [(path: String, contents: () throws -> [UInt8])] {
-    let all: [(String?, () throws -> [UInt8])] = [
-      (options.record, { recorded }),
+  private var files: [(path: String, content: Content, bytes: () throws -> [UInt8])] {
+    let all: [(String?, Content, () throws -> [UInt8])] = [
       (
-        options.screenshot,
+        options.movie.record, options.movie.recordedContent,
+        { try options.movie.bytes(of: run.player) }
+      ),
+      (
+        options.screenshot, .other,
         {
           var player = run.player
           player.lookAhead()
@@ -176,23 +176,7 @@ extension HeadlessRun {
         }
       ),
     ]
-    return all.compactMap { path, contents in path.map { ($0, contents) } }
-  }
-
-  /// All that came from outside.
-  private var recorded: [UInt8] {
-    let begun: UInt64 = machine.state.instructionsLeftInFrame == nil ? 0 : 1
-    return run.player.recording?.bytes(frames: run.framesDone + begun) ?? []
-  }
-
-  /// Why a run ends whose program makes a call that the recording has no room for.
-  private var fullRecording: Failure {
-    Failure(
-      message:
-        "\(options.record ?? ""): the recording is full at \(Recording.maxByteCount >> 20) MiB, "
-        + "so the run ended before the program's next call: save the machine with --save, and record "
-        + "the rest by itself",
-      code: EX_IOERR)
+    return all.compactMap { path, content, bytes in path.map { ($0, content, bytes) } }
   }
 
   private func report(_ stop: RunStop) -> Report {

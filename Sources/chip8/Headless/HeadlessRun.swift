@@ -27,11 +27,10 @@ struct HeadlessRun {
   /// - Parameters:
   ///   - keys: the keys of a recording, if one is replayed.
   ///   - keptFlags: where the user flags are kept, if they are.
-  ///   - flagsAtStart: those that the machine was switched on with, if they are an input.
   init(
     _ options: HeadlessOptions, _ mobility: MobilityOptions, _ machineOptions: MachineOptions,
     _ player: Player, _ keys: KeyScript?, parent: ParentImage?, slotsRoot: String,
-    _ keptFlags: KeptFlags?, flagsAtStart: [UInt8]?
+    _ keptFlags: KeptFlags?
   ) throws {
     self.options = options
     self.mobility = mobility
@@ -46,17 +45,6 @@ struct HeadlessRun {
     (request.until, request.keys) = (options.until, keys ?? options.keys ?? .empty)
     run = try Run(player, request)
     try checkFiles()
-    if let path = options.record {
-      var tape = Tape<InputEvent>()
-      if let flagsAtStart { tape.append(.userFlags(flagsAtStart), at: Position()) }
-      for entry in request.keys.tape.entries { tape.append(entry.input, at: entry.position) }
-      let recorder = SessionRecorder(
-        player.machine.program, tape, hasHost: player.host.isThere)
-      guard let recorder else {
-        throw Failure.data(path, "too many keys for a recording")
-      }
-      run.withPlayer { $0.recording = recorder }
-    }
     try keptFlags?.prepare(for: player.machine)
     run.trace = try options.trace.map { path in
       try Trace(path, player.metadata.names, apartFrom: player.inputs)
@@ -104,14 +92,15 @@ struct HeadlessRun {
     } catch let error as ReplayError {
       // As it was when the run began.
       safeCopy?.keep()
-      throw Failure.data(options.input ?? "", error)
+      throw Failure.data(options.movie.input ?? "", error)
     }
   }
 
   /// What belongs together stays together: a recording, a trace, and what is said to the process at
   /// the other end of a pipe.
   private var staysInProcess: Bool {
-    options.input != nil || options.record != nil || options.trace != nil || mobility.isUsed
+    options.movie.input != nil || options.movie.record != nil || options.trace != nil
+      || mobility.isUsed
   }
 
   private mutating func adopt(_ restoration: Restoration) {

@@ -21,7 +21,8 @@ struct Report {
       try printJSON(json)
     } else if !options.print.isEmpty {
       try printLines(options.print.flatMap(lines))
-    } else if ![options.save, options.screenshot, options.trace, options.record].contains("-") {
+    } else if ![options.save, options.screenshot, options.trace, options.movie.record].contains("-")
+    {
       try printLines([
         "\(machine.program.name) on \(state.configuration.platform.rawValue): stopped by "
           + "\(run.stop.rawValue)\(run.point.map { " \($0.text)" } ?? ""), \(state.frames) frames and "

@@ -23,17 +23,31 @@ enum Screenshot {
   /// The picture as a PNG file, by libpng.
   static func png(_ screen: Screen, _ appearance: Appearance, scale: Int) throws(Failure) -> [UInt8]
   {
-    let rgb = points(screen, appearance, scale: scale)
+    return try png(
+      points(screen, appearance, scale: scale), width: screen.width * scale,
+      height: screen.height * scale)
+  }
+
+  /// A picture of a movie as a PNG file.
+  static func png(_ picture: MoviePicture, _ appearance: Appearance) throws(Failure) -> [UInt8] {
+    let colors = appearance.colors.map { color in
+      [16, 8, 0].map { UInt8(truncatingIfNeeded: color >> $0) }
+    }
+    let rgb = picture.points.flatMap { colors[Int($0)] }
+    return try png(rgb, width: picture.width, height: picture.height)
+  }
+
+  private static func png(_ rgb: [UInt8], width: Int, height: Int) throws(Failure) -> [UInt8] {
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
-    image.width = png_uint_32(screen.width * scale)
-    image.height = png_uint_32(screen.height * scale)
+    image.width = png_uint_32(width)
+    image.height = png_uint_32(height)
     image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR)
     defer { png_image_free(&image) }
-    var bytes = [UInt8](repeating: 0, count: rgb.count + screen.height * scale * 16 + 4096)
+    var bytes = [UInt8](repeating: 0, count: rgb.count + height * 16 + 4096)
     var count = bytes.count
     guard png_image_write_to_memory(&image, &bytes, &count, 0, rgb, 0, nil) != 0 else {
-      throw Failure(message: "cannot write the screenshot: libpng failed", code: EX_SOFTWARE)
+      throw Failure(message: "cannot write the picture: libpng failed", code: EX_SOFTWARE)
     }
     return Array(bytes.prefix(count))
   }

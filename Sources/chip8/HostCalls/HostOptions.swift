@@ -16,16 +16,15 @@ struct HostOptions: ParsableArguments {
   /// The program's host.
   ///
   /// - Parameters:
-  ///   - recording: the recording that is replayed, if any.
-  ///   - path: the recording's file.
-  func host(replaying recording: Recording?, from path: String?) throws -> Host {
-    if let calls = recording?.calls, let path {
-      guard hostCalls == nil else {
-        throw Failure.usage(
-          "--host-calls cannot be combined with \(fileName(path)), which replays all host calls")
-      }
-      return Host(replaying: calls)
+  ///   - input: the movie or recording that is replayed, if any.
+  ///   - path: its file.
+  func host(replaying input: InputFile?, from path: String?) throws -> Host {
+    let calls = input?.recording?.calls
+    if calls != nil || input?.movie != nil, let path, hostCalls != nil {
+      throw Failure.usage(
+        "--host-calls cannot be combined with \(fileName(path)), which replays all host calls")
     }
+    if let calls { return Host(replaying: calls) }
     return try hostCalls.map { try Host(directory: $0) } ?? .none
   }
 

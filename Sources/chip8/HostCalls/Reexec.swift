@@ -28,14 +28,18 @@ struct NextProcess {
 
 extension NextProcess {
   /// Continues playing in a window.
-  init(playing restoration: Restoration, after session: PlaySession, _ options: PlaySession.Options)
-  {
+  ///
+  /// - Parameter recording: the file that is recorded, if one is.
+  init(
+    playing restoration: Restoration, after session: PlaySession, _ options: PlaySession.Options,
+    recording: String?
+  ) {
     self.init(
       restoration: restoration,
       options: [
         "--slots=\(options.slotsRoot)", "--autosave=\(options.autosaveSeconds ?? 0)",
         "--engine=\(options.machine.engine.rawValue)",
-      ]
+      ] + (recording.map { ["--record=\($0)"] } ?? [])
         + NextProcess.common(session.player, restoration, options.keptFlags)
         + (options.journalByteLimit == nil ? ["--no-journal"] : []))
   }

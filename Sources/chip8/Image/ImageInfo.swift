@@ -14,6 +14,7 @@ struct ImageInfo {
   private let note: String?
   private let witness: Witness?
   private let past: Past<Chip8>?
+  private let movie: Movie<Chip8>?
   /// What a machine that cannot continue executed last.
   private let last: [Line]
   /// Why the machine cannot execute the next instruction, if it cannot.
@@ -35,6 +36,7 @@ struct ImageInfo {
       note = try image.note()
       witness = try image.witness()
       past = try image.past(of: machine)
+      movie = try image.movie(of: machine)
       executed = try image.lastInstructions()
     } catch { throw Failure.data(opened.path, error) }
     let names = AddressNames(labels.all.isEmpty ? metadata.labels : labels)
@@ -71,7 +73,7 @@ extension ImageInfo {
       "last": last.map(\.json), "host": host, "goals": machine.entryCalls.map { names.json($0) },
       "settings": metadata.hasSettings ? metadata.json(names) : nil,
       "labels": metadata.labels.all.map(\.json), "code": machine.code(names).map(\.json),
-      "witness": witness?.json, "past": past?.json,
+      "witness": witness?.json, "past": past?.json, "movie": movie?.json,
       "sections": opened.image.sections.map(\.json),
     ]
     return object.withoutNulls.adding(machine.json)
@@ -131,6 +133,20 @@ extension Witness {
   fileprivate var json: JSONObject {
     ["instructions": instructions, "frames": frames, "sha256": "\(digest)"]
   }
+}
+
+extension Movie<Chip8> {
+  fileprivate var json: JSONObject {
+    [
+      "rerecords": facts.reRecordCount, "authors": facts.authors,
+      "markers": facts.markers.map(\.json),
+      "digestInterval": spacing.digests, "checkInterval": spacing.checks,
+    ]
+  }
+}
+
+extension MovieFacts.Marker {
+  var json: JSONObject { ["frame": frame, "text": text] }
 }
 
 extension Past<Chip8> {
@@ -265,6 +281,10 @@ extension ImageInfo {
     if let past {
       let count = past.tape.entries.count
       rows.append(("past", "from \(past.startText), \(count) \(count == 1 ? "event" : "events")"))
+    }
+    if let movie {
+      let count = movie.facts.reRecordCount
+      rows.append(("movie", "\(count) \(count == 1 ? "re-record" : "re-records")"))
     }
     let labels = metadata.labels.all
     if !labels.isEmpty { rows.append(("labels", "\(labels.count)")) }

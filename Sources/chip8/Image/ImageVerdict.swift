@@ -80,6 +80,7 @@ extension OpenedImage {
       // No machine follows from these, so nothing else looks at them.
       _ = try image.time()
       _ = try image.note()
+      _ = try image.movie(of: machine)
       _ = try image.lastInstructions()
       _ = try SessionMetadata(image, of: machine)
       return try image.verification(Chip8.self, by: &files)

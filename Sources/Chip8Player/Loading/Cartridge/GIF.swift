@@ -10,7 +10,7 @@ package struct GIF {
   let width: Int
   let height: Int
   /// The frames one after the other, each a colour a pixel, row by row: 0xRRGGBB.
-  var pixels: [UInt32]
+  package internal(set) var pixels: [UInt32]
 
   init(width: Int, height: Int, pixels: [UInt32]) {
     self.width = width
@@ -23,7 +23,7 @@ package struct GIF {
   }
 
   /// Decodes a file; nil if it is not a GIF, or larger than any cartridge.
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     var input = Input(bytes: bytes)
     let decoded: GIF? = withUnsafeMutablePointer(to: &input) { input in
       guard

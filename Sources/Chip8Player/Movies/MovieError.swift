@@ -1,0 +1,35 @@
+/// Why a movie cannot be read, played or made.
+public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// It is a saved state that carries no past.
+  case noPast
+  /// What is on its tape does not lead to its machine.
+  case isFalse
+  /// It is another program's.
+  case otherProgram(name: String, sha1: String)
+  /// It is another machine's: what is different, as it is in the movie, and as it was asked for.
+  case otherMachine(String, recorded: String, wanted: String)
+  /// Another machine was switched on, or it was changed before its first instruction.
+  case otherStart
+  /// A line of its text form cannot be used.
+  case badLine(Int, String)
+  /// It has more than a movie can have.
+  case tooLong
+  /// It has nothing of that kind.
+  case nothing(String)
+
+  /// One sentence for the user, without the file's name.
+  public var description: String {
+    switch self {
+    case .noPast: "a saved state without a past, so there is nothing to play"
+    case .isFalse:
+      "the movie does not lead to its own end, so it is not played; movie verify shows where it leaves it"
+    case .otherProgram(let name, let sha1): "recorded with another program, \(name) (SHA-1 \(sha1))"
+    case .otherMachine(let part, let recorded, let wanted):
+      "recorded with \(part) \(recorded), not \(wanted)"
+    case .otherStart: "recorded with other bytes poked before the first instruction"
+    case .badLine(let line, let reason): "line \(line): \(reason)"
+    case .tooLong: "the session has more than a movie can have: a tape of 4 MiB, 2^26 frames"
+    case .nothing(let what): "the movie has no \(what)"
+    }
+  }
+}

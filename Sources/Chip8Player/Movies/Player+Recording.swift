@@ -1,0 +1,59 @@
+import Chip8Core
+import SaveState
+
+/// A movie as it is written: an image, with all that images have.
+package struct RecordedMovie {
+  package let movie: Movie<Chip8>
+  package let image: Image
+  /// Whether it begins where the session does, as far as that is known.
+  package let isWhole: Bool
+}
+
+extension Player {
+  /// Records the session from here on, with all that has led here.
+  ///
+  /// - Parameter facts: those of the movie that it continues.
+  package mutating func record(_ facts: MovieFacts = MovieFacts()) {
+    recording = facts
+    playback?.recordedFacts = facts
+  }
+
+  /// Ends the movie that is played: from here on somebody else plays.
+  mutating func endPlayback() {
+    guard let playback else { return }
+    self.playback = nil
+    reRecordsOnPlaying = true
+    guard playback.isReadOnly, let facts = playback.recordedFacts else { return }
+    endedRecording = EndedRecording(timeline: timeline.detached, facts: facts)
+  }
+
+  /// A recording that does not go on, though the session does.
+  struct EndedRecording: Sendable {
+    let timeline: Timeline<Chip8>
+    let facts: MovieFacts
+  }
+
+  /// Counts that somebody has gone elsewhere and plays on from there.
+  ///
+  /// - Parameters:
+  ///   - branchCount: the branches of the session before something was done.
+  ///   - position: where the machine was then.
+  mutating func noteReRecording(since branchCount: Int, _ position: Position) {
+    let playsOn = reRecordsOnPlaying && machine.position != position
+    if playsOn { reRecordsOnPlaying = false }
+    if playsOn || timeline.branchCount > branchCount { recording?.reRecordCount += 1 }
+  }
+
+  /// The movie of the machine's course, if it is recorded.
+  package func recordedMovie() throws(MovieError) -> RecordedMovie? {
+    let timeline = endedRecording?.timeline ?? timeline
+    guard let recording = endedRecording?.facts ?? recording else { return nil }
+    let recorded = timeline.movie(recording) { $0.normalized(until: $1) }
+    guard let movie = recorded else { throw .tooLong }
+    var image = Image(of: movie.machine, preservingUnknownSectionsOf: image)
+    metadata.put(into: &image, of: movie.machine)
+    guard image.setMovie(movie) else { throw .tooLong }
+    return RecordedMovie(
+      movie: movie, image: image, isWhole: movie.past.start.position == timeline.start)
+  }
+}
