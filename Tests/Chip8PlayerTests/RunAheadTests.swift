@@ -43,7 +43,7 @@ import Testing
     )
     for frame in 0..<200 {
       _ = ahead.run(frames: 1, keys: keys(frame))
-      _ = ahead.output()
+      ahead.lookAhead()
       _ = plain.run(frames: 1, keys: keys(frame))
       #expect(ahead.machine.stateDigest == plain.machine.stateDigest)
     }
@@ -56,7 +56,8 @@ import Testing
       _ = player.run(frames: 1, keys: keys(frame))
       var machine = player.machine
       _ = machine.run(frames: count)
-      let output = player.output()
+      player.lookAhead()
+      let output = player.output
       #expect(output.screen == machine.state.screen && output.tone == machine.tone)
     }
   }
@@ -71,9 +72,11 @@ import Testing
       var again = player
       again.runAhead = RunAhead(.frames(frameCount))
       _ = again.run(frames: 1, keys: [])
-      let before = again.output().screen
+      again.lookAhead()
+      let before = again.output.screen
       _ = again.run(frames: 1, keys: KeySet(key: 5))
-      #expect((again.output().screen != before) == isSeen, "\(frameCount) frames")
+      again.lookAhead()
+      #expect((again.output.screen != before) == isSeen, "\(frameCount) frames")
     }
   }
 
@@ -90,7 +93,7 @@ import Testing
     player.runAhead = RunAhead(.frames(4))
     while player.machine.state.v[0] < 190 {
       _ = player.run(frames: 1)
-      _ = player.output()
+      player.lookAhead()
     }
     #expect(throws: StorageError.self) { try Storage.read(directory + "/a", limit: 1) }
   }

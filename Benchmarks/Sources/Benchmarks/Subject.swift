@@ -4,6 +4,8 @@ import SaveState
 /// One of our programs on the machine that it is for, a minute into the game.
 struct Subject {
   let name: String
+  /// The program's own.
+  let program: String
   /// The machine when it was switched on.
   let fresh: Chip8
   let machine: Chip8
@@ -20,6 +22,7 @@ struct Subject {
   }
 
   init(_ name: String) throws {
+    self.program = name
     let program = try Subject.program(Subject.path(name))
     fresh = try Chip8(program, Configuration(for: program))
     var machine = fresh

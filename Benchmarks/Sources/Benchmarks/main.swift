@@ -82,6 +82,11 @@ func allMeasurements(_ programs: [String], in directory: String) throws -> [Meas
   all += [small, large].map { .stalls($0, in: directory) }
   all += [.durableSave(small, in: directory)]
   all += (games + [picture]).map(Measurement.imageTimes)
+  all += [small, large].map(Measurement.tapeOnly)
+  all += [small, large].map { .capture($0, in: directory) }
+  all += [small, large].map(Measurement.runAhead)
+  all += [small, large].map { .days($0, in: directory) }
+  all += [.tenHours(small)]
   all += [Platform.chip8, .xochip].map(Measurement.imageChain)
   all += try games.map(Measurement.imageSize)
   all += [.loaderMemory(large, in: directory)]

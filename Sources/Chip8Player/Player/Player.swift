@@ -224,13 +224,21 @@ public struct Player: Sendable {
   /// The same keys, frame after frame, are not an input.
   private mutating func hold(_ keys: KeySet) {
     guard keys != machine.heldKeys else { return }
-    runAhead?.learn(from: timeline.machine, beforeKeysBecome: keys)
+    withRunAhead { $0.learn(from: &$1, beforeKeysBecome: keys) }
     applySafely(.keys(keys))
   }
 
+  /// Finds out what will be seen and heard: ``output``.
+  public mutating func lookAhead() { withRunAhead { $0.look(from: &$1) } }
+
   /// What is seen and heard of the machine: by ``runAhead``, some frames before it happens.
-  public mutating func output() -> RunAhead.Output {
-    runAhead?.output(of: timeline.machine) ?? RunAhead.Output(timeline.machine)
+  public var output: RunAhead.Output { runAhead?.output ?? RunAhead.Output(machine) }
+
+  private mutating func withRunAhead(_ body: (inout RunAhead, inout Chip8) -> Void) {
+    // Taken out, so that nothing of it is copied.
+    guard var ahead = runAhead.take() else { return }
+    timeline.run { body(&ahead, &$0) }
+    runAhead = ahead
   }
 
   /// Gives a machine that was just switched on its program's user flags.

@@ -57,6 +57,9 @@ public struct Run {
   /// Beyond how many instructions the run is interrupted.
   package var maxInstructions: UInt64 = .max
 
+  /// A run goes forward. Whoever goes back in it all the same waits for a tenth of a second.
+  private static let snapshotSpacing: UInt64 = 1 << 26
+
   private let request: RunRequest
   /// What ends the run, with addresses for labels.
   private let until: [StopCondition]
@@ -67,6 +70,7 @@ public struct Run {
   /// - Throws: ``PlayerError/request(_:)`` for a label that is not known.
   public init(_ player: Player, _ request: RunRequest) throws {
     self.player = player
+    self.player.timeline.spacing = Run.snapshotSpacing
     self.request = request
     let names = player.metadata.names
     until = try request.until.map { condition in
@@ -256,7 +260,7 @@ extension Player.Stop {
 
 /// How much is run at once, so that no condition is missed.
 private struct Slice {
-  var frames = 1000
+  var frames = 10_000
   var instructions = 10_000_000
 
   /// Whether every instruction has to be looked at.

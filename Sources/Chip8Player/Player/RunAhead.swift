@@ -21,8 +21,11 @@ public struct RunAhead: Sendable {
   public let choice: Choice
   /// For how many frames the program's last reactions to keys have not shown.
   private var lags: [Int] = []
-  /// Machines that are run and then thrown away; they are kept because they have their code ready.
+  /// Machines that are brought to where the machine is and run from there, again and again: so they keep
+  /// their code ready.
   private var scouts: [Chip8] = []
+  /// The machine as it was, in the place of the one before.
+  private var snapshots: [Chip8.Snapshot] = []
 
   /// - Parameter choice: at most ``maxFrames``.
   public init(_ choice: Choice) { self.choice = choice }
@@ -46,18 +49,22 @@ public struct RunAhead: Sendable {
     init(_ machine: Chip8) { (screen, tone) = (machine.state.screen, machine.tone) }
   }
 
-  /// What the machine will show and sound if the same keys stay held down.
-  mutating func output(of machine: Chip8) -> Output {
-    guard frameCount > 0 else { return Output(machine) }
-    send(1, from: machine)
+  /// Finds out what the machine will show and sound if the same keys stay held down: ``output``.
+  mutating func look(from machine: inout Chip8) {
+    send(1, from: &machine)
     _ = scouts[0].run(frames: frameCount)
-    return Output(scouts[0])
   }
 
+  /// What was found out last; nil before the first time.
+  var output: Output? { scouts.first.map { Output($0) } }
+
+  /// The sound of that.
+  var tone: Tone? { scouts.first?.tone }
+
   /// Finds out how long the program takes to react to a change of the keys, if it does.
-  mutating func learn(from machine: Chip8, beforeKeysBecome keys: KeySet) {
+  mutating func learn(from machine: inout Chip8, beforeKeysBecome keys: KeySet) {
     guard choice == .automatic else { return }
-    send(2, from: machine)
+    send(2, from: &machine)
     var changed: KeySet? = keys
     for lag in 0...RunAhead.maxFrames {
       let stops = [scouts[0].run(frames: 1), scouts[1].run(frames: 1, keys: changed)]
@@ -73,11 +80,12 @@ public struct RunAhead: Sendable {
   }
 
   /// Brings some scouts to where the machine is.
-  private mutating func send(_ count: Int, from machine: Chip8) {
-    let snapshot = machine.snapshot
-    while scouts.count < count { scouts.append(Chip8(snapshot)) }
+  private mutating func send(_ count: Int, from machine: inout Chip8) {
+    if snapshots.isEmpty { snapshots.append(machine.snapshot) }
+    machine.copy(to: &snapshots[0])
+    while scouts.count < count { scouts.append(Chip8(snapshots[0])) }
     for index in 0..<count {
-      scouts[index].restore(from: snapshot)
+      scouts[index].restore(from: snapshots[0])
       if scouts[index].engine != machine.engine { scouts[index].engine = machine.engine }
     }
   }

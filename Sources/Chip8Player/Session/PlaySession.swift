@@ -25,8 +25,8 @@ public final class PlaySession {
   public private(set) var restart: Restoration?
   /// Why the session cannot go on, if it cannot: the machine is not as deterministic as it must be.
   public private(set) var difference: RepetitionError?
-  /// What is seen and heard instead of the machine's own, if anything is.
-  private var shown: RunAhead.Output?
+  /// Whether what is seen and heard is not the machine's own, but a later one's.
+  private var isShownAhead = false
   /// How the machine goes back in time, while it does.
   var rewinding: Rewinding?
   /// Whether the machine was brought to where it is, and has not played on from there.
@@ -170,11 +170,14 @@ public final class PlaySession {
 
   /// The sound of the frame that ended last. Nothing is heard of what is only looked at.
   public var tone: Tone? {
-    isStanding || isBrowsing ? nil : shown.map(\.tone) ?? player.machine.tone
+    if isStanding || isBrowsing { return nil }
+    return isShownAhead ? player.runAhead?.tone : player.machine.tone
   }
 
   /// What the screen shows.
-  public var screen: Screen { shown?.screen ?? player.machine.state.screen }
+  public var screen: Screen {
+    isShownAhead ? player.output.screen : player.machine.state.screen
+  }
 
   /// Runs to the end of a frame, or goes back in time, unless the machine is stopped.
   public func runFrame(keys: KeySet) {
@@ -189,7 +192,10 @@ public final class PlaySession {
     }
     stoppedAt = nil
     if isBrowsing { playOn() }
-    defer { if player.runAhead != nil { shown = player.output() } }
+    defer {
+      player.lookAhead()
+      isShownAhead = player.runAhead != nil
+    }
     follow(player.run(frames: 1, keys: keys))
     flagKeeper.look(at: player.machine)
     autosaveIfDue()
@@ -607,7 +613,7 @@ public final class PlaySession {
     jumpCount += 1
     isAwaitingHost = false
     stoppedAt = nil
-    shown = nil
+    isShownAhead = false
   }
 
   // MARK: User flags

@@ -5,6 +5,13 @@ extension Timeline {
   /// The bytes of all snapshots that can be made again.
   public var snapshotByteCount: Int { keyframeByteCount + (stretch?.byteCount ?? 0) }
 
+  /// How many bytes of memory all of it takes, about, but for the machines that branches begin with.
+  public var byteCount: Int {
+    branches.reduce(snapshotByteCount) { byteCount, branch in
+      byteCount + branch.tape.entries.capacity * MemoryLayout<Tape<Recorded.Input>.Entry>.stride
+    }
+  }
+
   /// What may be used for ``Stretch``.
   var stretchBudget: Int { budget / 8 }
 

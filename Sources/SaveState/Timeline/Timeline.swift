@@ -46,7 +46,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
   /// The most bytes of all snapshots that can be made again.
   let budget: Int
   /// How much the machine runs between two snapshots, before any are thinned out.
-  let spacing: UInt64
+  public var spacing: UInt64
   /// The bytes of those that there are.
   var keyframeByteCount = 0
   /// Whether a journal is kept. Whoever comes back to the end of a branch then begins another one there,
@@ -65,7 +65,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
   ///   - spacing: how many instructions the machine executes between two snapshots, where a frame
   ///     counts as much as 64. To do a million again takes milliseconds.
   public init(
-    _ machine: Recorded, past: Past<Recorded>? = nil, budget: Int = 32 << 20,
+    _ machine: Recorded, past: Past<Recorded>? = nil, budget: Int = 40 << 20,
     spacing: UInt64 = 1 << 20
   ) {
     self.machine = machine

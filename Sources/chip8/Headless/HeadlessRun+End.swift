@@ -170,8 +170,9 @@ extension HeadlessRun {
         options.screenshot,
         {
           var player = run.player
+          player.lookAhead()
           return try Screenshot.png(
-            player.output().screen, player.appearance, scale: options.scale ?? 8)
+            player.output.screen, player.appearance, scale: options.scale ?? 8)
         }
       ),
     ]
