@@ -59,9 +59,6 @@ public struct Run {
   /// A run goes forward. Whoever goes back in it all the same waits for a tenth of a second.
   private static let snapshotSpacing: UInt64 = 1 << 26
 
-  /// A run goes forward. Whoever goes back in it all the same waits for a tenth of a second.
-  private static let snapshotSpacing: UInt64 = 1 << 26
-
   private let request: RunRequest
   /// Whether a movie is played, at whose end the run ends if nothing else ends it.
   private let playsMovie: Bool
