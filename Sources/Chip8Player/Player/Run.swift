@@ -56,6 +56,7 @@ public struct Run {
 
   /// Beyond how many instructions the run is interrupted.
   package var maxInstructions: UInt64 = .max
+
   /// A run goes forward. Whoever goes back in it all the same waits for a tenth of a second.
   private static let snapshotSpacing: UInt64 = 1 << 26
 
