@@ -194,6 +194,13 @@ def test_programs_are_found_by_what_they_are(monkeypatch, tmp_path, roms):
     game = chip8.Game("Found", chip8.Machine(program).program_sha1)
     monkeypatch.setenv("CHIP8_ROMS", f"/nowhere:{tmp_path}")
     assert chip8.find_program(game) == program
+    (tmp_path / "below" / "any name").rename(tmp_path / "another")
+    assert chip8.find_program(game) == program
+    (tmp_path / "another").unlink()
+    with pytest.raises(FileNotFoundError, match=game.sha1):
+        chip8.find_program(game)
+    (tmp_path / "back").write_bytes(program)
+    assert chip8.find_program(game) == program
 
 
 def test_there_are_enough():

@@ -160,6 +160,10 @@ def find_program(game: Game, rom: bytes | str | os.PathLike[str] | None = None) 
         raise ValueError(f"{game.id} needs a program: rom=PATH")
     directories = os.environ.get("CHIP8_ROMS", "")
     path = _programs(directories).get(game.sha1)
+    if path is None or not path.exists():
+        # Perhaps it has come since they were searched.
+        _programs.cache_clear()
+        path = _programs(directories).get(game.sha1)
     if path is None:
         where = f"below {directories}" if directories else "without $CHIP8_ROMS"
         raise FileNotFoundError(
@@ -175,7 +179,8 @@ def _programs(directories: str) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for directory in filter(None, directories.split(os.pathsep)):
         for path in sorted(Path(directory).rglob("*")):
-            if path.is_file() and 0 < path.stat().st_size <= 65024:
+            # What others may not read is not one of the user's programs.
+            if path.is_file() and 0 < path.stat().st_size <= 65024 and os.access(path, os.R_OK):
                 found.setdefault(hashlib.sha1(path.read_bytes()).hexdigest(), path)
     return found
 
