@@ -2,6 +2,8 @@
 
 The vector of this package and Gymnasium's SyncVectorEnv, of the same environments, take turns, and the
 best of several turns counts: on a computer that is busy, others take time away, and nobody gives any.
+Where Octax is installed, and the game is Brix, it takes part, compiled by JAX for the processor; with timers
+that count, and all its steps in one call.
 
     python steps.py [--game Brix] [--rounds 5] [--steps 400000] [--processor-time]
 """
@@ -9,14 +11,18 @@ best of several turns counts: on a computer that is busy, others take time away,
 from __future__ import annotations
 
 import argparse
+import importlib.util
+import tempfile
 import time
 from collections.abc import Callable
+from typing import Any
 
 import gymnasium
 import numpy as np
 from gymnasium.vector import SyncVectorEnv, VectorEnv
 
 import chip8
+from chip8.games import find_game
 
 ARGUMENTS = {"frame_skip": 4, "ipf": 11}
 
@@ -39,6 +45,41 @@ def vector(game: str, count: int, threads: int) -> VectorEnv:
 
 def sync(game: str, count: int) -> VectorEnv:
     return SyncVectorEnv([lambda: gymnasium.make(game, **ARGUMENTS)] * count)
+
+
+class Octax:
+    """Octax with Brix."""
+
+    def __init__(self, rom: bytes, count: int) -> None:
+        import jax
+        from octax.env import OctaxEnv
+
+        with tempfile.NamedTemporaryFile(suffix=".ch8") as file:
+            file.write(rom)
+            file.flush()
+            env = OctaxEnv(
+                file.name, instruction_frequency=660, frame_skip=4, action_set=[4, 6],
+                startup_instructions=500, disable_delay=False,
+                score_fn=lambda state: state.V[5], terminated_fn=lambda state: state.V[14] == 0,
+            )  # fmt: skip
+        self.count = count
+        self._states, *_ = jax.vmap(env.reset)(jax.random.split(jax.random.PRNGKey(0), count))
+
+        def step(states: Any, actions: Any) -> tuple[Any, Any]:
+            states, screens, rewards, *_ = jax.vmap(env.step)(states, actions)
+            return states, (screens.sum(), rewards.sum())
+
+        self._run = jax.jit(lambda states, actions: jax.lax.scan(step, states, actions))
+
+    def rate(self, steps: int, clock: Callable[[], float]) -> float:
+        """Steps a second; what compiling takes is not counted."""
+        import jax
+
+        actions = np.random.default_rng(0).integers(0, 3, (steps, self.count))
+        jax.block_until_ready(self._run(self._states, actions))
+        started = clock()
+        jax.block_until_ready(self._run(self._states, actions))
+        return steps * self.count / (clock() - started)
 
 
 def calls() -> list[tuple[str, Callable[[], object]]]:
@@ -86,6 +127,10 @@ def main() -> None:
     for _ in range(wanted.rounds):
         for name, envs, steps in cases:
             best[name] = max(best[name], run(envs, steps, clock))
+    if wanted.game == "Brix" and importlib.util.find_spec("octax"):
+        octax = Octax(chip8.find_program(find_game("Brix")), 256)
+        rates = (octax.rate(max(1, wanted.steps // 25_600), clock) for _ in range(wanted.rounds))
+        best["Octax, 256 at once"] = max(rates)
     print(f"{wanted.game}: steps of 4 frames x 11 instructions a second")
     for name, rate in best.items():
         print(f"  {name:28} {rate / 1e6:8.3f} M")

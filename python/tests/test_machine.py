@@ -29,7 +29,7 @@ def test_it_plays_as_the_command_does(roms):
     assert machine.registers.v == (1, 0, 5, 15, 16, 36, 1, 12, 14, 1, 5, 4, 64, 0, 1, 0)
 
 
-def test_what_does_not_change_is_told(roms):
+def test_what_does_not_change_is_reported(roms):
     machine = chip8.Machine(roms / "schuss.ch8", quirks={"shift": True}, ipf=250, seed=7)
     assert (machine.title, machine.platform) == ("Schuss", "xochip")
     assert (machine.ram_size, machine.width, machine.height) == (65536, 128, 64)

@@ -167,6 +167,16 @@ GAMES: tuple[Game, ...] = (
         keys=one_key(5, 6, 7, 4), start=((160, ()),), score=_v(10), over=lambda s: s.v(1) <= 2,
         wraps=256,
     ),
+    # The number that it shows; each of three ships begins with a key.
+    Game(
+        "Spacejam",
+        "9f9a4affbf7afd70bb594fb321e16579318c0164",
+        keys=one_key(5, 8, 7, 9),
+        start=((120, ()), (4, (5,)), (60, ())),
+        score=_v(9),
+        lives=_v(10),
+        wraps=256,
+    ),
     # Any program: what it shows is watched.
     Game("Generic"),
 )  # fmt: skip
