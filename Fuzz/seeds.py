@@ -83,11 +83,24 @@ def drafted(chip8, program, options):
     return opened(saved(chip8, "-", options, input=bytes.fromhex(program)))
 
 
+def recorded(chip8, program, options):
+    """The movie of a run."""
+    with tempfile.TemporaryDirectory() as folder:
+        movie = pathlib.Path(folder) / "a.movie"
+        command = [chip8, "-", "--headless", "--record", str(movie), *options.split()]
+        subprocess.run(command, input=bytes.fromhex(program), stdout=subprocess.PIPE, check=True)
+        mark = ["--author", "a", "--marker", "3=b", "--marker", "5=c"]
+        subprocess.run([chip8, "movie", "mark", str(movie), *mark], check=True)
+        return movie.read_bytes()
+
+
 def make_images(chip8):
     for name, (program, options) in STATES.items():
         put("image", f"{name}.state", saved(chip8, str(ROMS / f"{program}.ch8"), options))
     for name, (program, options) in DRAFTS.items():
         put("image", f"{name}.draft", drafted(chip8, program, options))
+    keys = "--platform chip8 --instructions 60 --keys 1-3:5,5-7:1"
+    put("image", "movie.draft", opened(recorded(chip8, "6105 E1A1 7201 1202", keys)))
     # Without the program, which is the one that the fuzzer has.
     put("image", "no-rom.draft", drafted(chip8, "1200", "--platform chip8 --frames 1 --no-rom"))
     make_difference(chip8)

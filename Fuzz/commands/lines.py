@@ -10,7 +10,7 @@ from world import FIFO_IN, FIFO_OUT, IMAGES, PROGRAMS, SOURCES
 
 ROMS = [*PROGRAMS, "good.ch8", "saver.ch8", "link.ch8"]
 STATES = [name for name, _ in IMAGES] + ["faulty.state", "link.state", "setuid.state", "readonly.state",
-                                         "host/a.img", "sub/base.state", "sub/deep/third.state"]
+                                         "host/a.img", "sub/base.state", "sub/deep/third.state", "game.movie"]
 RECORDINGS = ["keys.txt", "calls.txt", "flags.txt", "plain.txt", "link.txt", "game.movie"]
 BAD = ["damaged.state", "short.state", "empty.ch8", "large.ch8", "bad.8o", "bad.sym", "cut.txt",
        "notes.md", "run.sh", "picture.png", "options.json", "with\x1b[31mescape.state",
@@ -67,6 +67,13 @@ VALUES = {
     "seek-instruction": "0 1 40|-1 99999 x",
     "rewind": "0 1 3|-1 99999 x",
     "past": "1 300 262144|0 -1 4194305 x",
+    "run-ahead": "0 1 4 auto|-1 5 x",
+    "LEAF": "1 2 3|0 -1 99 x",
+    "keep": "0 4096 67108864|-1 x",
+    "from": "0 3 5|-1 99999 x",
+    "to": "5 9|-1 99999 x",
+    "marker": "3=a 5=b 3=|x 99999=b",
+    "author": "ünïcödé|" + "x" * 300,
     "frames": "0 1 5 20|-1 x",
     "instructions": "0 1 7 100|-1 x",
     "until": "halt key-wait pc=0x204 pc=main screen=" + "0" * 40 + "|pc=nowhere never pc=70000",
@@ -90,7 +97,7 @@ RARE = {"autosave", "watch", "keep-state", "acknowledge", "move", "else-save", "
         "restore-descriptor", "seek", "seek-instruction", "rewind"}
 # What an option needs, mostly.
 NEEDS = {"executable": "save", "with": "executable", "no-rom": "save", "base": "save",
-         "scale": "screenshot", "move": "else-save", "else-save": "move"}
+         "scale": "screenshot", "read-only": "input", "move": "else-save", "else-save": "move"}
 # What a saved state has decided already.
 DECIDED = {"platform", "quirk", "ipf", "timing", "seed"}
 # A run has one of these, for others could go on for minutes.
@@ -228,8 +235,8 @@ class Lines:
             return Part((path,), (kind, path))
         if values := argument.get("allValues"):
             return Part((rng.choice(values) if rng.random() < 0.9 else "nonsense",))
-        if name in ("slots", "host-calls", "keep-flags"):
-            usual = {"slots": "slots", "host-calls": "host", "keep-flags": "kept"}[name]
+        if name in ("slots", "host-calls", "keep-flags", "png-frames"):
+            usual = {"slots": "slots", "host-calls": "host", "keep-flags": "kept", "png-frames": "empty"}[name]
             usual = "kept" if command.startswith("flags ") else usual
             path = usual if rng.random() < 0.7 else rng.choice(DIRECTORIES)
             return Part((path,), free=(path,))

@@ -196,6 +196,31 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
     #expect(error?.description.contains(reason) == true, "\(error.map { "\($0)" } ?? "")")
   }
 
+  /// Whatever the text is, there is a movie or a sentence.
+  @Test func anyTextIsAMovieOrRefused() throws {
+    var random = SystemRandomNumberGenerator()
+    for scene in [MovieScene.all[0], MovieScene.all[5]] {
+      let text = Array(try recorded(player(scene)).text().utf8)
+      for _ in 0..<200 {
+        var bytes = text
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+          let index = bytes.indices.randomElement(using: &random) ?? 0
+          switch Int.random(in: 0..<3, using: &random) {
+          case 0: bytes.remove(at: index)
+          case 1: bytes[index] = text.randomElement(using: &random) ?? 0
+          default: bytes.insert(text.randomElement(using: &random) ?? 0, at: index)
+          }
+        }
+        // So many frames take long.
+        guard !String(decoding: bytes, as: UTF8.self).contains(#/\n\d{5,}/#) else { continue }
+        do throws(MovieError) {
+          let file = try MovieText(bytes).movieFile()
+          #expect(file.movie.isTrue, "\(bytes)")
+        } catch { #expect(!error.description.isEmpty) }
+      }
+    }
+  }
+
   // MARK: Divergences
 
   /// A movie whose tape is another one's.

@@ -14,8 +14,7 @@ import Testing
   }
 
   private static let run = [
-    "game.ch8", "--headless", "--seed", "7", "--poke", "0x500=7", "--instructions", "2000",
-    "--keys",
+    "game.ch8", "--headless", "--seed", "7", "--poke", "0x500=7", "--frames", "90", "--keys",
     "2-9:5,12-20:A,30-44:1,50-90:7",
   ]
 
@@ -198,6 +197,23 @@ import Testing
       ["movie", "export", "a.movie"], code: 64, naming: "Nothing to export")
     try scratch.expectRefusal(
       ["movie", "export", "a.movie", "--gif", "a.movie"], code: 64, naming: "a.movie")
+  }
+
+  @Test func aMovieIsWholeHoweverItWasSaved() throws {
+    _ = try record("a.movie")
+    try chip8("a.movie", "--headless", "--frames", "5", "--save", "light.state", "--no-rom")
+    try chip8(
+      "a.movie", "--headless", "--frames", "5", "--save", "delta.state", "--base", "a.movie")
+    for name in ["light.state", "delta.state"] {
+      try chip8("movie", "build", name, "-o", "whole.movie")
+      try chip8("image", "verify", "whole.movie")
+      #expect(try Image(scratch.read("whole.movie")).needs().isEmpty)
+    }
+    try scratch.expectRefusal(
+      [
+        "a.movie", "--headless", "--frames", "5", "--save", "delta.state", "--base", "a.movie",
+        "--record", "a.movie",
+      ], code: 64, naming: "a.movie")
   }
 
   // MARK: Refusals

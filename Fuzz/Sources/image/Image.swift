@@ -38,6 +38,7 @@ private func check(_ file: [UInt8], _ shelf: Shelf) {
   checkFlattening(image, machine, &shelf)
   checkSettings(image, machine)
   checkPast(image, machine)
+  checkMovie(image, machine)
   let reloaded = machine.reloaded(preservingUnknownSectionsOf: image)
   checkRun(machine, reloaded)
   if verdict?.isCanonical == true { checkDifference(from: image, machine, &shelf) }
@@ -55,6 +56,21 @@ private func checkRewriting(_ image: Image) {
   expect([1, try? image.time()].contains(try? reread.time()), "a time is what was said, or was")
   let digests = [image, reread].map { (try? $0.machine() as Chip8)?.stateDigest }
   expect(digests[0] == digests[1], "a note changes no machine")
+}
+
+/// A movie can be written again. It is false, or runs to its end.
+private func checkMovie(_ image: Image, _ machine: Chip8) {
+  guard let read = try? image.movie(of: machine), let movie = read else { return }
+  var rewritten = Image(of: machine)
+  guard rewritten.setMovie(movie) else { return }
+  let again = must("a movie that is written again can be read") {
+    try rewritten.movie(of: machine)
+  }
+  expect(again?.facts == movie.facts, "a movie that is written again says the same")
+  guard movie.frames.count < 300, movie.instructionCount < 100_000 else { return }
+  let divergence = movie.divergence()
+  expect(divergence != nil || movie.isTrue, "what is nowhere different leads to the end")
+  _ = movie.lagFrameCount()
 }
 
 /// A past can be written again; and a machine goes back only where a true one leads.

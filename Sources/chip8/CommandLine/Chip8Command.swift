@@ -192,11 +192,16 @@ struct Chip8Command: ParsableCommand {
       }
       let session = PlaySession(loaded, host, options)
       if let file { session.watch(files[0], file, keepsState: keepState) }
-      try Window.play(session) {
-        guard mobility.acknowledge, let image = loaded.image else { return }
-        try mobility.takeOver(image, savedAs: session.saveProvisionally())
+      // However the window ends, what was recorded is not lost.
+      var failures = Failures()
+      failures.attempt {
+        try Window.play(session) {
+          guard mobility.acknowledge, let image = loaded.image else { return }
+          try mobility.takeOver(image, savedAs: session.saveProvisionally())
+        }
       }
-      try headless.movie.write(session.player)
+      failures.attempt { try headless.movie.write(session.player) }
+      try failures.end()
       if let restoration = session.restart {
         try NextProcess(
           playing: restoration, after: session, options, recording: headless.movie.record

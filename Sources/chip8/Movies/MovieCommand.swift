@@ -135,7 +135,9 @@ struct MovieCommand: ParsableCommand {
 
     func run() throws {
       let movie = try MovieFile(contentsOf: file, dependencies.paths)
-      try movie.image.save(to: output, apartFrom: movie.inputs)
+      // Of an image, too, which may leave something out.
+      let whole = try inFile(file) { try movie.replacing(movie.movie) }
+      try whole.image.save(to: output, apartFrom: movie.inputs)
     }
   }
 

@@ -23,7 +23,7 @@ struct MovieOptions: ParsableArguments {
   private var recordsText: Bool { record.map(isMovieText) ?? false }
 
   /// What the recorded file holds.
-  var recordedContent: Content { recordsText ? .other : .wholeState }
+  var recordedContent: Content { recordsText ? .other : .savedState }
 
   /// The recorded file.
   func bytes(of player: Player) throws -> [UInt8] {
