@@ -85,12 +85,16 @@ private let rules: [String: Rule] = [
   "Chip8C": Rule(
     ["CChip8", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],
     silent + [.files, .clock, .randomness]),
+  "Libretro": Rule(
+    ["CDeflate", "CLibretro", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],
+    silent + [.files, .clock, .randomness, .concurrency]),
   "chip8": Rule([
     "ArgumentParser", "CPNG", "CSDL2", "CStandalone", "Chip8Core", "Chip8Player", "Glibc", "JSON",
     "Octo", "SaveState", "Synchronization",
   ]),
   // There is no Swift in these.
-  "CChip8": Rule([]), "CLinux": Rule([]), "CSDL2": Rule([]), "CStandalone": Rule([]),
+  "CChip8": Rule([]), "CLibretro": Rule([]), "CLinux": Rule([]), "CSDL2": Rule([]),
+  "CStandalone": Rule([]),
 ]
 
 /// What the tests of each module may know: the module, and what is below it.
