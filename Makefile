@@ -1,11 +1,13 @@
 # Each target installs what it needs (apt-get, through sudo if needed).
 
 PREFIX ?= /usr/local
+CORES ?= $(HOME)/.config/retroarch/cores
+INFO ?= $(CORES)
 ROM ?= roms/backfire.ch8
 SECONDS_EACH ?= 600
 FUZZERS ?= commands calls image slots recordings roms engines octo
 
-.PHONY: play test test-python lint format fuzz benchmark lib wheel install uninstall clean
+.PHONY: play test test-libretro test-python lint format fuzz benchmark lib wheel libretro install-libretro install uninstall clean
 
 play: ## build chip8 and play a program: make play [ROM=path]
 	Scripts/need.sh build
@@ -18,6 +20,13 @@ test: ## format, warnings, unit, conformance and end-to-end tests
 
 test-python: wheel ## the Python package as it is installed, without Swift: make test-python [CHIP8_ROMS=directories]
 	Scripts/test-python.sh
+
+test-libretro: ## our programs in the libretro core, driven as a front end drives it
+	Scripts/need.sh build python
+	Scripts/build.sh --product chip8
+	Scripts/build.sh --product Libretro
+	Scripts/install-libretro.sh .build/release .build/libretro .build/libretro
+	Scripts/test-libretro.sh .build/libretro/chip8_libretro.so .build/release/chip8
 
 lint: ## check format and style of the sources
 	swift format lint --strict --recursive --parallel Package.swift Sources Snippets Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
@@ -43,6 +52,16 @@ lib: ## the C library, its header and its pkg-config file in dist/
 wheel: lib ## the Python package in dist/, one wheel for all Pythons
 	Scripts/need.sh python
 	Scripts/make-wheel.sh dist
+
+libretro: ## the core for RetroArch and other libretro front ends in dist/
+	Scripts/need.sh build
+	Scripts/build.sh --product Libretro
+	Scripts/install-libretro.sh .build/release dist dist
+
+install-libretro: ## the core and its description for RetroArch: make install-libretro [CORES=directory] [INFO=directory]
+	Scripts/need.sh build
+	Scripts/build.sh --product Libretro
+	Scripts/install-libretro.sh .build/release "$(CORES)" "$(INFO)"
 
 install: ## chip8, its manual page, shell completions and the C library below PREFIX
 	Scripts/need.sh build

@@ -12,8 +12,10 @@ let package = Package(
   name: "chip8",
   products: [
     .executable(name: "chip8", targets: ["chip8"]),
-    // Scripts/library.sh links it to libchip8.so.
+    // Scripts/link-library.sh links it to libchip8.so.
     .library(name: "Chip8C", type: .static, targets: ["CChip8", "Chip8C"]),
+    // The same to chip8_libretro.so.
+    .library(name: "Libretro", type: .static, targets: ["CLibretro", "Libretro"]),
     .library(name: "Chip8Core", targets: ["Chip8Core"]),
     .library(name: "Chip8Player", targets: ["Chip8Player"]),
     .library(name: "Octo", targets: ["Octo"]),
@@ -49,6 +51,11 @@ let package = Package(
       name: "Chip8C",
       dependencies: ["CChip8", "Chip8Core", "Chip8Player", "SaveState"],
       swiftSettings: strict),
+    .target(
+      name: "Libretro",
+      dependencies: ["CDeflate", "CLibretro", "Chip8Core", "Chip8Player", "SaveState"],
+      exclude: ["chip8_libretro.info"],
+      swiftSettings: strict),
     .executableTarget(
       name: "chip8",
       dependencies: [
@@ -65,6 +72,7 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "CChip8"),
+    .target(name: "CLibretro"),
     .target(name: "CLinux"),
     .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CGIF", providers: [.apt(["libgif-dev"])]),

@@ -15,6 +15,7 @@ let package = Package(
         .product(name: "Chip8C", package: "chip8"),
         .product(name: "Chip8Core", package: "chip8"),
         .product(name: "Chip8Player", package: "chip8"),
+        .product(name: "Libretro", package: "chip8"),
         .product(name: "Octo", package: "chip8"),
         .product(name: "SaveState", package: "chip8"),
       ],

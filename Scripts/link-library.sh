@@ -9,7 +9,8 @@ product=$2
 out=$3
 case $product in
 Chip8C) soname=libchip8.so.1 symbols='chip8_*' ;;
-*) echo "link-library.sh: $product: not a library; there is Chip8C" >&2 && exit 64 ;;
+Libretro) soname=chip8_libretro.so symbols='retro_*' ;;
+*) echo "link-library.sh: $product: not a library; there are Chip8C and Libretro" >&2 && exit 64 ;;
 esac
 directory=$(mktemp -d)
 trap 'rm -r "$directory"' EXIT

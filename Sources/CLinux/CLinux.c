@@ -19,6 +19,10 @@ int CLinux_waitForOthers(void) {
   return sched_setscheduler(0, SCHED_BATCH, &parameters);
 }
 
+int CLinux_waitUntil(sem_t *semaphore, const struct timespec *moment) {
+  return sem_clockwait(semaphore, CLOCK_MONOTONIC, moment);
+}
+
 static pthread_once_t isWatching = PTHREAD_ONCE_INIT;
 static unsigned forkCount;
 

@@ -108,7 +108,7 @@ public protocol Machine: Sendable {
 extension Machine {
   /// The canonical encoding of the whole state.
   public var canonicalState: [UInt8] {
-    var writer = StateWriter()
+    var writer = StateWriter(isCanonical: true)
     encode(into: &writer)
     return writer.canonicalBytes
   }

@@ -11,7 +11,10 @@ public struct StateWriter: Sendable {
   private(set) var sections: [Section] = []
   private(set) var features: [String] = []
 
-  init() {}
+  /// Whether only the canonical encoding is wanted, for which no base is computed.
+  private let isCanonical: Bool
+
+  init(isCanonical: Bool = false) { self.isCanonical = isCanonical }
 
   /// Declares a feature that a reader needs.
   ///
@@ -28,7 +31,10 @@ public struct StateWriter: Sendable {
   ///   - bytes: its contents.
   ///   - base: bytes of the same count that the reader can compute; the file then holds only the
   ///     difference. It has no influence on the canonical encoding.
-  public mutating func append(_ tag: Tag, _ bytes: [UInt8], differenceFrom base: [UInt8]? = nil) {
+  public mutating func append(
+    _ tag: Tag, _ bytes: [UInt8], differenceFrom base: @autoclosure () -> [UInt8]? = nil
+  ) {
+    let base = isCanonical ? nil : base()
     precondition(base == nil || base?.count == bytes.count, "a base is as long as its section")
     sections.append(Section(tag: tag, bytes: bytes, base: base))
   }
@@ -60,7 +66,7 @@ public struct StateReader: Sendable {
   /// - Parameter base: what the section was written as a difference from, if it was.
   /// - Throws: ``ImageError/missingSection(_:)`` or ``ImageError/damagedSection(_:)``.
   public mutating func section(
-    _ tag: Tag, count: Int, differenceFrom base: [UInt8]? = nil
+    _ tag: Tag, count: Int, differenceFrom base: @autoclosure () -> [UInt8]? = nil
   ) throws(ImageError) -> [UInt8] {
     guard let index = sections.firstIndex(where: { $0.tag == tag }) else {
       throw .missingSection(tag)
@@ -70,7 +76,7 @@ public struct StateReader: Sendable {
       throw .unknownVersion(tag, section.version)
     }
     guard section.decodedByteCount == count else { throw .damagedSection(tag) }
-    let bytes = try section.decoded(differenceFrom: base)
+    let bytes = try section.decoded(differenceFrom: section.isDifference ? base() : nil)
     contents[tag] = bytes
     return bytes
   }

@@ -3,7 +3,9 @@
 #ifndef CLINUX_H
 #define CLINUX_H
 
+#include <semaphore.h>
 #include <stddef.h>
+#include <time.h>
 
 /// A file in memory that has no name and stays open in whatever executable this process becomes; -1
 /// and `errno` if there is none to be had.
@@ -16,6 +18,9 @@ int CLinux_renameToNew(const char *path, const char *other);
 /// From now on this thread does not interrupt others when it is woken, but waits for its turn
 /// (`SCHED_BATCH`); -1 and `errno` if it may not say so.
 int CLinux_waitForOthers(void);
+
+/// As `sem_wait`, but not longer than to a moment of the clock that nobody sets.
+int CLinux_waitUntil(sem_t *semaphore, const struct timespec *moment);
 
 /// Memory for machine code, at two addresses: what is written at the first is executed at the second.
 /// None of it can be written and executed at one address. -1 if there is none to be had.

@@ -22,7 +22,7 @@ public enum Font: UInt8, CaseIterable, Sendable {
   static let bigRowCount = 10
 
   /// 16 glyphs, 5 bytes each, a row a byte.
-  var small: [UInt8] {
+  package var small: [UInt8] {
     switch self {
     case .vip: smallVIP
     case .octo, .schip10, .schip11: smallOcto

@@ -1,4 +1,3 @@
-import Dispatch
 import JSON
 import SaveState
 import Synchronization
@@ -15,7 +14,7 @@ public final class Farm: Sendable {
   private let isInterrupted: @Sendable () -> Bool
   private let write: @Sendable ([UInt8], FarmProgress) throws -> Void
   private let state: Mutex<State>
-  private let room: DispatchSemaphore
+  private let room: Semaphore
 
   private struct State {
     var next: Int
@@ -42,7 +41,7 @@ public final class Farm: Sendable {
     )
     state = Mutex(
       State(next: done.jobCount, written: done.jobCount, errorCount: done.errorCount))
-    room = DispatchSemaphore(value: threads * Farm.waitingCount)
+    room = Semaphore(value: threads * Farm.waitingCount)
   }
 
   /// Runs jobs, and comes back when all have ended, or when it was interrupted and those that had begun
@@ -63,11 +62,7 @@ public final class Farm: Sendable {
   ) throws -> FarmProgress {
     let farm = Farm(
       jobs, options, threads: threads, after: done, isInterrupted: isInterrupted, write)
-    if threads > 1 {
-      DispatchQueue.concurrentPerform(iterations: threads) { _ in farm.work() }
-    } else {
-      farm.work()
-    }
+    perform(threads: threads) { farm.work() }
     return try farm.state.withLock { state in
       if let error = state.error { throw error }
       return FarmProgress(jobCount: state.written, errorCount: state.errorCount)

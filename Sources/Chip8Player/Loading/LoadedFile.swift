@@ -53,6 +53,20 @@ public struct LoadedFile {
     included = IncludedFiles(of: path)
   }
 
+  /// What somebody else has read: a file, or the program in it if it is a zip file.
+  ///
+  /// - Parameter path: where it was, for messages and for what follows from a name.
+  public init(_ path: String, contents bytes: [UInt8]) throws {
+    let file = LoadedFile(path, read: bytes)
+    self = file.isZip ? try file.member(nil) : file
+  }
+
+  private init(_ path: String, read bytes: [UInt8]) {
+    (self.path, self.bytes, file) = (path, Array(bytes.suffix(Image.maxByteCount)), InputFiles())
+    isImageExpected = false
+    included = IncludedFiles(of: path)
+  }
+
   /// The image that another process sends.
   package init(_ channel: PeerChannel) throws(StorageError) {
     try self.init("-", image: Image.bytes(from: channel))

@@ -1,12 +1,11 @@
 import Chip8Core
-import Dispatch
 import SaveState
 import Synchronization
 
 /// Writes the user flags of the machine that is played, on a thread of its own: soon after they have
 /// changed, and at most once a second, however often a program stores them.
 final class FlagKeeper: Sendable {
-  private static let writeInterval = DispatchTimeInterval.seconds(1)
+  private static let writeInterval: UInt64 = 1_000_000_000
 
   /// What is to be written.
   private struct Change: Sendable {
@@ -22,7 +21,8 @@ final class FlagKeeper: Sendable {
     /// Whether they are still to be written.
     var isChanged = false
     var isScheduled = false
-    var nextWrite = DispatchTime.now()
+    /// By `MonotonicClock`.
+    var nextWrite = MonotonicClock.now
     /// What went wrong last. It is reported once, and not at every attempt.
     var error: StorageError?
     var failures: [Notice] = []
@@ -30,12 +30,12 @@ final class FlagKeeper: Sendable {
     mutating func takeChange() -> Change? {
       guard isChanged, let memory else { return nil }
       (isChanged, isScheduled) = (false, false)
-      nextWrite = .now() + FlagKeeper.writeInterval
+      nextWrite = MonotonicClock.now + FlagKeeper.writeInterval
       return Change(memory: memory, flags: latest)
     }
   }
 
-  private let queue = DispatchQueue(label: "chip8.flags")
+  private let thread = WorkThread()
   private let progress = Mutex(Progress())
 
   /// From now on looks at another machine, which brings its flags. Those of the one before are
@@ -44,7 +44,7 @@ final class FlagKeeper: Sendable {
   /// - Parameter memory: where they go when they change; nil if they are not kept.
   func begin(_ machine: Chip8, keepingIn memory: NonVolatileMemory?) {
     progress.withLock {
-      if let change = $0.takeChange() { queue.async { self.write(change) } }
+      if let change = $0.takeChange() { thread.begin { self.write(change) } }
       $0.memory = memory
       $0.latest = machine.userFlags
     }
@@ -59,7 +59,7 @@ final class FlagKeeper: Sendable {
       $0.isChanged = $0.memory != nil
       guard $0.isChanged, !$0.isScheduled else { return }
       $0.isScheduled = true
-      queue.asyncAfter(deadline: $0.nextWrite) { self.write() }
+      thread.begin(after: $0.nextWrite) { self.write() }
     }
   }
 
@@ -76,7 +76,7 @@ final class FlagKeeper: Sendable {
 
   /// Comes back when all changes are on the disk or have failed.
   func finish() {
-    queue.sync { write() }
+    thread.finish { self.write() }
   }
 
   /// What has failed since the last call.

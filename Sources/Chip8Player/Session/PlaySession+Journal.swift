@@ -1,5 +1,4 @@
 import Chip8Core
-import Dispatch
 import SaveState
 
 /// The journal, in which what is played is kept: docs/TIMELINE.md.
@@ -46,7 +45,7 @@ extension PlaySession {
   /// Writes what was played since the last time, if that is long ago.
   func writeJournalIfDue() {
     guard let due = journal?.nextWrite else { return }
-    let now = DispatchTime.now().uptimeNanoseconds
+    let now = MonotonicClock.now
     guard now >= due else { return }
     journal?.nextWrite = now + JournalKeeper.interval
     writeJournal()

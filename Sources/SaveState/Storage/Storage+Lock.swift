@@ -24,24 +24,16 @@ extension Storage {
   /// - Parameter milliseconds: for how long somebody else's lock is waited for.
   /// - Returns: whether it is locked.
   static func lock(_ descriptor: Int32, timeout milliseconds: Int) -> Bool {
-    let deadline = monotonicMilliseconds + milliseconds
+    let deadline = MonotonicClock.now + UInt64(milliseconds) * 1_000_000
     while retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) != 0 {
       let code = errno
-      guard code == EWOULDBLOCK, monotonicMilliseconds < deadline else {
+      guard code == EWOULDBLOCK, MonotonicClock.now < deadline else {
         errno = code
         return false
       }
       usleep(1000)
     }
     return true
-  }
-
-  /// Not by `ContinuousClock`, which comes with Swift's concurrency and its threads: a library would
-  /// leave them behind where it is unloaded.
-  private static var monotonicMilliseconds: Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
   }
 
   /// The process that has locked an open file, as far as the operating system tells.
