@@ -48,6 +48,9 @@ IN_PLACE = {"image set", "image executable", "image optimize", "image flatten", 
 # Commands that find a name for what they write, unless told otherwise.
 NAMED_BY_INPUT = {"image rom": ".ch8", "asm": ".ch8", "cart pack": ".gif", "cart unpack": ".8o"}
 
+# Commands that are not tried: a farm fails if one of its jobs cannot be run, and its results stay.
+LEFT_OUT = {"farm"}
+
 # Values that are no files, good ones before the bar and others after it.
 VALUES = {
     "quirk": "shift=on wrap=off vblank=on jump=on|shift sideways=on wrap=maybe",
@@ -168,6 +171,8 @@ class Lines:
         path = path + [command["commandName"]]
         name = " ".join(path[1:])
         subcommands = [one for one in command.get("subcommands", []) if one["commandName"] != "help"]
+        if name in LEFT_OUT:
+            return
         if name == "" or not subcommands:
             self.commands[name] = [
                 argument for argument in command.get("arguments", [])

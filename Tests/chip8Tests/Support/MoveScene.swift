@@ -71,7 +71,7 @@ enum MovePlace: String, CaseIterable, Sendable {
     switch self {
     case .file: ["--headless", "--save", MoveScene.there]
     case .slot: ["--headless", "--save-slot", "a", "--slots", "there"]
-    case .window: ["--slots", "there"]
+    case .window: ["--slots", "there", "--no-journal"]
     }
   }
 }
