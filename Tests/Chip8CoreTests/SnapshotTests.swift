@@ -22,6 +22,7 @@ import Testing
     var copy = machine
     var snapshots = Array(repeating: machine.snapshot, count: 4)
     var copies = Array(repeating: machine, count: 4)
+    var scout = machine
     for _ in 0..<1000 {
       let k = Int.random(in: 0..<4, using: &random)
       switch Int.random(in: 0..<4, using: &random) {
@@ -37,6 +38,9 @@ import Testing
         copy.step(count)
       }
       #expect(machine.canonicalState == copy.canonicalState)
+      scout.become(&machine)
+      #expect(scout.canonicalState == copy.canonicalState)
+      scout.step(Int.random(in: 0..<60, using: &random))
     }
     for k in 0..<4 {
       #expect(Chip8(snapshots[k]).canonicalState == copies[k].canonicalState)

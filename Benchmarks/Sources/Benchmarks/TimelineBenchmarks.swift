@@ -13,12 +13,12 @@ extension Measurement {
         "headless run, by the machine alone: \(subject.name)", .atMost(1.01), .times,
         of: .microseconds)
     ]) {
-      let frames = 200_000
+      let frames = subject.isLarge ? 50_000 : 2_000_000
       var request = RunRequest()
       request.frames = frames
       let loaded = try LoadedMachine(Subject.path(subject.program))
       var (ours, alone): ([Double], [Double]) = ([], [])
-      for _ in 0..<9 {
+      for _ in 0..<40 {
         var run = try Run(Player(loaded), request)
         ours.append(try threadMicroseconds { _ = try run.toStop() } / Double(frames))
         var machine = loaded.machine

@@ -115,19 +115,38 @@ extension Chip8 {
   /// Becomes the machine that it was at a moment, or any other machine, in place: nothing is
   /// allocated if the platform is the same.
   public mutating func restore(from snapshot: Snapshot) {
-    if program != snapshot.program { program = snapshot.program }
-    (unsaved.tone, unsaved.heldKeys) = (snapshot.tone, snapshot.heldKeys)
+    snapshot.rest.withUnsafeBufferPointer { rest in
+      guard let rest = rest.baseAddress else { return }
+      become(snapshot.program, rest, snapshot.ram, snapshot.tone, snapshot.heldKeys)
+    }
+  }
+
+  /// Becomes what another machine is at this moment, as ``restore(from:)`` does with a snapshot of it.
+  ///
+  /// It changes nothing about the other machine: see ``copy(to:)``.
+  public mutating func become(_ other: inout Chip8) {
+    var ram: [UInt8] = []
+    swap(&ram, &other.state.ram)
+    let (program, tone, keys) = (other.program, other.unsaved.tone, other.unsaved.heldKeys)
+    withUnsafePointer(to: &other.state) { become(program, $0, ram, tone, keys) }
+    swap(&ram, &other.state.ram)
+  }
+
+  /// - Parameter rest: a state with nothing in the RAM.
+  private mutating func become(
+    _ program: Program, _ rest: UnsafePointer<State>, _ source: [UInt8], _ tone: Tone?,
+    _ heldKeys: KeySet
+  ) {
+    if self.program != program { self.program = program }
+    (unsaved.tone, unsaved.heldKeys) = (tone, heldKeys)
     let configuration = state.configuration
     var ram: [UInt8] = []
     swap(&ram, &state.ram)
-    snapshot.rest.withUnsafeBufferPointer { rest in
-      guard let rest = rest.baseAddress else { return }
-      withUnsafeMutablePointer(to: &state) { $0.overwrite(with: rest) }
-    }
+    withUnsafeMutablePointer(to: &state) { $0.overwrite(with: rest) }
     // What a copy shares is not this machine's to change.
     if state.configuration != configuration || ownCore == nil { unsaved.code = nil }
     endWatch()
-    overwrite(&ram, with: snapshot.ram) { ram, source, count in
+    overwrite(&ram, with: source) { ram, source, count in
       for page in stride(from: 0, to: count, by: pageByteCount)
       where memcmp(ram + page, source + page, pageByteCount) != 0 {
         for start in stride(from: page, to: page + pageByteCount, by: blockByteCount)

@@ -24,8 +24,6 @@ public struct RunAhead: Sendable {
   /// Machines that are brought to where the machine is and run from there, again and again: so they keep
   /// their code ready.
   private var scouts: [Chip8] = []
-  /// The machine as it was, in the place of the one before.
-  private var snapshots: [Chip8.Snapshot] = []
 
   /// - Parameter choice: at most ``maxFrames``.
   public init(_ choice: Choice) { self.choice = choice }
@@ -81,11 +79,9 @@ public struct RunAhead: Sendable {
 
   /// Brings some scouts to where the machine is.
   private mutating func send(_ count: Int, from machine: inout Chip8) {
-    if snapshots.isEmpty { snapshots.append(machine.snapshot) }
-    machine.copy(to: &snapshots[0])
-    while scouts.count < count { scouts.append(Chip8(snapshots[0])) }
+    while scouts.count < count { scouts.append(Chip8(machine.snapshot)) }
     for index in 0..<count {
-      scouts[index].restore(from: snapshots[0])
+      scouts[index].become(&machine)
       if scouts[index].engine != machine.engine { scouts[index].engine = machine.engine }
     }
   }
