@@ -24,7 +24,7 @@ done
 # is used reads that.
 jansson=$directory/libjansson.a
 if [ -e "$jansson" ]; then
-  objcopy --redefine-sym stdin=CChip8_noStream "$(realpath "$jansson")" "$directory/jansson.a"
+  objcopy --redefine-sym stdin=CLinux_noStream "$(realpath "$jansson")" "$directory/jansson.a"
   mv "$directory/jansson.a" "$jansson"
 fi
 echo "{ global: $symbols; local: *; };" >"$directory/symbols"

@@ -1,9 +1,6 @@
 #include "handles.h"
 #include <pthread.h>
 
-// In place of the stdin of a library that is linked statically: Scripts/link-library.sh.
-void *CChip8_noStream __attribute__((visibility("hidden"))) = 0;
-
 // Without a page of memory until it is used.
 struct CChip8_slot CChip8_slots[CChip8_slotCount];
 

@@ -8,6 +8,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+// In place of the stdin of a library that is linked statically: Scripts/link-library.sh.
+void *CLinux_noStream __attribute__((visibility("hidden"))) = 0;
+
 int CLinux_memoryFile(const char *name) { return memfd_create(name, 0); }
 
 int CLinux_renameToNew(const char *path, const char *other) {
