@@ -119,15 +119,15 @@ extension Measurement {
       var random = SplitMix(state: 1)
       let frames = try (0..<1000).map { _ in
         let frame = random.next() % timeline.end.frame
-        return try microseconds { try timeline.seek(to: Position(frame: frame)) } / 1000
+        return try threadMicroseconds { try timeline.seek(to: Position(frame: frame)) } / 1000
       }
       let instructions = try (0..<1000).map { _ in
         let instruction = random.next() % timeline.end.instruction
-        return try microseconds { try timeline.seek(toInstruction: instruction) } / 1000
+        return try threadMicroseconds { try timeline.seek(toInstruction: instruction) } / 1000
       }
       try timeline.seek(to: timeline.end)
       let steps = 5000
-      let back = try microseconds { for _ in 0..<steps { try timeline.rewind() } }
+      let back = try threadMicroseconds { for _ in 0..<steps { try timeline.rewind() } }
       return [
         Measured(number: Double(byteCount) / 1_048_576),
         Measured(number: Double(memory) / 1_048_576), Measured(number: reading / 1000),

@@ -27,33 +27,12 @@ extension Machine {
     let (first, held) = (stateSections, heldInputs)
     restore(from: before)
     let again = body(&self)
-    if let field = firstField(unlike: first) {
-      throw RepetitionError(position: start, field: field)
+    if let place = firstDifference(from: first) {
+      throw RepetitionError(position: start, field: fieldName(in: place.tag, at: place.offset))
     }
     guard result == again, held == heldInputs else {
       throw RepetitionError(position: start, field: nil)
     }
     return result
-  }
-
-  /// The first field that is not as it is in other sections of the same machine; nil if all are.
-  private func firstField(unlike others: [StateWriter.Section]) -> String? {
-    let sections = stateSections
-    for (section, other) in zip(sections, others) {
-      guard section.tag == other.tag else { return fieldName(in: section.tag, at: 0) }
-      let count = zip(section.bytes, other.bytes).prefix { $0 == $1 }.count
-      if count < max(section.bytes.count, other.bytes.count) {
-        return fieldName(in: section.tag, at: count)
-      }
-    }
-    let longer = sections.count > others.count ? sections : others
-    let extra = longer.dropFirst(min(sections.count, others.count)).first
-    return extra.map { fieldName(in: $0.tag, at: 0) }
-  }
-
-  private var stateSections: [StateWriter.Section] {
-    var writer = StateWriter()
-    encode(into: &writer)
-    return writer.sections
   }
 }
