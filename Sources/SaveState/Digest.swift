@@ -7,8 +7,14 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 
   /// Lower-case hexadecimal.
   public var description: String {
-    let digits = bytes.flatMap { [$0 >> 4, $0 & 0xF] }
-    return String(decoding: digits.map { $0 + ($0 < 10 ? 0x30 : 0x57) }, as: UTF8.self)
+    func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? 0x30 : 0x57) }
+    return String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+      for (k, byte) in bytes.enumerated() {
+        text[2 * k] = digit(byte >> 4)
+        text[2 * k + 1] = digit(byte & 0xF)
+      }
+      return 2 * bytes.count
+    }
   }
 
   /// The SHA-1 of some bytes. It names programs and screens, as collectors of old programs do;

@@ -189,9 +189,12 @@ public struct Screen: Hashable, Sendable {
       for y in 0..<height {
         for x in 0..<width { buffer[y * width + x] = 0 }
         for plane in 0..<configuration.platform.planeCount {
-          let row = display.planes[plane][y * step]
+          let (left, right) = (
+            display.planes[plane].left[y * step], display.planes[plane].right[y * step]
+          )
           for x in 0..<width {
-            let bit = UInt8(truncatingIfNeeded: row &>> UInt128(127 - x * step)) & 1
+            let half = x * step < 64 ? left : right
+            let bit = UInt8(truncatingIfNeeded: half &>> UInt64(63 - x * step & 63)) & 1
             buffer[y * width + x] |= bit &<< UInt8(plane)
           }
         }
