@@ -1,5 +1,5 @@
 // Sequences of calls of the C interface, with handles of every kind, dead or alive: each call ends, what
-// is no handle is recognised, memory is written only where it may be, and every machine becomes what it
+// is not a handle is recognised, memory is written only where it may be, and every machine becomes what it
 // would have become in Swift.
 
 import CChip8
@@ -331,13 +331,13 @@ private struct Session {
     var size = 0
     expect(chip8_run_frames(handle, 1, 0) == error, "what is dead does not run")
     expect(chip8_destroy(handle) == error, "what is dead is not destroyed")
-    expect(chip8_snapshot_destroy(handle) == error, "what is dead is no snapshot")
-    expect(chip8_team_destroy(handle) == error, "what is dead is no team")
+    expect(chip8_snapshot_destroy(handle) == error, "a destroyed handle is not a snapshot's")
+    expect(chip8_team_destroy(handle) == error, "a destroyed handle is not a team's")
     expect(chip8_save(handle, &size) == nil, "what is dead is not saved")
     expect(chip8_last_error(handle) != nil, "there is always a text")
     for machine in machines {
       expect(chip8_restore(machine.handle, handle) == error, "what is dead is not restored")
-      expect(chip8_snapshot_destroy(machine.handle) == error, "a machine is no snapshot")
+      expect(chip8_snapshot_destroy(machine.handle) == error, "a machine is not a snapshot")
     }
   }
 }
