@@ -10,6 +10,8 @@ public struct FarmOptions: Sendable {
   public var members: [String]?
   /// The most instructions that a job may execute.
   public var maxInstructions = 10_000_000_000
+  /// The farm's own files, which no job replaces.
+  public var reserved = InputFiles()
 
   /// All members, and the current directory.
   public init() {}
@@ -64,7 +66,8 @@ public struct FarmWorker {
     let file = try file(job.source, path)
     var loaded = try LoadedMachine(file, job.machine)
     try loaded.apply(MetadataRequest(), from: path)
-    let inputs = loaded.inputs
+    var inputs = loaded.inputs
+    inputs.add(options.reserved)
     var run = try Run(Player(loaded), job.run)
     run.maxInstructions = UInt64(options.maxInstructions)
     guard case .stop(let stop) = try run.toStop() else {

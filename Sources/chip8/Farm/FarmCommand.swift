@@ -57,6 +57,8 @@ struct FarmCommand: ParsableCommand {
     options.directory = jobs == "-" ? nil : jobs.lastIndex(of: "/").map { String(jobs[..<$0]) }
     options.members = fields.isEmpty ? nil : fields
     if let maxInstructions { options.maxInstructions = maxInstructions }
+    options.reserved = inputs
+    for path in [output, output + ".farm"] where output != "-" { options.reserved.reserve(path) }
     let all = FarmJobs(text)
     let shard = shard ?? Shard(number: 1, count: 1)
     let results = try FarmResults(
