@@ -97,6 +97,16 @@ import Testing
     #expect(try scratch.read("states/d.state") == scratch.read("2.state"))
   }
 
+  @Test func jobsDoNotReplaceTheFilesOfTheFarm() throws {
+    let names = ["results.jsonl", "results.jsonl.farm", "jobs.jsonl"]
+    try write(names.map { #"{"id":"\#($0)","program":"count.ch8","frames":1,"save":"\#($0)"}"# })
+    let jobs = try scratch.read("jobs.jsonl")
+    #expect(try farm().code == 65)
+    let rows = try scratch.text("results.jsonl").split(separator: "\n")
+    #expect(rows.count == 3 && rows.allSatisfy { $0.contains("cannot be overwritten") })
+    #expect(try scratch.read("jobs.jsonl") == jobs)
+  }
+
   @Test func whatCannotBeRunHasARowAndKeepsNobodyWaiting() throws {
     let bad: [(job: String, sentence: String)] = [
       ("nonsense", "the document is not JSON"), ("[]", "is not an object"),
