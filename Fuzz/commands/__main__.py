@@ -42,7 +42,7 @@ def options():
     parser.add_argument("--cases", type=int, help="so many command lines, however long they take")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--case", type=int, help="only this one of the seed's command lines")
-    parser.add_argument("--all", action="store_true", help="go on after a finding")
+    parser.add_argument("--all", action="store_true", help="continue after a finding")
     parser.add_argument("--timeout", type=float, default=60, help="what counts as a hang, in seconds")
     return parser.parse_args()
 

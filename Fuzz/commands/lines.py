@@ -103,7 +103,7 @@ NEEDS = {"executable": "save", "with": "executable", "no-rom": "save", "base": "
          "scale": "screenshot", "read-only": "input", "move": "else-save", "else-save": "move"}
 # What a saved state has decided already.
 DECIDED = {"platform", "quirk", "ipf", "timing", "seed"}
-# A run has one of these, for others could go on for minutes.
+# A run has one of these, for others could take minutes.
 LIMITS = ["frames", "instructions"]
 
 
@@ -149,7 +149,7 @@ class Line:
         return values[-1] if values else None
 
     def shorter(self):
-        """The same with one part less, for each part that does not keep a run from going on and on."""
+        """The same with one part less, for each part that does not end a run."""
         for index, part in enumerate(self.parts):
             if part.words[0].removeprefix("--") not in LIMITS:
                 yield Line(self.command, self.parts[:index] + self.parts[index + 1:], self.input)

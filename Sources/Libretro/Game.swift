@@ -154,7 +154,7 @@ struct Game {
     sound()
   }
 
-  /// Says once why the program does not go on.
+  /// Says once why the program does not continue.
   private mutating func report(_ stop: Chip8.Stop) {
     switch stop {
     case .done, .halt: return

@@ -1,4 +1,4 @@
-// A machine that was saved and loaded goes on exactly as if it had not been.
+// A machine that was saved and loaded continues exactly as if it had not been.
 
 import Chip8Core
 import SaveState

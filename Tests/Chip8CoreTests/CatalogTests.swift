@@ -88,7 +88,7 @@ import Testing
       ),
       ("64536d549c986e9edf25de9fa89db60d2ade85c0", .schip, 60, [.wrap], 270),
     ] as [(String, Platform, Int, Quirks, Int)])
-  func authorsCountForMoreThanTheDatabase(
+  func authorsTakePrecedenceOverTheDatabase(
     sha1: String, platform: Platform, ipf: Int, quirks: Quirks, rotation: Int
   ) throws {
     let program = try #require(KnownProgram.find(testing: sha1))

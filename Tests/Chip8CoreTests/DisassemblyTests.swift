@@ -156,7 +156,7 @@ import Testing
       !(try source([0xA208, 0x220A, 0xF055, 0x1206, 0x00E0, 0x00EE])).contains("self-modifying"))
   }
 
-  /// Where it goes on behind a first store is a matter of the machine.
+  /// Where it continues behind a first store is a matter of the machine.
   @Test(arguments: [(Platform.chip8, true), (.chip48, false), (.schip, false)])
   func theIndexMovesAsOnTheMachine(platform: Platform, isChanged: Bool) throws {
     let shown = try source([0xA20A, 0xF155, 0xF055, 0x00E0, 0x120C, 0x0000, 0x120C], platform)

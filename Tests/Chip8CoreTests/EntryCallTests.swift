@@ -1,4 +1,4 @@
-// Subroutines that are called before a program goes on.
+// Subroutines that are called before a program continues.
 
 import Chip8Core
 import Octo

@@ -1,4 +1,4 @@
-// Where the program goes on.
+// Where the program continues.
 
 import Chip8Core
 import Testing

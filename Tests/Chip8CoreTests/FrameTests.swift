@@ -86,7 +86,7 @@ import Testing
     #expect(machine.state.v[0] == 1)
   }
 
-  @Test func aLoopIsNoHalt() throws {
+  @Test func aLoopIsNotAHalt() throws {
     var machine = try machine(.chip8, 0x7001, 0x1200)
     #expect(machine.run(frames: 5, stopsAtHalt: true) == .done)
   }

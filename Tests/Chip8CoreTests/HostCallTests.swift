@@ -230,7 +230,7 @@ extension Chip8 {
     }
   }
 
-  @Test func aFullStackIsNoFault() throws {
+  @Test func aFullStackIsNotAFault() throws {
     let block = "1 2 :pointer name :pointer sub 0 0 0 0"
     var machine = try Chip8.calling(try caller(block)).changed { $0.stackCount = 16 }
     let none = machine.nextCall()
@@ -335,7 +335,7 @@ extension Chip8 {
     #expect(straight.state.frames > 70)
   }
 
-  /// Whatever stands at I and in the RAM: the machine goes on, or faults, and stays one that can be
+  /// Whatever stands at I and in the RAM: the machine continues, or faults, and stays one that can be
   /// saved.
   @Test(arguments: [71, 72] as [UInt64]) func anyRequestBlockIsSafe(seed: UInt64) throws {
     print("request blocks from seed \(seed)")

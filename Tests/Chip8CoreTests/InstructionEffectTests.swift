@@ -110,7 +110,7 @@ import Testing
         }
         state.keys = KeySet(rawValue: .random(in: 0...UInt16.max, using: &random))
         state.random.state = random.next()
-        // The frame has begun, and goes on after most instructions.
+        // The frame has begun, and continues after most instructions.
         state.instructionsLeftInFrame = 50
       }, instruction
     )

@@ -1,4 +1,4 @@
-// Fx0A: the program goes on when a key is released.
+// Fx0A: the program continues when a key is released.
 
 import Chip8Core
 import Testing

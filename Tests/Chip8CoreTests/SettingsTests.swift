@@ -76,7 +76,7 @@ import Testing
     #expect(try Image(image.bytes).labels() == labels)
   }
 
-  /// They are no part of the machine, and stay while it goes on.
+  /// They are no part of the machine, and stay while it continues.
   @Test func theyAreCarriedOverAndChangeNoState() throws {
     var image = Image(of: machine)
     image.setSettings(everything)

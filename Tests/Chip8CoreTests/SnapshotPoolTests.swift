@@ -1,4 +1,4 @@
-// A machine goes back to a snapshot of a pool and goes on from there as a copy of the machine would.
+// A machine goes back to a snapshot of a pool and continues from there as a copy of the machine would.
 
 import Chip8Core
 import SaveState

@@ -1,4 +1,4 @@
-// A machine goes back to a snapshot and goes on from there as a copy of the machine would.
+// A machine goes back to a snapshot and continues from there as a copy of the machine would.
 
 import Chip8Core
 import SaveState

@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  /// Nothing of a machine shows through one that takes its place, saved and loaded, and they go on
+  /// Nothing of a machine shows through one that takes its place, saved and loaded, and they continue
   /// alike.
   @Test(arguments: Platform.allCases, Platform.allCases)
   func nothingOfTheOldMachineRemains(platform: Platform, old: Platform) throws {

@@ -192,7 +192,7 @@ import Testing
 
   // MARK: Resuming
 
-  @Test func aProgramGoesOnWhereItsUserLeftIt() throws {
+  @Test func aProgramContinuesWhereItsUserLeftIt() throws {
     let loaded = try scratch.load(Source.counter)
     let path = scratch.path("game.8o")
     let root = scratch.path("slots")

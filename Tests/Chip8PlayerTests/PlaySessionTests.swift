@@ -204,17 +204,17 @@ extension PlaySession {
 
   // MARK: Standing
 
-  @Test func aPausedMachineStands() throws {
+  @Test func aPausedMachineDoesNotRun() throws {
     let session = try session(Source.counter)
     session.togglePause()
     session.runFrames(3)
-    #expect(session.frames == 0 && session.isStanding && session.tone == nil)
+    #expect(session.frames == 0 && session.isStopped && session.tone == nil)
     session.togglePause()
     session.runFrames(3)
     #expect(session.frames == 3 && session.happened() == ["paused", "unpaused"])
   }
 
-  @Test func aBreakpointPausesUntilTheMachineGoesOn() throws {
+  @Test func aBreakpointPausesUntilTheMachineContinues() throws {
     var metadata = MetadataRequest()
     metadata.breakpoints = [.label("here")]
     let session = try session(": main loop v0 += 1 : here again", metadata)
@@ -238,7 +238,7 @@ extension PlaySession {
     // What led there is in its autosave.
     let image = try slots(faulty).image(Autosave.fault.slot)
     #expect(try image.lastInstructions().map(\.opcode) == [0x7001])
-    // A machine in its place goes on; the one before stands again as it did.
+    // A machine in its place continues; the one before stands again as it did.
     faulty.reset()
     #expect(faulty.happened() == ["reset"] && faulty.halt == nil && faulty.v0 == 0)
     faulty.undoLoad()

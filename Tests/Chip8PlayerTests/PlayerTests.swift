@@ -45,7 +45,7 @@ import Testing
       #expect(address == 0x202 && player.metadata.names.name(address) == "here")
       #expect(player.machine.state.v[0] == UInt8(count))
     }
-    // A machine that was saved there goes on from there.
+    // A machine that was saved there continues from there.
     let path = scratch.path("saved")
     try player.savedImage().save(to: path)
     var restored = Player(try LoadedMachine(path))

@@ -41,7 +41,7 @@ import Testing
   @Test func scriptsOfEveryVersionStayBeforeTheirImage() throws {
     let first = """
       #!/bin/sh
-      # A saved state of chip8 that is a program: it goes on with the machine below.
+      # A saved state of chip8 that is a program: it continues with the machine below.
       exec chip8 --restore "$0"
 
       """

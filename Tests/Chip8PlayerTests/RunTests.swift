@@ -1,4 +1,4 @@
-// Runs to a stop, and what is left of one that another process goes on with.
+// Runs to a stop, and what is left of one that another process continues with.
 
 import Chip8Core
 import Chip8Player
@@ -99,7 +99,7 @@ import Testing
     #expect(try stop(&run) == .frames && run.framesDone == 100_000)
   }
 
-  @Test func aRunGoesOnWithTheMachineThatItsProgramRestores() throws {
+  @Test func aRunContinuesWithTheMachineThatItsProgramRestores() throws {
     let host = try Host(directory: scratch.makeDirectory("host"))
     var saver = try run(Source.saving, host: host) { $0.frames = 3 }
     _ = try stop(&saver)

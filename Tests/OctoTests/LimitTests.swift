@@ -23,7 +23,7 @@ import Testing
     #expect(try #require(error(in: source, limits: limits)).contains(message))
   }
 
-  @Test func longTokensCountForMore() throws {
+  @Test func longTokensCountSeveralTimes() throws {
     let name = String(repeating: "x", count: 3200)
     let source = ":macro a { :proto \(name) } a a"
     let message = try #require(error(in: source, limits: Limits(expandedTokens: 150)))

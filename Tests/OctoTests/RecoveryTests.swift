@@ -83,7 +83,7 @@ import Testing
     ": main\n :macro a {\n : b 1\n jump c",
     ": main :macro 5 { }\n jump c\n v0 := 300",
   ])
-  func nothingFollowsFromAMistake(source: String) {
+  func errorsDoNotCauseOthers(source: String) {
     let errors = errors(in: source)
     #expect(errors.count == 1, "\(errors)")
   }

@@ -3,7 +3,7 @@
 import Octo
 import Testing
 
-/// The bytes of a program which starts with `main` and goes on with `source`.
+/// The bytes of a program which starts with `main` and continues with `source`.
 func bytes(_ source: String) throws -> [UInt8] {
   try assemble(": main " + source, named: "test.8o").program
 }

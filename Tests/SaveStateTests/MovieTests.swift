@@ -46,7 +46,7 @@ import Testing
       again.facts == movie.facts
         && again.facts.markers.map(\.text) == (frames >= 5 ? ["a", "b", "c"] : ["a"]))
     #expect(again.divergence() == nil && image(again) == read)
-    // A machine that goes on is no longer that of the movie.
+    // A machine that continues is no longer that of the movie.
     #expect(!Image(of: movie.machine, preservingUnknownSectionsOf: read).isMovie)
     #expect(try Image(of: movie.machine).movie(of: movie.machine) == nil)
   }

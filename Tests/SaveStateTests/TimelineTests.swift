@@ -177,7 +177,7 @@ extension Toy.Input {
     #expect(timeline.machine == straight, "seed \(TimelineTests.seed)")
   }
 
-  @Test("Going back frame by frame replays a stretch once")
+  @Test("Going back frame by frame replays a window of frames once")
   func rewinding() throws {
     var jump: Timeline<Toy>.Edge?
     var timeline = Timeline(toy(), spacing: 1 << 20)

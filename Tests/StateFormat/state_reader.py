@@ -91,7 +91,7 @@ class Fields:
 
     def end(self) -> None:
         if self.offset < len(self.data):
-            refuse(f"{self.what} goes on after its last field")
+            refuse(f"{self.what} continues after its last field")
 
 
 # ---------------------------------------------------------------------------------- The file
@@ -590,7 +590,7 @@ class Host:
 
 @dataclass(frozen=True)
 class Goals:
-    """`GOAL`: what is called before the program goes on."""
+    """`GOAL`: what is called before the program continues."""
 
     addresses: list[int]
     answer: int
@@ -866,7 +866,7 @@ class Settings:
             refuse("SETT says nothing")
         return settings
 
-    def told(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         return {
             "speed": self.speed,
             "rotation": self.rotation,
@@ -1024,7 +1024,7 @@ def read(file: bytes, others: Others, chain: list[tuple[bytes, int]]) -> Saved:
         read_labels(contents["LABL"]) if "LABL" in contents else [])
 
 
-def told(saved: Saved) -> dict[str, Any]:
+def facts(saved: Saved) -> dict[str, Any]:
     """What is in an image, for people and programs that read JSON."""
     core, display, ram = saved.core, saved.contents["DISP"], saved.contents["RAM "]
     answers = [each.answer for each in (saved.host, saved.goals) if each]
@@ -1098,7 +1098,7 @@ def told(saved: Saved) -> dict[str, Any]:
             "digestInterval": saved.movie.digest_interval,
             "checkInterval": saved.movie.check_interval,
         },
-        "settings": saved.settings and saved.settings.told(),
+        "settings": saved.settings and saved.settings.facts(),
         "labels": [{"address": address, "name": name} for address, name in saved.labels],
         "sections": [
             {
@@ -1189,7 +1189,7 @@ def main(arguments: list[str]) -> int:
         try:
             saved = read(file_at(path), others, [])
             if tag is None:
-                print(json.dumps(told(saved)))
+                print(json.dumps(facts(saved)))
             elif tag in saved.contents:
                 sys.stdout.buffer.write(saved.contents[tag])
             else:

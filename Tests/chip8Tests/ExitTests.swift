@@ -1,4 +1,4 @@
-// ExitTests.swift: how the program ends when the machine cannot go on, or the user interrupts.
+// ExitTests.swift: how the program ends when the machine cannot continue, or the user interrupts.
 
 import Chip8Core
 import Foundation

@@ -43,7 +43,7 @@ struct FaultTests {
       for (name, contents) in run.litter {
         #expect(name.hasPrefix("."), comment)
         // Where files can be without a name, they get one when they are whole.
-        #expect(contents != .broken || run.scene == .withoutNamelessFiles, comment)
+        #expect(contents != .broken || run.scene == .withoutUnnamedFiles, comment)
       }
     } else {
       #expect(run.isLitterOld, comment)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct FlagTests {
   let scratch: Scratch
-  /// Counts in flag 0 how often it was started, and goes on counting with each key.
+  /// Counts in flag 0 how often it was started, and keeps counting with each key.
   static let counter = rom(0xF085, 0x7001, 0xF075, 0xF10A, 0x1200)
 
   init() throws {

@@ -356,7 +356,7 @@ import Testing
     #expect(ScreenRenderer(png: try scratch.read("a.png")) != nil)
   }
 
-  /// EntryCalls are subroutines of the program that the run began with, in whichever process it goes on.
+  /// Entry calls are subroutines of the program that the run began with, in whichever process it continues.
   @Test func entryCallsDoNotMoveToTheOtherProgram() throws {
     try write("a.8o", Self.save)
     try write("b.8o", Self.restore)
@@ -456,7 +456,7 @@ import Testing
 
   // MARK: EntryCalls
 
-  private func writeGoals() throws {
+  private func writeEntryCalls() throws {
     try scratch.write(
       "g.8o",
       Array(
@@ -472,7 +472,7 @@ import Testing
   }
 
   @Test func savedEntryCallsAreMadeOnRestore() throws {
-    try writeGoals()
+    try writeEntryCalls()
     let saved = try scratch.report(
       "g.8o", "--frames", "9", "--save", "a.state", "--call", "first", "--goal", "second")
     let plain = try scratch.report("g.8o", "--frames", "9", "--save", "b.state")
@@ -502,7 +502,7 @@ import Testing
   }
 
   @Test func faultsInEntryCallsAreReported() throws {
-    try writeGoals()
+    try writeEntryCalls()
     _ = try scratch.report("g.8o", "--frames", "9", "--save", "a.state")
     for (label, what) in [("broken", "0001 at"), ("endless", "did not return within 3600")] {
       let outcome = try scratch.chip8(

@@ -146,7 +146,7 @@ import Testing
     arguments: [
       MoveRow(.kill, MoveRow.killed, .sent), MoveRow(.end, 74, .older),
       MoveRow(.silence, 75, .sent), MoveRow(.line("stay"), 74, .older),
-      MoveRow(.line("go on"), 74, .older), MoveRow(.line(""), 74, .older),
+      MoveRow(.line("continue"), 74, .older), MoveRow(.line(""), 74, .older),
     ].everywhere.inEveryPlace)
   func theReceiverIsReady(row: MoveRow) throws {
     let scene = try MoveScene(row.kind, row.place)

@@ -67,7 +67,7 @@ private struct Run {
   let configuration: Configuration
   let opcode: String?
   let keys: [KeySet]
-  /// How it goes on the machine as it is.
+  /// How it continues the machine as it is.
   var frames = 0
   var screen: Chip8Core.Screen?
   var opcodes = Set<UInt16>()

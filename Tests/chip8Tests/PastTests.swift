@@ -41,7 +41,7 @@ import Testing
     }
     let rewound = try digest(["a.state", "--rewind", "43", "--frames", "0"])
     #expect(try rewound == digest(run + ["--frames", "57"]))
-    // It goes on from there, as it had.
+    // It continues from there, as it had.
     let again = try digest(
       ["a.state", "--seek", "10", "--frames", "90", "--keys", "2-10:A,20-:1"])
     #expect(try again == digest(["a.state", "--frames", "0"]))
@@ -66,7 +66,7 @@ import Testing
         == digest(["0.state", "--seek", "50", "--frames", "0"]))
   }
 
-  @Test func thePastIsNoPartOfTheState() throws {
+  @Test func thePastIsNotPartOfTheState() throws {
     try save("with.state")
     try save("without.state", "--no-past")
     let (with, without) = (

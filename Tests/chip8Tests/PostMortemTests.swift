@@ -1,4 +1,4 @@
-// PostMortemTests.swift: a program that cannot go on leaves a state that tells why.
+// PostMortemTests.swift: a program that cannot continue leaves a state that tells why.
 
 import Foundation
 import Testing

@@ -1,4 +1,4 @@
-// ResumeTests.swift: a machine that was saved in one process and goes on in another ends in exactly
+// ResumeTests.swift: a machine that was saved in one process and continues in another ends in exactly
 // the state of one that was never stopped.
 
 import Testing

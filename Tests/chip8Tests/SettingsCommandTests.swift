@@ -70,7 +70,7 @@ import Testing
   }
 
   /// What `image info` says of settings and labels, as one text.
-  private func told(_ name: String) throws -> String {
+  private func reported(_ name: String) throws -> String {
     let info = try chip8("image", "info", name, "--json")
     let object = try JSONSerialization.jsonObject(with: Data(info.output)) as? [String: Any]
     let beside = ["settings": object?["settings"] ?? "none", "labels": object?["labels"] ?? "none"]
@@ -91,7 +91,7 @@ import Testing
       #expect(outcome.code == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
     }
     try save(["--save", "a.state"])
-    let expected = try told("a.state")
+    let expected = try reported("a.state")
     for part in [
       ##""colors":["#102030","#FFEEDD","#E08E3C","#4F8FC0"]"##, #""rotation":90"#, #""speed":150"#,
       #"{"key":"q","usage":20},{"key":"up","keypad":5,"usage":82}"#,
@@ -103,20 +103,20 @@ import Testing
 
     try save(["--save", "run", "--executable", "--with", "--headless --frames 1 --save run.state"])
     #expect(try scratch.shell("./run").code == 0)
-    #expect(try told("run.state") == expected)
+    #expect(try reported("run.state") == expected)
 
     try save(["--save-slot", "here"])
     let path = try chip8("slots", "path", "game.ch8", "here").text.split(separator: "\n")[0]
     _ = try chip8("\(path)", "--headless", "--frames", "1", "--save", "slot.state")
-    #expect(try told("slot.state") == expected)
+    #expect(try reported("slot.state") == expected)
 
     _ = try chip8(
       "a.state", "--headless", "--frames", "1", "--save", "b.state", "--base", "a.state")
     _ = try chip8("b.state", "--headless", "--frames", "1", "--save", "c.state", "--no-rom")
-    #expect(try told("b.state") == expected)
-    #expect(try told("c.state") == expected)
+    #expect(try reported("b.state") == expected)
+    #expect(try reported("c.state") == expected)
     _ = try chip8("image", "flatten", "b.state", "-o", "flat.state")
-    #expect(try told("flat.state") == expected)
+    #expect(try reported("flat.state") == expected)
     #expect(try chip8("image", "verify", "a.state", "run.state", "b.state").code == 0)
   }
 
@@ -127,25 +127,25 @@ import Testing
     _ = try chip8(
       "a.state", "--headless", "--frames", "0", "--save", "b.state", "--rotate", "0", "--colors",
       "000000,111111,222222", "--break", "turn", "--key-map", "space=A")
-    let told = try told("b.state")
+    let reported = try reported("b.state")
     for part in [
       ##""colors":["#000000","#111111","#222222","#4F8FC0"]"##, #""rotation":0"#, #""speed":150"#,
       #""keys":[{"key":"space","keypad":10,"usage":44}]"#,
       #""breakpoints":[{"address":514,"place":"turn"}]"#, #""watchpoints":[{"address":526"#,
-    ] { #expect(told.contains(part), "\(part) in \(told)") }
+    ] { #expect(reported.contains(part), "\(part) in \(reported)") }
     _ = try chip8(
       "a.state", "--no-settings", "--headless", "--frames", "0", "--save", "c.state")
-    #expect(try self.told("c.state") == Self.nothing)
+    #expect(try self.reported("c.state") == Self.nothing)
   }
 
   @Test func aFileIsChanged() throws {
     _ = try chip8("game.ch8", "--headless", "--frames", "0", "--save", "a.state")
     let before = try scratch.read("a.state")
-    #expect(try told("a.state") == Self.nothing)
+    #expect(try reported("a.state") == Self.nothing)
     _ = try chip8("image", "set", "a.state", "--symbols", "game.sym", "--speed", "50")
     _ = try chip8("image", "set", "a.state", "--break", "turn", "--note", "here")
     #expect(
-      try told("a.state").hasSuffix(
+      try reported("a.state").hasSuffix(
         #""settings":{"breakpoints":[{"address":514,"place":"turn"}],"colors":[],"keys":[],"speed":50,"#
           + #""watchpoints":[]}}"#))
     _ = try chip8("image", "set", "a.state", "--no-settings", "--note", "")
@@ -158,8 +158,8 @@ import Testing
     try scratch.write("o.json", Array(options.utf8))
     _ = try chip8("cart", "pack", "game.8o", "--options", "o.json", "-o", "game.gif")
     _ = try chip8("game.gif", "--headless", "--frames", "2", "--save", "a.state")
-    #expect(try told("a.state").contains(##""colors":["#102030","#FEDCBA""##))
-    #expect(try told("a.state").contains(#""rotation":270"#))
+    #expect(try reported("a.state").contains(##""colors":["#102030","#FEDCBA""##))
+    #expect(try reported("a.state").contains(#""rotation":270"#))
     // In a picture of the restored machine too, and of the file.
     _ = try chip8(
       "a.state", "--headless", "--frames", "2", "--screenshot", "a.png", "--scale", "1")

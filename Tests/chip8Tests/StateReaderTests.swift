@@ -20,7 +20,7 @@ private struct Reported: Decodable, Equatable {
 }
 
 /// What `image info` says, and the reader too.
-private struct Told: Decodable, Equatable {
+private struct FileInfo: Decodable, Equatable {
   struct Machine: Decodable, Equatable {
     let platform: String
     let timing: String
@@ -164,7 +164,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
   private func compare(_ names: [String], _ lines: [[UInt8]]) throws {
     for (name, line) in zip(names, lines) {
       let info = try scratch.chip8("image", "info", name, "--json")
-      #expect(try decode(line) as Told == decode(info.output), "\(name)")
+      #expect(try decode(line) as FileInfo == decode(info.output), "\(name)")
     }
   }
 
@@ -220,7 +220,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
   }
 
   /// Whether everything that the format can report is somewhere among the files.
-  private func expectVariety(_ files: [Told]) throws {
+  private func expectVariety(_ files: [FileInfo]) throws {
     #expect(Set(files.map(\.machine.platform)).count == 8)
     #expect(
       Set(files.flatMap(\.needs)) == [
@@ -254,10 +254,10 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     }
     let lines = try read(names)
     try compare(names, lines)
-    let told = try lines.map { try decode($0) as Told }
-    #expect(told.contains { $0.host?.asleep == true && $0.host?.arguments.count == 3 })
-    #expect(told.contains { $0.host?.asleep == false } && told.contains { $0.host == nil })
-    #expect(Set(told.map(\.goals.count)) == [0, 1, 16])
+    let infos = try lines.map { try decode($0) as FileInfo }
+    #expect(infos.contains { $0.host?.asleep == true && $0.host?.arguments.count == 3 })
+    #expect(infos.contains { $0.host?.asleep == false } && infos.contains { $0.host == nil })
+    #expect(Set(infos.map(\.goals.count)) == [0, 1, 16])
   }
 
   /// Pasts from power-on and from later, with every kind of event.
@@ -302,9 +302,9 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     }
     let lines = try read(names)
     try compare(names, lines)
-    let pasts = try lines.map { try #require((try decode($0) as Told).past) }
+    let pasts = try lines.map { try #require((try decode($0) as FileInfo).past) }
     #expect(pasts.map(\.powerOn) == (0..<names.count).map { $0 % 2 == 0 })
-    let movies = try lines.compactMap { (try decode($0) as Told).movie }
+    let movies = try lines.compactMap { (try decode($0) as FileInfo).movie }
     #expect(movies.count == names.count / 2 && movies.allSatisfy { $0.authors.count == 2 })
     #expect(pasts.contains { $0.events > 7 } && pasts.contains { $0.instructions > 0 })
   }
@@ -356,11 +356,11 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
     #expect(object?["time"] as? Int == 0x05_0403_0201)
     #expect(object?["note"] as? String == "vor der Tür · 扉")
-    let told: Told = try decode(line)
-    #expect(told.labels.map(\.name) == ["a", "Tür", "main"])
-    #expect(told.settings?.watchpoints.map(\.address) == [0, 512])
-    #expect(told.settings?.breakpoints.map(\.address) == [512, 0xFFF])
-    #expect(told.settings?.keys.map(\.keypad) == [15, nil])
+    let infos: FileInfo = try decode(line)
+    #expect(infos.labels.map(\.name) == ["a", "Tür", "main"])
+    #expect(infos.settings?.watchpoints.map(\.address) == [0, 512])
+    #expect(infos.settings?.breakpoints.map(\.address) == [512, 0xFFF])
+    #expect(infos.settings?.keys.map(\.keypad) == [15, nil])
   }
 
   /// Images that leave out their program, or hold the difference from another one, on all kinds of
@@ -385,7 +385,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
       let lines = outcome.output.split(separator: UInt8(ascii: "\n")).map(Array.init)
       try #require(lines.count == names.count)
       try compare(names, lines)
-      let needs = try lines.map { (try decode($0) as Told).needs }
+      let needs = try lines.map { (try decode($0) as FileInfo).needs }
       #expect(needs.map { $0.contains("base") } == [false, true, true, true])
       #expect(needs.map { $0.contains("no-rom") } == [false, false, true, false])
       let alone = try scratch.stateReader(["--with", names[1], names[2]])
@@ -591,7 +591,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     ("NEED 33 letters", Array(repeating: 97, count: 33) + [10]),
     ("NEED unknown", Array("cycles\ntime-travel\n".utf8)),
     ("BASE nothing", []), ("BASE ends in its name", Array(repeating: 1, count: 65)),
-    ("BASE goes on", Array(repeating: 0, count: 66)),
+    ("BASE continues", Array(repeating: 0, count: 66)),
     ("BASE path", Array(repeating: 0, count: 64) + [4] + Array("../a".utf8)),
     ("BASE hidden", Array(repeating: 0, count: 64) + [2] + Array(".a".utf8)),
     ("BASE not UTF-8", Array(repeating: 0, count: 64) + [1, 0xC3]),
@@ -600,7 +600,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     ("NOTE empty", []), ("NOTE zero", [65, 0]), ("NOTE not UTF-8", [0xC3]),
     ("NOTE long", Array(repeating: 65, count: 4097)),
     ("TAPE nothing", []), ("TAPE start", [2] + power + [0]), ("TAPE cut", [0] + power),
-    ("TAPE goes on", [0] + power + [0, 0]), ("TAPE event missing", [0] + power + [1]),
+    ("TAPE continues", [0] + power + [0, 0]), ("TAPE event missing", [0] + power + [1]),
     ("TAPE number", [0] + power + [0x80, 0]), ("TAPE 2^64", [0] + power + tooLarge),
     ("TAPE event", [0] + power + [1, 0, 7]), ("TAPE status", [0] + power + [1, 0, 2, 0]),
     ("TAPE poke", [0] + power + [1, 0, 1, 0x81, 0x80, 4, 0]),
@@ -617,7 +617,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     ("TAPE section cut", [1, 1, 0]),
     ("LAST nothing", []), ("LAST cut", Array(repeating: 0, count: 8)),
     ("LAST long", Array(repeating: 0, count: 33 * 6)),
-    ("SETT nothing", settings()), ("SETT cut", [0]), ("SETT goes on", settings(speed: 99) + [0]),
+    ("SETT nothing", settings()), ("SETT cut", [0]), ("SETT continues", settings(speed: 99) + [0]),
     ("SETT speed", settings(speed: 5)), ("SETT rotation", settings(rotation: 91)),
     ("SETT 3 colours", settings([3] + Array(0..<9))), ("SETT key", settings([0], [1, 41, 0])),
     ("SETT keypad", settings([0], [1, 4, 16])), ("SETT keys", settings([0], [2, 5, 0, 4, 0])),

@@ -128,7 +128,7 @@ import Testing
     let report = try Report(outcome)
     #expect((report.stop, report.frames, report.instructions) == ("pc", 4, 1))
     #expect((report.registers.pc, report.registers.v[0]) == (0x202, 7))
-    // It goes on from there as if it had not stopped.
+    // It continues from there as if it had not stopped.
     let resumed = try scratch.report("a.state", "--frames", "3")
     let straight = try Report(try scratch.run(options + ["--frames", "7"]))
     #expect(resumed.state == straight.state)

@@ -122,7 +122,7 @@ struct WindowTests {
     try waitForSlot(2)
     #expect(try state(2).stateDigest == state(1).stateDigest)
 
-    // In the window it goes on as it does anywhere.
+    // In the window it continues as it does anywhere.
     try desktop.press("p", "shift+3")
     var again = try state(1)
     let later = try waitFor("a later state") {
@@ -312,7 +312,7 @@ struct WindowTests {
     let first = try saves(1)
     let stopped: Chip8 = try first.machine()
     #expect(stopped.state.pc == 0x202 && stopped.state.v[0] == 9 && stopped.state.v[1] == 0)
-    // Somewhat later it still stands there, and goes on to the next turn when it is told to.
+    // Somewhat later it still stands there, and continues to the next turn when it is told to.
     try desktop.press("p", "shift+2", "F5")
     let second = try saves(2)
     let later: Chip8 = try second.machine()
@@ -395,7 +395,7 @@ struct WindowTests {
     try desktop.drop(scratch.path(scratch.write("empty.ch8", [])))
     try desktop.drop(scratch.directory)
     try desktop.press("shift+2", "F5")
-    try waitFor("the program before goes on") { try? Image(contentsOf: path(of: 2, program)) }
+    try waitFor("the program before continues") { try? Image(contentsOf: path(of: 2, program)) }
 
     let game = FileManager.default.currentDirectoryPath + "/" + rom
     _ = try scratch.chip8(game, "--headless", "--frames", "9", "--save", "game.state")
@@ -465,7 +465,7 @@ struct WindowTests {
     let slots = Slots(root: scratch.directory, program: Program(name: "", bytes: program).sha1)
     try waitFor("an autosave") { try slots.file(Autosave.fault.slot) }
     #expect(try desktop.quit().code == 0)
-    // What cannot go on is not what one goes on from.
+    // What cannot continue is not what one continues from.
     #expect(try slots.file(Autosave.exit.slot) == nil)
     let info = try scratch.chip8("image", "info", slots.path(Autosave.fault.slot))
     #expect(info.text.contains("fault     F099 at 0x202"))

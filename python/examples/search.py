@@ -1,4 +1,4 @@
-"""Plays a game by beam search: many machines go on from the best states, with each action, again and again.
+"""Plays a game by beam search: many machines continue from the best states, with each action, again and again.
 
 That works since a state can be restored exactly, and since equal digests are equal futures: whatever
 leads to a state that was reached before is dropped. In the end the run is played once more from

@@ -153,7 +153,7 @@ private func checkRun(_ machine: Chip8, _ reloaded: Chip8) {
   expect(executed <= 10 * most, "ten frames have \(10 * most) instructions, not \(executed)")
   expect(
     reloaded.run(frames: 10, instructions: 20_000) == stop, "a machine stops as when it was saved")
-  expect(reloaded.stateDigest == machine.stateDigest, "a machine goes on as when it was saved")
+  expect(reloaded.stateDigest == machine.stateDigest, "a machine continues as when it was saved")
   expect(reloaded.tone == machine.tone, "a machine sounds as when it was saved")
   _ = machine.reloaded()
 }

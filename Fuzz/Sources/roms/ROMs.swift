@@ -1,4 +1,4 @@
-// Programs, on every machine: saved and loaded they go on as they would have, and their disassembly
+// Programs, on every machine: saved and loaded they continue as they would have, and their disassembly
 // assembles to the same bytes.
 
 import Chip8Core
@@ -38,11 +38,11 @@ private func checkRun(_ session: Session) {
     }
     expect(
       stop != .done || machine.state.frames > frames || machine.state.instructions > instructions,
-      "a machine goes on unless it says why")
+      "a machine continues unless it says why")
     if stop != .done { break }
   }
   expect(
-    reloaded.canonicalState == machine.canonicalState, "a machine goes on as when it was saved")
+    reloaded.canonicalState == machine.canonicalState, "a machine continues as when it was saved")
 }
 
 private let maxFrameInstructions = 500

@@ -31,12 +31,12 @@ extension Engine {
       let call = try readHostCall()
       if call.operation == .arguments {
         let fits = write(host.arguments, to: call.buffer)
-        tell(fits ? .done : .buffer, argumentCount: host.arguments.count)
+        report(fits ? .done : .buffer, argumentCount: host.arguments.count)
         return .frameOver
       }
       guard let answer = host.answer else { return .hostCall }
       guard answer == .restored else {
-        tell(answer)
+        report(answer)
         if answer == .done, case .save(.call(let subroutine)) = call.operation {
           push(pc)
           pc = subroutine
@@ -44,8 +44,8 @@ extension Engine {
         return .frameOver
       }
       let fits = write(host.arguments, to: call.buffer)
-      tell(fits ? .restored : .restoredWithoutArguments, argumentCount: host.arguments.count)
-    } catch { tell(error) }
+      report(fits ? .restored : .restoredWithoutArguments, argumentCount: host.arguments.count)
+    } catch { report(error) }
     return .frameOver
   }
 
@@ -57,7 +57,7 @@ extension Engine {
       canCall: canCall)
   }
 
-  private func tell(_ status: HostStatus, argumentCount: Int = 0) {
+  private func report(_ status: HostStatus, argumentCount: Int = 0) {
     v[0] = status.rawValue
     v[1] = UInt8(argumentCount)
     state.pointee.hostCalls?.answer = nil

@@ -79,12 +79,12 @@ extension EntryCalls {
     let configuration = state.configuration
     let addresses = 0...UInt16(configuration.platform.ramByteCount - 2)
     var fields = CoreReader(bytes)
-    address = try fields.next("goal", in: addresses)
+    address = try fields.next("entry call", in: addresses)
     start = try fields.next("start of the entry call", in: 0...state.frames)
     interrupted = try Interrupted(from: &fields, configuration)
-    let count = try fields.next("goals", in: 0...UInt8(EntryCalls.maxCount - 1))
+    let count = try fields.next("number of entry calls", in: 0...UInt8(EntryCalls.maxCount - 1))
     waiting = []
-    for _ in 0..<count { waiting.append(try fields.next("goal", in: addresses)) }
+    for _ in 0..<count { waiting.append(try fields.next("entry call", in: addresses)) }
     guard state.stackCount > 0 else { throw .badField("an entry call that has returned") }
     guard interrupted.answer == nil || state.hostCalls != nil else {
       throw .badField("an answer without a host call")

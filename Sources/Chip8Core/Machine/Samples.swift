@@ -12,7 +12,7 @@ extension Chip8 {
       samples.update(repeating: 0)
       return
     }
-    // The phase begins anew where a sound falls silent.
+    // The phase starts again where a sound falls silent.
     let isBeginning = tone.phase == 0
     let isEnding = state.sound == 0
     let fade = max(1, samples.count * state.configuration.platform.framesPerSecond * 3 / 1000)

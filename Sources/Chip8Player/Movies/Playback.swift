@@ -30,7 +30,7 @@ package struct Playback: Sendable {
 extension Player {
   /// Plays a movie, at whose start the machine is. The keys that it is given are not looked at meanwhile.
   ///
-  /// - Parameter isReadOnly: whether it goes on after going back in time, and its end is the end of what is
+  /// - Parameter isReadOnly: whether it continues after going back in time, and its end is the end of what is
   ///   recorded.
   package mutating func play(_ movie: Movie<Chip8>, isReadOnly: Bool = false) {
     playback = Playback(movie, isReadOnly: isReadOnly)
@@ -64,7 +64,7 @@ extension Player {
 
   /// Applies the inputs that come where the machine is.
   ///
-  /// - Returns: the position, if the movie goes on there.
+  /// - Returns: the position, if the movie continues there.
   private mutating func applyDueInputs() -> Position? {
     let position = machine.position
     if var playback, playback.position != position {

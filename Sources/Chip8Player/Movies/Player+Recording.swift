@@ -27,7 +27,7 @@ extension Player {
     endedRecording = EndedRecording(timeline: timeline.detached, facts: facts)
   }
 
-  /// A recording that does not go on, though the session does.
+  /// A recording that does not continue, though the session does.
   struct EndedRecording: Sendable {
     let timeline: Timeline<Chip8>
     let facts: MovieFacts

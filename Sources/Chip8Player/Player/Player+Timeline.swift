@@ -40,7 +40,7 @@ extension Player {
     _ body: (inout Timeline<Chip8>) throws(SeekError) -> Void
   ) throws(SeekError) {
     try body(&timeline)
-    // A movie that is only watched goes on from there.
+    // A movie that is only watched continues from there.
     if playback?.isReadOnly != true { endPlayback() }
     recorder.forget()
     debugger = Debugger(metadata)

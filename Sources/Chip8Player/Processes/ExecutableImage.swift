@@ -17,7 +17,7 @@ public enum ExecutableImage {
     let candidates = ["\"${CHIP8-}\""] + [emulator.map(quoted), "chip8"].compactMap { $0 }
     let options = options.map { quoted($0) + " " }.joined()
     let text = """
-      \(Image.scriptHead)chip8 that is a program: it goes on with the machine below.
+      \(Image.scriptHead)chip8 that is a program: it continues with the machine below.
       state=$0
       [ -f "$state" ] || state=$(command -v -- "$0")
       case $state in -*) state=./$state ;; esac

@@ -28,11 +28,11 @@ extension PlaySession {
     journal = JournalProgress(keeper: keeper, start: player.machine.position)
     work.begin {
       let (tree, notices) = keeper.read()
-      return { $0.takeUp(tree, notices, of: keeper) }
+      return { $0.collect(tree, notices, of: keeper) }
     }
   }
 
-  private func takeUp(
+  private func collect(
     _ tree: JournalTree<Chip8>?, _ notices: [Notice], of keeper: JournalKeeper
   ) {
     for notice in notices { report(notice) }

@@ -81,7 +81,7 @@ extension PlaySession {
     browse { player throws(SeekError) in try player.rewind(frames: 1) }
   }
 
-  /// Pauses, and goes on by a frame: one that was played before as it was played, or the next one.
+  /// Pauses, and continues by a frame: one that was played before as it was played, or the next one.
   ///
   /// - Parameter keys: those that are held down if it is a new frame.
   public func stepForward(keys: KeySet) {
@@ -107,7 +107,7 @@ extension PlaySession {
     if jump({ player throws(SeekError) in try player.redo() }) { report(.redone(edge)) }
   }
 
-  /// Goes on with the machine that the last load, reset or change replaced, as ``undo()`` does; once
+  /// Continues with the machine that the last load, reset or change replaced, as ``undo()`` does; once
   /// more, and that is done again.
   public func undoLoad() {
     let timeline = player.timeline
@@ -129,7 +129,7 @@ extension PlaySession {
     writeJournal()
     guard restart == nil, browse(body) else { return false }
     machineChanged()
-    isBrowsing = isStanding
+    isBrowsing = isStopped
     return true
   }
 

@@ -23,7 +23,7 @@ public final class PlaySession {
   public private(set) var watchProblem: (any Error)?
   /// The machine with which the session continues in a new process, if it does.
   public private(set) var restart: Restoration?
-  /// Why the session cannot go on, if it cannot: the machine is not as deterministic as it must be.
+  /// Why the session cannot continue, if it cannot: the machine is not as deterministic as it must be.
   public private(set) var difference: RepetitionError?
   /// Whether what is seen and heard is not the machine's own, but a later one's.
   private var isShownAhead = false
@@ -103,12 +103,12 @@ public final class PlaySession {
 
   /// Takes up what was done on the other thread.
   public func poll() {
-    _ = takeUp()
+    _ = collect()
     writeJournalIfDue()
   }
 
   /// - Returns: whether there was anything to take up, which may have begun more.
-  private func takeUp() -> Bool {
+  private func collect() -> Bool {
     let completions = work.takeCompletions()
     for completion in completions { completion(self) }
     continueClosing()
@@ -122,7 +122,7 @@ public final class PlaySession {
     repeat {
       work.finish()
       flagKeeper.finish()
-    } while takeUp()
+    } while collect()
   }
 
   /// What has happened since the last call, the oldest first.
@@ -144,11 +144,11 @@ public final class PlaySession {
   }
 
   /// Whether the machine is stopped.
-  public var isStanding: Bool { isPaused || halt != nil }
+  public var isStopped: Bool { isPaused || halt != nil }
 
   /// The sound of the frame that ended last. Nothing is heard of what is only looked at.
   public var tone: Tone? {
-    if isStanding || isBrowsing { return nil }
+    if isStopped || isBrowsing { return nil }
     return isShownAhead ? player.runAhead?.tone : player.machine.tone
   }
 
@@ -160,7 +160,7 @@ public final class PlaySession {
   /// Runs to the end of a frame, or goes back in time, unless the machine is stopped.
   public func runFrame(keys: KeySet) {
     guard rewinding == nil else { return rewindOn() }
-    if !isStanding { playFrame(keys: keys) }
+    if !isStopped { playFrame(keys: keys) }
   }
 
   /// Runs to the end of a frame. What was only looked at until now is continued from here.

@@ -66,13 +66,13 @@ struct JournalFile<Recorded: Machine>: Sendable {
     var whole = reader
     do throws(JournalDamage) {
       while let record = try JournalRecord<Recorded>(decoding: &reader, in: id, program) {
-        try take(record)
+        try append(record)
         whole = reader
       }
     } catch { damagedByteCount = whole.count }
   }
 
-  private mutating func take(_ record: JournalRecord<Recorded>) throws(JournalDamage) {
+  private mutating func append(_ record: JournalRecord<Recorded>) throws(JournalDamage) {
     switch record {
     case .branch(let beginning):
       guard beginning.number == branches.count else { throw JournalDamage() }
@@ -81,18 +81,18 @@ struct JournalFile<Recorded: Machine>: Sendable {
       last = beginning.number
     case .progress(let progress):
       guard branches.indices.contains(progress.number) else { throw JournalDamage() }
-      try branches[progress.number].take(progress)
+      try branches[progress.number].append(progress)
       last = progress.number
     case .keyframe(let keyframe):
       guard branches.indices.contains(keyframe.number) else { throw JournalDamage() }
-      try branches[keyframe.number].take(keyframe)
+      try branches[keyframe.number].append(keyframe)
     case .jumps(let jumps): self.jumps = jumps
     }
   }
 }
 
 extension JournalFile.Branch {
-  fileprivate mutating func take(
+  fileprivate mutating func append(
     _ progress: JournalRecord<Recorded>.Progress
   ) throws(JournalDamage) {
     let limit = Past<Recorded>.maxFrames
@@ -109,7 +109,7 @@ extension JournalFile.Branch {
     (end, time) = (progress.end, progress.time)
   }
 
-  fileprivate mutating func take(
+  fileprivate mutating func append(
     _ keyframe: JournalRecord<Recorded>.Keyframe
   ) throws(JournalDamage) {
     let last = keyframes.last

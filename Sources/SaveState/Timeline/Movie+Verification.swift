@@ -6,7 +6,7 @@ public struct Divergence: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// The machine is another one.
     case state
-    /// It cannot go on as it did.
+    /// It cannot continue as it did.
     case stops
     /// It does not take an input of the tape, for a reason.
     case refusesInput(String)
@@ -146,7 +146,7 @@ extension MovieRun {
     remaining = mark.remaining
   }
 
-  /// Where it cannot go on.
+  /// Where it cannot continue.
   func stop() -> Divergence {
     let position = machine.position
     return Divergence(

@@ -23,7 +23,7 @@ public struct Tape<Input: Hashable & Sendable>: Hashable, Sendable {
   public mutating func append(_ input: Input, at position: Position) {
     let position = position.mark
     precondition(
-      entries.last.map { $0.position <= position } ?? true, "a tape goes on where it ends")
+      entries.last.map { $0.position <= position } ?? true, "a tape continues where it ends")
     entries.append(Entry(position: position, input: input))
   }
 

@@ -3,7 +3,7 @@
 
 extension Timeline {
   /// The bytes of all snapshots that can be made again.
-  public var snapshotByteCount: Int { keyframeByteCount + (stretch?.byteCount ?? 0) }
+  public var snapshotByteCount: Int { keyframeByteCount + (frameWindow?.byteCount ?? 0) }
 
   /// How many bytes of memory all of it takes, about, but for the machines that branches begin with.
   public var byteCount: Int {
@@ -12,8 +12,8 @@ extension Timeline {
     }
   }
 
-  /// What may be used for ``Stretch``.
-  var stretchBudget: Int { budget / 8 }
+  /// What may be used for ``FrameWindow``.
+  var frameWindowBudget: Int { budget / 8 }
 
   /// Takes a snapshot of the machine, which is at the end of its branch, unless the last one is near.
   mutating func addKeyframeIfDue(inputCount: Int) {
@@ -34,7 +34,9 @@ extension Timeline {
   }
 
   mutating func keepToBudget() {
-    if keyframeByteCount > budget - stretchBudget { thin(to: (budget - stretchBudget) / 4 * 3) }
+    if keyframeByteCount > budget - frameWindowBudget {
+      thin(to: (budget - frameWindowBudget) / 4 * 3)
+    }
   }
 
   /// Removes snapshots until the rest has room. The gap between two that stay grows with the root of
@@ -55,7 +57,7 @@ extension Timeline {
   }
 
   /// The machine where each of some frames in a row could begin, for going back frame by frame.
-  struct Stretch: Sendable {
+  struct FrameWindow: Sendable {
     let branch: Int
     let firstFrame: UInt64
     var snapshots: [Recorded.Snapshot] = []
@@ -74,20 +76,20 @@ extension Timeline {
     }
   }
 
-  /// Makes a stretch that ends with a frame, at whose beginning the machine is then.
-  mutating func fillStretch(through frame: UInt64) throws(SeekError) {
-    stretch = nil
+  /// Makes a window of frames that ends with a frame, at whose beginning the machine is then.
+  mutating func fillFrameWindow(through frame: UInt64) throws(SeekError) {
+    frameWindow = nil
     let byteCount = max(Recorded.byteCount(of: machine.snapshot), 1)
-    let count = UInt64(min(max(stretchBudget / byteCount, 1), 64))
+    let count = UInt64(min(max(frameWindowBudget / byteCount, 1), 64))
     let first = max(frame - min(frame, count - 1), firstFrame(before: frame))
-    var filled = Stretch(branch: branch, firstFrame: first)
+    var filled = FrameWindow(branch: branch, firstFrame: first)
     for next in first...max(first, frame) {
       try go(to: .position(Position(frame: next)), on: branch)
       let snapshot = machine.snapshot
       filled.snapshots.append(snapshot)
       filled.byteCount += Recorded.byteCount(of: snapshot)
     }
-    stretch = filled
+    frameWindow = filled
   }
 }
 

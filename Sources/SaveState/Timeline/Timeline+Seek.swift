@@ -63,9 +63,9 @@ extension Timeline {
     let target = Position(frame: last - frames)
     try check(.position(target))
     let from = place
-    if stretch?.snapshot(of: target, on: branch) == nil {
+    if frameWindow?.snapshot(of: target, on: branch) == nil {
       try restoringOnError { timeline throws(SeekError) in
-        try timeline.fillStretch(through: target.frame)
+        try timeline.fillFrameWindow(through: target.frame)
       }
     }
     try jump(to: .position(target), from: from)
@@ -74,7 +74,7 @@ extension Timeline {
   private mutating func jump(to target: Target, from: Place? = nil) throws(SeekError) {
     let from = from ?? place
     if case .position(let position) = target,
-      let snapshot = stretch?.snapshot(of: position, on: branch)
+      let snapshot = frameWindow?.snapshot(of: position, on: branch)
     {
       machine.restore(from: snapshot)
     } else {
@@ -128,20 +128,20 @@ extension Timeline {
   mutating func go(to target: Target, on course: Int) throws(SeekError) {
     let last = branchOfCourse(course, at: target)
     if branches[last].claim != nil { try prove(last) }
-    try take(way(to: target, from: last, isOnCourse: course == branch), to: target, on: last)
+    try follow(route(to: target, from: last, isOnCourse: course == branch), to: target, on: last)
     // An instruction may be the last one before the course leaves a branch, with inputs of its own there.
     let here = Target.position(machine.position)
     let ownBranch = branchOfCourse(course, at: here)
     guard ownBranch != last else { return }
-    try take(way(to: here, from: ownBranch, isOnCourse: false), to: here, on: ownBranch)
+    try follow(route(to: here, from: ownBranch, isOnCourse: false), to: here, on: ownBranch)
   }
 
-  private mutating func take(
-    _ way: Way, to target: Target, on last: Int
+  private mutating func follow(
+    _ route: Route, to target: Target, on last: Int
   ) throws(SeekError) {
-    if let snapshot = way.snapshot { machine.restore(from: Recorded.unpack(snapshot)) }
-    var inputCount = way.inputCount
-    for origin in way.origins.reversed() {
+    if let snapshot = route.snapshot { machine.restore(from: Recorded.unpack(snapshot)) }
+    var inputCount = route.inputCount
+    for origin in route.origins.reversed() {
       var inputs = branches[origin.branch].tape.entries[inputCount..<origin.inputCount]
       try replaying { timeline throws(Recorded.InputRefusal) in
         try timeline.machine.advance(to: origin.position, with: &inputs)
@@ -162,7 +162,7 @@ extension Timeline {
   }
 
   /// How a moment is reached.
-  private struct Way {
+  private struct Route {
     /// The machine to begin with; nil if that is the current one.
     var snapshot: Recorded.PackedSnapshot?
     /// How many inputs of its branch it has had.
@@ -174,7 +174,7 @@ extension Timeline {
   /// The shortest way to a moment that a branch has itself.
   ///
   /// - Parameter isOnCourse: whether the machine is on the same course.
-  private func way(to target: Target, from last: Int, isOnCourse: Bool) -> Way {
+  private func route(to target: Target, from last: Int, isOnCourse: Bool) -> Route {
     let here = machine.position
     let hereBranch =
       isOnCourse && !target.isBefore(here) ? branchOfCourse(branch, at: .position(here)) : nil
@@ -188,13 +188,13 @@ extension Timeline {
       }
       if index == hereBranch, keyframe.map({ $0.position.mark <= here.mark }) ?? true {
         let inputCount = branches[index].tape.count(through: here)
-        return Way(snapshot: nil, inputCount: inputCount, origins: origins)
+        return Route(snapshot: nil, inputCount: inputCount, origins: origins)
       }
       if let keyframe {
-        return Way(snapshot: keyframe.snapshot, inputCount: keyframe.inputCount, origins: origins)
+        return Route(snapshot: keyframe.snapshot, inputCount: keyframe.inputCount, origins: origins)
       }
       if let start = branches[index].start {
-        return Way(snapshot: start, inputCount: 0, origins: origins)
+        return Route(snapshot: start, inputCount: 0, origins: origins)
       }
       guard let next = branches[index].origin else {
         preconditionFailure("a branch has a start or has left another one")

@@ -42,7 +42,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
   /// Whether the last jump was followed by nothing, so that another one continues it.
   var isJumping = false
   /// The frames around the last one that was rewound to.
-  var stretch: Stretch?
+  var frameWindow: FrameWindow?
   /// The most bytes of all snapshots that can be made again.
   let budget: Int
   /// How much the machine runs between two snapshots, before any are thinned out.
@@ -127,7 +127,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
   ///
   /// - Parameter start: the machine as it was there, for a branch in any case.
   private mutating func playOn(from position: Position, _ start: Recorded.PackedSnapshot?) {
-    (isJumping, hasMoved, stretch) = (false, false, nil)
+    (isJumping, hasMoved, frameWindow) = (false, false, nil)
     guard position.mark != branches[branch].end.mark || start != nil else { return }
     let parent = branchOfCourse(branch, at: .position(position))
     let origin = Origin(
@@ -157,7 +157,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
     let from = place
     let offset = branches.count
     branches += other.branches.map { $0.numbered(after: offset) }
-    (machine, branch, stretch) = (other.machine, other.branch + offset, nil)
+    (machine, branch, frameWindow) = (other.machine, other.branch + offset, nil)
     hasMoved = other.hasMoved
     keyframeByteCount += other.keyframeByteCount
     played += other.played
@@ -167,7 +167,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
 
   /// Begins a branch with the machine as it is.
   private mutating func begin(_ edge: Edge, _ past: Past<Recorded>?) {
-    (hasMoved, stretch) = (false, nil)
+    (hasMoved, frameWindow) = (false, nil)
     let end = machine.position
     var origin: Origin?
     if let past {

@@ -62,7 +62,7 @@ struct ImageCommand: ParsableCommand {
       usage: "chip8 image verify FILE… [--json]",
       discussion: """
         Checks every digest and field; that the machine, saved again, gives the same sections; that \
-        it goes on as it did where it was saved; and that its past, run again, leads to it. Exit code \
+        it continues as it did where it was saved; and that its past, run again, leads to it. Exit code \
         65 if any of that fails.
         """)
 

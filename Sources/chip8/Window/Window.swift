@@ -167,7 +167,7 @@
         audio.play(session.tone, framesPerSecond: framesPerSecond, percent: percent)
       }
       session.poll()
-      takeUpChanges()
+      collectChanges()
       pollWatchedFile()
       picture.show(
         session.screen, appearance, picker, session.progress,
@@ -200,7 +200,7 @@
     }
 
     /// Shows what has happened since the last time.
-    private func takeUpChanges() {
+    private func collectChanges() {
       let notices = session.takeNotices()
       for notice in notices where notice.isProblem {
         for line in notice.lines(session.player.metadata.names) { printError(line) }

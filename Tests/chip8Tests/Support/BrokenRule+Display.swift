@@ -41,7 +41,7 @@ extension BrokenRule {
       draw("a start below the screen draws nothing") { _, y, _, state in
         Int(state.v[Int(y)]) >= state.screen.height ? Instruction(.copy, x: 0, y: 0) : nil
       },
-      draw("sprites do not go on above and below") { x, y, n, state in
+      draw("sprites do not continue above and below") { x, y, n, state in
         let rows = state.screen.height - Int(state.v[Int(y)]) % state.screen.height
         return Int(n) > rows ? Instruction(.draw, x: x, y: y, n: UInt8(rows)) : nil
       },

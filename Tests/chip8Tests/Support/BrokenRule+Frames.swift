@@ -60,11 +60,12 @@ extension BrokenRule {
       after("Fx18 restarts the pattern", Opcodes(0xF018, 0xF0FF)) { _, state, _, _ in
         state.phase = 0
       },
-      after("Fx18 with 0 lets the pattern go on", Opcodes(0xF018, 0xF0FF)) { before, state, _, _ in
+      after("Fx18 with 0 lets the pattern continue", Opcodes(0xF018, 0xF0FF)) {
+        before, state, _, _ in
         state.phase = before.phase
       },
       frame("each frame restarts the pattern") { _, state in state.phase = 0 },
-      frame("the pattern goes on after a silence") { before, state in
+      frame("the pattern continues after a silence") { before, state in
         if state.sound == 0 { state.phase = before.phase }
       },
       BrokenRule(

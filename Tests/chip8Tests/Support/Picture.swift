@@ -13,7 +13,7 @@ struct ScreenRenderer: Equatable {
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     defer { png_image_free(&image) }
     var rgb: [UInt8] = []
-    // libpng goes on reading the bytes after its first call.
+    // libpng continues reading the bytes after its first call.
     let isRead = bytes.withUnsafeBytes { bytes in
       guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0 else {
         return false

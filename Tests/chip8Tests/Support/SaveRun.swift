@@ -9,7 +9,7 @@ enum SaveScene: String, CaseIterable, Sendable {
   case nothing = "no file"
   case olderFile = "an older file"
   case link = "a link to an older file, beside what a killed save left"
-  case withoutNamelessFiles = "an older file, no unnamed files"
+  case withoutUnnamedFiles = "an older file, no unnamed files"
 
   /// Errors that pass, errors that stay, and the end of the process. Where a scene differs from
   /// the others only in some calls, one error stands for those that are treated like it.
@@ -18,7 +18,7 @@ enum SaveScene: String, CaseIterable, Sendable {
     case .nothing, .olderFile:
       [.kill] + ["EIO", "ENOSPC", "EACCES", "EDQUOT", "EINTR"].map { .error($0) }
         + ["ENOSPC", "EACCES"].map { .lastingError($0) }
-    case .link, .withoutNamelessFiles: [.kill, .error("EIO"), .error("EINTR")]
+    case .link, .withoutUnnamedFiles: [.kill, .error("EIO"), .error("EINTR")]
     }
   }
 
@@ -39,7 +39,7 @@ struct FaultCase: Sendable, CustomStringConvertible {
     call = good.calls[index]
     if case .lastingError = fault, call.name == "write" { return nil }
     // In strace a call has one fault, and in this scene this one has it already.
-    if good.scene == .withoutNamelessFiles, call.name == "openat" { return nil }
+    if good.scene == .withoutUnnamedFiles, call.name == "openat" { return nil }
     self.index = index
     self.fault = fault
     names = good.calls.prefix(index + 1).map(\.name)
@@ -101,7 +101,7 @@ struct SaveRun: Sendable, CustomStringConvertible {
       let link = try #require(usual.calls.first { $0.name == "linkat" })
       let name = try #require(link.details.firstMatch(of: /"(\.saving-[^"]+)"/)).1
       return try SaveRun(scene, nil, leftover: String(name), new: new)
-    case .withoutNamelessFiles:
+    case .withoutUnnamedFiles:
       let open = try #require(usual.calls.first { $0.details.contains("O_TMPFILE") })
       let injection = SystemFault.error("EOPNOTSUPP").injection(in: open)
       return try SaveRun(scene, nil, injections: [injection], new: new)

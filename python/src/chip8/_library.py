@@ -218,7 +218,7 @@ def _load() -> ctypes.PyDLL:
         raise ImportError(
             f"{where} does not exist; install the wheel, or set CHIP8_LIBRARY to a libchip8.so"
         )
-    # Runs let other threads go on; what takes less than a microsecond would lose time by that.
+    # Runs let other threads continue; what takes less than a microsecond would lose time by that.
     loaded, running = ctypes.PyDLL(str(where)), ctypes.CDLL(str(where))
     for name, (arguments, result) in _SIGNATURES.items():
         function = getattr(running if name in _LONG else loaded, name)

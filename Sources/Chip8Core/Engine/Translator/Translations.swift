@@ -124,7 +124,7 @@ final class Translations: @unchecked Sendable {
     }
   }
 
-  /// How many of so many instructions are to be interpreted before translations go on.
+  /// How many of so many instructions are to be interpreted before translations continue.
   func pause(_ count: Int) -> Int { pauses.take(min(count, Core.maxSlice)) }
 }
 
