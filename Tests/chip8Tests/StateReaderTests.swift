@@ -356,11 +356,11 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
     #expect(object?["time"] as? Int == 0x05_0403_0201)
     #expect(object?["note"] as? String == "vor der Tür · 扉")
-    let infos: FileInfo = try decode(line)
-    #expect(infos.labels.map(\.name) == ["a", "Tür", "main"])
-    #expect(infos.settings?.watchpoints.map(\.address) == [0, 512])
-    #expect(infos.settings?.breakpoints.map(\.address) == [512, 0xFFF])
-    #expect(infos.settings?.keys.map(\.keypad) == [15, nil])
+    let info: FileInfo = try decode(line)
+    #expect(info.labels.map(\.name) == ["a", "Tür", "main"])
+    #expect(info.settings?.watchpoints.map(\.address) == [0, 512])
+    #expect(info.settings?.breakpoints.map(\.address) == [512, 0xFFF])
+    #expect(info.settings?.keys.map(\.keypad) == [15, nil])
   }
 
   /// Images that leave out their program, or hold the difference from another one, on all kinds of
