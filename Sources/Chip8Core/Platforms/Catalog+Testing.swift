@@ -5,7 +5,7 @@ import SaveState
 extension KnownProgram {
   /// The tables as they stand in the source, each one taking precedence over those before it.
   package static var tables: [String] {
-    Catalog.tables.map { String(decoding: $0, as: UTF8.self) }
+    Catalog.tables.map(\.text)
   }
 
   /// The program with this SHA-1.

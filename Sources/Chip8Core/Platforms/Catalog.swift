@@ -3,6 +3,8 @@ import Synchronization
 
 /// What the community knows about a program: how it wants to be run and looked at (docs/SOURCES.md).
 public struct KnownProgram: Sendable {
+  /// The SHA-1 of its bytes, without what dumps of it have at their end.
+  public let sha1: Digest
   /// What the program is called.
   public let title: String
   /// The machine that it is played on, its speed and its quirks with it.
@@ -43,31 +45,13 @@ enum Catalog {
   /// first, then there is a row for each program, in the order of their SHA-1.
   static let tables = [
     PackageResources.programs_tsv, PackageResources.archive_tsv, PackageResources.more_programs_tsv,
-  ]
+  ].map { DigestTable($0) }
 
   /// The program with this SHA-1. Only its row is read: to read all of them would take longer than
   /// all else that a short run does.
   static func find(_ sha1: Digest) -> KnownProgram? {
-    let digits = Array(sha1.description.utf8)
     for table in tables.reversed() {
-      if let row = row(of: digits, in: table), let known = KnownProgram(row) { return known }
-    }
-    return nil
-  }
-
-  /// The row that begins with some digits, if there is one: halves the table until it is found.
-  private static func row(of digits: [UInt8], in table: [UInt8]) -> ArraySlice<UInt8>? {
-    let isEnd = { $0 == UInt8(ascii: "\n") }
-    // Each part begins where a row begins.
-    var rows = table.drop { !isEnd($0) }.dropFirst()
-    while !rows.isEmpty {
-      let middle = rows.startIndex + rows.count / 2
-      let start = rows[..<middle].lastIndex(where: isEnd).map { $0 + 1 } ?? rows.startIndex
-      let row = rows[start...].prefix { !isEnd($0) }
-      let key = row.prefix(digits.count)
-      if key.elementsEqual(digits) { return row }
-      let isAfter = key.lexicographicallyPrecedes(digits)
-      rows = isAfter ? rows[row.endIndex...].dropFirst() : rows[..<start]
+      if let row = table.row(of: sha1), let known = KnownProgram(row, sha1) { return known }
     }
     return nil
   }
@@ -100,7 +84,7 @@ extension KnownProgram {
   }
 
   /// A row of a table. Nil if we have none of its platforms.
-  fileprivate init?(_ row: ArraySlice<UInt8>) {
+  fileprivate init?(_ row: ArraySlice<UInt8>, _ sha1: Digest) {
     let fields = row.split(separator: UInt8(ascii: "\t"), omittingEmptySubsequences: false)
     func field(_ column: Column) -> String {
       fields.count > column.rawValue ? String(decoding: fields[column.rawValue], as: UTF8.self) : ""
@@ -124,6 +108,7 @@ extension KnownProgram {
     }
     if field(.font) == "fish" { configuration.font = .fish }
     if field(.font) == "octo" { configuration.font = .octo }
+    self.sha1 = sha1
     title = field(.title)
     self.configuration = configuration
     keyList = field(.keys)
