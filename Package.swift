@@ -46,6 +46,7 @@ let package = Package(
     .target(
       name: "Chip8Player",
       dependencies: ["CDeflate", "CGIF", "Chip8Core", "CLinux", "JSON", "Octo", "SaveState"],
+      resources: [.embedInCode("Input/keys.tsv")],
       swiftSettings: strict),
     .target(
       name: "Chip8C",

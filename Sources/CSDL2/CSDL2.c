@@ -22,6 +22,7 @@
   F(const char *, SDL_GetError, (void), ()) \
   F(Uint32, SDL_GetQueuedAudioSize, (SDL_AudioDeviceID device), (device)) \
   F(int, SDL_GetRendererOutputSize, (SDL_Renderer * renderer, int *w, int *h), (renderer, w, h)) \
+  F(SDL_Scancode, SDL_GetScancodeFromKey, (SDL_Keycode key), (key)) \
   F(Uint32, SDL_GetWindowFlags, (SDL_Window * window), (window)) \
   F(int, SDL_Init, (Uint32 flags), (flags)) \
   F(int, SDL_InitSubSystem, (Uint32 flags), (flags)) \

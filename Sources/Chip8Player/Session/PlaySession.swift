@@ -36,6 +36,8 @@ public final class PlaySession {
   let work = WorkQueue()
   private var closing: Closing?
   let options: Options
+  /// What the program's keys do, for what shows them.
+  var keyObserver: KeyObserver
   /// A file that is reloaded when it, or a file that it includes, changes.
   private var watched: Watched?
   private let flagKeeper = FlagKeeper()
@@ -80,6 +82,7 @@ public final class PlaySession {
     player.runAhead = options.runAhead.map { RunAhead($0) }
     player.isParanoid = options.isParanoid
     self.options = options
+    keyObserver = KeyObserver(observing: loaded.machine)
     autosaveFrame = loaded.machine.state.frames
     notices = [
       .began(loaded.machine.state.configuration.platform, isRestored: loaded.image != nil)
@@ -138,6 +141,9 @@ public final class PlaySession {
 
   // MARK: Running
 
+  /// What the keys of the program do. It can change while the program runs, unless the table has it.
+  public var programKeys: ProgramKeys { keyObserver.keys }
+
   /// Why the program has stopped, if it has.
   public var halt: Halt? {
     player.timeline.isAtEnd ? halts[player.timeline.branch] : nil
@@ -175,6 +181,7 @@ public final class PlaySession {
       isShownAhead = player.runAhead != nil
     }
     let playsMovie = player.isPlayingMovie
+    if !playsMovie { keyObserver.observe(player.machine, keys: keys) }
     follow(player.run(frames: 1, keys: keys))
     if playsMovie, !player.isPlayingMovie { report(.movieEnded) }
     flagKeeper.look(at: player.machine)
@@ -585,6 +592,7 @@ public final class PlaySession {
     momentChanged()
     isBrowsing = false
     autosaveFrame = player.machine.state.frames
+    keyObserver.machineChanged(player.machine)
     keepFlags()
   }
 

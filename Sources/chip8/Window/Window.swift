@@ -41,7 +41,8 @@
     private let picture: ScreenRenderer
     private let audio = AudioOutput()
     private var keyboard = Keyboard()
-    private var keyMap: KeyMap
+    private var keyMap = KeyMap()
+    private var programKeys = ProgramKeys.unknown
     private var appearance: Appearance
     private var pacer: Pacer
     /// The slots to choose from, while the user does; the machine stands meanwhile.
@@ -112,7 +113,6 @@
       self.window = window
       self.renderer = renderer
       picture = ScreenRenderer(renderer)
-      keyMap = KeyMap(for: nil, [])
       appearance = .standard
       pacer = Pacer(framesPerSecond: 60, now: Window.now())
       programChanged()
@@ -206,7 +206,11 @@
         for line in notice.lines(session.player.metadata.names) { printError(line) }
       }
       if !notices.isEmpty { show(notices.flatMap { $0.lines(session.player.metadata.names) }) }
-      if shownMachine != session.machineCount { programChanged() }
+      if shownMachine != session.machineCount {
+        programChanged()
+      } else if programKeys.asked != session.programKeys.asked {
+        keysChanged()
+      }
       if picker != nil, shownSlotList != session.slotListCount {
         shownSlotList = session.slotListCount
         picker?.update(session.slotList, at: session.slot)
@@ -269,11 +273,16 @@
     private func programChanged() {
       shownMachine = session.machineCount
       let player = session.player
-      keyMap = KeyMap(for: player.knownProgram, player.metadata.keys)
+      keysChanged()
       appearance = player.appearance
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
       let platform = player.machine.state.configuration.platform.title
       SDL_SetWindowTitle(window, "\(player.title) – \(platform) – chip8".displayText)
+    }
+
+    private func keysChanged() {
+      programKeys = session.programKeys
+      keyMap = KeyMap(for: programKeys, session.player.metadata.keys)
     }
 
     // MARK: Events
@@ -383,16 +392,11 @@
       }
     }
 
-    /// The letter that a command is given with: what is printed on the key, unlike the keypad. Where
-    /// the layout has no Latin letter there, it is the one that the key has on a US keyboard.
+    /// The letter that a command is given with, unlike the keypad, which is where it is.
     private func letter(_ key: SDL_Keysym) -> Character? {
-      let a = UInt32(SDL_SCANCODE_A.rawValue)
-      let printed = UInt32(bitPattern: key.sym)
-      if let ascii = UInt8(exactly: printed), ascii < 0x80 {
-        return Character(UnicodeScalar(ascii))
+      commandLetter(symbol: UInt32(bitPattern: key.sym), usage: key.scancode.rawValue) { letter in
+        SDL_GetScancodeFromKey(Int32(letter.asciiValue ?? 0)) != SDL_SCANCODE_UNKNOWN
       }
-      guard (a..<a + 26).contains(key.scancode.rawValue) else { return nil }
-      return Character(UnicodeScalar(UInt8(ascii: "a") + UInt8(key.scancode.rawValue - a)))
     }
 
     private func command(_ key: SDL_Keysym) {

@@ -160,6 +160,7 @@ extension CartridgeOptions {
     metadata.rotation = (screenRotation?.value).flatMap {
       SessionMetadata.rotations.contains($0) ? $0 : nil
     }
+    metadata.keys = touchKeys
     // What is not known is shown as Octo shows it.
     let isKnown = KnownProgram.find(program) != nil
     if !isKnown || colors.contains(where: { $0 != nil }) {
@@ -167,6 +168,15 @@ extension CartridgeOptions {
       metadata.colors = zip(colors, others.colors).map { $0 ?? $1 }
     }
     return metadata
+  }
+
+  /// The arrows, space and enter of a cartridge that has a pad or swipes on a touch screen: they stand for
+  /// Octo's keys then.
+  private var touchKeys: [KeyAssignment] {
+    guard ["gamepad", "swipe"].contains(touchInputMode) else { return [] }
+    return ProgramKeys.unknown.pad().compactMap { button, key in
+      button.usage.map { KeyAssignment(usage: $0, key: key) }
+    }.sorted { $0.usage < $1.usage }
   }
 
   /// The colours of the pixel values 0 to 3, nil where the cartridge has none that can be used.

@@ -1,0 +1,52 @@
+/// The sixteen keys of the keypad with what they are on a keyboard and a pad, and what they do in a program:
+/// what windows, terminals, pads and `chip8 keys` show.
+public struct KeyCard: Hashable, Sendable {
+  /// A key of the keypad.
+  public struct Cell: Hashable, Sendable {
+    /// The key, 0 to 15.
+    public let key: UInt8
+    /// The keys of the keyboard that are it, the most convenient first, by their usages of page 7 in the
+    /// USB HID usage tables; empty if none is.
+    public let usages: [UInt8]
+    /// The buttons that are it on the pad of the player whose key it is.
+    public let buttons: [PadButton]
+    /// What it does.
+    public let meaning: KeyMeaning
+
+    /// What the most convenient key of the keyboard is called on one with US letters; nil if none is it.
+    public var keyboardName: String? { usages.first.map(KeyName.name(of:)) }
+  }
+
+  /// The keys as they stand on the keypad, row by row.
+  public static let rows: [[UInt8]] = [
+    [0x1, 0x2, 0x3, 0xC], [0x4, 0x5, 0x6, 0xD], [0x7, 0x8, 0x9, 0xE], [0xA, 0x0, 0xB, 0xF],
+  ]
+
+  /// The cells by their keys, 0 to 15.
+  public let cells: [Cell]
+  /// Whether what the keys do is known, and not only what the program asks for.
+  public let isKnown: Bool
+
+  /// The card of a program.
+  public init(_ program: ProgramKeys, _ map: KeyMap) {
+    isKnown = program.isKnown
+    cells = (0..<16).map { (key: UInt8) in
+      let meaning = program.meaning(of: key)
+      var player = 1
+      if case .action(let use) = meaning, let owner = use.player { player = owner }
+      if !program.isKnown, !program.pad().values.contains(key) { player = 2 }
+      let pad = program.pad(of: player)
+      return Cell(
+        key: key, usages: map.usages(of: key),
+        buttons: PadButton.allCases.filter { pad[$0] == key }, meaning: meaning)
+    }
+  }
+
+  /// The cell of a key, by the low four bits of its number.
+  public subscript(key: UInt8) -> Cell { cells[Int(key & 0xF)] }
+
+  /// The cells of the keys that the program uses or asks for, in the order of the keypad's rows.
+  public var used: [Cell] {
+    KeyCard.rows.joined().map { self[$0] }.filter { $0.meaning != .none }
+  }
+}

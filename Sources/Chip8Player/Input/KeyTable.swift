@@ -1,0 +1,22 @@
+import Chip8Core
+import SaveState
+
+/// The table of what keys do in known programs: a row for each, in the order of their SHA-1, below one
+/// that names the columns. Only the row that is found is read.
+package enum KeyTable {
+  package static let table = DigestTable(PackageResources.keys_tsv)
+
+  /// The uses of a program's keys, by ascending keys; none if it is not in the table.
+  package static func uses(of program: Program) -> [KeyUse] {
+    let known = KnownProgram.find(program)?.sha1
+    guard let row = table.row(of: known ?? program.sha1) else { return [] }
+    return uses(inRow: String(decoding: row, as: UTF8.self))
+  }
+
+  /// Reads a row: SHA-1, title, and the uses with semicolons between them.
+  static func uses(inRow row: String) -> [KeyUse] {
+    let fields = row.split(separator: "\t", omittingEmptySubsequences: false)
+    guard fields.count == 3 else { return [] }
+    return fields[2].split(separator: ";").compactMap { KeyUse($0) }.sorted { $0.key < $1.key }
+  }
+}

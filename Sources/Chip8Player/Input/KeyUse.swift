@@ -1,0 +1,35 @@
+/// What a key of the keypad does in a program.
+public struct KeyUse: Hashable, Sendable {
+  /// The key, 0 to 15.
+  public let key: UInt8
+  /// What it does, in a word or two: `left`, `fire`.
+  public let action: String
+  /// Whose key it is in a program for two: 1 or 2; nil if there is one player, or it is everyone's.
+  public let player: Int?
+  /// The buttons that stand for it, if any do.
+  public let buttons: [PadButton]
+
+  /// The action, with its player where there are two: `P2 up`.
+  public var text: String { player.map { "P\($0) \(action)" } ?? action }
+
+  /// Reads `KEY[:PLAYER][=BUTTON[+BUTTON…]] ACTION`: `5=a fire`, `C:2 up`. A direction is on its own
+  /// button if none is named.
+  init?(_ text: Substring) {
+    guard let space = text.firstIndex(of: " ") else { return nil }
+    let action = String(text[text.index(after: space)...])
+    let named = text[..<space].split(separator: "=", omittingEmptySubsequences: false)
+    let owned = named[0].split(separator: ":", omittingEmptySubsequences: false)
+    guard let key = UInt8(owned[0], radix: 16), key < 16, !action.isEmpty, named.count < 3,
+      owned.count < 3
+    else { return nil }
+    (self.key, self.action) = (key, action)
+    player = owned.count > 1 ? Int(owned[1]) : nil
+    guard named.count > 1 else {
+      buttons = PadButton.directions.filter { $0.rawValue == action }
+      return
+    }
+    let names = named[1].split(separator: "+", omittingEmptySubsequences: false)
+    buttons = names.compactMap { PadButton(rawValue: String($0)) }
+    guard buttons.count == names.count else { return nil }
+  }
+}

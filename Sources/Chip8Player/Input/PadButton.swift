@@ -1,0 +1,25 @@
+/// A button of a pad. The first six are keys of every keyboard, too: the arrows, space and enter.
+public enum PadButton: String, CaseIterable, Sendable {
+  case up, down, left, right, a, b, x, y, l, r, l2, r2, l3, r3, select, start
+
+  /// Up, down, left and right.
+  public static let directions: [PadButton] = [.up, .down, .left, .right]
+
+  /// Those that a program's other keys are on, the easiest to reach first. Start and Select are left to
+  /// front ends.
+  public static let actions: [PadButton] = [.a, .b, .x, .y, .l, .r, .l2, .r2, .l3, .r3]
+
+  /// The key of a keyboard that stands for the button, by its usage of page 7 in the USB HID usage
+  /// tables; nil for a button that only pads have.
+  public var usage: UInt8? {
+    switch self {
+    case .up: 82
+    case .down: 81
+    case .left: 80
+    case .right: 79
+    case .a: 44
+    case .b: 40
+    default: nil
+    }
+  }
+}
