@@ -24,7 +24,8 @@ struct Chip8Command: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ImageCommand.self, SlotsCommand.self, FlagsCommand.self, TimelineCommand.self,
-      MovieCommand.self, AsmCommand.self, DisasmCommand.self, CartCommand.self, FarmCommand.self,
+      MovieCommand.self, KeysCommand.self, AsmCommand.self, DisasmCommand.self, CartCommand.self,
+      FarmCommand.self,
     ])
 
   @Argument(
