@@ -53,3 +53,7 @@ void CLinux_unmapCode(size_t count, void *writable, void *executable) {
 }
 
 unsigned CLinux_forkCount(void) { return forkCount; }
+
+void CLinux_useLargePages(void *start, size_t count) {
+    madvise(start, count, MADV_HUGEPAGE);
+}

@@ -33,4 +33,11 @@ void CLinux_unmapCode(size_t count, void *writable, void *executable);
 /// mapped before that is the parent's, too: both see what either writes.
 unsigned CLinux_forkCount(void);
 
+/// Asks for the system's large pages in memory that is visited all over the place; without them that is slower, but
+/// as good.
+void CLinux_useLargePages(void *start, size_t count);
+
+/// Has the processor fetch what will be read soon.
+static inline void CLinux_prefetch(const void *address) { __builtin_prefetch(address); }
+
 #endif

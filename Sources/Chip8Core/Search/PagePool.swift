@@ -1,10 +1,33 @@
 // Pages of memory, each kept once for all who have it.
 
+import CLinux
+
+import func Glibc.memcmp
+
+/// Memory that is visited all over the place: in large pages of the host's where there is so much of it, or the
+/// host would spend most of the time on looking up where it is.
+func allocateForSearch(byteCount: Int) -> UnsafeMutableRawPointer {
+  let largePage = 2 << 20
+  guard byteCount >= largePage else {
+    return .allocate(byteCount: byteCount, alignment: 64)
+  }
+  let start = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: largePage)
+  CLinux_useLargePages(start, byteCount)
+  return start
+}
+
 /// Numbers and plain structs side by side: what needs no deinitialization.
 struct Shelf<Element> {
-  private(set) var start = UnsafeMutablePointer<Element>.allocate(capacity: 64)
+  private(set) var start: UnsafeMutablePointer<Element>
   private(set) var count = 0
   private var capacity = 64
+
+  init() { start = Shelf.allocate(capacity) }
+
+  private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Element> {
+    allocateForSearch(byteCount: capacity * MemoryLayout<Element>.stride)
+      .bindMemory(to: Element.self, capacity: capacity)
+  }
 
   func deallocate() { start.deallocate() }
 
@@ -26,7 +49,7 @@ struct Shelf<Element> {
   mutating func grow(by more: Int) {
     if count + more > capacity {
       let larger = max(2 * capacity, count + more)
-      let moved = UnsafeMutablePointer<Element>.allocate(capacity: larger)
+      let moved = Shelf.allocate(larger)
       moved.moveInitialize(from: start, count: count)
       start.deallocate()
       (start, capacity) = (moved, larger)
@@ -44,40 +67,56 @@ struct Shelf<Element> {
 /// Pages of 256 bytes, counted by how many hold them.
 struct PagePool {
   typealias Number = UInt32
-  typealias Page = (SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>)
 
   static let pageByteCount = 256
   /// The page of zeros.
   static let empty: Number = 0
 
+  /// A page with what is known of it, side by side in the host's memory.
+  private struct Page {
+    var bytes: (SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>)
+    /// Its part of ``StateHash``; that of the empty page depends on its place.
+    var sum: UInt128
+    var holderCount: UInt32
+  }
+
   private var pages = Shelf<Page>()
-  private var holders = Shelf<UInt32>()
   private var free = Shelf<Number>()
 
   init() {
-    add()
-    pages[0] = (.zero, .zero, .zero, .zero)
-    holders[0] = 1
+    pages.grow(by: 1)
+    pages[0] = Page(bytes: (.zero, .zero, .zero, .zero), sum: 0, holderCount: 1)
   }
 
   func deallocate() {
     pages.deallocate()
-    holders.deallocate()
     free.deallocate()
   }
 
-  var byteCount: Int { pages.byteCount + holders.byteCount + free.byteCount }
+  var byteCount: Int { pages.byteCount + free.byteCount }
 
   /// The bytes of a page, until another one is added.
   @inline(__always)
   subscript(page: Number) -> UnsafeRawPointer { UnsafeRawPointer(pages.start + Int(page)) }
 
+  /// Has the host fetch a page that will be read soon.
+  @inline(__always)
+  func prefetch(_ page: Number) {
+    let bytes = UnsafeRawPointer(pages.start + Int(page))
+    for k in stride(from: 0, through: PagePool.pageByteCount, by: 64) { CLinux_prefetch(bytes + k) }
+  }
+
+  @inline(__always)
+  func sum(_ page: Number) -> UInt128 { pages.start[Int(page)].sum }
+
   /// Adds a page, held once.
-  mutating func insert(_ bytes: UnsafeRawPointer) -> Number {
-    let page = free.popLast() ?? add()
-    PagePool.copy(bytes, to: pages.start + Int(page))
-    holders[Int(page)] = 1
-    return page
+  @inline(__always)
+  mutating func insert(_ bytes: UnsafeRawPointer, sum: UInt128) -> Number {
+    let number = free.popLast() ?? add()
+    let page = pages.start + Int(number)
+    PagePool.copy(bytes, to: page)
+    (page.pointee.sum, page.pointee.holderCount) = (sum, 1)
+    return number
   }
 
   /// Copies a page, without a call.
@@ -90,12 +129,17 @@ struct PagePool {
   }
 
   @inline(__always)
-  func retain(_ page: Number) { holders.start[Int(page)] &+= 1 }
+  static func isDifferent(_ page: UnsafeRawPointer, _ bytes: UnsafeRawPointer) -> Bool {
+    memcmp(page, bytes, pageByteCount) != 0
+  }
+
+  @inline(__always)
+  func retain(_ page: Number) { pages.start[Int(page)].holderCount &+= 1 }
 
   @inline(__always)
   mutating func release(_ page: Number) {
-    holders.start[Int(page)] &-= 1
-    if holders.start[Int(page)] == 0 { setFree(page) }
+    pages.start[Int(page)].holderCount &-= 1
+    if pages.start[Int(page)].holderCount == 0 { setFree(page) }
   }
 
   private mutating func setFree(_ page: Number) {
@@ -103,11 +147,40 @@ struct PagePool {
     free[free.count - 1] = page
   }
 
-  @discardableResult
   private mutating func add() -> Number {
     pages.grow(by: 1)
-    holders.grow(by: 1)
     return Number(pages.count - 1)
+  }
+}
+
+/// The numbers of a machine's pages, side by side: a multiple of eight, so that eight can be compared
+/// at once. Those beyond the machine's pages are ``PagePool/empty``.
+struct PageTable {
+  static let group = MemoryLayout<SIMD4<UInt64>>.size / MemoryLayout<PagePool.Number>.stride
+
+  let start: UnsafeMutablePointer<PagePool.Number>
+
+  static func length(_ pageCount: Int) -> Int { (pageCount + group - 1) / group * group }
+
+  @inline(__always)
+  subscript(page: Int) -> PagePool.Number {
+    get { start[page] }
+    nonmutating set { start[page] = newValue }
+  }
+
+  /// The pages that are others in another table.
+  @inline(__always)
+  func differences(from other: PageTable, length: Int) -> PageSet {
+    var pages = PageSet.none
+    for first in stride(from: 0, to: length, by: PageTable.group) {
+      let mine = UnsafeRawPointer(start + first).loadUnaligned(as: SIMD4<UInt64>.self)
+      let others = UnsafeRawPointer(other.start + first).loadUnaligned(as: SIMD4<UInt64>.self)
+      guard (mine ^ others).hasBits else { continue }
+      for page in first..<first &+ PageTable.group where start[page] != other.start[page] {
+        pages.insert(page)
+      }
+    }
+    return pages
   }
 }
 
@@ -127,7 +200,11 @@ struct PageLayout {
     pageCount = ramPageCount + halves * PageLayout.pagesPerHalf
   }
 
-  var displayPages: Range<Int> { ramPageCount..<pageCount }
+  /// Those that may change when a watched machine draws: the first 32 rows, or all of them.
+  var displayPages: Range<Int> {
+    pageCount == ramPageCount + PageLayout.pagesPerHalf
+      ? ramPageCount..<ramPageCount + 1 : ramPageCount..<pageCount
+  }
 
   /// The bytes of a machine's page.
   @inline(__always)
@@ -142,6 +219,8 @@ struct PageLayout {
 struct PageSet {
   private var words = InlineArray<5, UInt64>(repeating: 0)
 
+  static var none: PageSet { PageSet() }
+
   static var all: PageSet {
     var all = PageSet()
     for k in 0..<5 { all.words[k] = .max }
@@ -150,6 +229,11 @@ struct PageSet {
 
   @inline(__always)
   func contains(_ page: Int) -> Bool { words[page &>> 6] &>> UInt64(page & 63) & 1 != 0 }
+
+  @inline(__always)
+  mutating func formUnion(_ other: PageSet) {
+    for k in 0..<5 { words[k] |= other.words[k] }
+  }
 
   @inline(__always)
   mutating func insert(_ page: Int) { words[page &>> 6] |= 1 &<< UInt64(page & 63) }

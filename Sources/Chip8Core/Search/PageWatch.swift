@@ -12,6 +12,14 @@ struct PageWatch {
   var changed = PageSet()
   var isDisplayChanged = false
 
+  /// All that may be others since they are watched.
+  @inline(__always)
+  func changedPages(_ layout: PageLayout) -> PageSet {
+    var pages = changed
+    if isDisplayChanged { pages.insert(layout.displayPages) }
+    return pages
+  }
+
   private static let tokenCount = Atomic<UInt64>(0)
 
   /// One that no pool has had.
@@ -86,8 +94,8 @@ extension Chip8 {
     @inline(__always)
     func write(_ bytes: UnsafeRawPointer, toPage index: Int, of layout: PageLayout) {
       let page = layout.bytes(index, of: self)
-      if index < layout.ramPageCount, let core, core.pointee.codePages.contains(index) {
-        core.pointee.forgetDifferences(page, bytes, at: index &* PagePool.pageByteCount)
+      if index < layout.ramPageCount {
+        core?.pointee.forgetDifferences(page, bytes, inPage: index)
       }
       PagePool.copy(bytes, to: page)
     }
@@ -122,16 +130,34 @@ extension Chip8 {
 
 extension Core {
   /// Forgets the operations that were made from those bytes of a page that become others.
-  fileprivate func forgetDifferences(
-    _ old: UnsafeRawPointer, _ new: UnsafeRawPointer, at start: Int
+  @inline(never)
+  fileprivate mutating func forgetDifferences(
+    _ old: UnsafeRawPointer, _ new: UnsafeRawPointer, inPage page: Int
   ) {
-    for k in stride(from: 0, to: PagePool.pageByteCount, by: 8)
-    where old.load(fromByteOffset: k, as: UInt64.self)
-      != new.load(fromByteOffset: k, as: UInt64.self)
-    {
-      for byte in start + k..<start + k + 8 where marks[byte] & Mark.made != 0 {
-        forgetWhatWasMade(from: byte)
+    guard codePages.contains(page) else { return }
+    let marks = UnsafeRawPointer(marks + page &* PagePool.pageByteCount)
+    let made = SIMD4(repeating: UInt64(Mark.made) &* 0x0101_0101_0101_0101)
+    for part in stride(from: 0, to: PagePool.pageByteCount, by: 32) {
+      // Where nothing is another byte, or nothing was made, there is nothing to forget.
+      let difference =
+        old.loadUnaligned(fromByteOffset: part, as: SIMD4<UInt64>.self)
+        ^ new.loadUnaligned(fromByteOffset: part, as: SIMD4<UInt64>.self)
+      let marked = marks.loadUnaligned(fromByteOffset: part, as: SIMD4<UInt64>.self) & made
+      guard difference.hasBits, marked.hasBits else { continue }
+      for word in 0..<4 where difference[word] != 0 && marked[word] != 0 {
+        for byte in part &+ 8 &* word..<part &+ 8 &* word &+ 8
+        where old.load(fromByteOffset: byte, as: UInt8.self)
+          != new.load(fromByteOffset: byte, as: UInt8.self)
+          && marks.load(fromByteOffset: byte, as: UInt8.self) & Mark.made != 0
+        {
+          forgetWhatWasMade(from: page &* PagePool.pageByteCount &+ byte)
+        }
       }
     }
   }
+}
+
+extension SIMD4<UInt64> {
+  @inline(__always)
+  var hasBits: Bool { (self[0] | self[1]) | (self[2] | self[3]) != 0 }
 }

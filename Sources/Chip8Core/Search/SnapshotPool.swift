@@ -2,8 +2,6 @@
 
 import SaveState
 
-import func Glibc.memcmp
-
 /// Snapshots of machines with one program and one configuration. What a snapshot costs, in time and in
 /// memory, is what has changed since the one before: memories are kept in pages of 256 bytes, and
 /// pages that have not changed are shared. Each snapshot has a digest that comes for nothing.
@@ -85,26 +83,19 @@ public final class SnapshotPool {
 
 /// What a pool holds.
 private struct SnapshotPoolContents {
-  private struct Slot {
-    var rest: StateRest
-    /// The hash's sum over the pages, and over all.
-    var pageSum: UInt128
-    var sum: UInt128
-    var isUsed: Bool
-  }
-
   private let program: Program
   private let configuration: Configuration
   private let layout: PageLayout
+  private let tableLength: Int
   private let hash: StateHash
   private var pages = PagePool()
-  private var slots = Shelf<Slot>()
+  private var slots: SlotShelf
   private var freeSlots = Shelf<Int>()
-  /// For each slot the pages of its memories, side by side.
-  private var tables = Shelf<PagePool.Number>()
   /// The pages that the watched machine had when it was captured or restored last.
-  private let current: UnsafeMutablePointer<PagePool.Number>
+  private let current: PageTable
   private var currentSum: UInt128 = 0
+  /// For each page its part of the sum while it is empty.
+  private let emptySums: UnsafeMutablePointer<UInt128>
   /// What the watched machine's core knows it by; 0 if there is none.
   private var token: UInt64 = 0
 
@@ -112,12 +103,16 @@ private struct SnapshotPoolContents {
     program = machine.program
     configuration = machine.state.configuration
     layout = PageLayout(configuration.platform)
+    tableLength = PageTable.length(layout.pageCount)
     hash = StateHash(pageCount: layout.pageCount)
-    current = .allocate(capacity: layout.pageCount)
-    current.initialize(repeating: PagePool.empty, count: layout.pageCount)
+    slots = SlotShelf(tableLength: tableLength)
+    current = PageTable(start: .allocate(capacity: tableLength))
+    current.start.initialize(repeating: PagePool.empty, count: tableLength)
+    emptySums = .allocate(capacity: layout.pageCount)
     for index in 0..<layout.pageCount {
       pages.retain(PagePool.empty)
-      currentSum &+= hash.page(pages[PagePool.empty], at: index)
+      (emptySums + index).initialize(to: hash.page(pages[PagePool.empty], at: index))
+      currentSum &+= emptySums[index]
     }
   }
 
@@ -125,144 +120,196 @@ private struct SnapshotPoolContents {
     pages.deallocate()
     slots.deallocate()
     freeSlots.deallocate()
-    tables.deallocate()
-    current.deallocate()
+    current.start.deallocate()
+    emptySums.deallocate()
     hash.deallocate()
   }
 
   var slotCount: Int { slots.count - freeSlots.count }
 
-  var byteCount: Int {
-    pages.byteCount + slots.byteCount + tables.byteCount + freeSlots.byteCount
-  }
+  var byteCount: Int { pages.byteCount + slots.byteCount + freeSlots.byteCount }
 
   mutating func addSlot() -> Int {
     if let slot = freeSlots.popLast() { return slot }
-    let slot = slots.count
-    slots.grow(by: 1)
-    tables.grow(by: layout.pageCount)
-    let table = table(slot)
-    for index in 0..<layout.pageCount {
-      table[index] = PagePool.empty
-      pages.retain(PagePool.empty)
-    }
+    let slot = slots.add()
+    slots.table(slot).start.initialize(repeating: PagePool.empty, count: tableLength)
+    for _ in 0..<layout.pageCount { pages.retain(PagePool.empty) }
     return slot
   }
 
   mutating func removeSlot(_ slot: Int) {
     checkIsUsed(slot)
-    slots[slot].isUsed = false
-    let table = table(slot)
-    for index in 0..<layout.pageCount { replace(&table[index], by: PagePool.empty) }
+    slots.head(slot).pointee.isUsed = false
+    let table = slots.table(slot)
+    for index in 0..<layout.pageCount { replace(index, of: table, by: PagePool.empty) }
     freeSlots.grow(by: 1)
     freeSlots[freeSlots.count - 1] = slot
   }
 
   @inline(__always)
-  private mutating func replace(_ page: inout PagePool.Number, by other: PagePool.Number) {
-    guard page != other else { return }
-    pages.retain(other)
-    pages.release(page)
-    page = other
+  private mutating func replace(_ index: Int, of table: PageTable, by page: PagePool.Number) {
+    pages.retain(page)
+    pages.release(table[index])
+    table[index] = page
   }
 
+  @inline(__always)
   func checkIsUsed(_ slot: Int) {
-    precondition(slots[slot].isUsed, "this snapshot was released")
+    precondition(slots.head(slot).pointee.isUsed, "this snapshot was released")
   }
 
   func digest(_ slot: Int) -> UInt64 {
     checkIsUsed(slot)
-    return hash.digest(slots[slot].sum)
+    return hash.digest(slots.head(slot).pointee.sum)
   }
 
   func timelessDigest(_ slot: Int) -> UInt64 {
     checkIsUsed(slot)
-    return hash.digest(slots[slot].sum &- hash.time(slots[slot].rest))
-  }
-
-  private func table(_ slot: Int) -> UnsafeMutablePointer<PagePool.Number> {
-    tables.start + slot &* layout.pageCount
+    let head = slots.head(slot)
+    return hash.digest(head.pointee.sum &- hash.time(head.pointee.rest))
   }
 
   mutating func capture(_ machine: inout Chip8, in slot: Int) {
     machine.withParts { parts in
-      check(parts)
-      update(parts)
-      let rest = StateRest(parts.state, heldKeys: parts.heldKeys.pointee)
-      slots[slot] = Slot(
-        rest: rest, pageSum: currentSum, sum: currentSum &+ hash.rest(rest), isUsed: true)
-      let table = table(slot)
-      for index in 0..<layout.pageCount { replace(&table[index], by: current[index]) }
+      update(parts, isWatched: isWatched(parts))
+      let head = slots.head(slot)
+      head.pointee.rest = StateRest(parts.state, heldKeys: parts.heldKeys.pointee)
+      head.pointee.pageSum = currentSum
+      head.pointee.sum = currentSum &+ hash.rest(head.pointee.rest)
+      head.pointee.isUsed = true
+      let table = slots.table(slot)
+      table.differences(from: current, length: tableLength).forEach(below: layout.pageCount) {
+        replace($0, of: table, by: current[$0])
+      }
     }
   }
 
-  private func check(_ parts: Chip8.Parts) {
-    precondition(
-      parts.state.pointee.isAlone
-        && (isWatched(parts)
-          || parts.state.pointee.configuration == configuration
-            && parts.program.pointee.bytes == program.bytes),
-      "a pool is for machines with one program and one configuration, and without a host")
-  }
-
+  /// Whether a machine, which the pool must be for, has noted what it changed.
   @inline(__always)
   private func isWatched(_ parts: Chip8.Parts) -> Bool {
-    guard token != 0, let core = parts.core else { return false }
-    return core.pointee.watch.token == token
+    let isWatched = token != 0 && parts.core?.pointee.watch.token == token
+    guard parts.state.pointee.isAlone, isWatched || isFor(parts) else {
+      preconditionFailure(
+        "a pool is for machines with one program and one configuration, and without a host")
+    }
+    return isWatched
+  }
+
+  @inline(never)
+  private func isFor(_ parts: Chip8.Parts) -> Bool {
+    parts.state.pointee.configuration == configuration
+      && parts.program.pointee.bytes == program.bytes
   }
 
   /// Brings ``current`` up to date with a machine.
-  private mutating func update(_ parts: Chip8.Parts) {
-    changedPages(of: parts).forEach(below: layout.pageCount) { index in
+  private mutating func update(_ parts: Chip8.Parts, isWatched: Bool) {
+    changedPages(of: parts, isWatched: isWatched).forEach(below: layout.pageCount) { index in
       let bytes = layout.bytes(index, of: parts)
       let old = current[index]
-      guard memcmp(pages[old], bytes, PagePool.pageByteCount) != 0 else { return }
-      let new = pages.insert(bytes)
-      currentSum &+= hash.page(pages[new], at: index) &- hash.page(pages[old], at: index)
+      guard PagePool.isDifferent(pages[old], bytes) else { return }
+      let sum = hash.page(bytes, at: index)
+      currentSum &+= sum &- (old == PagePool.empty ? emptySums[index] : pages.sum(old))
+      let new = pages.insert(bytes, sum: sum)
       pages.release(old)
       current[index] = new
     }
-    watch(parts)
+    watch(parts, isWatched: isWatched)
   }
 
   mutating func restore(_ slot: Int, to machine: inout Chip8) {
     checkIsUsed(slot)
     machine.withParts { parts in
-      check(parts)
-      let changed = changedPages(of: parts)
-      let table = table(slot)
-      for index in 0..<layout.pageCount {
-        guard table[index] != current[index] || changed.contains(index) else { continue }
-        replace(&current[index], by: table[index])
+      let isWatched = isWatched(parts)
+      let table = slots.table(slot)
+      var changed = changedPages(of: parts, isWatched: isWatched)
+      changed.formUnion(table.differences(from: current, length: tableLength))
+      changed.forEach(below: layout.pageCount) { pages.prefetch(table[$0]) }
+      changed.forEach(below: layout.pageCount) { index in
+        replace(index, of: current, by: table[index])
         parts.write(pages[table[index]], toPage: index, of: layout)
       }
-      currentSum = slots[slot].pageSum
-      slots[slot].rest.restore(parts)
-      watch(parts)
+      currentSum = slots.head(slot).pointee.pageSum
+      slots.head(slot).pointee.rest.restore(parts)
+      watch(parts, isWatched: isWatched)
     }
   }
 
   /// The pages in which a machine may differ from ``current``: all of them if it was not watched.
   @inline(__always)
-  private func changedPages(of parts: Chip8.Parts) -> PageSet {
-    guard isWatched(parts), let core = parts.core else { return .all }
-    var changed = core.pointee.watch.changed
-    if core.pointee.watch.isDisplayChanged { changed.insert(layout.displayPages) }
-    return changed
+  private func changedPages(of parts: Chip8.Parts, isWatched: Bool) -> PageSet {
+    guard isWatched, let core = parts.core else { return .all }
+    return core.pointee.watch.changedPages(layout)
   }
 
   /// Has a machine note from now on what it changes.
   @inline(__always)
-  private mutating func watch(_ parts: Chip8.Parts) {
+  private mutating func watch(_ parts: Chip8.Parts, isWatched: Bool) {
+    if isWatched {
+      parts.core?.pointee.watchChangedPages()
+    } else {
+      watchAllPages(parts)
+    }
+  }
+
+  @inline(never)
+  private mutating func watchAllPages(_ parts: Chip8.Parts) {
     guard let core = parts.core, !core.pointee.dialect.isTwoPage else {
       token = 0
       return
     }
-    if !isWatched(parts) {
-      token = PageWatch.newToken()
-      core.pointee.watchAllPages(token)
-    } else {
-      core.pointee.watchChangedPages()
+    token = PageWatch.newToken()
+    core.pointee.watchAllPages(token)
+  }
+}
+
+/// Slots one after another in the host's memory, each with the numbers of its pages.
+private struct SlotShelf {
+  struct Head: ~Copyable {
+    var rest: StateRest
+    /// The hash's sum over the pages, and over all.
+    var pageSum: UInt128
+    var sum: UInt128
+    var isUsed: Bool
+  }
+
+  private static let alignment = 64
+  private let stride: Int
+  private var start: UnsafeMutableRawPointer
+  private(set) var count = 0
+  private var capacity = 16
+
+  init(tableLength: Int) {
+    let byteCount =
+      MemoryLayout<Head>.stride + tableLength * MemoryLayout<PagePool.Number>.stride
+    stride = (byteCount + SlotShelf.alignment - 1) / SlotShelf.alignment * SlotShelf.alignment
+    start = allocateForSearch(byteCount: capacity * stride)
+  }
+
+  func deallocate() { start.deallocate() }
+
+  var byteCount: Int { capacity * stride }
+
+  @inline(__always)
+  func head(_ slot: Int) -> UnsafeMutablePointer<Head> {
+    precondition(slot >= 0 && slot < count)
+    return (start + slot &* stride).assumingMemoryBound(to: Head.self)
+  }
+
+  @inline(__always)
+  func table(_ slot: Int) -> PageTable {
+    let table = start + (slot &* stride &+ MemoryLayout<Head>.stride)
+    return PageTable(start: table.assumingMemoryBound(to: PagePool.Number.self))
+  }
+
+  /// Makes room for another one, which is to be written before it is read.
+  mutating func add() -> Int {
+    if count == capacity {
+      let moved = allocateForSearch(byteCount: 2 * capacity * stride)
+      moved.copyMemory(from: start, byteCount: capacity * stride)
+      start.deallocate()
+      (start, capacity) = (moved, 2 * capacity)
     }
+    count += 1
+    return count - 1
   }
 }

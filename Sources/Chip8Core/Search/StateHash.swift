@@ -28,41 +28,36 @@ struct StateHash: @unchecked Sendable {
 
   /// A page's part of the sum.
   func page(_ bytes: UnsafeRawPointer, at index: Int) -> UInt128 {
-    let first = StateRest.wordCount &+ index &* StateHash.wordsPerPage
-    return sum(StateHash.wordsPerPage) { k in
-      bytes.load(fromByteOffset: 8 &* k, as: UInt64.self).littleEndian &+ constants[first &+ k]
+    let constants = constants + (StateRest.wordCount &+ index &* StateHash.wordsPerPage)
+    var total: UInt128 = 0
+    for k in stride(from: 0, to: StateHash.wordsPerPage, by: 2) {
+      let first = bytes.load(fromByteOffset: 8 &* k, as: UInt64.self).littleEndian
+      let second = bytes.load(fromByteOffset: 8 &* k &+ 8, as: UInt64.self).littleEndian
+      total &+= (first &+ constants[k]).fullProduct(second &+ constants[k &+ 1])
     }
+    return total
   }
 
   /// The part of everything else.
-  func rest(_ rest: StateRest) -> UInt128 {
-    let words = rest.words
-    return sum(StateRest.wordCount) { k in words[k] &+ constants[k] }
-  }
+  @inline(__always)
+  func rest(_ rest: borrowing StateRest) -> UInt128 { rest.sum(constants) }
 
   /// What of that the counts of time make: the first two words, which are a product of their own.
-  func time(_ rest: StateRest) -> UInt128 {
-    let words = rest.words
-    return sum(2) { k in words[k] &+ constants[k] }
-  }
+  func time(_ rest: borrowing StateRest) -> UInt128 { rest.timeSum(constants) }
 
   /// A sum in 64 bits, by multiplication and shift.
   func digest(_ sum: UInt128) -> UInt64 {
     let (low, high) = (sum & UInt128(UInt64.max), sum >> 64)
     return UInt64(truncatingIfNeeded: (low &* fold.0 &+ high &* fold.1) >> 64)
   }
+}
 
-  /// The sum of the products of each two of an even number of words.
+extension UInt64 {
+  /// All 128 bits of a product.
   @inline(__always)
-  private func sum(_ count: Int, _ word: (Int) -> UInt64) -> UInt128 {
-    var total: UInt128 = 0
-    var k = 0
-    while k < count {
-      let (high, low) = word(k).multipliedFullWidth(by: word(k &+ 1))
-      total &+= UInt128(high) << 64 | UInt128(low)
-      k &+= 2
-    }
-    return total
+  func fullProduct(_ other: UInt64) -> UInt128 {
+    let (high, low) = multipliedFullWidth(by: other)
+    return UInt128(high) << 64 | UInt128(low)
   }
 }
 

@@ -1,5 +1,5 @@
 /// A machine's state without its memories.
-struct StateRest {
+struct StateRest: ~Copyable {
   static let wordCount = 18
 
   private let v: InlineArray<16, UInt8>
@@ -73,33 +73,54 @@ struct StateRest {
     parts.heldKeys.pointee = heldKeys
   }
 
-  /// All that is state in it, as numbers: the counts of time first.
+  /// The sum of the products of each two neighbouring words of all that is state in it, with a constant
+  /// added to each. Written out, for a word of an array costs a copy of the array.
   @inline(__always)
-  var words: InlineArray<18, UInt64> {
-    var words = InlineArray<18, UInt64>(repeating: 0)
-    (words[0], words[1]) = (frames, instructions)
-    (words[2], words[3]) = (cycles, random.state)
+  func sum(_ constants: UnsafePointer<UInt64>) -> UInt128 {
     let registers = unsafeBitCast(v, to: SIMD2<UInt64>.self)
-    (words[4], words[5]) = (registers.x.littleEndian, registers.y.littleEndian)
-    for k in 0..<Int(stackCount) {
-      // What was popped off the stack has no future.
-      words[6 + k >> 2] |= UInt64(stack[k]) << UInt64(16 * (k & 3))
-    }
     let flags = unsafeBitCast(self.flags, to: SIMD2<UInt64>.self)
-    (words[10], words[11]) = (flags.x.littleEndian, flags.y.littleEndian)
-    words[12] =
+    let pointers =
       UInt64(pc) | UInt64(i) << 16 | UInt64(delay) << 32 | UInt64(sound) << 40
       | UInt64(stackCount) << 48 | UInt64(selectedPlanes) << 56 | (isHires ? 1 << 63 : 0)
-    words[13] =
+    let input =
       UInt64(keys.rawValue) | UInt64(keyWait?.register ?? absentByte) << 16
       | UInt64(keyWait?.pressed.rawValue ?? 0) << 24 | UInt64(audio.pitch) << 40
       | (audio.pattern == nil ? 0 : 1 << 48)
     let pattern = audio.pattern ?? 0
-    words[14] = UInt64(truncatingIfNeeded: pattern)
-    words[15] = UInt64(truncatingIfNeeded: pattern >> 64)
-    words[16] =
-      UInt64(instructionsLeftInFrame ?? absentWord) | UInt64(drawWait ?? absentWord) << 32
-    words[17] = UInt64(audio.phase)
-    return words
+    let waits = UInt64(instructionsLeftInFrame ?? absentWord) | UInt64(drawWait ?? absentWord) << 32
+    return timeSum(constants)
+      &+ product(constants + 2, cycles, random.state)
+      &+ product(constants + 4, registers.x.littleEndian, registers.y.littleEndian)
+      &+ product(constants + 6, stackWord(0), stackWord(1))
+      &+ product(constants + 8, stackWord(2), stackWord(3))
+      &+ product(constants + 10, flags.x.littleEndian, flags.y.littleEndian)
+      &+ product(constants + 12, pointers, input)
+      &+ product(
+        constants + 14, UInt64(truncatingIfNeeded: pattern),
+        UInt64(truncatingIfNeeded: pattern >> 64))
+      &+ product(constants + 16, waits, UInt64(audio.phase))
+  }
+
+  /// What of that the counts of time make.
+  @inline(__always)
+  func timeSum(_ constants: UnsafePointer<UInt64>) -> UInt128 {
+    product(constants, frames, instructions)
+  }
+
+  /// Four addresses of the stack. What was popped off it has no future.
+  @inline(__always)
+  private func stackWord(_ index: Int) -> UInt64 {
+    let count = max(0, min(Int(stackCount) &- 4 &* index, 4))
+    let word =
+      UInt64(stack[4 &* index]) | UInt64(stack[4 &* index &+ 1]) << 16
+      | UInt64(stack[4 &* index &+ 2]) << 32 | UInt64(stack[4 &* index &+ 3]) << 48
+    return count == 0 ? 0 : word & (.max >> UInt64(64 &- 16 &* count))
+  }
+
+  @inline(__always)
+  private func product(
+    _ constants: UnsafePointer<UInt64>, _ first: UInt64, _ second: UInt64
+  ) -> UInt128 {
+    (first &+ constants[0]).fullProduct(second &+ constants[1])
   }
 }
