@@ -60,7 +60,7 @@ private func checkRewriting(_ image: Image) {
 
 /// A movie can be written again. It is false, or runs to its end.
 private func checkMovie(_ image: Image, _ machine: Chip8) {
-  guard let read = try? image.movie(of: machine), let movie = read else { return }
+  guard let movie = try? image.movie(of: machine) else { return }
   var rewritten = Image(of: machine)
   guard rewritten.setMovie(movie) else { return }
   let again = must("a movie that is written again can be read") {
