@@ -85,12 +85,24 @@ public struct Player: Sendable {
   }
 
   /// A session as it is in this player. Nothing leads from a machine whose program may not call its
-  /// host to one whose program may.
+  /// host to one whose program may, unless it has not run.
   private func allowingHostCalls(_ timeline: Timeline<Chip8>) -> Timeline<Chip8> {
     guard host.isThere, timeline.machine.state.hostCalls == nil else { return timeline }
     var machine = timeline.machine
+    let past = timeline.past(byteLimit: Past<Chip8>.maxByteCount)
+    guard machine.position == Position(), let past, past.beginsAtPowerOn else {
+      machine.allowHostCalls()
+      return Timeline(machine)
+    }
+    machine = past.start
     machine.allowHostCalls()
-    return Timeline(machine)
+    var allowed = Timeline(machine)
+    for entry in past.tape.entries {
+      do throws(InputError) { try allowed.apply(entry.input) } catch {
+        preconditionFailure("a machine that may call its host takes what any other takes: \(error)")
+      }
+    }
+    return allowed
   }
 
   /// Puts something beside the machine on all branches that are new.
@@ -259,9 +271,6 @@ public struct Player: Sendable {
     runAhead = ahead
   }
 
-  /// Gives a machine that was just switched on its program's user flags.
-  mutating func setUserFlags(_ flags: [UInt8]) { applySafely(.userFlags(flags)) }
-
   // MARK: Host calls
 
   /// The result of a program's call.
@@ -370,13 +379,10 @@ public struct Player: Sendable {
   }
 
   /// Replaces the machine by another one of the same program, just switched on.
-  ///
-  /// - Parameter flags: its program's user flags, if they are kept.
-  mutating func adopt(switchedOn machine: Chip8, _ flags: [UInt8]?) {
+  mutating func adopt(switchedOn timeline: Timeline<Chip8>) {
     var beside = beside
     beside.image = nil
-    replace(Timeline(machine), by: .powerOn, beside)
-    if let flags { setUserFlags(flags) }
+    replace(timeline, by: .powerOn, beside)
   }
 
   private mutating func replace(
@@ -405,6 +411,13 @@ public struct Player: Sendable {
   }
 
   // MARK: Saving
+
+  /// The slots of the machine's program, from which no file that was read is removed.
+  ///
+  /// - Parameter root: the directory for all programs.
+  package func slots(in root: String) -> Slots {
+    Slots(root: root, program: machine.program.sha1, apartFrom: inputs)
+  }
 
   /// Calls subroutines first where a saved machine is restored. This one does not notice.
   ///

@@ -7,19 +7,9 @@ import Synchronization
 final class FlagKeeper: Sendable {
   private static let writeInterval: UInt64 = 1_000_000_000
 
-  /// What is to be written.
-  private struct Change: Sendable {
-    let memory: NonVolatileMemory
-    let flags: [UInt8]
-  }
-
   private struct Progress {
-    /// Where the flags of the machine that is played go; nil if they are not kept.
-    var memory: NonVolatileMemory?
-    /// The flags as they are.
-    var latest: [UInt8] = []
-    /// Whether they are still to be written.
-    var isChanged = false
+    /// Those of the machine that is played; nil before there is one.
+    var flags: FlagProgress?
     var isScheduled = false
     /// By `MonotonicClock`.
     var nextWrite = MonotonicClock.now
@@ -27,11 +17,11 @@ final class FlagKeeper: Sendable {
     var error: StorageError?
     var failures: [Notice] = []
 
-    mutating func takeChange() -> Change? {
-      guard isChanged, let memory else { return nil }
-      (isChanged, isScheduled) = (false, false)
+    mutating func takeChange() -> FlagProgress.Change? {
+      guard let change = flags?.takeChange() else { return nil }
+      isScheduled = false
       nextWrite = MonotonicClock.now + FlagKeeper.writeInterval
-      return Change(memory: memory, flags: latest)
+      return change
     }
   }
 
@@ -45,32 +35,31 @@ final class FlagKeeper: Sendable {
   func begin(_ machine: Chip8, keepingIn memory: NonVolatileMemory?) {
     progress.withLock {
       if let change = $0.takeChange() { thread.begin { self.write(change) } }
-      $0.memory = memory
-      $0.latest = machine.userFlags
+      $0.flags = FlagProgress(machine, keepingIn: memory)
     }
   }
 
   /// Looks whether the machine has changed its flags.
   func look(at machine: Chip8) {
-    let flags = machine.userFlags
     progress.withLock {
-      guard $0.latest != flags else { return }
-      $0.latest = flags
-      $0.isChanged = $0.memory != nil
-      guard $0.isChanged, !$0.isScheduled else { return }
+      $0.flags?.look(at: machine)
+      guard $0.flags?.isChanged == true, !$0.isScheduled else { return }
       $0.isScheduled = true
       thread.begin(after: $0.nextWrite) { self.write() }
     }
   }
 
-  /// The flags that a machine finds when it is switched on; zeros if they cannot be used.
-  func flags(for machine: Chip8, in kept: KeptFlags) -> [UInt8] {
+  /// Gives a loaded machine its flags if it is switched on, after those of the machine before are
+  /// written; none if they cannot be used, which is reported.
+  func powerOn(_ loaded: inout LoadedMachine, _ kept: KeptFlags?) {
+    if loaded.image == nil { powerOn(&loaded.timeline, kept) }
+  }
+
+  /// The same for any machine that is switched on.
+  func powerOn(_ timeline: inout Timeline<Chip8>, _ kept: KeptFlags?) {
     finish()
-    do throws(StorageError) {
-      return try kept.flags(for: machine) ?? []
-    } catch {
+    do throws(StorageError) { try timeline.powerOnFlags(kept) } catch {
       report(error, isReading: true)
-      return []
     }
   }
 
@@ -91,9 +80,9 @@ final class FlagKeeper: Sendable {
     if let change = progress.withLock({ $0.takeChange() }) { write(change) }
   }
 
-  private func write(_ change: Change) {
+  private func write(_ change: FlagProgress.Change) {
     do throws(StorageError) {
-      try change.memory.write(change.flags)
+      try change.write()
       progress.withLock { $0.error = nil }
     } catch { report(error, isReading: false) }
   }

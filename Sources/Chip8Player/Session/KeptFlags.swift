@@ -40,18 +40,69 @@ public struct KeptFlags: Sendable {
 
 extension LoadedMachine {
   /// Gives a machine that is switched on its user flags: those of a recording, or those that are kept.
+  /// A restored one brings its own.
   ///
   /// - Parameter path: the recording's file.
   package mutating func powerOnFlags(
-    _ kept: KeptFlags?, _ recording: Recording?, from path: String?
+    _ kept: KeptFlags?, _ recording: Recording? = nil, from path: String? = nil
   ) throws {
     if let flags = recording?.flags {
       guard image == nil else {
         throw PlayerError.contents(path: path ?? "", Recording.Refusal.fromPowerOn)
       }
-      return try timeline.apply(.userFlags(flags))
+      timeline.setUserFlags(flags)
+    } else if image == nil {
+      try timeline.powerOnFlags(kept)
     }
-    guard image == nil, let flags = try kept?.flags(for: machine) else { return }
-    try timeline.apply(.userFlags(flags))
+  }
+}
+
+extension Timeline<Chip8> {
+  /// Gives a machine that was just switched on what is kept of its program's flags.
+  mutating func powerOnFlags(_ kept: KeptFlags?) throws(StorageError) {
+    if let flags = try kept?.flags(for: machine) { setUserFlags(flags) }
+  }
+
+  /// Gives a machine its program's flags.
+  mutating func setUserFlags(_ flags: [UInt8]) {
+    do throws(InputError) { try apply(.userFlags(flags)) } catch {
+      preconditionFailure("a machine takes any flags: \(error)")
+    }
+  }
+}
+
+/// The user flags of a machine that runs: what of them is to be written where the program changes them.
+package struct FlagProgress: Sendable {
+  /// Flags, and where they go.
+  package struct Change: Sendable {
+    fileprivate let memory: NonVolatileMemory
+    fileprivate let flags: [UInt8]
+
+    /// Writes them.
+    package func write() throws(StorageError) { try memory.write(flags) }
+  }
+
+  private let memory: NonVolatileMemory?
+  private var flags: [UInt8]
+  /// Whether there is something to write.
+  private(set) var isChanged = false
+
+  /// - Parameter memory: where they go; nil if they are not kept. What the machine brings is not written.
+  package init(_ machine: Chip8, keepingIn memory: NonVolatileMemory?) {
+    (self.memory, flags) = (memory, machine.userFlags)
+  }
+
+  /// Looks whether the program has changed them.
+  package mutating func look(at machine: Chip8) {
+    guard machine.userFlags != flags else { return }
+    flags = machine.userFlags
+    isChanged = memory != nil
+  }
+
+  /// What is to be written, once.
+  package mutating func takeChange() -> Change? {
+    guard isChanged, let memory else { return nil }
+    isChanged = false
+    return Change(memory: memory, flags: flags)
   }
 }

@@ -156,9 +156,7 @@ extension HeadlessRun {
 
   // MARK: What is written
 
-  private var slots: Slots {
-    Slots(root: slotsRoot, program: machine.program.sha1, apartFrom: inputs)
-  }
+  private var slots: Slots { run.player.slots(in: slotsRoot) }
 
   private var files: [(path: String, content: Content, bytes: () throws -> [UInt8])] {
     let all: [(String?, Content, () throws -> [UInt8])] = [

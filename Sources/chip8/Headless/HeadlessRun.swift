@@ -11,8 +11,7 @@ struct HeadlessRun {
   private let machineOptions: MachineOptions
   let slotsRoot: String
   let keptFlags: KeptFlags?
-  /// The flags that need not be written.
-  private var writtenFlags: [UInt8]
+  private var flags: FlagProgress
   /// What the image is run with that is saved as a program.
   let runOptions: RunOptions?
   /// What the image that is saved will be the difference from.
@@ -39,7 +38,8 @@ struct HeadlessRun {
     self.slotsRoot = slotsRoot
     self.keptFlags = keptFlags
     runOptions = options.executable ? try options.with.map(RunOptions.init) ?? .empty : nil
-    writtenFlags = player.machine.userFlags
+    flags = FlagProgress(
+      player.machine, keepingIn: keptFlags?.memory(of: player.machine.program))
     var request = RunRequest()
     (request.frames, request.instructions) = (options.frames, options.instructions)
     (request.until, request.keys) = (options.until, keys ?? options.keys ?? .empty)
@@ -105,15 +105,14 @@ struct HeadlessRun {
 
   private mutating func adopt(_ restoration: Restoration) {
     run.adopt(restoration)
-    writtenFlags = machine.userFlags
+    flags = FlagProgress(machine, keepingIn: keptFlags?.memory(of: machine.program))
     run.withPlayer(reportWarnings)
   }
 
   /// Writes the user flags if the machine has changed them.
   mutating func keepFlags() throws(StorageError) {
-    guard let keptFlags, machine.userFlags != writtenFlags else { return }
-    try keptFlags.memory(of: machine.program).write(machine.userFlags)
-    writtenFlags = machine.userFlags
+    flags.look(at: machine)
+    try flags.takeChange()?.write()
   }
 
   /// Does something that keeps nothing else from being done if it fails, and says whether it did.
