@@ -181,49 +181,60 @@ struct Restless {
     }
   }
 
-  /// What was executed is known across answers, pokes, other programs and calls on the way.
+  /// What was executed is known across answers, pokes and calls on the way, back to where the program
+  /// was replaced last.
   @Test(
     arguments: [(.chip8, .ipf), (.hires, .ipf), (.vip, .cycles)]
       as [(Platform, Configuration.Timing)])
-  func theFlightRecorderKnowsWhatWasExecuted(
+  func theLastInstructionsAreThoseThatWereExecuted(
     platform: Platform, timing: Configuration.Timing
   ) throws {
     var random = Seeded(InputTests.seed)
     let restless = try Restless(platform, timing)
-    var machine = try restless.machine()
-    var recorder = FlightRecorder()
+    var timeline = Timeline(try restless.machine(), spacing: 1000)
     for round in 0..<3 {
-      // Beyond where it keeps the machine as it was.
       for _ in 0..<(round * 450) {
-        recorder.willRun(machine)
-        try? recorder.apply(.hostAnswer(.done), to: &machine)
-        let keys = machine.state.frames % 3 == 0 ? KeySet(key: 3) : []
-        if keys != machine.heldKeys { try recorder.apply(.keys(keys), to: &machine) }
-        _ = machine.run(frames: 5)
+        try? timeline.apply(.hostAnswer(.done))
+        let keys = timeline.machine.state.frames % 3 == 0 ? KeySet(key: 3) : []
+        if keys != timeline.machine.heldKeys { try timeline.apply(.keys(keys)) }
+        timeline.run { _ = $0.run(frames: 5) }
       }
-      var executed: [FlightRecorder.Executed] = []
+      var executed: [ExecutedInstruction] = []
       // A machine that waits for a key executes few instructions in many frames.
       for step in 0..<100_000 where step < 600 || executed.count < 32 {
         if Int.random(in: 0..<4, using: &random) == 0 {
-          try? recorder.apply(restless.input(&random), to: &machine)
+          let program = timeline.machine.program
+          try? timeline.apply(restless.input(&random))
+          if timeline.machine.program != program { executed = [] }
         }
-        recorder.willRun(machine)
-        machine.endKeyWait()
-        let (state, opcode) = (machine.state, machine.nextInstruction.opcode)
-        if case .hostCall = machine.run(frames: 1, instructions: 1) {
-          try recorder.apply(.hostAnswer(.done), to: &machine)
+        timeline.run { $0.endKeyWait() }
+        let (state, opcode) = (timeline.machine.state, timeline.machine.nextInstruction.opcode)
+        if case .hostCall = timeline.run({ $0.run(frames: 1, instructions: 1) }) {
+          try timeline.apply(.hostAnswer(.done))
         }
-        guard machine.state.instructions > state.instructions else { continue }
+        guard timeline.machine.state.instructions > state.instructions else { continue }
         executed.append(
-          FlightRecorder.Executed(
+          ExecutedInstruction(
             address: state.pc, opcode: opcode, next: state.word(at: state.pc &+ 2)))
       }
       #expect(executed.count >= 32)
       #expect(
-        recorder.lastInstructions(before: machine, count: 32) == executed.suffix(32),
+        timeline.lastInstructions(32) == executed.suffix(32),
         "seed \(InputTests.seed), round \(round)")
     }
-    recorder.forget()
-    #expect(recorder.lastInstructions(before: machine, count: 32).isEmpty)
+  }
+
+  /// Of what was before a machine was loaded nothing is shown that is not proved.
+  @Test(arguments: [true, false]) func theLastInstructionsGoBackIntoATruePast(isTrue: Bool) throws {
+    var timeline = Timeline(try machine(.chip8, 0x7001, 0x7101, 0x1200))
+    timeline.run { _ = $0.run(frames: 2, instructions: 7) }
+    let past = try #require(timeline.past(byteLimit: 1000))
+    var loaded = timeline.machine
+    if !isTrue { try loaded.apply(.poke(0x300, [9])) }
+    timeline = Timeline(loaded, past: past)
+    timeline.run { _ = $0.run(frames: 1, instructions: 2) }
+    #expect(
+      timeline.lastInstructions(4).map(\.address)
+        == (isTrue ? [0x204, 0x200] : []) + [0x202, 0x204])
   }
 }

@@ -16,13 +16,14 @@ extension Player {
   package mutating func record(_ facts: MovieFacts = MovieFacts()) {
     recording = facts
     playback?.recordedFacts = facts
+    recordedPlace = Timeline.Place(branch: timeline.branch, position: timeline.end)
   }
 
   /// Ends the movie that is played: from here on somebody else plays.
   mutating func endPlayback() {
     guard let playback else { return }
     self.playback = nil
-    reRecordsOnPlaying = true
+    recordedPlace = nil
     guard playback.isReadOnly, let facts = playback.recordedFacts else { return }
     endedRecording = EndedRecording(timeline: timeline.detached, facts: facts)
   }
@@ -33,15 +34,13 @@ extension Player {
     let facts: MovieFacts
   }
 
-  /// Counts that somebody has gone elsewhere and plays on from there.
+  /// Counts that somebody has gone elsewhere and plays on from there. What a movie plays, nobody does.
   ///
-  /// - Parameters:
-  ///   - branchCount: the branches of the session before something was done.
-  ///   - position: where the machine was then.
-  mutating func noteReRecording(since branchCount: Int, _ position: Position) {
-    let playsOn = reRecordsOnPlaying && machine.position != position
-    if playsOn { reRecordsOnPlaying = false }
-    if playsOn || timeline.branchCount > branchCount { recording?.reRecordCount += 1 }
+  /// - Parameter place: where the machine was before something was done.
+  mutating func noteReRecording(from place: Timeline<Chip8>.Place) {
+    guard recording != nil, timeline.place != place else { return }
+    if place != recordedPlace, playback == nil { recording?.reRecordCount += 1 }
+    recordedPlace = timeline.place
   }
 
   /// The movie of the machine's course, if it is recorded.

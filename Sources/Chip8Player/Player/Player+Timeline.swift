@@ -18,13 +18,11 @@ extension Player {
   /// Goes back to where the last jump came from.
   mutating func undo() throws(SeekError) {
     try travel { timeline throws(SeekError) in _ = try timeline.undo() }
-    reRecordsOnPlaying = true
   }
 
   /// Does again what was undone last.
   mutating func redo() throws(SeekError) {
     try travel { timeline throws(SeekError) in _ = try timeline.redo() }
-    reRecordsOnPlaying = true
   }
 
   /// Remembers what was played earlier, as a journal has it.
@@ -42,7 +40,7 @@ extension Player {
     try body(&timeline)
     // A movie that is only watched continues from there.
     if playback?.isReadOnly != true { endPlayback() }
-    recorder.forget()
+    runAhead?.forget()
     debugger = Debugger(metadata)
     // It has stopped there before, if it had to.
     debugger.resumePast(machine)

@@ -3,7 +3,7 @@ import SaveState
 
 /// A machine that is run, with everything around it that each front end would otherwise keep for
 /// itself: the image that it came from, its metadata, the host of its program's calls, its
-/// breakpoints, what it executed last, and what is recorded of it.
+/// breakpoints, and what is recorded of it.
 ///
 /// A front end runs it, frame by frame or to a stop, and looks at ``machine``. It is a value and belongs
 /// to one thread at a time; it does no work of its own on others, and no disk work but that of host
@@ -25,7 +25,6 @@ public struct Player: Sendable {
   var debugger: Debugger
   /// The subroutines that a saved machine calls where it is restored.
   private var entryCalls: [Int] = []
-  var recorder = FlightRecorder()
   /// How many bytes of its past an image of the machine carries, at most; nil for none.
   public var pastByteLimit: Int? = Player.defaultPastByteLimit
   /// What is seen and heard before it happens, if anything is.
@@ -34,10 +33,11 @@ public struct Player: Sendable {
   public var isParanoid = false
   /// The movie that is being played, if one is.
   var playback: Playback?
-  /// Whether it is to re-record to play on from where the machine is, as from the end of a movie.
-  var reRecordsOnPlaying = false
   /// What the movie says that is recorded, if one is.
   var recording: MovieFacts?
+  /// Where the recording has come to: to play on from elsewhere re-records. Nil after a movie that was
+  /// played, from whose end somebody else plays on.
+  var recordedPlace: Timeline<Chip8>.Place?
   /// What was recorded, if that has ended.
   var endedRecording: EndedRecording?
   /// What went well but for this, since the last ``takeWarnings()``.
@@ -187,11 +187,9 @@ public struct Player: Sendable {
 
   /// Runs the machine with what is held down.
   mutating func runMachine(frames: Int, instructions: Int, stopsAtHalt: Bool) -> Stop {
-    recorder.willRun(machine)
-    let (branchCount, position) = (timeline.branchCount, machine.position)
-    defer { noteReRecording(since: branchCount, position) }
+    let place = timeline.place
+    defer { noteReRecording(from: place) }
     var (debugger, difference) = (debugger, RepetitionError?.none)
-    let branch = timeline.branch
     let stop = timeline.run { machine in
       guard isParanoid else {
         return debugger.run(
@@ -210,7 +208,7 @@ public struct Player: Sendable {
       }
     }
     self.debugger = debugger
-    inherit(from: branch)
+    inherit(from: place.branch)
     if let difference { return .differs(difference) }
     switch stop {
     case .done: return debugger.stopReason.map(Stop.point) ?? .done
@@ -236,12 +234,11 @@ public struct Player: Sendable {
   ///
   /// - Throws: `InputError`; the machine is unchanged then.
   public mutating func apply(_ event: InputEvent) throws(InputError) {
-    let (position, branch) = (machine.position, timeline.branch)
-    let branchCount = timeline.branchCount
+    let place = timeline.place
     try timeline.apply(event)
-    inherit(from: branch)
-    noteReRecording(since: branchCount, position)
-    recorder.note(event, at: position)
+    runAhead?.forget()
+    inherit(from: place.branch)
+    noteReRecording(from: place)
   }
 
   /// The same for what every machine takes: keys, answers and flags.
@@ -328,12 +325,11 @@ public struct Player: Sendable {
     entryCalls = []
     let given = given(for: restoration.machine)
     warnings += restoration.driftWarnings
-    // The program has done that, and nobody who plays it.
-    let facts = recording
     adopt(
       restoration.machineInImage, from: restoration.image, in: restoration.path, given,
       own: SessionMetadata())
-    recording = facts
+    // The program has done that, and nobody who plays it.
+    recordedPlace = timeline.place
     guard !restoration.arguments.isEmpty else { return }
     // It has taken them before.
     try? apply(.arguments(restoration.arguments))
@@ -389,8 +385,6 @@ public struct Player: Sendable {
     _ next: Timeline<Chip8>, by edge: Timeline<Chip8>.Edge?, _ beside: Beside
   ) {
     endPlayback()
-    reRecordsOnPlaying = false
-    recording?.reRecordCount += 1
     let (next, engine) = (allowingHostCalls(next), machine.engine)
     if let edge {
       timeline.replace(with: next, by: edge)
@@ -398,7 +392,7 @@ public struct Player: Sendable {
       (timeline, besides) = (next, [])
     }
     timeline.run { $0.engine = engine }
-    recorder.forget()
+    runAhead?.forget()
     place(beside)
     debugger = Debugger(metadata)
     // A saved machine has already stopped at its breakpoint.
@@ -439,7 +433,7 @@ public struct Player: Sendable {
   package func moment(withLastInstructions: Bool = false) -> SavedMoment {
     SavedMoment(
       timeline: timeline.detached, pastByteLimit: pastByteLimit, entryCalls: entryCalls,
-      image: image, metadata: metadata, recorder: withLastInstructions ? recorder : nil)
+      image: image, metadata: metadata, hasLastInstructions: withLastInstructions)
   }
 
   /// An image of the machine as it is.
@@ -455,8 +449,8 @@ package struct SavedMoment: Sendable {
   let entryCalls: [Int]
   let image: Image?
   let metadata: SessionMetadata
-  /// The last instructions, for a machine that has faulted.
-  let recorder: FlightRecorder?
+  /// Whether the image has the last instructions, as that of a machine that has faulted.
+  let hasLastInstructions: Bool
 
   /// Makes the image. Takes tens of microseconds.
   ///
@@ -474,7 +468,7 @@ package struct SavedMoment: Sendable {
       of: saved.machine, preservingUnknownSectionsOf: image, embedsProgram: embedsProgram,
       parent: parent)
     metadata.put(into: &image, of: stopped)
-    if let recorder { image.setLastInstructions(recorder, before: stopped) }
+    if hasLastInstructions { image.setLastInstructions(of: timeline) }
     if let time { image.setTime(time) }
     image.setPast(pastByteLimit.flatMap { saved.past(byteLimit: $0) })
     return image

@@ -24,6 +24,9 @@ public struct RunAhead: Sendable {
   /// Machines that are brought to where the machine is and run from there, again and again: so they keep
   /// their code ready.
   private var scouts: [Chip8] = []
+  /// The frame from whose beginning the first scout was last run ahead, as long as nothing but running
+  /// has happened to the machine since.
+  private var frame: UInt64?
 
   /// - Parameter choice: at most ``maxFrames``.
   public init(_ choice: Choice) { self.choice = choice }
@@ -49,9 +52,19 @@ public struct RunAhead: Sendable {
 
   /// Finds out what the machine will show and sound if the same keys stay held down: ``output``.
   mutating func look(from machine: inout Chip8) {
-    send(1, from: &machine)
-    _ = scouts[0].run(frames: frameCount)
+    let position = machine.position
+    if let frame, !position.isInFrame, frame <= position.frame {
+      // The machine has come along the way that the scout has taken, which goes on from where it is.
+      if frame < position.frame { _ = scouts[0].run(frames: Int(position.frame - frame)) }
+    } else {
+      send(1, from: &machine)
+      _ = scouts[0].run(frames: frameCount)
+    }
+    frame = position.isInFrame ? nil : position.frame
   }
+
+  /// Has to be called when something else has happened to the machine than that it was run.
+  mutating func forget() { frame = nil }
 
   /// What was found out last; nil before the first time.
   var output: Output? { scouts.first.map { Output($0) } }
@@ -79,6 +92,7 @@ public struct RunAhead: Sendable {
 
   /// Brings some scouts to where the machine is.
   private mutating func send(_ count: Int, from machine: inout Chip8) {
+    forget()
     while scouts.count < count { scouts.append(Chip8(machine.snapshot)) }
     for index in 0..<count {
       scouts[index].become(&machine)

@@ -87,6 +87,21 @@ extension Timeline {
     return nil
   }
 
+  /// What has led the machine to where it is, to be run again: from where it had executed so many
+  /// instructions, or, if that was earlier, from the beginning of what is known.
+  public func replay(fromInstruction instruction: UInt64) -> Replay<Recorded> {
+    var session = self
+    let first = max(instruction, start.instruction)
+    do throws(SeekError) { try session.seek(toInstruction: first) } catch {
+      // What a loaded machine says of its past is false.
+      let (start, inputs) = course(believesClaims: false)
+      return Replay(Recorded(Recorded.unpack(start)), inputs[...])
+    }
+    let here = session.machine.position.mark
+    return Replay(
+      session.machine, course(believesClaims: true).inputs.drop { $0.position <= here })
+  }
+
   /// The machine with which the course begins, and all inputs since then.
   private func course(
     believesClaims: Bool

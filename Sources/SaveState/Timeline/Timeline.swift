@@ -13,6 +13,11 @@ public struct Timeline<Recorded: Machine>: Sendable {
     public let branch: Int
     /// Where the machine is then. All inputs of this position have reached it.
     public let position: Position
+
+    /// A moment on the course of a branch.
+    public init(branch: Int, position: Position) {
+      (self.branch, self.position) = (branch, position)
+    }
   }
 
   /// Why there is another branch.

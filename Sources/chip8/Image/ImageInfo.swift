@@ -27,7 +27,7 @@ struct ImageInfo {
   init(_ opened: OpenedImage, _ labels: Labels = Labels()) throws {
     self.opened = opened
     let (image, machine) = (opened.image, opened.machine)
-    let executed: [FlightRecorder.Executed]
+    let executed: [ExecutedInstruction]
     do throws(ImageError) {
       metadata = try SessionMetadata(image, of: machine)
       parent = try image.parent()
@@ -201,14 +201,14 @@ extension Chip8 {
   /// One instruction of the RAM as it is now.
   func line(at address: UInt16, _ names: AddressNames) -> ImageInfo.Line {
     line(
-      FlightRecorder.Executed(
+      ExecutedInstruction(
         address: address, opcode: state.word(at: address), next: state.word(at: address &+ 2)),
       names)
   }
 
   /// One instruction as it was executed.
   fileprivate func line(
-    _ executed: FlightRecorder.Executed, _ names: AddressNames
+    _ executed: ExecutedInstruction, _ names: AddressNames
   ) -> ImageInfo.Line {
     ImageInfo.Line(
       address: executed.address, opcode: executed.opcode,
