@@ -299,6 +299,41 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
     #expect(reset.facts.reRecordCount == 3 && reset.frames == 0...2 && reset.past.beginsAtPowerOn)
   }
 
+  /// Whoever comes back to the end of what is recorded, and plays on there, has changed nothing.
+  @Test(arguments: [nil, 1 << 20] as [Int?]) func toLookAtAMomentIsNoReRecord(
+    journalByteLimit: Int?
+  ) throws {
+    let session = try session { options in
+      (options.recording, options.journalByteLimit) = (MovieFacts(), journalByteLimit)
+    }
+    run(session, 20)
+    session.stepBack()
+    session.stepBack()
+    session.stepForward(keys: [])
+    session.stepForward(keys: [])
+    session.stepForward(keys: KeySet(key: 5))
+    session.togglePause()
+    run(session, 3)
+    session.save()
+    session.finishWork()
+    session.load()
+    session.finishWork()
+    session.undo()
+    session.redo()
+    session.undo()
+    run(session, 1)
+    let same = try recorded(session.player).movie
+    #expect(same.facts.reRecordCount == 0 && same.frames == 0...25 && same.isTrue)
+    session.stepBack()
+    session.togglePause()
+    run(session, 3)
+    let other = try recorded(session.player).movie
+    #expect(other.facts.reRecordCount == 1 && other.frames == 0...27 && other.isTrue)
+    session.undo()
+    run(session, 1)
+    #expect(try recorded(session.player).movie.facts.reRecordCount == 2)
+  }
+
   @Test(arguments: [false, true]) func aPersonPlaysOnFromAMovie(isReadOnly: Bool) throws {
     let movie = try recorded(player(MovieScene.all[0])).movie
     let session = try session { options in

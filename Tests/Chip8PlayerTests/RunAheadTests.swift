@@ -50,6 +50,36 @@ import Testing
     #expect(try ahead.savedImage() == plain.savedImage())
   }
 
+  /// Whatever else happens to the machine meanwhile.
+  @Test(arguments: [RunAhead.Choice.frames(3), .automatic])
+  func jumpsAndInputsAreSeenAtOnce(choice: RunAhead.Choice) throws {
+    var options = PlaySession.Options()
+    (options.slotsRoot, options.runAhead) = (scratch.path("slots"), choice)
+    let session = PlaySession(try scratch.load(reacting(after: 1)), .none, options)
+    let jumps: [(PlaySession) -> Void] = [
+      { $0.reset() }, { $0.undo() }, { $0.save() }, { $0.load() }, { $0.redo() },
+      { session in
+        session.beginRewinding()
+        for _ in 0..<5 { session.runFrame(keys: []) }
+        session.endRewinding()
+      },
+      { session in
+        session.stepBack()
+        session.stepForward(keys: [])
+        session.togglePause()
+      },
+    ]
+    for round in 0..<60 {
+      for frame in 0..<round % 9 { session.runFrame(keys: keys(frame * 10)) }
+      jumps[round % jumps.count](session)
+      session.finishWork()
+      session.runFrame(keys: keys(round * 10))
+      var machine = session.player.machine
+      _ = machine.run(frames: try #require(session.player.runAhead?.frameCount))
+      #expect(session.screen == machine.state.screen && session.tone == machine.tone)
+    }
+  }
+
   @Test(arguments: 0...4) func whatIsSeenIsWhatWillBe(count: Int) throws {
     var player = try player(reacting(after: 1), .frames(count))
     for frame in 0..<100 {

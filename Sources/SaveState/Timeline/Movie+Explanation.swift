@@ -102,6 +102,10 @@ extension MovieRun {
       ?? explanationByInstruction(of: check, atFrame: frame)
   }
 
+  /// The most instructions that are executed to find one, where to try another value costs as much as many.
+  private static var maxExplanationWork: UInt64 { 1 << 24 }
+  private static var workOfTrial: UInt64 { 512 }
+
   private func explanationByInput(of check: UInt32, atFrame frame: UInt64) -> Explanation? {
     let end = Position(frame: frame, instruction: .max)
     let field = machine.headFields.first { $0.name == Recorded.heldFieldName }
@@ -129,6 +133,8 @@ extension MovieRun {
     let end = Position(frame: frame, instruction: .max)
     let fields = machine.headFields.filter { $0.bytes.count <= 2 }
     var (run, before, count) = (self, machine.head, 0)
+    // A movie may come from anybody, and have frames of millions of instructions.
+    var remaining = MovieRun.maxExplanationWork
     guard run.beginFrame() else { return nil }
     while run.machine.position < end, count < 256 {
       let head = run.machine.head
@@ -138,9 +144,11 @@ extension MovieRun {
           var other = run
           guard let machine = run.machine.replacing(bytes, with: value) else { continue }
           other.machine = machine
-          guard other.advance(until: end), other.machine.position.frame == frame,
-            crc(other.machine.head[...]) == check
-          else { continue }
+          let isThere = other.advance(until: end) && other.machine.position.frame == frame
+          let work = other.machine.position.instruction &- machine.position.instruction
+          guard remaining > MovieRun.workOfTrial &+ work else { return nil }
+          remaining -= MovieRun.workOfTrial + work
+          guard isThere, crc(other.machine.head[...]) == check else { continue }
           let instruction = max(run.machine.position.instruction, machine.position.instruction)
           return Explanation(
             instruction: count == 0 ? instruction + 1 : instruction, field: name, found: found,
