@@ -13,12 +13,11 @@ install -d "$prefix/include" "$prefix/lib/pkgconfig"
 install -s -m 755 "$library" "$prefix/lib/libchip8.so.1"
 ln -sf libchip8.so.1 "$prefix/lib/libchip8.so"
 install -m 644 Sources/CChip8/include/chip8.h "$prefix/include/chip8.h"
-version=$(sed -n 's/^ *version: "\(.*\)",$/\1/p' Sources/chip8/CommandLine/Chip8Command.swift)
 cat >"$prefix/lib/pkgconfig/chip8.pc" <<END
 prefix=\${pcfiledir}/../..
 Name: chip8
 Description: CHIP-8 machines whose whole state is one file
-Version: $version
+Version: $(Scripts/version.sh)
 Cflags: -I\${prefix}/include
 Libs: -L\${prefix}/lib -lchip8
 END

@@ -7,10 +7,12 @@ build=$1
 cores=$2
 info=$3
 core=$(mktemp)
-trap 'rm -f "$core"' EXIT
+description=$(mktemp)
+trap 'rm -f "$core" "$description"' EXIT
 
 Scripts/link-library.sh "$build" Libretro "$core"
 install -d "$cores" "$info"
 install -s -m 755 "$core" "$cores/chip8_libretro.so"
-install -m 644 Sources/Libretro/chip8_libretro.info "$info/chip8_libretro.info"
+sed "s/@VERSION@/$(Scripts/version.sh)/" Sources/Libretro/chip8_libretro.info >"$description"
+install -m 644 "$description" "$info/chip8_libretro.info"
 echo "Installed $cores/chip8_libretro.so"

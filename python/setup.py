@@ -1,7 +1,7 @@
 """Puts the C library of dist/ and the programs of roms/ into the wheel, which is one for all Pythons."""
 
-import re
 import shutil
+import subprocess
 from pathlib import Path
 
 from setuptools import Distribution, setup
@@ -13,12 +13,8 @@ LIBRARY = ROOT / "dist/lib/libchip8.so.1"
 
 
 def version() -> str:
-    """That of the command, which is the only one."""
-    source = ROOT / "Sources/chip8/CommandLine/Chip8Command.swift"
-    found = re.search(r'version: "(.+)",', source.read_text())
-    if found is None:
-        raise SystemExit(f"{source} says no version")
-    return found[1]
+    """That of chip8, which is the only one."""
+    return subprocess.check_output([ROOT / "Scripts/version.sh"], text=True).strip()
 
 
 class Build(build_py):

@@ -56,12 +56,10 @@ public func deinitialize() {
 @_cdecl("retro_get_system_info")
 public func getSystemInfo(_ info: UnsafeMutablePointer<retro_system_info>?) {
   info?.pointee = retro_system_info(
-    library_name: keptTexts["chip8"], library_version: keptTexts[version],
+    library_name: keptTexts["chip8"], library_version: keptTexts[productVersion],
     valid_extensions: keptTexts["ch8|c8|sc8|xo8|8o|gif|state"], need_fullpath: false,
     block_extract: false)
 }
-
-private let version = "0.1.0"
 
 /// retro_get_system_av_info.
 @_cdecl("retro_get_system_av_info")

@@ -35,8 +35,8 @@ def test_one_wheel_is_for_all_pythons():
 
 
 def test_an_image_of_the_command_and_one_of_the_package_have_the_same_version():
-    header = Path(__file__).parents[2] / "Sources/chip8/CommandLine/Chip8Command.swift"
-    assert f'version: "{importlib.metadata.version("chip8")}",' in header.read_text()
+    source = Path(__file__).parents[2] / "Sources/Chip8Player/Version.swift"
+    assert f'productVersion = "{importlib.metadata.version("chip8")}"' in source.read_text()
 
 
 def test_structs_are_those_of_the_header(tmp_path):

@@ -21,7 +21,7 @@ struct Chip8Command: ParsableCommand {
       headless, for tests. F5 saves the whole machine to a file, F9 loads it. A ROM that turns out \
       to be a saved state is restored; Octo sources and cartridges are assembled first.
       """,
-    version: "0.1.0",
+    version: productVersion,
     subcommands: [
       ImageCommand.self, SlotsCommand.self, FlagsCommand.self, TimelineCommand.self,
       MovieCommand.self, KeysCommand.self, AsmCommand.self, DisasmCommand.self, CartCommand.self,
