@@ -54,6 +54,7 @@ public struct StateWriter: Sendable {
 /// Hands out the sections of an image to the machine that is made from it.
 public struct StateReader: Sendable {
   private var sections: [Image.Section]
+  private lazy var inflater = Inflater()
   /// What has been handed out.
   private(set) var contents: [Tag: [UInt8]] = [:]
 
@@ -76,7 +77,8 @@ public struct StateReader: Sendable {
       throw .unknownVersion(tag, section.version)
     }
     guard section.decodedByteCount == count else { throw .damagedSection(tag) }
-    let bytes = try section.decoded(differenceFrom: section.isDifference ? base() : nil)
+    let bytes = try section.decoded(
+      differenceFrom: section.isDifference ? base() : nil, by: inflater)
     contents[tag] = bytes
     return bytes
   }

@@ -1,4 +1,3 @@
-import CDeflate
 import CZlib
 
 extension Image {
@@ -53,10 +52,10 @@ extension Image {
     /// - Parameter limit: how many bytes they have at most. No more is unpacked.
     func decoded(
       atMost limit: Int = Image.maxByteCount, differenceFrom base: [UInt8]? = nil,
-      inheriting inherited: [UInt8]? = nil
+      inheriting inherited: [UInt8]? = nil, by inflater: @autoclosure () -> Inflater = Inflater()
     ) throws(ImageError) -> [UInt8] {
       guard decodedByteCount <= limit else { throw .damagedSection(tag) }
-      let bytes = try unpacked()
+      let bytes = try unpacked(by: inflater())
       guard isDifference else { return bytes }
       let origin = codec == Codec.inheritedDeflate ? inherited : base
       guard let origin, origin.count == decodedByteCount else { throw .damagedSection(tag) }
@@ -69,17 +68,19 @@ extension Image {
     }
 
     /// The contents, or where they are a difference, the difference without the zeros at its end.
-    func unpacked() throws(ImageError) -> [UInt8] {
+    func unpacked(
+      by inflater: @autoclosure () -> Inflater = Inflater()
+    ) throws(ImageError) -> [UInt8] {
       switch codec {
       case Codec.plain where stored.count == decodedByteCount:
         return Array(stored)
       case Codec.deflate:
-        guard let bytes = inflated(stored, atMost: decodedByteCount),
+        guard let bytes = inflater().inflated(stored, atMost: decodedByteCount),
           bytes.count == decodedByteCount
         else { throw .damagedSection(tag) }
         return bytes
       case Codec.differenceDeflate, Codec.inheritedDeflate:
-        guard let bytes = inflated(stored, atMost: decodedByteCount) else {
+        guard let bytes = inflater().inflated(stored, atMost: decodedByteCount) else {
           throw .damagedSection(tag)
         }
         return bytes
@@ -253,29 +254,4 @@ private func deflated(
     }
     initialized = Int(stream.total_out)
   }
-}
-
-/// What a zlib stream unpacks to, or nil unless that is at most `count` bytes from all of `bytes`.
-///
-/// By libdeflate, which takes a third of zlib's time for a difference, most of which is one run.
-private func inflated(_ bytes: ArraySlice<UInt8>, atMost count: Int) -> [UInt8]? {
-  guard let decompressor = libdeflate_alloc_decompressor() else {
-    preconditionFailure("libdeflate cannot unpack")
-  }
-  defer { libdeflate_free_decompressor(decompressor) }
-  // It is slow over the last bytes that it is given, which in a difference are nearly all.
-  let isShort = bytes.count <= 1 << 16
-  let input = isShort ? bytes + [UInt8](repeating: 0, count: 64) : bytes
-  var isWhole = false
-  // There is always an address to write to, even if nothing is written there.
-  let result = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialized in
-    input.withUnsafeBufferPointer { input in
-      var readCount = 0
-      let result = libdeflate_zlib_decompress_ex(
-        decompressor, input.baseAddress, input.count, buffer.baseAddress, count, &readCount,
-        &initialized)
-      isWhole = result == LIBDEFLATE_SUCCESS && readCount == bytes.count
-    }
-  }
-  return isWhole ? result : nil
 }
