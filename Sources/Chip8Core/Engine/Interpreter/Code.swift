@@ -94,7 +94,7 @@ extension Core {
   mutating func decode(_ operation: UnsafeRawPointer) -> UInt {
     let address = (operation - UnsafeRawPointer(operations)) / Operation.stride
     let instruction = instruction(at: address)
-    operations[address] = Operation(instruction, at: address, on: self)
+    operations[address] = Operation(instruction, at: address, on: &self)
     // A skip looks at what follows.
     var byteCount = instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
     var first = address

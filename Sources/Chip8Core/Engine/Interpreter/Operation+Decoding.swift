@@ -12,8 +12,10 @@ extension Operation {
       == unsafeBitCast(handleIdleJump as Handler, to: UInt.self)
   }
 
-  /// - Parameter address: where the instruction is.
-  init(_ instruction: Instruction, at address: Int, on core: Core) {
+  /// - Parameters:
+  ///   - address: where the instruction is.
+  ///   - core: is not changed, and not copied either, as a value of its size would be.
+  init(_ instruction: Instruction, at address: Int, on core: inout Core) {
     let quirks = core.dialect.quirks
     let (x, y, nn, nnn) = (instruction.x, instruction.y, instruction.nn, instruction.nnn)
     self.init(handler: handleSlowly)
@@ -24,13 +26,13 @@ extension Operation {
       return
     }
     switch instruction.kind {
-    case .jump: setJump(from: address, to: nnn, on: core)
+    case .jump: setJump(from: address, to: nnn, on: &core)
     case .call:
       set(handleCall, x, number: UInt16(truncatingIfNeeded: address &+ 2))
       target = UInt32(nnn) * UInt32(Operation.stride)
     case .return: handler = handleReturn
     case .skipIfEqual, .skipIfNotEqual, .skipIfSame, .skipIfDifferent, .skipIfKey, .skipIfNoKey:
-      setSkip(instruction, at: address, on: core)
+      setSkip(instruction, at: address, on: &core)
     case .set: set(handleSet, x, number: nn)
     case .add: set(handleAdd, x, number: nn)
     case .copy: set(handleCopy, x, y)
@@ -75,7 +77,7 @@ extension Operation {
     self.number = UInt16(number)
   }
 
-  private mutating func setJump(from address: Int, to nnn: UInt16, on core: Core) {
+  private mutating func setJump(from address: Int, to nnn: UInt16, on core: inout Core) {
     target = UInt32(nnn) * UInt32(Operation.stride)
     if Int(nnn) == address {
       handler = handleHalt
@@ -88,7 +90,9 @@ extension Operation {
 
   /// A skip knows what follows: a long instruction, or a jump. Both together are how programs branch,
   /// and are one operation, unless the jump is watched.
-  private mutating func setSkip(_ instruction: Instruction, at address: Int, on core: Core) {
+  private mutating func setSkip(
+    _ instruction: Instruction, at address: Int, on core: inout Core
+  ) {
     let handlers = instruction.kind.skipHandlers
     let next = core.instruction(at: address &+ 2)
     set(
