@@ -434,18 +434,18 @@ extension Translator {
 
 // MARK: Functions that translations call
 
-@_cdecl("chip8_translation_random")
+@_cdecl("translation_random")
 func nextRandom(_ random: Raw) -> UInt8 {
   UInt8(truncatingIfNeeded: random.assumingMemoryBound(to: SplitMix64.self).pointee.next() &>> 56)
 }
 
-@_cdecl("chip8_translation_clear")
+@_cdecl("translation_clear")
 func clearDisplay(_ state: Raw) {
   state.assumingMemoryBound(to: State.self).pointee.display.clear()
 }
 
 /// - Returns: whether the frame is over.
-@_cdecl("chip8_translation_draw")
+@_cdecl("translation_draw")
 func drawAnySprite(_ m: Raw, _ opcode: UInt, _ index: UInt) -> Bool {
   let (x, y, n) = (Int(opcode >> 8 & 0xF), Int(opcode >> 4 & 0xF), UInt8(opcode & 0xF))
   let (core, v) = (m.core, m.core.pointee.place.v)
@@ -456,7 +456,7 @@ func drawAnySprite(_ m: Raw, _ opcode: UInt, _ index: UInt) -> Bool {
 }
 
 /// - Returns: how many instructions are left.
-@_cdecl("chip8_translation_leave_idle_loop")
+@_cdecl("translation_leave_idle_loop")
 func leaveIdleLoop(_ m: Raw, _ end: UInt, _ length: UInt, _ index: UInt, _ left: UInt) -> UInt {
   m.core.pointee.leaveIdle(m.operation(at: end), ofLength: length, index, left)
 }
