@@ -1,7 +1,7 @@
 // Decoder.swift: from the values of a document to `Decodable`.
 
 struct ValueDecoder: Decoder, SingleValueDecodingContainer {
-  let value: Value
+  let value: JSONValue
   let codingPath: [any CodingKey]
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
@@ -42,37 +42,8 @@ struct ValueDecoder: Decoder, SingleValueDecodingContainer {
   }
 }
 
-extension Value {
-  fileprivate var bool: Bool? {
-    if case .bool(let value) = self { value } else { nil }
-  }
-
-  fileprivate var text: String? {
-    if case .text(let value) = self { value } else { nil }
-  }
-
-  fileprivate func integer<T: FixedWidthInteger>(_ type: T.Type) -> T? {
-    switch self {
-    case .integer(let value): T(exactly: value)
-    case .real(let value): T(exactly: value)
-    default: nil
-    }
-  }
-
-  fileprivate func real<T: BinaryFloatingPoint>(_ type: T.Type) -> T? {
-    switch self {
-    case .integer(let value): T(value)
-    case .real(let value): T(value)
-    case .text("inf"): .infinity
-    case .text("-inf"): -.infinity
-    case .text("nan"): .nan
-    default: nil
-    }
-  }
-}
-
 private struct Members<Key: CodingKey>: KeyedDecodingContainerProtocol {
-  let members: [String: Value]
+  let members: [String: JSONValue]
   let codingPath: [any CodingKey]
 
   /// In order, so that it is always the same error that is found first.
@@ -108,14 +79,14 @@ private struct Members<Key: CodingKey>: KeyedDecodingContainerProtocol {
 }
 
 private struct Elements: UnkeyedDecodingContainer {
-  let elements: [Value]
+  let elements: [JSONValue]
   let codingPath: [any CodingKey]
   private(set) var currentIndex = 0
 
   var count: Int? { elements.count }
   var isAtEnd: Bool { currentIndex >= elements.count }
 
-  init(elements: [Value], codingPath: [any CodingKey]) {
+  init(elements: [JSONValue], codingPath: [any CodingKey]) {
     (self.elements, self.codingPath) = (elements, codingPath)
   }
 

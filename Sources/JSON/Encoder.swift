@@ -146,10 +146,14 @@ private func number(_ value: some BinaryFloatingPoint) -> String {
 }
 
 func quoted(_ text: String) -> String {
-  let isPlain = text.utf8.allSatisfy {
+  "\"" + (isPlain(text) ? text : text.unicodeScalars.map(escaped).joined()) + "\""
+}
+
+/// Whether a text needs no escapes.
+func isPlain(_ text: String) -> Bool {
+  text.utf8.allSatisfy {
     $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
   }
-  return "\"" + (isPlain ? text : text.unicodeScalars.map(escaped).joined()) + "\""
 }
 
 private func escaped(_ scalar: Unicode.Scalar) -> String {

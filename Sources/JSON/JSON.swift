@@ -11,7 +11,12 @@ public enum JSON {
   public static func encode(
     _ value: some Encodable, isPretty: Bool = false
   ) throws(JSONError) -> String {
-    if !isPretty, let object = value as? JSONObject, let text = object.text { return text }
+    if !isPretty, let object = value as? JSONObject {
+      var text: [UInt8] = []
+      text.reserveCapacity(512)
+      object.write(to: &text)
+      return String(decoding: text, as: UTF8.self)
+    }
     let root = Node(codingPath: [])
     do { try root.encode(value) } catch { throw JSONError(error) }
     var text = ""
@@ -23,7 +28,7 @@ public enum JSON {
   public static func decode<T: Decodable>(
     _ type: T.Type, from bytes: [UInt8]
   ) throws(JSONError) -> T {
-    let root = ValueDecoder(value: try Value(document: bytes), codingPath: [])
+    let root = ValueDecoder(value: try JSONValue(document: bytes), codingPath: [])
     do { return try root.decode(type) } catch { throw JSONError(error) }
   }
 }

@@ -7,27 +7,29 @@
 
 import CJansson
 
-enum Value {
+/// A value of a document.
+package enum JSONValue {
   case null
   case bool(Bool)
   case integer(Int64)
   case real(Double)
   case text(String)
-  case array([Value])
-  case object([String: Value])
+  case array([JSONValue])
+  case object([String: JSONValue])
 
   /// More than any document of ours has. A value takes up to about 300 bytes while it is read.
   static let maxCount = 2 << 20
 
-  init(document bytes: [UInt8]) throws(JSONError) {
+  /// The value that a document is, which anybody may have written.
+  package init(document bytes: [UInt8]) throws(JSONError) {
     // Editors of Windows put it there.
     let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let text = bytes.starts(with: byteOrderMark) ? bytes[3...] : bytes[...]
     guard !text.isEmpty else { throw JSONError("is empty") }
     // Each value but the first comes after one of these, which may also be in a text.
     let separators = "[{,".utf8
-    guard text.count(where: { separators.contains($0) }) < Value.maxCount else {
-      throw JSONError("has more than \(Value.maxCount) values")
+    guard text.count(where: { separators.contains($0) }) < JSONValue.maxCount else {
+      throw JSONError("has more than \(JSONValue.maxCount) values")
     }
     let flags = Int(JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES)
     var error = json_error_t()
@@ -56,21 +58,51 @@ enum Value {
       self = .text(String(decoding: bytes, as: UTF8.self))
     case JSON_ARRAY:
       self = .array(
-        (0..<json_array_size(json)).compactMap { json_array_get(json, $0).map(Value.init) })
-    case JSON_OBJECT: self = .object(Value.members(json))
+        (0..<json_array_size(json)).compactMap { json_array_get(json, $0).map(JSONValue.init) })
+    case JSON_OBJECT: self = .object(JSONValue.members(json))
     default: self = .null
     }
   }
 
-  private static func members(_ json: UnsafeMutablePointer<json_t>) -> [String: Value] {
-    var members: [String: Value] = [:]
+  private static func members(_ json: UnsafeMutablePointer<json_t>) -> [String: JSONValue] {
+    var members: [String: JSONValue] = [:]
     var next = json_object_iter(json)
     while let member = next {
       if let name = json_object_iter_key(member), let value = json_object_iter_value(member) {
-        members[String(cString: name)] = Value(value)
+        members[String(cString: name)] = JSONValue(value)
       }
       next = json_object_iter_next(json, member)
     }
     return members
+  }
+}
+
+extension JSONValue {
+  package var bool: Bool? {
+    if case .bool(let value) = self { value } else { nil }
+  }
+
+  package var text: String? {
+    if case .text(let value) = self { value } else { nil }
+  }
+
+  /// A whole number that the type has.
+  package func integer<T: FixedWidthInteger>(_ type: T.Type = T.self) -> T? {
+    switch self {
+    case .integer(let value): T(exactly: value)
+    case .real(let value): T(exactly: value)
+    default: nil
+    }
+  }
+
+  func real<T: BinaryFloatingPoint>(_ type: T.Type) -> T? {
+    switch self {
+    case .integer(let value): T(value)
+    case .real(let value): T(value)
+    case .text("inf"): .infinity
+    case .text("-inf"): -.infinity
+    case .text("nan"): .nan
+    default: nil
+    }
   }
 }

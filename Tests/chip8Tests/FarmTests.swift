@@ -51,7 +51,65 @@ import Testing
       ["--restore", "states/b.state", "--instructions", "20", "--until", "halt"]
     ),
     (#""program":"count.ch8","frames":0"#, ["count.ch8", "--frames", "0"]),
+    (
+      #""program":"count.ch8","frames":9,"seed":"18446744073709551615""#,
+      ["count.ch8", "--frames", "9", "--seed", "18446744073709551615"]
+    ),
   ]
+
+  /// The same with what is played.
+  private static let playing: [(members: String, options: [String])] = [
+    (#""input":"key.movie""#, ["--input", "key.movie"]),
+    (#""input":"key.txt","instructions":2"#, ["--input", "key.txt", "--instructions", "2"]),
+    (#""input":"late.movie","frames":90"#, ["--input", "late.movie", "--frames", "90"]),
+    (#""program":"key.ch8","input":"key.movie","seed":3"#, ["key.ch8", "--input", "key.movie"]),
+    (#""restore":"states/a.state","input":"late.movie""#, ["--input", "late.movie"]),
+    (
+      #""program":"key.ch8","input":"keys","frames":20"#,
+      ["key.ch8", "--input", "keys", "--frames", "20"]
+    ),
+    (
+      #""restore":"states/a.state","input":"keys","frames":9"#,
+      ["--restore", "states/a.state", "--input", "keys", "--frames", "9"]
+    ),
+    (
+      #""program":"flags.ch8","platform":"schip","input":"flags""#,
+      ["flags.ch8", "--platform", "schip", "--input", "flags"]
+    ),
+    (
+      #""restore":"caller.state","input":"calls","frames":30"#,
+      ["caller.state", "--input", "calls", "--frames", "30"]
+    ),
+  ]
+
+  private func writeWhatIsPlayed() throws {
+    let key = ["key.ch8", "--seed", "3", "--frames", "30", "--keys", "5-9:A"]
+    for name in ["key.movie", "key.txt"] {
+      #expect(try scratch.run(key + ["--headless", "--record", name]).code == 0)
+    }
+    _ = try scratch.report("states/a.state", "--frames", "20", "--record", "late.movie")
+    try scratch.write("keys", Array("2-5:3\n# and\n7-:1\n".utf8))
+    let flags = rom(0xF085, 0x7001, 0xF075, 0x1206)
+    try scratch.write("flags.ch8", flags)
+    try scratch.write(
+      "flags", Array("session \(Digest.sha1(flags))\nflags 0700000000000000\nend\n".utf8))
+    // A program that restores another machine in its place, which is in the recording.
+    try scratch.write(
+      "caller.8o",
+      Array(
+        """
+        : main i := block native 0xC81 v4 := v0 loop again
+        : block 2 0 :pointer file 0 0 0 0 0 0
+        : file 0x61 0
+        """.utf8))
+    _ = try scratch.report(
+      "caller.8o", "--instructions", "1", "--no-past", "--save", "caller.state")
+    let image = Data(try scratch.read("caller.state")).base64EncodedString()
+    let calls =
+      ["host", "host restore a 02 \(image)"]
+      + Array(repeating: "host restore a 02 @1", count: 29)
+    try scratch.write("calls", Array(calls.joined(separator: "\n").utf8))
+  }
 
   private func write(_ jobs: [String], as name: String = "jobs.jsonl") throws {
     try scratch.write(name, Array((jobs.joined(separator: "\n") + "\n").utf8))
@@ -71,12 +129,14 @@ import Testing
   }
 
   @Test func aRowIsTheReportOfTheRunByItself() throws {
-    try write(FarmTests.jobs.enumerated().map { #"{"id":"\#($0)",\#($1.members)}"# })
+    try writeWhatIsPlayed()
+    let jobs = FarmTests.jobs + FarmTests.playing
+    try write(jobs.enumerated().map { #"{"id":"\#($0)",\#($1.members)}"# })
     let outcome = try farm()
     #expect(outcome.code == 0 && outcome.errors.isEmpty && outcome.output.isEmpty)
     let rows = try rows()
-    try #require(rows.count == FarmTests.jobs.count)
-    for (number, (row, job)) in zip(rows, FarmTests.jobs).enumerated() {
+    try #require(rows.count == jobs.count)
+    for (number, (row, job)) in zip(rows, jobs).enumerated() {
       let alone = try scratch.run(job.options + ["--headless", "--json"])
       var expected = try object(alone.text)
       expected["id"] = "\(number)"
@@ -85,9 +145,11 @@ import Testing
   }
 
   @Test func savesAreThoseOfTheRunByItself() throws {
+    try writeWhatIsPlayed()
     try write([
       #"{"id":1,"program":"count.ch8","frames":50,"seed":3,"save":"states/c.state"}"#,
       #"{"id":2,"restore":"states/a.state","frames":50,"keys":"1-2:3","save":"states/d.state"}"#,
+      #"{"id":3,"input":"key.movie","save":"states/e.state"}"#,
     ])
     #expect(try farm().code == 0)
     _ = try scratch.report("count.ch8", "--frames", "50", "--seed", "3", "--save", "1.state")
@@ -95,6 +157,8 @@ import Testing
       "--restore", "states/a.state", "--frames", "50", "--keys", "1-2:3", "--save", "2.state")
     #expect(try scratch.read("states/c.state") == scratch.read("1.state"))
     #expect(try scratch.read("states/d.state") == scratch.read("2.state"))
+    _ = try scratch.report("--input", "key.movie", "--save", "3.state")
+    #expect(try scratch.read("states/e.state") == scratch.read("3.state"))
   }
 
   @Test func jobsDoNotReplaceTheFilesOfTheFarm() throws {
@@ -108,6 +172,9 @@ import Testing
   }
 
   @Test func whatCannotBeRunHasARowAndKeepsNobodyWaiting() throws {
+    try writeWhatIsPlayed()
+    #expect(mkfifo(scratch.path("pipe"), 0o600) == 0)
+    try scratch.write("torn.movie", Array(scratch.read("key.movie").dropLast()))
     let bad: [(job: String, sentence: String)] = [
       ("nonsense", "the document is not JSON"), ("[]", "is not an object"),
       ("{}", "`id` is missing"), (#"{"id":[],"program":"count.ch8"}"#, "`id` is missing, or"),
@@ -128,6 +195,23 @@ import Testing
       (#"{"id":1,"program":"states/a.state"}"#, "name it as `restore`"),
       (#"{"id":1,"restore":"count.ch8"}"#, "count.ch8: not a saved state"),
       (#"{"id":1,"restore":"states/a.state","seed":1}"#, "`seed` is that of the saved state"),
+      (#"{"id":1,"input":"keys"}"#, "keys: is not a movie: name what it is for as `program`"),
+      (#"{"id":1,"input":"none"}"#, "none: cannot be read"),
+      (#"{"id":1,"input":"count.ch8"}"#, "count.ch8: not an input recording"),
+      (#"{"id":1,"input":"torn.movie"}"#, "torn.movie: "),
+      (#"{"id":1,"input":"key.movie","ipf":9}"#, "`ipf` is that of the movie"),
+      (#"{"id":1,"input":"key.movie","keys":"1-2:3"}"#, "cannot be combined"),
+      (#"{"id":1,"input":"key.movie","program":"count.ch8"}"#, "key.movie: recorded with another"),
+      (#"{"id":1,"input":"key.movie","program":"key.ch8","seed":4}"#, "recorded with seed 3"),
+      (#"{"id":1,"input":"-"}"#, "standard input"),
+      (#"{"id":1,"restore":"caller.state","input":"calls","frames":31}"#, "not in the recording"),
+      (#"{"id":1,"program":"key.ch8","input":"flags"}"#, "flags: recorded with another program"),
+      (#"{"id":1,"program":"pipe"}"#, "pipe: is not a regular file"),
+      (#"{"id":1,"restore":"pipe"}"#, "pipe: is not a regular file"),
+      (#"{"id":1,"program":"count.ch8","input":"pipe"}"#, "pipe: is not a regular file"),
+      (#"{"id":1,"program":"count.ch8","frames":1,"save":"pipe"}"#, "pipe: is not a regular file"),
+      (#"{"id":1,"program":"count.ch8\u0000"}"#, "cannot have a zero byte"),
+      (#"{"id":1,"program":"count.ch8","seed":"x"}"#, "`seed` is not a whole number"),
       (#"{"id":1,"program":"count.ch8","frames":9999}"#, "more than 50000 instructions"),
       (#"{"id":1,"program":"count.ch8","instructions":50001}"#, "more than 50000 instructions"),
       (#"{"id":1,"program":"count.ch8","frames":1,"save":"count.ch8"}"#, "count.ch8: cannot be"),

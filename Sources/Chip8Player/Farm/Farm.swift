@@ -1,4 +1,3 @@
-import JSON
 import SaveState
 import Synchronization
 
@@ -170,9 +169,7 @@ public struct FarmJobs: Sendable {
 
   /// Whether a line is the row of a job: it has its name.
   public func isRow(_ line: [UInt8], of index: Int) -> Bool {
-    struct Named: Decodable { let id: FarmJobID? }
-    let job = try? JSON.decode(FarmLine.self, from: self[index])
-    guard let row = try? JSON.decode(Named.self, from: line) else { return false }
-    return row.id == job?.id
+    guard let row = try? FarmMembers(line) else { return false }
+    return row.id == (try? FarmMembers(self[index]))?.id
   }
 }

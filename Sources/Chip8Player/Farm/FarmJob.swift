@@ -1,5 +1,4 @@
 import Chip8Core
-import JSON
 import SaveState
 
 /// A run of many, as a line of a job file asks for it: docs/FARMING.md.
@@ -18,151 +17,111 @@ struct FarmJob {
     }
   }
 
-  let source: Source
+  /// Nil if the machine is that of the movie which is its input.
+  let source: Source?
+  /// The file of a movie, a recording or a key script that is played.
+  let input: String?
   let machine: MachineRequest
   let run: RunRequest
   /// The file that is written as it stops.
   let savePath: String?
 }
 
-/// The name of a job: a text or a whole number, which its row has as it is.
-enum FarmJobID: Decodable, Hashable {
-  case text(String)
-  case number(Int64)
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let number = try? container.decode(Int64.self) {
-      self = .number(number)
-    } else if let text = try? container.decode(String.self) {
-      self = .text(text)
-    } else {
-      throw FarmError("`id` is neither a text nor a whole number")
-    }
-  }
-
-  /// As the row has it.
-  var value: any Encodable {
-    switch self {
-    case .text(let text): text
-    case .number(let number): number
-    }
-  }
-}
-
-/// Why a job cannot be run: one sentence.
-struct FarmError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}
-
-/// A line of a job file that is an object, whatever its members are worth.
-struct FarmLine: Decodable {
-  /// The job's name, if it has one.
-  let id: FarmJobID?
-  /// The job, or why it cannot be run.
-  let job: Result<FarmJob, FarmError>
-
-  init(from decoder: any Decoder) throws {
-    let members = try decoder.container(keyedBy: FarmMember.self)
-    id = try? members.decode(FarmJobID.self, forKey: FarmMember("id"))
-    let hasID = id != nil
-    job = Result {
-      guard hasID else {
-        throw FarmError("`id` is missing, or neither a text nor a whole number")
-      }
-      return try FarmJob(members)
-    }.mapError { FarmError("\($0)") }
-  }
-}
-
-/// The name of a member, known or not.
-struct FarmMember: CodingKey {
-  let stringValue: String
-  var intValue: Int? { nil }
-
-  init(_ name: String) { stringValue = name }
-  init?(stringValue: String) { self.stringValue = stringValue }
-  init?(intValue: Int) { nil }
-}
-
 extension FarmJob {
   private static let names: Set<String> = [
-    "id", "program", "restore", "platform", "quirks", "ipf", "seed", "keys", "frames",
+    "id", "program", "restore", "input", "platform", "quirks", "ipf", "seed", "keys", "frames",
     "instructions", "until", "save",
   ]
 
-  fileprivate init(_ members: KeyedDecodingContainer<FarmMember>) throws {
-    if let unknown = members.allKeys.first(where: { !FarmJob.names.contains($0.stringValue) }) {
-      throw FarmError("`\(unknown.stringValue.displayText)` is not a member of a job")
+  init(_ members: FarmMembers) throws(FarmError) {
+    guard members.id != nil else {
+      throw FarmError("`id` is missing, or neither a text nor a whole number")
     }
-    func member<Value: Decodable>(_ name: String, _ type: Value.Type = Value.self) throws -> Value?
-    {
-      do { return try members.decodeIfPresent(type, forKey: FarmMember(name)) } catch {
-        throw FarmError("\(JSONError(error))")
-      }
+    if let unknown = members.names.first(where: { !FarmJob.names.contains($0) }) {
+      throw FarmError("`\(unknown.displayText)` is not a member of a job")
     }
     let sources = [
-      try member("program").map(Source.program), try member("restore").map(Source.restore),
+      try members.text("program").map(Source.program),
+      try members.text("restore").map(Source.restore),
     ].compactMap(\.self)
-    guard sources.count == 1 else { throw FarmError("a job has one of `program` and `restore`") }
-    source = sources[0]
-    guard source.path != "-", source.path != "" else {
+    input = try members.text("input")
+    guard sources.count == 1 || input != nil && sources.isEmpty else {
+      throw FarmError("a job has one of `program` and `restore`, or a movie as `input`")
+    }
+    source = sources.first
+    for path in [source?.path, input] where path == "-" || path == "" {
       throw FarmError("a job's file cannot be standard input")
     }
-    savePath = try member("save")
+    savePath = try members.text("save")
     guard savePath != "-" else { throw FarmError("`save` cannot be standard output") }
+    for path in [source?.path, input, savePath] where path?.utf8.contains(0) == true {
+      throw FarmError("the name of a file cannot have a zero byte")
+    }
+    machine = try FarmJob.machine(members, source, saves: savePath != nil)
+    run = try FarmJob.run(members)
+  }
 
+  private static func machine(
+    _ members: FarmMembers, _ source: Source?, saves: Bool
+  ) throws(FarmError) -> MachineRequest {
     var machine = MachineRequest()
-    if let name = try member("platform", String.self), name != "auto" {
+    if let name = try members.text("platform"), name != "auto" {
       guard let platform = Platform(rawValue: name) else {
         throw FarmError("`platform` is none of \(Platform.allCases.map(\.rawValue).list)")
       }
       machine.platform = platform
     }
-    for (name, isOn) in (try member("quirks", [String: Bool].self) ?? [:]).sorted(by: {
-      $0.key < $1.key
-    }) {
+    for (name, isOn) in try members.switches("quirks") {
       guard let quirk = Quirks(named: name) else {
         throw FarmError("`quirks` are \(Quirks.named.map(\.name).list)")
       }
       machine.quirks.append(QuirkChoice(quirk, isOn: isOn))
     }
-    machine.instructionsPerFrame = try member("ipf")
+    machine.instructionsPerFrame = try members.integer("ipf")
     if let ipf = machine.instructionsPerFrame,
       !Configuration.instructionsPerFrameRange.contains(ipf)
     {
       throw FarmError("`ipf` is not in \(Configuration.instructionsPerFrameRange.text)")
     }
-    machine.seed = try member("seed")
-    if case .restore = source, let part = machine.fixedByImages {
-      throw FarmError("`\(part == .speed ? "ipf" : part.rawValue)` is that of the saved state")
+    machine.seed = try members.largeInteger("seed")
+    if let part = machine.fixedByImages {
+      let name = part == .speed ? "ipf" : part.rawValue
+      switch source {
+      case .program: break
+      case .restore: throw FarmError("`\(name)` is that of the saved state")
+      case nil: throw FarmError("`\(name)` is that of the movie")
+      }
     }
     // What is saved has its past, as that of a run by itself.
-    machine.wantsPast = savePath != nil
-    self.machine = machine
+    machine.wantsPast = saves
+    return machine
+  }
 
+  private static func run(_ members: FarmMembers) throws(FarmError) -> RunRequest {
     var run = RunRequest()
-    run.frames = try FarmJob.count("frames", member("frames"))
-    run.instructions = try FarmJob.count("instructions", member("instructions"))
-    if let text = try member("keys", String.self) {
+    run.frames = try count("frames", members)
+    run.instructions = try count("instructions", members)
+    if let text = try members.text("keys") {
+      guard try members.text("input") == nil else {
+        throw FarmError("`keys` and `input` cannot be combined")
+      }
       guard let keys = KeyScript(text) else {
         throw FarmError("`keys` is not as in \"60-70:5,100-130:1A\"")
       }
       run.keys = keys
     }
-    run.until = try (member("until", [String].self) ?? []).map { text in
+    for text in try members.texts("until") {
       guard let condition = StopCondition(text) else {
         throw FarmError(
           "`until` has \"\(text.displayText)\", and takes halt, key-wait, pc=ADDR and screen=SHA1")
       }
-      return condition
+      run.until.append(condition)
     }
-    self.run = run
+    return run
   }
 
-  private static func count(_ name: String, _ count: Int?) throws(FarmError) -> Int? {
+  private static func count(_ name: String, _ members: FarmMembers) throws(FarmError) -> Int? {
+    let count = try members.integer(name, Int.self)
     guard count ?? 0 >= 0 else { throw FarmError("`\(name)` is negative") }
     return count
   }

@@ -49,10 +49,10 @@ public struct FarmWorker {
   public mutating func row(_ line: [UInt8]) -> FarmRow {
     var id: FarmJobID?
     do {
-      let line = try JSON.decode(FarmLine.self, from: line)
-      id = line.id
-      let report = try run(line.job.get())
-      var object = report.json(members)
+      let members = try FarmMembers(line)
+      id = members.id
+      let report = try run(FarmJob(members))
+      var object = report.json(self.members)
       object.set("id", id?.value)
       return FarmRow(text: try jsonText(object), isError: false)
     } catch {
@@ -62,25 +62,60 @@ public struct FarmWorker {
   }
 
   private mutating func run(_ job: FarmJob) throws -> RunReport {
-    let path = resolved(job.source.path)
-    let file = try file(job.source, path)
-    var loaded = try LoadedMachine(file, job.machine)
-    try loaded.apply(MetadataRequest(), from: path)
-    var inputs = loaded.inputs
-    inputs.add(options.reserved)
-    var run = try Run(Player(loaded), job.run)
-    run.maxInstructions = UInt64(options.maxInstructions)
-    guard case .stop(let stop) = try run.toStop() else {
-      throw FarmError("\(inputName(path)): restores another program, which a job cannot")
+    var inputs = options.reserved
+    let input = try job.input.map { path in
+      try InputFile(contentsOf: file(at: path), DependencyPaths(), &inputs)
     }
-    guard run.instructionsDone <= UInt64(options.maxInstructions), stop != .interrupt else {
-      throw FarmError("the job takes more than \(options.maxInstructions) instructions")
+    let player = try player(job, input)
+    var request = job.run
+    if let recording = input?.recording { request.keys = recording.keys }
+    var run = try Run(player, request)
+    run.maxInstructions = UInt64(options.maxInstructions)
+    let stop = try toStop(&run, job)
+    guard run.instructionsDone <= run.maxInstructions, stop != .interrupt else {
+      throw tooLong
     }
     if let savePath = job.savePath {
+      inputs.add(run.player.inputs)
       let image = try run.player.moment(withLastInstructions: run.fault != nil).image()
-      try image.save(to: resolved(savePath), apartFrom: inputs)
+      try image.save(to: file(at: savePath), apartFrom: inputs)
     }
     return RunReport(of: run, at: stop)
+  }
+
+  /// The machine of a job, with what is played on it.
+  private mutating func player(_ job: FarmJob, _ input: InputFile?) throws -> Player {
+    let file = try file(job, input)
+    let inputPath = job.input.map(resolved) ?? ""
+    var loaded = try LoadedMachine(file, job.machine)
+    try loaded.apply(MetadataRequest(), from: file.path)
+    if let movie = input?.movie {
+      guard movie.movie.instructionCount <= UInt64(options.maxInstructions) else { throw tooLong }
+      try loaded.begin(movie, job.machine, from: inputPath)
+    }
+    try input?.recording?.check(loaded.machine.program, path: inputPath)
+    try loaded.powerOnFlags(nil, input?.recording, from: inputPath)
+    var player = Player(loaded, input?.recording?.calls.map { Host(replaying: $0) } ?? .none)
+    if let movie = input?.movie { player.play(movie.movie) }
+    return player
+  }
+
+  private func toStop(_ run: inout Run, _ job: FarmJob) throws -> RunStop {
+    while true {
+      do {
+        switch try run.toStop() {
+        case .stop(let stop): return stop
+        // A recording has the image.
+        case .restores(let restoration): run.adopt(restoration)
+        }
+      } catch let error as ReplayError {
+        throw PlayerError.contents(path: job.input.map(resolved) ?? "", error)
+      }
+    }
+  }
+
+  private var tooLong: FarmError {
+    FarmError("the job takes more than \(options.maxInstructions) instructions")
   }
 
   private func resolved(_ path: String) -> String {
@@ -88,9 +123,26 @@ public struct FarmWorker {
     return Storage.path(directory, path)
   }
 
-  private mutating func file(_ source: FarmJob.Source, _ path: String) throws -> LoadedFile {
-    guard case .program = source else { return try LoadedFile(path, isImageExpected: true) }
+  /// A file that nobody has to wait for, unlike one end of a pipe.
+  private func file(at path: String) throws -> String {
+    let path = resolved(path)
+    guard
+      Storage.isFile(path) || Storage.isDirectory(path) || Storage.stamp(of: path) == nil
+    else { throw FarmError("\(inputName(path)): is not a regular file") }
+    return path
+  }
+
+  private mutating func file(_ job: FarmJob, _ input: InputFile?) throws -> LoadedFile {
+    guard let source = job.source else {
+      let path = job.input.map(resolved) ?? ""
+      guard let movie = input?.movie else {
+        throw FarmError("\(inputName(path)): is not a movie: name what it is for as `program`")
+      }
+      return LoadedFile(path, image: movie.image.bytes)
+    }
     if let file = programs[source] { return file }
+    let path = try file(at: source.path)
+    guard case .program = source else { return try LoadedFile(path, isImageExpected: true) }
     let file = try LoadedFile(path)
     guard file.kind != .image else {
       throw FarmError("\(inputName(path)): is a saved state: name it as `restore`")

@@ -36,7 +36,7 @@ package struct RunReport {
     return object
   }
 
-  private func value(_ member: Member) -> (any Encodable)? {
+  private func value(_ member: Member) -> (any JSONMember)? {
     switch member {
     case .fault: fault?.json
     case .frames: machine.state.frames
