@@ -109,15 +109,19 @@ private struct BatchStep {
   ) throws(CallError) -> Int {
     guard batch.screens != nil else { return 0 }
     let format = batch.screen_format | UInt32(CHIP8_SCREEN_FIXED)
-    let stride =
-      batch.screen_stride == 0
-      ? try machines[0].pointee.shape(format).byteCount : batch.screen_stride
+    func byteCount(_ k: Int) throws(CallError) -> Int {
+      // The machine may become another one first.
+      let restored = batch.restore?[k].flatMap { snapshot($0)?.pointee.configuration }
+      let machine = machines[k].pointee.machine.state.configuration
+      return try screenShape(format, of: (restored ?? machine).platform, isHires: false).byteCount
+    }
+    let stride = batch.screen_stride == 0 ? try byteCount(0) : batch.screen_stride
     guard (0...1 << 30).contains(stride) else { throw .argument("screen_stride is too large") }
     guard batch.screen_format & 0xF != CHIP8_SCREEN_XRGB || stride.isMultiple(of: 4) else {
       throw .argument("screen_stride is not a multiple of 4")
     }
     for k in 0..<count {
-      let size = try machines[k].pointee.shape(format).byteCount
+      let size = try byteCount(k)
       guard size <= stride else {
         throw CallError(
           CHIP8_ERROR_SIZE,

@@ -15,13 +15,8 @@ extension Machine {
 
   /// The shape of a screen in one of the interface's formats.
   mutating func shape(_ format: UInt32) throws(CallError) -> ScreenShape {
-    let isFixed = format & UInt32(CHIP8_SCREEN_FIXED) != 0
-    guard let kind = ScreenFormat(rawValue: Int(format & ~UInt32(CHIP8_SCREEN_FIXED))) else {
-      throw .argument("there is no screen format \(format)")
-    }
-    return ScreenShape(
-      kind, of: machine.state.configuration.platform, isHires: machine.state.display.isHires,
-      isFixed: isFixed)
+    try screenShape(
+      format, of: machine.state.configuration.platform, isHires: machine.state.display.isHires)
   }
 
   /// Writes the screen.
@@ -32,6 +27,17 @@ extension Machine {
     let colors = hasColors ? colors(given) : ScreenColors(repeating: 0)
     machine.writeScreen(shape, colors: colors, to: memory)
   }
+}
+
+/// The shape of a screen in one of the interface's formats.
+func screenShape(
+  _ format: UInt32, of platform: Platform, isHires: Bool
+) throws(CallError) -> ScreenShape {
+  let isFixed = format & UInt32(CHIP8_SCREEN_FIXED) != 0
+  guard let kind = ScreenFormat(rawValue: Int(format & ~UInt32(CHIP8_SCREEN_FIXED))) else {
+    throw .argument("there is no screen format \(format)")
+  }
+  return ScreenShape(kind, of: platform, isHires: isHires, isFixed: isFixed)
 }
 
 /// chip8_ram.

@@ -142,7 +142,25 @@ import Testing
         try step(nil, handles) { ($0.frames, $0.screens) = (1, screens.baseAddress) }
       }
     }
-    #expect(handles.allSatisfy { $0.registers.frames == 0 })
+    // What counts is what a machine will be.
+    let small = try (0..<3).map { _ in try Handle(rom("backfire")) }
+    let large = try Handle(rom("backfire"), "schip")
+    var snapshot: OpaquePointer?
+    #expect(chip8_snapshot_create(large.machine, &snapshot) == 0)
+    defer { chip8_snapshot_destroy(snapshot) }
+    let restored: [OpaquePointer?] = [nil, nil, snapshot]
+    expect(
+      CHIP8_ERROR_SIZE, "the screen of machine 2 can have 8192 bytes, and screen_stride is 2048"
+    ) {
+      try screens.withUnsafeMutableBytes { screens in
+        try restored.withUnsafeBufferPointer { restored in
+          try step(nil, small) {
+            ($0.restore, $0.screens) = (restored.baseAddress, screens.baseAddress)
+          }
+        }
+      }
+    }
+    #expect((handles + small).allSatisfy { $0.registers.frames == 0 })
     // And they can be run after all of that.
     try step(nil, handles) { $0.frames = 1 }
     #expect(handles.allSatisfy { $0.registers.frames == 1 })
