@@ -8,45 +8,45 @@ import SaveState
 /// Which key of the machine each button is. A pad has sixteen buttons, so every key has one.
 struct Controls {
   /// The buttons by their numbers in the interface.
-  private static let buttons = [
-    "B", "Y", "Select", "Start", "Up", "Down", "Left", "Right", "A", "X", "L", "R", "L2", "R2",
-    "L3", "R3",
+  private static let buttons: [PadButton] = [
+    .b, .y, .select, .start, .up, .down, .left, .right, .a, .x, .l, .r, .l2, .r2, .l3, .r3,
   ]
-  /// What the program's own actions are called, and on which buttons they are.
-  private static let actions: [(name: String, button: Int)] = [
-    ("up", 4), ("down", 5), ("left", 6), ("right", 7), ("a", 8), ("b", 0),
+  /// In which order the keys that the program has no button for take what is left: those first that are easy
+  /// to reach.
+  private static let order: [PadButton] = [
+    .b, .x, .y, .l, .r, .start, .select, .l2, .r2, .l3, .r3, .a, .up, .down, .left, .right,
   ]
-  /// In which order the other keys take the other buttons: those that are easy to reach first.
-  private static let order = [0, 9, 1, 10, 11, 3, 2, 12, 13, 14, 15, 8, 4, 5, 6, 7]
-  /// The keys of a program that says nothing, as in Octo.
-  private static let usual: [String: UInt8] = ["up": 5, "down": 8, "left": 7, "right": 9, "a": 6]
 
   /// The keypad as a keyboard has it, by the codes of the interface, which are those of ASCII.
   private static let keyboard: [(code: UInt8, key: UInt8)] = zip(
     Array("x123qweasdzc4rfv".utf8), UInt8(0)...
   ).map { ($0, $1) }
 
-  /// The key of each button, and what the program does with it.
-  private var pad: [(key: UInt8, action: String?)]
-  /// Those of the second pad that are others.
-  private var secondPad: [(button: Int, key: UInt8)] = []
+  private let program: ProgramKeys
+  /// The key of each button, on the pads of both players.
+  private let pads: [[UInt8]]
   private let hasBitmasks: Bool
 
-  init(for program: Program) {
-    let known = KnownProgram.find(program)?.keys ?? [:]
-    let names = known.isEmpty ? Controls.usual : known
-    var keys = [UInt8?](repeating: nil, count: 16)
-    var actions = [String?](repeating: nil, count: 16)
-    for (name, button) in Controls.actions {
-      guard let key = names[name], !keys.contains(key) else { continue }
-      keys[button] = key
-      actions[button] = known.isEmpty ? nil : name
-    }
-    var rest = (0..<16).map { UInt8($0) }.filter { !keys.contains($0) }
-    for button in Controls.order where keys[button] == nil { keys[button] = rest.removeFirst() }
-    pad = zip(keys, actions).map { ($0 ?? 0, $1) }
-    for (name, button) in [("player2Up", 4), ("player2Down", 5)] {
-      if let key = known[name] { secondPad.append((button, key)) }
+  /// The controls of a game: by the table of what keys do, else by what the program asks for as it begins. They
+  /// stay as they are, for whoever plays over a network has to have the same.
+  init(for machine: Chip8) {
+    let program = KeyObserver(observing: machine).keys
+    self.program = program
+    pads = [1, 2].map { player in
+      let pad = program.pad(of: player)
+      var taken: [UInt8] = []
+      var keys: [PadButton: UInt8] = [:]
+      for button in PadButton.allCases {
+        guard let key = pad[button], !taken.contains(key) else { continue }
+        keys[button] = key
+        taken.append(key)
+      }
+      // What the program uses or asks for comes first.
+      let others = (0..<16).map { UInt8($0) }.filter { !taken.contains($0) }
+      var rest = others.filter { program.meaning(of: $0) != .none }
+      rest += others.filter { program.meaning(of: $0) == .none }
+      for button in Controls.order where keys[button] == nil { keys[button] = rest.removeFirst() }
+      return Controls.buttons.map { keys[$0] ?? 0 }
     }
     hasBitmasks = frontEnd.supports(RETRO_ENVIRONMENT_GET_INPUT_BITMASKS)
   }
@@ -56,12 +56,10 @@ struct Controls {
     var descriptors: [retro_input_descriptor] = []
     for port in 0..<2 {
       for button in 0..<16 {
-        let (key, action) = key(of: button, port: port)
-        let name = hexadecimalDigit(key)
         descriptors.append(
           retro_input_descriptor(
             port: UInt32(port), device: UInt32(RETRO_DEVICE_JOYPAD), index: 0, id: UInt32(button),
-            description: keptTexts[action.map { "\(title($0)) (key \(name))" } ?? "Key \(name)"]))
+            description: keptTexts[description(of: pads[port][button])]))
       }
     }
     descriptors.append(retro_input_descriptor())
@@ -70,11 +68,10 @@ struct Controls {
     }
   }
 
-  private func key(of button: Int, port: Int) -> (key: UInt8, action: String?) {
-    if port == 1, let (_, key) = secondPad.first(where: { $0.button == button }) {
-      return (key, Controls.actions.first { $0.button == button }?.name)
-    }
-    return pad[button]
+  private func description(of key: UInt8) -> String {
+    let name = hexadecimalDigit(key)
+    guard case .action(let use) = program.meaning(of: key) else { return "Key \(name)" }
+    return "\(use.text.prefix(1).uppercased())\(use.text.dropFirst()) (key \(name))"
   }
 
   /// The keys that are down.
@@ -84,7 +81,7 @@ struct Controls {
     for port in 0..<2 {
       let mask = buttons(UInt32(port), state)
       for button in 0..<16 where mask >> UInt16(button) & 1 == 1 {
-        keys.insert(KeySet(key: key(of: button, port: port).key))
+        keys.insert(KeySet(key: pads[port][button]))
       }
     }
     for (code, key) in Controls.keyboard
@@ -111,11 +108,6 @@ struct Controls {
     let y = state(0, device, 0, UInt32(RETRO_DEVICE_ID_POINTER_Y))
     return (Float(x) / 0x7FFF, Float(y) / 0x7FFF)
   }
-}
-
-/// An action's name as the first word of a sentence.
-private func title(_ action: String) -> String {
-  action.prefix(1).uppercased() + action.dropFirst()
 }
 
 func hexadecimalDigit(_ number: UInt8) -> String {

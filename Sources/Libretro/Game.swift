@@ -43,7 +43,7 @@ struct Game {
     stateByteCount = SavedState.byteCount(machine)
     let appearance = Appearance(for: machine.program, loaded.metadata)
     (ownColors, rotation) = (appearance.colors, appearance.rotation)
-    controls = Controls(for: machine.program)
+    controls = Controls(for: machine)
     let platform = machine.state.configuration.platform
     ram = .allocate(capacity: platform.ramByteCount)
     flags = .allocate(capacity: platform.flagCount)

@@ -1,14 +1,11 @@
 import Chip8Core
+import Chip8Player
 
 /// The keys on the screen: the picture with the keypad beside or below it, enlarged so that its digits
 /// can be read.
 struct Keypad {
   enum Place: String { case off, right, below }
 
-  /// As on the machine itself.
-  private static let rows: [[UInt8]] = [
-    [0x1, 0x2, 0x3, 0xC], [0x4, 0x5, 0x6, 0xD], [0x7, 0x8, 0x9, 0xE], [0xA, 0x0, 0xB, 0xF],
-  ]
   private static let width = 256
   private static let side = 128
   private static let cell = 32
@@ -42,7 +39,7 @@ struct Keypad {
     let x = Int((pointer.x + 1) / 2 * Float(size.width)) - origin.x
     let y = Int((pointer.y + 1) / 2 * Float(size.height)) - origin.y
     guard (0..<Keypad.side).contains(x), (0..<Keypad.side).contains(y) else { return [] }
-    return KeySet(key: Keypad.rows[y / Keypad.cell][x / Keypad.cell])
+    return KeySet(key: KeyCard.rows[y / Keypad.cell][x / Keypad.cell])
   }
 
   /// Draws a screen and the keypad.
@@ -61,7 +58,7 @@ struct Keypad {
       }
     }
     let origin = origin(whole)
-    for (row, keysOfRow) in Keypad.rows.enumerated() {
+    for (row, keysOfRow) in KeyCard.rows.enumerated() {
       for (column, key) in keysOfRow.enumerated() {
         let first =
           picture + (origin.y + row * Keypad.cell) * whole.width
