@@ -54,7 +54,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Libretro",
-      dependencies: ["CDeflate", "CLibretro", "Chip8Core", "Chip8Player", "SaveState"],
+      dependencies: ["CLibretro", "Chip8Core", "Chip8Player", "SaveState"],
       exclude: ["chip8_libretro.info"],
       swiftSettings: strict),
     .executableTarget(

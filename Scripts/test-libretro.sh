@@ -12,5 +12,5 @@ if ! cmp -s $tests/done Tests/Libretro/requirements.txt; then
   $tests/bin/pip install --quiet --no-deps -r Tests/Libretro/requirements.txt
   cp Tests/Libretro/requirements.txt $tests/done
 fi
-$tests/bin/python -B Tests/Libretro/frontend.py "$core"
+$tests/bin/python -B Tests/Libretro/frontend.py "$core" "$chip8"
 $tests/bin/python -B Tests/Libretro/passes.py "$core" "$chip8" 90 roms/*.ch8 roms/tests/*.ch8

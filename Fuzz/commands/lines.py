@@ -32,7 +32,9 @@ OUTPUTS = {
     ("", "trace"): "text", ("", "record"): "recording",
     ("image info", "screenshot"): "png", ("image rom", "output"): "rom",
     ("image standalone", "output"): "standalone", ("image flatten", "output"): "image",
-    ("image optimize", "output"): "image", ("asm", "output"): "rom", ("asm", "symbols"): "symbols",
+    ("image optimize", "output"): "image", ("image from-retroarch", "output"): "image",
+    ("image to-retroarch", "output"): "core state",
+    ("asm", "output"): "rom", ("asm", "symbols"): "symbols",
     ("disasm", "output"): "source", ("cart pack", "output"): "cartridge",
     ("cart unpack", "output"): "source", ("cart unpack", "options"): "options",
     ("slots export", "FILE"): "image",
@@ -270,6 +272,8 @@ def _name(argument: dict) -> str:
 
 def _inputs(command: str, name: str):
     """The files that a value is likely to name."""
+    if (command, name) == ("image from-retroarch", "FILE"):
+        return ["core.state"]
     if name in ("restore", "base", "first", "second", "file", "files", "FILE"):
         return STATES
     if name == "ROM":

@@ -285,6 +285,8 @@ def _check_slot(world: World, line: Line):
 def _is_whole(kind: str, bytes_: bytes) -> bool:
     if kind == "image":
         return IMAGE_MAGIC in bytes_
+    if kind == "core state":
+        return bytes_.startswith(b"CH8R") and len(bytes_) % 16 == 0
     if kind == "png":
         return _is_picture(bytes_)
     if kind == "cartridge":

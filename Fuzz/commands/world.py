@@ -161,6 +161,7 @@ class World:
         self._make("asm good.8o -o good.ch8 --symbols good.sym")
         self._make("cart pack good.8o -o game.gif")
         self._make("base.state --headless --frames 0 --screenshot picture.png")
+        self._make("image to-retroarch base.state -o core.state")
         self._write("bad.sym", b"{\"labels\": 5")
         self._write("options.json", b"{\"tickrate\": 20, \"fillColor\": \"#FF0000\"}")
         self._write("plain.txt", b"60-70:5\n")

@@ -11,6 +11,8 @@ struct Game {
   private(set) var machine: Chip8
   /// How many bytes its states have, all of them as many.
   let stateByteCount: Int
+  /// Whether they have room for what only machines have that call a host or are called.
+  private let hasRoomForHost: Bool
   private let isImage: Bool
   private let ownColors: [UInt32]
   private let rotation: Int
@@ -40,7 +42,8 @@ struct Game {
     var loaded = try LoadedMachine(file, isImage ? MachineRequest() : CoreOption.request)
     try loaded.apply(MetadataRequest(), from: file.path)
     machine = loaded.machine
-    stateByteCount = SavedState.byteCount(machine)
+    stateByteCount = CoreState.byteCount(machine)
+    hasRoomForHost = !machine.isAlone
     let appearance = Appearance(for: machine.program, loaded.metadata)
     (ownColors, rotation) = (appearance.colors, appearance.rotation)
     controls = Controls(for: machine)
@@ -231,12 +234,16 @@ struct Game {
   // MARK: Other states
 
   func write(to buffer: UnsafeMutableRawBufferPointer) -> Bool {
-    SavedState.write(machine, to: buffer)
+    CoreState.write(machine, to: buffer)
   }
 
   /// Becomes what it was; false if these are not the bytes of such a state, and nothing has changed.
   mutating func restore(_ buffer: UnsafeRawBufferPointer) -> Bool {
-    guard let restored = SavedState.machine(buffer, like: machine) else { return false }
+    guard
+      let restored = try? CoreState.machine(buffer, of: machine.program),
+      restored.state.configuration.platform == machine.state.configuration.platform,
+      restored.isAlone || hasRoomForHost
+    else { return false }
     machine.restore(from: restored.snapshot)
     hasReportedStop = false
     showMemory()

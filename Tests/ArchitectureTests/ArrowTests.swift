@@ -86,7 +86,7 @@ private let rules: [String: Rule] = [
     ["CChip8", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],
     silent + [.files, .clock, .randomness]),
   "Libretro": Rule(
-    ["CDeflate", "CLibretro", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],
+    ["CLibretro", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],
     silent + [.files, .clock, .randomness, .concurrency]),
   "chip8": Rule([
     "ArgumentParser", "CPNG", "CSDL2", "CStandalone", "Chip8Core", "Chip8Player", "Glibc", "JSON",

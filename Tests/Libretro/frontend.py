@@ -1,19 +1,26 @@
-"""What a front end sees of the core beside the picture: options, descriptors, memory, refusals.
+"""What a front end sees of the core beside the picture: options, descriptors, memory, content, refusals.
 
-Usage: frontend.py CORE
+Usage: frontend.py CORE CHIP8
 """
 
 import ctypes
+import io
+import json
+import subprocess
 import sys
 import tempfile
+import zipfile
+import zlib
 from pathlib import Path
 
-from libretro import Pointer, PointerState
+from libretro import JoypadState, Pointer, PointerState
 from libretro.api.content import retro_game_info
 
-from core import SYSTEM_RAM, VIDEO_RAM, Game, canonical
+from core import SYSTEM_RAM, VIDEO_RAM, Game, canonical, key_script, keys_of, state_digest
 
 SAVE_RAM = 0
+# Buttons of a pad.
+LEFT, RIGHT = 6, 7
 BACKFIRE = "roms/backfire.ch8"
 
 
@@ -45,6 +52,17 @@ def buttons_are_described(core: str):
         first = [text for (port, _), text in described.items() if port == 0]
         digits = sorted(text.rstrip(")")[-1] for text in first)
         assert digits == list("0123456789ABCDEF"), "each key has a button"
+    with tempfile.TemporaryDirectory() as directory:
+        # Looks at keys 4 and 6, and nothing else is known of it.
+        program = Path(directory, "unknown.ch8")
+        program.write_bytes(bytes.fromhex("6004 E0A1 7101 6006 E0A1 71FF 1200"))
+        with Game(core, str(program)) as game:
+            described = {d.id: d.description.decode() for d in game.session.input_descriptors
+                         if d.description and d.port == 0}
+            assert described[LEFT] == "Key 4" and described[RIGHT] == "Key 6", described
+            game.keys = JoypadState(left=True)
+            game.session.run()
+            assert int.from_bytes(game.save()[6:8], "little") == 1 << 4, "left is key 4"
 
 
 def the_keypad_is_shown_and_pressed(core: str):
@@ -100,76 +118,166 @@ def flags_are_kept(core: str):
             assert game.memory(SAVE_RAM)[0] == 43, "and there after a reset"
 
 
-def all_kinds_of_content(core: str):
+def command(chip8: str, *arguments: str) -> str:
+    """What chip8 prints."""
+    run = subprocess.run([chip8, *arguments], capture_output=True, text=True)
+    assert run.returncode == 0, f"{arguments}: {run.stderr}"
+    return run.stdout
+
+
+def zipped(*paths: Path) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in paths:
+            archive.write(path, f"games/{path.name}")
+    return file.getvalue()
+
+
+def hand_over(game: Game, name: str, contents: bytes) -> bool:
+    """Loads something as a front end does that does not look into it."""
+    game.core.unload_game()
+    memory = ctypes.create_string_buffer(bytes(contents), max(1, len(contents)))
+    return game.core.load_game(
+        retro_game_info(name.encode(), ctypes.addressof(memory), len(contents), None))
+
+
+def all_kinds_of_content(core: str, chip8: str):
     with Game(core, BACKFIRE) as game:
-        game.run()
-        pixels = game.memory(VIDEO_RAM)
-    with Game(core, "roms/backfire.8o") as game:
-        game.run()
-        assert game.memory(VIDEO_RAM) == pixels, "a source is assembled"
-    state = next(Path("Tests/Corpus/v1").glob("*.state"))
-    with Game(core, str(state)) as game:
-        game.run()
-
-
-def bad_content_is_refused(core: str):
+        for _ in range(60):
+            game.run()
+        expected = game.memory(VIDEO_RAM)
     with tempfile.TemporaryDirectory() as directory:
+        cartridge, state = Path(directory, "backfire.gif"), Path(directory, "backfire.state")
+        command(chip8, "cart", "pack", "roms/backfire.8o", "-o", str(cartridge))
+        command(chip8, BACKFIRE, "--headless", "--frames", "0", "--save", str(state))
+        for path in [Path("roms/backfire.8o"), cartridge, state]:
+            with Game(core, str(path)) as game:
+                for _ in range(60):
+                    game.run()
+                assert any(expected) and game.memory(VIDEO_RAM) == expected, f"{path.name} is played"
+        for path in [Path(BACKFIRE), Path("roms/backfire.8o"), cartridge, state]:
+            with Game(core, "roms/swingby.ch8") as game:
+                assert hand_over(game, "game.zip", zipped(path)), f"{path.name} in a zip file"
+                for _ in range(60):
+                    game.run()
+                assert game.memory(VIDEO_RAM) == expected, f"{path.name} is played from a zip file"
+
+
+def bad_content_is_refused(core: str, chip8: str):
+    with tempfile.TemporaryDirectory() as directory:
+        cartridge = Path(directory, "backfire.gif")
+        command(chip8, "cart", "pack", "roms/backfire.8o", "-o", str(cartridge))
         image = next(Path("Tests/Corpus/v1").glob("*.state")).read_bytes()
         damaged = bytearray(image)
         damaged[len(image) // 2] ^= 1
+        one, two = zipped(Path(BACKFIRE)), zipped(Path(BACKFIRE), Path("roms/swingby.ch8"))
+        torn = bytearray(one)
+        torn[60] ^= 1
         for name, contents in {
             "large.ch8": bytes(range(256)) * 300, "damaged.state": damaged,
             "cut.state": image[:-1], "wrong.8o": b": main nonsense", "page.ch8": b"<html></html>" * 9,
+            "cut.gif": cartridge.read_bytes()[:-9], "picture.gif": b"GIF89a" + bytes(40),
+            "many.zip": two, "empty.zip": zipped(), "torn.zip": torn, "cut.zip": one[:-9],
+            "empty.ch8": b"", "core.state": b"CH8R" + bytes(5000),
         }.items():
-            path = Path(directory, name)
-            path.write_bytes(contents)
-            try:
-                with Game(core, str(path)):
-                    raise AssertionError(f"{name} is taken")
-            except RuntimeError:
-                pass
-    with Game(core, BACKFIRE) as game:
-        # libretro.py reads no empty file.
-        nothing = ctypes.create_string_buffer(1)
-        info = retro_game_info(b"empty.ch8", ctypes.addressof(nothing), 0, None)
-        assert not game.core.load_game(info), "an empty program is taken"
+            with Game(core, BACKFIRE) as game:
+                assert not hand_over(game, name, contents), f"{name} is taken"
+                # Nothing runs, and nothing breaks.
+                game.session.run()
+                assert game.core.serialize_size() == 0 and not game.memory(SYSTEM_RAM)
+                assert hand_over(game, "backfire.ch8", Path(BACKFIRE).read_bytes())
 
 
-def bad_states_are_refused(core: str):
+def sealed(state: bytes) -> bytes:
+    """A state whose checksum is right."""
+    return state[:28] + zlib.crc32(state[:28] + state[32:]).to_bytes(4, "little") + state[32:]
+
+
+def of_a_caller(chip8: str, core: str, directory: str) -> bytes:
+    """A state of a machine that has called its host."""
+    source = Path(directory, "caller.8o")
+    source.write_text(": main i := block native 0xC81 loop v1 += 1 again\n"
+                      ": block 1 0 :pointer name 0 0 0 0 0 0 : name 0x61 0")
+    image, state = Path(directory, "caller.state"), Path(directory, "caller.core")
+    command(chip8, str(source), "--headless", "--frames", "9", "--host-calls", directory,
+            "--save", str(image))
+    command(chip8, "image", "to-retroarch", str(image), "-o", str(state))
+    program = Path(directory, "caller.ch8")
+    command(chip8, "asm", str(source), "-o", str(program))
+    with Game(core, str(image)) as game:
+        assert game.load(state.read_bytes()), "a game that was loaded from such a state takes it"
+    with Game(core, str(program), {"chip8_platform": "xochip", "chip8_ipf": "20"}) as game:
+        before = game.save()
+        assert not game.load(state.read_bytes()), "a game without a host takes one"
+        assert game.save() == before
+
+
+def bad_states_are_refused(core: str, chip8: str):
     with Game(core, "roms/swingby.ch8") as other:
         other.run()
         another = other.save()
+    with Game(core, BACKFIRE, {"chip8_platform": "xochip"}) as other:
+        another_platform = other.save()
+    with tempfile.TemporaryDirectory() as directory:
+        of_a_caller(chip8, core, directory)
     with Game(core, BACKFIRE) as game:
         for _ in range(20):
             game.run((6,))
         state = game.save()
-        bad = [another, another[:len(state)], b"", bytes(len(state))]
-        bad += [state[:count] for count in range(1, len(state), 37)] + [state + bytes(16)]
-        for bit in range(0, 8 * len(state), 101):
-            flipped = bytearray(state)
-            flipped[bit // 8] ^= 1 << bit % 8
-            bad.append(bytes(flipped))
+        # libretro.py does not hand over nothing.
+        bad = [another, another[:len(state)], another_platform, another_platform[:len(state)],
+               bytes(len(state)), sealed(state[:4] + b"\2" + state[5:]),
+               sealed(state[:32] + another[32:]), *(state + bytes(count) for count in (1, 16)),
+               *(state[:count] for count in range(1, len(state)))]
         for wrong in bad:
-            # libretro.py does not hand over nothing.
-            assert not wrong or not game.load(wrong), "a bad state is taken"
+            assert not game.load(wrong), "a bad state is taken"
+        flipped = bytearray(state)
+        for bit in range(8 * len(state)):
+            flipped[bit // 8] ^= 1 << bit % 8
+            assert not game.load(flipped), f"a state is taken with bit {bit} flipped"
+            flipped[bit // 8] = state[bit // 8]
         assert game.save() == state, "the game is as it was"
+        expected = game.run((6,)), game.save()
         assert game.load(state)
+        assert (game.run((6,)), game.save()) == expected, "it goes on as it would have"
 
 
-def main(core: str) -> int:
+def states_become_images_and_back(core: str, chip8: str):
+    with tempfile.TemporaryDirectory() as directory:
+        state, image = Path(directory, "backfire.core"), Path(directory, "backfire.state")
+        with Game(core, BACKFIRE) as game:
+            for frame in range(100):
+                game.run(keys_of(frame))
+            state.write_bytes(game.save())
+            command(chip8, "image", "from-retroarch", str(state), BACKFIRE, "-o", str(image))
+            expected = json.loads(command(
+                chip8, BACKFIRE, "--headless", "--frames", "150", "--keys", key_script(100), "--json"))
+            found = json.loads(command(
+                chip8, "--restore", str(image), "--headless", "--frames", "50", "--json"))
+            assert found == expected, "chip8 goes on from the core's state"
+            command(chip8, "--restore", str(image), "--headless", "--frames", "50", "--save", str(image))
+            command(chip8, "image", "to-retroarch", str(image), "-o", str(state))
+            assert len(state.read_bytes()) == game.size and game.load(state.read_bytes())
+            assert state_digest(game.save()) == expected["state"]["sha256"], "the core goes on"
+
+
+def main(core: str, chip8: str) -> int:
     tests = [options_choose_the_machine, buttons_are_described, the_keypad_is_shown_and_pressed,
-             memory_is_mapped, what_is_written_reaches_the_program, flags_are_kept,
-             all_kinds_of_content, bad_content_is_refused, bad_states_are_refused]
+             memory_is_mapped, what_is_written_reaches_the_program, flags_are_kept]
+    tests_with_files = [all_kinds_of_content, bad_content_is_refused, bad_states_are_refused,
+                        states_become_images_and_back]
     failures = 0
-    for test in tests:
+    for test, arguments in [*((test, (core,)) for test in tests),
+                            *((test, (core, chip8)) for test in tests_with_files)]:
         try:
-            test(core)
+            test(*arguments)
         except Exception as error:  # noqa: BLE001
             failures += 1
             print(f"{test.__name__}: {type(error).__name__}: {error}")
-    print(f"{len(tests) - failures} of {len(tests)} tests of the core")
+    count = len(tests) + len(tests_with_files)
+    print(f"{count - failures} of {count} tests of the core")
     return 1 if failures else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

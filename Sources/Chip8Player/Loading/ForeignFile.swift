@@ -10,6 +10,8 @@ enum ForeignFile {
 
   private static let picture = "a picture, not a program; only GIF cartridges hold programs"
   private static let archive = "an archive of an unsupported kind: unpack it first"
+  private static let retroArch =
+    "a state of RetroArch, not a program; chip8 image from-retroarch converts it"
   private static let game = "a program for another console"
   private static let document = "a document, not a program"
   private static let audio = "audio or video, not a program"
@@ -18,6 +20,9 @@ enum ForeignFile {
 
   /// Formats by their bytes at an offset: such as no program begins with.
   private static let formats: [(magic: [UInt8], offset: Int, description: String)] = [
+    (Array("CH8R".utf8), 0, retroArch),
+    (Array("RASTATE".utf8), 0, retroArch),
+    (Array("#RZIPv".utf8), 0, retroArch),
     ([0x89] + Array("PNG\r\n".utf8), 0, picture),
     ([0xFF, 0xD8, 0xFF], 0, picture),
     ([0, 0, 1, 0], 0, picture),

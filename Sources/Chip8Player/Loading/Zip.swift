@@ -90,27 +90,13 @@ struct Zip {
     let start = entry.offset + 30 + lengths[0] + lengths[1] << 8 + lengths[2] + lengths[3] << 8
     guard start + entry.storedByteCount <= directory else { throw Zip.damaged }
     let stored = bytes[start..<start + entry.storedByteCount]
-    let contents = entry.method == 0 ? Array(stored) : Zip.inflated(stored, to: entry.byteCount)
+    let contents =
+      entry.method == 0
+      ? Array(stored) : Inflation.plain.bytes(of: stored, count: entry.byteCount)
     guard let contents, contents.count == entry.byteCount, Zip.crc(contents) == entry.crc else {
       throw Zip.damaged
     }
     return contents
-  }
-
-  /// What some bytes were before they were deflated; nil unless that is so many bytes.
-  private static func inflated(_ bytes: ArraySlice<UInt8>, to count: Int) -> [UInt8]? {
-    guard let decompressor = libdeflate_alloc_decompressor() else { return nil }
-    defer { libdeflate_free_decompressor(decompressor) }
-    var result = LIBDEFLATE_BAD_DATA
-    // There is always an address to write to, even if nothing is written there.
-    let inflated = [UInt8](unsafeUninitializedCapacity: max(count, 1)) { buffer, initialized in
-      bytes.withUnsafeBytes {
-        result = libdeflate_deflate_decompress(
-          decompressor, $0.baseAddress, $0.count, buffer.baseAddress, count, nil)
-      }
-      initialized = result == LIBDEFLATE_SUCCESS ? count : 0
-    }
-    return result == LIBDEFLATE_SUCCESS ? inflated : nil
   }
 
   private static func crc(_ bytes: [UInt8]) -> UInt32 {

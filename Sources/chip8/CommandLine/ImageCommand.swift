@@ -12,10 +12,11 @@ struct ImageCommand: ParsableCommand {
     commandName: "image",
     abstract: "Inspect, verify, compare or extract saved states.",
     usage:
-      "chip8 image info|verify|diff|rom|set|executable|standalone|flatten|optimize|tree FILE …",
+      "chip8 image info|verify|diff|rom|set|executable|standalone|flatten|optimize|tree|from-retroarch"
+      + "|to-retroarch FILE …",
     subcommands: [
       Info.self, Verify.self, Diff.self, ROM.self, Set.self, Executable.self, StandaloneFile.self,
-      Flatten.self, Optimize.self, Tree.self,
+      Flatten.self, Optimize.self, Tree.self, FromRetroArch.self, ToRetroArch.self,
     ])
 
   struct Info: ParsableCommand {

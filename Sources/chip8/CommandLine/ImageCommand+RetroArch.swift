@@ -1,0 +1,82 @@
+import ArgumentParser
+import Chip8Core
+import Chip8Player
+import SaveState
+
+// Saved states of the libretro core, as RetroArch keeps them, and back: docs/LIBRETRO.md.
+
+extension ImageCommand {
+  struct FromRetroArch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "from-retroarch",
+      abstract: "Make a saved state of one that RetroArch has written.",
+      usage: "chip8 image from-retroarch FILE PROGRAM -o OUT")
+
+    @Argument(help: .value("FILE", "RetroArch's state; - is standard input.")) var file: String
+
+    @Argument(
+      help: .value("PROGRAM", "What RetroArch had loaded: a program in any form, or a saved state.")
+    )
+    var program: String
+
+    @Option(name: .shortAndLong, help: .value("OUT", "Output file.")) var output: String
+
+    @OptionGroup var dependencies: DependencyOptions
+
+    func validate() throws {
+      if file == "-", program == "-" {
+        throw ValidationError("Only one thing can be read from standard input.")
+      }
+    }
+
+    func run() throws {
+      var inputs = InputFiles()
+      let bytes = try inputs.read(file, limit: RetroArchFile.maxByteCount)
+      let loaded = try loadedProgram()
+      inputs.add(loaded.inputs)
+      inputs.needSubject()
+      let machine = try machine(in: bytes, of: loaded.machine.program)
+      var image = Image(of: machine, preservingUnknownSectionsOf: loaded.image)
+      loaded.metadata.put(into: &image, of: machine)
+      try image.save(to: output, apartFrom: inputs)
+    }
+
+    /// What RetroArch had loaded, with what it says beside the machine.
+    private func loadedProgram() throws -> LoadedMachine {
+      var request = MachineRequest()
+      request.dependencies = dependencies.paths
+      var loaded = try LoadedMachine(LoadedFile(program), request)
+      try loaded.apply(MetadataRequest(), from: program)
+      for warning in loaded.warnings { printError(warning.text) }
+      return loaded
+    }
+
+    private func machine(in bytes: [UInt8], of program: Program) throws(Failure) -> Chip8 {
+      do throws(CoreStateError) {
+        return try RetroArchFile.machine(in: bytes, of: program)
+      } catch {
+        let isOther = error == .otherProgram
+        throw .data(file, isOther ? "\(error) than \(fileName(self.program))" : "\(error)")
+      }
+    }
+  }
+
+  struct ToRetroArch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "to-retroarch",
+      abstract: "Write a saved state as RetroArch loads it with the libretro core.",
+      usage: "chip8 image to-retroarch FILE -o OUT")
+
+    @Argument(help: "The saved state; - is standard input.") var file: String
+
+    @Option(name: .shortAndLong, help: .value("OUT", "Output file.")) var output: String
+
+    @OptionGroup var dependencies: DependencyOptions
+
+    func run() throws {
+      let opened = try OpenedImage(file, dependencies)
+      try Storage.writeAtomically(
+        output, with: CoreState.bytes(opened.machine), as: .other, apartFrom: opened.inputs)
+    }
+  }
+}
