@@ -1,5 +1,7 @@
 """Many machines in one call do what each would have done alone."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,24 @@ def test_some_go_back_first(roms):
     assert batch.registers["frames"].tolist() == [53, 3, 53]
 
 
+def test_restoring_another_machine_is_noticed(roms):
+    machine = machines(roms, 1)[0]
+    large = chip8.Machine((roms / "backfire.ch8").read_bytes(), platform="xochip")
+    assert len(large.ram) == 65536
+    chip8.Batch([large]).step(0, restore=[machine.snapshot()])
+    assert large.platform == machine.platform and len(large.ram) == 4096
+    with pytest.raises(IndexError):
+        large.ram[4096]
+
+
+def test_attributes_are_not_what_is_written_to(roms):
+    batch = chip8.Batch(machines(roms, 500), digests=True, ram=[1])
+    batch.stops = batch.registers = batch.ram = batch.digests = None
+    batch.machines.clear()
+    gc.collect()
+    batch.step(1)
+
+
 def test_halts_end_runs():
     batch = chip8.Batch([chip8.Machine(bytes.fromhex("1200"))], until_halt=True)
     batch.step(9)
@@ -60,6 +80,11 @@ def test_what_is_wrong_is_said(roms):
     batch = chip8.Batch(three)
     with pytest.raises(ValueError, match=r"keys have the shape \(2,\)"):
         batch.step(1, [0, 0])
+    for frames in (-1, 2**32):
+        with pytest.raises(ValueError, match=f"frames cannot be {frames}"):
+            batch.step(frames)
+    with pytest.raises(ValueError, match="numbers that can be written to"):
+        batch.step(1, screens=np.zeros((3, 8192), object))
     with pytest.raises(chip8.SizeError, match="machine 1 can have 8192 bytes"):
         batch.step(1, screens=np.zeros((3, 2048), np.uint8))
     with pytest.raises(ValueError, match="there are screens for"):
@@ -72,6 +97,8 @@ def test_what_is_wrong_is_said(roms):
         batch.step(restore=[None])
     with pytest.raises(chip8.Error, match="1 to 1024"):
         chip8.Team(5000)
+    with pytest.raises(ValueError, match="threads cannot be"):
+        chip8.Team(2**32 + 1)
     team = chip8.Team(2)
     team.close()
     with pytest.raises(chip8.HandleError, match="team was closed"):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import chip8
+import chip8.farm
 
 #: 200: 7001 3005 1200 00FD: counts V0 to 5 and exits.
 EXITING = bytes.fromhex("7001 3005 1200 00FD")
@@ -243,6 +244,21 @@ def test_errors_are_pickled():
     copied = pickle.loads(pickle.dumps(caught.value))
     assert type(copied) is chip8.DataError and str(copied) == str(caught.value)
     assert copied.code == -3
+
+
+def test_numbers_are_not_cut_off():
+    machine = chip8.Machine(HALTING)
+    for use in (
+        lambda: chip8.Machine(HALTING, ipf=2**32 + 12), lambda: chip8.Machine(HALTING, ipf=-1),
+        lambda: machine.answer_host_call(256), lambda: machine.poke(2**32, b"1"),
+        lambda: machine.run(-1), lambda: machine.run(2**64), lambda: machine.run(1, -1),
+        lambda: chip8.farm.rows(b"", chip8.farm.Options(max_instructions=-1)),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"cannot be|is not a mask"):
+            use()
+    with pytest.raises(ValueError, match="numbers that can be written to"):
+        machine.screen(out=np.zeros((64, 32), object))
+    assert machine.registers.frames == 0
 
 
 def test_what_was_closed_is_an_error():

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from . import _library
 from ._library import REGISTERS, Handle, error, library
 from .machine import Machine, Snapshot, color_array, writable_address
-from .values import FIXED, Screen, member
+from .values import FIXED, Screen, member, whole
 
 
 def default_threads() -> int:
@@ -31,7 +31,7 @@ class Team:
     __slots__ = ("_handle", "threads", "__weakref__")
 
     def __init__(self, threads: int | None = None) -> None:
-        self.threads = default_threads() if threads is None else threads
+        self.threads = default_threads() if threads is None else whole(threads, 32, "threads")
         out = ctypes.c_void_p()
         code = library.chip8_team_create(self.threads, out)
         self._handle = Handle(out.value if code >= 0 else None, "chip8_team_destroy")
@@ -82,6 +82,9 @@ class Batch:
             [machine._handle.value or 0 for machine in self.machines], dtype=np.uintp
         )
         self._message = _library.message_buffer()
+        # The library goes on with these, whatever somebody makes of the attributes.
+        self._arrays = (self.stops, self.registers, self._addresses, self.ram, self.digests)
+        self._kept = tuple(self.machines)
         self._batch = _library.Batch(
             struct_size=ctypes.sizeof(_library.Batch),
             stops=self.stops.ctypes.data,
@@ -117,13 +120,13 @@ class Batch:
             format: how they are laid out, always as the largest screen (`FIXED`).
             colors: those of all pixel values, at least four, 0xRRGGBB, for all machines.
         """
-        count, batch = len(self.machines), self._batch
+        count, batch = len(self._kept), self._batch
         if count == 0:
             return
         masks = None if keys is None else np.ascontiguousarray(keys, np.uint16)
         if masks is not None and masks.shape not in ((count,), (count, frames)):
             raise ValueError(f"keys have the shape {masks.shape}, not ({count}, {frames})")
-        batch.frames = frames
+        batch.frames = whole(frames, 32, "frames")
         batch.keys = None if masks is None else masks.ctypes.data
         batch.keys_per_machine = 0 if masks is None else masks.size // count
         snapshots = None
@@ -152,3 +155,6 @@ class Batch:
         )  # fmt: skip
         if code < 0:
             raise error(code, self._message.value.decode())
+        if restore is not None:
+            for machine in self._kept:
+                machine._info = None

@@ -28,6 +28,7 @@ from .values import (
     Tone,
     key_mask,
     member,
+    whole,
 )
 
 KEY_NAMES = ("up", "down", "left", "right", "a", "b", "player2Up", "player2Down")
@@ -94,7 +95,7 @@ class Machine:
             quirks=_quirk_text(quirks),
             name=name.encode() if name else None,
             seed=seed & (2**64 - 1),
-            ipf=ipf,
+            ipf=whole(ipf, 32, "ipf"),
             timing=member(Timing, timing),
             engine=self._engine,
         )
@@ -345,13 +346,16 @@ class Machine:
 
     def answer_host_call(self, status: int) -> None:
         """Tells a program what its call came to; it continues with the next run."""
+        status = whole(status, 8, "a status")
         self._check(library.chip8_answer_host_call(self._handle.value, status))
 
     def poke(self, address: int, content: bytes) -> None:
         """Writes to the RAM."""
         content = bytes(content)
         self._check(
-            library.chip8_poke(self._handle.value, _address(address), content, len(content))
+            library.chip8_poke(
+                self._handle.value, whole(address, 32, "an address"), content, len(content)
+            )
         )
 
     def set_flags(self, flags: bytes) -> None:
@@ -531,15 +535,7 @@ class Snapshot:
 def _count(number: int | None) -> int:
     if number is None:
         return 2**64 - 1
-    if not 0 <= number < 2**64:
-        raise ValueError(f"{number} is not a number of frames or instructions")
-    return number
-
-
-def _address(number: int) -> int:
-    if not 0 <= number < 2**32:
-        raise ValueError(f"{number} is not an address")
-    return number
+    return whole(number, 64, "a number of frames or instructions")
 
 
 def color_array(colors: Iterable[int] | None) -> npt.NDArray[np.uint32] | None:
@@ -554,8 +550,8 @@ def color_array(colors: Iterable[int] | None) -> npt.NDArray[np.uint32] | None:
 
 def writable_address(array: npt.NDArray[Any], name: str) -> int:
     """Where an array is that the library writes to."""
-    if not array.flags.c_contiguous or not array.flags.writeable:
-        raise ValueError(f"{name} is not a contiguous array that can be written to")
+    if not array.flags.c_contiguous or not array.flags.writeable or array.dtype.hasobject:
+        raise ValueError(f"{name} is not a contiguous array of numbers that can be written to")
     return int(array.ctypes.data)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
+import operator
 from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, SupportsIndex, TypeVar
 
 import numpy as np
 
@@ -121,6 +122,14 @@ class Tone(NamedTuple):
     #: How far the frame goes in the pattern, and where in it it begins, in 1/2^25 of a sample.
     advance: int
     phase: int
+
+
+def whole(number: SupportsIndex, bits: int, what: str) -> int:
+    """A number that the library takes in so many bits. ctypes would silently cut off others."""
+    value = operator.index(number)
+    if not 0 <= value < 2**bits:
+        raise ValueError(f"{what} cannot be {value}")
+    return value
 
 
 def key_mask(keys: Keys) -> int:

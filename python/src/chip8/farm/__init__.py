@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from os import PathLike, fspath
 
 from chip8 import _library
+from chip8.values import whole
 
 
 @dataclass(frozen=True)
@@ -43,4 +44,5 @@ def rows(jobs: bytes, options: Options = Options()) -> tuple[bytes, int]:
     """
     fields = None if options.fields is None else ",".join(options.fields).encode()
     directory = None if options.directory is None else fspath(options.directory).encode()
-    return _library.farm(jobs, directory, fields, options.max_instructions)
+    most = whole(options.max_instructions, 64, "max_instructions")
+    return _library.farm(jobs, directory, fields, most)
