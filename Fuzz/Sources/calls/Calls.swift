@@ -17,7 +17,7 @@ public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-private struct Session {
+struct Session {
   /// A machine, and what it should be.
   struct Machine {
     let handle: OpaquePointer?
@@ -45,7 +45,7 @@ private struct Session {
     var calls = 0
     while !input.isAtEnd, calls < 200 {
       calls += 1
-      switch input.next(UInt8.self) % 16 {
+      switch input.next(UInt8.self) % 20 {
       case 0: create()
       case 1: load()
       case 2: clone()
@@ -59,6 +59,10 @@ private struct Session {
       case 12: restore()
       case 13: batch()
       case 14: structs()
+      case 15: reset()
+      case 16: setFlags()
+      case 17: look()
+      case 18: farm()
       default: callDead()
       }
     }
@@ -199,6 +203,40 @@ private struct Session {
     expect(code == (isTaken == nil ? CHIP8_ERROR_REFUSED : 0), "a poke is taken as in Swift")
   }
 
+  private mutating func reset() {
+    guard let k = index(machines.count) else { return }
+    let seed: UInt64 = input.next()
+    expect(chip8_reset(machines[k].handle, seed) == 0, "a machine is switched off and on")
+    machines[k].model = machines[k].model.switchedOn(seed: seed)
+  }
+
+  private mutating func setFlags() {
+    guard let k = index(machines.count) else { return }
+    let flags = input.take(Int(input.next(UInt8.self) & 31))
+    expect(
+      chip8_set_flags(machines[k].handle, flags, flags.count) == 0, "a machine takes any flags")
+    must("it does in Swift") { try machines[k].model.apply(.userFlags(Array(flags.prefix(16)))) }
+  }
+
+  /// What only looks at a machine.
+  private mutating func look() {
+    guard let k = index(machines.count) else { return }
+    let handle = machines[k].handle
+    var (digest, tone, fault) = (UInt64(0), chip8_tone(), chip8_fault())
+    expect(chip8_fast_digest(handle, &digest) == 0, "every machine of a program has a digest")
+    expect(digest == machines[k].model.fastDigest, "it is that in Swift")
+    expect([0, 1].contains(chip8_get_tone(handle, &tone)), "it is silent or not")
+    expect([0, CHIP8_ERROR_REFUSED].contains(Int(chip8_get_fault(handle, &fault))), "or faulted")
+    let name = String(decoding: input.take(Int(input.next(UInt8.self) & 15)), as: UTF8.self)
+    expect(chip8_get_known_key(handle, name) != CHIP8_ERROR_HANDLE, "a name is known or not")
+    let status: UInt8 = input.next()
+    expect(
+      chip8_answer_host_call(handle, status) == CHIP8_ERROR_REFUSED, "it does not call its host")
+    let ram = machines[k].model.state.ram
+    expect(
+      chip8_ram(handle).map { memcmp($0, ram, ram.count) } == 0, "the RAM is what it is in Swift")
+  }
+
   // MARK: Memory, of which the sanitizer knows where it ends
 
   /// Calls with memory of exactly so many bytes.
@@ -307,22 +345,64 @@ private struct Session {
     let isDead = keys & 0xF0 == 0xF0
     if isDead { handles.append(dead[Int(keys >> 8) % dead.count]) }
     let isTwice = Set(order).count < order.count
-    let stride = 128 * 64
-    let allKeys = [UInt16](repeating: keys, count: handles.count)
-    withMemory(handles.count * stride) { memory in
-      var batch = chip8_batch()
-      batch.struct_size = MemoryLayout<chip8_batch>.size
-      (batch.frames, batch.keys_per_machine) = (1, 1)
-      (batch.screens, batch.screen_stride) = (memory, stride)
-      batch.screen_format = UInt32(CHIP8_SCREEN_PIXELS)
-      let code = allKeys.withUnsafeBufferPointer {
-        batch.keys = $0.baseAddress
-        return chip8_batch_step(teams.first ?? nil, handles, handles.count, &batch, nil, 0)
-      }
-      expect((code == 0) == !(isDead || isTwice), "a batch is right or is refused")
+    // What each becomes first.
+    let places = order.map { _ in keys & 2 == 2 ? index(snapshots.count) : nil }
+    var restored = places.map { $0.flatMap { snapshots[$0].handle } }
+    if isDead { restored.append(nil) }
+    let models = zip(order, places).map { machine, place in
+      place.map { snapshots[$0].model } ?? machines[machine].model
     }
-    guard !isDead, !isTwice else { return }
-    for k in order { _ = machines[k].model.run(frames: 1, keys: KeySet(rawValue: keys)) }
+    let stride = keys & 4 == 4 ? 64 * 32 : 128 * 64
+    let fits = models.allSatisfy { model in
+      let platform = model.state.configuration.platform
+      return ScreenShape(.pixels, of: platform, isHires: true).byteCount <= stride
+    }
+    let isRight = !isDead && !isTwice && fits
+    let code = step(handles, restored, keys, stride)
+    expect((code == 0) == isRight || handles.isEmpty, "a batch is right or is refused")
+    guard isRight else { return }
+    for (k, model) in zip(order, models) {
+      machines[k].model = model
+      _ = machines[k].model.run(frames: 1, keys: KeySet(rawValue: keys))
+    }
+  }
+
+  /// A step of a frame, with all that can be asked for, into memory that is not larger than that needs.
+  private func step(
+    _ handles: [OpaquePointer?], _ restored: [OpaquePointer?], _ keys: UInt16, _ stride: Int
+  ) -> Int32 {
+    let allKeys = [UInt16](repeating: keys, count: handles.count)
+    let addresses: [UInt16] = [0, 0x0FFF, 0xFFFF]
+    var registers = [chip8_registers](repeating: chip8_registers(), count: max(1, handles.count))
+    registers[0].struct_size = MemoryLayout<chip8_registers>.size
+    var batch = chip8_batch()
+    batch.struct_size = MemoryLayout<chip8_batch>.size
+    (batch.frames, batch.keys_per_machine) = (1, 1)
+    (batch.screen_stride, batch.screen_format) = (stride, UInt32(CHIP8_SCREEN_PIXELS))
+    (batch.ram_address_count, batch.run_flags) = (3, keys & 8 == 8 ? 1 : 0)
+    let count = handles.count
+    var code = Int32(0)
+    withMemory(count * stride) { screens in
+      withMemory(3 * count) { bytes in
+        withMemory(4 * count) { stops in
+          allKeys.withUnsafeBufferPointer { keys in
+            addresses.withUnsafeBufferPointer { addresses in
+              restored.withUnsafeBufferPointer { restored in
+                registers.withUnsafeMutableBufferPointer { registers in
+                  (batch.keys, batch.screens) = (keys.baseAddress, screens)
+                  (batch.restore, batch.registers) = (restored.baseAddress, registers.baseAddress)
+                  batch.ram_addresses = addresses.baseAddress
+                  batch.ram_bytes = bytes?.assumingMemoryBound(to: UInt8.self)
+                  batch.stops = stops?.assumingMemoryBound(to: Int32.self)
+                  code = chip8_batch_step(teams.first ?? nil, handles, count, &batch, nil, 0)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    return code
   }
 
   private mutating func callDead() {
