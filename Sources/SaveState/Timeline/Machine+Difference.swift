@@ -40,3 +40,10 @@ extension Machine {
     return bytes.flatMap { place.offset < $0.count ? $0[place.offset] : nil }
   }
 }
+
+extension Machine {
+  /// The first field in which the state differs from that of another machine; nil if it does not.
+  public func firstDifferingField(from other: Self) -> String? {
+    firstDifference(from: other).map { fieldName(in: $0.tag, at: $0.offset) }
+  }
+}

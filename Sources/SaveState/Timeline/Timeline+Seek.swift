@@ -229,7 +229,7 @@ extension Timeline {
 
   /// Runs a past from its start, to see whether it leads to the machine that it is said to. It is
   /// never believed before. The machine is at its end then.
-  private mutating func prove(_ index: Int) throws(SeekError) {
+  mutating func prove(_ index: Int) throws(SeekError) {
     guard let claim = branches[index].claim, let start = branches[index].start else { return }
     machine.restore(from: Recorded.unpack(start))
     let (inputs, end) = (branches[index].tape.entries, branches[index].end)

@@ -171,7 +171,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
   }
 
   /// Begins a branch with the machine as it is.
-  private mutating func begin(_ edge: Edge, _ past: Past<Recorded>?) {
+  mutating func begin(_ edge: Edge, _ past: Past<Recorded>?) {
     (hasMoved, frameWindow) = (false, nil)
     let end = machine.position
     var origin: Origin?
