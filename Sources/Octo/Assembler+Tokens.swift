@@ -74,7 +74,7 @@ extension Assembler {
 
   /// Appends the low eight bits of `value`.
   mutating func emit(byte value: Int) throws(AssemblyError) {
-    let obstacle = image.append(UInt8(truncatingIfNeeded: value), line: statement.line)
+    let obstacle = image.append(UInt8(truncatingIfNeeded: value), from: statement)
     guard let obstacle, !diagnostics.hasDoubtfulAddresses else { return }
     switch obstacle {
     case .full:

@@ -132,7 +132,13 @@ package struct Assembler {
       breakpoints: breakpoints,
       monitors: monitors,
       files: sources.all.map { Assembly.File(path: $0.path, bytes: $0.bytes) },
-      lines: image.programLines.map { $0 > 0 ? sources.place(ofLine: $0) : nil }
+      lines: image.programLines.map { $0 > 0 ? sources.place(ofLine: $0) : nil },
+      expansions: stream.expansions.map { expansion in
+        Assembly.Expansion(
+          name: expansion.name, place: sources.place(ofLine: Int(expansion.line)),
+          parent: expansion.parent < 0 ? nil : Int(expansion.parent))
+      },
+      expansionsByAddress: image.expansions
     )
   }
 }

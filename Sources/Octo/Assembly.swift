@@ -64,6 +64,22 @@ public struct Assembly: Sendable, Equatable {
   /// The line which made each byte of `program`; nil for a gap.
   public var lines: [Place?]
 
+  /// All uses of macros and string modes, in the order in which they were met.
+  public var expansions: [Expansion]
+
+  /// The use which made each byte that one has made, by its address: a place in ``expansions``.
+  public var expansionsByAddress: [Int: Int]
+
+  /// A use of a macro or of a string mode.
+  public struct Expansion: Sendable, Equatable {
+    /// What is used.
+    public var name: String
+    /// Where.
+    public var place: Place
+    /// The use that this one is a part of, as a place in ``Assembly/expansions``.
+    public var parent: Int?
+  }
+
   /// A file of a program's source.
   public struct File: Sendable, Equatable {
     /// Where it is, from the directory of the main source.

@@ -9,6 +9,8 @@ struct Image {
   private(set) var bytes = [UInt8](repeating: 0, count: size)
   private var isDefined = [Bool](repeating: false, count: size)
   private var lines = [Int32](repeating: 0, count: size)
+  /// The expansion of a macro or string mode which made each byte that one has made.
+  private(set) var expansions: [Int: Int] = [:]
   /// Where the next byte goes.
   var here = origin
   /// The address after the highest byte of the program.
@@ -20,10 +22,10 @@ struct Image {
     case overlap
   }
 
-  /// Appends a byte made by `line` of the source, or says why it cannot.
+  /// Appends a byte made by a token of the source, or says why it cannot.
   ///
   /// Bytes below the origin are not part of the program, and may be overwritten.
-  mutating func append(_ byte: UInt8, line: Int32) -> Obstacle? {
+  mutating func append(_ byte: UInt8, from token: Token) -> Obstacle? {
     guard here < Self.size else { return .full }
     if here >= Self.origin {
       guard !isDefined[here] else { return .overlap }
@@ -31,7 +33,8 @@ struct Image {
       end = max(end, here + 1)
     }
     bytes[here] = byte
-    lines[here] = line
+    lines[here] = token.line
+    if token.expansion >= 0 { expansions[here] = Int(token.expansion) }
     here += 1
     return nil
   }

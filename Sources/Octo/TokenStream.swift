@@ -13,7 +13,7 @@ struct TokenStream {
 
   /// The remaining tokens, the next one last.
   private var pending: [Token]
-  private var expansions: [Expansion] = []
+  private(set) var expansions: [Expansion] = []
   private var budget: Int
   private let deepest: Int
   private(set) var last: Token?

@@ -28,4 +28,28 @@ import Testing
   func stringModes(source: String, expected: [UInt8]) throws {
     #expect(try bytes(source) == expected)
   }
+
+  @Test func whatAMacroHasMadeIsKnownByItsUses() throws {
+    let source = """
+      :macro inner { v0 := 1 }
+      :macro outer { inner v1 := 2 }
+      : main
+        v2 := 3
+        outer
+        inner
+      """
+    let assembly = try assemble(source, named: "test.8o")
+    func uses(_ address: Int) -> [String] {
+      var (uses, next) = ([String](), assembly.expansionsByAddress[address])
+      while let index = next {
+        let use = assembly.expansions[index]
+        uses.append("\(use.name):\(use.place.line)")
+        next = use.parent
+      }
+      return uses
+    }
+    #expect(uses(0x200) == [] && uses(0x202) == ["inner:2", "outer:5"])
+    #expect(uses(0x205) == ["outer:5"] && uses(0x207) == ["inner:6"])
+    #expect(assembly.lines[2]?.line == 1 && assembly.lines[4]?.line == 2)
+  }
 }
