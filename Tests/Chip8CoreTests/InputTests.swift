@@ -60,6 +60,7 @@ struct Restless {
     // What stands where a program begins on the two-page machine leads elsewhere.
     case 3 where platform != .hires: .program(Bool.random(using: &random) ? program : longer)
     case 4: .userFlags([.random(in: 0...255, using: &random)])
+    case 7: .register([.v(5), .i, .dt, .st].randomElement(using: &random) ?? .i, 0x61)
     case 5, 6: .hostAnswer([.done, .denied, .restored].randomElement(using: &random) ?? .done)
     default: .keys(KeySet(rawValue: .random(in: 0...0xF, using: &random)))
     }

@@ -120,6 +120,7 @@ extension Restless {
     .keys(KeySet(rawValue: 0x8001)), .keys([]), .poke(0x345, [1, 2, 3]), .poke(0, []),
     .hostAnswer(.restored), .entryCall(0xFFF), .arguments([]), .arguments(["", "zwölf"]),
     .program(Program(name: "näme", bytes: [1, 2])), .userFlags([1, 2, 3]),
+    .register(.v(0xA), 0x81), .register(.pc, 0x2F0), .register(.st, 7),
   ]
 
   @Test func eventsComeBackFromTheirBytes() throws {
@@ -129,7 +130,7 @@ extension Restless {
     }
     let bytes = tape.encoded
     #expect(try Tape(decoding: bytes) == tape)
-    #expect(bytes.prefix(18) == [10, 0, 0, 1, 0x80, 2, 0, 0, 0, 2, 1, 0xC5, 6, 3, 1, 2, 3, 2])
+    #expect(bytes.prefix(18) == [13, 0, 0, 1, 0x80, 2, 0, 0, 0, 2, 1, 0xC5, 6, 3, 1, 2, 3, 2])
     for count in bytes.indices {
       #expect(throws: TapeError.truncated) {
         try Tape<InputEvent>(decoding: Array(bytes.prefix(count)))
@@ -147,7 +148,8 @@ extension Restless {
 
   @Test(
     arguments: [
-      ([7], .unknownInput(7)), ([2, 0x55], .badInput("status 85")),
+      ([8], .unknownInput(8)), ([7, 20], .badInput("register 20")),
+      ([7, 3, 0x80, 2], .badInput("value 256")), ([2, 0x55], .badInput("status 85")),
       ([1, 0x81, 0x80, 4, 0], .badInput("address 65537")),
       ([1, 0, 0x81, 0x80, 4], .badInput("length 65537")), ([1, 0, 5, 1], .truncated),
       ([3, 0x81, 0x80, 4], .badInput("address 65537")),

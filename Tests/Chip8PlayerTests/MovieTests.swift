@@ -65,6 +65,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
       try player.apply(.entryCall(0x206))
       _ = player.run(instructions: 13)
       try player.apply(.poke(0x611, [0xCD]))
+      try player.apply(.register(.v(0xB), 0xEF))
       _ = player.run(frames: 3)
     },
     MovieScene(name: "nothing at all", source: keys) { _ in },

@@ -724,7 +724,7 @@ def read_events(fields: Fields) -> list[Position]:
 
 
 def read_event(fields: Fields) -> None:
-    kind = fields.checked(1, "event", range(7))
+    kind = fields.checked(1, "event", range(8))
     if kind == 0:
         fields.take(2)
     elif kind == 1:
@@ -744,8 +744,11 @@ def read_event(fields: Fields) -> None:
     elif kind == 5:
         utf8("TAPE", fields.take(fields.varying("length", 255)))
         fields.take(fields.varying("length", EVENT_BYTES_MAX))
-    else:
+    elif kind == 6:
         fields.take(fields.varying("length", 16))
+    else:
+        register = fields.checked(1, "register", range(20))
+        fields.varying("value", 0xFFFF if register in (16, 17) else 0xFF)
 
 
 MOVIE_BYTES_MAX = 4 << 20

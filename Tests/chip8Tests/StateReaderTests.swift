@@ -275,7 +275,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
       let events: [InputEvent] = [
         .userFlags([1, 2, 3]), .keys(KeySet(rawValue: 0x8001)), .poke(0x600, [1, 2, 3]),
         .hostAnswer(.restored), .arguments(["", "a b", "ü扉"]), .hostAnswer(.done),
-        .entryCall(0x200),
+        .entryCall(0x200), .register(.v(3), 0xFF), .register(.i, 0xFEDC),
       ]
       for (index, event) in events.enumerated() {
         timeline.run { _ = $0.run(instructions: 100 + index) }

@@ -25,6 +25,8 @@ struct Engine {
     case host
     /// The host is asked for something.
     case hostCall
+    /// The next instruction is one that somebody who debugs the program wants to stop before.
+    case trapped
   }
 
   let core: UnsafeMutablePointer<Core>
@@ -71,7 +73,7 @@ struct Engine {
     var remaining = count
     while remaining > 0, case .none = event {
       guard Int(pc) <= mask else {
-        remaining &-= executeByRules(1)
+        remaining &-= executeUnlessTrapped()
         continue
       }
       remaining &-=
@@ -82,7 +84,7 @@ struct Engine {
       switch core.pointee.end {
       case .limit: break
       case .frameOver: event = .frameOver
-      case .slow: remaining &-= executeByRules(1)
+      case .slow: remaining &-= executeUnlessTrapped()
       case .halted:
         state.pointee.instructions &+= UInt64(truncatingIfNeeded: remaining)
         remaining = 0
@@ -90,6 +92,15 @@ struct Engine {
       }
     }
     return count &- remaining
+  }
+
+  /// Executes the next instruction by its rule, unless the machine stops before it.
+  private mutating func executeUnlessTrapped() -> Int {
+    if let traps = core.pointee.traps, isAtTrap(traps) {
+      event = .trapped
+      return 0
+    }
+    return executeByRules(1)
   }
 
   private mutating func executeByRules(_ count: Int) -> Int {

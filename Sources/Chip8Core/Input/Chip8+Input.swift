@@ -17,6 +17,7 @@ extension Chip8 {
     case .keys(let keys): unsaved.heldKeys = keys
     case .hostAnswer(let status): finishHostCall(status)
     case .userFlags(let flags): setUserFlags(flags)
+    case .register(let register, let value): try setRegister(register, to: value)
     case .poke(let address, let bytes):
       do throws(ProgramError) { try poke(address, bytes) } catch { throw .program(error) }
     case .program(let program):
@@ -74,6 +75,20 @@ extension Chip8 {
     state.ram = state.shownRAM
     self.program = program
     unsaved.code = nil
+  }
+
+  private mutating func setRegister(_ register: Register, to value: Int) throws(InputError) {
+    guard (0...register.maxValue).contains(value) else { throw .register(register, value) }
+    let (byte, word) = (UInt8(truncatingIfNeeded: value), UInt16(truncatingIfNeeded: value))
+    switch register {
+    case .v(let number): state.v[Int(number & 0xF)] = byte
+    case .i: state.i = word
+    case .pc: (state.pc, state.keyWait, state.drawWait) = (word, nil, nil)
+    case .dt: state.delay = byte
+    case .st: state.setSound(byte)
+    case .sp: throw .register(register, value)
+    }
+    state.ram = state.shownRAM
   }
 
   private mutating func setUserFlags(_ flags: [UInt8]) {

@@ -11,6 +11,7 @@ extension InputEvent: TapeInput {
     static let arguments: UInt8 = 4
     static let program: UInt8 = 5
     static let userFlags: UInt8 = 6
+    static let register: UInt8 = 7
   }
 
   /// As much as the largest RAM has.
@@ -45,6 +46,10 @@ extension InputEvent: TapeInput {
       writer.append(Code.userFlags)
       // No machine has more, and it has ignored them.
       writer.append(counted: Array(flags.prefix(InputEvent.maxFlagCount)))
+    case .register(let register, let value):
+      writer.append(Code.register)
+      writer.append(register.code)
+      writer.append(varint: UInt64(value))
     }
   }
 
@@ -68,8 +73,34 @@ extension InputEvent: TapeInput {
       self = .program(Program(name: name, bytes: bytes))
     case Code.userFlags:
       self = .userFlags(try reader.counted(atMost: InputEvent.maxFlagCount))
+    case Code.register:
+      let code = try reader.byte()
+      guard let register = Register(code: code) else { throw .badInput("register \(code)") }
+      self = .register(register, try reader.number("value", atMost: register.maxValue))
     case let code: throw .unknownInput(code)
     }
+  }
+}
+
+extension Register {
+  private static let others: [Register] = [.i, .pc, .dt, .st]
+
+  /// V0 to VF by their numbers, then those that others can change.
+  fileprivate init?(code: UInt8) {
+    guard code >= 16 else {
+      self = .v(code)
+      return
+    }
+    guard let register = Register.others.dropFirst(Int(code) - 16).first else { return nil }
+    self = register
+  }
+
+  fileprivate var code: UInt8 {
+    if case .v(let number) = self { return number }
+    guard let index = Register.others.firstIndex(of: self) else {
+      preconditionFailure("no machine has taken it")
+    }
+    return 16 + UInt8(index)
   }
 }
 

@@ -28,6 +28,9 @@ public enum InputEvent: Hashable, Sendable {
   /// The user flags, as they were kept while the machine was switched off. Those that are missing are
   /// zero, and those that the machine lacks are ignored.
   case userFlags([UInt8])
+  /// Another value for a register, from somebody who debugs the program: any but SP, for what is above it
+  /// on the stack is not part of the state. A new PC ends a wait for a key or the display.
+  case register(Register, Int)
 }
 
 /// Why a machine does not take an input.
@@ -38,6 +41,8 @@ public enum InputError: Error, Hashable, Sendable, CustomStringConvertible {
   case entryCall(EntryCallError)
   /// Arguments cannot be handed to the program.
   case arguments(Arguments.Refusal)
+  /// A register cannot have a value.
+  case register(Register, Int)
 
   /// One sentence for the user.
   public var description: String {
@@ -45,6 +50,9 @@ public enum InputError: Error, Hashable, Sendable, CustomStringConvertible {
     case .program(let error): "\(error)"
     case .entryCall(let error): "\(error)"
     case .arguments(let refusal): "\(refusal)"
+    case .register(.sp, _): "SP cannot be changed"
+    case .register(let register, let value):
+      "\(value) is too large or too small for \(register.name)"
     }
   }
 }

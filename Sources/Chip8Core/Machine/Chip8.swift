@@ -147,7 +147,7 @@ public struct Chip8: Sendable {
   ///
   /// - Parameter isPrepared: whether some will be executed that are made ready.
   @inline(__always)
-  private mutating func withCore<Result>(
+  mutating func withCore<Result>(
     prepared isPrepared: Bool, _ body: (UnsafeMutablePointer<Core>) -> Result
   ) -> Result {
     withUnsafeMutablePointer(to: &self) { machine in

@@ -62,7 +62,11 @@ struct Processor {
     // An entry call may have taken the last one.
     while frames > 0 {
       guard instructions > 0 else { return .done }
-      if state.pointee.instructionsLeftInFrame == nil { beginFrame(keys) }
+      if state.pointee.instructionsLeftInFrame == nil {
+        // The frame does not begin before it is asked whether to stop.
+        if let traps = engine.core.pointee.traps, stopsBetweenFrames(traps) { return .done }
+        beginFrame(keys)
+      }
       var left = Int(state.pointee.instructionsLeftInFrame ?? 0)
       if left > 0 {
         let executed = engine.execute(min(left, instructions))
@@ -82,10 +86,16 @@ struct Processor {
     return .done
   }
 
+  @inline(never)
+  private func stopsBetweenFrames(_ traps: Traps) -> Bool {
+    !engine.isByRules && state.pointee.keyWait == nil && engine.isAtTrap(traps)
+  }
+
   /// The stop that an event means.
   var stop: Chip8.Stop? {
     switch engine.event {
     case .none, .frameOver, .halted, .host: nil
+    case .trapped: .done
     case .exited: .exit
     case .hostCall: (try? engine.readHostCall()).map(Chip8.Stop.hostCall)
     case .fault(let kind): .fault(fault(kind))

@@ -331,6 +331,12 @@ private struct MovieBuilder {
       }
     case ("flags", 1):
       if let flags = bytes(texts[0]), flags.count <= 16 { return .userFlags(flags) }
+    case ("register", 2):
+      if let register = Register(texts[0]), register != .sp, let value = number(texts[1]),
+        value <= register.maxValue
+      {
+        return .register(register, value)
+      }
     case ("call", 1): if let address = number(texts[0]) { return .entryCall(address) }
     case ("answer", 1):
       if let byte = UInt8(texts[0], radix: 16), let status = HostStatus(rawValue: byte) {

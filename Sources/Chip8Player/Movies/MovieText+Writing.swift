@@ -201,6 +201,8 @@ extension InputEvent {
     case .program(let program):
       "program \(MovieText.quoted(program.name)) \(Base64.encode(program.bytes))"
     case .userFlags(let flags): "flags \(flags.movieText)"
+    case .register(let register, let value):
+      "register \(register.name) 0x\(hexadecimal(value, register.digitCount))"
     }
   }
 }

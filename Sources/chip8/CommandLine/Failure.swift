@@ -118,6 +118,7 @@ struct Failure: Error {
     case .program(let error): .usage("--poke: \(error)")
     case .entryCall(let error): .usage("--call: \(error)")
     case .arguments(let refusal): .usage("\(refusal)")
+    case .register: .usage("\(error)")
     }
   }
 

@@ -94,7 +94,9 @@ extension Core {
   mutating func decode(_ operation: UnsafeRawPointer) -> UInt {
     let address = (operation - UnsafeRawPointer(operations)) / Operation.stride
     let instruction = instruction(at: address)
-    operations[address] = Operation(instruction, at: address, on: &self)
+    operations[address] =
+      mayStop(before: instruction, at: address)
+      ? .trap : Operation(instruction, at: address, on: &self)
     // A skip looks at what follows.
     var byteCount = instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
     var first = address

@@ -35,6 +35,8 @@ struct Core {
   var watch = PageWatch()
   /// The pages with bytes that operations were made from.
   var codePages = PageSet()
+  /// What the machine stops before, while somebody debugs it.
+  var traps: Traps?
 
   /// Why the core has come back.
   enum End {
@@ -152,7 +154,7 @@ extension Core {
   @inline(never)
   mutating func runWholeFrames(_ limits: inout Processor.Limits, _ keys: KeySet) {
     let (state, length) = (place.state, place.state.pointee.configuration.instructionsPerFrame)
-    guard dialect.hasWholeFrames, length <= Core.maxSlice,
+    guard dialect.hasWholeFrames, traps == nil, length <= Core.maxSlice,
       length < translationLimits.instructions, state.pointee.isBetweenPlainFrames
     else { return }
     pc = state.pointee.pc

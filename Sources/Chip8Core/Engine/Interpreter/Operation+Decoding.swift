@@ -3,6 +3,8 @@
 extension Operation {
   /// What has to be decoded first.
   static let undecoded = Operation(handler: handleUndecoded)
+  /// What may be stopped before.
+  static let trap = Operation(handler: handleSlowly)
   /// What stands after the end of the RAM.
   static let end = Operation(handler: handleEndOfRAM)
 
@@ -100,6 +102,7 @@ extension Operation {
       number: UInt16(instruction.nn))
     let jump = address &+ 2
     guard next.kind == .jump, jump <= core.mask, Int(next.nnn) != jump,
+      !core.mayStop(before: next, at: jump),
       core.idleLoopLength(from: Int(next.nnn), to: jump) == nil
     else { return }
     handler = handlers.beforeJump

@@ -1,0 +1,38 @@
+// The machine in the smallest steps in which it can be looked at.
+
+import SaveState
+
+extension Chip8 {
+  /// What the smallest step was.
+  enum Tick {
+    /// An instruction was executed.
+    case executed
+    /// A frame has begun because a key has ended a wait: the register has the key.
+    case waitEnded
+    /// A frame has passed without an instruction.
+    case waited
+    /// Nothing can be done any more, or not before the host answers.
+    case stopped(Stop)
+  }
+
+  /// Executes the next instruction, whatever traps there are, or passes a frame in which none is.
+  mutating func tick() -> Tick {
+    let (frames, instructions) = (state.frames, state.instructions)
+    if state.keyWait != nil {
+      let hadBegun = state.instructionsLeftInFrame != nil
+      beginFrame()
+      if state.keyWait == nil, !hadBegun, state.instructionsLeftInFrame != nil {
+        return .waitEnded
+      }
+    }
+    let held = heldKeys
+    let stop = withCore(prepared: false) { core in
+      var processor = Processor(Engine(core, isByRules: true))
+      return processor.run(
+        Processor.Limits(frames: 1, instructions: 1, stopsAtHalt: false), keys: held)
+    }
+    if state.instructions > instructions { return .executed }
+    if state.frames > frames { return .waited }
+    return .stopped(stop)
+  }
+}

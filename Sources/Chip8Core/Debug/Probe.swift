@@ -1,0 +1,269 @@
+// A machine on its way to a stop: at the speed of the interpreter from one instruction that may
+// matter to the next, and tick by tick where each one does.
+
+import SaveState
+
+/// Looks for hits of stops while a machine runs, be it for the first time or over its past.
+package struct Probe: Sendable {
+  /// What a run has come to.
+  package enum End {
+    /// The machine is at the end that was asked for.
+    case limit
+    /// Something was hit, and the run was to end there.
+    case hit(Hit)
+    /// The goal is reached.
+    case goal
+    /// The program waits for a key, and nobody presses any.
+    case waiting
+    /// The machine has stopped by itself.
+    case stopped(Chip8.Stop)
+  }
+
+  /// How far a run goes.
+  package enum Limit {
+    /// To exactly a position that the machine has been at, or past the end of its course.
+    case exactly(Position)
+    /// To either count of a position, for the first time.
+    case live(Position)
+
+    package var position: Position {
+      switch self {
+      case .exactly(let position), .live(let position): position
+      }
+    }
+
+    func isReached(by machine: borrowing Chip8) -> Bool {
+      switch self {
+      case .exactly(let position): machine.position.mark >= position.mark
+      case .live(let position): !machine.position.isWithin(position)
+      }
+    }
+
+    /// Whether what is run has been run before.
+    var isExact: Bool {
+      if case .exactly = self { true } else { false }
+    }
+  }
+
+  package let stops: [StopPoint]
+  package private(set) var goal: StepGoal
+  /// What else is a hit, of no stop: for questions.
+  private let question: Question?
+  private let traps: Traps
+  private let watch: Watch
+  /// What log points have said.
+  package var messages: [LoggedMessage] = []
+  /// Whether log points say anything: not while somebody looks for something in the past.
+  package var isLogging = false
+  /// How often each stop's condition has held, where that matters.
+  package var counts: [Int: UInt64] = [:]
+
+  /// - Parameters:
+  ///   - stops: those that are enabled.
+  ///   - goal: where else to stop, because somebody steps.
+  package init(_ stops: [StopPoint], _ goal: StepGoal = .none, asking question: Question? = nil) {
+    (self.stops, self.goal, self.question) = (stops, goal, question)
+    var (traps, watch) = (Traps(), Watch())
+    for stop in stops {
+      stop.event.add(to: &traps)
+      watch.add(stop.event)
+    }
+    goal.add(to: &traps)
+    question?.add(to: &traps)
+    question?.add(to: &watch)
+    (self.traps, self.watch) = (traps, watch)
+  }
+
+  /// Whether it matters how often a stop was hit before.
+  package var countsHits: Bool { stops.contains { $0.hitRule != nil } }
+
+  /// Runs a machine.
+  ///
+  /// - Parameters:
+  ///   - inputs: what it gets on its way; none for the first time.
+  ///   - isInclusive: whether a stop at the very beginning counts.
+  ///   - stopsAtHalt: whether to come back where the program jumps to itself forever.
+  ///   - found: called with each hit; says whether to end there.
+  package mutating func run(
+    _ machine: inout Chip8, _ inputs: inout ArraySlice<Tape<InputEvent>.Entry>, to limit: Limit,
+    isInclusive: Bool, stopsAtHalt: Bool = false, _ found: (Hit) -> Bool
+  ) -> End {
+    var probe = self
+    defer { self = probe }
+    return machine.withTraps(traps) { machine in
+      var pass = Pass(isInclusive: isInclusive)
+      probe.goal.begin(at: machine)
+      while true {
+        machine.take(&inputs)
+        if limit.isReached(by: machine) { return .limit }
+        if probe.canRunFreely(machine) {
+          let target = inputs.first.map { min($0.position, limit.position) } ?? limit.position
+          if let end = pass.run(&machine, to: target, limit, probe.traps, stopsAtHalt, inputs) {
+            return end
+          }
+          if !machine.isAt(probe.traps) { continue }
+          if limit.isReached(by: machine) || inputs.first?.position.mark == machine.position.mark {
+            continue
+          }
+        }
+        if let end = probe.step(&machine, &inputs, &pass, isLive: !limit.isExact, found) {
+          return end
+        }
+      }
+    }
+  }
+
+  /// Where a run is.
+  private struct Pass {
+    /// Whether a stop here counts.
+    var isInclusive: Bool
+    /// Whether an instruction can be next here: not where time passes before the same one.
+    var isAtInstruction = true
+
+    /// Runs to what may matter.
+    mutating func run(
+      _ machine: inout Chip8, to target: Position, _ limit: Limit, _ traps: Traps,
+      _ stopsAtHalt: Bool, _ inputs: ArraySlice<Tape<InputEvent>.Entry>
+    ) -> End? {
+      let start = machine.position
+      machine.keepTraps(traps)
+      let stop = machine.run(to: target, limit, traps, stopsAtHalt: stopsAtHalt)
+      let hasMoved = machine.position != start
+      if hasMoved { (isInclusive, isAtInstruction) = (true, true) }
+      if inputs.first?.position.mark == machine.position.mark { return nil }
+      if stop != .done { return .stopped(stop) }
+      let isStuck = !hasMoved && !machine.isAt(traps) && !limit.isReached(by: machine)
+      return isStuck ? .stopped(.done) : nil
+    }
+  }
+
+  /// Whether no tick matters before the next trap.
+  private func canRunFreely(_ machine: borrowing Chip8) -> Bool {
+    guard machine.canTrap, question?.needsTicks != true else { return false }
+    // A wait for a key writes a register where it ends.
+    if watch.hasRegisters, machine.state.keyWait != nil { return false }
+    return goal.canRunFreely(machine.state)
+  }
+
+  /// Looks at the machine, executes an instruction or passes a frame, and looks again.
+  private mutating func step(
+    _ machine: inout Chip8, _ inputs: inout ArraySlice<Tape<InputEvent>.Entry>, _ pass: inout Pass,
+    isLive: Bool, _ found: (Hit) -> Bool
+  ) -> End? {
+    let (before, address, isPlace) = (machine.position, machine.state.pc, pass.isAtInstruction)
+    if machine.state.keyWait == nil, pass.isAtInstruction, pass.isInclusive {
+      let hits = hits(before: &machine)
+      let hit = Hit(stops: hits, address: address, before: before, position: before)
+      if !hits.isEmpty, found(hit) { return .hit(hit) }
+    }
+    pass.isInclusive = true
+    machine.takeInputsOfFrame(&inputs)
+    let moment = Moment(&machine, watch)
+    let tick = machine.tick()
+    switch tick {
+    case .stopped(let stop):
+      pass.isAtInstruction = false
+      return inputs.first?.position.mark == machine.position.mark ? nil : .stopped(stop)
+    case .waited: pass.isAtInstruction = machine.state.keyWait != nil
+    case .executed, .waitEnded: pass.isAtInstruction = true
+    }
+    let hits = hits(after: tick, moment, &machine)
+    let isAnswer = question?.isAnswered(by: tick, moment, &machine, isPlace: isPlace) ?? false
+    let hit = Hit(stops: hits, address: address, before: before, position: machine.position)
+    if !hits.isEmpty || isAnswer, found(hit) { return .hit(hit) }
+    guard pass.isAtInstruction else { return nil }
+    if goal.isReached(by: tick, moment, machine.state) { return .goal }
+    if case .waited = tick, isLive, machine.state.keyWait != nil { return .waiting }
+    return nil
+  }
+
+  // MARK: Hits
+
+  private mutating func hits(before machine: inout Chip8) -> [Int] {
+    if stops.isEmpty { return [] }
+    let address = machine.state.pc & UInt16(truncatingIfNeeded: machine.state.ram.count - 1)
+    var hits: [Int] = []
+    for stop in stops {
+      if case .execution(address) = stop.event { note(stop, &machine, &hits) }
+    }
+    return hits
+  }
+
+  private mutating func hits(
+    after tick: Chip8.Tick, _ moment: Moment, _ machine: inout Chip8
+  ) -> [Int] {
+    var hits: [Int] = []
+    for stop in stops where stop.event.isHit(by: tick, moment, &machine) {
+      note(stop, &machine, &hits)
+    }
+    return hits
+  }
+
+  private mutating func note(_ stop: StopPoint, _ machine: inout Chip8, _ hits: inout [Int]) {
+    if let condition = stop.condition, !condition.holds(in: &machine) { return }
+    if let rule = stop.hitRule {
+      counts[stop.id, default: 0] += 1
+      guard rule.counts(counts[stop.id, default: 0]) else { return }
+    }
+    guard let message = stop.message else { return hits.append(stop.id) }
+    guard isLogging else { return }
+    messages.append(
+      LoggedMessage(stop: stop.id, position: machine.position, text: message.text(in: &machine)))
+  }
+}
+
+/// What a log point has said.
+public struct LoggedMessage: Hashable, Sendable {
+  /// The log point's number.
+  public let stop: Int
+  /// When.
+  public let position: Position
+  /// What.
+  public let text: String
+}
+
+extension Chip8 {
+  /// Applies the inputs that come where the machine is. It has taken each of them before.
+  mutating func take(_ inputs: inout ArraySlice<Tape<InputEvent>.Entry>) {
+    while let next = inputs.first, next.position <= position.mark {
+      try? apply(next.input)
+      inputs = inputs.dropFirst()
+    }
+  }
+
+  /// Begins a frame and applies its inputs, if there are any before its first instruction.
+  mutating func takeInputsOfFrame(_ inputs: inout ArraySlice<Tape<InputEvent>.Entry>) {
+    guard let next = inputs.first?.position, next.isInFrame,
+      position == Position(frame: next.frame, instruction: next.instruction)
+    else { return }
+    advance(until: next)
+    take(&inputs)
+  }
+
+  /// Runs to a trap or a position, whichever comes first.
+  fileprivate mutating func run(
+    to target: Position, _ limit: Probe.Limit, _ traps: Traps, stopsAtHalt: Bool
+  ) -> Stop {
+    while position.mark < target.mark, !isAt(traps) {
+      let here = position
+      var frames = Int(clamping: target.frame - min(here.frame, target.frame))
+      var instructions = Int(
+        clamping: target.instruction - min(here.instruction, target.instruction))
+      if limit.isExact {
+        if !target.isInFrame || instructions == 0 {
+          instructions = .max
+        } else if frames == 0 {
+          frames = 1
+        }
+      }
+      if frames == 0 {
+        advance(until: target)
+      } else {
+        let stop = run(frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
+        if stop != .done { return stop }
+      }
+      if position == here || !limit.isExact { break }
+    }
+    return .done
+  }
+}
