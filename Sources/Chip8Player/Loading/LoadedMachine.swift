@@ -11,6 +11,8 @@ public struct LoadedMachine: Sendable {
   let own: SessionMetadata
   /// What was asked for beside the machine.
   var given = SessionMetadata()
+  /// What its source was assembled to, if the program was loaded from that.
+  private(set) var assembly: Assembly?
   /// What holds of all that is said beside the machine.
   public internal(set) var metadata: SessionMetadata
   /// Whether what images say of that is not wanted.
@@ -28,6 +30,11 @@ public struct LoadedMachine: Sendable {
 
   /// The machine.
   public var machine: Chip8 { timeline.machine }
+
+  /// What is known of the program beside its bytes.
+  public var source: ProgramSource {
+    assembly.map { ProgramSource($0, metadata.labels) } ?? ProgramSource(metadata.labels)
+  }
 
   /// Loads a program in any form, or an image.
   ///
@@ -60,6 +67,7 @@ public struct LoadedMachine: Sendable {
     try self.init(
       source.path, program, suggested: cartridge.configuration(for: program), request,
       source.inputs, own)
+    self.assembly = assembly
     if !cartridge.ignored.isEmpty {
       warnings.append(.ignoredCartridgeOptions(path: source.path, cartridge.ignored))
     }

@@ -15,6 +15,11 @@ extension Player {
     try travel { timeline throws(SeekError) in try timeline.seek(to: position) }
   }
 
+  /// Goes to where the machine had just executed so many instructions.
+  mutating func seek(toInstruction instruction: UInt64) throws(SeekError) {
+    try travel { timeline throws(SeekError) in try timeline.seek(toInstruction: instruction) }
+  }
+
   /// Goes back to where the last jump came from.
   mutating func undo() throws(SeekError) {
     try travel { timeline throws(SeekError) in _ = try timeline.undo() }
@@ -34,7 +39,7 @@ extension Player {
     return imported
   }
 
-  private mutating func travel(
+  mutating func travel(
     _ body: (inout Timeline<Chip8>) throws(SeekError) -> Void
   ) throws(SeekError) {
     try body(&timeline)

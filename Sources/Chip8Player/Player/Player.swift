@@ -118,7 +118,7 @@ public struct Player: Sendable {
   }
 
   /// On a branch that is new, the same stands beside the machine as on the one that it was on.
-  private mutating func inherit(from branch: Int) {
+  mutating func inherit(from branch: Int) {
     if besides.count < timeline.branchCount { place(besides[branch]) }
   }
 
@@ -249,7 +249,7 @@ public struct Player: Sendable {
   }
 
   /// The same keys, frame after frame, are not an input.
-  private mutating func hold(_ keys: KeySet) {
+  mutating func hold(_ keys: KeySet) {
     guard keys != machine.heldKeys else { return }
     withRunAhead { $0.learn(from: &$1, beforeKeysBecome: keys) }
     applySafely(.keys(keys))

@@ -42,6 +42,13 @@ enum Interrupt {
     release()
   }
 
+  /// Forgets what was caught, and catches the next: a prompt goes on.
+  static func forget() {
+    guard wasCaught else { return }
+    caught.store(0, ordering: .relaxed)
+    catchSignals(second: .kills)
+  }
+
   /// Leaves what was caught, and what comes from now on, to the process that this one is about to
   /// become: it is delivered there when that process catches signals or releases them.
   static func holdForNextProcess() {

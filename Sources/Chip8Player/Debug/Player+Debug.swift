@@ -1,0 +1,27 @@
+import Chip8Core
+import SaveState
+
+extension Player {
+  /// Runs the machine for the first time, to a hit of a probe.
+  ///
+  /// - Parameter isInclusive: whether one at the very beginning counts.
+  mutating func run(
+    _ probe: inout Probe, until end: Position, isInclusive: Bool
+  ) -> Probe.End {
+    let branch = timeline.branch
+    defer { inherit(from: branch) }
+    return timeline.run { machine in
+      var none: ArraySlice<Tape<InputEvent>.Entry> = []
+      return probe.run(
+        &machine, &none, to: .live(end), isInclusive: isInclusive, stopsAtHalt: true
+      ) { _ in true }
+    }
+  }
+
+  /// Applies an input that changes what was played: ``undo()`` leads back to before.
+  mutating func edit(_ event: InputEvent) throws(InputError) {
+    let branch = timeline.branch
+    try timeline.edit(event)
+    inherit(from: branch)
+  }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Chip8Core
+import Chip8Player
+import Glibc
+import SaveState
+
+/// `chip8 debug`: a prompt for a machine that is debugged, forwards and backwards.
+struct DebugCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "debug",
+    abstract: "Debug a program, forwards and backwards.",
+    usage: """
+      chip8 debug ROM [options]
+      chip8 debug --restore IMAGE [options] [ARG…]
+      """,
+    discussion: """
+      Reads commands from standard input, or takes them from --command. help lists them; \
+      docs/DEBUGGING.md explains them.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "A program, its source (.8o), a cartridge or a saved state. With --restore, arguments for the "
+        + "program.",
+      valueName: "ROM"))
+  var files: [String] = []
+
+  @Option(help: ArgumentHelp("Resume a saved state.", valueName: "IMAGE"))
+  var restore: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Hold keys from frame FROM until before frame TO.", valueName: "FROM-TO:KEYS[,...]"))
+  var keys: KeyScript?
+
+  @Option(help: .value("FILE", "Debug a movie: it is the past."))
+  var input: String?
+
+  @Option(
+    name: .shortAndLong, parsing: .unconditionalSingleValue,
+    help: .value("TEXT", "A command; after the last one, the prompt ends."))
+  var command: [String] = []
+
+  @Option(help: .value("DIR", "Let the program save and restore images in a directory."))
+  var hostCalls: String?
+
+  @OptionGroup(title: "Machine")
+  var machine: MachineOptions
+
+  @OptionGroup(title: "Display, input, debugging")
+  var settings: SettingsOptions
+
+  func validate() throws {
+    try machine.validateCombination()
+    try settings.validateCombination()
+    if keys != nil, input != nil {
+      throw ValidationError("--keys and --input cannot be combined.")
+    }
+    if command.isEmpty, files.first == "-" || restore == "-" {
+      throw ValidationError("Commands are read from standard input, so the program cannot be.")
+    }
+  }
+
+  /// What is to be debugged.
+  private func request() throws(Failure) -> DebugRequest {
+    var request = DebugRequest()
+    request.path = restore ?? files.first
+    guard request.path != nil || input != nil else {
+      throw .usage("no program given: try chip8 debug game.8o")
+    }
+    guard restore != nil || files.count <= 1 else {
+      throw .usage("expected one program, got \(files.count)")
+    }
+    (request.isImageExpected, request.inputPath) = (restore != nil, input)
+    (request.machine, request.metadata) = (machine.request, settings.request)
+    request.arguments = restore == nil ? [] : files
+    request.keys = keys ?? .empty
+    request.hostCallsPath = hostCalls
+    return request
+  }
+
+  func run() throws {
+    Interrupt.catchSignals(second: .kills)
+    let isInteractive = command.isEmpty && isatty(STDIN_FILENO) == 1
+    var prompt = try DebugPrompt(request(), isInteractive: isInteractive)
+    if command.isEmpty {
+      try prompt.readCommands()
+    } else {
+      try prompt.take(command)
+    }
+    try prompt.end()
+  }
+}

@@ -1,0 +1,260 @@
+// DebugSessionTests.swift: a program that is debugged at the level of its source.
+
+import Chip8Core
+import Chip8Player
+import Octo
+import SaveState
+import Testing
+
+@Suite struct DebugSessionTests {
+  private static let seed = UInt64.random(in: 0...UInt64.max)
+
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  private static let source = """
+    :alias x v3
+    :const step 2
+    :macro move { x += step  v4 += 1 }
+    :breakpoint start
+    :monitor x 1
+    : main
+      i := box
+      loop
+        move draw
+        if x == 40 then turn
+        v5 := 3 if v5 key then turn
+      again
+    : draw
+      sprite x v4 2
+      if vF == 1 then note
+      ;
+    : turn
+      x := 0
+      i := scratch v0 := 7 save v0 i := box
+      ;
+    : note vE += 1 ;
+    : box 0xF0 0xF0
+    : scratch 0
+    """
+
+  private func session(
+    _ source: String = source, ipf: Int = 15, keys: String = "20-30:3"
+  ) throws -> DebugSession {
+    var request = DebugRequest()
+    request.path = try scratch.write("game.8o", source)
+    request.machine.instructionsPerFrame = ipf
+    request.keys = try #require(KeyScript(keys))
+    return try request.session()
+  }
+
+  private func line(_ session: DebugSession) -> Int? {
+    session.source.line(at: session.machine.state.pc)?.number
+  }
+
+  @Test func namesOfTheSourceAreKnown() throws {
+    var session = try session()
+    #expect(session.stops.map(\.name) == ["start"])
+    #expect(session.stops.map(\.event) == [.execution(0x202)])
+    _ = session.move(.run)
+    #expect(session.position.instruction == 1 && session.monitorTexts == ["x: 00"])
+    for (text, value) in [
+      ("BOX", 0x200 + session.machine.program.bytes.count - 3), ("step*3", 6), ("x", 0),
+      ("[box] & 0x80", 0x80), ("frame-1", -1), ("1 + 2 == 3 && !0", 1), ("key", -1),
+      ("-7 % 4 << 2", -12),
+    ] {
+      #expect(try session.value(of: text) == value, "\(text)")
+    }
+    for text in ["10 / 0", "nothing", "1 +", "(1", "[1", "1 2", "0x", "12ab", "pixel(1)"] {
+      #expect(throws: ExpressionError.self, "\(text)") { try session.value(of: text) }
+    }
+  }
+
+  @Test func linesAndCallsAreSteps() throws {
+    var session = try session()
+    session.removeStops { _ in true }
+    var lines: [Int?] = []
+    for _ in 0..<8 {
+      guard case .done = session.move(.into, by: .line).stop else { return #expect(Bool(false)) }
+      lines.append(line(session))
+    }
+    // A macro's instructions have the line of its body.
+    #expect(lines == [3, 9, 14, 15, 16, 10, 11, 12])
+    _ = session.move(.run, frames: 1)
+    while line(session) != 9 { _ = session.move(.into, by: .line) }
+    _ = session.move(.over, by: .line)
+    #expect(line(session) == 10)
+    _ = session.move(.over, by: .line, .backwards)
+    #expect(line(session) == 9)
+    #expect(session.frames.map(\.name) == ["main"])
+    _ = session.move(.into, by: .instruction)
+    #expect(session.frames.map(\.name) == ["draw", "main"])
+    _ = session.move(.out)
+    #expect(session.frames.count == 1 && line(session) == 10)
+    let inMacro = try #require(session.source.addresses(of: .init(file: 0, number: 3)).first)
+    #expect(session.source.macroCalls(at: inMacro).map(\.line.number) == [9])
+  }
+
+  /// Each step backwards leads to the last place from which the same step forwards would have stopped.
+  @Test func stepsBackwardsAreThoseForwards() throws {
+    var random = SystemRandom(DebugSessionTests.seed)
+    for keys in ["20-30:3", "5-6:3,9-90:13"] {
+      var session = try session(ipf: Int.random(in: 7...20, using: &random), keys: keys)
+      session.removeStops { _ in true }
+      var lines = [session.position]
+      while session.position.frame < 12 {
+        _ = session.move(.into, by: .line)
+        lines.append(session.position)
+      }
+      lines.removeFirst()
+      #expect(Set(lines).count == lines.count && lines.count > 60)
+      for position in lines.dropLast().reversed() {
+        _ = session.move(.into, by: .line, .backwards)
+        #expect(session.position == position, "seed \(DebugSessionTests.seed)")
+      }
+      for _ in 0..<40 {
+        // Over calls: from where a step over ends, one back leads to where it began, unless that was in the
+        // middle of a line or the step has left a subroutine.
+        let position = try #require(lines.dropLast(3).randomElement(using: &random))
+        _ = session.go(to: .instruction(position.instruction))
+        let (start, depth) = (session.position, session.machine.state.stackCount)
+        guard start == position else { continue }
+        let digest = session.machine.stateDigest
+        _ = session.move(.over, by: .line)
+        guard session.machine.state.stackCount == depth else { continue }
+        _ = session.move(.over, by: .line, .backwards)
+        #expect(session.position == start && session.machine.stateDigest == digest)
+      }
+    }
+  }
+
+  @Test func whoHasWrittenThis() throws {
+    var session = try session()
+    session.removeStops { _ in true }
+    _ = session.go(to: .frame(40))
+    let scratch = try session.watched("scratch")
+    let (digest, value) = (session.machine.stateDigest, try session.value(of: "[scratch]"))
+    guard value == 7,
+      case .instruction(let address, let before) = try session.goToLastWriter(of: scratch)
+    else { return #expect(Bool(false), "nobody has written \(value)") }
+    #expect(
+      session.position == before && session.machine.state.pc == address && line(session) == 19)
+    #expect(try session.undo() && session.machine.stateDigest == digest)
+    // Somebody.
+    try session.set(.byte(try #require(Int(exactly: session.address("scratch")))), to: 9)
+    guard case .input(.poke, let position) = try session.goToLastWriter(of: scratch) else {
+      return #expect(Bool(false))
+    }
+    #expect(position == session.position && session.leaves.count == 1)
+    #expect(try session.undo() && session.machine.stateDigest == digest)
+    #expect(try session.redo() && session.value(of: "[scratch]") == 9)
+    // A pixel, by the sprite that has drawn it.
+    let pixel = try #require(
+      session.machine.state.screen.pixels.firstIndex { $0 != 0 }.map { ($0 % 64, $0 / 64) })
+    let watched = try session.watched("pixel(\(pixel.0), \(pixel.1))")
+    guard case .instruction = try session.goToLastWriter(of: watched) else {
+      return #expect(Bool(false))
+    }
+    #expect(line(session) == 14 && session.machine.state.pixel(pixel.0, pixel.1) == 0)
+    _ = session.move(.into)
+    #expect(session.machine.state.pixel(pixel.0, pixel.1) == 1)
+    // What was never written is as it was loaded.
+    guard case .beginning = try session.goToLastWriter(of: session.watched("box:2")) else {
+      return #expect(Bool(false))
+    }
+  }
+
+  @Test func stopsWithConditionsCountsAndMessages() throws {
+    var session = try session()
+    session.removeStops { _ in true }
+    let address = try #require(try session.breakpointAddresses("draw").first)
+    let (condition, message) = (try session.expression("x % 4 == 0"), try session.message("x={x}"))
+    let third = session.add(.execution(address))
+    session.changeStop(third) { ($0.condition, $0.hitRule) = (condition, .equal(3)) }
+    let log = session.add(.execution(address))
+    session.changeStop(log) { $0.message = message }
+    let outcome = session.move(.run)
+    guard case .hit([third], address) = outcome.stop else { return #expect(Bool(false)) }
+    #expect(try session.value(of: "x") == 12)
+    #expect(outcome.messages.map(\.text) == ["x=2", "x=4", "x=6", "x=8", "x=10", "x=12"])
+    let position = session.position
+    _ = session.go(to: .frame(30))
+    guard case .hit([third], _) = session.move(.run, .backwards).stop else {
+      return #expect(Bool(false))
+    }
+    #expect(session.position == position)
+    guard case .beginning = session.move(.run, .backwards).stop else {
+      return #expect(Bool(false))
+    }
+  }
+
+  @Test func branchesPartWhereSomethingWasChanged() throws {
+    var session = try session()
+    session.removeStops { _ in true }
+    _ = session.go(to: .frame(30))
+    let first = session.branch
+    _ = session.go(to: .frame(10))
+    try session.set(.register(.v(0xB)), to: 5)
+    _ = session.go(to: .frame(20))
+    let difference = try #require(try session.firstDifference(from: first))
+    #expect(difference.field == "VB" && difference.position.frame == 10)
+    #expect(session.leaves.map(\.branch).contains(first))
+  }
+
+  @Test func whatRanIsCounted() throws {
+    var session = try session()
+    session.removeStops { _ in true }
+    _ = session.go(to: .frame(30))
+    let survey = try session.survey()
+    #expect(survey.instructions == session.position.instruction && survey.frames == 30)
+    #expect(survey.executed.reduce(0, +) == survey.instructions)
+    let sprite = try #require(try session.breakpointAddresses("14").first)
+    #expect(survey.executed[Int(sprite)] > 20)
+    #expect(survey.read[Int(try session.address("box"))] == survey.executed[Int(sprite)])
+    #expect(survey.written[Int(try session.address("scratch"))] > 0)
+    #expect(survey.lagFrames.allSatisfy { $0 < 30 })
+  }
+
+  /// The machine stays as it is, stops follow their labels, and both versions are on the timeline.
+  @Test func aChangedSourceIsReloaded() throws {
+    var request = DebugRequest()
+    request.path = try scratch.write("game.8o", DebugSessionTests.source)
+    var session = try request.session()
+    session.removeStops { _ in true }
+    let old = try #require(try session.breakpointAddresses("draw").first)
+    let id = session.add(.execution(old))
+    session.changeStop(id) { $0.place = "draw" }
+    _ = session.go(to: .frame(10))
+    let digest = session.machine.stateDigest
+    try scratch.write(
+      "game.8o",
+      DebugSessionTests.source.split(separator: "i := box\n").joined(
+        separator: "i := box v8 := 2\n"))
+    try request.reload(in: &session)
+    let new = try #require(try session.breakpointAddresses("draw").first)
+    #expect(new == old + 2 && session.stops.map(\.event) == [.execution(new)])
+    #expect(session.position.frame == 10 && session.machine.stateDigest != digest)
+    #expect(try session.undo() && session.machine.stateDigest == digest)
+    #expect(try session.breakpointAddresses("draw") == [old])
+    #expect(session.stops.map(\.event) == [.execution(old)])
+    try scratch.write("game.8o", ": main nonsense")
+    #expect(throws: PlayerError.self) { try request.reload(in: &session) }
+    #expect(session.machine.stateDigest == digest)
+  }
+}
+
+/// Random numbers that repeat for the same seed.
+private struct SystemRandom: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}
