@@ -87,6 +87,10 @@ func allMeasurements(_ programs: [String], in directory: String) throws -> [Meas
   all += [small, large].map(Measurement.runAhead)
   all += [small, large].map { .days($0, in: directory) }
   all += [.tenHours(small)]
+  all += [.stepsBack(small), .farBack(small)]
+  all += [
+    .lastWriter(small, instructionsPerFrame: 30), .lastWriter(large, instructionsPerFrame: 1000),
+  ]
   all += [Platform.chip8, .xochip].map(Measurement.imageChain)
   all += try games.map(Measurement.imageSize)
   all += [.loaderMemory(large, in: directory)]
