@@ -60,10 +60,13 @@ let package = Package(
     .executableTarget(
       name: "chip8",
       dependencies: [
+        "CChafa",
+        "CDeflate",
         "Chip8Core",
         "Chip8Player",
         "CPNG",
         "CStandalone",
+        "CTerminal",
         "JSON",
         "Octo",
         "SaveState",
@@ -72,6 +75,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    .target(name: "CChafa", linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CChip8"),
     .target(name: "CLibretro"),
     .target(name: "CLinux"),
@@ -87,6 +91,7 @@ let package = Package(
       cSettings: [.define("SDL", .when(traits: ["SDL"]))],
       linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CStandalone"),
+    .target(name: "CTerminal"),
 
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "SaveStateTests", dependencies: ["SaveState"], swiftSettings: strict),

@@ -8,7 +8,7 @@ packages() {
   build) echo binutils libdeflate-dev libgif-dev libjansson-dev libpng-dev libsdl2-dev nettle-dev zlib1g-dev ;;
   fuzz) echo python3 ;;
   python) echo gcc python3 python3-venv ;;
-  test) echo file gcc imagemagick iproute2 pkg-config python3 python3-xlib socat strace valgrind xdotool xvfb ;;
+  test) echo file gcc imagemagick iproute2 libchafa0 pkg-config python3 python3-xlib socat strace valgrind xdotool xvfb ;;
   *) echo "need.sh: no such purpose: $1" >&2 && exit 64 ;;
   esac
 }

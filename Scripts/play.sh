@@ -1,17 +1,17 @@
 #!/bin/sh
-# Plays a program: in a window where there is a display, else headless, as a demonstration: 300
-# frames, saved, and resumed in a new process, which shows what the first one showed.
+# Plays a program: in a window where there is a display, else in the terminal, else headless, as a
+# demonstration: 300 frames, saved, and resumed in a new process, which shows what the first one showed.
 # Usage: play.sh ROM
 set -eu
 
 rom=$1
 chip8=.build/release/chip8
 
-if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || [ -t 1 ]; then
   exec $chip8 "$rom"
 fi
 
-echo "No display: $rom runs headless."
+echo "No display and no terminal: $rom runs headless."
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 echo "After 300 frames, saved:"

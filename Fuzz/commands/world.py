@@ -89,7 +89,9 @@ class World:
         environment = {"HOME": str(where), "XDG_STATE_HOME": f"{where}/state", "XDG_RUNTIME_DIR": str(where),
                        "PATH": "/usr/bin:/bin",
                        "SWIFT_BACKTRACE": "enable=no", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        return subprocess.Popen([self.program, *arguments], cwd=where, env=environment, **options)
+        # In a session of its own it finds no terminal to play in.
+        return subprocess.Popen([self.program, *arguments], cwd=where, env=environment,
+                                start_new_session=True, **options)
 
     def reset(self):
         """Puts back what a command has changed."""

@@ -89,12 +89,13 @@ private let rules: [String: Rule] = [
     ["CLibretro", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],
     silent + [.files, .clock, .randomness, .concurrency]),
   "chip8": Rule([
-    "ArgumentParser", "CPNG", "CSDL2", "CStandalone", "Chip8Core", "Chip8Player", "Glibc", "JSON",
-    "Octo", "SaveState", "Synchronization",
+    "ArgumentParser", "CChafa", "CDeflate", "CPNG", "CSDL2", "CStandalone", "CTerminal",
+    "Chip8Core",
+    "Chip8Player", "Glibc", "JSON", "Octo", "SaveState", "Synchronization",
   ]),
   // There is no Swift in these.
-  "CChip8": Rule([]), "CLibretro": Rule([]), "CLinux": Rule([]), "CSDL2": Rule([]),
-  "CStandalone": Rule([]),
+  "CChafa": Rule([]), "CChip8": Rule([]), "CLibretro": Rule([]), "CLinux": Rule([]),
+  "CSDL2": Rule([]), "CStandalone": Rule([]), "CTerminal": Rule([]),
 ]
 
 /// What the tests of each module may know: the module, and what is below it.

@@ -54,6 +54,8 @@ extension Chip8Command {
     (settings.colors, settings.rotate, settings.speed) = (nil, nil, nil)
     (settings.keyMap, settings.symbols, settings.forgetsSaved) = (nil, nil, false)
     (settings.breakpoints, settings.watchpoints) = ([], [])
+    terminal = TerminalOptions()
+    (terminal.isWanted, terminal.picture) = (false, nil)
     headless = HeadlessOptions()
     (headless.isHeadless, headless.frames, headless.instructions) = (false, nil, nil)
     (headless.until, headless.keys) = ([], nil)
@@ -78,6 +80,7 @@ extension Chip8Command {
     case "no-journal": timeline.leavesOutJournal = true
     case "paranoid": timeline.isParanoid = true
     case "no-settings": settings.forgetsSaved = true
+    case "terminal": terminal.isWanted = true
     case "headless": headless.isHeadless = true
     case "executable": headless.executable = true
     case "no-rom": headless.leavesOutProgram = true
@@ -118,6 +121,7 @@ extension Chip8Command {
     case "rotate": read(value, &settings.rotate)
     case "speed": read(value, &settings.speed)
     case "key-map": replace(&settings.keyMap, try? KeyChanges(value))
+    case "terminal-picture": read(value, &terminal.picture)
     case "symbols": read(value, &settings.symbols)
     case "break": add(Place(argument: value), &settings.breakpoints)
     case "watchpoint": add(WatchedPlace(argument: value), &settings.watchpoints)

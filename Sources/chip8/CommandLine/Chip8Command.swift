@@ -81,6 +81,9 @@ struct Chip8Command: ParsableCommand {
   @OptionGroup(title: "Display, input, debugging")
   var settings: SettingsOptions
 
+  @OptionGroup(title: "Playing in a terminal")
+  var terminal: TerminalOptions
+
   @OptionGroup(title: "Headless runs")
   var headless: HeadlessOptions
 
@@ -92,6 +95,7 @@ struct Chip8Command: ParsableCommand {
     try flags.validateCombination()
     try past.validateCombination()
     try settings.validateCombination()
+    try terminal.validateCombination(isHeadless: headless.isHeadless)
     try headless.validateCombination()
     try headless.movie.validateCombination()
     try mobility.validateCombination(headless, restore: restore)
@@ -170,46 +174,54 @@ struct Chip8Command: ParsableCommand {
     try run.toEnd()?.execute()
   }
 
-  /// Plays in a window.
+  /// Plays in a window or in a terminal.
   private func play(
     _ loaded: LoadedMachine, _ host: Host, _ kept: KeptFlags?, _ movie: MovieFile?,
     watching file: LoadedFile?
   ) throws {
+    var options = PlaySession.Options()
+    (options.machine, options.metadata) = (machineRequest, settings.request)
+    options.slotsRoot = slotsRoot
+    options.autosaveSeconds = autosave.map { $0 > 0 ? $0 : nil } ?? 60
+    (options.keptFlags, options.pastByteLimit) = (kept, past.byteLimit)
+    (options.runAhead, options.isParanoid) = (timeline.runAhead, timeline.isParanoid)
+    options.journalByteLimit = timeline.leavesOutJournal ? nil : Journal.defaultByteLimit
+    (options.movie, options.isReadOnly) = (movie?.movie, headless.movie.isReadOnly)
+    if let path = headless.movie.record {
+      options.recording = facts(movie, loaded)
+      options.reservedPaths = [path]
+      try Output.check([
+        Output(path, headless.movie.recordedContent, apartFrom: loaded.inputs)
+      ])
+    }
+    let session = PlaySession(loaded, host, options)
+    if let file { session.watch(files[0], file, keepsState: keepState) }
+    // However the window ends, what was recorded is not lost.
+    var failures = Failures()
+    failures.attempt {
+      try show(session) {
+        guard mobility.acknowledge, let image = loaded.image else { return }
+        try mobility.takeOver(image, savedAs: session.saveProvisionally())
+      }
+    }
+    failures.attempt { try headless.movie.write(session.player) }
+    try failures.end()
+    if let restoration = session.restart {
+      try NextProcess(
+        playing: restoration, after: session, options, terminal, recording: headless.movie.record
+      ).execute()
+    }
+  }
+
+  /// Shows a session until its user leaves it.
+  private func show(_ session: PlaySession, whenOpen: () throws -> Void) throws {
+    if terminal.isWanted || Terminal.isOnlyChoice {
+      return try Terminal.play(session, terminal.picture ?? .auto, whenOpen: whenOpen)
+    }
     #if SDL
-      var options = PlaySession.Options()
-      (options.machine, options.metadata) = (machineRequest, settings.request)
-      options.slotsRoot = slotsRoot
-      options.autosaveSeconds = autosave.map { $0 > 0 ? $0 : nil } ?? 60
-      (options.keptFlags, options.pastByteLimit) = (kept, past.byteLimit)
-      (options.runAhead, options.isParanoid) = (timeline.runAhead, timeline.isParanoid)
-      options.journalByteLimit = timeline.leavesOutJournal ? nil : Journal.defaultByteLimit
-      (options.movie, options.isReadOnly) = (movie?.movie, headless.movie.isReadOnly)
-      if let path = headless.movie.record {
-        options.recording = facts(movie, loaded)
-        options.reservedPaths = [path]
-        try Output.check([
-          Output(path, headless.movie.recordedContent, apartFrom: loaded.inputs)
-        ])
-      }
-      let session = PlaySession(loaded, host, options)
-      if let file { session.watch(files[0], file, keepsState: keepState) }
-      // However the window ends, what was recorded is not lost.
-      var failures = Failures()
-      failures.attempt {
-        try Window.play(session) {
-          guard mobility.acknowledge, let image = loaded.image else { return }
-          try mobility.takeOver(image, savedAs: session.saveProvisionally())
-        }
-      }
-      failures.attempt { try headless.movie.write(session.player) }
-      try failures.end()
-      if let restoration = session.restart {
-        try NextProcess(
-          playing: restoration, after: session, options, recording: headless.movie.record
-        ).execute()
-      }
+      try Window.play(session, whenOpen: whenOpen)
     #else
-      throw Failure.usage("this chip8 was built without a window: add --headless")
+      throw Failure.usage("this chip8 was built without a window: add --terminal or --headless")
     #endif
   }
 

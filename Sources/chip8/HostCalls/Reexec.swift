@@ -27,12 +27,12 @@ struct NextProcess {
 }
 
 extension NextProcess {
-  /// Continues playing in a window.
+  /// Continues playing in a window or a terminal.
   ///
   /// - Parameter recording: the file that is recorded, if one is.
   init(
     playing restoration: Restoration, after session: PlaySession, _ options: PlaySession.Options,
-    recording: String?
+    _ terminal: TerminalOptions, recording: String?
   ) {
     self.init(
       restoration: restoration,
@@ -41,7 +41,7 @@ extension NextProcess {
         "--engine=\(options.machine.engine.rawValue)",
       ] + (recording.map { ["--record=\($0)"] } ?? [])
         + NextProcess.common(session.player, restoration, options.keptFlags)
-        + (options.journalByteLimit == nil ? ["--no-journal"] : []))
+        + (options.journalByteLimit == nil ? ["--no-journal"] : []) + terminal.arguments)
   }
 
   /// Continues with a headless run.

@@ -69,7 +69,7 @@
       if let reason = CSDL2_load() {
         throw Failure(
           message: "cannot load SDL2: \(String(cString: reason)); install "
-            + "libsdl2-2.0-0, or use --headless",
+            + "libsdl2-2.0-0, or use --terminal or --headless",
           code: EX_UNAVAILABLE)
       }
       let window = try Window(session)
@@ -134,13 +134,14 @@
       }
       SDL_Quit()
       throw Failure(
-        message: "no display; set DISPLAY or WAYLAND_DISPLAY, or use --headless",
+        message: "no display; set DISPLAY or WAYLAND_DISPLAY, or use --terminal or --headless",
         code: EX_UNAVAILABLE)
     }
 
     private static func failure(_ what: String) -> Failure {
       let reason = String(cString: SDL_GetError())
-      return Failure(message: "\(what): \(reason); use --headless", code: EX_UNAVAILABLE)
+      return Failure(
+        message: "\(what): \(reason); use --terminal or --headless", code: EX_UNAVAILABLE)
     }
 
     // MARK: The loop

@@ -1,0 +1,98 @@
+import CChafa
+
+/// A character of a terminal with its colours, 0xRRGGBB.
+struct Cell: Hashable, Sendable {
+  var character: UInt32
+  var foreground: UInt32
+  var background: UInt32
+
+  private static let upperHalf: UInt32 = 0x2580
+
+  /// Two pixels, one above the other.
+  init(above: UInt32, below: UInt32) {
+    (character, foreground, background) = (Cell.upperHalf, above, below)
+  }
+
+  init(_ cell: CChafa_cell) {
+    (character, foreground, background) = (cell.character, cell.foreground, cell.background)
+  }
+
+  var isHalfBlock: Bool { character == Cell.upperHalf }
+}
+
+/// A rectangle of cells.
+struct CellGrid: Equatable {
+  let width: Int
+  let height: Int
+  var cells: [Cell]
+}
+
+/// Makes cells of pixels. Half blocks are two pixels; what looks most like more of them is for chafa to
+/// say, once for each pattern: the same pixels make the same cell.
+struct CellPainter {
+  /// Why chafa cannot be used, if it cannot.
+  static let chafaProblem: String? = CChafa_load().map { String(cString: $0) }
+
+  private var patterns: [UInt32: Cell] = [:]
+  private var colors: [UInt32] = []
+  private var kind = TerminalLayout.Cells.halfBlocks
+
+  mutating func grid(
+    of bitmap: Bitmap, _ colors: [UInt32], _ kind: TerminalLayout.Cells, scale: Int
+  ) -> CellGrid {
+    if kind != self.kind || colors != self.colors {
+      (self.kind, self.colors, patterns) = (kind, colors, [:])
+    }
+    let size = kind.size
+    let width = (bitmap.width * scale + size.width - 1) / size.width
+    let height = (bitmap.height * scale + size.height - 1) / size.height
+    var cells: [Cell] = []
+    cells.reserveCapacity(width * height)
+    for y in 0..<height {
+      for x in 0..<width {
+        guard kind == .halfBlocks else {
+          cells.append(cell(of: bitmap, x, y))
+          continue
+        }
+        let column = x / scale
+        cells.append(
+          Cell(
+            above: colors[bitmap.value(column, 2 * y / scale)],
+            below: colors[bitmap.value(column, (2 * y + 1) / scale)]))
+      }
+    }
+    return CellGrid(width: width, height: height, cells: cells)
+  }
+
+  private mutating func cell(of bitmap: Bitmap, _ x: Int, _ y: Int) -> Cell {
+    let size = kind.size
+    var pattern: UInt32 = 0
+    for row in 0..<size.height {
+      for column in 0..<size.width {
+        let value = bitmap.value(x * size.width + column, y * size.height + row)
+        pattern = pattern << 2 | UInt32(value)
+      }
+    }
+    if let cell = patterns[pattern] { return cell }
+    let cell = cell(like: pattern)
+    patterns[pattern] = cell
+    return cell
+  }
+
+  private func cell(like pattern: UInt32) -> Cell {
+    let (size, side) = (kind.size, 8)
+    let count = size.width * size.height
+    var points: [UInt8] = []
+    for y in 0..<side {
+      for x in 0..<side {
+        let index = y * size.height / side * size.width + x * size.width / side
+        let color = colors[Int(pattern >> UInt32(2 * (count - 1 - index)) & 3)]
+        points += [16, 8, 0].map { UInt8(truncatingIfNeeded: color >> $0) } + [0xFF]
+      }
+    }
+    let characters =
+      kind == .sextants ? CChafa_sextants : CChafa_quadrants | CChafa_halves
+    return Cell(
+      CChafa_cellLike(points, UInt32(characters | CChafa_space | CChafa_solid)))
+  }
+}

@@ -1,0 +1,374 @@
+import CTerminal
+import Chip8Core
+import Chip8Player
+import Glibc
+import SaveState
+
+/// Playing in a terminal: turns what is typed into commands of the session, runs its frames when they are
+/// due, and shows what comes out. docs/TERMINAL.md.
+final class Terminal {
+  private static let messageSeconds: UInt64 = 3
+  /// How much faster the machine runs while the key for it is held.
+  private static let fastForward = 8
+  /// A terminal answers within so many frames, if it does.
+  private static let maxAnswerFrames = 30
+  /// What has begun as a sequence and has not ended after so many frames is a key.
+  private static let escapeFrames = 3
+  private static let framesPerSecond = 60
+
+  let session: PlaySession
+  private let device: TerminalDevice
+  private var display: TerminalDisplay
+  private var features: TerminalFeatures
+  private var parser = TerminalParser()
+  private var pendingFrames = 0
+  private var held = HeldKeys(isTimed: true)
+  private var keyboard = Keyboard()
+  private var keyMap = KeyMap()
+  private var programKeys = ProgramKeys.unknown
+  private var appearance = Appearance.standard
+  /// When frames of the machine are due, and when the terminal is looked at.
+  private var pacer: Pacer
+  private var displayPacer: Pacer
+  private var isFast = false
+  private var frameCount = 0
+  /// How often the user has asked to leave.
+  private var closeRequestCount = 0
+  /// Whether it was a signal, or Ctrl+C, or the terminal has gone.
+  private var isInterrupted = false
+  private let parent = getppid()
+  /// What is read instead of the picture.
+  var page: TerminalPage?
+  /// What happened last, for a while.
+  private var message: [String] = []
+  private var messageEnd: UInt64 = 0
+  private var shownMachine = -1
+  private var shownSlotList = 0
+  /// Why the machine was not saved when the user wanted to leave, until a key is pressed; asking again
+  /// leaves.
+  private var leavingProblem: [String]?
+  private var nextLook: UInt64 = 0
+  private let sound = TerminalSound()
+
+  /// Whether a terminal is all that there is to play in.
+  static var isOnlyChoice: Bool {
+    let displays = ["DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"]
+    return displays.allSatisfy { variable($0)?.isEmpty ?? true } && isatty(STDOUT_FILENO) == 1
+  }
+
+  private static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }
+  }
+
+  /// Plays in the terminal until the user leaves.
+  ///
+  /// - Parameter whenOpen: called when nothing stands in the way any more.
+  static func play(
+    _ session: PlaySession, _ picture: TerminalPicture, whenOpen: () throws -> Void
+  ) throws {
+    if variable("TERM") == "dumb" {
+      throw Failure(
+        message: "a terminal with TERM=dumb shows no pictures; use --headless", code: EX_UNAVAILABLE
+      )
+    }
+    if picture == .sextants, let problem = CellPainter.chafaProblem {
+      throw Failure(
+        message: "cannot draw sextants: \(problem); install libchafa0, or use "
+          + "--terminal-picture half-blocks", code: EX_UNAVAILABLE)
+    }
+    let terminal = try Terminal(session, picture)
+    Interrupt.catchSignals(second: .waits)
+    JobSignals.note()
+    try whenOpen()
+    try terminal.enter()
+    defer { terminal.device.leave() }
+    terminal.run()
+    if let difference = session.difference {
+      throw Failure.difference(difference, in: session.player.machine.program)
+    }
+    if terminal.isInterrupted { throw Failure(message: "interrupted", code: 130) }
+  }
+
+  private init(_ session: PlaySession, _ picture: TerminalPicture) throws(Failure) {
+    self.session = session
+    device = try TerminalDevice()
+    // How wide characters are is known in such a locale alone.
+    setlocale(LC_CTYPE, "C.UTF-8")
+    features = TerminalFeatures(Terminal.variable)
+    let size = device.size
+    features.cell = size.cell
+    display = TerminalDisplay(picture, size.cells, features)
+    pacer = Pacer(framesPerSecond: 60, now: MonotonicClock.now)
+    displayPacer = Pacer(framesPerSecond: Terminal.framesPerSecond, now: MonotonicClock.now)
+    programChanged()
+  }
+
+  private func enter() throws(Failure) {
+    try device.enter(reportingKeys: features.reportsKeys)
+    if !features.isKnown { device.write(Array(TerminalFeatures.questions.utf8)) }
+    redraw()
+  }
+
+  // MARK: The loop
+
+  private func run() {
+    repeat {
+      while closeRequestCount == 0, session.restart == nil, session.difference == nil {
+        runOnce()
+      }
+    } while !leaves()
+  }
+
+  private func runOnce() {
+    handleSignals()
+    for event in parser.take(device.read()) { handle(event) }
+    let framesPassed = displayPacer.framesDue(now: MonotonicClock.now)
+    for _ in 0..<framesPassed { nextFrame() }
+    let isAnswered = features.isKnown || frameCount > Terminal.maxAnswerFrames
+    for _ in 0..<pacer.framesDue(now: MonotonicClock.now) where isAnswered {
+      let keys = keyboard.takeKeys()
+      guard page?.slots == nil else { continue }
+      session.runFrame(keys: keys)
+      sound.play(session.tone, framesPerSecond: machineFramesPerSecond, percent: percent)
+    }
+    session.poll()
+    collectChanges()
+    pollWatchedFile()
+    device.writeOn()
+    display.framesPassed(framesPassed)
+    if isAnswered, framesPassed > 0, device.isReady { device.write(display.bytes(for: scene)) }
+    let now = MonotonicClock.now
+    device.wait(nanoseconds: min(pacer.wait(now: now), displayPacer.wait(now: now)))
+  }
+
+  /// What is told in frames of the display, not of the machine.
+  private func nextFrame() {
+    frameCount += 1
+    for usage in held.nextFrame() { keyUp(usage) }
+    pendingFrames = parser.isPending ? pendingFrames + 1 : 0
+    guard pendingFrames > Terminal.escapeFrames else { return }
+    for event in parser.end() { handle(event) }
+  }
+
+  /// Saves what can be resumed; the terminal answers meanwhile.
+  ///
+  /// - Returns: whether it is left: not if that has failed and the user does not know yet.
+  private func leaves() -> Bool {
+    let requestCount = closeRequestCount
+    session.beginClosing()
+    repeat { runOnce() } while session.end == nil && closeRequestCount == requestCount
+    guard let end = session.end else {
+      printError("quit before everything was saved")
+      return true
+    }
+    if end != .failed || leavingProblem != nil || isInterrupted || session.restart != nil
+      || session.difference != nil
+    {
+      return true
+    }
+    session.reopen()
+    let problem = message + ["Ctrl+Q again to quit anyway"]
+    leavingProblem = problem
+    show(problem)
+    closeRequestCount = 0
+    return false
+  }
+
+  // MARK: Signals
+
+  private func handleSignals() {
+    let hasLostParent = getppid() != parent
+    if !isInterrupted, Interrupt.wasCaught || device.isGone || hasLostParent {
+      interrupt()
+      // Whoever asks once more does not want to wait.
+      CTerminal_guardInterrupts()
+    }
+    if JobSignals.takeStop() { suspend() }
+    if JobSignals.takeResumption() { resume() }
+    if JobSignals.takeResize() { redraw() }
+  }
+
+  private func interrupt() {
+    isInterrupted = true
+    closeRequestCount += 1
+  }
+
+  private func suspend() {
+    releaseKeys()
+    device.leave()
+    JobSignals.stop()
+  }
+
+  /// A shell may have done anything with the terminal meanwhile.
+  private func resume() {
+    device.leave()
+    do throws(Failure) { try enter() } catch { interrupt() }
+  }
+
+  private func redraw() {
+    let size = device.size
+    features.cell = size.cell ?? features.cell
+    display.reset(size.cells, features)
+  }
+
+  // MARK: Changes
+
+  /// Shows what has happened since the last time.
+  private func collectChanges() {
+    let notices = session.takeNotices()
+    for notice in notices where notice.isProblem {
+      for line in notice.lines(session.player.metadata.names) { printError(line) }
+    }
+    if !notices.isEmpty { show(notices.flatMap { $0.lines(session.player.metadata.names) }) }
+    if shownMachine != session.machineCount {
+      programChanged()
+    } else if programKeys.asked != session.programKeys.asked {
+      keysChanged()
+    }
+    if page?.slots != nil, shownSlotList != session.slotListCount {
+      shownSlotList = session.slotListCount
+      page?.update(session.slotList, at: session.slot)
+    }
+  }
+
+  func show(_ lines: [String]) {
+    message = lines
+    messageEnd = MonotonicClock.now + Terminal.messageSeconds * 1_000_000_000
+  }
+
+  /// Four times a second is soon enough for whoever has just saved a file.
+  private func pollWatchedFile() {
+    guard MonotonicClock.now >= nextLook else { return }
+    nextLook = MonotonicClock.now + 250_000_000
+    session.pollWatchedFile()
+  }
+
+  private var machineFramesPerSecond: Int {
+    session.player.machine.state.configuration.platform.framesPerSecond
+  }
+
+  /// How fast frames go by, in percent of the machine's own rate.
+  private var percent: Int { session.player.speed * (isFast ? Terminal.fastForward : 1) }
+
+  /// What depends on the machine: another one may have been loaded.
+  private func programChanged() {
+    shownMachine = session.machineCount
+    let player = session.player
+    keysChanged()
+    appearance = player.appearance
+    pacer.setRate(framesPerSecond: machineFramesPerSecond, percent: percent)
+  }
+
+  private func keysChanged() {
+    programKeys = session.programKeys
+    keyMap = KeyMap(for: programKeys, session.player.metadata.keys)
+  }
+
+  /// What the keys do in the program, as far as that is known now.
+  var keyCard: KeyCard { KeyCard(programKeys, keyMap) }
+
+  // MARK: What is seen
+
+  private var scene: TerminalScene {
+    TerminalScene(
+      Bitmap(session.screen, rotation: appearance.rotation), colors: appearance.colors,
+      page: page?.lines(fitting: device.size.cells.height - 1), status: status)
+  }
+
+  /// The last line: what happened last, for a while, or why the machine stands, or what there is to do.
+  private var status: String {
+    let lines = MonotonicClock.now < messageEnd ? message : standing
+    guard lines.isEmpty else { return lines.joined(separator: " · ") }
+    let player = session.player
+    let platform = player.machine.state.configuration.platform.title
+    return "\(player.title) · \(platform) · slot \(session.slot.title) · F1 help · Ctrl+Q quit"
+  }
+
+  private var standing: [String] {
+    if session.isClosing { return ["Saving… · Ctrl+Q again quits without"] }
+    if let leavingProblem { return leavingProblem }
+    if let problem = session.watchProblem {
+      return Notice.failed(.watch(path: ""), problem).lines(session.player.metadata.names)
+    }
+    if let halt = session.halt { return [halt.text] + place }
+    guard session.isPaused else { return place }
+    return (session.stoppedAt.map { Notice.stopped($0) } ?? .paused)
+      .lines(session.player.metadata.names) + place
+  }
+
+  /// Where the machine is, as long as it is only looked at.
+  private var place: [String] {
+    session.progress.map { ["Frame \($0.frame) of \($0.last)"] } ?? []
+  }
+
+  // MARK: Events
+
+  private func handle(_ event: TerminalEvent) {
+    switch event {
+    case .key(let key) where key.kind == .release: keyUp(key.usage)
+    case .key(let key): keyDown(key)
+    case .focus(let isThere): if !isThere { releaseKeys() }
+    case .reportsKeys, .showsPixels, .name, .cell, .attributes: take(answer: event)
+    }
+  }
+
+  private func take(answer: TerminalEvent) {
+    let before = features
+    features.take(answer)
+    if features.reportsKeys, !before.reportsKeys {
+      held = HeldKeys(isTimed: false)
+      device.reportKeys()
+    }
+    if features != before { redraw() }
+  }
+
+  private func keyDown(_ key: KeyEvent) {
+    let wasUp = held.press(key.usage)
+    let repeats = Terminal.repeatingKeys.contains(key.usage)
+    guard key.kind == .press && (wasUp || features.reportsKeys) || repeats else { return }
+    if !key.modifiers.contains(.control) { leavingProblem = nil }
+    command(key)
+  }
+
+  private func keyUp(_ usage: UInt8) {
+    held.release(usage)
+    if usage == Terminal.fastKey { setFast(false) }
+    if usage == Terminal.rewindKey { session.endRewinding() }
+    keyboard.release(UInt32(usage))
+  }
+
+  func releaseKeys() {
+    held.releaseAll()
+    keyboard.releaseAll()
+    setFast(false)
+    session.endRewinding()
+  }
+
+  // MARK: Commands
+
+  func setFast(_ isFast: Bool) {
+    self.isFast = isFast
+    pacer.setRate(framesPerSecond: machineFramesPerSecond, percent: percent)
+  }
+
+  func quit() { closeRequestCount += 1 }
+
+  func leaveByCommand(_ letter: Character) {
+    switch letter {
+    case "c": interrupt()
+    case "z": suspend()
+    default:
+      device.leave()
+      kill(0, SIGQUIT)
+    }
+  }
+
+  /// A key of the keypad, if it is one.
+  func press(_ usage: UInt8) -> Bool {
+    guard !keyMap[UInt32(usage)].isEmpty else { return false }
+    keyboard.press(UInt32(usage), keyMap)
+    return true
+  }
+
+  func stepForward() { session.stepForward(keys: keyboard.takeKeys()) }
+}

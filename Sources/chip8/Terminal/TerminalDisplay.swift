@@ -1,0 +1,139 @@
+import CTerminal
+import Chip8Core
+import SaveState
+
+/// What a terminal shows, and the bytes that change it into what it is to show.
+package struct TerminalDisplay {
+  /// Bytes that frames may have, on average: 1.5 MB a second at 60 frames.
+  package static let bytesPerFrame = 25_000
+
+  private static let beginsUpdate = Array("\u{1B}[?2026h".utf8)
+  private static let endsUpdate = Array("\u{1B}[?2026l".utf8)
+
+  private let wanted: TerminalPicture
+  private var size: TerminalSize
+  private var features: TerminalFeatures
+  private var shown: TerminalScene?
+  private var shownLayout: TerminalLayout?
+  private var cells = CellWriter()
+  private var painter = CellPainter()
+  /// How many bytes may be written before a frame is left out.
+  private var credit = TerminalDisplay.bytesPerFrame
+
+  package init(
+    _ wanted: TerminalPicture, _ size: TerminalSize, _ features: TerminalFeatures
+  ) {
+    (self.wanted, self.size, self.features) = (wanted, size, features)
+  }
+
+  /// The terminal is another one, or nothing is known of what it shows.
+  package mutating func reset(_ size: TerminalSize, _ features: TerminalFeatures) {
+    (self.size, self.features, shown, shownLayout) = (size, features, nil, nil)
+  }
+
+  /// Frames have gone by, which may have bytes, whether they are shown or not.
+  package mutating func framesPassed(_ count: Int) {
+    let more = min(count, 60) * TerminalDisplay.bytesPerFrame
+    credit = min(TerminalDisplay.bytesPerFrame, credit + more)
+  }
+
+  /// The bytes that show a scene; none if it is shown, or if there were too many just before.
+  package mutating func bytes(for scene: TerminalScene) -> [UInt8] {
+    guard scene != shown, credit > 0, size.width > 0, size.height > 1 else { return [] }
+    var bytes = TerminalDisplay.beginsUpdate
+    let room = TerminalSize(width: size.width, height: size.height - 1)
+    let layout = layout(of: scene, in: room)
+    if shown == nil || layout != shownLayout || scene.colors[0] != shown?.colors[0] {
+      clear(scene.colors[0], layout, &bytes)
+    }
+    switch layout {
+    case .nothing(let lines): write(lines.map { TerminalScene.Line(text: $0) }, room, &bytes)
+    case .cells(let kind, let scale):
+      if shown?.bitmap != scene.bitmap || shown?.colors != scene.colors {
+        let grid = painter.grid(of: scene.bitmap, scene.colors, kind, scale: scale)
+        cells.write(
+          grid, atRow: (room.height - grid.height) / 2, column: (room.width - grid.width) / 2,
+          hasAllColors: features.hasAllColors, to: &bytes)
+      }
+    case .pixels(let scale, let cell):
+      if shown?.bitmap != scene.bitmap || shown?.colors != scene.colors {
+        write(scene, scale, cell, room, &bytes)
+      }
+    }
+    if scene.status != shown?.status { write(scene.status, &bytes) }
+    bytes += TerminalDisplay.endsUpdate
+    (shown, shownLayout) = (scene, layout)
+    credit -= bytes.count
+    return bytes
+  }
+
+  /// A page is laid out like a picture that cannot be shown.
+  private func layout(of scene: TerminalScene, in room: TerminalSize) -> TerminalLayout {
+    if let page = scene.page { return .nothing(page.map(\.text)) }
+    return TerminalLayout(
+      of: scene.bitmap, in: room, wanted, features, withoutChafa: CellPainter.chafaProblem)
+  }
+
+  /// Fills the terminal with the colour of pixels that are off; what follows writes everything.
+  private mutating func clear(
+    _ color: UInt32, _ layout: TerminalLayout, _ bytes: inout [UInt8]
+  ) {
+    cells.forget()
+    bytes += "\u{1B}[0m".utf8
+    if case .nothing = layout {
+    } else {
+      bytes += "\u{1B}[\(CellWriter.code(48, color, features.hasAllColors))m".utf8
+    }
+    bytes += "\u{1B}[2J".utf8
+    if features.hasPixels { bytes += PixelPicture.removal.utf8 }
+    shown = nil
+  }
+
+  private func write(
+    _ scene: TerminalScene, _ scale: Int, _ cell: TerminalSize, _ room: TerminalSize,
+    _ bytes: inout [UInt8]
+  ) {
+    let bitmap = scene.bitmap
+    let area = TerminalSize(
+      width: max(1, bitmap.width * scale / cell.width),
+      height: max(1, bitmap.height * scale / cell.height))
+    let (row, column) = ((room.height - area.height) / 2, (room.width - area.width) / 2)
+    bytes += "\u{1B}[\(row + 1);\(column + 1)H".utf8
+    bytes += PixelPicture.sequences(bitmap, scene.colors, scale: scale, over: area)
+  }
+
+  // MARK: Text
+
+  private mutating func write(
+    _ lines: [TerminalScene.Line], _ room: TerminalSize, _ bytes: inout [UInt8]
+  ) {
+    for (row, line) in lines.prefix(room.height).enumerated() {
+      let text = line.text.displayText.fitted(to: room.width - 2)
+      bytes += "\u{1B}[\(row + 1);1H\u{1B}[0\(line.isMarked ? ";7" : "")m".utf8
+      bytes += " \(text)\u{1B}[0m\u{1B}[K".utf8
+    }
+    cells.forgetColors()
+  }
+
+  private mutating func write(_ status: String, _ bytes: inout [UInt8]) {
+    let text = " \(status.displayText)".fitted(to: size.width)
+    let blanks = String(repeating: " ", count: max(0, size.width - text.cellCount))
+    bytes += "\u{1B}[\(size.height);1H\u{1B}[0;7m\(text)\(blanks)\u{1B}[0m".utf8
+    cells.forgetColors()
+  }
+}
+
+extension String {
+  /// How many cells of a terminal the text takes.
+  fileprivate var cellCount: Int {
+    unicodeScalars.reduce(0) { $0 + Int(CTerminal_cellCount($1.value)) }
+  }
+
+  /// As much of the text as there is room for.
+  fileprivate func fitted(to width: Int) -> String {
+    guard cellCount > width else { return self }
+    var text = self
+    while !text.isEmpty, text.cellCount > width - 1 { text.unicodeScalars.removeLast() }
+    return text + (width > 0 ? "…" : "")
+  }
+}

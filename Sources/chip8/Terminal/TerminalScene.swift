@@ -1,0 +1,141 @@
+import Chip8Core
+import Chip8Player
+
+/// Pixel values, turned as they are seen.
+package struct Bitmap: Hashable, Sendable {
+  package let width: Int
+  package let height: Int
+  package let pixels: [UInt8]
+
+  package init(width: Int, height: Int, pixels: [UInt8]) {
+    (self.width, self.height, self.pixels) = (width, height, pixels)
+  }
+
+  /// - Parameter rotation: how far it is turned clockwise: 0, 90, 180 or 270 degrees.
+  package init(_ screen: Screen, rotation: Int) {
+    let (columns, rows) = (screen.width, screen.height)
+    let isUpright = rotation % 180 == 0
+    (width, height) = isUpright ? (columns, rows) : (rows, columns)
+    guard rotation != 0 else {
+      pixels = screen.pixels
+      return
+    }
+    var turned: [UInt8] = []
+    turned.reserveCapacity(screen.pixels.count)
+    for y in 0..<height {
+      for x in 0..<width {
+        let (column, row) =
+          switch rotation {
+          case 90: (y, rows - 1 - x)
+          case 180: (columns - 1 - x, rows - 1 - y)
+          default: (columns - 1 - y, x)
+          }
+        turned.append(screen.pixels[row * columns + column])
+      }
+    }
+    pixels = turned
+  }
+
+  /// The value of a pixel; 0 outside the picture.
+  func value(_ x: Int, _ y: Int) -> Int {
+    x < width && y < height ? Int(pixels[y * width + x]) : 0
+  }
+}
+
+/// All that is seen in a terminal.
+package struct TerminalScene: Hashable, Sendable {
+  /// A line of a page.
+  package struct Line: Hashable, Sendable {
+    var text: String
+    var isMarked = false
+  }
+
+  package var bitmap: Bitmap
+  /// The colours of the pixel values, 0xRRGGBB.
+  package var colors: [UInt32]
+  /// What is read instead of the picture, if anything is.
+  package var page: [Line]?
+  /// The last line of the terminal.
+  package var status: String
+
+  package init(_ bitmap: Bitmap, colors: [UInt32], page: [Line]? = nil, status: String) {
+    (self.bitmap, self.colors, self.page, self.status) = (bitmap, colors, page, status)
+  }
+}
+
+/// What the picture is made of.
+package enum TerminalPicture: String, CaseIterable, Sendable {
+  /// The best that the terminal shows.
+  case auto
+  case halfBlocks = "half-blocks"
+  case sextants
+  case pixels
+}
+
+/// How a picture is laid out in a terminal.
+package enum TerminalLayout: Hashable, Sendable {
+  /// Characters of cells, each for so many pixels.
+  case cells(Cells, scale: Int)
+  /// Points, so many for the side of a pixel.
+  case pixels(scale: Int, cell: TerminalSize)
+  /// There is not enough room, or something is missing.
+  case nothing([String])
+
+  package enum Cells: Sendable {
+    case halfBlocks, sextants, quadrants
+
+    /// How many pixels a cell has, side by side and one above the other.
+    var size: TerminalSize {
+      switch self {
+      case .halfBlocks: TerminalSize(width: 1, height: 2)
+      case .sextants: TerminalSize(width: 2, height: 3)
+      case .quadrants: TerminalSize(width: 2, height: 4)
+      }
+    }
+
+    fileprivate func hasRoom(for bitmap: Bitmap, in room: TerminalSize) -> Bool {
+      bitmap.width <= room.width * size.width && bitmap.height <= room.height * size.height
+    }
+  }
+
+  /// The best layout for a picture.
+  ///
+  /// - Parameters:
+  ///   - room: cells of the terminal that the picture may have.
+  ///   - chafa: why chafa cannot be used, if it cannot.
+  package init(
+    of bitmap: Bitmap, in room: TerminalSize, _ wanted: TerminalPicture,
+    _ features: TerminalFeatures, withoutChafa chafa: String?
+  ) {
+    if wanted == .pixels || wanted == .auto, features.hasPixels, let cell = features.cell {
+      let scale = min(
+        room.width * cell.width / bitmap.width, room.height * cell.height / bitmap.height)
+      if scale >= 1 {
+        self = .pixels(scale: scale, cell: cell)
+        return
+      }
+    }
+    let scale = min(room.width / bitmap.width, room.height * 2 / bitmap.height)
+    if scale >= 1, wanted != .sextants {
+      self = .cells(.halfBlocks, scale: scale)
+      return
+    }
+    let hasSextants = wanted == .sextants || wanted == .auto && features.hasSextants
+    let smaller: [Cells] = hasSextants ? [.sextants, .quadrants] : [.quadrants]
+    let cells = smaller.first { $0.hasRoom(for: bitmap, in: room) }
+    switch (cells, chafa) {
+    case (let cells?, nil): self = .cells(cells, scale: 1)
+    case (_?, let reason?):
+      self = .nothing([
+        "This terminal has room for \(room.width)×\(room.height) characters.",
+        "\(bitmap.width)×\(bitmap.height) pixels need \(bitmap.width)×\(bitmap.height / 2),",
+        "or libchafa0 installed (\(reason)).",
+      ])
+    case (nil, _):
+      self = .nothing([
+        "This terminal has room for \(room.width)×\(room.height) characters;",
+        "this picture needs \(bitmap.width / 2)×\((bitmap.height + 3) / 4) or more.",
+      ])
+    }
+  }
+}
