@@ -1,0 +1,183 @@
+import Chip8Core
+import Chip8Player
+import Foundation
+import SaveState
+import Testing
+import chip8
+
+/// What is written to a terminal, and how much.
+@Suite struct TerminalDisplayTests {
+  private static let colors: [UInt32] = [0x99_66_00, 0xFF_CC_00, 0xFF_66_00, 0x66_22_00]
+  private static let features = TerminalFeatures { $0 == "COLORTERM" ? "truecolor" : nil }
+
+  private struct Random {
+    var state: UInt64 = 1
+    mutating func next(_ count: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % count
+    }
+  }
+
+  private func noise(_ random: inout Random, width: Int, height: Int) -> Bitmap {
+    Bitmap(
+      width: width, height: height,
+      pixels: (0..<width * height).map { _ in UInt8(random.next(4)) })
+  }
+
+  @Test("Each frame leads from the one before to what is to be seen", arguments: [1, 2])
+  func differences(scale: Int) {
+    var (random, screen) = (Random(), TerminalScreen(columns: 64 * scale, rows: 16 * scale + 1))
+    var display = TerminalDisplay(
+      .auto, TerminalSize(width: 64 * scale, height: 16 * scale + 1), TerminalDisplayTests.features)
+    var pixels = noise(&random, width: 64, height: 32).pixels
+    for _ in 0..<40 {
+      for _ in 0..<random.next(200) { pixels[random.next(pixels.count)] = UInt8(random.next(4)) }
+      let bitmap = Bitmap(width: 64, height: 32, pixels: pixels)
+      display.framesPassed(60)
+      screen.take(
+        display.bytes(
+          for: TerminalScene(
+            bitmap, colors: TerminalDisplayTests.colors, status: "\(random.next(3))")))
+      let shown = screen.halfBlocks(row: 0, column: 0, width: 64 * scale, height: 16 * scale)
+      let expected = (0..<32 * scale).map { y in
+        (0..<64 * scale).map { x -> Int? in
+          Int(TerminalDisplayTests.colors[Int(pixels[y / scale * 64 + x / scale])])
+        }
+      }
+      #expect(shown == expected)
+    }
+  }
+
+  @Test("Frames have 25,000 bytes on average, whatever is on the screen")
+  func budget() {
+    var (random, count, largest) = (Random(), 0, 0)
+    var display = TerminalDisplay(
+      .auto, TerminalSize(width: 300, height: 100), TerminalDisplayTests.features)
+    for frame in 1...300 {
+      let scene = TerminalScene(
+        noise(&random, width: 128, height: 64), colors: TerminalDisplayTests.colors, status: "")
+      let bytes = display.bytes(for: scene)
+      count += bytes.count
+      largest = max(largest, bytes.count)
+      #expect(count <= TerminalDisplay.bytesPerFrame * frame + largest)
+      display.framesPassed(1)
+    }
+    // Noise is more than there is room for, so that this is tried at all.
+    #expect(largest > TerminalDisplay.bytesPerFrame && count > 200 * TerminalDisplay.bytesPerFrame)
+  }
+
+  @Test("Programs write far less than they may", arguments: ["loom", "lace", "schuss", "backfire"])
+  func programs(name: String) throws {
+    let loaded = try LoadedMachine("roms/\(name).ch8")
+    var player = Player(loaded)
+    var display = TerminalDisplay(
+      .auto, TerminalSize(width: 140, height: 40), TerminalDisplayTests.features)
+    var count = 0
+    for frame in 0..<600 {
+      _ = player.run(frames: 1, keys: frame % 40 < 20 ? [KeySet(key: UInt8(frame / 40 % 16))] : [])
+      let screen = player.machine.state.screen
+      count +=
+        display.bytes(
+          for: TerminalScene(
+            Bitmap(screen, rotation: 0), colors: player.appearance.colors, status: "")
+        ).count
+      display.framesPassed(1)
+    }
+    #expect(
+      count > 1000 && count < 600 * TerminalDisplay.bytesPerFrame / 4,
+      "\(count / 600) bytes a frame")
+  }
+
+  @Test("Where 24 bits are too many, colours are the nearest of 256")
+  func fewColors() {
+    var screen = TerminalScreen(columns: 64, rows: 17)
+    var display = TerminalDisplay(
+      .auto, TerminalSize(width: 64, height: 17), TerminalFeatures { _ in nil })
+    let scene = TerminalScene(
+      Bitmap(width: 64, height: 32, pixels: Array(repeating: 1, count: 2048)),
+      colors: [0, 0xFF_CC_00, 0, 0], status: "")
+    screen.take(display.bytes(for: scene))
+    #expect(screen.cells[3][3].background == 220)
+  }
+
+  @Test("A picture with less room has less of its height, and one without says so")
+  func layouts() {
+    let (large, small) = (
+      Bitmap(width: 128, height: 64, pixels: []), Bitmap(width: 64, height: 32, pixels: [])
+    )
+    var able = TerminalDisplayTests.features
+    able.take(.name("foot(1.13.1)"))
+    func layout(
+      _ bitmap: Bitmap, _ width: Int, _ height: Int, _ features: TerminalFeatures,
+      _ problem: String? = nil
+    ) -> TerminalLayout {
+      TerminalLayout(
+        of: bitmap, in: TerminalSize(width: width, height: height), .auto, features,
+        withoutChafa: problem)
+    }
+    let plain = TerminalDisplayTests.features
+    #expect(layout(large, 128, 32, able) == .cells(.halfBlocks, scale: 1))
+    #expect(layout(large, 80, 23, able) == .cells(.sextants, scale: 1))
+    #expect(layout(large, 80, 23, plain) == .cells(.quadrants, scale: 1))
+    #expect(layout(small, 200, 60, plain) == .cells(.halfBlocks, scale: 3))
+    guard case .nothing(let lines) = layout(large, 80, 23, plain, "no such file") else {
+      Issue.record("chafa is missing")
+      return
+    }
+    #expect(lines.joined().contains("libchafa0") && lines.joined().contains("no such file"))
+    guard case .nothing = layout(large, 63, 30, able) else {
+      Issue.record("there is no room")
+      return
+    }
+    able.take(.showsPixels)
+    able.take(.cell(TerminalSize(width: 9, height: 18)))
+    #expect(
+      layout(large, 80, 23, able) == .pixels(scale: 5, cell: TerminalSize(width: 9, height: 18)))
+    able.take(.name("tmux 3.3a"))
+    #expect(layout(large, 80, 23, able) == .cells(.quadrants, scale: 1))
+  }
+
+  /// By chafa, which two colours are enough for to be exact.
+  @Test("Sextants are the pixels that they stand for")
+  func sextants() {
+    var (random, screen) = (Random(), TerminalScreen(columns: 64, rows: 23))
+    var features = TerminalDisplayTests.features
+    features.take(.name("foot(1.13.1)"))
+    var display = TerminalDisplay(.auto, TerminalSize(width: 64, height: 23), features)
+    let pixels = (0..<128 * 64).map { _ in UInt8(random.next(2)) }
+    screen.take(
+      display.bytes(
+        for: TerminalScene(
+          Bitmap(width: 128, height: 64, pixels: pixels), colors: TerminalDisplayTests.colors,
+          status: "")))
+    for y in 0..<21 {
+      for x in 0..<64 {
+        let expected = (0..<6).map { index in
+          let pixel = pixels[(3 * y + index / 2) * 128 + 2 * x + index % 2]
+          return Int(TerminalDisplayTests.colors[Int(pixel)])
+        }
+        #expect(screen.cells[y][x].sextant == expected, "\(x), \(y)")
+      }
+    }
+  }
+}
+
+extension TerminalScreen.Cell {
+  /// The colours of the six pixels of a sextant.
+  fileprivate var sextant: [Int?] {
+    let bits: Int =
+      switch character.value {
+      case 0x20: 0
+      case 0x2588: 63
+      case 0x258C: 0b010101
+      case 0x2590: 0b101010
+      default:
+        {
+          // Those that are half a cell have characters of their own.
+          let number = Int(character.value) - 0x1FB00 + 1
+          return number + (number >= 21 ? 1 : 0) + (number >= 41 ? 1 : 0)
+        }()
+      }
+    return (0..<6).map { bits >> $0 & 1 == 1 ? foreground : background }
+  }
+}

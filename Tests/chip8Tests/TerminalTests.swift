@@ -1,0 +1,232 @@
+import Chip8Core
+import Foundation
+import SaveState
+import Testing
+
+/// Playing in a terminal: a real one, but for its window.
+@Suite("The terminal") struct TerminalTests {
+  private let scratch: Scratch
+
+  /// Waits for a key, shows it as a digit in the middle, and waits forever.
+  private static let showKey = rom(0xF00A, 0xF029, 0x611E, 0x620D, 0xD125, 0x120A)
+  /// Shows 7 while key 5 is down.
+  private static let showHeld = rom(
+    0x6005, 0x6307, 0xF329, 0x611E, 0x620D, 0x00E0, 0xE0A1, 0xD125, 0x6401, 0xF415, 0xF507, 0x3500,
+    0x1214, 0x120A)
+
+  init() throws { scratch = try Scratch() }
+
+  private func play(
+    _ bytes: [UInt8], _ options: String..., columns: Int = 80, rows: Int = 24,
+    kind: PseudoTerminal.Kind = .plain
+  ) throws -> PseudoTerminal {
+    try scratch.write("game.ch8", bytes)
+    return try PseudoTerminal(
+      ["game.ch8", "--terminal", "--platform", "schip"] + options, in: scratch, columns: columns,
+      rows: rows, kind: kind)
+  }
+
+  /// The screen of the program as `--print screen` shows it, after a run without a window.
+  private func expected(_ bytes: [UInt8], frames: Int, keys: String = "0-1:0") throws -> [String] {
+    try scratch.write("game.ch8", bytes)
+    let outcome = try scratch.chip8(
+      "game.ch8", "--headless", "--platform", "schip", "--frames", "\(frames)", "--keys", keys,
+      "--print", "screen")
+    #expect(outcome.code == 0)
+    return outcome.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
+  /// What is lit in a terminal of half blocks, as `--print screen` shows it.
+  private func lit(_ screen: TerminalScreen) -> [String] {
+    let (width, height) = (64, 16)
+    let (row, column) = ((screen.cells.count - 1 - height) / 2, (screen.cells[0].count - width) / 2)
+    let pixels = screen.halfBlocks(row: row, column: column, width: width, height: height)
+    let off = Int(Screen.standardColors[0])
+    return stride(from: 0, to: 2 * height, by: 2).map { y in
+      String(
+        (0..<width).map { x -> Character in
+          switch (pixels[y][x] != off, pixels[y + 1][x] != off) {
+          case (false, false): " "
+          case (true, false): "▀"
+          case (false, true): "▄"
+          case (true, true): "█"
+          }
+        })
+    }
+  }
+
+  private func trimmed(_ lines: [String]) -> String {
+    lines.map { $0.replacing(/[ ]+$/, with: "") }.joined(separator: "\n")
+      .trimmingCharacters(in: .newlines)
+  }
+
+  private func digit(_ key: UInt8) throws -> String {
+    try trimmed(
+      expected(rom(0x6000 | UInt16(key), 0xF029, 0x611E, 0x620D, 0xD125, 0x120A), frames: 9))
+  }
+
+  private func waitFor(_ picture: String, in terminal: PseudoTerminal) throws {
+    try terminal.waitFor("the picture") { trimmed(lit($0)) == picture }
+  }
+
+  private func slots() throws -> Slots {
+    let program = Program(name: "", bytes: try scratch.read("game.ch8"))
+    return Slots(root: scratch.path("state/chip8"), program: program.sha1)
+  }
+
+  // MARK: The picture
+
+  @Test("The picture is that of the machine, in the program's colours")
+  func picture() throws {
+    let digit = try digit(7)
+    let terminal = try play(Programs.digit)
+    try waitFor(digit, in: terminal)
+    let screen = terminal.screen
+    let colors = Set(screen.cells.dropLast().joined().flatMap { [$0.foreground, $0.background] })
+    let known: Set<Int?> = [nil, Int(Screen.standardColors[0]), Int(Screen.standardColors[1])]
+    #expect(colors.isSubset(of: known))
+    #expect(screen.lastLine.hasPrefix(" SUPER-CHIP"))
+  }
+
+  @Test("A frame that does not differ is not written")
+  func standingPicture() throws {
+    let terminal = try play(Programs.digit)
+    try terminal.waitForText("slot 1")
+    let count = terminal.byteCount
+    usleep(300_000)
+    #expect(terminal.byteCount == count)
+  }
+
+  @Test("A picture that has no room says what it needs, and is drawn when there is room")
+  func smallTerminal() throws {
+    let digit = try digit(7)
+    let terminal = try play(Programs.digit, columns: 30, rows: 8)
+    try terminal.waitForText("needs 32×8")
+    terminal.resize(columns: 80, rows: 24)
+    try waitFor(digit, in: terminal)
+  }
+
+  @Test("Points are a PNG by the kitty graphics protocol")
+  func points() throws {
+    let terminal = try play(Programs.digit, kind: .kitty)
+    let screen = try terminal.waitFor("a picture") { !$0.pictures.isEmpty }
+    let text = try #require(screen.pictures.last)
+    let bytes = try #require(Data(base64Encoded: text))
+    let picture = try #require(ScreenRenderer(png: Array(bytes)))
+    let (scale, expected) = (picture.width / 64, try expected(Programs.digit, frames: 60))
+    #expect(scale > 1 && picture.height == 32 * scale)
+    for (row, line) in expected.prefix(16).enumerated() {
+      for (column, character) in line.enumerated() {
+        let point = picture.points[(2 * row * scale) * picture.width + column * scale]
+        let isLit = point == Int(Screen.standardColors[1])
+        #expect(isLit == "▀█".contains(character), "\(column), \(2 * row)")
+      }
+    }
+  }
+
+  @Test("A terminal is where a program is played that has no display")
+  func onlyChoice() throws {
+    try scratch.write("game.ch8", Programs.digit)
+    let terminal = try PseudoTerminal(["game.ch8"], in: scratch)
+    try terminal.waitForPicture()
+    terminal.type("\u{11}")
+    #expect(try terminal.end().code == 0)
+  }
+
+  @Test("Without a terminal there is nothing to play in")
+  func noTerminal() throws {
+    try scratch.write("game.ch8", Programs.digit)
+    let outcome = try Running(
+      "setsid", ["-w", Running.executable, "game.ch8", "--terminal"], in: scratch
+    ).outcome()
+    #expect(outcome.code == 69)
+    expectOneSentence(outcome, naming: "no terminal to play in")
+  }
+
+  // MARK: Keys
+
+  @Test("A key that was typed goes up by itself")
+  func typedKey() throws {
+    let digit = try digit(5)
+    let terminal = try play(TerminalTests.showKey)
+    try terminal.waitForPicture()
+    terminal.type("w")
+    try waitFor(digit, in: terminal)
+  }
+
+  @Test(
+    "The kitty keyboard protocol is asked for, and keys are down until they go up, by their place")
+  func reportedKey() throws {
+    let digit = try digit(7)
+    let terminal = try play(TerminalTests.showHeld, kind: .foot)
+    try terminal.waitFor("the protocol") { $0.keyboardFlags == [15] }
+    terminal.type("\u{1B}[1094::119;1:1u")
+    try waitFor(digit, in: terminal)
+    // Longer than a key is down that goes up by itself.
+    usleep(400_000)
+    try waitFor(digit, in: terminal)
+    terminal.type("\u{1B}[1094::119;1:3u")
+    try waitFor("", in: terminal)
+    terminal.type("\u{1B}[113;5:1u")
+    let end = try terminal.end()
+    #expect(end.code == 0 && end.screen.keyboardFlags.isEmpty)
+  }
+
+  @Test("Keys go up when the terminal loses the focus")
+  func lostFocus() throws {
+    let digit = try digit(7)
+    let terminal = try play(TerminalTests.showHeld, kind: .foot)
+    try terminal.waitFor("the protocol") { $0.keyboardFlags == [15] }
+    terminal.type("\u{1B}[119;1:1u")
+    try waitFor(digit, in: terminal)
+    terminal.type("\u{1B}[O")
+    try waitFor("", in: terminal)
+  }
+
+  @Test("Commands are those of the window")
+  func commands() throws {
+    let terminal = try play(Programs.count)
+    try terminal.waitForPicture()
+    terminal.type("\u{1B}3")
+    try terminal.waitForText("Slot 3")
+    terminal.type("\u{1B}[15~")
+    try terminal.waitForText("Saved slot 3")
+    _ = try slots().image(.key(3))
+    terminal.type("p")
+    try terminal.waitForText("Paused")
+    terminal.type(",")
+    try terminal.waitForText("Frame ")
+    terminal.type("\u{1B}[18~")
+    try terminal.waitForText("> 3 · ")
+    terminal.type("\r")
+    try terminal.waitForText("Loaded slot 3")
+    terminal.type("\u{1B}OP")
+    try terminal.waitForText("Any key closes this page")
+    terminal.type("\u{1B}")
+    try terminal.waitFor("no page") { !$0.whole.contains("closes") }
+    terminal.type("\u{12}")
+    try terminal.waitForText("Reset")
+  }
+
+  // MARK: A slow line
+
+  @Test("A terminal that does not read holds up neither the machine nor its end")
+  func slowReader() throws {
+    let terminal = try play(Programs.scroller, "--autosave", "1", columns: 140, rows: 40)
+    try terminal.waitForPicture()
+    terminal.setReading(false)
+    // The machine's time goes on: there are autosaves after more frames than the line could hold.
+    let first = try chip8Tests.waitFor("an autosave") { try? machine(in: Autosave.minute.slot) }
+    try chip8Tests.waitFor("a later autosave") {
+      try machine(in: Autosave.minute.slot).state.frames >= first.state.frames + 240 ? true : nil
+    }
+    terminal.signal(SIGTERM)
+    try chip8Tests.waitFor("what was left") { try? machine(in: Autosave.exit.slot) }
+    usleep(100_000)
+    terminal.setReading(true)
+    let end = try terminal.end()
+    #expect(end.code == 130 && end.hasModeBefore)
+  }
+
+  private func machine(in slot: SlotName) throws -> Chip8 { try slots().image(slot).machine() }
+}
