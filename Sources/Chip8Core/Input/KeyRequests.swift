@@ -49,7 +49,7 @@ extension Chip8 {
 
   /// The addresses of all that is executed while a key is held for some frames, and after that.
   private func way(of key: KeySet, instructions limit: Int) -> [UInt16] {
-    let (heldFrames, frames) = (3, 12)
+    let (heldFrames, frames) = (6, 14)
     var machine = self
     var isExecuted = [Bool](repeating: false, count: state.ram.count)
     var left = limit

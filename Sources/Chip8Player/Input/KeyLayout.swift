@@ -14,10 +14,10 @@ struct KeyLayout {
   ]
   /// Pairs outside of the crosses, in the order in which they are looked for.
   private static let leftAndRight: [(UInt8, UInt8)] = [
-    (4, 6), (7, 9), (5, 6), (7, 8), (1, 3), (0xA, 0xB), (4, 5), (1, 2), (8, 9), (0xB, 0xC),
+    (5, 6), (1, 3), (0xA, 0xB), (4, 5), (1, 2), (8, 9),
   ]
   private static let upAndDown: [(UInt8, UInt8)] = [
-    (2, 8), (5, 8), (1, 4), (3, 6), (1, 7), (2, 5), (0xC, 0xD), (0xE, 0xF), (6, 9),
+    (1, 4), (1, 7), (2, 5), (0xC, 0xD), (0xE, 0xF), (6, 9),
   ]
   /// What is easiest to take for the main action where several keys are left.
   private static let order: [UInt8] = [
@@ -30,6 +30,13 @@ struct KeyLayout {
     let hasTwo = uses.contains { $0.player == 2 }
     first = KeyLayout.pad(uses.filter { $0.player != 2 })
     if hasTwo { second = KeyLayout.pad(uses.filter { $0.player != 1 }) }
+    addIdleKey { key in uses.contains { $0.key == key } }
+  }
+
+  /// Space is never dead: where a program has no key for it, it is one that the program has no use for, so
+  /// that a title that waits for any key goes on, and nothing else happens.
+  private mutating func addIdleKey(_ isUsed: (UInt8) -> Bool) {
+    if first[.a] == nil { first[.a] = KeyLayout.order.first { !isUsed($0) } }
   }
 
   private static func pad(_ uses: [KeyUse]) -> [PadButton: UInt8] {
@@ -52,7 +59,9 @@ struct KeyLayout {
   }
 
   /// The layout of a program that was seen to ask for some keys: an arrow is one of them, or nothing.
-  init(asked: KeySet) {
+  ///
+  /// - Parameter moving: the keys that were seen to move something, and which way.
+  init(asked: KeySet, moving: [UInt8: Direction] = [:]) {
     guard !asked.isEmpty else {
       // Nothing is known, and most programs that are made today are made for Octo's keys.
       first = [.up: 5, .down: 8, .left: 7, .right: 9, .a: 6, .b: 4]
@@ -65,10 +74,22 @@ struct KeyLayout {
     } else {
       first = KeyLayout.directions(isAsked)
     }
+    correct(.up, .down, by: moving)
+    correct(.left, .right, by: moving)
     let taken = Set(first.values).union(second.values)
     KeyLayout.fill(&first, with: KeyLayout.order.filter { isAsked($0) && !taken.contains($0) })
-    // What waits for any key is content with an arrow's.
-    if first[.a] == nil { first[.a] = KeyLayout.order.first(where: isAsked) }
+    addIdleKey(isAsked)
+  }
+
+  /// What was seen takes precedence, if it was seen of one key for each way of an axis: two that go the same
+  /// way are those of two players.
+  private mutating func correct(
+    _ back: Direction, _ forth: Direction, by moving: [UInt8: Direction]
+  ) {
+    let keys = [back, forth].map { way in moving.filter { $0.value == way }.map(\.key) }
+    guard second.isEmpty, keys[0].count == 1, keys[1].count == 1 else { return }
+    first = first.filter { $0.value != keys[0][0] && $0.value != keys[1][0] }
+    (first[PadButton(back)], first[PadButton(forth)]) = (keys[0][0], keys[1][0])
   }
 
   /// The directions: those of the cross that has most of its keys asked for, with a whole axis among
@@ -80,7 +101,7 @@ struct KeyLayout {
       return [cross.up, cross.down, cross.left, cross.right].count(where: isAsked)
     }
     var best: (cross: Cross, count: Int)?
-    for cross in crosses where count(cross) > max(best?.count ?? 0, 2) {
+    for cross in crosses where count(cross) > best?.count ?? 0 {
       best = (cross, count(cross))
     }
     if let (cross, _) = best {

@@ -10,7 +10,11 @@ public struct KeyObserver: Sendable {
   /// What is known of the program's keys.
   public private(set) var keys: ProgramKeys
   private var frameCount = 0
+  /// What the program has looked at, and what it was seen to tell apart.
+  private var polled: KeySet = []
+  private var toldApart: KeySet = []
   private var trialCount = 0
+  private var framesSinceTrial = KeyObserver.trialPeriod
   /// Where the program was waiting when its keys were tried.
   private var triedAt: Set<UInt16> = []
 
@@ -19,11 +23,21 @@ public struct KeyObserver: Sendable {
   /// The most instructions of a frame that are looked at, and those for each key that is tried.
   private static let instructionLimit = 3000
   private static let trialLimit = 1000
-  /// More keys than that within a frame are the whole keypad.
+  /// How many frames that are looked at lie between two trials.
+  private static let trialPeriod = 8
+  /// More keys than that are the whole keypad.
   private static let mostPolled = 8
   private static let maxTrialCount = 100
 
   private var program: Digest
+  /// How often each key was seen to move something which way.
+  private var motions: [UInt8: [Direction: Int]] = [:]
+  private var watchCount = 0
+
+  /// How many frames lie between two that are watched for what keys move.
+  private static let motionPeriod = 32
+  private static let motionLimit = 2000
+  private static let maxWatchCount = 60
   /// What is found out within so many instructions does not delay a start.
   private static let firstInstructionLimit: UInt64 = 20_000
 
@@ -31,6 +45,12 @@ public struct KeyObserver: Sendable {
   public init(_ program: Program) {
     self.program = program.sha1
     keys = ProgramKeys(for: program)
+  }
+
+  /// Begins with nothing known, as with a program that is not in the table.
+  package init(ignoringTableFor program: Program) {
+    self.program = program.sha1
+    keys = .unknown
   }
 
   /// Begins with a machine that is about to run, and a short look at what it asks for.
@@ -52,7 +72,9 @@ public struct KeyObserver: Sendable {
     frameCount += 1
     guard frameCount % KeyObserver.period == 1 else { return }
     var copy = machine
-    note(copy.runNotingKeys(held, instructions: KeyObserver.instructionLimit), of: machine)
+    note(
+      copy.runNotingKeys(held, instructions: KeyObserver.instructionLimit), of: machine)
+    if frameCount % KeyObserver.motionPeriod == 1 { watch(machine) }
   }
 
   /// Runs a copy of the machine from where it is, and presses what it asks for, to know its keys before anyone
@@ -71,6 +93,7 @@ public struct KeyObserver: Sendable {
       let pressed = frame % 12 < 6 ? pressedKey(frame / 12) : []
       let requests = copy.runNotingKeys(pressed, instructions: .max)
       note(requests, of: before)
+      if frame % KeyObserver.motionPeriod == KeyObserver.motionPeriod - 1 { watch(before) }
     }
   }
 
@@ -83,13 +106,48 @@ public struct KeyObserver: Sendable {
   }
 
   private mutating func note(_ requests: KeyRequests, of machine: Chip8) {
-    let isAll = requests.polled.numbers.count > KeyObserver.mostPolled
-    if !isAll { keys = keys.asking(for: keys.asked.union(requests.polled)) }
-    guard isAll || requests.waits, trialCount < KeyObserver.maxTrialCount else { return }
-    // Where a program waits, it is tried once; one that looks at all keys is about something else later.
-    if requests.waits, !triedAt.insert(machine.state.pc).inserted { return }
-    trialCount += 1
-    let toldApart = machine.keysToldApart(instructions: KeyObserver.trialLimit)
-    keys = keys.asking(for: keys.asked.union(toldApart))
+    polled.formUnion(requests.polled)
+    if isTrialDue(requests, machine) {
+      trialCount += 1
+      toldApart.formUnion(machine.keysToldApart(instructions: KeyObserver.trialLimit))
+    }
+    let isAll = polled.numbers.count > KeyObserver.mostPolled
+    keys = keys.asking(for: isAll ? toldApart : polled.union(toldApart), moving: keys.moving)
+  }
+
+  /// Whether it is to be tried which keys make a difference. Where a program waits, that is done once, but one
+  /// that looks at all keys is about something else later.
+  private mutating func isTrialDue(_ requests: KeyRequests, _ machine: Chip8) -> Bool {
+    guard trialCount < KeyObserver.maxTrialCount else { return false }
+    if requests.waits { return triedAt.insert(machine.state.pc).inserted }
+    guard polled.numbers.count > KeyObserver.mostPolled, !requests.polled.isEmpty else {
+      return false
+    }
+    framesSinceTrial += 1
+    guard framesSinceTrial > KeyObserver.trialPeriod else { return false }
+    framesSinceTrial = 0
+    return true
+  }
+
+  /// Sees what the keys that are asked for move.
+  private mutating func watch(_ machine: Chip8) {
+    guard !keys.asked.isEmpty, keys.asked.numbers.count <= KeyObserver.mostPolled,
+      watchCount < KeyObserver.maxWatchCount
+    else { return }
+    watchCount += 1
+    for (key, direction) in machine.directions(
+      of: keys.asked, instructions: KeyObserver.motionLimit)
+    {
+      motions[key, default: [:]][direction, default: 0] += 1
+    }
+    keys = keys.asking(for: keys.asked, moving: seenDirections)
+  }
+
+  /// The keys that were seen to move something one way, more than once and hardly ever another way.
+  private var seenDirections: [UInt8: Direction] {
+    motions.compactMapValues { counts in
+      let all = counts.values.reduce(0, +)
+      return counts.first { $0.value >= 2 && 4 * $0.value > 3 * all }?.key
+    }
   }
 }

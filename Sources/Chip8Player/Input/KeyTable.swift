@@ -14,7 +14,7 @@ package enum KeyTable {
   }
 
   /// Reads a row: SHA-1, title, and the uses with semicolons between them.
-  static func uses(inRow row: String) -> [KeyUse] {
+  package static func uses(inRow row: String) -> [KeyUse] {
     let fields = row.split(separator: "\t", omittingEmptySubsequences: false)
     guard fields.count == 3 else { return [] }
     return fields[2].split(separator: ";").compactMap { KeyUse($0) }.sorted { $0.key < $1.key }

@@ -1,9 +1,22 @@
+import Chip8Core
+
 /// A button of a pad. The first six are keys of every keyboard, too: the arrows, space and enter.
 public enum PadButton: String, CaseIterable, Sendable {
   case up, down, left, right, a, b, x, y, l, r, l2, r2, l3, r3, select, start
 
   /// Up, down, left and right.
   public static let directions: [PadButton] = [.up, .down, .left, .right]
+
+  /// The button of a direction.
+  init(_ direction: Direction) {
+    self =
+      switch direction {
+      case .up: .up
+      case .down: .down
+      case .left: .left
+      case .right: .right
+      }
+  }
 
   /// Those that a program's other keys are on, the easiest to reach first. Start and Select are left to
   /// front ends.

@@ -9,6 +9,8 @@ public struct ProgramKeys: Hashable, Sendable {
   public let uses: [KeyUse]
   /// The keys that the program was seen to ask for.
   public let asked: KeySet
+  /// The keys that were seen to move something on the screen, and which way.
+  let moving: [UInt8: Direction]
   /// The keys that stand on buttons: those of the first player or the only one, and of the second.
   private let pads: [[PadButton: UInt8]]
 
@@ -22,15 +24,16 @@ public struct ProgramKeys: Hashable, Sendable {
     self.init(KeyTable.uses(of: program), asked: asked)
   }
 
-  init(_ uses: [KeyUse], asked: KeySet) {
-    (self.uses, self.asked) = (uses, asked)
-    let layout = uses.isEmpty ? KeyLayout(asked: asked) : KeyLayout(uses)
+  init(_ uses: [KeyUse], asked: KeySet, moving: [UInt8: Direction] = [:]) {
+    (self.uses, self.asked, self.moving) = (uses, asked, moving)
+    let layout = uses.isEmpty ? KeyLayout(asked: asked, moving: moving) : KeyLayout(uses)
     pads = [layout.first, layout.second]
   }
 
   /// The same, with other keys asked for.
-  public func asking(for asked: KeySet) -> ProgramKeys {
-    asked == self.asked ? self : ProgramKeys(uses, asked: asked)
+  func asking(for asked: KeySet, moving: [UInt8: Direction]) -> ProgramKeys {
+    (asked, moving) == (self.asked, self.moving)
+      ? self : ProgramKeys(uses, asked: asked, moving: moving)
   }
 
   /// Whether the program is in the table.

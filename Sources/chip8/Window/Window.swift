@@ -209,7 +209,7 @@
       if !notices.isEmpty { show(notices.flatMap { $0.lines(session.player.metadata.names) }) }
       if shownMachine != session.machineCount {
         programChanged()
-      } else if programKeys.asked != session.programKeys.asked {
+      } else if programKeys != session.programKeys {
         keysChanged()
       }
       if picker != nil, shownSlotList != session.slotListCount {

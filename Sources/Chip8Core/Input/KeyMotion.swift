@@ -1,0 +1,73 @@
+// Which way things go on the screen while a key is held, seen by running copies of a machine.
+
+/// A direction on the screen.
+public enum Direction: Int, CaseIterable, Sendable {
+  case up, down, left, right
+}
+
+extension Chip8 {
+  /// The keys that move something small on the screen, one way and on while they are held, and the ways.
+  ///
+  /// - Parameter limit: the most instructions that are executed for each key.
+  public func directions(of keys: KeySet, instructions limit: Int) -> [UInt8: Direction] {
+    let (nearFrames, farFrames) = (4, 8)
+    let near = screen(after: nearFrames, holding: [], instructions: limit)
+    let far = screen(after: farFrames, holding: [], instructions: limit)
+    var directions: [UInt8: Direction] = [:]
+    for key in keys.numbers {
+      let held = KeySet(key: key)
+      let first = Motion(
+        from: near, to: screen(after: nearFrames, holding: held, instructions: limit))
+      guard let first else { continue }
+      let second = Motion(
+        from: far, to: screen(after: farFrames, holding: held, instructions: limit))
+      guard let second, second.direction == first.direction, second.isFarther(than: first) else {
+        continue
+      }
+      directions[key] = second.direction
+    }
+    return directions
+  }
+
+  private func screen(after frames: Int, holding keys: KeySet, instructions limit: Int) -> Screen {
+    var machine = self
+    machine.unsaved.isByRules = true
+    _ = machine.run(frames: frames, instructions: limit, keys: keys)
+    return machine.state.screen
+  }
+}
+
+/// What has gone from one place of a screen to another.
+private struct Motion {
+  let direction: Direction
+  /// How far, in the 64th part of a pixel.
+  let distance: Int
+
+  /// What is more than that is another picture, or a part of it in reverse.
+  private static let maxPixelCount = 40
+
+  /// - Returns: nil if nothing has, or not clearly along one axis.
+  init?(from screen: Screen, to other: Screen) {
+    guard screen.width == other.width, screen.height == other.height else { return nil }
+    var (gone, come) = ((count: 0, x: 0, y: 0), (count: 0, x: 0, y: 0))
+    for (index, (before, after)) in zip(screen.pixels, other.pixels).enumerated()
+    where (before == 0) != (after == 0) {
+      let (x, y) = (index % screen.width, index / screen.width)
+      if after == 0 {
+        gone = (gone.count + 1, gone.x + x, gone.y + y)
+      } else {
+        come = (come.count + 1, come.x + x, come.y + y)
+      }
+    }
+    guard gone.count > 0, come.count > 0, max(gone.count, come.count) <= Motion.maxPixelCount
+    else { return nil }
+    let x = 64 * come.x / come.count - 64 * gone.x / gone.count
+    let y = 64 * come.y / come.count - 64 * gone.y / gone.count
+    let (along, across) = (max(abs(x), abs(y)), min(abs(x), abs(y)))
+    guard along >= 64, along > 2 * across else { return nil }
+    distance = along
+    direction = abs(x) > abs(y) ? (x < 0 ? .left : .right) : (y < 0 ? .up : .down)
+  }
+
+  func isFarther(than other: Motion) -> Bool { distance > other.distance }
+}
