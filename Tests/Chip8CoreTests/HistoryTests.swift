@@ -176,9 +176,9 @@ extension Restless {
         reference.changes { Array($0.ram[byte..<byte + 4]) }
       ),
       (
-        StopPoint(id: 5, .access(.pixels(x: 8..<40, y: 4..<20), .change)),
+        StopPoint(id: 5, .access(.pixels(x: 8..<16, y: 0..<4), .change)),
         reference.changes { state in
-          (4..<20).flatMap { y in (8..<40).map { state.pixel($0, y) } }
+          (0..<4).flatMap { y in (8..<16).map { state.pixel($0, y) } }
         }
       ),
     ]
