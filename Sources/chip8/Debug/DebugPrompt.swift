@@ -101,7 +101,8 @@ struct DebugPrompt {
   // MARK: Output
 
   func show(_ lines: [String]) throws {
-    if !lines.isEmpty { try printLines(lines) }
+    // Lines of sources are among them, with their tabs.
+    if !lines.isEmpty { try printSource(lines) }
   }
 
   /// Shows what a motion has come to.
