@@ -102,7 +102,7 @@ let package = Package(
     .testTarget(
       name: "Chip8CTests",
       dependencies: ["CChip8", "Chip8C", "Chip8Core", "Chip8Player", "SaveState"],
-      exclude: ["Support/cycles.c"],
+      exclude: ["Support"],
       swiftSettings: strict),
     .testTarget(
       name: "Chip8PlayerTests",

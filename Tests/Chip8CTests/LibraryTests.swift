@@ -93,6 +93,16 @@ private func shell(_ command: String) throws -> Outcome {
     let call = "./cycles \"$C/lib/libchip8.so.1\" '\(root.path)/roms/backfire.ch8'"
     #expect(try expectSuccess("cc -o cycles '\(source)' \(flags) && \(call)") == "done\n")
   }
+
+  @Test func twoCopiesInAProcessThatForks() throws {
+    let source = root.appending(path: "Tests/Chip8CTests/Support/copies.c").path
+    let flags = "-Iinclude -Wall -Wextra -Werror -ldl"
+    _ = try expectSuccess("cc -o copies '\(source)' \(flags) && cp lib/libchip8.so.1 other.so")
+    let program = "'\(root.path)/roms/backfire.ch8'"
+    let call = "./copies \"$C/lib/libchip8.so.1\" \"$C/other.so\" \(program) >digests"
+    let halves = "head -c 32 digests >child && tail -c +33 digests | cmp - child"
+    _ = try expectSuccess("\(call) && \(halves)")
+  }
 }
 
 extension String {
