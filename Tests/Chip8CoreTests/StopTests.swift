@@ -73,6 +73,12 @@ import Testing
     #expect(try hits(.collision, words) == [2])
   }
 
+  /// VF counts rows that are clipped, too, which are no collision.
+  @Test func clippedRowsAreNoCollision() throws {
+    let words: [UInt16] = [0x00FF, 0x613E, 0xF029, 0xD015, 0xD015, 0x120A]
+    #expect(try hits(.collision, words, on: .schip11, count: 6) == [4])
+  }
+
   /// Where a sprite wraps, it is beyond the edge, too.
   @Test func spritesWrap() throws {
     let beyond = StopPoint.Watched.pixels(x: 0..<1, y: 30..<31)

@@ -10,6 +10,7 @@ struct Watch: Sendable {
   var bytes: [Range<Int>] = []
 
   mutating func add(_ event: StopPoint.Event) {
+    if event == .collision { hasPixels = true }
     guard case .access(let watched, _) = event else { return }
     switch watched {
     case .bytes(let range): bytes.append(range)
@@ -113,9 +114,12 @@ extension StopPoint.Event {
     switch self {
     case .execution: return false
     case .collision:
-      guard case .executed = tick, moment.instruction.kind == .draw else { return false }
-      // With this quirk, and in hires, rows that are clipped are counted, too.
-      return machine.state.v[0xF] > 0
+      guard tick.isExecuted, moment.instruction.kind == .draw else { return false }
+      // With this quirk, VF counts rows in hires that are clipped, too.
+      guard machine.state.display.isHires, moment.quirks.contains(.rowCollisions) else {
+        return machine.state.v[0xF] > 0
+      }
+      return moment.planes.map { machine.state.hasLost(pixelsOf: $0) } ?? false
     case .keyWait:
       guard case .executed = tick else { return false }
       return machine.state.keyWait != nil && moment.keyWait == nil
@@ -210,6 +214,17 @@ extension Moment {
 }
 
 extension State {
+  /// Whether pixels that were lit on some planes are not any more.
+  fileprivate func hasLost(pixelsOf planes: borrowing Display.Planes) -> Bool {
+    for plane in 0..<configuration.platform.planeCount {
+      for row in 0..<configuration.platform.display.height
+      where planes[plane][row] & ~display.planes[plane][row] != 0 {
+        return true
+      }
+    }
+    return false
+  }
+
   /// Whether some pixels, at the logical resolution, are others than on some planes.
   fileprivate func differs(
     from planes: borrowing Display.Planes, _ columns: Range<Int>, _ rows: Range<Int>
