@@ -73,8 +73,8 @@ import Testing
     #expect(try hits(.collision, words) == [2])
   }
 
-  /// VF counts rows that are clipped, too, which are no collision.
-  @Test func clippedRowsAreNoCollision() throws {
+  /// VF counts rows that are clipped, too, which are not collisions.
+  @Test func clippedRowsAreNotCollisions() throws {
     let words: [UInt16] = [0x00FF, 0x613E, 0xF029, 0xD015, 0xD015, 0x120A]
     #expect(try hits(.collision, words, on: .schip11, count: 6) == [4])
   }

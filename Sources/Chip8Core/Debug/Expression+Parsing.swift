@@ -157,7 +157,6 @@ private struct Parser {
   private mutating func take(_ character: Character) -> Bool {
     skipSpaces()
     guard index < text.count, text[index] == character.asciiValue else { return false }
-    // != is no negation of what follows.
     index += 1
     return true
   }

@@ -91,7 +91,7 @@ extension Chip8 {
   ) -> CourseDifference? {
     guard one.isSame(as: two) else {
       return CourseDifference(
-        position: one.position, field: one.differingField(from: two),
+        position: one.position, field: one.firstDifferingField(from: two),
         addresses: [one.state.pc, two.state.pc])
     }
     while one.position.mark < end.mark, !isInterrupted() {
@@ -127,7 +127,7 @@ extension Chip8 {
       }
       if !one.isSame(as: two) || one.position.mark >= end.mark || one.position == position {
         return CourseDifference(
-          position: position, field: one.differingField(from: two), addresses: addresses)
+          position: position, field: one.firstDifferingField(from: two), addresses: addresses)
       }
     }
   }
@@ -144,13 +144,23 @@ extension Chip8 {
     advance(to: end)
   }
 
-  /// Whether the states are the same. What is held down is no part of them.
+  /// Whether the states are the same. What is held down is not part of them.
   private func isSame(as other: Chip8) -> Bool {
-    state.pc == other.state.pc && state.i == other.state.i && state.ram == other.state.ram
-      && canonicalState == other.canonicalState
+    guard state.pc == other.state.pc, state.ram == other.state.ram, head == other.head,
+      state.hasSamePlanes(as: other.state)
+    else { return false }
+    return state.isAlone && other.state.isAlone || canonicalState == other.canonicalState
   }
+}
 
-  private func differingField(from other: Chip8) -> String? {
-    firstDifferingField(from: other)
+extension State {
+  fileprivate func hasSamePlanes(as other: borrowing State) -> Bool {
+    for plane in 0..<configuration.platform.planeCount {
+      for row in 0..<configuration.platform.display.height
+      where display.planes[plane][row] != other.display.planes[plane][row] {
+        return false
+      }
+    }
+    return true
   }
 }
