@@ -70,6 +70,7 @@ let package = Package(
         "JSON",
         "Octo",
         "SaveState",
+        .target(name: "CPango", condition: .when(traits: ["SDL"])),
         .target(name: "CSDL2", condition: .when(traits: ["SDL"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -86,6 +87,10 @@ let package = Package(
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
+    .target(
+      name: "CPango",
+      cSettings: [.define("SDL", .when(traits: ["SDL"]))],
+      linkerSettings: [.linkedLibrary("dl")]),
     .target(
       name: "CSDL2",
       cSettings: [.define("SDL", .when(traits: ["SDL"]))],

@@ -23,6 +23,7 @@
   F(Uint32, SDL_GetQueuedAudioSize, (SDL_AudioDeviceID device), (device)) \
   F(int, SDL_GetRendererOutputSize, (SDL_Renderer * renderer, int *w, int *h), (renderer, w, h)) \
   F(SDL_Scancode, SDL_GetScancodeFromKey, (SDL_Keycode key), (key)) \
+  F(void, SDL_GetWindowSize, (SDL_Window * window, int *w, int *h), (window, w, h)) \
   F(Uint32, SDL_GetWindowFlags, (SDL_Window * window), (window)) \
   F(int, SDL_Init, (Uint32 flags), (flags)) \
   F(int, SDL_InitSubSystem, (Uint32 flags), (flags)) \
@@ -41,14 +42,13 @@
      const double angle, const SDL_Point *center, const SDL_RendererFlip flip), \
     (renderer, texture, from, to, angle, center, flip)) \
   F(int, SDL_RenderFillRect, (SDL_Renderer * renderer, const SDL_Rect *area), (renderer, area)) \
-  F(int, SDL_RenderFillRects, (SDL_Renderer * renderer, const SDL_Rect *areas, int count), \
-    (renderer, areas, count)) \
   F(void, SDL_RenderPresent, (SDL_Renderer * renderer), (renderer)) \
   F(SDL_bool, SDL_SetHint, (const char *name, const char *value), (name, value)) \
   F(int, SDL_SetRenderDrawBlendMode, (SDL_Renderer * renderer, SDL_BlendMode mode), \
     (renderer, mode)) \
   F(int, SDL_SetRenderDrawColor, (SDL_Renderer * renderer, Uint8 r, Uint8 g, Uint8 b, Uint8 a), \
     (renderer, r, g, b, a)) \
+  F(int, SDL_SetTextureBlendMode, (SDL_Texture * texture, SDL_BlendMode mode), (texture, mode)) \
   F(int, SDL_SetTextureScaleMode, (SDL_Texture * texture, SDL_ScaleMode mode), (texture, mode)) \
   F(int, SDL_SetWindowFullscreen, (SDL_Window * window, Uint32 flags), (window, flags)) \
   F(void, SDL_SetWindowMinimumSize, (SDL_Window * window, int w, int h), (window, w, h)) \

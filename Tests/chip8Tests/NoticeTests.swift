@@ -17,3 +17,21 @@ import chip8
     #expect(try Notice.loaded(SlotName(typed: slot)).lines(AddressNames()) == [text])
   }
 }
+
+@Suite struct ShortNoticeTests {
+  @Test(arguments: [
+    (
+      "Open failed: /home/a b/c d.ch8: the program is empty",
+      "Open failed: c d.ch8: the program is empty"
+    ),
+    (
+      "Slot 1 was not saved: /x/slot1.state: cannot be written",
+      "Slot 1 was not saved: slot1.state: cannot be written"
+    ),
+    ("Open failed: a/b.ch8: is a directory", "Open failed: b.ch8: is a directory"),
+    ("Paused", "Paused"),
+  ])
+  func filesAreNamedWithoutTheirDirectories(line: String, text: String) {
+    #expect(line.withoutDirectories == text)
+  }
+}

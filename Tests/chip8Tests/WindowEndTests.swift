@@ -82,15 +82,16 @@ struct WindowEndTests {
 
   @Test("An autosave that was loaded is not the slot that F5 saves in")
   func savingAfterAnAutosave() throws {
-    let first = try play()
-    try first.press("x")
+    let first = try play("--autosave", "2")
+    try waitFor("an autosave") { try? machine(in: Autosave.minute.slot) }
     #expect(try first.quit() == (0, ""))
+    let left = try machine(in: Autosave.exit.slot)
     let second = try play()
-    try second.press("F7")
-    // The picker takes keys before it has a picture of each slot.
-    try waitFor("slot 1") {
-      try second.press("Return", "F5")
-      return try? machine(in: .key(1))
+    // The page takes keys before it knows what is in the slots. The autosaves come first.
+    try waitFor("what was left in slot 1") {
+      try second.press("F7", "Home", "Return", "F5")
+      let saved = try? machine(in: .key(1))
+      return saved.flatMap { $0.state.frames >= left.state.frames ? true : nil }
     }
     #expect(try second.quit() == (0, ""))
   }

@@ -142,7 +142,7 @@ struct WindowTimelineTests {
       "--restore", slots.path(.key(2)), "--headless", "--frames", "3", "--screenshot",
       "later.png", "--scale", "14")
     #expect(later.code == 0, "\(later.errors)")
-    let area = "896x392+0+0"
+    let area = "896x392+0+28"
     let expected = try Desktop.data(
       "convert", scratch.path("later.png"), "-crop", area, "-depth", "8", "rgb:-")
     try waitFor("the picture of three frames later") {

@@ -156,3 +156,19 @@ extension Warning {
 func reportWarnings(of player: inout Player) {
   for warning in player.takeWarnings() { printError(warning.text) }
 }
+
+extension String {
+  /// The text with files by their names alone, as there is no room for more in a window: what stands
+  /// before the last slash of each of its parts is left out.
+  package var withoutDirectories: String {
+    guard contains("/") else { return self }
+    let parts = split(separator: ": ", omittingEmptySubsequences: false)
+    return parts.map { part in
+      guard let first = part.firstIndex(of: "/"), let last = part.lastIndex(of: "/") else {
+        return String(part)
+      }
+      let start = part[..<first].lastIndex { " \"".contains($0) }.map(part.index(after:))
+      return String(part[..<(start ?? part.startIndex)] + part[part.index(after: last)...])
+    }.joined(separator: ": ")
+  }
+}

@@ -30,36 +30,36 @@
     private static let maxLines = 6
     /// The screen's 128 columns, or 64, at their first size.
     private static let firstSize = (width: Int32(128 * 7), height: Int32(64 * 7))
-    private static let help =
+    static let help =
       "F5 save · F9 load · with Shift: undo · Shift+0…9 slot · F7 all slots · P pause · "
       + "Backspace rewind · , . frame by frame · Ctrl+Z undo · Ctrl+Y redo · Tab faster · "
       + "Ctrl+R reset · F10 pixels · F11 full screen · Ctrl+Q quit"
 
-    private let session: PlaySession
-    private let window: OpaquePointer
+    let session: PlaySession
+    let window: OpaquePointer
     private let renderer: OpaquePointer
-    private let picture: ScreenRenderer
-    private let audio = AudioOutput()
-    private var keyboard = Keyboard()
-    private var keyMap = KeyMap()
-    private var programKeys = ProgramKeys.unknown
-    private var appearance: Appearance
+    let picture: ScreenRenderer
+    let audio = AudioOutput()
+    var keyboard = Keyboard()
+    var keyMap = KeyMap()
+    private(set) var programKeys = ProgramKeys.unknown
+    var appearance: Appearance
     private var pacer: Pacer
-    /// The slots to choose from, while the user does; the machine stands meanwhile.
-    private var picker: SlotPicker?
+    /// The pages that are open, the last one on top; the machine stands meanwhile.
+    var pages: [OpenPage] = []
     private var isFast = false
     /// How often the user has asked to close the window.
-    private var closeRequestCount = 0
+    var closeRequestCount = 0
     private var isInterrupted = false
-    /// What happened last, for a while.
-    private var message: [String] = []
+    /// What happened last, for a while; a problem until a key is pressed.
+    var message: ScreenRenderer.Message?
     private var messageEnd: UInt64 = 0
     /// The machine that the window is set up for.
     private var shownMachine = -1
-    private var shownSlotList = 0
+    var shownSlotList = 0
     /// Why the machine was not saved when the user wanted to quit, until a key is pressed; asking again
     /// quits.
-    private var leavingProblem: [String]?
+    var leavingProblem: [String]?
     private var nextLook: UInt64 = 0
 
     /// Plays in a window until the user closes it.
@@ -163,16 +163,16 @@
       let due = pacer.framesDue(now: Window.now())
       for _ in 0..<due {
         let keys = keyboard.takeKeys()
-        guard picker == nil else { continue }
+        guard pages.isEmpty else { continue }
         session.runFrame(keys: keys)
         audio.play(session.tone, framesPerSecond: framesPerSecond, percent: percent)
       }
       session.poll()
       collectChanges()
       pollWatchedFile()
-      picture.show(
-        session.screen, appearance, picker, session.progress,
-        lines: picker?.selected?.detail.map { [$0] } ?? lines())
+      var page = pages.last?.view
+      picture.show(session.screen, appearance, &page, session.progress, shownMessage)
+      if let page { pages[pages.count - 1].view = page }
       sleep(pacer.wait(now: Window.now()))
     }
 
@@ -193,9 +193,8 @@
         return true
       }
       session.reopen()
-      let problem = message + ["Close again to quit anyway"]
-      leavingProblem = problem
-      show(problem)
+      leavingProblem = (message?.lines ?? []) + ["Close again to quit anyway"]
+      message = nil
       closeRequestCount = 0
       return false
     }
@@ -206,21 +205,31 @@
       for notice in notices where notice.isProblem {
         for line in notice.lines(session.player.metadata.names) { printError(line) }
       }
-      if !notices.isEmpty { show(notices.flatMap { $0.lines(session.player.metadata.names) }) }
+      if !notices.isEmpty {
+        show(
+          notices.flatMap { $0.lines(session.player.metadata.names) },
+          isProblem: notices.contains(where: \.isProblem))
+      }
       if shownMachine != session.machineCount {
         programChanged()
       } else if programKeys != session.programKeys {
         keysChanged()
       }
-      if picker != nil, shownSlotList != session.slotListCount {
-        shownSlotList = session.slotListCount
-        picker?.update(session.slotList, at: session.slot)
-      }
+      updatePage()
     }
 
-    private func show(_ lines: [String]) {
-      message = lines
+    /// Shows what has happened, but not over a problem that nobody has seen yet.
+    func show(_ lines: [String], isProblem: Bool = false) {
+      let isNew = isProblem || message?.isProblem != true
+      let before = isNew ? [] : message?.lines ?? []
+      message = ScreenRenderer.Message(
+        lines: before + lines, isProblem: isProblem || message?.isProblem == true)
       messageEnd = Window.now() + Window.messageSeconds * 1_000_000_000
+    }
+
+    /// A key was pressed: whoever did that has seen what is wrong.
+    func dismissProblem() {
+      if message?.isProblem == true { message = nil }
     }
 
     /// Four times a second is soon enough for whoever has just saved a file.
@@ -250,12 +259,25 @@
       session.player.speed * (isFast ? Window.fastForward : 1)
     }
 
-    /// The lines over the picture: what happened last, for a while, or why the machine stands.
-    private func lines() -> [String] {
-      let lines = Window.now() < messageEnd ? message : standing
-      let shown = lines.prefix(Window.maxLines).map(\.displayText)
+    /// The message: what happened last, for a while, or why the machine stands.
+    private var shownMessage: ScreenRenderer.Message? {
+      if let message, message.isProblem || Window.now() < messageEnd {
+        return shortened(message.lines, isProblem: message.isProblem)
+      }
+      return standing.isEmpty ? nil : shortened(standing, isProblem: isStandingProblem)
+    }
+
+    private func shortened(_ lines: [String], isProblem: Bool) -> ScreenRenderer.Message {
+      let shown = lines.prefix(Window.maxLines).map { $0.withoutDirectories.displayText }
       let more = lines.count - shown.count
-      return shown + (more > 0 ? ["and \(more) more, on standard error"] : [])
+      return ScreenRenderer.Message(
+        lines: shown + (more > 0 ? ["and \(more) more, on standard error"] : []),
+        isProblem: isProblem)
+    }
+
+    private var isStandingProblem: Bool {
+      if case .fault? = session.halt { return true }
+      return leavingProblem != nil || session.watchProblem != nil
     }
 
     private var standing: [String] {
@@ -286,165 +308,16 @@
       keyMap = KeyMap(for: programKeys, session.player.metadata.keys)
     }
 
-    // MARK: Events
-
-    private func handleEvents() {
-      var event = SDL_Event()
-      while SDL_PollEvent(&event) != 0 {
-        switch SDL_EventType(event.type) {
-        case SDL_QUIT: closeRequestCount += 1
-        case SDL_KEYDOWN: keyDown(event.key)
-        case SDL_KEYUP: keyUp(event.key.keysym.scancode)
-        case SDL_DROPFILE: drop(event.drop.file)
-        case SDL_WINDOWEVENT: windowEvent(event.window)
-        case SDL_AUDIODEVICEADDED: audio.open()
-        case SDL_AUDIODEVICEREMOVED: audio.close(event.adevice.which)
-        case SDL_RENDER_TARGETS_RESET, SDL_RENDER_DEVICE_RESET: picture.invalidate()
-        default: break
-        }
-      }
-    }
-
-    private func windowEvent(_ event: SDL_WindowEvent) {
-      switch SDL_WindowEventID(UInt32(event.event)) {
-      case SDL_WINDOWEVENT_EXPOSED, SDL_WINDOWEVENT_SIZE_CHANGED: picture.invalidate()
-      case SDL_WINDOWEVENT_FOCUS_LOST:
-        keyboard.releaseAll()
-        setFast(false)
-        session.endRewinding()
-      default: break
-      }
-    }
-
-    private func drop(_ file: UnsafeMutablePointer<CChar>?) {
-      guard let file else { return }
-      session.open(String(cString: file))
-      SDL_free(file)
-    }
-
-    private func keyDown(_ event: SDL_KeyboardEvent) {
-      let scancode = event.keysym.scancode
-      let isStep = [SDL_SCANCODE_COMMA, SDL_SCANCODE_PERIOD].contains(scancode)
-      guard event.`repeat` == 0 || isStep else { return }
-      let modifiers = UInt32(event.keysym.mod)
-      if modifiers & KMOD_CTRL.rawValue == 0 { leavingProblem = nil }
-      if picker != nil, modifiers & KMOD_CTRL.rawValue == 0 {
-        pick(scancode)
-      } else if modifiers & KMOD_CTRL.rawValue != 0 {
-        control(event.keysym)
-      } else if modifiers & KMOD_SHIFT.rawValue != 0, let number = digit(scancode) {
-        session.choose(.key(number))
-      } else if modifiers & KMOD_SHIFT.rawValue != 0, undo(scancode) {
-        return
-      } else if !keyMap[scancode.rawValue].isEmpty {
-        keyboard.press(scancode.rawValue, keyMap)
-      } else {
-        command(event.keysym)
-      }
-    }
-
-    /// Takes back what the key does without Shift, if it is such a key.
-    private func undo(_ scancode: SDL_Scancode) -> Bool {
-      switch scancode {
-      case SDL_SCANCODE_F5: session.undoSave()
-      case SDL_SCANCODE_F9: session.undoLoad()
-      default: return false
-      }
-      return true
-    }
-
-    /// A key while the user chooses a slot.
-    private func pick(_ scancode: SDL_Scancode) {
-      let slot = picker?.selected?.slot
-      switch scancode {
-      case SDL_SCANCODE_LEFT: picker?.move(by: -1)
-      case SDL_SCANCODE_RIGHT: picker?.move(by: 1)
-      case SDL_SCANCODE_UP: picker?.move(by: -SlotPicker.columnCount)
-      case SDL_SCANCODE_DOWN: picker?.move(by: SlotPicker.columnCount)
-      case SDL_SCANCODE_ESCAPE, SDL_SCANCODE_F7: picker = nil
-      case SDL_SCANCODE_RETURN, SDL_SCANCODE_F9:
-        picker = nil
-        guard let slot else { return }
-        session.choose(slot)
-        session.load(slot)
-      case SDL_SCANCODE_F5:
-        picker = nil
-        guard let slot else { return }
-        guard !slot.isAutosave else { return show(["Slot \(slot) is reserved for autosaves"]) }
-        session.choose(slot)
-        session.save()
-      case SDL_SCANCODE_DELETE:
-        guard let slot else { return }
-        session.choose(slot)
-        session.delete(slot)
-        session.listSlots()
-      default: break
-      }
-    }
-
-    private func control(_ key: SDL_Keysym) {
-      switch letter(key) {
-      case "q": closeRequestCount += 1
-      case "r": session.reset()
-      case "y": session.redo()
-      case "z" where UInt32(key.mod) & KMOD_SHIFT.rawValue != 0: session.redo()
-      case "z": session.undo()
-      default: if key.scancode == SDL_SCANCODE_F9 { session.loadInNewProcess() }
-      }
-    }
-
-    /// The letter that a command is given with, unlike the keypad, which is where it is.
-    private func letter(_ key: SDL_Keysym) -> Character? {
-      commandLetter(symbol: UInt32(bitPattern: key.sym), usage: key.scancode.rawValue) { letter in
-        SDL_GetScancodeFromKey(Int32(letter.asciiValue ?? 0)) != SDL_SCANCODE_UNKNOWN
-      }
-    }
-
-    private func command(_ key: SDL_Keysym) {
-      if letter(key) == "p" { return session.togglePause() }
-      switch key.scancode {
-      case SDL_SCANCODE_F1: show([Window.help])
-      case SDL_SCANCODE_F5: session.save()
-      case SDL_SCANCODE_F7:
-        keyboard.releaseAll()
-        session.endRewinding()
-        picker = SlotPicker(session.slotList, at: session.slot)
-        session.listSlots()
-      case SDL_SCANCODE_F9: session.load()
-      case SDL_SCANCODE_F10: picture.hasWholePixels.toggle()
-      case SDL_SCANCODE_F11: toggleFullScreen()
-      case SDL_SCANCODE_BACKSPACE: session.beginRewinding()
-      case SDL_SCANCODE_COMMA: session.stepBack()
-      case SDL_SCANCODE_PERIOD: session.stepForward(keys: keyboard.takeKeys())
-      case SDL_SCANCODE_PAUSE: session.togglePause()
-      case SDL_SCANCODE_TAB: setFast(true)
-      case SDL_SCANCODE_ESCAPE: if isFullScreen { toggleFullScreen() }
-      default: break
-      }
-    }
-
-    private func keyUp(_ scancode: SDL_Scancode) {
-      if scancode == SDL_SCANCODE_TAB { setFast(false) }
-      if scancode == SDL_SCANCODE_BACKSPACE { session.endRewinding() }
-      keyboard.release(scancode.rawValue)
-    }
-
-    private func digit(_ scancode: SDL_Scancode) -> Int? {
-      let first = SDL_SCANCODE_1.rawValue
-      guard (first...SDL_SCANCODE_0.rawValue).contains(scancode.rawValue) else { return nil }
-      return Int(scancode.rawValue - first + 1) % 10
-    }
-
-    private func setFast(_ isFast: Bool) {
+    // MARK: Speed and size
       self.isFast = isFast
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
     }
 
-    private var isFullScreen: Bool {
+    var isFullScreen: Bool {
       SDL_GetWindowFlags(window) & SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue != 0
     }
 
-    private func toggleFullScreen() {
+    func toggleFullScreen() {
       let flag = isFullScreen ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue
       SDL_SetWindowFullscreen(window, flag)
       SDL_ShowCursor(isFullScreen ? SDL_DISABLE : SDL_ENABLE)

@@ -85,6 +85,20 @@ final class Desktop {
     try Desktop.data("import", "-silent", "-window", window, "-crop", area, "-depth", "8", "rgb:-")
   }
 
+  /// How many points of a part of the window are white, as only texts are.
+  func whiteCount(_ area: String) throws -> Int {
+    let points = Array(try picture(area))
+    return stride(from: 0, to: points.count, by: 3).count { start in
+      points[start..<start + 3].allSatisfy { $0 >= 244 }
+    }
+  }
+
+  /// Clicks a place of the window.
+  func click(x: Int, y: Int, button: Int = 1) throws {
+    try Desktop.output("xdotool", "mousemove", "--window", window, "\(x)", "\(y)")
+    try Desktop.output("xdotool", "click", "\(button)")
+  }
+
   /// What the window is called.
   func title() throws -> String {
     try Desktop.output("xdotool", "getwindowname", window).joined(separator: "\n")

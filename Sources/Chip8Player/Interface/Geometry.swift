@@ -1,0 +1,52 @@
+/// A size in the units of a front end: points of a window, cells of a terminal.
+package struct Size: Hashable, Sendable {
+  package var width: Int
+  package var height: Int
+
+  package init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+}
+
+/// A rectangle in such units. Rows count downwards.
+package struct Area: Hashable, Sendable {
+  package var x: Int
+  package var y: Int
+  package var width: Int
+  package var height: Int
+
+  package init(x: Int, y: Int, width: Int, height: Int) {
+    (self.x, self.y, self.width, self.height) = (x, y, max(0, width), max(0, height))
+  }
+
+  package var size: Size { Size(width: width, height: height) }
+  package var maxX: Int { x + width }
+  package var maxY: Int { y + height }
+
+  /// Whether a unit is in it.
+  package func contains(x: Int, y: Int) -> Bool {
+    (self.x..<maxX).contains(x) && (self.y..<maxY).contains(y)
+  }
+
+  /// The rectangle without a margin at each side.
+  package func inset(_ horizontal: Int, _ vertical: Int) -> Area {
+    Area(
+      x: x + horizontal, y: y + vertical, width: width - 2 * horizontal,
+      height: height - 2 * vertical)
+  }
+
+  /// The largest rectangle of such proportions in the middle of this one.
+  ///
+  /// - Parameter isWhole: whether it is so many times as large, if it fits at all.
+  package func fitting(_ size: Size, isWhole: Bool = false) -> Area {
+    guard size.width > 0, size.height > 0 else { return self }
+    let times = min(width / size.width, height / size.height)
+    let fitted =
+      isWhole && times >= 1
+      ? Size(width: size.width * times, height: size.height * times)
+      : Size(
+        width: min(width, height * size.width / size.height),
+        height: min(height, width * size.height / size.width))
+    return Area(
+      x: x + (width - fitted.width) / 2, y: y + (height - fitted.height) / 2,
+      width: fitted.width, height: fitted.height)
+  }
+}

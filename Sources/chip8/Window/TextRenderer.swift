@@ -1,0 +1,161 @@
+#if SDL
+  import CPango
+  import Chip8Player
+
+  /// Draws texts in a size that fits a window.
+  protocol TextRenderer: TextMetrics {
+    /// The points of a text, of that size: 0xAARRGGBB, not premultiplied. What has no room is cut.
+    func points(of text: String, _ style: TextStyle, _ color: UInt32, _ size: Size) -> [UInt32]
+  }
+
+  extension TextRenderer {
+    var unitAspect: Int { 1 }
+  }
+
+  /// Any script, by Pango.
+  struct PangoText: TextRenderer {
+    /// What is left of a line where nothing restricts it.
+    private static let maxLines = 64
+
+    private let pixelSize: Int
+    private let lineHeights: [TextStyle: Int]
+
+    /// - Returns: nil if Pango is not installed.
+    init?(fitting window: Size) {
+      guard CPango_load() == nil else { return nil }
+      // As large as a book's on a screen that is looked at from a desk's distance.
+      let pixelSize = max(10, min(window.width, 2 * window.height) / 56)
+      self.pixelSize = pixelSize
+      lineHeights = [TextStyle.title, .body, .detail].reduce(into: [:]) { heights, style in
+        heights[style] = PangoText.measure("Ag", style, pixelSize, width: 1000, lines: 1).height
+      }
+    }
+
+    func lineHeight(_ style: TextStyle) -> Int { lineHeights[style] ?? pixelSize }
+
+    func size(of text: String, _ style: TextStyle, width: Int) -> Size {
+      guard !text.isEmpty else { return Size(width: 0, height: 0) }
+      return PangoText.measure(text, style, pixelSize, width: width, lines: PangoText.maxLines)
+    }
+
+    func points(of text: String, _ style: TextStyle, _ color: UInt32, _ size: Size) -> [UInt32] {
+      var points = [UInt32](repeating: 0, count: size.width * size.height)
+      let lines = max(1, size.height / lineHeight(style))
+      PangoText.with(text, style, pixelSize, width: size.width, lines) {
+        CPango_draw(&$0, color, &points, Int32(size.width), Int32(size.height))
+      }
+      for index in points.indices { points[index] = PangoText.straight(points[index]) }
+      return points
+    }
+
+    private static func measure(
+      _ text: String, _ style: TextStyle, _ pixelSize: Int, width: Int, lines: Int
+    ) -> Size {
+      var (w, h): (Int32, Int32) = (0, 0)
+      with(text, style, pixelSize, width: width, lines) { CPango_measure(&$0, &w, &h) }
+      return Size(width: min(width, Int(w) + 1), height: Int(h))
+    }
+
+    private static func with(
+      _ text: String, _ style: TextStyle, _ pixelSize: Int, width: Int, _ lines: Int,
+      _ body: (inout CPangoText) -> Void
+    ) {
+      var text = text
+      text.withUTF8 { bytes in
+        bytes.withMemoryRebound(to: CChar.self) { bytes in
+          var described = CPangoText(
+            text: bytes.baseAddress, byteCount: Int32(bytes.count),
+            pixelSize: Int32(style == .detail ? max(9, pixelSize * 5 / 6) : pixelSize),
+            isBold: style == .title, width: Int32(width), maxLines: Int32(lines))
+          body(&described)
+        }
+      }
+    }
+
+    /// A colour that does not have its alpha in it any more.
+    private static func straight(_ point: UInt32) -> UInt32 {
+      let alpha = point >> 24
+      guard alpha != 0, alpha != 255 else { return point }
+      let parts = [16, 8, 0].map { shift in
+        min(255, (point >> UInt32(shift) & 0xFF) * 255 / alpha) << UInt32(shift)
+      }
+      return alpha << 24 | parts[0] | parts[1] | parts[2]
+    }
+  }
+
+  /// ASCII by the font that is built in, where there is no Pango.
+  struct BuiltInText: TextRenderer {
+    /// How many points of the window a point of the font has.
+    private let scale: Int
+
+    init(fitting window: Size) { scale = max(1, min(window.width, 2 * window.height) / 400) }
+
+    func lineHeight(_ style: TextStyle) -> Int { (PixelFont.height + 2) * scale }
+
+    func size(of text: String, _ style: TextStyle, width: Int) -> Size {
+      let lines = lines(of: text, width)
+      return Size(
+        width: (lines.map { PixelFont.width(of: $0) }.max() ?? 0) * scale,
+        height: lines.count * lineHeight(style))
+    }
+
+    func points(of text: String, _ style: TextStyle, _ color: UInt32, _ size: Size) -> [UInt32] {
+      var points = [UInt32](repeating: 0, count: size.width * size.height)
+      let count = max(1, size.height / lineHeight(style))
+      var lines = lines(of: text, size.width)
+      if lines.count > count {
+        lines = lines.prefix(count - 1) + [lines[(count - 1)...].joined(separator: " ")]
+        lines[count - 1] = cut(lines[count - 1], size.width / scale)
+      }
+      for (row, line) in lines.enumerated() {
+        for pixel in PixelFont.pixels(of: line) {
+          for point in 0..<scale * scale {
+            let x = pixel.x * scale + point % scale
+            let y = row * lineHeight(style) + (pixel.y + 1) * scale + point / scale
+            guard x < size.width, y < size.height else { continue }
+            points[y * size.width + x] = 0xFF_00_00_00 | color
+          }
+        }
+      }
+      return points
+    }
+
+    /// As much of the text as there is room for.
+    private func cut(_ text: String, _ width: Int) -> String {
+      guard PixelFont.width(of: text) > width else { return text }
+      var text = text
+      while !text.isEmpty, PixelFont.width(of: text + "…") > width { text.removeLast() }
+      return text + "…"
+    }
+
+    private func lines(of text: String, _ width: Int) -> [String] {
+      text.split(separator: "\n").flatMap { wrapped($0, toWidth: width / scale) }
+    }
+
+    private func wrapped(_ text: Substring, toWidth width: Int) -> [String] {
+      var lines: [String] = []
+      for word in text.split(separator: " ").flatMap({ pieces(of: $0, atMost: width) }) {
+        if let last = lines.last, PixelFont.width(of: "\(last) \(word)") <= width {
+          lines[lines.count - 1] = "\(last) \(word)"
+        } else {
+          lines.append(String(word))
+        }
+      }
+      return lines
+    }
+
+    /// A word, or the parts of one that is wider than a line.
+    private func pieces(of word: Substring, atMost width: Int) -> [Substring] {
+      var pieces = [word.prefix(0)]
+      for index in word.indices {
+        let longer = word[pieces[pieces.count - 1].startIndex...index]
+        if PixelFont.width(of: String(longer)) > width, longer.count > 1 {
+          pieces.append(word[index...index])
+        } else {
+          pieces[pieces.count - 1] = longer
+        }
+      }
+      return pieces
+    }
+  }
+#endif

@@ -1,0 +1,126 @@
+#if SDL
+  import CSDL2
+  import Chip8Core
+  import Chip8Player
+
+  /// What the user does with keyboard and mouse.
+  extension Window {
+    func handleEvents() {
+      var event = SDL_Event()
+      while SDL_PollEvent(&event) != 0 {
+        switch SDL_EventType(event.type) {
+        case SDL_QUIT: closeRequestCount += 1
+        case SDL_KEYDOWN: keyDown(event.key)
+        case SDL_KEYUP: keyUp(event.key.keysym.scancode)
+        case SDL_MOUSEMOTION: mouseMoved(event.motion.x, event.motion.y)
+        case SDL_MOUSEBUTTONDOWN: mousePressed(event.button)
+        case SDL_MOUSEWHEEL: if event.wheel.y != 0 { navigate(event.wheel.y > 0 ? .up : .down) }
+        case SDL_DROPFILE: drop(event.drop.file)
+        case SDL_WINDOWEVENT: windowEvent(event.window)
+        case SDL_AUDIODEVICEADDED: audio.open()
+        case SDL_AUDIODEVICEREMOVED: audio.close(event.adevice.which)
+        case SDL_RENDER_TARGETS_RESET, SDL_RENDER_DEVICE_RESET:
+          picture.invalidate(losingTextures: true)
+        default: break
+        }
+      }
+    }
+
+    private func windowEvent(_ event: SDL_WindowEvent) {
+      switch SDL_WindowEventID(UInt32(event.event)) {
+      case SDL_WINDOWEVENT_EXPOSED, SDL_WINDOWEVENT_SIZE_CHANGED: picture.invalidate()
+      case SDL_WINDOWEVENT_FOCUS_LOST:
+        keyboard.releaseAll()
+        setFast(false)
+        session.endRewinding()
+      default: break
+      }
+    }
+
+    private func drop(_ file: UnsafeMutablePointer<CChar>?) {
+      guard let file else { return }
+      session.open(String(cString: file))
+      SDL_free(file)
+    }
+
+    private func keyDown(_ event: SDL_KeyboardEvent) {
+      let scancode = event.keysym.scancode
+      let isStep = [SDL_SCANCODE_COMMA, SDL_SCANCODE_PERIOD].contains(scancode)
+      guard event.`repeat` == 0 || isStep || !pages.isEmpty else { return }
+      let modifiers = UInt32(event.keysym.mod)
+      dismissProblem()
+      if modifiers & KMOD_CTRL.rawValue == 0 { leavingProblem = nil }
+      if modifiers & KMOD_SHIFT.rawValue != 0, undo(scancode) { return }
+      if !pages.isEmpty, modifiers & KMOD_CTRL.rawValue == 0 {
+        pageKeyDown(scancode)
+      } else if modifiers & KMOD_CTRL.rawValue != 0 {
+        control(event.keysym)
+      } else if modifiers & KMOD_SHIFT.rawValue != 0, let number = digit(scancode) {
+        session.choose(.key(number))
+      } else if !keyMap[scancode.rawValue].isEmpty {
+        keyboard.press(scancode.rawValue, keyMap)
+      } else {
+        command(event.keysym)
+      }
+    }
+
+    /// Takes back what the key does without Shift, if it is such a key.
+    private func undo(_ scancode: SDL_Scancode) -> Bool {
+      switch scancode {
+      case SDL_SCANCODE_F5: session.undoSave()
+      case SDL_SCANCODE_F9: session.undoLoad()
+      default: return false
+      }
+      return true
+    }
+
+    private func control(_ key: SDL_Keysym) {
+      switch letter(key) {
+      case "q": closeRequestCount += 1
+      case "r": session.reset()
+      case "y": session.redo()
+      case "z" where UInt32(key.mod) & KMOD_SHIFT.rawValue != 0: session.redo()
+      case "z": session.undo()
+      default: if key.scancode == SDL_SCANCODE_F9 { session.loadInNewProcess() }
+      }
+    }
+
+    /// The letter that a command is given with, unlike the keypad, which is where it is.
+    private func letter(_ key: SDL_Keysym) -> Character? {
+      commandLetter(symbol: UInt32(bitPattern: key.sym), usage: key.scancode.rawValue) { letter in
+        SDL_GetScancodeFromKey(Int32(letter.asciiValue ?? 0)) != SDL_SCANCODE_UNKNOWN
+      }
+    }
+
+    private func command(_ key: SDL_Keysym) {
+      if letter(key) == "p" { return session.togglePause() }
+      switch key.scancode {
+      case SDL_SCANCODE_F1: show([Window.help])
+      case SDL_SCANCODE_F5: session.save()
+      case SDL_SCANCODE_F7: open(.slots)
+      case SDL_SCANCODE_F9: session.load()
+      case SDL_SCANCODE_F10: picture.hasWholePixels.toggle()
+      case SDL_SCANCODE_F11: toggleFullScreen()
+      case SDL_SCANCODE_BACKSPACE: session.beginRewinding()
+      case SDL_SCANCODE_COMMA: session.stepBack()
+      case SDL_SCANCODE_PERIOD: session.stepForward(keys: keyboard.takeKeys())
+      case SDL_SCANCODE_PAUSE: session.togglePause()
+      case SDL_SCANCODE_TAB: setFast(true)
+      case SDL_SCANCODE_ESCAPE: if isFullScreen { toggleFullScreen() }
+      default: break
+      }
+    }
+
+    private func keyUp(_ scancode: SDL_Scancode) {
+      if scancode == SDL_SCANCODE_TAB { setFast(false) }
+      if scancode == SDL_SCANCODE_BACKSPACE { session.endRewinding() }
+      keyboard.release(scancode.rawValue)
+    }
+
+    private func digit(_ scancode: SDL_Scancode) -> Int? {
+      let first = SDL_SCANCODE_1.rawValue
+      guard (first...SDL_SCANCODE_0.rawValue).contains(scancode.rawValue) else { return nil }
+      return Int(scancode.rawValue - first + 1) % 10
+    }
+  }
+#endif
