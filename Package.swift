@@ -46,7 +46,12 @@ let package = Package(
     .target(
       name: "Chip8Player",
       dependencies: ["CDeflate", "CGIF", "Chip8Core", "CLinux", "JSON", "Octo", "SaveState"],
-      resources: [.embedInCode("Input/keys.tsv")],
+      resources: [
+        .embedInCode("Input/keys.tsv"), .embedInCode("Library/backfire.ch8"),
+        .embedInCode("Library/hearth.ch8"), .embedInCode("Library/lace.ch8"),
+        .embedInCode("Library/loom.ch8"), .embedInCode("Library/schuss.ch8"),
+        .embedInCode("Library/swingby.ch8"),
+      ],
       swiftSettings: strict),
     .target(
       name: "Chip8C",
@@ -117,7 +122,10 @@ let package = Package(
     .testTarget(name: "OctoTests", dependencies: ["Octo"], swiftSettings: strict),
     .testTarget(
       name: "chip8Tests",
-      dependencies: ["CDeflate", "Chip8Core", "Chip8Player", "CPNG", "SaveState", "chip8"],
+      dependencies: [
+        "CDeflate", "Chip8Core", "Chip8Player", "CPNG", "SaveState", "chip8",
+        .target(name: "CSDL2", condition: .when(traits: ["SDL"])),
+      ],
       exclude: ["Support/drop.py"],
       swiftSettings: strict),
   ]

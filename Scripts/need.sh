@@ -5,10 +5,10 @@ set -eu
 
 packages() {
   case $1 in
-  build) echo binutils libdeflate-dev libgif-dev libjansson-dev libpng-dev libsdl2-dev nettle-dev zlib1g-dev ;;
+  build) echo binutils libdeflate-dev libgif-dev libjansson-dev libpangocairo-1.0-0 libpng-dev libsdl2-dev nettle-dev zlib1g-dev ;;
   fuzz) echo python3 ;;
   python) echo gcc python3 python3-venv ;;
-  test) echo file gcc imagemagick iproute2 libchafa0 pkg-config python3 python3-xlib socat strace valgrind xdotool xvfb ;;
+  test) echo file fonts-noto-core fonts-noto-cjk gcc imagemagick iproute2 libchafa0 pkg-config python3 python3-xlib socat strace valgrind xdotool xvfb ;;
   *) echo "need.sh: no such purpose: $1" >&2 && exit 64 ;;
   esac
 }

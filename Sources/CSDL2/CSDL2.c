@@ -18,15 +18,32 @@
   F(void, SDL_DestroyTexture, (SDL_Texture * texture), (texture)) \
   F(void, SDL_DestroyWindow, (SDL_Window * window), (window)) \
   F(void, SDL_free, (void *memory), (memory)) \
+  F(void, SDL_GameControllerClose, (SDL_GameController * controller), (controller)) \
+  F(SDL_Joystick *, SDL_GameControllerGetJoystick, (SDL_GameController * controller), \
+    (controller)) \
+  F(const char *, SDL_GameControllerName, (SDL_GameController * controller), (controller)) \
+  F(SDL_GameController *, SDL_GameControllerOpen, (int index), (index)) \
   F(const char *, SDL_GetCurrentVideoDriver, (void), ()) \
   F(const char *, SDL_GetError, (void), ()) \
   F(Uint32, SDL_GetQueuedAudioSize, (SDL_AudioDeviceID device), (device)) \
   F(int, SDL_GetRendererOutputSize, (SDL_Renderer * renderer, int *w, int *h), (renderer, w, h)) \
+  F(SDL_Keycode, SDL_GetKeyFromScancode, (SDL_Scancode scancode), (scancode)) \
+  F(const char *, SDL_GetKeyName, (SDL_Keycode key), (key)) \
   F(SDL_Scancode, SDL_GetScancodeFromKey, (SDL_Keycode key), (key)) \
   F(void, SDL_GetWindowSize, (SDL_Window * window, int *w, int *h), (window, w, h)) \
   F(Uint32, SDL_GetWindowFlags, (SDL_Window * window), (window)) \
   F(int, SDL_Init, (Uint32 flags), (flags)) \
   F(int, SDL_InitSubSystem, (Uint32 flags), (flags)) \
+  F(int, SDL_JoystickAttachVirtual, \
+    (SDL_JoystickType type, int axes, int buttons, int hats), (type, axes, buttons, hats)) \
+  F(int, SDL_JoystickDetachVirtual, (int index), (index)) \
+  F(SDL_JoystickID, SDL_JoystickInstanceID, (SDL_Joystick * joystick), (joystick)) \
+  F(SDL_Joystick *, SDL_JoystickOpen, (int index), (index)) \
+  F(int, SDL_JoystickSetVirtualAxis, (SDL_Joystick * joystick, int axis, Sint16 value), \
+    (joystick, axis, value)) \
+  F(int, SDL_JoystickSetVirtualButton, (SDL_Joystick * joystick, int button, Uint8 value), \
+    (joystick, button, value)) \
+  F(int, SDL_NumJoysticks, (void), ()) \
   F(SDL_AudioDeviceID, SDL_OpenAudioDevice, \
     (const char *name, int capture, const SDL_AudioSpec *desired, SDL_AudioSpec *obtained, \
      int changes), \

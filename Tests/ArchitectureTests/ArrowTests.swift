@@ -107,7 +107,7 @@ private let testRules: [String: Set<String>] = [
   "JSONTests": ["JSON"],
   "OctoTests": ["Octo"],
   "chip8Tests": [
-    "CDeflate", "CPNG", "Chip8Core", "Chip8Player", "JSON", "Octo", "SaveState", "chip8",
+    "CDeflate", "CPNG", "CSDL2", "Chip8Core", "Chip8Player", "JSON", "Octo", "SaveState", "chip8",
   ],
 ]
 

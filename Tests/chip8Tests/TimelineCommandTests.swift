@@ -40,7 +40,7 @@ struct TimelineCommandTests {
   }
 
   private func open(_ arguments: String...) throws -> Desktop {
-    try Desktop([rom, "--slots", scratch.directory, "--autosave", "0"] + arguments)
+    try Desktop([rom, "--slots", scratch.directory, "--autosave", "0", "--no-card"] + arguments)
   }
 
   private func timeline(_ arguments: String...) throws -> Outcome {

@@ -48,7 +48,7 @@ struct WindowEndTests {
     let player = Process()
     let errors = Pipe()
     player.executableURL = URL(filePath: Running.executable)
-    player.arguments = [rom, "--slots", scratch.directory, "--autosave", "1"]
+    player.arguments = [rom, "--slots", scratch.directory, "--autosave", "1", "--no-card"]
     player.environment = ProcessInfo.processInfo.environment.merging([
       "DISPLAY": ":" + String(decoding: digits, as: UTF8.self), "SDL_AUDIODRIVER": "dummy",
     ]) { $1 }
@@ -82,7 +82,7 @@ struct WindowEndTests {
 
   @Test("An autosave that was loaded is not the slot that F5 saves in")
   func savingAfterAnAutosave() throws {
-    let first = try play("--autosave", "2")
+    let first = try play("--autosave", "2", "--no-card")
     try waitFor("an autosave") { try? machine(in: Autosave.minute.slot) }
     #expect(try first.quit() == (0, ""))
     let left = try machine(in: Autosave.exit.slot)

@@ -21,7 +21,7 @@ struct WindowFlagTests {
   }
 
   private func open(_ arguments: String...) throws -> Desktop {
-    try Desktop([rom] + options + arguments)
+    try Desktop([rom, "--no-card"] + options + arguments)
   }
 
   /// Waits until the first flag is on the disk.

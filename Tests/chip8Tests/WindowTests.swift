@@ -249,7 +249,7 @@ struct WindowTests {
 
   @Test("The machine is autosaved periodically, and earlier autosaves are kept")
   func autosave() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.directory, "--autosave", "1"])
+    let desktop = try Desktop([rom, "--slots", scratch.directory, "--autosave", "1", "--no-card"])
     let first = try waitFor("an autosave") { try? autosaved("auto-minute").state.frames }
     try waitFor("the next one") {
       let now = try autosaved("auto-minute").state.frames
@@ -263,7 +263,7 @@ struct WindowTests {
 
     let none = try Scratch()
     let quiet = try Desktop([
-      rom, "--slots", none.directory, "--autosave", "0", "--no-journal",
+      rom, "--slots", none.directory, "--autosave", "0", "--no-journal", "--no-card",
     ])
     try quiet.hold("e", seconds: 0.3)
     #expect(try quiet.quit() == (0, ""))

@@ -52,6 +52,21 @@ public struct Chip8: Sendable {
     self.state = state
   }
 
+  /// The same machine with other quirks and another speed, as if its past had had them.
+  public func reconfigured(_ quirks: Quirks, instructionsPerFrame: Int) -> Chip8 {
+    var state = state
+    state.configuration.quirks = quirks
+    state.configuration.instructionsPerFrame = instructionsPerFrame
+    // A frame that has begun is no longer than a whole one.
+    state.instructionsLeftInFrame = state.instructionsLeftInFrame.map {
+      min($0, UInt32(instructionsPerFrame))
+    }
+    var machine = Chip8(program, state)
+    machine.unsaved.engine = unsaved.engine
+    machine.unsaved.heldKeys = unsaved.heldKeys
+    return machine
+  }
+
   /// The sound of the frame that ended last, nil if it was silent.
   public var tone: Tone? { unsaved.tone }
 

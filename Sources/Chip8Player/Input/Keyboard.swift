@@ -9,9 +9,14 @@ public struct Keyboard: Sendable {
   public init() {}
 
   /// A key went down.
-  public mutating func press(_ usage: UInt32, _ map: KeyMap) {
-    held[usage] = map[usage]
-    tapped.formUnion(map[usage])
+  public mutating func press(_ usage: UInt32, _ map: KeyMap) { press(usage, map[usage]) }
+
+  /// The same for what is no key of a keyboard, and stands for some of the keypad.
+  ///
+  /// - Parameter usage: a number that nothing else has.
+  public mutating func press(_ usage: UInt32, _ keys: KeySet) {
+    held[usage] = keys
+    tapped.formUnion(keys)
   }
 
   /// A key went up.

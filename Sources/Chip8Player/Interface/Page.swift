@@ -41,11 +41,15 @@ package struct Page: Hashable, Sendable {
     package var text: String
     /// What it is at present, beside or below the text.
     package var value = ""
+    /// Another name for it, where there is room.
+    package var alternative = ""
     /// A mark in its corner, as of a key.
     package var badge = ""
     /// What there is no room for, shown while it is chosen.
     package var detail = ""
     package var picture: Picture?
+    /// Whether it is of less interest than the others.
+    package var isFaint = false
     /// Whether a grid leaves room for a picture where it has none.
     package var hasPicture = false
     /// What is to be done with it.

@@ -140,7 +140,7 @@ package struct PageLayout: Hashable, Sendable {
     _ metrics: some TextMetrics
   ) {
     var column = room
-    if items.contains(where: { $0.picture != nil }), room.width >= 16 * metrics.lineHeight(.body) {
+    if items.contains(where: \.hasPicture), room.width >= 16 * metrics.lineHeight(.body) {
       column.width = room.width * 3 / 5
       if let picture = view.chosen?.picture {
         let side = Area(
@@ -248,9 +248,10 @@ package struct PageLayout: Hashable, Sendable {
     _ metrics: some TextMetrics
   ) {
     let border = metrics.lineHeight(.body) / 8
-    add(.fill(isChosen ? .chosen : .panel, alpha: isChosen ? 255 : 160), area)
+    add(
+      .fill(isChosen ? .chosen : .panel, alpha: isChosen ? 255 : item.isFaint ? 64 : 200), area)
     let inner = area.inset(border, border)
-    let tint = isChosen ? Tint.chosenText : .text
+    let tint = isChosen ? Tint.chosenText : item.isFaint ? .faint : .text
     let body = metrics.lineHeight(.body)
     let detail = metrics.lineHeight(.detail)
     guard hasPictures else { return addKey(item, in: inner, tint, metrics) }
@@ -279,7 +280,8 @@ package struct PageLayout: Hashable, Sendable {
     let height = min(area.height, isTwoLines ? body + detail : body)
     let y = area.y + (area.height - height) / 2
     let side = corner + max(1, body / 6)
-    let text = isOneLine ? "\(item.text) \(item.value)" : item.text
+    let more = isOneLine ? item.value : item.alternative
+    let text = more.isEmpty ? item.text : "\(item.text)  \(more)"
     add(
       .text(text, .body, tint, .center),
       Area(x: area.x + side, y: y, width: area.width - 2 * side, height: min(body, height)))

@@ -12,10 +12,10 @@ package struct PageView: Hashable, Sendable {
   /// The first row that is shown.
   var firstRow = 0
 
-  /// - Parameter index: the item that is chosen first.
-  package init(_ page: Page, at index: Int = 0) {
+  /// - Parameter index: the item that is chosen first; nil if none can be chosen.
+  package init(_ page: Page, at index: Int? = 0) {
     self.page = page
-    self.index = max(0, min(index, page.items.count - 1))
+    self.index = index.map { max(0, min($0, page.items.count - 1)) } ?? -1
   }
 
   /// The item that is chosen, if there is one.
@@ -28,12 +28,12 @@ package struct PageView: Hashable, Sendable {
     let action = chosen?.action
     self.page = page
     let same = action.flatMap { action in page.items.firstIndex { $0.action == action } }
-    index = same ?? max(0, min(index, page.items.count - 1))
+    index = same ?? min(index, max(0, page.items.count - 1))
   }
 
   /// Chooses an item, as by a mouse.
   package mutating func choose(_ index: Int) {
-    if page.items.indices.contains(index) { self.index = index }
+    if self.index >= 0, page.items.indices.contains(index) { self.index = index }
   }
 
   /// Does what somebody wants.

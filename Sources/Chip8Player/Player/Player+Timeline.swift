@@ -20,6 +20,11 @@ extension Player {
     try travel { timeline throws(SeekError) in try timeline.seek(toInstruction: instruction) }
   }
 
+  /// Goes to the end of a branch.
+  mutating func seek(toEndOf branch: Int) throws(SeekError) {
+    try travel { timeline throws(SeekError) in try timeline.seek(toEndOf: branch) }
+  }
+
   /// Goes back to where the last jump came from.
   mutating func undo() throws(SeekError) {
     try travel { timeline throws(SeekError) in _ = try timeline.undo() }

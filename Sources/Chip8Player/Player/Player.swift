@@ -381,6 +381,17 @@ public struct Player: Sendable {
     replace(timeline, by: .powerOn, beside)
   }
 
+  /// Replaces the machine by itself with another configuration.
+  mutating func adopt(reconfigured machine: Chip8) {
+    replace(Timeline(machine), by: .load, beside)
+  }
+
+  /// Changes what stands beside the machine, as if that had been asked for from the first.
+  mutating func setMetadata(_ change: (inout SessionMetadata) -> Void) {
+    change(&besides[timeline.branch].given)
+    change(&besides[timeline.branch].metadata)
+  }
+
   private mutating func replace(
     _ next: Timeline<Chip8>, by edge: Timeline<Chip8>.Edge?, _ beside: Beside
   ) {

@@ -12,6 +12,10 @@ public enum Notice: Sendable {
   case paused
   case unpaused
   case reset
+  /// The machine is another one now, switched on again or as it was.
+  case reconfigured(Configuration, isRestarted: Bool)
+  /// The program can be continued where it was left, after so much of its own time.
+  case canContinue(machineTime: String)
   /// Save and load mean this slot now.
   case slotChosen(SlotName)
   case slotEmpty(SlotName)
@@ -26,6 +30,10 @@ public enum Notice: Sendable {
   /// The machine is again where it was before a jump, or after it.
   case undone(Timeline<Chip8>.Edge)
   case redone(Timeline<Chip8>.Edge)
+  /// The machine is at the end of another branch.
+  case wentToEnd
+  /// A picture or a clip was written.
+  case captured(path: String)
   case nothingToUndo
   case nothingToRedo
   /// Nothing is known of what was before this moment.
@@ -56,6 +64,7 @@ public enum Notice: Sendable {
     case autosave
     case reset
     case rewind
+    case capture
     case open(path: String)
     case watch(path: String)
   }

@@ -44,7 +44,7 @@ extension PlaySession {
   }
 
   func continueClosing() {
-    guard work.isIdle else { return }
+    guard work.isIdle, captures.isIdle else { return }
     switch closing {
     case .finishing: closing = autosaveOnLeaving() ? .saving(true) : .closed(.nothingToSave)
     case .saving(let isWell): closing = .closed(isWell ? .saved : .failed)

@@ -5,50 +5,71 @@ import SaveState
 extension PlaySession {
   /// Switches the machine off and on again, with other random numbers unless a seed was given.
   public func reset() {
-    let state = player.machine.state
+    switchOn(player.machine.state.configuration, .reset)
+  }
+
+  /// Switches the machine on again as another platform.
+  public func setPlatform(_ platform: Platform) {
+    let configuration = Configuration(platform)
+    switchOn(configuration, .reconfigured(configuration, isRestarted: true))
+  }
+
+  /// - Parameter notice: what is reported then.
+  private func switchOn(_ configuration: Configuration, _ notice: Notice) {
     let seed = options.machine.seed ?? UInt64.random(in: 0...UInt64.max)
     let fresh: Chip8
-    do { fresh = try Chip8(player.machine.program, state.configuration, seed: seed) } catch {
+    do { fresh = try Chip8(player.machine.program, configuration, seed: seed) } catch {
       let name = player.machine.program.name
       return report(.failed(.reset, PlayerError.contents(path: name, error)))
     }
     if isWatching {
       var timeline = Timeline(fresh)
       giveFlagsOfVersionBefore(to: &timeline)
-      return adopt(switchedOn: timeline)
+      return adopt(switchedOn: timeline, notice)
     }
     let (kept, flagKeeper) = (options.keptFlags, flagKeeper)
     work.begin {
       var timeline = Timeline(fresh)
       flagKeeper.powerOn(&timeline, kept)
-      return { [timeline] in $0.adopt(switchedOn: timeline) }
+      return { [timeline] in $0.adopt(switchedOn: timeline, notice) }
     }
   }
 
-  private func adopt(switchedOn timeline: Timeline<Chip8>) {
+  private func adopt(switchedOn timeline: Timeline<Chip8>, _ notice: Notice) {
     writeJournal()
     player.adopt(switchedOn: timeline)
     machineChanged()
-    report(.reset)
+    report(notice)
   }
 
   /// Plays another program or image; if it cannot be used, the machine continues unchanged.
-  public func open(_ path: String) {
+  public func open(_ path: String) { open(path) { try LoadedFile(path) } }
+
+  /// The same for one that is not a file.
+  ///
+  /// - Parameter name: what a file with it would be called.
+  package func open(_ name: String, contents: [UInt8]) {
+    open(name) { try LoadedFile(name, contents: contents) }
+  }
+
+  private func open(_ path: String, _ file: @escaping @Sendable () throws -> LoadedFile) {
     let (machine, metadata) = (
       options.machine.forAnotherProgram, options.metadata.forAnotherProgram
     )
     let (kept, flagKeeper) = (options.keptFlags, flagKeeper)
     begin(.open(path: path)) {
-      var loaded = try LoadedMachine(path, machine, metadata)
+      var loaded = try LoadedMachine(file(), machine)
+      try loaded.apply(metadata, from: path)
       flagKeeper.powerOn(&loaded, kept)
       return { [loaded] session in
         session.autosaveOnLeaving()
         session.adopt(loaded)
         // They are those of the program before.
-        (session.slotList, session.changedSlot) = ([], nil)
+        (session.slotList, session.changedSlot, session.left) = ([], nil, nil)
         session.slotListCount += 1
         let platform = loaded.machine.state.configuration.platform
         session.report(.began(platform, isRestored: loaded.image != nil))
+        if loaded.image == nil { session.findLeft() }
       }
     }
   }
@@ -58,9 +79,61 @@ extension PlaySession {
     let isSame = loaded.machine.program.sha1 == player.machine.program.sha1
     let edge: Timeline<Chip8>.Edge = loaded.image == nil ? .powerOn : .load
     writeJournal()
-    if !isSame { halts = [:] }
+    if !isSame { (halts, previews) = ([:], [:]) }
     player.adopt(loaded, by: isSame ? edge : nil)
     machineChanged()
     if !isSame { beginJournal() }
+  }
+
+  // MARK: Where the user left
+
+  /// How long the machine has been on that the program can be continued with, in its own time; nil if
+  /// there is none.
+  public var leftMachineTime: String? { left?.machine.machineTime }
+
+  /// Looks for what the program can be continued with.
+  func findLeft() {
+    guard options.autosaveSeconds != nil, !isWatching else { return }
+    let (slots, machine) = (self.slots, machineCount)
+    work.begin {
+      let left = slots.newestResumable(Chip8.self).found
+      return { session in
+        guard let left, session.machineCount == machine, !session.isWatching else { return }
+        session.left = left
+        session.report(.canContinue(machineTime: left.machine.machineTime))
+      }
+    }
+  }
+
+  /// Continues the program where the user left it.
+  public func continueLeft() {
+    guard let left else { return }
+    self.left = nil
+    writeJournal()
+    player.adopt(left.machine, from: left.image, in: left.path)
+    player.add(left.image.driftWarnings(left.machine, in: left.path))
+    machineChanged()
+    report(.began(left.machine.state.configuration.platform, isRestored: true))
+  }
+
+  // MARK: The same machine otherwise
+
+  /// Continues with other quirks or another speed.
+  public func setMachine(quirks: Quirks? = nil, instructionsPerFrame: Int? = nil) {
+    guard restart == nil else { return }
+    let machine = player.machine
+    let configuration = machine.state.configuration
+    let changed = machine.reconfigured(
+      quirks ?? configuration.quirks,
+      instructionsPerFrame: instructionsPerFrame ?? configuration.instructionsPerFrame)
+    writeJournal()
+    player.adopt(reconfigured: changed)
+    machineChanged()
+    report(.reconfigured(changed.state.configuration, isRestarted: false))
+  }
+
+  /// Shows the machine otherwise, or at another speed. It is saved so.
+  public func setMetadata(_ change: (inout SessionMetadata) -> Void) {
+    player.setMetadata(change)
   }
 }

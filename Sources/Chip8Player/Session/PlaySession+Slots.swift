@@ -3,7 +3,7 @@ import SaveState
 
 /// Saving and loading: slots and autosaves. The work is done on the other thread.
 extension PlaySession {
-  private var slots: Slots { player.slots(in: options.slotsRoot) }
+  var slots: Slots { player.slots(in: options.slotsRoot) }
 
   /// Selects the slot that save and load use. Autosaves can only be loaded.
   public func choose(_ slot: SlotName) {

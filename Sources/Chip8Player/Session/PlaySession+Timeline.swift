@@ -125,7 +125,7 @@ extension PlaySession {
 
   // MARK: Jumps
 
-  private func jump(_ body: (inout Player) throws(SeekError) -> Void) -> Bool {
+  func jump(_ body: (inout Player) throws(SeekError) -> Void) -> Bool {
     writeJournal()
     guard restart == nil, browse(body) else { return false }
     machineChanged()

@@ -34,6 +34,8 @@ public final class PlaySession {
 
   private var notices: [Notice]
   let work = WorkQueue()
+  /// Writes pictures and clips, which take longer.
+  let captures = WorkQueue()
   var closing: Closing?
   let options: Options
   /// What the program's keys do, for what shows them.
@@ -49,6 +51,13 @@ public final class PlaySession {
   public private(set) var machineCount = 0
   /// Changes whenever the machine is at another moment, and has not run there.
   private var jumpCount = 0
+  /// The programs to choose from, as of the last ``listLibrary()``; nil before it.
+  package internal(set) var library: [Library.Entry]?
+  /// What the ends of branches look like.
+  var previews: [Int: Preview] = [:]
+  var isLoadingPreview = false
+  /// What the program can be continued with, if it has been played before.
+  var left: Slots.Resumption<Chip8>?
   /// The slot that was saved or deleted last.
   var changedSlot: SlotName?
   /// Why the program has stopped at the ends of branches, where it has.
@@ -76,6 +85,7 @@ public final class PlaySession {
     if let facts = options.recording { player.record(facts) }
     for path in options.reservedPaths { player.reserve(path) }
     beginJournal()
+    if loaded.image == nil, options.movie == nil, options.recording == nil { findLeft() }
   }
 
   // MARK: What happened
@@ -88,7 +98,7 @@ public final class PlaySession {
 
   /// - Returns: whether there was anything to take up, which may have begun more.
   private func collect() -> Bool {
-    let completions = work.takeCompletions()
+    let completions = work.takeCompletions() + captures.takeCompletions()
     for completion in completions { completion(self) }
     continueClosing()
     notices += flagKeeper.takeFailures()
@@ -100,6 +110,7 @@ public final class PlaySession {
   public func finishWork() {
     repeat {
       work.finish()
+      captures.finish()
       flagKeeper.finish()
     } while collect()
   }

@@ -100,7 +100,14 @@ extension StateSummary.Contents {
 extension Chip8 {
   /// How long the machine has been on, in its own time.
   package var machineTime: String {
-    let seconds = state.frames / UInt64(state.configuration.platform.framesPerSecond)
+    state.configuration.platform.time(ofFrames: state.frames)
+  }
+}
+
+extension Platform {
+  /// How long so many frames take, in hours, minutes and seconds.
+  package func time(ofFrames frames: UInt64) -> String {
+    let seconds = frames / UInt64(framesPerSecond)
     func two(_ number: UInt64) -> String { (number < 10 ? "0" : "") + "\(number)" }
     return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
   }

@@ -14,6 +14,11 @@ package enum WallClock {
     return text(&local, "%Y-%m-%d %H:%M:%S")
   }
 
+  /// The same as a part of a file's name.
+  package static func fileName(_ seconds: UInt64) -> String {
+    String(text(seconds).map { $0 == ":" ? "." : $0 })
+  }
+
   /// A time as ISO 8601 has it, in UTC.
   package static func utc(_ seconds: UInt64) -> String {
     // An image can hold any time; gmtime_r knows the years that are an Int32.

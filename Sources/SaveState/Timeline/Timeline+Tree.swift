@@ -11,6 +11,8 @@ extension Timeline {
     public let start: Position
     /// How far it has come.
     public let end: Position
+    /// How often the course that leads to it has left another one on its way.
+    public let depth: Int
   }
 
   /// A jump from one place to another.
@@ -27,17 +29,18 @@ extension Timeline {
 
   static func leaves(of branches: [Branch]) -> [Leaf] {
     var isContinued = [Bool](repeating: false, count: branches.count)
-    for branch in branches {
-      guard let origin = branch.origin, origin.position.mark == branches[origin.branch].end.mark
-      else {
-        continue
-      }
-      isContinued[origin.branch] = true
+    var depths = [Int](repeating: 0, count: branches.count)
+    // A branch comes after the one that it has left.
+    for (index, branch) in branches.enumerated() {
+      guard let origin = branch.origin else { continue }
+      let isContinuation = origin.position.mark == branches[origin.branch].end.mark
+      depths[index] = depths[origin.branch] + (isContinuation ? 0 : 1)
+      if isContinuation { isContinued[origin.branch] = true }
     }
     return branches.indices.filter { !isContinued[$0] }.map { index in
       Leaf(
         branch: index, edge: branches[index].edge, start: branches[index].startPosition,
-        end: branches[index].end)
+        end: branches[index].end, depth: depths[index])
     }
   }
 

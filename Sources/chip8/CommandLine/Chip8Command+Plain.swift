@@ -56,6 +56,9 @@ extension Chip8Command {
     (settings.breakpoints, settings.watchpoints) = ([], [])
     terminal = TerminalOptions()
     (terminal.isWanted, terminal.picture) = (false, nil)
+    window = WindowOptions()
+    (window.isFullScreen, window.fit, window.volume) = (false, false, nil)
+    window.leavesOutCard = false
     headless = HeadlessOptions()
     (headless.isHeadless, headless.frames, headless.instructions) = (false, nil, nil)
     (headless.until, headless.keys) = ([], nil)
@@ -81,6 +84,9 @@ extension Chip8Command {
     case "paranoid": timeline.isParanoid = true
     case "no-settings": settings.forgetsSaved = true
     case "terminal": terminal.isWanted = true
+    case "fullscreen": window.isFullScreen = true
+    case "fit": window.fit = true
+    case "no-card": window.leavesOutCard = true
     case "headless": headless.isHeadless = true
     case "executable": headless.executable = true
     case "no-rom": headless.leavesOutProgram = true
@@ -123,6 +129,7 @@ extension Chip8Command {
     case "key-map": replace(&settings.keyMap, try? KeyChanges(value))
     case "terminal-picture": read(value, &terminal.picture)
     case "symbols": read(value, &settings.symbols)
+    case "volume": read(value, &window.volume)
     case "break": add(Place(argument: value), &settings.breakpoints)
     case "watchpoint": add(WatchedPlace(argument: value), &settings.watchpoints)
     default: setHeadless(name, value)

@@ -84,6 +84,9 @@ struct Chip8Command: ParsableCommand {
   @OptionGroup(title: "Playing in a terminal")
   var terminal: TerminalOptions
 
+  @OptionGroup(title: "Window")
+  var window: WindowOptions
+
   @OptionGroup(title: "Headless runs")
   var headless: HeadlessOptions
 
@@ -96,6 +99,7 @@ struct Chip8Command: ParsableCommand {
     try past.validateCombination()
     try settings.validateCombination()
     try terminal.validateCombination(isHeadless: headless.isHeadless)
+    try window.validateCombination(isHeadless: headless.isHeadless)
     try headless.validateCombination()
     try headless.movie.validateCombination()
     try mobility.validateCombination(headless, restore: restore)
@@ -199,7 +203,7 @@ struct Chip8Command: ParsableCommand {
     // However the window ends, what was recorded is not lost.
     var failures = Failures()
     failures.attempt {
-      try show(session) {
+      try show(session, firstPages(loaded, movie)) {
         guard mobility.acknowledge, let image = loaded.image else { return }
         try mobility.takeOver(image, savedAs: session.saveProvisionally())
       }
@@ -214,15 +218,31 @@ struct Chip8Command: ParsableCommand {
   }
 
   /// Shows a session until its user leaves it.
-  private func show(_ session: PlaySession, whenOpen: () throws -> Void) throws {
+  ///
+  /// - Parameter first: the pages that a window begins with.
+  private func show(
+    _ session: PlaySession, _ first: [PageName], whenOpen: () throws -> Void
+  ) throws {
     if terminal.isWanted || Terminal.isOnlyChoice {
       return try Terminal.play(session, terminal.picture ?? .auto, whenOpen: whenOpen)
     }
     #if SDL
-      try Window.play(session, whenOpen: whenOpen)
+      try Window.play(session, window.settings, first, whenOpen: whenOpen)
     #else
       throw Failure.usage("this chip8 was built without a window: add --terminal or --headless")
     #endif
+  }
+
+  /// The keys where somebody begins with a program, home where no program was named.
+  private func firstPages(_ loaded: LoadedMachine, _ movie: MovieFile?) -> [PageName] {
+    let showsKeys = movie == nil && !watch && !window.leavesOutCard
+    return (showsKeys ? [.start] : []) + (isHome && movie == nil ? [.home] : [])
+  }
+
+  /// Whether no program was named, and there is a display to choose one on.
+  private var isHome: Bool {
+    restore == nil && files.isEmpty && !headless.isHeadless && !resume && !terminal.isWanted
+      && (getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil)
   }
 
   private func machine(
@@ -269,6 +289,12 @@ struct Chip8Command: ParsableCommand {
         ? try LoadedFile(mobility.channel) : try LoadedFile(image, isImageExpected: true)
     case (nil, 1):
       return try LoadedFile(files[0])
+    case (nil, 0) where isHome:
+      // The machine does not run unless somebody chooses it.
+      guard let first = Library.bundled.first?.program else {
+        throw Failure.usage("no program given")
+      }
+      return try LoadedFile("\(first.name).ch8", contents: first.bytes)
     case (nil, 0):
       throw Failure.usage("no program given: try chip8 game.ch8, or chip8 --help")
     case (nil, _):

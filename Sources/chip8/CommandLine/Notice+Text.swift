@@ -17,6 +17,11 @@ extension Notice {
     case .paused: ["Paused"]
     case .unpaused: ["Resumed"]
     case .reset: ["Reset · Shift+F9 undoes this"]
+    case .reconfigured(let configuration, true):
+      ["Restarted on \(configuration.platform.title) · Ctrl+Z undoes this"]
+    case .reconfigured(let configuration, false):
+      ["\(configuration.instructionsPerFrame) instructions per frame · Ctrl+Z undoes this"]
+    case .canContinue(let time): ["Ctrl+Return continues where you left, at \(time)"]
     case .slotChosen(let slot): [slot.subject]
     case .slotEmpty(let slot): ["\(slot.subject) is empty"]
     case .saved(let slot): ["Saved \(slot.object)"]
@@ -29,6 +34,8 @@ extension Notice {
     case .noLoadToUndo: ["No load to undo"]
     case .undone(let edge): ["\(edge.title) undone · Ctrl+Shift+Z redoes it"]
     case .redone(let edge): ["\(edge.title) redone · Ctrl+Z undoes it"]
+    case .wentToEnd: ["Another end · Ctrl+Z undoes this"]
+    case .captured(let path): ["Saved \(path.split(separator: "/").last ?? "")"]
     case .nothingToUndo: ["Nothing to undo"]
     case .nothingToRedo: ["Nothing to redo"]
     case .rewoundToStart(let isPowerOn):
@@ -82,6 +89,7 @@ extension Notice.Action {
     case .autosave: "Autosave failed"
     case .reset: "Reset failed"
     case .rewind: "Cannot go there"
+    case .capture: "Nothing was written"
     case .open: "Open failed"
     case .watch: nil
     }
@@ -90,7 +98,7 @@ extension Notice.Action {
 
 extension Timeline<Chip8>.Edge {
   /// The jump at the start of a sentence.
-  fileprivate var title: String {
+  var title: String {
     switch self {
     case .powerOn: "Reset"
     case .load, .past: "Load"

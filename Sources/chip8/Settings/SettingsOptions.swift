@@ -9,8 +9,9 @@ import SaveState
 struct SettingsOptions: ParsableArguments {
   @Option(
     help: .value(
-      "RRGGBB,RRGGBB[,...]",
-      "Colours of off and on pixels; on xochip also of the second plane and of both."))
+      "RRGGBB,RRGGBB[,...]|NAME",
+      "Colours of off and on pixels, on xochip also of the second plane and of both; or a palette.")
+  )
   var colors: Colors?
 
   @Option(help: .value("0|90|180|270", "Rotate the picture clockwise in a window."))
@@ -76,11 +77,15 @@ struct SettingsOptions: ParsableArguments {
 
 // MARK: - Values
 
-/// `--colors RRGGBB,RRGGBB[,RRGGBB[,RRGGBB]]`.
+/// `--colors RRGGBB,RRGGBB[,RRGGBB[,RRGGBB]]`, or a palette's name.
 struct Colors: ExpressibleByArgument {
   let values: [UInt32]
 
   init?(argument: String) {
+    if let palette = Palette.named(argument) {
+      values = palette.colors
+      return
+    }
     let texts = argument.split(separator: ",", omittingEmptySubsequences: false)
     let values = texts.compactMap { color(hexadecimal: $0.trimmingPrefix("#")) }
     guard values.count == texts.count, (2...4).contains(values.count) else { return nil }

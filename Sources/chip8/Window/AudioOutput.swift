@@ -10,6 +10,8 @@
     private static let framesAhead = 3
     private static let maxFramesAhead = 8
 
+    /// In percent of as loud as it can be.
+    var volume = 100
     private var device: SDL_AudioDeviceID = 0
     private var synthesizer = Synthesizer(sampleRate: Int(sampleRate))
     /// Samples owed from frames whose length is not a whole number of samples.
@@ -60,7 +62,8 @@
       let correction = queued > Double(AudioOutput.framesAhead) ? 0.995 : 1.005
       let exact = frame * correction + remainder
       remainder = exact - exact.rounded(.down)
-      queue(synthesizer.samples(Int(exact), of: tone, percent: percent))
+      let gain = Float(volume) / 100
+      queue(synthesizer.samples(Int(exact), of: tone, percent: percent).map { $0 * gain })
     }
 
     private func queue(_ samples: [Float]) {

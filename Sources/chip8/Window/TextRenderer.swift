@@ -3,17 +3,17 @@
   import Chip8Player
 
   /// Draws texts in a size that fits a window.
-  protocol TextRenderer: TextMetrics {
+  package protocol TextRenderer: TextMetrics {
     /// The points of a text, of that size: 0xAARRGGBB, not premultiplied. What has no room is cut.
     func points(of text: String, _ style: TextStyle, _ color: UInt32, _ size: Size) -> [UInt32]
   }
 
   extension TextRenderer {
-    var unitAspect: Int { 1 }
+    package var unitAspect: Int { 1 }
   }
 
   /// Any script, by Pango.
-  struct PangoText: TextRenderer {
+  package struct PangoText: TextRenderer {
     /// What is left of a line where nothing restricts it.
     private static let maxLines = 64
 
@@ -21,7 +21,7 @@
     private let lineHeights: [TextStyle: Int]
 
     /// - Returns: nil if Pango is not installed.
-    init?(fitting window: Size) {
+    package init?(fitting window: Size) {
       guard CPango_load() == nil else { return nil }
       // As large as a book's on a screen that is looked at from a desk's distance.
       let pixelSize = max(10, min(window.width, 2 * window.height) / 56)
@@ -31,14 +31,16 @@
       }
     }
 
-    func lineHeight(_ style: TextStyle) -> Int { lineHeights[style] ?? pixelSize }
+    package func lineHeight(_ style: TextStyle) -> Int { lineHeights[style] ?? pixelSize }
 
-    func size(of text: String, _ style: TextStyle, width: Int) -> Size {
+    package func size(of text: String, _ style: TextStyle, width: Int) -> Size {
       guard !text.isEmpty else { return Size(width: 0, height: 0) }
       return PangoText.measure(text, style, pixelSize, width: width, lines: PangoText.maxLines)
     }
 
-    func points(of text: String, _ style: TextStyle, _ color: UInt32, _ size: Size) -> [UInt32] {
+    package func points(of text: String, _ style: TextStyle, _ color: UInt32, _ size: Size)
+      -> [UInt32]
+    {
       var points = [UInt32](repeating: 0, count: size.width * size.height)
       let lines = max(1, size.height / lineHeight(style))
       PangoText.with(text, style, pixelSize, width: size.width, lines) {
@@ -84,22 +86,26 @@
   }
 
   /// ASCII by the font that is built in, where there is no Pango.
-  struct BuiltInText: TextRenderer {
+  package struct BuiltInText: TextRenderer {
     /// How many points of the window a point of the font has.
     private let scale: Int
 
-    init(fitting window: Size) { scale = max(1, min(window.width, 2 * window.height) / 400) }
+    package init(fitting window: Size) {
+      scale = max(1, min(window.width, 2 * window.height) / 400)
+    }
 
-    func lineHeight(_ style: TextStyle) -> Int { (PixelFont.height + 2) * scale }
+    package func lineHeight(_ style: TextStyle) -> Int { (PixelFont.height + 2) * scale }
 
-    func size(of text: String, _ style: TextStyle, width: Int) -> Size {
+    package func size(of text: String, _ style: TextStyle, width: Int) -> Size {
       let lines = lines(of: text, width)
       return Size(
         width: (lines.map { PixelFont.width(of: $0) }.max() ?? 0) * scale,
         height: lines.count * lineHeight(style))
     }
 
-    func points(of text: String, _ style: TextStyle, _ color: UInt32, _ size: Size) -> [UInt32] {
+    package func points(of text: String, _ style: TextStyle, _ color: UInt32, _ size: Size)
+      -> [UInt32]
+    {
       var points = [UInt32](repeating: 0, count: size.width * size.height)
       let count = max(1, size.height / lineHeight(style))
       var lines = lines(of: text, size.width)

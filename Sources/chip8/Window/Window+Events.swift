@@ -21,7 +21,7 @@
         case SDL_AUDIODEVICEREMOVED: audio.close(event.adevice.which)
         case SDL_RENDER_TARGETS_RESET, SDL_RENDER_DEVICE_RESET:
           picture.invalidate(losingTextures: true)
-        default: break
+        default: for event in gamepads.events(in: event) { handle(event) }
         }
       }
     }
@@ -51,9 +51,11 @@
       dismissProblem()
       if modifiers & KMOD_CTRL.rawValue == 0 { leavingProblem = nil }
       if modifiers & KMOD_SHIFT.rawValue != 0, undo(scancode) { return }
-      if !pages.isEmpty, modifiers & KMOD_CTRL.rawValue == 0 {
-        pageKeyDown(scancode)
-      } else if modifiers & KMOD_CTRL.rawValue != 0 {
+      if scancode == SDL_SCANCODE_F12 {
+        return perform(modifiers & KMOD_SHIFT.rawValue != 0 ? .clip : .screenshot)
+      }
+      if modifiers & KMOD_CTRL.rawValue == 0, pageKeyDown(scancode) { return }
+      if modifiers & KMOD_CTRL.rawValue != 0 {
         control(event.keysym)
       } else if modifiers & KMOD_SHIFT.rawValue != 0, let number = digit(scancode) {
         session.choose(.key(number))
@@ -77,11 +79,22 @@
     private func control(_ key: SDL_Keysym) {
       switch letter(key) {
       case "q": closeRequestCount += 1
+      case "o": open(.home)
       case "r": session.reset()
       case "y": session.redo()
       case "z" where UInt32(key.mod) & KMOD_SHIFT.rawValue != 0: session.redo()
       case "z": session.undo()
-      default: if key.scancode == SDL_SCANCODE_F9 { session.loadInNewProcess() }
+      default: control(key.scancode)
+      }
+    }
+
+    private func control(_ scancode: SDL_Scancode) {
+      switch scancode {
+      case SDL_SCANCODE_F9: session.loadInNewProcess()
+      case SDL_SCANCODE_UP: changeVolume(by: 10)
+      case SDL_SCANCODE_DOWN: changeVolume(by: -10)
+      case SDL_SCANCODE_RETURN: perform(.continueLeft)
+      default: break
       }
     }
 
@@ -95,19 +108,22 @@
     private func command(_ key: SDL_Keysym) {
       if letter(key) == "p" { return session.togglePause() }
       switch key.scancode {
-      case SDL_SCANCODE_F1: show([Window.help])
+      case SDL_SCANCODE_F3: changeSpeed(up: false)
+      case SDL_SCANCODE_F4: changeSpeed(up: true)
       case SDL_SCANCODE_F5: session.save()
-      case SDL_SCANCODE_F7: open(.slots)
+      case SDL_SCANCODE_F6:
+        perform(.muted(!settings.isMuted))
+        show([settings.isMuted ? "Muted" : "Volume \(settings.volume) %"])
       case SDL_SCANCODE_F9: session.load()
-      case SDL_SCANCODE_F10: picture.hasWholePixels.toggle()
+      case SDL_SCANCODE_F10: perform(.wholePixels(!settings.hasWholePixels))
       case SDL_SCANCODE_F11: toggleFullScreen()
       case SDL_SCANCODE_BACKSPACE: session.beginRewinding()
       case SDL_SCANCODE_COMMA: session.stepBack()
       case SDL_SCANCODE_PERIOD: session.stepForward(keys: keyboard.takeKeys())
       case SDL_SCANCODE_PAUSE: session.togglePause()
       case SDL_SCANCODE_TAB: setFast(true)
-      case SDL_SCANCODE_ESCAPE: if isFullScreen { toggleFullScreen() }
-      default: break
+      case SDL_SCANCODE_ESCAPE: open(.menu)
+      default: if let page = Window.pageKeys[key.scancode.rawValue] { open(page) }
       }
     }
 

@@ -30,16 +30,13 @@
     private static let maxLines = 6
     /// The screen's 128 columns, or 64, at their first size.
     private static let firstSize = (width: Int32(128 * 7), height: Int32(64 * 7))
-    static let help =
-      "F5 save · F9 load · with Shift: undo · Shift+0…9 slot · F7 all slots · P pause · "
-      + "Backspace rewind · , . frame by frame · Ctrl+Z undo · Ctrl+Y redo · Tab faster · "
-      + "Ctrl+R reset · F10 pixels · F11 full screen · Ctrl+Q quit"
 
     let session: PlaySession
     let window: OpaquePointer
     private let renderer: OpaquePointer
     let picture: ScreenRenderer
     let audio = AudioOutput()
+    let gamepads = Gamepads()
     var keyboard = Keyboard()
     var keyMap = KeyMap()
     private(set) var programKeys = ProgramKeys.unknown
@@ -47,6 +44,12 @@
     private var pacer: Pacer
     /// The pages that are open, the last one on top; the machine stands meanwhile.
     var pages: [OpenPage] = []
+    /// How the window shows and sounds all programs.
+    var settings: OutputSettings
+    /// Whether the keys are shown before a program is played.
+    private var showsKeys = false
+    /// Whether the machine is only there because something has to be, as long as nobody has chosen.
+    private var beginsAtHome = false
     private var isFast = false
     /// How often the user has asked to close the window.
     var closeRequestCount = 0
@@ -64,20 +67,28 @@
 
     /// Plays in a window until the user closes it.
     ///
-    /// - Parameter whenOpen: called when nothing stands in the way any more.
-    static func play(_ session: PlaySession, whenOpen: () throws -> Void) throws {
+    /// - Parameters:
+    ///   - firstPages: what is shown first. The keys are only if the program has any.
+    ///   - whenOpen: called when nothing stands in the way any more.
+    static func play(
+      _ session: PlaySession, _ settings: OutputSettings, _ firstPages: [PageName],
+      whenOpen: () throws -> Void
+    ) throws {
       if let reason = CSDL2_load() {
         throw Failure(
           message: "cannot load SDL2: \(String(cString: reason)); install "
             + "libsdl2-2.0-0, or use --terminal or --headless",
           code: EX_UNAVAILABLE)
       }
-      let window = try Window(session)
+      let window = try Window(session, settings)
       Interrupt.catchSignals(second: .kills)
       try whenOpen()
       played = session
       defer { played = nil }
       atexit { endWithoutDisplay() }
+      (window.showsKeys, window.beginsAtHome) = (
+        firstPages.contains(.start), firstPages.contains(.home)
+      )
       window.run()
       if let difference = session.difference {
         throw Failure.difference(difference, in: session.player.machine.program)
@@ -85,8 +96,8 @@
       if Interrupt.wasCaught { throw Failure(message: "interrupted", code: 130) }
     }
 
-    private init(_ session: PlaySession) throws(Failure) {
-      self.session = session
+    private init(_ session: PlaySession, _ settings: OutputSettings) throws(Failure) {
+      (self.session, self.settings) = (session, settings)
       // X11 shows a title that is not ASCII only in a locale with such characters, which a bare
       // environment does not name.
       setlocale(LC_CTYPE, "")
@@ -98,7 +109,8 @@
       SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
       guard SDL_Init(SDL_INIT_VIDEO) == 0 else { throw Window.failure("no display") }
       try Window.checkDriver()
-      // Without sound, the rest still works.
+      // Without sound or pads, the rest still works.
+      _ = SDL_InitSubSystem(SDL_INIT_GAMECONTROLLER)
       _ = SDL_InitSubSystem(SDL_INIT_AUDIO)
       let flags = SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
       let anywhere = Int32(SDL_WINDOWPOS_UNDEFINED_MASK)
@@ -115,10 +127,14 @@
       picture = ScreenRenderer(renderer)
       appearance = .standard
       pacer = Pacer(framesPerSecond: 60, now: Window.now())
+      picture.hasWholePixels = settings.hasWholePixels
+      audio.volume = settings.isMuted ? 0 : settings.volume
+      if settings.isFullScreen { toggleFullScreen() }
       programChanged()
     }
 
     deinit {
+      gamepads.close()
       SDL_DestroyRenderer(renderer)
       SDL_DestroyWindow(window)
       SDL_Quit()
@@ -147,6 +163,8 @@
     // MARK: The loop
 
     private func run() {
+      // The machine does not run before its first pages.
+      collectChanges()
       repeat {
         while closeRequestCount == 0, session.restart == nil, session.difference == nil {
           runOnce()
@@ -210,12 +228,23 @@
           notices.flatMap { $0.lines(session.player.metadata.names) },
           isProblem: notices.contains(where: \.isProblem))
       }
+      for case .began(_, let isRestored) in notices { showFirstPages(isRestored: isRestored) }
       if shownMachine != session.machineCount {
         programChanged()
       } else if programKeys != session.programKeys {
         keysChanged()
       }
       updatePage()
+    }
+
+    /// Another program is there: its keys first, unless somebody continues in its middle.
+    private func showFirstPages(isRestored: Bool) {
+      pages = []
+      programChanged()
+      let card = KeyCard(programKeys, keyMap)
+      if showsKeys, !isRestored, !card.used.isEmpty { open(.start) }
+      if beginsAtHome { open(.home) }
+      beginsAtHome = false
     }
 
     /// Shows what has happened, but not over a problem that nobody has seen yet.
@@ -293,7 +322,7 @@
     }
 
     /// What depends on the machine: another one may have been loaded.
-    private func programChanged() {
+    func programChanged() {
       shownMachine = session.machineCount
       let player = session.player
       keysChanged()
@@ -309,6 +338,8 @@
     }
 
     // MARK: Speed and size
+
+    func setFast(_ isFast: Bool) {
       self.isFast = isFast
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
     }
@@ -320,8 +351,14 @@
     func toggleFullScreen() {
       let flag = isFullScreen ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue
       SDL_SetWindowFullscreen(window, flag)
-      SDL_ShowCursor(isFullScreen ? SDL_DISABLE : SDL_ENABLE)
+      settings.isFullScreen = isFullScreen
+      showCursor()
       picture.invalidate()
+    }
+
+    /// There is a pointer where there is something to point at, or other windows.
+    func showCursor() {
+      SDL_ShowCursor(isFullScreen && pages.isEmpty ? SDL_DISABLE : SDL_ENABLE)
     }
   }
 #endif

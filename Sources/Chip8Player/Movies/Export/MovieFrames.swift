@@ -26,12 +26,18 @@ package struct MovieFrames: Sequence, IteratorProtocol {
   /// - Parameters:
   ///   - scale: points for a pixel of the display, on either side.
   ///   - showsKeys: whether the keys that are down stand below the picture.
+  ///   - last: how many frames there are, at most, those at its end; nil for all.
   /// - Throws: ``MovieError/nothing(_:)`` for a movie without a frame that ends.
-  package init(_ movie: Movie<Chip8>, scale: Int, showsKeys: Bool) throws(MovieError) {
+  package init(
+    _ movie: Movie<Chip8>, scale: Int, showsKeys: Bool, last: Int? = nil
+  ) throws(MovieError) {
     replay = Replay(movie.past.start, movie.past.tape.entries[...])
     replay.machine.engine = .fast
     end = movie.machine.state.frames
-    count = Int(end - movie.past.start.state.frames)
+    if let last, end > UInt64(last) {
+      try? replay.advance(until: Position(frame: end - UInt64(last), instruction: .max))
+    }
+    count = Int(end - replay.machine.state.frames)
     let platform = movie.machine.state.configuration.platform
     framesPerSecond = platform.framesPerSecond
     canvas = MovieCanvas(platform, scale: scale, showsKeys: showsKeys)
