@@ -7,7 +7,7 @@ ROM ?= roms/backfire.ch8
 SECONDS_EACH ?= 600
 FUZZERS ?= commands calls image slots recordings roms engines octo
 
-.PHONY: play test test-libretro test-python lint format fuzz benchmark lib wheel libretro install-libretro install uninstall clean
+.PHONY: play test test-libretro test-package test-python lint format fuzz benchmark lib wheel deb libretro install-libretro install uninstall clean
 
 play: ## build chip8 and play a program: make play [ROM=path]
 	Scripts/need.sh build
@@ -27,6 +27,10 @@ test-libretro: ## our programs in the libretro core, driven as a front end drive
 	Scripts/build.sh --product Libretro
 	Scripts/install-libretro.sh .build/release .build/libretro .build/libretro
 	Scripts/test-libretro.sh .build/libretro/chip8_libretro.so .build/release/chip8
+
+test-package: deb ## the Debian package, in a new Debian that debootstrap makes; as root
+	Scripts/need.sh package
+	Scripts/test-package.sh dist/chip8_*.deb
 
 lint: ## check format and style of the sources
 	swift format lint --strict --recursive --parallel Package.swift Sources Snippets Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources
@@ -53,6 +57,11 @@ wheel: lib ## the Python package in dist/, one wheel for all Pythons
 	Scripts/need.sh python
 	Scripts/make-wheel.sh dist
 
+deb: ## a Debian package in dist/
+	Scripts/need.sh build
+	rm -f dist/chip8_*.deb
+	Scripts/make-deb.sh dist
+
 libretro: ## the core for RetroArch and other libretro front ends in dist/
 	Scripts/need.sh build
 	Scripts/build.sh --product Libretro
@@ -63,7 +72,7 @@ install-libretro: ## the core and its description for RetroArch: make install-li
 	Scripts/build.sh --product Libretro
 	Scripts/install-libretro.sh .build/release "$(CORES)" "$(INFO)"
 
-install: ## chip8, its manual page, shell completions and the C library below PREFIX
+install: ## chip8 with manual page, completions and menu entry, and the C library, below PREFIX
 	Scripts/need.sh build
 	Scripts/install.sh "$(DESTDIR)$(PREFIX)"
 
