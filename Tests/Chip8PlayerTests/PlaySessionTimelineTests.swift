@@ -239,6 +239,39 @@ import Testing
     #expect(session.player.speed == 250 && session.player.image != nil)
   }
 
+  // MARK: Several windows
+
+  @Test func windowsOfAProgramShareItsTree() throws {
+    let sessions = try (0..<2).map { _ in
+      try session(Source.counter) { $0.journalByteLimit = 1 << 20 }
+    }
+    let (one, other) = (sessions[0], sessions[1])
+    run(one, 50)
+    one.poll()
+    one.finishWork()
+    other.lookAtJournal()
+    other.finishWork()
+    other.go(to: try #require(other.leaves.first { $0.end.frame == 50 }))
+    #expect(digest(other) == digest(one) && happened(other) == ["wentToEnd"])
+    // Both play on.
+    run(one, 100)
+    run(other, 7)
+    other.poll()
+    other.finishWork()
+    one.lookAtJournal()
+    one.finishWork()
+    one.go(to: try #require(one.leaves.first { $0.end.frame == 57 }))
+    #expect(digest(one) == digest(other) && one.player.timeline.start == Position())
+    one.undo()
+    #expect(frames(one) == 150)
+    other.undo()
+    #expect(frames(other) == 0)
+    // What others have played meanwhile is not what this one has continued.
+    _ = happened(other)
+    other.undo()
+    #expect(happened(other) == ["nothingToUndo"])
+  }
+
   // MARK: What is left alone
 
   private let counting = """

@@ -26,7 +26,15 @@ private struct Journaled {
   /// Recalls what was played before.
   mutating func recall(_ tree: JournalTree<Toy>) {
     flush()
-    mark.add(timeline.recall(tree), of: timeline)
+    timeline.recall(tree, &mark)
+  }
+
+  /// Recalls what others have played since the last time.
+  mutating func look(_ reader: inout JournalReader<Toy>) throws {
+    let (tree, damage) = try reader.read(besides: writer)
+    #expect(damage.isEmpty)
+    flush()
+    if let tree { timeline.recall(tree, &mark, continues: false) }
   }
 
   private final class Counter: Sendable {
@@ -179,6 +187,72 @@ extension JournalTree<Toy> {
     }
   }
 
+  @Test("Whatever records say, it is left out, or sessions stay whole with it")
+  func alteredRecords() throws {
+    defer { clean() }
+    var random = Seeded(state: JournalTests.seed)
+    var session = Journaled(Timeline(toy, spacing: 400), journal)
+    for round in 0..<8 {
+      try session.play(frames: 3, &random)
+      session.flush()
+      guard round % 3 == 2 else { continue }
+      try session.timeline.seek(to: Position(frame: session.timeline.end.frame / 2))
+      session.flush()
+    }
+    let path = try journal.files()[0].path
+    let bytes = try Storage.read(path, limit: 1 << 20)
+    let whole = records(of: bytes)
+    for round in 0..<600 {
+      var records = whole
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let index = Int.random(in: 0..<records.count, using: &random)
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: records.remove(at: index)
+        case 1: records.insert(records[index], at: .random(in: 0...index, using: &random))
+        default:
+          // Numbers come first.
+          let place = Int.random(in: 0..<min(records[index].count, 24), using: &random)
+          records[index][place] = .random(in: 0...255, using: &random)
+        }
+      }
+      try Data(bytes.prefix(10) + records.flatMap(sealed)).write(to: URL(filePath: path))
+      guard let tree = try journal.read(as: Toy.self).tree else { continue }
+      var other = Timeline(toy)
+      var mark = JournalMark()
+      _ = other.changes(since: &mark)
+      other.recall(tree, &mark)
+      other.checkInvariants()
+      // The toy would run for long.
+      guard other.leaves.allSatisfy({ $0.end.instruction < 20_000 }) else { continue }
+      for leaf in tree.leaves {
+        guard let end = try? Timeline(tree, at: leaf) else { continue }
+        end.checkInvariants()
+        #expect(end.isAtEnd, "seed \(JournalTests.seed), round \(round)")
+      }
+      for _ in 0..<9 { _ = try? other.undo() }
+      other.checkInvariants()
+    }
+  }
+
+  /// The contents of the records of a file.
+  private func records(of bytes: [UInt8]) -> [[UInt8]] {
+    var (reader, records) = (ByteReader(Array(bytes.dropFirst(10))), [[UInt8]]())
+    while let count = reader.next(UInt32.self), let contents = reader.take(Int(count)) {
+      records.append(Array(contents))
+      _ = reader.take(4)
+    }
+    return records
+  }
+
+  /// A record as it is in a file.
+  private func sealed(_ contents: [UInt8]) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.append(UInt32(contents.count))
+    writer.append(contentsOf: contents)
+    writer.append(crc32(contents))
+    return writer.bytes
+  }
+
   @Test("The oldest files give way, and what was played last stays")
   func pruning() throws {
     defer { clean() }
@@ -248,6 +322,70 @@ extension JournalTree<Toy> {
     }
     let rest = try read().ends()
     #expect(rest.count == 3 && rest.contains(end) && rest.contains(middle))
+  }
+
+  @Test("Sessions see what others play while they do, and play on from there")
+  func liveSessions() throws {
+    defer { clean() }
+    var random = Seeded(state: JournalTests.seed)
+    var one = Journaled(Timeline(toy, spacing: 400), journal)
+    var other = Journaled(Timeline(toy, spacing: 400), journal, ids: 100)
+    var (first, second) = (JournalReader<Toy>(journal), JournalReader<Toy>(journal))
+    for round in 0..<40 {
+      try one.play(frames: 2, &random)
+      one.flush()
+      try other.play(frames: 3, &random)
+      other.flush()
+      // Nobody is asked to look each time.
+      if round % 3 == 0 { try one.look(&first) }
+      if round % 2 == 0 { try other.look(&second) }
+      if Int.random(in: 0..<3, using: &random) == 0, round % 2 == 0 {
+        // To where the others are, or were, and on from there.
+        let leaf = try #require(other.timeline.leaves.randomElement(using: &random))
+        try other.timeline.seek(toEndOf: leaf.branch)
+        other.flush()
+      }
+      if round % 7 == 6 {
+        try one.timeline.seek(to: Position(frame: one.timeline.end.frame / 2))
+        one.flush()
+      }
+      one.timeline.checkInvariants()
+      other.timeline.checkInvariants()
+    }
+    try one.look(&first)
+    try other.look(&second)
+    // All that either knows is what the files have, and each end is what it was.
+    let all = try read().ends()
+    for session in [one, other] {
+      let ends = try session.ends()
+      #expect(ends.count == all.count, "seed \(JournalTests.seed)")
+      #expect(ends.allSatisfy(all.contains), "seed \(JournalTests.seed)")
+    }
+    // What begins on a branch of one's own is known to do so.
+    #expect(one.timeline.leaves.count > 4)
+    for leaf in one.timeline.leaves {
+      try one.timeline.seek(toEndOf: leaf.branch)
+      #expect(one.timeline.start == Position())
+    }
+  }
+
+  @Test("A branch that nobody could wait for is not in the tree")
+  func distantBranches() throws {
+    defer { clean() }
+    var session = Journaled(Timeline(toy), journal)
+    session.timeline.run { $0.advance(until: Position(frame: 2, instruction: .max)) }
+    session.flush()
+    let path = try journal.files()[0].path
+    var bytes = try Storage.read(path, limit: 1 << 20)
+    // The frame to which the branch has come, in a record of its own.
+    var record = ByteWriter()
+    record.append(contentsOf: [2, 0, 5])
+    record.append(varint: 1 << 40)
+    record.append(varint: 1 << 41)
+    record.append(UInt8(0))
+    bytes += sealed(record.bytes)
+    try Data(bytes).write(to: URL(filePath: path))
+    #expect(try read().leaves.map(\.end.frame) == [2])
   }
 
   @Test("A disk that is full for a while loses nothing")

@@ -287,6 +287,39 @@ extension Toy.Input {
     #expect(first.machine == left && first.redoableEdges == [.load, .rewind, .rewind])
   }
 
+  @Test("A long tape is packed, and every moment of it comes back")
+  func longTapes() throws {
+    var random = Seeded(state: .random(in: 0...UInt64.max))
+    var timeline = Timeline(toy(), budget: 100_000, spacing: 5000)
+    var moments: [Toy] = []
+    for frame in 1...6000 as ClosedRange<UInt64> {
+      try timeline.apply(
+        .byte(.random(in: 0..<64, using: &random), .random(in: 0...9, using: &random)))
+      if frame % 97 == 0 { moments.append(timeline.machine) }
+      timeline.run { $0.advance(until: Position(frame: frame, instruction: frame * 100 - 50)) }
+      if frame % 3 == 0 { try timeline.apply(.weight(.random(in: 0...9, using: &random))) }
+      timeline.run { $0.advance(until: Position(frame: frame, instruction: .max)) }
+    }
+    // As they come, events take some fifty bytes each.
+    #expect(timeline.byteCount - timeline.snapshotByteCount < 8000 * 20)
+    for moment in moments.shuffled(using: &random) {
+      try timeline.seek(to: moment.position)
+      try #require(timeline.machine == moment)
+      try timeline.seek(toInstruction: moment.position.instruction)
+      try #require(timeline.machine == moment)
+      try timeline.rewind(frames: 90)
+    }
+    try timeline.seek(to: timeline.end)
+    let whole = try #require(timeline.past(byteLimit: 1 << 20))
+    #expect(whole.tape.entries.count >= 8000 && whole.beginsAtPowerOn)
+    let part = try #require(timeline.past(byteLimit: 4000))
+    #expect(part.tape.entries.count > 300 && part.start.position.frame > 5000)
+    var released = timeline.machine
+    released.releaseHeldInput()
+    #expect(whole.leads(to: released) && part.leads(to: released))
+    timeline.checkInvariants()
+  }
+
   @Test("There and back is no jump")
   func thereAndBack() throws {
     var timeline = Timeline(toy())

@@ -35,13 +35,17 @@ extension Player {
     try travel { timeline throws(SeekError) in _ = try timeline.redo() }
   }
 
-  /// Remembers what was played earlier, as a journal has it.
+  /// Remembers what was played earlier and elsewhere, as a journal has it.
   mutating func recall(
-    _ tree: JournalTree<Chip8>
-  ) -> [(branch: Int, reference: JournalReference)] {
-    let imported = timeline.recall(tree)
+    _ tree: JournalTree<Chip8>, _ mark: inout JournalMark, continues: Bool
+  ) {
+    timeline.recall(tree, &mark, continues: continues)
     placeOnRecalledBranches()
-    return imported
+  }
+
+  /// Goes to an end of what was played.
+  mutating func seek(toEndOf branch: Int) throws(SeekError) {
+    try travel { timeline throws(SeekError) in try timeline.seek(toEndOf: branch) }
   }
 
   mutating func travel(

@@ -6,34 +6,41 @@ import Synchronization
 final class JournalKeeper: Sendable {
   /// How often it is written, in nanoseconds: whatever ends the process, no more than a second is lost.
   static let interval: UInt64 = 500_000_000
+  /// How often it is looked whether others have written, in nanoseconds.
+  static let lookInterval: UInt64 = 2_000_000_000
   /// How many bytes of earlier sessions are read: those of a day, at least.
   private static let maxReadByteCount = 48 << 20
 
   private struct Progress {
     var writer: JournalWriter<Chip8>
+    var reader: JournalReader<Chip8>
     /// What went wrong last. It is reported once, and not at every attempt.
     var error: StorageError?
   }
 
-  private let journal: Journal
   private let progress: Mutex<Progress>
 
   init(_ journal: Journal, byteLimit: Int) {
-    self.journal = journal
     progress = Mutex(
       Progress(
         writer: JournalWriter(journal, byteLimit: byteLimit) {
           UInt64.random(in: 1...UInt64.max)
-        }))
+        }, reader: JournalReader(journal)))
   }
 
-  /// What was played before, and what there is to say about it.
+  /// What was played before, or in other windows since the last call, if anything was; and what there is to
+  /// say about it.
   func read() -> (tree: JournalTree<Chip8>?, notices: [Notice]) {
-    do throws(StorageError) {
-      let (tree, damage) = try journal.read(
-        byteLimit: JournalKeeper.maxReadByteCount, as: Chip8.self)
-      return (tree, damage.map { .journalDamaged(path: $0.path, reason: $0.reason) })
-    } catch { return (nil, [.journalFailed(error)]) }
+    progress.withLock { progress in
+      do throws(StorageError) {
+        let (tree, damage) = try progress.reader.read(
+          byteLimit: JournalKeeper.maxReadByteCount, besides: progress.writer)
+        return (tree, damage.map { .journalDamaged(path: $0.path, reason: $0.reason) })
+      } catch {
+        defer { progress.error = error }
+        return (nil, progress.error == error ? [] : [.journalFailed(error)])
+      }
+    }
   }
 
   /// Keeps what has happened until something is written.

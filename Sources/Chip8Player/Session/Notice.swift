@@ -30,7 +30,7 @@ public enum Notice: Sendable {
   /// The machine is again where it was before a jump, or after it.
   case undone(Timeline<Chip8>.Edge)
   case redone(Timeline<Chip8>.Edge)
-  /// The machine is at the end of another branch.
+  /// The machine is at an end of what was played.
   case wentToEnd
   /// A picture or a clip was written.
   case captured(path: String)

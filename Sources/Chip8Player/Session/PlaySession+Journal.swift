@@ -11,6 +11,10 @@ extension PlaySession {
     let start: Position
     var hasBegun = false
     var nextWrite: UInt64 = 0
+    /// When it is looked again what others have played; nil while somebody looks.
+    var nextLook: UInt64?
+    /// Whether it is known what was played before the session.
+    var hasLooked = false
   }
 
   /// From now on keeps the journal of this machine's program, and finds out what was played of it before.
@@ -26,20 +30,38 @@ extension PlaySession {
       Journal(root: options.slotsRoot, program: program), byteLimit: limit)
     player.timeline.isJournaled = true
     journal = JournalProgress(keeper: keeper, start: player.machine.position)
+    lookAtJournal()
+  }
+
+  /// Looks what others have played of the program, for ``leaves``.
+  public func lookAtJournal() {
+    guard let keeper = journal?.keeper else { return }
+    journal?.nextLook = nil
     work.begin {
       let (tree, notices) = keeper.read()
       return { $0.collect(tree, notices, of: keeper) }
     }
   }
 
+  /// Looks again if that was long ago.
+  func lookAtJournalIfDue() {
+    if let due = journal?.nextLook, MonotonicClock.now >= due { lookAtJournal() }
+  }
+
   private func collect(
     _ tree: JournalTree<Chip8>?, _ notices: [Notice], of keeper: JournalKeeper
   ) {
     for notice in notices { report(notice) }
-    guard let tree, journal?.keeper === keeper else { return }
+    guard journal?.keeper === keeper else { return }
+    let isFirst = journal?.hasLooked == false
+    journal?.hasLooked = true
+    journal?.nextLook = MonotonicClock.now + JournalKeeper.lookInterval
+    guard let tree else { return }
+    // Each branch that is there has to be known first.
     takeChanges()
-    let imported = player.recall(tree)
-    journal?.mark.add(imported, of: player.timeline)
+    guard var mark = journal?.mark else { return }
+    player.recall(tree, &mark, continues: isFirst)
+    journal?.mark = mark
   }
 
   /// Writes what was played since the last time, if that is long ago.

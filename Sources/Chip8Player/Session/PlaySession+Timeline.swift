@@ -93,6 +93,18 @@ extension PlaySession {
     browse { player throws(SeekError) in try player.seek(to: next) }
   }
 
+  // MARK: Ends
+
+  /// The ends of all that was played of the program: here, before, and in other windows.
+  public var leaves: [Timeline<Chip8>.Leaf] { player.timeline.leaves }
+
+  /// Goes to one of ``leaves``; ``undo()`` leads back.
+  public func go(to leaf: Timeline<Chip8>.Leaf) {
+    if jump({ player throws(SeekError) in try player.seek(toEndOf: leaf.branch) }) {
+      report(.wentToEnd)
+    }
+  }
+
   // MARK: Undo
 
   /// Goes back to before the last load, reset, replaced program or rewind.

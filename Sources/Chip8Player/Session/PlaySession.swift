@@ -94,6 +94,7 @@ public final class PlaySession {
   public func poll() {
     _ = collect()
     writeJournalIfDue()
+    lookAtJournalIfDue()
   }
 
   /// - Returns: whether there was anything to take up, which may have begun more.

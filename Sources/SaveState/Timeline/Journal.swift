@@ -9,8 +9,6 @@ public struct Journal: Sendable {
   public static let defaultByteLimit = 64 << 20
   /// How long a file gets before another one is begun, so that the oldest can be removed.
   static let maxFileByteCount = 8 << 20
-  /// More than any file has: the last record can be long.
-  private static let maxReadByteCount = 64 << 20
   private static let suffix = ".journal"
 
   /// Whose journal this is.
@@ -35,7 +33,7 @@ public struct Journal: Sendable {
     /// When it was begun, in seconds since 1970.
     public let time: UInt64
     /// Its number.
-    let id: UInt64
+    public let id: UInt64
   }
 
   /// All files, the oldest first.
@@ -61,36 +59,14 @@ public struct Journal: Sendable {
     public let reason: String
   }
 
-  /// Reads the newest files.
+  /// Reads all files.
   ///
-  /// - Parameter byteLimit: how many bytes they have together, at most.
   /// - Returns: the tree, nil if there is nothing; and what cannot be read, for each file.
   public func read<Recorded: Machine>(
-    byteLimit: Int = .max, as type: Recorded.Type = Recorded.self
+    as type: Recorded.Type = Recorded.self
   ) throws(StorageError) -> (tree: JournalTree<Recorded>?, damage: [Damage]) {
-    var room = byteLimit
-    let files = try files().reversed().prefix { file in
-      room -= file.byteCount
-      return room >= 0
-    }
-    var (read, damage): ([JournalFile<Recorded>], [Damage]) = ([], [])
-    for file in files.reversed() {
-      do {
-        let bytes = try RegularFile(file.path, followsLinks: false)
-          .bytes(min(file.byteCount, Journal.maxReadByteCount), from: 0)
-        guard let contents = try JournalFile<Recorded>(bytes) else { continue }
-        guard contents.program.sha1 == program, contents.id == file.id else {
-          damage.append(Damage(path: file.path, reason: "the journal is of something else"))
-          continue
-        }
-        read.append(contents)
-      } catch let error as JournalRefusal {
-        damage.append(Damage(path: file.path, reason: "\(error)"))
-      } catch let error as StorageError where error.isMissingFile {
-        // Somebody else has just removed it.
-      } catch { damage.append(Damage(path: file.path, reason: "it cannot be read")) }
-    }
-    return (JournalTree(read), damage)
+    var reader = JournalReader<Recorded>(self)
+    return try reader.read()
   }
 
   /// Removes the oldest files until the rest has no more bytes than that; those that are being written to

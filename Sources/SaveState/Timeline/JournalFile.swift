@@ -5,7 +5,7 @@ struct JournalFile<Recorded: Machine>: Sendable {
   /// A branch as the file has it.
   struct Branch: Sendable {
     let beginning: JournalRecord<Recorded>.Beginning
-    var tape = Tape<Recorded.Input>()
+    var tape = LongTape<Recorded.Input>()
     var end: Position
     /// When it had come there.
     var time: UInt64
@@ -21,8 +21,8 @@ struct JournalFile<Recorded: Machine>: Sendable {
   private(set) var jumps: JournalRecord<Recorded>.Jumps?
   /// The branch that was played last.
   private(set) var last: Int?
-  /// How many bytes at the end are not a record: what was being written when its process ended.
-  private(set) var damagedByteCount = 0
+  /// How many bytes were whole records when it was read: others may still be written, or never be.
+  private(set) var byteCount: Int
 
   static var magic: [UInt8] { [0x89, 0x4A, 0x4E, 0x4C, 0x0D, 0x0A, 0x1A, 0x0A] }
   static var version: UInt16 { 1 }
@@ -63,13 +63,29 @@ struct JournalFile<Recorded: Machine>: Sendable {
       else { throw JournalDamage() }
       (self.id, self.time, program) = (id, time, Program(name: text, bytes: rom))
     } catch { return nil }
-    var whole = reader
+    byteCount = bytes.count - reader.count
+    read(bytes[byteCount...])
+  }
+
+  /// Reads what follows in the file, as far as that is whole.
+  mutating func read(_ bytes: ArraySlice<UInt8>) {
+    var reader = ByteReader(bytes)
+    let end = byteCount + bytes.count
     do throws(JournalDamage) {
       while let record = try JournalRecord<Recorded>(decoding: &reader, in: id, program) {
         try append(record)
-        whole = reader
+        byteCount = end - reader.count
       }
-    } catch { damagedByteCount = whole.count }
+    } catch {
+      // It may be whole when somebody looks again.
+    }
+  }
+
+  /// Forgets the machines on the way that somebody has got, but for the last of each branch.
+  mutating func forgetKeyframes() {
+    for index in branches.indices where branches[index].keyframes.count > 1 {
+      branches[index].keyframes.removeFirst(branches[index].keyframes.count - 1)
+    }
   }
 
   private mutating func append(_ record: JournalRecord<Recorded>) throws(JournalDamage) {
@@ -95,17 +111,18 @@ extension JournalFile.Branch {
   fileprivate mutating func append(
     _ progress: JournalRecord<Recorded>.Progress
   ) throws(JournalDamage) {
-    let limit = Past<Recorded>.maxFrames
+    let machine = keyframes.last?.position ?? beginning.position
     guard progress.end.mark >= end.mark, progress.end.instruction >= end.instruction,
-      progress.end.frame - beginning.position.frame <= limit
+      Past<Recorded>.canLead(from: machine, to: progress.end)
     else { throw JournalDamage() }
+    var last = tape.last?.position ?? beginning.position.mark
     for entry in progress.entries {
-      let last = tape.entries.last?.position ?? beginning.position.mark
       guard entry.position >= last, entry.position <= progress.end.mark else {
         throw JournalDamage()
       }
-      tape.append(entry.input, at: entry.position)
+      last = entry.position
     }
+    for entry in progress.entries { tape.append(entry.input, at: entry.position) }
     (end, time) = (progress.end, progress.time)
   }
 
@@ -128,11 +145,14 @@ public enum JournalRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   case notAJournal
   /// It is of a version that this one does not know.
   case unknownVersion(UInt16)
+  /// It is of another program, or has another one's name.
+  case otherProgram
 
   /// How a sentence continues after the file's name.
   public var description: String {
     switch self {
     case .notAJournal: "not a journal"
+    case .otherProgram: "the journal is of something else"
     case .unknownVersion(let version):
       "the journal has version \(version); only version 1 is supported"
     }

@@ -31,13 +31,27 @@ public struct JournalTree<Recorded: Machine>: Sendable {
   /// The end of what was played last.
   private(set) var last: Timeline<Recorded>.Place?
 
-  /// - Parameter files: in the order in which they were begun.
-  init?(_ files: [JournalFile<Recorded>]) {
+  /// Where branches have left one of the session that reads the tree, by their numbers here.
+  private(set) var ownOrigins: [Int: Timeline<Recorded>.Origin] = [:]
+  /// Where the nearest machine is from which each branch is reached.
+  private var machines: [Position] = []
+
+  /// - Parameters:
+  ///   - files: in the order in which they were begun.
+  ///   - own: where on a branch of the session that reads the tree a branch begins, if it does.
+  init?(
+    _ files: [JournalFile<Recorded>],
+    _ own: (JournalRecord<Recorded>.Origin) -> Timeline<Recorded>.Origin?
+  ) {
     guard let first = files.last else { return nil }
     program = first.program
     var indices: [JournalReference: Int] = [:]
-    for file in files {
-      for branch in file.branches { append(branch, of: file, &indices) }
+    // What a branch has left began before it, in whatever file.
+    var next = files.map { $0.branches[...] }
+    while let file = next.indices.filter({ !next[$0].isEmpty }).min(by: { one, other in
+      next[one].beginningTime() < next[other].beginningTime()
+    }) {
+      append(next[file].removeFirst(), of: files[file], &indices, own)
     }
     guard !branches.isEmpty else { return nil }
     // What was written last, by a process that may have begun before others.
@@ -54,20 +68,14 @@ public struct JournalTree<Recorded: Machine>: Sendable {
 
   private mutating func append(
     _ branch: JournalFile<Recorded>.Branch, of file: JournalFile<Recorded>,
-    _ indices: inout [JournalReference: Int]
+    _ indices: inout [JournalReference: Int],
+    _ own: (JournalRecord<Recorded>.Origin) -> Timeline<Recorded>.Origin?
   ) {
     let beginning = branch.beginning
-    var origin: Timeline<Recorded>.Origin?
-    if let kept = beginning.origin, let index = indices[kept.branch],
-      kept.position == beginning.position, kept.position.mark <= branches[index].end.mark,
-      kept.position.mark >= branches[index].startPosition.mark,
-      kept.inputCount <= branches[index].tape.entries.count
-    {
-      origin = Timeline.Origin(
-        branch: index, position: kept.position, inputCount: kept.inputCount)
-    }
-    // What it has left is gone, and it has no machine of its own.
-    guard origin != nil || beginning.start != nil else { return }
+    let origin = beginning.origin.flatMap { self.origin($0, of: beginning, indices) }
+    // What it has left is gone, and it has no machine of its own; or it is too far from the next one.
+    let machine = beginning.start == nil ? origin.map { machines[$0.branch] } : beginning.position
+    guard let machine, Past<Recorded>.canLead(from: machine, to: beginning.position) else { return }
     var restored = Timeline<Recorded>.Branch(
       edge: beginning.edge, start: beginning.start, origin: origin, end: beginning.position)
     (restored.tape, restored.end, restored.claim) = (branch.tape, branch.end, beginning.claim)
@@ -78,9 +86,24 @@ public struct JournalTree<Recorded: Machine>: Sendable {
     }
     let reference = JournalReference(file: file.id, branch: beginning.number)
     indices[reference] = branches.count
+    if origin == nil, let kept = beginning.origin, let place = own(kept) {
+      ownOrigins[branches.count] = place
+    }
     branches.append(restored)
     references.append(reference)
     times.append((beginning.time, branch.time))
+    machines.append(machine)
+  }
+
+  /// Where on a branch of the tree another one begins; nil if that is not there.
+  private func origin(
+    _ kept: JournalRecord<Recorded>.Origin, of beginning: JournalRecord<Recorded>.Beginning,
+    _ indices: [JournalReference: Int]
+  ) -> Timeline<Recorded>.Origin? {
+    guard let index = indices[kept.branch], kept.position == beginning.position else { return nil }
+    let origin = Timeline<Recorded>.Origin(
+      branch: index, position: kept.position, inputCount: kept.inputCount)
+    return branches[index].has(origin) ? origin : nil
   }
 
   private mutating func takeJumps(
@@ -123,7 +146,9 @@ extension Timeline {
       throw .nowhere(leaf.end)
     }
     self.init(Recorded(Recorded.unpack(start)))
-    recall(tree)
+    var mark = JournalMark()
+    _ = changes(since: &mark)
+    recall(tree, &mark)
     try seek(to: leaf)
   }
 
@@ -133,32 +158,79 @@ extension Timeline {
     try seek(toEndOf: leaf.branch + 1)
   }
 
-  /// Remembers what was played before this session: undo leads there, beyond its beginning.
+  /// Remembers what was played before this session, or by others meanwhile.
   ///
-  /// - Returns: the branches that are new, and where each of them is kept.
-  @discardableResult
+  /// - Parameters:
+  ///   - mark: knows all branches that there are, and gets those that are new.
+  ///   - continues: whether the session continues what was played last: undo leads there then, beyond its
+  ///     beginning.
   public mutating func recall(
-    _ tree: JournalTree<Recorded>
-  ) -> [(branch: Int, reference: JournalReference)] {
-    let offset = branches.count
-    branches += tree.branches.map { $0.numbered(after: offset) }
-    keyframeByteCount = branches.flatMap(\.keyframes).reduce(0) { $0 + $1.byteCount }
-    keepToBudget()
-    if let last = tree.last {
-      func moved(_ place: Place) -> Place {
-        Place(branch: place.branch + offset, position: place.position)
+    _ tree: JournalTree<Recorded>, _ mark: inout JournalMark, continues: Bool = true
+  ) {
+    for (index, reference) in tree.references.enumerated() {
+      let branch = tree.branches[index]
+      if let known = mark.branch(of: reference) {
+        grow(known, to: branch, &mark)
+        continue
       }
-      // It has begun with the last branch that has a machine and was there at once.
-      let first = branches[0].edge == .past ? 1 : 0
-      let beginning = Place(branch: first, position: branches[first].startPosition)
-      let edge = branches[first].edge
-      let earlier = tree.jumps[..<tree.jumpsDone].map {
-        Jump(edge: $0.edge, from: moved($0.from), to: moved($0.to))
+      let own = tree.ownOrigins[index].flatMap {
+        branches.indices.contains($0.branch) && $0.position == branch.startPosition
+          && branches[$0.branch].has($0) ? $0 : nil
       }
-      let added = earlier + [Jump(edge: edge, from: moved(last), to: beginning)]
-      jumps = added + jumps
-      jumpsDone += added.count
+      let origin = branch.origin.flatMap { origin in
+        mark.branch(of: tree.references[origin.branch]).map { origin.of(branch: $0) }
+      }
+      guard branch.start != nil || origin != nil else { continue }
+      add(branch.leaving(origin ?? own))
+      mark.add(branches.count - 1, reference, branch)
     }
-    return tree.references.enumerated().map { (offset + $0, $1) }
+    keyframeByteCount = branches.reduce(0) { $0 + $1.keyframes.reduce(0) { $0 + $1.byteCount } }
+    keepToBudget()
+    if continues { recallJumps(of: tree, mark) }
   }
+
+  /// Somebody else has continued a branch, which nobody does here: who comes back to it begins another one.
+  private mutating func grow(_ index: Int, to other: Branch, _ mark: inout JournalMark) {
+    guard other.end != branches[index].end || other.tape.count != branches[index].tape.count else {
+      return
+    }
+    let last = mark.lastKeyframe(of: index) ?? branches[index].startPosition
+    (branches[index].tape, branches[index].end) = (other.tape, other.end)
+    branches[index].keyframes += other.keyframes.filter { $0.position > last }
+    mark.note(index, other)
+  }
+
+  /// The session continues what was played last.
+  private mutating func recallJumps(of tree: JournalTree<Recorded>, _ mark: JournalMark) {
+    func moved(_ place: Place) -> Place? {
+      mark.branch(of: tree.references[place.branch]).map {
+        Place(branch: $0, position: place.position)
+      }
+    }
+    guard let last = tree.last.flatMap(moved) else { return }
+    // It has begun with the last branch that has a machine and was there at once.
+    let first = branches[0].edge == .past ? 1 : 0
+    let beginning = Place(branch: first, position: branches[first].startPosition)
+    let earlier = tree.jumps[..<tree.jumpsDone].compactMap { jump in
+      moved(jump.from).flatMap { from in
+        moved(jump.to).map { Jump(edge: jump.edge, from: from, to: $0) }
+      }
+    }
+    let added = earlier + [Jump(edge: branches[first].edge, from: last, to: beginning)]
+    jumps = added + jumps
+    jumpsDone += added.count
+  }
+}
+
+extension Timeline.Branch {
+  /// Whether a place is on it.
+  fileprivate func has(_ place: Timeline.Origin) -> Bool {
+    place.position.mark <= end.mark && place.position.mark >= startPosition.mark
+      && place.inputCount <= tape.count
+  }
+}
+
+extension ArraySlice {
+  fileprivate func beginningTime<Recorded>() -> UInt64
+  where Element == JournalFile<Recorded>.Branch { first?.beginning.time ?? .max }
 }

@@ -18,6 +18,8 @@ public struct JournalWriter<Recorded: Machine>: Sendable {
   private let makeID: @Sendable () -> UInt64
   private var file: AppendedFile?
   private var fileID: UInt64 = 0
+  /// The files that it has begun.
+  private(set) var files: Set<UInt64> = []
   private var byteCount = 0
   private var branchCount = 0
   /// The pieces of each branch of the session.
@@ -81,6 +83,7 @@ public struct JournalWriter<Recorded: Machine>: Sendable {
     let id = makeID()
     file = try journal.begin(id, time: time)
     (fileID, byteCount, branchCount) = (id, 0, 0)
+    files.insert(id)
     pending += JournalFile<Recorded>.header(fileID, time: time, program)
     return removed
   }
@@ -90,6 +93,20 @@ public struct JournalWriter<Recorded: Machine>: Sendable {
     try file.append(pending, at: byteCount)
     byteCount += pending.count
     pending = []
+  }
+
+  /// Where on a branch of the session something is that its files have.
+  func origin(
+    of kept: JournalRecord<Recorded>.Origin
+  ) -> Timeline<Recorded>.Origin? {
+    guard files.contains(kept.branch.file) else { return nil }
+    for (branch, pieces) in pieces.enumerated() {
+      for piece in pieces where piece.reference == kept.branch {
+        return Timeline.Origin(
+          branch: branch, position: kept.position, inputCount: piece.inputCount + kept.inputCount)
+      }
+    }
+    return nil
   }
 
   // MARK: Records

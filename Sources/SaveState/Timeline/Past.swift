@@ -47,11 +47,13 @@ public struct Past<Remembered: Machine>: Sendable {
   }
 
   /// Whether it takes no more time to verify than anybody waits for that.
-  func isWithinLimits(until end: Position) -> Bool {
-    let start = start.position
-    return start.mark <= end.mark && start.instruction <= end.instruction
-      && end.frame - start.frame <= Past.maxFrames
-      && end.instruction - start.instruction <= Past.maxInstructions
+  func isWithinLimits(until end: Position) -> Bool { Past.canLead(from: start.position, to: end) }
+
+  /// Whether anybody waits for a machine to be run so far.
+  static func canLead(from start: Position, to end: Position) -> Bool {
+    start.mark <= end.mark && start.instruction <= end.instruction
+      && end.frame - start.frame <= maxFrames
+      && end.instruction - start.instruction <= maxInstructions
   }
 }
 
@@ -68,21 +70,27 @@ extension Timeline {
   /// - Returns: nil if not even the last part of it fits.
   public func past(byteLimit: Int, believesClaims: Bool = true) -> Past<Recorded>? {
     let byteLimit = min(byteLimit, Past<Recorded>.maxByteCount)
-    let (start, inputs) = course(believesClaims: believesClaims)
-    var past = Past(from: Recorded(Recorded.unpack(start)), inputs[...], to: machine)
+    // An event takes two bytes or more, and a session can have very many.
+    let (start, inputs, isWhole) = course(
+      believesClaims: believesClaims, maxInputCount: byteLimit / 2)
+    var first = Recorded(Recorded.unpack(start))
+    var past: Past<Recorded>?
+    if isWhole { past = Past(from: first, inputs[...], to: machine) }
     // Each start is later than the one before, and its size is known better.
-    for _ in 0..<4 {
-      if past.isWithinLimits(until: machine.position), past.encoded.count <= byteLimit {
+    for _ in 0..<5 {
+      if let past, past.isWithinLimits(until: machine.position), past.encoded.count <= byteLimit {
         return past
       }
+      let stateByteCount = past?.encodedState.count ?? Past.encodedState(of: machine).count
       guard
-        let later = laterStart(than: past, byteLimit),
-        later.position.mark > past.start.position.mark, later.position.mark < machine.position.mark
+        let later = laterStart(than: first, inputs, stateByteCount: stateByteCount, byteLimit),
+        later.position.mark > first.position.mark, later.position.mark < machine.position.mark
       else { return nil }
       let isHad = { (entry: Tape<Recorded.Input>.Entry) in
         entry.position <= later.position.mark
       }
       past = Past(from: later, inputs.drop(while: isHad), to: machine)
+      first = later
     }
     return nil
   }
@@ -94,48 +102,59 @@ extension Timeline {
     let first = max(instruction, start.instruction)
     do throws(SeekError) { try session.seek(toInstruction: first) } catch {
       // What a loaded machine says of its past is false.
-      let (start, inputs) = course(believesClaims: false)
+      let (start, inputs, _) = course(believesClaims: false)
       return Replay(Recorded(Recorded.unpack(start)), inputs[...])
     }
     let here = session.machine.position.mark
-    return Replay(
-      session.machine, course(believesClaims: true).inputs.drop { $0.position <= here })
+    return Replay(session.machine, course(believesClaims: true, after: here).inputs[...])
   }
 
-  /// The machine with which the course begins, and all inputs since then.
+  /// The machine with which the course begins, and all inputs since then, or the last ones.
+  ///
+  /// - Parameters:
+  ///   - maxInputCount: about how many inputs there are, at most.
+  ///   - position: after which they come, if not all are wanted.
+  /// - Returns: them, and whether there were no more.
   private func course(
-    believesClaims: Bool
-  ) -> (start: Recorded.PackedSnapshot, inputs: [Tape<Recorded.Input>.Entry]) {
+    believesClaims: Bool, maxInputCount: Int = .max, after position: Position? = nil
+  ) -> (start: Recorded.PackedSnapshot, inputs: [Tape<Recorded.Input>.Entry], isWhole: Bool) {
     var index = branchOfCourse(branch, at: .position(machine.position))
-    let count = branches[index].tape.count(through: machine.position)
-    var stretches = [branches[index].tape.entries[..<count]]
-    while let origin = branches[index].origin {
-      if branches[origin.branch].claim != nil, !believesClaims { break }
-      index = origin.branch
-      stretches.append(branches[index].tape.entries[..<origin.inputCount])
+    var (end, room) = (branches[index].tape.count(through: machine.position), maxInputCount)
+    var stretches: [Remaining<Recorded>] = []
+    while true {
+      let tape = branches[index].tape
+      let skipped = position.map { min(end, tape.count(through: $0)) } ?? 0
+      stretches.append(tape[max(skipped, end - min(end, max(room, 0)))..<end])
+      room -= end
+      guard let origin = branches[index].origin,
+        believesClaims || branches[origin.branch].claim == nil
+      else { break }
+      (index, end) = (origin.branch, origin.inputCount)
     }
     guard let start = branches[index].start else {
       preconditionFailure("a branch has a start or has left another one")
     }
-    return (start, stretches.reversed().flatMap { $0 })
+    return (start, stretches.reversed().flatMap { $0 }, room >= 0)
   }
 
   /// The machine from which on a past has so few inputs, and lasts so short, that it is within its
   /// limits; nil if there is none.
-  private func laterStart(than past: Past<Recorded>, _ byteLimit: Int) -> Recorded? {
+  private func laterStart(
+    than start: Recorded, _ inputs: [Tape<Recorded.Input>.Entry], stateByteCount: Int,
+    _ byteLimit: Int
+  ) -> Recorded? {
     // What stands before the events, with room for their number and the first distance.
-    var room = byteLimit - past.encodedState.count - 64
+    var room = byteLimit - stateByteCount - 64
     guard room > 0 else { return nil }
-    let kept = past.tape.encodedByteCounts.reversed().prefix { byteCount in
+    let kept = Tape(inputs[...]).encodedByteCounts.reversed().prefix { byteCount in
       room -= byteCount
       return room >= 0
     }.count
     let end = machine.position
-    let entries = past.tape.entries.dropLast(kept)
+    let entries = inputs.dropLast(kept)
     let frame = end.frame - min(end.frame, Past<Recorded>.maxFrames)
     let position = max(
-      entries.last?.position ?? past.start.position.mark, Position(frame: frame),
-      past.start.position.mark)
+      entries.last?.position ?? start.position.mark, Position(frame: frame), start.position.mark)
     var session = self
     let instruction = end.instruction - min(end.instruction, Past<Recorded>.maxInstructions)
     do throws(SeekError) {
@@ -171,7 +190,9 @@ extension Past {
   }
 
   /// The start with all its sections, as they are in an image.
-  fileprivate var encodedState: [UInt8] {
+  fileprivate var encodedState: [UInt8] { Past.encodedState(of: start) }
+
+  fileprivate static func encodedState(of start: Remembered) -> [UInt8] {
     var writer = ByteWriter()
     writer.append(Beginning.state)
     start.encodeFramed(into: &writer)

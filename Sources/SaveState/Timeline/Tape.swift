@@ -17,6 +17,9 @@ public struct Tape<Input: Hashable & Sendable>: Hashable, Sendable {
   /// A tape with nothing on it.
   public init() {}
 
+  /// A part of another one.
+  init(_ entries: ArraySlice<Entry>) { self.entries = Array(entries) }
+
   /// Appends an input.
   ///
   /// - Parameter position: where the machine is: not before the last input.
@@ -27,19 +30,6 @@ public struct Tape<Input: Hashable & Sendable>: Hashable, Sendable {
     entries.append(Entry(position: position, input: input))
   }
 
-  /// How many inputs there are up to a position, and at it.
-  func count(through position: Position) -> Int {
-    let position = position.mark
-    var (low, high) = (0, entries.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if entries[middle].position <= position { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-
-  /// Removes the oldest inputs.
-  public mutating func removeFirst(_ count: Int) { entries.removeFirst(count) }
 }
 
 /// A machine that runs again as it has run: each input of a tape is applied where it was.

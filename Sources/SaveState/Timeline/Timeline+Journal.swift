@@ -12,10 +12,37 @@ public struct JournalMark: Sendable {
   fileprivate var jumpCount = 0
   fileprivate var jumpsDone = 0
   fileprivate var branch = 0
+  /// The branches that others have written and the journal has not got yet.
   fileprivate var imported: [(branch: Int, reference: JournalReference)] = []
+  /// All that others have written.
+  private var numbers: [JournalReference: Int] = [:]
 
   /// Nothing.
   public init() {}
+
+  /// Which branch of the session that others have written is there.
+  func branch(of reference: JournalReference) -> Int? { numbers[reference] }
+
+  /// The last snapshot of a branch that it has come with.
+  func lastKeyframe(of branch: Int) -> Position? { branches[branch].lastKeyframe }
+
+  /// Notes the next branch, which others have written, and of which the journal has all.
+  mutating func add<Recorded: Machine>(
+    _ branch: Int, _ reference: JournalReference, _ contents: Timeline<Recorded>.Branch
+  ) {
+    precondition(branch == branches.count, "all branches before are known")
+    imported.append((branch, reference))
+    numbers[reference] = branch
+    branches.append(Known(inputCount: 0, end: Position()))
+    note(branch, contents)
+  }
+
+  /// Notes how far others have written a branch.
+  mutating func note<Recorded: Machine>(_ branch: Int, _ contents: Timeline<Recorded>.Branch) {
+    branches[branch] = Known(
+      inputCount: contents.tape.count, end: contents.end,
+      lastKeyframe: contents.keyframes.last?.position)
+  }
 }
 
 /// What has happened in a session since its journal was last written to.
@@ -79,7 +106,7 @@ extension Timeline {
       return nil
     }
     if isAtEnd {
-      changes.end = (branch, branches[branch].tape.entries.count, machine.snapshot)
+      changes.end = (branch, branches[branch].tape.count, machine.snapshot)
     }
     return changes
   }
@@ -88,7 +115,7 @@ extension Timeline {
     of index: Int, _ mark: inout JournalMark, _ changes: inout JournalChanges<Recorded>
   ) {
     let (branch, known) = (branches[index], mark.branches[index])
-    let entries = Array(branch.tape.entries[known.inputCount...])
+    let entries = Array(branch.tape[known.inputCount..<branch.tape.count])
     // What a loaded machine says of its past is no news, and made again when it is believed.
     let keyframes =
       branch.edge == .past
@@ -98,25 +125,9 @@ extension Timeline {
     changes.progress.append(
       JournalChanges.Progress(
         index: index, end: branch.end, entries: entries, keyframes: keyframes))
-    mark.branches[index].inputCount = branch.tape.entries.count
+    mark.branches[index].inputCount = branch.tape.count
     mark.branches[index].end = branch.end
     if let last = keyframes.last { mark.branches[index].lastKeyframe = last.position }
-  }
-}
-
-extension JournalMark {
-  /// Branches that come from an earlier journal, which has all of them.
-  public mutating func add<Recorded: Machine>(
-    _ imported: [(branch: Int, reference: JournalReference)], of timeline: Timeline<Recorded>
-  ) {
-    self.imported += imported
-    for (index, _) in imported {
-      let branch = timeline.branches[index]
-      branches.append(
-        Known(
-          inputCount: branch.tape.entries.count, end: branch.end,
-          lastKeyframe: branch.keyframes.last?.position))
-    }
   }
 }
 

@@ -5,11 +5,9 @@ extension Timeline {
   /// The bytes of all snapshots that can be made again.
   public var snapshotByteCount: Int { keyframeByteCount + (frameWindow?.byteCount ?? 0) }
 
-  /// How many bytes of memory all of it takes, about, but for the machines that branches begin with.
+  /// How many bytes of memory all of it takes, about.
   public var byteCount: Int {
-    branches.reduce(snapshotByteCount) { byteCount, branch in
-      byteCount + branch.tape.entries.capacity * MemoryLayout<Tape<Recorded.Input>.Entry>.stride
-    }
+    branches.reduce(snapshotByteCount + startByteCount) { $0 + $1.tape.byteCount }
   }
 
   /// What may be used for ``FrameWindow``.
@@ -34,9 +32,8 @@ extension Timeline {
   }
 
   mutating func keepToBudget() {
-    if keyframeByteCount > budget - frameWindowBudget {
-      thin(to: (budget - frameWindowBudget) / 4 * 3)
-    }
+    let room = max(budget - frameWindowBudget - startByteCount, budget / 4)
+    if keyframeByteCount > room { thin(to: room / 4 * 3) }
   }
 
   /// Removes snapshots until the rest has room. The gap between two that stay grows with the root of

@@ -142,14 +142,14 @@ extension Timeline {
     if let snapshot = route.snapshot { machine.restore(from: Recorded.unpack(snapshot)) }
     var inputCount = route.inputCount
     for origin in route.origins.reversed() {
-      var inputs = branches[origin.branch].tape.entries[inputCount..<origin.inputCount]
+      var inputs = branches[origin.branch].tape[inputCount..<origin.inputCount]
       try replaying { timeline throws(Recorded.InputRefusal) in
         try timeline.machine.advance(to: origin.position, with: &inputs)
       }
       guard machine.position == origin.position else { throw .nowhere(origin.position) }
       inputCount = 0
     }
-    var inputs = branches[last].tape.entries[inputCount...]
+    var inputs = branches[last].inputs(after: inputCount, to: target)
     try replaying { timeline throws(Recorded.InputRefusal) in
       try timeline.advance(to: target, with: &inputs, on: last)
     }
@@ -232,8 +232,8 @@ extension Timeline {
   mutating func prove(_ index: Int) throws(SeekError) {
     guard let claim = branches[index].claim, let start = branches[index].start else { return }
     machine.restore(from: Recorded.unpack(start))
-    let (inputs, end) = (branches[index].tape.entries, branches[index].end)
-    var remaining = inputs[...]
+    let (inputs, end) = (branches[index].tape[0..<branches[index].tape.count], branches[index].end)
+    var remaining = inputs
     do throws(Recorded.InputRefusal) {
       while machine.position.isWithin(end) {
         let position = machine.position
@@ -257,5 +257,21 @@ extension Timeline {
     keyframeByteCount -= branches[index].keyframes.reduce(0) { $0 + $1.byteCount }
     branches[index].keyframes = []
     throw .falsePast
+  }
+}
+
+extension Timeline.Branch {
+  /// The inputs after so many, as far as a machine needs them that goes to a moment.
+  fileprivate func inputs(
+    after inputCount: Int, to target: Timeline.Target
+  ) -> Remaining<Recorded> {
+    let end: Int
+    switch target {
+    case .position(let position): end = tape.count(through: position)
+    case .instruction(let instruction):
+      let later = keyframes.first { $0.position.instruction > instruction }
+      end = later?.inputCount ?? tape.count
+    }
+    return tape[inputCount..<max(inputCount, end)]
   }
 }

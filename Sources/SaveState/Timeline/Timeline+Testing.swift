@@ -16,7 +16,7 @@ extension Timeline {
     for (index, branch) in branches.enumerated() {
       precondition(branch.start != nil || branch.origin != nil)
       precondition(branch.startPosition.mark <= branch.end.mark)
-      precondition(branch.tape.entries.allSatisfy { $0.position <= branch.end.mark })
+      precondition(branch.tape.last.map { $0.position <= branch.end.mark } ?? true)
       for keyframe in branch.keyframes {
         precondition(keyframe.position.mark <= branch.end.mark)
         precondition(keyframe.inputCount <= branch.tape.count(through: keyframe.position))
@@ -27,7 +27,7 @@ extension Timeline {
       guard let origin = branch.origin else { continue }
       precondition(origin.branch < index && origin.position == branch.startPosition)
       precondition(origin.position.mark <= branches[origin.branch].end.mark)
-      precondition(origin.inputCount <= branches[origin.branch].tape.entries.count)
+      precondition(origin.inputCount <= branches[origin.branch].tape.count)
     }
     let bytes = branches.flatMap(\.keyframes).reduce(0) { $0 + $1.byteCount }
     precondition(keyframeByteCount == bytes && bytes <= budget)

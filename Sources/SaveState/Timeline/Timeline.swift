@@ -54,6 +54,8 @@ public struct Timeline<Recorded: Machine>: Sendable {
   public var spacing: UInt64
   /// The bytes of those that there are.
   var keyframeByteCount = 0
+  /// The bytes of the machines that branches begin with.
+  private(set) var startByteCount = 0
   /// Whether a journal is kept. Whoever comes back to the end of a branch then begins another one there,
   /// and each has a machine to begin with, so that it stays where others are removed.
   public var isJournaled = false
@@ -65,8 +67,8 @@ public struct Timeline<Recorded: Machine>: Sendable {
   /// - Parameters:
   ///   - machine: the machine as it is switched on or was loaded.
   ///   - past: how it has come there, if that is known.
-  ///   - budget: how many bytes of memory the snapshots take, at most. Those that the course begins
-  ///     with are not counted.
+  ///   - budget: how many bytes of memory the snapshots take, at most. Those that branches begin with are
+  ///     counted, but none of them is removed, and a quarter is for others in any case.
   ///   - spacing: how many instructions the machine executes between two snapshots, where a frame
   ///     counts as much as 64. To do a million again takes milliseconds.
   public init(
@@ -119,7 +121,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
     playOn(from: start, startToKeep)
     played += end.work - start.work
     branches[branch].end = end
-    addKeyframeIfDue(inputCount: branches[branch].tape.entries.count)
+    addKeyframeIfDue(inputCount: branches[branch].tape.count)
     return result
   }
 
@@ -138,7 +140,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
     let origin = Origin(
       branch: parent, position: position,
       inputCount: branches[parent].tape.count(through: position))
-    branches.append(Branch(edge: .rewind, start: start, origin: origin, end: position))
+    add(Branch(edge: .rewind, start: start, origin: origin, end: position))
     branch = branches.count - 1
   }
 
@@ -161,7 +163,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
   public mutating func replace(with other: Timeline, by edge: Edge) {
     let from = place
     let offset = branches.count
-    branches += other.branches.map { $0.numbered(after: offset) }
+    for branch in other.branches { add(branch.numbered(after: offset)) }
     (machine, branch, frameWindow) = (other.machine, other.branch + offset, nil)
     hasMoved = other.hasMoved
     keyframeByteCount += other.keyframeByteCount
@@ -176,16 +178,14 @@ public struct Timeline<Recorded: Machine>: Sendable {
     let end = machine.position
     var origin: Origin?
     if let past {
-      branches.append(
-        Branch(edge: .past, start: Recorded.pack(past.start.snapshot), origin: nil, end: end))
+      add(Branch(edge: .past, start: Recorded.pack(past.start.snapshot), origin: nil, end: end))
       branch = branches.count - 1
       branches[branch].startPosition = past.start.position
-      branches[branch].tape = past.tape
+      branches[branch].tape = LongTape(past.tape)
       branches[branch].claim = machine.stateDigest
       origin = Origin(branch: branch, position: end, inputCount: past.tape.entries.count)
     }
-    branches.append(
-      Branch(edge: edge, start: Recorded.pack(machine.snapshot), origin: origin, end: end))
+    add(Branch(edge: edge, start: Recorded.pack(machine.snapshot), origin: origin, end: end))
     branch = branches.count - 1
   }
 
@@ -193,6 +193,11 @@ public struct Timeline<Recorded: Machine>: Sendable {
 
   /// How many branches there are; they are numbered from 0, and a later one has a higher number.
   public var branchCount: Int { branches.count }
+
+  mutating func add(_ branch: Branch) {
+    branches.append(branch)
+    startByteCount += branch.start.map(Recorded.byteCount) ?? 0
+  }
 
   /// A course that the machine has taken once, from where it left another one, if it did.
   struct Branch: Sendable {
@@ -204,7 +209,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
     /// Where it has left another branch; nil if nothing is known before its start.
     private(set) var origin: Origin?
     /// The inputs since then.
-    var tape = Tape<Recorded.Input>()
+    var tape = LongTape<Recorded.Input>()
     /// How far it has come.
     var end: Position
     /// The machine on its way, in order. None of them has to be there.
@@ -219,10 +224,13 @@ public struct Timeline<Recorded: Machine>: Sendable {
 
     /// The same branch where so many others come before those of its session.
     func numbered(after count: Int) -> Branch {
+      leaving(origin.map { $0.of(branch: $0.branch + count) })
+    }
+
+    /// The same branch where the one that it has left has another number, or is not known.
+    func leaving(_ origin: Origin?) -> Branch {
       var branch = self
-      branch.origin = origin.map {
-        Origin(branch: $0.branch + count, position: $0.position, inputCount: $0.inputCount)
-      }
+      branch.origin = origin
       return branch
     }
   }
@@ -233,6 +241,11 @@ public struct Timeline<Recorded: Machine>: Sendable {
     let position: Position
     /// How many inputs of the other branch it shares.
     let inputCount: Int
+
+    /// The same place where the branch has another number.
+    func of(branch: Int) -> Origin {
+      Origin(branch: branch, position: position, inputCount: inputCount)
+    }
   }
 
   /// The machine at a moment.

@@ -34,7 +34,7 @@ extension Notice {
     case .noLoadToUndo: ["No load to undo"]
     case .undone(let edge): ["\(edge.title) undone · Ctrl+Shift+Z redoes it"]
     case .redone(let edge): ["\(edge.title) redone · Ctrl+Z undoes it"]
-    case .wentToEnd: ["Another end · Ctrl+Z undoes this"]
+    case .wentToEnd: ["Went to where this was left · Ctrl+Z undoes it"]
     case .captured(let path): ["Saved \(path.split(separator: "/").last ?? "")"]
     case .nothingToUndo: ["Nothing to undo"]
     case .nothingToRedo: ["Nothing to redo"]
