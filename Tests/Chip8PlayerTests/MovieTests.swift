@@ -259,6 +259,16 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
       try forged(scene) { $0.replacing("poke 0x020B 03", with: "poke 0x020B 09") }.divergence())
     #expect(register.frames == 8...8 && register.field == "V1" && register.instruction == 42)
     #expect(register.values?.found == [9] && register.values?.recorded == [3])
+    // A byte of the RAM at which the program does not look.
+    let hidden = MovieScene(name: "", source: source) { player in
+      _ = player.run(frames: 8, keys: [])
+      try player.apply(.poke(0x600, [3]))
+      _ = player.run(frames: 4)
+    }
+    let memory = try #require(
+      try forged(hidden) { $0.replacing("poke 0x0600 03", with: "poke 0x0600 09") }.divergence())
+    #expect(memory.frames == 8...8 && memory.field == "RAM at 0x0600")
+    #expect(memory.values?.found == [9] && memory.values?.recorded == [3])
   }
 
   // MARK: Recording

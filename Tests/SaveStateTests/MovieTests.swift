@@ -80,18 +80,32 @@ import Testing
 
   @Test func aRunThatLeavesTheMovieIsFound() throws {
     let movie = try movie(frames: 600)
-    // The memory is not in the head: what differs there is found by a digest, or at the end.
-    let hidden = try #require(
+    // The memory is not in the head, but has checksums of its own.
+    func other(_ inputs: [Toy.Input]) throws -> Movie<Toy> {
       try altered(movie) { events in
         let index = events.firstIndex { $0.0.frame >= 100 } ?? 0
-        events.insert((Position(frame: 100), .byte(9, 0xFF)), at: index)
-      }.divergence())
-    #expect(hidden.frames == 0...255 && hidden.field == nil)
+        events.insert(contentsOf: inputs.map { (Position(frame: 100), $0) }, at: index)
+      }
+    }
+    let hidden = try #require(try other([.byte(9, 0xFF)]).divergence())
+    #expect(hidden.frames == 100...100 && hidden.field == "memory 9")
+    let values = try #require(hidden.values)
+    #expect(values.found.count == 1 && values.found != values.recorded)
+    #expect((10_001...10_100).contains(hidden.instruction))
+    // Of several bytes the memory is known, and when it was changed first.
+    let several = try #require(try other([.byte(9, 0xFF), .byte(50, 0xFF)]).divergence())
+    #expect(several.frames == 100...100 && several.field == "MEM" && several.values == nil)
+    #expect(several.instruction == 10_001)
+    // A movie of an earlier version has none: what differs there is found by a digest, or at the end.
+    var older = image(try other([.byte(9, 0xFF)]))
+    older.setAncillary(.ancillary(Tag("SUMS")), nil, of: Toy.self)
+    let rough = try #require(try older.movie(of: movie.machine)?.divergence())
+    #expect(rough.frames == 0...255 && rough.field == nil)
     let late = try #require(
       try altered(movie) { events in
         events.append((Position(frame: 599), .byte(9, 0xFF)))
       }.divergence())
-    #expect(late.frames.upperBound == 600 && late.field == "memory 9")
+    #expect(late.frames == 599...599 && late.field == "memory 9")
     let refused = try #require(
       try altered(movie) { $0.insert((Position(frame: 40), .byte(999, 1)), at: 6) }.divergence())
     #expect(refused.frames == 40...40)
@@ -109,10 +123,10 @@ import Testing
     #expect(Movie(movie.past, to: toy()) == nil)
   }
 
-  @Test func damagedMoviesAreRefused() throws {
+  @Test(arguments: ["MOVI", "SUMS"]) func damagedMoviesAreRefused(name: String) throws {
     let movie = try movie(frames: 300)
     let image = image(movie)
-    let tag = Tag("MOVI")
+    let tag = name == "MOVI" ? Tag("MOVI") : Tag("SUMS")
     let contents = try #require(try image.ancillary(tag))
     func expectRefused(_ bytes: [UInt8]) throws {
       var damaged = image

@@ -220,7 +220,7 @@ def sections_of(image: bytes) -> list[Section]:
 ALWAYS = ["PROG", "ROM ", "CORE", "RAM ", "DISP"]
 SOMETIMES = ["HOST", "GOAL"]
 CRITICAL_TAGS = ["NEED", "BASE"] + ALWAYS + SOMETIMES
-OTHER_TAGS = ["WITN", "TIME", "NOTE", "TAPE", "MOVI", "LAST", "SETT", "LABL"]
+OTHER_TAGS = ["WITN", "TIME", "NOTE", "TAPE", "MOVI", "SUMS", "LAST", "SETT", "LABL"]
 FEATURES = [
     "base", "cycles", "goals", "host-calls", "no-rom", "skip-machine-code", "superchip",
     "two-page", "vf-order", "xochip", "xochip-audio",
@@ -763,6 +763,7 @@ class Movie:
     markers: list[tuple[int, str]]
     digest_interval: int
     check_interval: int
+    check_count: int
 
     @classmethod
     def read(cls, contents: bytes, core: Core, past: Optional[Past]) -> Movie:
@@ -796,7 +797,18 @@ class Movie:
             refuse("MOVI has too many digests or checksums")
         fields.take(DIGEST_BYTES * digest_count + 4 * check_count)
         fields.end()
-        return cls(rerecords, authors, markers, 1 << digests, 1 << checks)
+        return cls(rerecords, authors, markers, 1 << digests, 1 << checks, check_count)
+
+    def read_sums(self, contents: bytes) -> list[str]:
+        """`SUMS`: which memories of the movie have checksums."""
+        fields = Fields("SUMS", contents)
+        count = fields.checked(1, "number of sections", range(1, 5))
+        tags = [fields.take(4) for _ in range(count)]
+        if len(set(tags)) != count:
+            refuse("SUMS has a section twice")
+        fields.take(4 * self.check_count * count)
+        fields.end()
+        return [tag.decode("ascii", "replace") for tag in tags]
 
 
 @dataclass(frozen=True)
@@ -1013,13 +1025,16 @@ def read(file: bytes, others: Others, chain: list[tuple[bytes, int]]) -> Saved:
         check_two_pages(core, contents["RAM "], contents["DISP"])
     host = Host.read(contents["HOST"]) if "HOST" in contents else None
     past = Past.read(contents["TAPE"], core, rom) if "TAPE" in contents else None
+    movie = Movie.read(contents["MOVI"], core, past) if "MOVI" in contents else None
+    if movie and "SUMS" in contents:
+        movie.read_sums(contents["SUMS"])
     return Saved(
         len(image), sections, contents, needs, base, program, rom, core,
         Witness.read(contents["WITN"]) if "WITN" in contents else None,
         read_time(contents["TIME"]) if "TIME" in contents else None,
         read_note(contents["NOTE"]) if "NOTE" in contents else None,
         past,
-        Movie.read(contents["MOVI"], core, past) if "MOVI" in contents else None,
+        movie,
         read_last(contents["LAST"]) if "LAST" in contents else [],
         host,
         Goals.read(contents["GOAL"], core, host) if "GOAL" in contents else None,

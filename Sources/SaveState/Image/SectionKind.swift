@@ -31,7 +31,7 @@ extension Image {
   static let sectionKinds: [SectionKind] = [
     .state(needTag), .state(baseTag), .state(programTag), .state(bytesTag),
     .ancillary(witnessTag), .ancillary(timeTag), .ancillary(noteTag), .ancillary(tapeTag),
-    .ancillary(movieTag),
+    .ancillary(movieTag), .ancillary(sumsTag),
   ]
 
   /// What is known of a section, nil if its tag is not registered.

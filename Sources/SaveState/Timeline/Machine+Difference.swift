@@ -9,7 +9,7 @@ struct EncodedByte {
 extension Machine {
   /// The sections of its state.
   var stateSections: [StateWriter.Section] {
-    var writer = StateWriter()
+    var writer = StateWriter(isCanonical: true)
     encode(into: &writer)
     return writer.sections
   }

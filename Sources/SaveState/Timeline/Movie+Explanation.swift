@@ -83,6 +83,24 @@ private func solved(
   return (0..<bytes.count).map { UInt8(truncatingIfNeeded: rest.bits >> UInt32(8 * $0)) }
 }
 
+/// The only byte in which some bytes can differ from others of which the checksum is known, and in which bits;
+/// nil if there is none, or more than one. Each byte that follows shifts what a difference does to a checksum,
+/// so from the last byte to the first that is undone step by step.
+func differingByte(of bytes: [UInt8], from check: UInt32) -> (offset: Int, difference: UInt8)? {
+  let zero = crc([0])
+  let table = (0...255).map { crc([UInt8($0)]) ^ zero }
+  var index = [Int](repeating: 0, count: 256)
+  for (byte, entry) in table.enumerated() { index[Int(entry >> 24)] = byte }
+  var difference = crc(bytes[...]) ^ check
+  var found: [(offset: Int, difference: UInt8)] = []
+  for offset in bytes.indices.reversed() {
+    let byte = index[Int(difference >> 24)]
+    if byte > 0, table[byte] == difference { found.append((offset, UInt8(byte))) }
+    difference = (difference ^ table[byte]) << 8 | UInt32(byte)
+  }
+  return found.count == 1 ? found[0] : nil
+}
+
 extension MovieRun {
   /// What would explain that a frame has ended otherwise.
   struct Explanation {

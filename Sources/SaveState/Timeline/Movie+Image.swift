@@ -1,7 +1,8 @@
-// A movie as an image: its machine, its past in `TAPE`, and all else in `MOVI`.
+// A movie as an image: its machine, its past in `TAPE`, and all else in `MOVI` and `SUMS`.
 
 extension Image {
   static let movieTag = Tag("MOVI")
+  static let sumsTag = Tag("SUMS")
   private static let maxMovieByteCount = 4 << 20
 
   /// Whether the image says that it is a movie.
@@ -22,8 +23,11 @@ extension Image {
     let frames = past.start.position.frame...machine.position.frame
     guard
       let facts = MovieFacts(decoding: &reader, in: frames),
-      let index = MovieIndex(decoding: &reader, of: frames)
+      var index = MovieIndex(decoding: &reader, of: frames)
     else { throw .damagedSection(Image.movieTag) }
+    if let sums = try ancillary(Image.sumsTag, atMost: MovieIndex.maxMemoryByteCount) {
+      guard index.decodeMemories(sums) else { throw .damagedSection(Image.sumsTag) }
+    }
     return Movie(past, machine, facts, index)
   }
 
@@ -40,7 +44,8 @@ extension Image {
     movie.index.encode(into: &writer)
     guard
       image.setPast(movie.past),
-      image.setAncillary(.ancillary(Image.movieTag), writer.bytes, of: M.self)
+      image.setAncillary(.ancillary(Image.movieTag), writer.bytes, of: M.self),
+      image.setAncillary(.ancillary(Image.sumsTag), movie.index.encodedMemories, of: M.self)
     else { return false }
     self = image
     return true

@@ -70,12 +70,17 @@ extension Movie {
         run.return(to: lastGood)
         return divergence(of: &run, beforeFrame: frame, head)
       }
+      if let (tag, bytes, check) = index.differingMemory(of: run.machine, at: frame) {
+        run.return(to: lastGood)
+        return divergence(of: &run, beforeFrame: frame, in: tag, bytes, check)
+      }
       lastGood = run.mark
     }
     if end == machine.position.frame, let divergence = divergenceAtEnd(of: &run, from: lastGood) {
       return divergence
     }
-    // What is another one is none of the heads. They are all as they were, so it has been for a while.
+    // What is another one has no checksums, as the memories in movies of earlier versions. The heads are all
+    // as they were, so it has been for a while.
     let first = index.frames.lowerBound
     let interval = spacing.digests
     let since = max(first, end > interval ? end - interval : 0)
@@ -97,7 +102,7 @@ extension Movie {
     run.return(to: lastGood)
     let end = machine.position
     let last = end.isInFrame || end.frame == 0 ? end.frame : end.frame - 1
-    let instruction = run.lastChange(until: end) { $0.byte(at: place) }
+    let instruction = run.change(.last, until: end) { $0.byte(at: place) }
     var divergence = Divergence(
       .state, min(start.frame, last)...last, instruction: instruction ?? start.instruction)
     divergence.field = machine.fieldName(in: place.tag, at: place.offset)
@@ -114,7 +119,7 @@ extension Movie {
     let frames = start.frame...(frame - 1)
     if let field = run.machine.difference(of: head, from: check) {
       let end = Position(frame: frame, instruction: .max)
-      let instruction = run.lastChange(until: end) { $0.head[field.bytes] }
+      let instruction = run.change(.last, until: end) { $0.head[field.bytes] }
       var divergence = Divergence(
         .state, frames, instruction: instruction ?? start.instruction + 1)
       divergence.field = field.name
@@ -128,6 +133,36 @@ extension Movie {
     var divergence = Divergence(.state, frames, instruction: explained.instruction)
     divergence.field = explained.field
     (divergence.found, divergence.recorded) = (explained.found, explained.recorded)
+    return divergence
+  }
+
+  /// Finds the byte of a memory in which a frame ends otherwise, and the instruction that has changed it; if
+  /// there are several, the first one that has changed this memory.
+  ///
+  /// - Parameters:
+  ///   - bytes: the memory at the end of the frame.
+  ///   - check: the checksum of what it was.
+  private func divergence(
+    of run: inout MovieRun<Recorded>, beforeFrame frame: UInt64, in tag: Tag, _ bytes: [UInt8],
+    _ check: UInt32
+  ) -> Divergence {
+    let (start, end) = (run.machine.position, Position(frame: frame, instruction: .max))
+    let byte = differingByte(of: bytes, from: check)
+    let instruction =
+      if let place = byte.map({ EncodedByte(tag: tag, offset: $0.offset) }) {
+        run.change(.last, until: end) { $0.byte(at: place) }
+      } else {
+        run.change(.first, until: end) { $0.stateSections.first { $0.tag == tag }?.bytes }
+      }
+    var divergence = Divergence(
+      .state, start.frame...(frame - 1), instruction: instruction ?? start.instruction + 1)
+    guard let byte else {
+      divergence.field = String("\(tag)".prefix { $0 != " " })
+      return divergence
+    }
+    divergence.field = machine.fieldName(in: tag, at: byte.offset)
+    divergence.found = [bytes[byte.offset]]
+    divergence.recorded = [bytes[byte.offset] ^ byte.difference]
     return divergence
   }
 }
@@ -154,10 +189,13 @@ extension MovieRun {
       instruction: position.instruction)
   }
 
-  /// The instruction after which something of the machine was another thing for the last time; nil if it
-  /// stays as it is, or if there are very many instructions.
-  mutating func lastChange<Value: Equatable>(
-    until end: Position, _ value: (Recorded) -> Value
+  /// Which of several changes is meant.
+  enum Change { case first, last }
+
+  /// The instruction after which something of the machine was another thing for the first or the last time;
+  /// nil if it stays as it is, or if there are very many instructions.
+  mutating func change<Value: Equatable>(
+    _ which: Change, until end: Position, _ value: (Recorded) -> Value
   ) -> UInt64? {
     var (last, changed, count) = (value(machine), UInt64?.none, 0)
     while machine.position < end, count < 1 << 16 {
@@ -168,6 +206,7 @@ extension MovieRun {
       guard advance(until: next), machine.position > position else { break }
       let now = value(machine)
       if now != last { (last, changed) = (now, machine.position.instruction) }
+      if which == .first, let changed { return changed }
       count += 1
     }
     return count < 1 << 16 ? changed : nil

@@ -19,7 +19,7 @@ public struct Movie<Recorded: Machine>: Sendable {
     var machine = machine
     machine.releaseHeldInput()
     guard past.isWithinLimits(until: machine.position) else { return nil }
-    var index = MovieIndex(from: past.start.position.frame, to: machine.position.frame)
+    var index = MovieIndex(from: past.start.position.frame, to: machine)
     var run = MovieRun(past, as: machine)
     for frame in index.checkFrames {
       guard run.advance(toFrame: frame) else { return nil }
