@@ -5,7 +5,7 @@ CORES ?= $(HOME)/.config/retroarch/cores
 INFO ?= $(CORES)
 ROM ?= roms/backfire.ch8
 SECONDS_EACH ?= 600
-FUZZERS ?= commands calls image slots recordings roms engines octo
+FUZZERS ?= commands calls image journal slots recordings roms engines octo
 
 .PHONY: play test test-libretro test-package test-python lint format fuzz benchmark lib wheel deb libretro install-libretro install uninstall clean
 

@@ -32,6 +32,7 @@ let package = Package(
     fuzzer("canary", ["Chip8Core", "SaveState"]),
     fuzzer("engines", ["Chip8Core", "SaveState"]),
     fuzzer("image", ["Chip8Core", "SaveState"]),
+    fuzzer("journal", ["Chip8Core", "SaveState"]),
     fuzzer("octo", ["Chip8Core", "Octo", "SaveState"]),
     fuzzer("recordings", ["Chip8Core", "SaveState"]),
     fuzzer("roms", ["Chip8Core", "Octo", "SaveState"]),

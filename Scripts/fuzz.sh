@@ -45,7 +45,7 @@ seeds() {
 corpus() {
   corpus=Fuzz/.build/corpus/$1
   mkdir -p "$corpus"
-  cp Fuzz/Corpus/"$2"/* "$corpus"
+  [ ! -d Fuzz/Corpus/"$2" ] || cp Fuzz/Corpus/"$2"/* "$corpus"
   [ "$1" != octo ] || cp roms/*.8o roms/tests/*.8o "$corpus"
 }
 

@@ -1,13 +1,12 @@
 import Foundation
-import Fuzzing
 
 /// A directory that is there for one input.
-struct Directory {
+public struct Directory {
   /// Where it is; in memory, where there is such a place.
-  let path: String
+  public let path: String
 
   /// An empty directory, whatever was there before.
-  init() {
+  public init() {
     let root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
     path = "\(root)/chip8-fuzz-\(getpid())"
     remove()
@@ -15,13 +14,13 @@ struct Directory {
   }
 
   /// Takes the directory away with everything in it.
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
+  public func remove() { try? FileManager.default.removeItem(atPath: path) }
 
   /// Makes a directory in it.
-  func create(_ name: String) { mkdir(place(name), 0o777) }
+  public func create(_ name: String) { mkdir(place(name), 0o777) }
 
   /// Makes a file in it.
-  func write(_ name: String, _ bytes: [UInt8], isLocked: Bool) {
+  public func write(_ name: String, _ bytes: [UInt8], isLocked: Bool = false) {
     let descriptor = open(place(name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
@@ -29,11 +28,14 @@ struct Directory {
     if isLocked { fchmod(descriptor, 0o444) }
   }
 
+  /// Takes a file away from it.
+  public func remove(_ name: String) { unlink(place(name)) }
+
   /// Makes a link in it, that leads where it may.
-  func link(_ name: String, to target: String) { symlink(target, place(name)) }
+  public func link(_ name: String, to target: String) { symlink(target, place(name)) }
 
   /// Makes a pipe in it, at which whoever opens it would wait.
-  func makePipe(_ name: String) { mkfifo(place(name), 0o666) }
+  public func makePipe(_ name: String) { mkfifo(place(name), 0o666) }
 
   private func place(_ name: String) -> String { name.isEmpty ? path : "\(path)/\(name)" }
 }
