@@ -147,6 +147,22 @@ extension Measurement {
     }
   }
 
+  /// A week of play, with all that people do: the most memory and disk that it takes.
+  static func week(_ subject: Subject, in directory: String) -> Measurement {
+    Measurement(requirements: [
+      Requirement("a week of play, in memory: \(subject.name)", .atMost(64), .mebibytes),
+      Requirement("a week of play, on disk: \(subject.name)", .atMost(64), .mebibytes),
+      Requirement("a week of play, said to be removed: \(subject.name)", .none, .mebibytes),
+    ]) {
+      let journal = Journal(root: "\(directory)/week", program: subject.fresh.program.sha1)
+      var week = try Week(subject.fresh, journal)
+      for hour in 0..<24 * 7 { try week.play(hour) }
+      return [week.memory, week.disk, week.removed].map {
+        Measured(number: Double($0) / 1_048_576)
+      }
+    }
+  }
+
   /// To prove the past of a long game.
   static func tenHours(_ subject: Subject) -> Measurement {
     Measurement(requirements: [
@@ -198,6 +214,81 @@ private func play(frames: Int, of machine: Chip8, in journal: Journal) throws ->
     _ = try writer.write(changes, time: UInt64(frame / 60))
   }
   return timeline.byteCount
+}
+
+/// Somebody plays on and on, and goes back now and then, with a journal that is written twice a second. Each
+/// day the window is closed and another one opened.
+private struct Week {
+  private let journal: Journal
+  private let fresh: Chip8
+  private let counter = Counter()
+  private var timeline: Timeline<Chip8>
+  private var mark = JournalMark()
+  private var writer: JournalWriter<Chip8>
+  private var sizes: [String: Int] = [:]
+  private(set) var memory = 0
+  private(set) var disk = 0
+  private(set) var removed = 0
+
+  init(_ machine: Chip8, _ journal: Journal) throws {
+    self.journal = journal
+    fresh = machine
+    timeline = Timeline(machine)
+    let counter = counter
+    writer = JournalWriter(journal) { counter.next() }
+  }
+
+  mutating func play(_ hour: Int) throws {
+    if hour % 24 == 0 { try open() }
+    if hour % 5 == 4 { timeline.replace(with: switchedOn(), by: .powerOn) }
+    if hour % 7 == 6 { _ = try timeline.undo() }
+    for minute in 0..<60 {
+      if minute % 5 == 4 {
+        try timeline.rewind(frames: min(600, timeline.machine.position.frame))
+        try write(hour)
+      }
+      for frame in 0..<3600 {
+        let keys = keys(frame + minute)
+        if keys != timeline.machine.heldKeys { try timeline.apply(.keys(keys)) }
+        timeline.run { _ = $0.run(frames: 1) }
+        if frame % 30 == 29 { try write(hour) }
+      }
+    }
+    memory = max(memory, timeline.byteCount)
+  }
+
+  private func switchedOn() -> Chip8 {
+    var machine = fresh
+    machine.engine = .fast
+    return machine
+  }
+
+  private mutating func open() throws {
+    let counter = counter
+    writer = JournalWriter(journal) { counter.next() }
+    (timeline, mark) = (Timeline(switchedOn()), JournalMark())
+    timeline.isJournaled = true
+    try write(0)
+    var reader = JournalReader<Chip8>(journal)
+    if let tree = try reader.read(byteLimit: 48 << 20, besides: writer).tree {
+      timeline.recall(tree, &mark)
+      _ = try timeline.undo()
+      try write(0)
+    }
+  }
+
+  /// Writes, and looks whether what is gone is what was said to be.
+  private mutating func write(_ hour: Int) throws {
+    guard let changes = timeline.changes(since: &mark) else { return }
+    let gone = try writer.write(changes, time: UInt64(hour))
+    guard !gone.isEmpty || timeline.machine.position.frame % 3600 < 30 else { return }
+    let files = try journal.files()
+    let missing = Set(sizes.keys).subtracting(files.map(\.path))
+    precondition(missing == Set(gone.map(\.path)), "nothing is removed that is not said to be")
+    removed += gone.reduce(0) { $0 + $1.byteCount }
+    sizes = Dictionary(uniqueKeysWithValues: files.map { ($0.path, $0.byteCount) })
+    disk = max(disk, sizes.values.reduce(0, +))
+  }
 }
 
 /// Numbers files.

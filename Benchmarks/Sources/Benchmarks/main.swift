@@ -86,6 +86,7 @@ func allMeasurements(_ programs: [String], in directory: String) throws -> [Meas
   all += [small, large].map { .capture($0, in: directory) }
   all += [small, large].map(Measurement.runAhead)
   all += [small, large].map { .days($0, in: directory) }
+  all += [small, large].map { .week($0, in: directory) }
   all += [.tenHours(small)]
   all += [.stepsBack(small), .farBack(small)]
   all += [
