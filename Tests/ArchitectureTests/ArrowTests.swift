@@ -93,7 +93,8 @@ private let rules: [String: Rule] = [
     "Chip8Core", "Chip8Player", "Glibc", "JSON", "Octo", "SaveState", "Synchronization",
   ]),
   // There is no Swift in these.
-  "CChafa": Rule([]), "CChip8": Rule([]), "CLibretro": Rule([]), "CLinux": Rule([]), "CPango": Rule([]),
+  "CChafa": Rule([]), "CChip8": Rule([]), "CLibretro": Rule([]), "CLinux": Rule([]),
+  "CPango": Rule([]),
   "CSDL2": Rule([]), "CStandalone": Rule([]), "CTerminal": Rule([]),
 ]
 

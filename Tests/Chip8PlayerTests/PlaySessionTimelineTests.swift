@@ -251,7 +251,7 @@ import Testing
     one.finishWork()
     other.lookAtJournal()
     other.finishWork()
-    other.go(to: try #require(other.leaves.first { $0.end.frame == 50 }))
+    other.go(toEndOf: try #require(other.leaves.first { $0.end.frame == 50 }).branch)
     #expect(digest(other) == digest(one) && happened(other) == ["wentToEnd"])
     // Both play on.
     run(one, 100)
@@ -260,7 +260,7 @@ import Testing
     other.finishWork()
     one.lookAtJournal()
     one.finishWork()
-    one.go(to: try #require(one.leaves.first { $0.end.frame == 57 }))
+    one.go(toEndOf: try #require(one.leaves.first { $0.end.frame == 57 }).branch)
     #expect(digest(one) == digest(other) && one.player.timeline.start == Position())
     one.undo()
     #expect(frames(one) == 150)

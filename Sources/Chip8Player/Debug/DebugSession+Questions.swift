@@ -228,10 +228,3 @@ extension AddressNames {
     }
   }
 }
-
-extension Player {
-  /// Goes to the end of a branch.
-  mutating func seek(toEndOf branch: Int) throws(SeekError) {
-    try travel { timeline throws(SeekError) in try timeline.seek(toEndOf: branch) }
-  }
-}

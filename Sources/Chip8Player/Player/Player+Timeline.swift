@@ -43,11 +43,6 @@ extension Player {
     placeOnRecalledBranches()
   }
 
-  /// Goes to an end of what was played.
-  mutating func seek(toEndOf branch: Int) throws(SeekError) {
-    try travel { timeline throws(SeekError) in try timeline.seek(toEndOf: branch) }
-  }
-
   mutating func travel(
     _ body: (inout Timeline<Chip8>) throws(SeekError) -> Void
   ) throws(SeekError) {

@@ -98,13 +98,6 @@ extension PlaySession {
   /// The ends of all that was played of the program: here, before, and in other windows.
   public var leaves: [Timeline<Chip8>.Leaf] { player.timeline.leaves }
 
-  /// Goes to one of ``leaves``; ``undo()`` leads back.
-  public func go(to leaf: Timeline<Chip8>.Leaf) {
-    if jump({ player throws(SeekError) in try player.seek(toEndOf: leaf.branch) }) {
-      report(.wentToEnd)
-    }
-  }
-
   // MARK: Undo
 
   /// Goes back to before the last load, reset, replaced program or rewind.

@@ -222,7 +222,7 @@ final class Terminal {
     if !notices.isEmpty { show(notices.flatMap { $0.lines(session.player.metadata.names) }) }
     if shownMachine != session.machineCount {
       programChanged()
-    } else if programKeys.asked != session.programKeys.asked {
+    } else if programKeys != session.programKeys {
       keysChanged()
     }
     if page?.slots != nil, shownSlotList != session.slotListCount {
