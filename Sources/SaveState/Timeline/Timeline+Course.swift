@@ -27,11 +27,11 @@ extension Timeline {
   /// The course of the branch, from its beginning to its end.
   public var course: Course {
     var index = branch
-    var inputs = [branches[index].tape.entries[...]]
+    var inputs = [branches[index].tape[0..<branches[index].tape.count]]
     var checkpoints: [[Position]] = [branches[index].checkpoints]
     while let origin = branches[index].origin {
       index = origin.branch
-      inputs.append(branches[index].tape.entries[..<origin.inputCount])
+      inputs.append(branches[index].tape[0..<origin.inputCount])
       checkpoints.append(
         branches[index].checkpoints.filter { $0.mark < origin.position.mark })
     }
@@ -110,7 +110,7 @@ extension Timeline {
     let origin = Origin(
       branch: parent, position: from.position,
       inputCount: branches[parent].tape.count(through: from.position))
-    branches.append(Branch(edge: .rewind, start: before, origin: origin, end: from.position))
+    add(Branch(edge: .rewind, start: before, origin: origin, end: from.position))
     branch = branches.count - 1
     branches[branch].tape.append(input, at: from.position)
     note(.rewind, from: from)
