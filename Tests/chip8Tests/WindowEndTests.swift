@@ -68,7 +68,7 @@ struct WindowEndTests {
 
   @Test("A window whose machine cannot be saved closes when that is asked for again")
   func failingAutosave() throws {
-    let desktop = try play()
+    let desktop = try play("--no-card")
     try desktop.limitFileSize("100")
     try desktop.press("ctrl+q")
     try desktop.limitFileSize("unlimited")

@@ -157,7 +157,7 @@ struct WindowTests {
 
   @Test("Slots that another process keeps locked do not freeze the window")
   func lockedSlots() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.directory])
+    let desktop = try Desktop([rom, "--no-card", "--slots", scratch.directory])
     try desktop.press("F5")
     try waitForSlot(1)
     let path = try slotPath(1).replacing("/slot1.state", with: "/.lock")
