@@ -3,7 +3,7 @@
 import SaveState
 import Testing
 
-@testable import Chip8Core
+import Chip8Core
 
 /// A course, gone over instruction by instruction with nothing but the machine's own ways to run.
 private struct Reference {

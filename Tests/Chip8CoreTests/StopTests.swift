@@ -3,7 +3,7 @@
 import SaveState
 import Testing
 
-@testable import Chip8Core
+import Chip8Core
 
 @Suite struct StopTests {
   /// The program's first instructions that are a hit, by their numbers.

@@ -6,7 +6,7 @@ import Foundation
 import SaveState
 import Testing
 
-@testable import Chip8Player
+import Chip8Player
 
 @Suite struct RetroArchTests {
   private let machine: Chip8

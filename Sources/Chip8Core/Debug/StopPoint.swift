@@ -60,7 +60,7 @@ public struct StopPoint: Sendable {
       }
     }
 
-    func counts(_ hit: UInt64) -> Bool {
+    package func counts(_ hit: UInt64) -> Bool {
       switch self {
       case .equal(let count): hit == count
       case .atLeast(let count): hit >= count
