@@ -8,8 +8,11 @@ extension Player {
   mutating func run(
     _ probe: inout Probe, until end: Position, isInclusive: Bool
   ) -> Probe.End {
-    let branch = timeline.branch
-    defer { inherit(from: branch) }
+    let place = timeline.place
+    defer {
+      inherit(from: place.branch)
+      noteReRecording(from: place)
+    }
     return timeline.run { machine in
       var none: ArraySlice<Tape<InputEvent>.Entry> = []
       return probe.run(
@@ -20,8 +23,10 @@ extension Player {
 
   /// Applies an input that changes what was played: ``undo()`` leads back to before.
   mutating func edit(_ event: InputEvent) throws(InputError) {
-    let branch = timeline.branch
+    let place = timeline.place
     try timeline.edit(event)
-    inherit(from: branch)
+    runAhead?.forget()
+    inherit(from: place.branch)
+    noteReRecording(from: place)
   }
 }
