@@ -5,7 +5,7 @@ set -eu
 
 prefix=$1
 id=org.chip8.Chip8
-version=$(sed -n 's/^ *version: "\(.*\)",$/\1/p' Sources/chip8/CommandLine/Chip8Command.swift)
+version=$(Scripts/version.sh)
 # The day of the last change; of the release's files where there is no history.
 day=$(git log -1 --format=%cs 2>/dev/null || date -r CHANGELOG.md +%F)
 

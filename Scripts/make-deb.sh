@@ -5,7 +5,7 @@ set -eu
 
 out=$1
 umask 022
-version=$(sed -n 's/^ *version: "\(.*\)",$/\1/p' Sources/chip8/CommandLine/Chip8Command.swift)
+version=$(Scripts/version.sh)
 architecture=$(dpkg --print-architecture)
 maintainer="${DEBFULLNAME:-$(git log -1 --format=%an)} <${DEBEMAIL:-$(git log -1 --format=%ae)}>"
 # The same files at the same moment make the same package.
