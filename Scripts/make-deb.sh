@@ -22,6 +22,7 @@ install -d "$root/usr/share/doc/chip8" "$root/usr/share/chip8/roms" "$root/DEBIA
 install -m 644 roms/*.ch8 "$root/usr/share/chip8/roms/"
 install -m 644 Packaging/copyright "$root/usr/share/doc/chip8/"
 gzip -9n "$root/usr/share/man/man1/chip8.1"
+sed -i '1{/^#!/d}' "$root/usr/share/bash-completion/completions/chip8"
 mv "$root/usr/share/zsh/site-functions" "$root/usr/share/zsh/vendor-completions"
 {
   printf 'chip8 (%s) unstable; urgency=medium\n\n  * The changes are listed in CHANGELOG.md of the source.\n\n' "$version"
@@ -40,7 +41,7 @@ Maintainer: $maintainer
 Installed-Size: $(du -sk --apparent-size "$root/usr" | cut -f1)
 Depends: $linked, libsdl2-2.0-0
 Recommends: libchafa0, libpangocairo-1.0-0
-Section: games
+Section: otherosfs
 Priority: optional
 Description: CHIP-8 machine whose whole state is one file
  Plays programs for the COSMAC VIP, CHIP-48, SUPER-CHIP and XO-CHIP in a

@@ -52,12 +52,17 @@ cp roms/backfire.8o "$directory/a.8o"
 expect_type application/x-chip8-rom "$directory/files$rom"
 expect_type application/x-chip8-state "$root/tmp/a.state"
 expect_type text/x-octo "$directory/a.8o"
-expect_type application/x-octo-cartridge "$directory/a.gif"
+# A name that ends in .gif alone says image, whatever is in it.
+for name in a.cart.gif cartridge; do
+  cp "$directory/a.gif" "$directory/$name"
+  expect_type application/x-octo-cartridge "$directory/$name"
+done
 
 # In a window of a display outside.
 display=:97
 Xvfb $display -screen 0 800x600x24 -nolisten tcp >/dev/null 2>&1 &
 server=$!
+until DISPLAY=$display xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
 mkdir -p "$root/tmp/.X11-unix"
 mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"
 chroot "$root" env DISPLAY=$display HOME=/root chip8 $rom &
@@ -69,5 +74,9 @@ until DISPLAY=$display xdotool search --onlyvisible --class chip8 >/dev/null 2>&
 done
 DISPLAY=$display xdotool key --delay 200 space F5 ctrl+q
 wait $!
-chroot "$root" chip8 slots verify
+# What was saved with F5 and on leaving.
+states=$(cd "$root" && find root/.local/state/chip8 -name '*.state' | sort)
+[ "$(echo "$states" | wc -l)" -ge 2 ]
+# shellcheck disable=SC2086 # one word for each file
+chroot "$root" chip8 image verify $states
 echo "The package plays."
