@@ -35,7 +35,7 @@ func screenShape(
 ) throws(CallError) -> ScreenShape {
   let isFixed = format & UInt32(CHIP8_SCREEN_FIXED) != 0
   guard let kind = ScreenFormat(rawValue: Int(format & ~UInt32(CHIP8_SCREEN_FIXED))) else {
-    throw .argument("there is no screen format \(format)")
+    throw .argument("unknown screen format \(format)")
   }
   return ScreenShape(kind, of: platform, isHires: isHires, isFixed: isFixed)
 }

@@ -73,7 +73,7 @@ import Testing
     #expect(chip8_copy_sound(handle.machine, nil, 1) == argument)
     #expect(chip8_copy_sound(handle.machine, nil, -1) == argument)
     #expect(chip8_screen(handle.machine, 5, nil) == nil)
-    #expect(handle.lastError == "there is no screen format 5")
+    #expect(handle.lastError == "unknown screen format 5")
     var pixels = [UInt8](repeating: 9, count: 2048)
     #expect(chip8_copy_screen(handle.machine, 0, nil, &pixels, 2047) == CHIP8_ERROR_SIZE)
     #expect(handle.lastError == "the screen has 2048 bytes, and the buffer 2047")

@@ -87,7 +87,7 @@ import Testing
       (["watch pc"], "PC cannot be watched"),
       (["set box = 3"], "box is neither a register nor [ADDR]"),
       (["set v3 = 256"], "256 is too large"),
-      (["first-diff 9"], "there is no end 9"), (["undo"], "nothing to undo"),
+      (["first-diff 9"], "no such end: 9"), (["undo"], "nothing to undo"),
       (["break main hits x"], "hits takes"),
     ] as [([String], String?)] {
       let outcome = try scratch.run(["debug", "game.8o"] + commands.flatMap { ["-c", $0] })

@@ -141,7 +141,7 @@ public struct Expression: Sendable {
   /// Whether a condition holds: what cannot be computed does, so that it is noticed.
   func holds(in machine: inout Chip8) -> Bool { value(in: &machine) != 0 }
 
-  /// The register or byte that it names, if it is no more than that.
+  /// The register or byte, if the expression is nothing but its name.
   public func target(in machine: Chip8) -> Target? {
     switch node {
     case .register(let register): .register(register)

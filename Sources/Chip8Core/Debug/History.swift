@@ -21,7 +21,7 @@ public struct History {
   /// Asked now and then whether to give up.
   private let isInterrupted: () -> Bool
 
-  /// Why there is no answer.
+  /// Why a question cannot be answered.
   public enum Failure: Error, Sendable {
     /// The past cannot be gone to.
     case seek(SeekError)

@@ -192,7 +192,7 @@ extension Moment {
         kind == .write ? instruction.registersWritten(quirks) : instruction.registersRead(quirks)
       return tick.isExecuted && registers >> 16 & 1 != 0
     case .dt, .st:
-      // That they count down is no instruction's doing.
+      // Counting down is done by the frame, not by an instruction.
       guard tick.isExecuted else { return false }
       if kind == .read { return register == .dt && instruction.kind == .readDelay }
       guard instruction.kind == (register == .dt ? .setDelay : .setSound) else { return false }

@@ -110,7 +110,7 @@ extension Core {
     traps.map { $0.mayStop(before: instruction, at: address & mask) } ?? false
   }
 
-  /// Makes all operations anew, with other traps.
+  /// Decodes all operations again, with other traps.
   mutating func setTraps(_ traps: Traps?) {
     self.traps = traps
     guard hasOperations else { return }

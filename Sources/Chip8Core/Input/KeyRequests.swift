@@ -33,7 +33,7 @@ extension Chip8 {
     return requests
   }
 
-  /// The keys that a program tells from others which it treats alike, as a title that goes on with any key
+  /// The keys that a program tells from others which it treats alike, as a title that continues with any key
   /// does with all: those that do not lead it the way that most do.
   ///
   /// - Parameter limit: the most instructions that are executed for each key.
@@ -74,7 +74,7 @@ extension Chip8 {
     while state.frames == frame, state.instructions - start < UInt64(limit) {
       if state.keyWait != nil {
         beginFrame()
-        // A wait that goes on takes the whole frame.
+        // A wait that continues takes the whole frame.
         guard state.keyWait == nil else {
           _ = run(frames: 1)
           break

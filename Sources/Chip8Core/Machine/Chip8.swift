@@ -57,7 +57,7 @@ public struct Chip8: Sendable {
     var state = state
     state.configuration.quirks = quirks
     state.configuration.instructionsPerFrame = instructionsPerFrame
-    // A frame that has begun is no longer than a whole one.
+    // A frame that has begun has at most a whole frame's instructions left.
     state.instructionsLeftInFrame = state.instructionsLeftInFrame.map {
       min($0, UInt32(instructionsPerFrame))
     }

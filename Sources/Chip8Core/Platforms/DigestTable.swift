@@ -5,7 +5,7 @@ import SaveState
 package struct DigestTable: Sendable {
   private let bytes: [UInt8]
 
-  /// The table as it stands in the source.
+  /// The table, as in its file.
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// All of it.

@@ -32,7 +32,7 @@ extension DebugSession {
     }
   }
 
-  /// An instruction as it stands in the RAM now.
+  /// An instruction as it is in RAM now.
   public struct Instruction: Hashable, Sendable {
     /// Where it is.
     public let address: Int
@@ -90,7 +90,7 @@ extension DebugSession {
 
   /// Goes to the instruction that has written something last: it is the next one then.
   ///
-  /// - Throws: why there is no answer; the machine is where it was.
+  /// - Throws: why it cannot be answered; the machine has not moved.
   public mutating func goToLastWriter(
     of watched: StopPoint.Watched, isInterrupted: @escaping () -> Bool = { false }
   ) throws(History.Failure) -> History.Writer {

@@ -99,7 +99,7 @@ public struct DebugSession: Sendable {
     case frames
     /// Somebody did not want to wait; the machine is where it was, or at a frame on its way.
     case interrupted
-    /// There is no subroutine to leave.
+    /// The program is not in a subroutine.
     case notInSubroutine
     /// The past cannot be gone to.
     case lost(SeekError)
@@ -302,7 +302,7 @@ public struct DebugSession: Sendable {
     return wait.pressed.subtracting(machine.heldKeys).isEmpty
   }
 
-  /// What it means that the machine has stopped by itself; nil if it goes on.
+  /// What it means that the machine has stopped by itself; nil if it can continue.
   private mutating func take(_ stop: Chip8.Stop) -> Stop? {
     switch stop {
     case .done: return nil

@@ -34,7 +34,7 @@ struct KeyLayout {
   }
 
   /// Space is never dead: where a program has no key for it, it is one that the program has no use for, so
-  /// that a title that waits for any key goes on, and nothing else happens.
+  /// that a title that waits for any key continues, and nothing else happens.
   private mutating func addIdleKey(_ isUsed: (UInt8) -> Bool) {
     if first[.a] == nil { first[.a] = KeyLayout.order.first { !isUsed($0) } }
   }

@@ -11,7 +11,7 @@ public struct Keyboard: Sendable {
   /// A key went down.
   public mutating func press(_ usage: UInt32, _ map: KeyMap) { press(usage, map[usage]) }
 
-  /// The same for what is no key of a keyboard, and stands for some of the keypad.
+  /// The same for input that is not a keyboard and stands for keys of the keypad.
   ///
   /// - Parameter usage: a number that nothing else has.
   public mutating func press(_ usage: UInt32, _ keys: KeySet) {

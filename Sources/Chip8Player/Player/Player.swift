@@ -386,7 +386,7 @@ public struct Player: Sendable {
     replace(Timeline(machine), by: .load, beside)
   }
 
-  /// Changes what stands beside the machine, as if that had been asked for from the first.
+  /// Changes the metadata beside the machine, as if that had been asked for from the first.
   mutating func setMetadata(_ change: (inout SessionMetadata) -> Void) {
     change(&besides[timeline.branch].given)
     change(&besides[timeline.branch].metadata)

@@ -12,7 +12,7 @@ public struct RunRequest: Sendable {
   /// The keys, by frames from where the run begins.
   public var keys: KeyScript = .empty
 
-  /// Runs until the program halts or waits for a key in vain, and for no more than
+  /// Runs until the program halts or waits for a key that nobody presses, and for no more than
   /// ``Run/framesWithoutStop`` frames.
   public init() {}
 
@@ -280,7 +280,8 @@ extension Player.Stop {
 
 /// How much is run at once, so that no condition is missed.
 private struct Slice {
-  var frames = 10_000
+  /// So many that what is done between slices does not count.
+  var frames = 100_000
   var instructions = 10_000_000
 
   /// Whether every instruction has to be looked at.

@@ -54,7 +54,7 @@ public struct RunAhead: Sendable {
   mutating func look(from machine: inout Chip8) {
     let position = machine.position
     if let frame, !position.isInFrame, frame <= position.frame {
-      // The machine has come along the way that the scout has taken, which goes on from where it is.
+      // The machine has come along the way that the scout has taken, which continues from where it is.
       if frame < position.frame { _ = scouts[0].run(frames: Int(position.frame - frame)) }
     } else {
       send(1, from: &machine)

@@ -49,7 +49,7 @@ extension DebugPrompt {
     Command("delete d", "[NUMBER]", 0...1, "remove a stop, or all") { prompt, words in
       guard let word = words.first else { return prompt.session.removeStops { _ in true } }
       let id = Int(clamping: try prompt.count(word))
-      guard prompt.session.removeStop(id) else { throw Problem("there is no stop \(id)") }
+      guard prompt.session.removeStop(id) else { throw Problem("no such stop: \(id)") }
     },
     Command("enable", "NUMBER", 1...1, "let a stop stop again") { prompt, words in
       try prompt.change(words[0]) { $0.isEnabled = true }
@@ -106,7 +106,7 @@ extension DebugPrompt {
 
   private mutating func change(_ word: String, _ change: (inout StopPoint) -> Void) throws {
     let id = Int(clamping: try count(word))
-    guard session.changeStop(id, change) else { throw Problem("there is no stop \(id)") }
+    guard session.changeStop(id, change) else { throw Problem("no such stop: \(id)") }
   }
 
   // MARK: The past
@@ -174,7 +174,7 @@ extension DebugPrompt {
 
   private func leaf(_ word: String) throws -> Int {
     guard let branch = Int(word), session.leaves.contains(where: { $0.branch == branch }) else {
-      throw Problem("there is no end \(word); leaves lists them")
+      throw Problem("no such end: \(word); leaves lists them")
     }
     return branch
   }

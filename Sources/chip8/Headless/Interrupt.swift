@@ -42,7 +42,7 @@ enum Interrupt {
     release()
   }
 
-  /// Forgets what was caught, and catches the next: a prompt goes on.
+  /// Forgets what was caught, and catches the next: a prompt keeps running.
   static func forget() {
     guard wasCaught else { return }
     caught.store(0, ordering: .relaxed)

@@ -4,7 +4,7 @@ extension Page {
   /// The keypad: which key of the keyboard is which of its keys, and what that does.
   ///
   /// - Parameters:
-  ///   - text: what stands above.
+  ///   - text: the heading.
   ///   - name: what a key of the keyboard is called, by its usage of page 7 in the USB HID usage tables.
   static func keys(
     _ card: KeyCard, title: String, _ text: String, hint: String, _ name: (UInt8) -> String

@@ -26,7 +26,7 @@ enum JobSignals {
   /// Whether the job is to stop.
   static func takeStop() -> Bool { stopping.exchange(false, ordering: .relaxed) }
 
-  /// Whether the process was stopped and goes on.
+  /// Whether the process was stopped and continues.
   static func takeResumption() -> Bool { resumed.exchange(false, ordering: .relaxed) }
 
   /// Stops the whole job, as its terminal would, until somebody resumes it. A job that nobody could

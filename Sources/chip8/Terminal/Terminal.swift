@@ -6,10 +6,8 @@ import SaveState
 
 /// Playing in a terminal: turns what is typed into commands of the session, runs its frames when they are
 /// due, and shows what comes out. docs/TERMINAL.md.
-final class Terminal {
-  private static let messageSeconds: UInt64 = 3
-  /// How much faster the machine runs while the key for it is held.
-  private static let fastForward = 8
+final class Terminal: PlayingFrontEnd {
+  static let leavingHint = "Ctrl+Q again to quit anyway"
   /// A terminal answers within so many frames, if it does.
   private static let maxAnswerFrames = 30
   /// What has begun as a sequence and has not ended after so many frames is a key.
@@ -32,10 +30,9 @@ final class Terminal {
   private var displayPacer: Pacer
   private var isFast = false
   private var frameCount = 0
-  /// How often the user has asked to leave.
-  private var closeRequestCount = 0
-  /// Whether it was a signal, or Ctrl+C, or the terminal has gone.
-  private var isInterrupted = false
+  var closeRequestCount = 0
+  /// By a signal, by Ctrl+C, or as the terminal has gone.
+  private(set) var isInterrupted = false
   private let parent = getppid()
   /// What is read instead of the picture.
   var page: TerminalPage?
@@ -44,10 +41,8 @@ final class Terminal {
   private var messageEnd: UInt64 = 0
   private var shownMachine = -1
   private var shownSlotList = 0
-  /// Why the machine was not saved when the user wanted to leave, until a key is pressed; asking again
-  /// leaves.
-  private var leavingProblem: [String]?
-  private var nextLook: UInt64 = 0
+  var leavingProblem: [String]?
+  var nextLook: UInt64 = 0
   private let sound = TerminalSound()
 
   /// Whether a terminal is all that there is to play in.
@@ -62,7 +57,7 @@ final class Terminal {
 
   /// Plays in the terminal until the user leaves.
   ///
-  /// - Parameter whenOpen: called when nothing stands in the way any more.
+  /// - Parameter whenOpen: called when nothing can fail any more.
   static func play(
     _ session: PlaySession, _ picture: TerminalPicture, whenOpen: () throws -> Void
   ) throws {
@@ -82,7 +77,7 @@ final class Terminal {
     try whenOpen()
     try terminal.enter()
     defer { terminal.device.leave() }
-    terminal.run()
+    terminal.runUntilLeft()
     if let difference = session.difference {
       throw Failure.difference(difference, in: session.player.machine.program)
     }
@@ -111,15 +106,7 @@ final class Terminal {
 
   // MARK: The loop
 
-  private func run() {
-    repeat {
-      while closeRequestCount == 0, session.restart == nil, session.difference == nil {
-        runOnce()
-      }
-    } while !leaves()
-  }
-
-  private func runOnce() {
+  func runOnce() {
     handleSignals()
     for event in parser.take(device.read()) { handle(event) }
     let framesPassed = displayPacer.framesDue(now: MonotonicClock.now)
@@ -141,37 +128,13 @@ final class Terminal {
     device.wait(nanoseconds: min(pacer.wait(now: now), displayPacer.wait(now: now)))
   }
 
-  /// What is told in frames of the display, not of the machine.
+  /// What is counted in frames of the display, not of the machine.
   private func nextFrame() {
     frameCount += 1
     for usage in held.nextFrame() { keyUp(usage) }
     pendingFrames = parser.isPending ? pendingFrames + 1 : 0
     guard pendingFrames > Terminal.escapeFrames else { return }
     for event in parser.end() { handle(event) }
-  }
-
-  /// Saves what can be resumed; the terminal answers meanwhile.
-  ///
-  /// - Returns: whether it is left: not if that has failed and the user does not know yet.
-  private func leaves() -> Bool {
-    let requestCount = closeRequestCount
-    session.beginClosing()
-    repeat { runOnce() } while session.end == nil && closeRequestCount == requestCount
-    guard let end = session.end else {
-      printError("quit before everything was saved")
-      return true
-    }
-    if end != .failed || leavingProblem != nil || isInterrupted || session.restart != nil
-      || session.difference != nil
-    {
-      return true
-    }
-    session.reopen()
-    let problem = message + ["Ctrl+Q again to quit anyway"]
-    leavingProblem = problem
-    show(problem)
-    closeRequestCount = 0
-    return false
   }
 
   // MARK: Signals
@@ -216,10 +179,7 @@ final class Terminal {
   /// Shows what has happened since the last time.
   private func collectChanges() {
     let notices = session.takeNotices()
-    for notice in notices where notice.isProblem {
-      for line in notice.lines(session.player.metadata.names) { printError(line) }
-    }
-    if !notices.isEmpty { show(notices.flatMap { $0.lines(session.player.metadata.names) }) }
+    if !notices.isEmpty { show(report(notices)) }
     if shownMachine != session.machineCount {
       programChanged()
     } else if programKeys != session.programKeys {
@@ -233,14 +193,12 @@ final class Terminal {
 
   func show(_ lines: [String]) {
     message = lines
-    messageEnd = MonotonicClock.now + Terminal.messageSeconds * 1_000_000_000
+    messageEnd = MonotonicClock.now + Terminal.messageDuration
   }
 
-  /// Four times a second is soon enough for whoever has just saved a file.
-  private func pollWatchedFile() {
-    guard MonotonicClock.now >= nextLook else { return }
-    nextLook = MonotonicClock.now + 250_000_000
-    session.pollWatchedFile()
+  func takeMessage() -> [String] {
+    defer { message = [] }
+    return message
   }
 
   private var machineFramesPerSecond: Int {
@@ -275,25 +233,13 @@ final class Terminal {
       page: page?.lines(fitting: device.size.cells.height - 1), status: status)
   }
 
-  /// The last line: what happened last, for a while, or why the machine stands, or what there is to do.
+  /// The last line: what happened last, for a while, or why the machine is stopped, or which keys there are.
   private var status: String {
-    let lines = MonotonicClock.now < messageEnd ? message : standing
+    let lines = MonotonicClock.now < messageEnd ? message : stopLines + place
     guard lines.isEmpty else { return lines.joined(separator: " · ") }
     let player = session.player
     let platform = player.machine.state.configuration.platform.title
     return "\(player.title) · \(platform) · slot \(session.slot.title) · F1 help · Ctrl+Q quit"
-  }
-
-  private var standing: [String] {
-    if session.isClosing { return ["Saving… · Ctrl+Q again quits without"] }
-    if let leavingProblem { return leavingProblem }
-    if let problem = session.watchProblem {
-      return Notice.failed(.watch(path: ""), problem).lines(session.player.metadata.names)
-    }
-    if let halt = session.halt { return [halt.text] + place }
-    guard session.isPaused else { return place }
-    return (session.stoppedAt.map { Notice.stopped($0) } ?? .paused)
-      .lines(session.player.metadata.names) + place
   }
 
   /// Where the machine is, as long as it is only looked at.

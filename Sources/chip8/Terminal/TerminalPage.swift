@@ -10,7 +10,7 @@ struct TerminalPage {
   }
 
   private var head: [String]
-  /// The slots to choose from, while the user does; the machine stands meanwhile.
+  /// The slots to choose from, while the user does; the machine is stopped meanwhile.
   private(set) var slots: [Slot]?
   private var index = 0
 

@@ -10,7 +10,7 @@
     var view: PageView
   }
 
-  /// Pages over the picture. The machine stands while there is one.
+  /// Pages over the picture. The machine is stopped while there is one.
   extension Window {
     func open(_ name: PageName) {
       keyboard.releaseAll()

@@ -23,10 +23,8 @@
 
   /// The window: turns what the user does into commands of the session, runs its frames when they
   /// are due, and shows and sounds what comes out.
-  final class Window {
-    /// How much faster the machine runs while the key for it is held.
-    private static let fastForward = 8
-    private static let messageSeconds: UInt64 = 3
+  final class Window: PlayingFrontEnd {
+    static let leavingHint = "Close again to quit anyway"
     private static let maxLines = 6
     /// The screen's 128 columns, or 64, at their first size.
     private static let firstSize = (width: Int32(128 * 7), height: Int32(64 * 7))
@@ -42,7 +40,7 @@
     private(set) var programKeys = ProgramKeys.unknown
     var appearance: Appearance
     private var pacer: Pacer
-    /// The pages that are open, the last one on top; the machine stands meanwhile.
+    /// The pages that are open, the last one on top; the machine is stopped meanwhile.
     var pages: [OpenPage] = []
     /// How the window shows and sounds all programs.
     var settings: OutputSettings
@@ -51,25 +49,22 @@
     /// Whether the machine is only there because something has to be, as long as nobody has chosen.
     private var beginsAtHome = false
     private var isFast = false
-    /// How often the user has asked to close the window.
     var closeRequestCount = 0
-    private var isInterrupted = false
+    private(set) var isInterrupted = false
     /// What happened last, for a while; a problem until a key is pressed.
     var message: ScreenRenderer.Message?
     private var messageEnd: UInt64 = 0
     /// The machine that the window is set up for.
     private var shownMachine = -1
     var shownSlotList = 0
-    /// Why the machine was not saved when the user wanted to quit, until a key is pressed; asking again
-    /// quits.
     var leavingProblem: [String]?
-    private var nextLook: UInt64 = 0
+    var nextLook: UInt64 = 0
 
     /// Plays in a window until the user closes it.
     ///
     /// - Parameters:
     ///   - firstPages: what is shown first. The keys are only if the program has any.
-    ///   - whenOpen: called when nothing stands in the way any more.
+    ///   - whenOpen: called when nothing can fail any more.
     static func play(
       _ session: PlaySession, _ settings: OutputSettings, _ firstPages: [PageName],
       whenOpen: () throws -> Void
@@ -89,7 +84,9 @@
       (window.showsKeys, window.beginsAtHome) = (
         firstPages.contains(.start), firstPages.contains(.home)
       )
-      window.run()
+      // The machine does not run before its first pages.
+      window.collectChanges()
+      window.runUntilLeft()
       if let difference = session.difference {
         throw Failure.difference(difference, in: session.player.machine.program)
       }
@@ -126,7 +123,7 @@
       self.renderer = renderer
       picture = ScreenRenderer(renderer)
       appearance = .standard
-      pacer = Pacer(framesPerSecond: 60, now: Window.now())
+      pacer = Pacer(framesPerSecond: 60, now: MonotonicClock.now)
       picture.hasWholePixels = settings.hasWholePixels
       audio.volume = settings.isMuted ? 0 : settings.volume
       if settings.isFullScreen { toggleFullScreen() }
@@ -162,23 +159,13 @@
 
     // MARK: The loop
 
-    private func run() {
-      // The machine does not run before its first pages.
-      collectChanges()
-      repeat {
-        while closeRequestCount == 0, session.restart == nil, session.difference == nil {
-          runOnce()
-        }
-      } while !leaves()
-    }
-
-    private func runOnce() {
+    func runOnce() {
       handleEvents()
       if Interrupt.wasCaught, !isInterrupted {
         isInterrupted = true
         closeRequestCount += 1
       }
-      let due = pacer.framesDue(now: Window.now())
+      let due = pacer.framesDue(now: MonotonicClock.now)
       for _ in 0..<due {
         let keys = keyboard.takeKeys()
         guard pages.isEmpty else { continue }
@@ -191,42 +178,14 @@
       var page = pages.last?.view
       picture.show(session.screen, appearance, &page, session.progress, shownMessage)
       if let page { pages[pages.count - 1].view = page }
-      sleep(pacer.wait(now: Window.now()))
-    }
-
-    /// Saves what can be resumed; the window answers meanwhile.
-    ///
-    /// - Returns: whether the window closes: not if that has failed and the user does not know yet.
-    private func leaves() -> Bool {
-      let requestCount = closeRequestCount
-      session.beginClosing()
-      repeat { runOnce() } while session.end == nil && closeRequestCount == requestCount
-      guard let end = session.end else {
-        printError("quit before everything was saved")
-        return true
-      }
-      if end != .failed || leavingProblem != nil || isInterrupted || session.restart != nil
-        || session.difference != nil
-      {
-        return true
-      }
-      session.reopen()
-      leavingProblem = (message?.lines ?? []) + ["Close again to quit anyway"]
-      message = nil
-      closeRequestCount = 0
-      return false
+      sleep(pacer.wait(now: MonotonicClock.now))
     }
 
     /// Shows what has happened since the last time.
     private func collectChanges() {
       let notices = session.takeNotices()
-      for notice in notices where notice.isProblem {
-        for line in notice.lines(session.player.metadata.names) { printError(line) }
-      }
       if !notices.isEmpty {
-        show(
-          notices.flatMap { $0.lines(session.player.metadata.names) },
-          isProblem: notices.contains(where: \.isProblem))
+        show(report(notices), isProblem: notices.contains(where: \.isProblem))
       }
       for case .began(_, let isRestored) in notices { showFirstPages(isRestored: isRestored) }
       if shownMachine != session.machineCount {
@@ -253,25 +212,17 @@
       let before = isNew ? [] : message?.lines ?? []
       message = ScreenRenderer.Message(
         lines: before + lines, isProblem: isProblem || message?.isProblem == true)
-      messageEnd = Window.now() + Window.messageSeconds * 1_000_000_000
+      messageEnd = MonotonicClock.now + Window.messageDuration
+    }
+
+    func takeMessage() -> [String] {
+      defer { message = nil }
+      return message?.lines ?? []
     }
 
     /// A key was pressed: whoever did that has seen what is wrong.
     func dismissProblem() {
       if message?.isProblem == true { message = nil }
-    }
-
-    /// Four times a second is soon enough for whoever has just saved a file.
-    private func pollWatchedFile() {
-      guard Window.now() >= nextLook else { return }
-      nextLook = Window.now() + 250_000_000
-      session.pollWatchedFile()
-    }
-
-    private static func now() -> UInt64 {
-      var time = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &time)
-      return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
     private func sleep(_ nanoseconds: UInt64) {
@@ -288,12 +239,12 @@
       session.player.speed * (isFast ? Window.fastForward : 1)
     }
 
-    /// The message: what happened last, for a while, or why the machine stands.
+    /// The message: what happened last, for a while, or why the machine is stopped.
     private var shownMessage: ScreenRenderer.Message? {
-      if let message, message.isProblem || Window.now() < messageEnd {
+      if let message, message.isProblem || MonotonicClock.now < messageEnd {
         return shortened(message.lines, isProblem: message.isProblem)
       }
-      return standing.isEmpty ? nil : shortened(standing, isProblem: isStandingProblem)
+      return stopLines.isEmpty ? nil : shortened(stopLines, isProblem: isStopProblem)
     }
 
     private func shortened(_ lines: [String], isProblem: Bool) -> ScreenRenderer.Message {
@@ -304,21 +255,9 @@
         isProblem: isProblem)
     }
 
-    private var isStandingProblem: Bool {
+    private var isStopProblem: Bool {
       if case .fault? = session.halt { return true }
       return leavingProblem != nil || session.watchProblem != nil
-    }
-
-    private var standing: [String] {
-      if session.isClosing { return ["Saving… · Ctrl+Q again quits without"] }
-      if let leavingProblem { return leavingProblem }
-      if let problem = session.watchProblem {
-        return Notice.failed(.watch(path: ""), problem).lines(session.player.metadata.names)
-      }
-      if let halt = session.halt { return [halt.text] }
-      guard session.isPaused else { return [] }
-      return (session.stoppedAt.map { Notice.stopped($0) } ?? .paused)
-        .lines(session.player.metadata.names)
     }
 
     /// What depends on the machine: another one may have been loaded.

@@ -1,0 +1,94 @@
+import Chip8Core
+import Chip8Player
+import SaveState
+
+/// What a window and a terminal have in common: how a session is played and left, and why its machine is stopped.
+protocol PlayingFrontEnd: AnyObject {
+  var session: PlaySession { get }
+  /// How often the user has asked to leave.
+  var closeRequestCount: Int { get set }
+  /// Whether a signal has ended it, or what it is shown on has gone: then nobody can answer.
+  var isInterrupted: Bool { get }
+  /// Why the machine was not saved when the user wanted to leave, until a key is pressed; asking again
+  /// leaves.
+  var leavingProblem: [String]? { get set }
+  /// When the watched file is looked at next.
+  var nextLook: UInt64 { get set }
+  /// What a user does who leaves in any case: the message says so.
+  static var leavingHint: String { get }
+
+  /// Handles input, runs the frames that are due, and shows the result.
+  func runOnce()
+  /// The message that is shown, which is not shown any longer.
+  func takeMessage() -> [String]
+}
+
+extension PlayingFrontEnd {
+  /// How much faster the machine runs while the key for it is held.
+  static var fastForward: Int { 8 }
+  /// For how many nanoseconds a message is shown.
+  static var messageDuration: UInt64 { 3_000_000_000 }
+
+  /// Runs until the user leaves, another process is to continue, or the machine is found not to be
+  /// deterministic.
+  func runUntilLeft() {
+    repeat {
+      while closeRequestCount == 0, session.restart == nil, session.difference == nil {
+        runOnce()
+      }
+    } while !leaves()
+  }
+
+  /// Saves what can be resumed; the user is answered meanwhile.
+  ///
+  /// - Returns: whether it is left: not if that has failed and the user does not know yet.
+  private func leaves() -> Bool {
+    let requestCount = closeRequestCount
+    session.beginClosing()
+    repeat { runOnce() } while session.end == nil && closeRequestCount == requestCount
+    guard let end = session.end else {
+      printError("quit before everything was saved")
+      return true
+    }
+    if end != .failed || leavingProblem != nil || isInterrupted || session.restart != nil
+      || session.difference != nil
+    {
+      return true
+    }
+    session.reopen()
+    leavingProblem = takeMessage() + [Self.leavingHint]
+    closeRequestCount = 0
+    return false
+  }
+
+  /// Writes problems to standard error, where they are whole.
+  ///
+  /// - Returns: all lines, to be shown.
+  func report(_ notices: [Notice]) -> [String] {
+    let names = session.player.metadata.names
+    for notice in notices where notice.isProblem {
+      for line in notice.lines(names) { printError(line) }
+    }
+    return notices.flatMap { $0.lines(names) }
+  }
+
+  /// Why the machine is stopped; empty while it runs.
+  var stopLines: [String] {
+    let names = session.player.metadata.names
+    if session.isClosing { return ["Saving… · Ctrl+Q again quits without"] }
+    if let leavingProblem { return leavingProblem }
+    if let problem = session.watchProblem {
+      return Notice.failed(.watch(path: ""), problem).lines(names)
+    }
+    if let halt = session.halt { return [halt.text] }
+    guard session.isPaused else { return [] }
+    return (session.stoppedAt.map { Notice.stopped($0) } ?? .paused).lines(names)
+  }
+
+  /// Four times a second is soon enough for whoever has just saved a file.
+  func pollWatchedFile() {
+    guard MonotonicClock.now >= nextLook else { return }
+    nextLook = MonotonicClock.now + 250_000_000
+    session.pollWatchedFile()
+  }
+}
