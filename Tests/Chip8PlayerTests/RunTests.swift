@@ -88,15 +88,15 @@ import Testing
   }
 
   @Test func whoeverInterruptsARunFindsItWhereItWas() throws {
-    var run = try run(Source.counter) { $0.frames = 100_000 }
+    var run = try run(Source.counter) { $0.frames = 1_000_000 }
     var asked = 0
     let end = try run.toStop {
       asked += 1
       return asked == 3
     }
     guard case .stop(.interrupt) = end else { throw Unexpected() }
-    #expect(run.framesDone == 20_000)
-    #expect(try stop(&run) == .frames && run.framesDone == 100_000)
+    #expect(run.framesDone == 200_000)
+    #expect(try stop(&run) == .frames && run.framesDone == 1_000_000)
   }
 
   @Test func aRunContinuesWithTheMachineThatItsProgramRestores() throws {
