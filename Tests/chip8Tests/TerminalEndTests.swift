@@ -121,7 +121,7 @@ import Testing
     let terminal = try PseudoTerminal(
       [
         "-c",
-        "set -m; $CHIP8 game.ch8 --terminal; echo stopped $?; sleep 1; fg; echo ended $?; cat",
+        "set -m; $CHIP8 game.ch8 --terminal; echo stopped $?; read line; fg; echo ended $?; cat",
       ],
       in: scratch, kind: .foot, program: "/bin/sh")
     try terminal.waitFor("the protocol") { $0.keyboardFlags == [15] }
@@ -129,6 +129,7 @@ import Testing
     terminal.type("\u{1B}[122;5u")
     let stopped = try terminal.waitFor("the shell") { $0.whole.contains("stopped 148") }
     #expect(stopped.modes == [7, 25] && stopped.keyboardFlags.isEmpty)
+    terminal.type("\r")
     try terminal.waitFor("the game") { $0.modes.contains(1049) && $0.keyboardFlags == [15] }
     try terminal.waitForText("Ctrl+Q quit")
     terminal.type("\u{1B}[113;5u")

@@ -90,7 +90,9 @@ import Testing
 
   @Test("A frame that does not differ is not written")
   func standingPicture() throws {
+    let digit = try digit(7)
     let terminal = try play(Programs.digit)
+    try waitFor(digit, in: terminal)
     try terminal.waitForText("slot 1")
     let count = terminal.byteCount
     usleep(300_000)
