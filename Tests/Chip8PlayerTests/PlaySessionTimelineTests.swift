@@ -116,8 +116,80 @@ import Testing
     let other = PlaySession(try LoadedMachine(path), .none, options)
     run(other, 2)
     other.beginRewinding()
-    run(other, 32)
+    run(other, 9)
+    // Whether its past is true is found out on another thread.
+    #expect(frames(other) == 60)
+    other.finishWork()
+    run(other, 30)
     #expect(frames(other) == 30 && digest(other) == early)
+    // So it is for a step, which is made as soon as it can be.
+    let third = PlaySession(try LoadedMachine(path), .none, options)
+    third.stepBack()
+    #expect(frames(third) == 60)
+    third.finishWork()
+    #expect(frames(third) == 59 && happened(third) == ["began"])
+  }
+
+  /// A session of a machine whose counters of frames and instructions are these, with a past that begins
+  /// at power-on.
+  private func forged(frames: UInt64, instructions: UInt64) throws -> PlaySession {
+    let played = try session(Source.counter)
+    let start = played.player.machine
+    run(played, 60)
+    let honest = played.player.machine.position
+    let machine = try played.player.machine.restored { _, section in
+      guard var bytes = section else { return }
+      let counters = [(honest.frame, frames), (honest.instruction, instructions)]
+      let (old, new) = (little(counters.map(\.0)), little(counters.map(\.1)))
+      for at in bytes.indices.dropLast(15) where Array(bytes[at..<at + 16]) == old {
+        bytes.replaceSubrange(at..<at + 16, with: new)
+      }
+      section = bytes
+    }
+    #expect(machine.position.frame == frames)
+    var image = Image(of: machine)
+    let hasRoom = image.setPast(Past(start: start, tape: Tape<InputEvent>()))
+    #expect(hasRoom)
+    let path = try scratch.write("forged.state", image.bytes)
+    var options = PlaySession.Options()
+    options.slotsRoot = scratch.path("slots")
+    let session = PlaySession(try LoadedMachine(path), .none, options)
+    _ = happened(session)
+    return session
+  }
+
+  private func little(_ numbers: [UInt64]) -> [UInt8] {
+    numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+  }
+
+  @Test func whereAPastIsFalseTheMachineStays() throws {
+    let session = try forged(frames: 60, instructions: 599)
+    let loaded = digest(session)
+    for _ in 0..<2 {
+      session.beginRewinding()
+      run(session, 5)
+      session.finishWork()
+      run(session, 5)
+      let notices = happened(session)
+      #expect(notices == ["failed"] && digest(session) == loaded, "\(notices)")
+      session.endRewinding()
+    }
+    run(session, 1)
+    #expect(frames(session) == 61)
+  }
+
+  /// A past may take minutes to run.
+  @Test func nobodyWaitsForAPast() throws {
+    let session = try forged(frames: 1 << 25, instructions: 1 << 35)
+    session.beginRewinding()
+    run(session, 1)
+    session.endRewinding()
+    run(session, 3)
+    #expect(frames(session) == 1 << 25 + 3)
+    for _ in 0..<40 { session.poll() }
+    session.close()
+    let notices = happened(session)
+    #expect(notices == ["provingPast"], "\(notices)")
   }
 
   // MARK: Steps

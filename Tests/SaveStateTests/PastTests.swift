@@ -119,6 +119,7 @@ import Testing
       #expect(timeline.machine.position.frame == 50)
     }
     timeline.checkInvariants()
+    // What was played since the machine was loaded is no past.
     #expect(timeline.keyframeCount == 1)
     try timeline.seek(to: timeline.end)
     #expect(timeline.machine == machine)
@@ -130,6 +131,32 @@ import Testing
     }
     #expect(throws: SeekError.falsePast) { try timeline.rewind() }
     #expect(timeline.machine.position.frame == first)
+  }
+
+  @Test("Who does not want to wait for a past has it proved elsewhere, and may stop that")
+  func proof() throws {
+    var random = Seeded(state: PastTests.seed)
+    let played = try session(toy(), frames: 40, &random)
+    let past = try #require(played.past(byteLimit: 1 << 18))
+    var timeline = Timeline(played.machine, past: past, spacing: 100)
+    timeline.provesPasts = false
+    let error = SeekError.unproven(branch: 0)
+    #expect(throws: error) { try timeline.seek(to: Position(frame: 10)) }
+    #expect(throws: error) { try timeline.rewind() }
+    #expect(timeline.machine == played.machine)
+    var count = 0
+    let stopped = timeline.proof(ofPast: 0) {
+      count += 1
+      return count < 4
+    }
+    #expect(stopped == nil && count == 4)
+    let proof = try #require(timeline.proof(ofPast: 0) { true })
+    timeline.take(proof)
+    timeline.checkInvariants()
+    #expect(timeline.keyframeCount > 4)
+    try timeline.seek(to: Position(frame: 10))
+    #expect(timeline.machine.position.frame == 10)
+    #expect(timeline.proof(ofPast: 0) { true } == nil)
   }
 
   @Test(

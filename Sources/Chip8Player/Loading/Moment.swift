@@ -32,6 +32,7 @@ public struct MomentError: Error, Hashable, Sendable, CustomStringConvertible {
       "the saved state has not come that far: it is at frame \(end.frame), instruction "
         + "\(end.instruction)"
     case .nowhere: "the saved state has not been there"
+    case .unproven: "nobody has found out yet whether the saved state's past leads to its machine"
     case .falsePast:
       "the saved state's past does not lead to its machine, so it cannot be rewound; use it as it is"
     }

@@ -38,6 +38,8 @@ public enum Notice: Sendable {
   case nothingToRedo
   /// Nothing is known of what was before this moment.
   case rewoundToStart(isPowerOn: Bool)
+  /// It takes a while to find out whether a saved state's past leads to its machine.
+  case provingPast
   /// The movie is over: from here on its user plays.
   case movieEnded
   /// The watched file has changed: the program in the machine was replaced, or it was started again.

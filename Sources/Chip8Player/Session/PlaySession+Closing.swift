@@ -35,6 +35,7 @@ extension PlaySession {
   public func beginClosing() {
     guard closing == nil else { return }
     closing = .finishing
+    endProving()
     writeJournal()
     work.begin { [flagKeeper, keeper = journal?.keeper] in
       flagKeeper.finish()

@@ -60,8 +60,8 @@ extension PlaySession {
     } else {
       let count = min(rewinding.speed, frameCount)
       // What cannot be gone to now cannot be a moment later.
-      rewinding.isAtStart = !browse { player throws(SeekError) in
-        try player.rewind(frames: count)
+      rewinding.isAtStart = !browse(orElse: { $0.rewinding?.isAtStart = false }) {
+        player throws(SeekError) in try player.rewind(frames: count)
       }
     }
     rewinding.heldFrames += 1
@@ -78,7 +78,9 @@ extension PlaySession {
     guard timeline.machine.position.firstWholeFrame > timeline.firstFrame else {
       return report(.rewoundToStart(isPowerOn: timeline.start == Position()))
     }
-    browse { player throws(SeekError) in try player.rewind(frames: 1) }
+    browse(orElse: { $0.stepBack() }) { player throws(SeekError) in
+      try player.rewind(frames: 1)
+    }
   }
 
   /// Pauses, and continues by a frame: one that was played before as it was played, or the next one.
@@ -90,7 +92,9 @@ extension PlaySession {
     let timeline = player.timeline
     guard !timeline.isAtEnd else { return playFrame(keys: keys) }
     let next = min(Position(frame: timeline.machine.position.frame + 1), timeline.end)
-    browse { player throws(SeekError) in try player.seek(to: next) }
+    browse(orElse: { $0.stepForward(keys: keys) }) { player throws(SeekError) in
+      try player.seek(to: next)
+    }
   }
 
   // MARK: Ends
@@ -103,13 +107,17 @@ extension PlaySession {
   /// Goes back to before the last load, reset, replaced program or rewind.
   public func undo() {
     guard let edge = player.timeline.undoableEdges.last else { return report(.nothingToUndo) }
-    if jump({ player throws(SeekError) in try player.undo() }) { report(.undone(edge)) }
+    if jump(orElse: { $0.undo() }, { player throws(SeekError) in try player.undo() }) {
+      report(.undone(edge))
+    }
   }
 
   /// Does again what ``undo()`` has undone, and returns to what was played after it.
   public func redo() {
     guard let edge = player.timeline.redoableEdges.first else { return report(.nothingToRedo) }
-    if jump({ player throws(SeekError) in try player.redo() }) { report(.redone(edge)) }
+    if jump(orElse: { $0.redo() }, { player throws(SeekError) in try player.redo() }) {
+      report(.redone(edge))
+    }
   }
 
   /// Continues with the machine that the last load, reset or change replaced, as ``undo()`` does; once
@@ -117,12 +125,15 @@ extension PlaySession {
   public func undoLoad() {
     let timeline = player.timeline
     if let next = timeline.redoableEdges.first, next != .rewind {
-      if jump({ player throws(SeekError) in try player.redo() }) { report(.loadUndone) }
+      let isDone = jump(orElse: { $0.undoLoad() }) { player throws(SeekError) in
+        try player.redo()
+      }
+      if isDone { report(.loadUndone) }
       return
     }
     let rewinds = timeline.undoableEdges.reversed().prefix { $0 == .rewind }.count
     guard rewinds < timeline.undoableEdges.count else { return report(.noLoadToUndo) }
-    let isDone = jump { player throws(SeekError) in
+    let isDone = jump(orElse: { $0.undoLoad() }) { player throws(SeekError) in
       for _ in 0...rewinds { try player.undo() }
     }
     if isDone { report(.loadUndone) }
@@ -130,9 +141,15 @@ extension PlaySession {
 
   // MARK: Jumps
 
-  func jump(_ body: (inout Player) throws(SeekError) -> Void) -> Bool {
+  /// Goes to another moment, to play on from there.
+  ///
+  /// - Parameter again: is called when the machine is not there, but can go there now.
+  func jump(
+    orElse again: @escaping (PlaySession) -> Void,
+    _ body: (inout Player) throws(SeekError) -> Void
+  ) -> Bool {
     writeJournal()
-    guard restart == nil, browse(body) else { return false }
+    guard restart == nil, browse(orElse: again, body) else { return false }
     machineChanged()
     isBrowsing = isStopped
     return true
@@ -140,11 +157,19 @@ extension PlaySession {
 
   /// Goes to another moment, to look at it.
   ///
+  /// - Parameter again: is called when the machine is not there, but can go there now.
   /// - Returns: whether the machine is there; otherwise it is where it was.
   @discardableResult
-  private func browse(_ body: (inout Player) throws(SeekError) -> Void) -> Bool {
+  private func browse(
+    orElse again: @escaping (PlaySession) -> Void,
+    _ body: (inout Player) throws(SeekError) -> Void
+  ) -> Bool {
     if !isBrowsing { writeJournal() }
     do throws(SeekError) { try body(&player) } catch {
+      if case .unproven(let branch) = error {
+        prove(past: branch, then: again)
+        return false
+      }
       report(.failed(.rewind, MomentError(error: error, hasPast: true)))
       return false
     }

@@ -36,6 +36,10 @@ public final class PlaySession {
   let work = WorkQueue()
   /// Writes pictures and clips, which take longer.
   let captures = WorkQueue()
+  /// Runs the pasts that images tell.
+  let proofs = WorkQueue()
+  /// The one that is being run, if any is.
+  var proving: Proving?
   var closing: Closing?
   let options: Options
   /// What the program's keys do, for what shows them.
@@ -50,7 +54,7 @@ public final class PlaySession {
   /// Changes whenever another machine replaces the machine.
   public private(set) var machineCount = 0
   /// Changes whenever the machine is at another moment, and has not run there.
-  private var jumpCount = 0
+  private(set) var jumpCount = 0
   /// The programs to choose from, as of the last ``listLibrary()``; nil before it.
   package internal(set) var library: [Library.Entry]?
   /// What the ends of branches look like.
@@ -71,6 +75,7 @@ public final class PlaySession {
     var loaded = loaded
     flagKeeper.powerOn(&loaded, options.keptFlags)
     player = Player(loaded, host)
+    player.timeline.provesPasts = false
     player.pastByteLimit = options.pastByteLimit
     player.runAhead = options.runAhead.map { RunAhead($0) }
     player.isParanoid = options.isParanoid
@@ -93,13 +98,15 @@ public final class PlaySession {
   /// Takes up what was done on the other thread.
   public func poll() {
     _ = collect()
+    lookAtProof()
     writeJournalIfDue()
     lookAtJournalIfDue()
   }
 
   /// - Returns: whether there was anything to take up, which may have begun more.
   private func collect() -> Bool {
-    let completions = work.takeCompletions() + captures.takeCompletions()
+    let completions =
+      work.takeCompletions() + captures.takeCompletions() + proofs.takeCompletions()
     for completion in completions { completion(self) }
     continueClosing()
     notices += flagKeeper.takeFailures()
@@ -112,6 +119,7 @@ public final class PlaySession {
     repeat {
       work.finish()
       captures.finish()
+      proofs.finish()
       flagKeeper.finish()
     } while collect()
   }
@@ -243,6 +251,7 @@ public final class PlaySession {
   /// The machine is another one.
   func machineChanged() {
     machineCount += 1
+    endProving()
     momentChanged()
     isBrowsing = false
     autosaveFrame = player.machine.state.frames

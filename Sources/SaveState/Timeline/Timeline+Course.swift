@@ -48,12 +48,7 @@ extension Timeline {
   ///
   /// - Throws: `SeekError.falsePast` if what an image says of the past is not true.
   public mutating func scout() throws(SeekError) -> Timeline {
-    let unproven = branchesOfCourse.filter { branches[$0].claim != nil }
-    if !unproven.isEmpty {
-      let here = machine.snapshot
-      defer { machine.restore(from: here) }
-      for index in unproven { try prove(index) }
-    }
+    for index in branchesOfCourse where branches[index].claim != nil { try believe(index) }
     return detached
   }
 

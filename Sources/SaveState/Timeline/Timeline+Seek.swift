@@ -10,6 +10,9 @@ public enum SeekError: Error, Hashable, Sendable {
   case nowhere(Position)
   /// What an image says of its past does not lead to its machine.
   case falsePast
+  /// Nobody has found out yet whether the past of an image leads to its machine: it is a branch, by its
+  /// number.
+  case unproven(branch: Int)
 }
 
 extension Timeline {
@@ -127,7 +130,7 @@ extension Timeline {
   /// Brings the machine to a moment of a course. If it cannot be reached, the machine is anywhere.
   mutating func go(to target: Target, on course: Int) throws(SeekError) {
     let last = branchOfCourse(course, at: target)
-    if branches[last].claim != nil { try prove(last) }
+    if branches[last].claim != nil { try believe(last) }
     try follow(route(to: target, from: last, isOnCourse: course == branch), to: target, on: last)
     // An instruction may be the last one before the course leaves a branch, with inputs of its own there.
     let here = Target.position(machine.position)
@@ -223,40 +226,6 @@ extension Timeline {
     _ body: (inout Timeline) throws(Recorded.InputRefusal) -> Void
   ) throws(SeekError) {
     do throws(Recorded.InputRefusal) { try body(&self) } catch { throw .nowhere(machine.position) }
-  }
-
-  // MARK: Pasts
-
-  /// Runs a past from its start, to see whether it leads to the machine that it is said to. It is
-  /// never believed before. The machine is at its end then.
-  mutating func prove(_ index: Int) throws(SeekError) {
-    guard let claim = branches[index].claim, let start = branches[index].start else { return }
-    machine.restore(from: Recorded.unpack(start))
-    let (inputs, end) = (branches[index].tape[0..<branches[index].tape.count], branches[index].end)
-    var remaining = inputs
-    do throws(Recorded.InputRefusal) {
-      while machine.position.isWithin(end) {
-        let position = machine.position
-        let next = Position(
-          frame: min(position.frame + spacing / Position.workOfFrame + 1, end.frame),
-          instruction: min(position.instruction + spacing, end.instruction))
-        try machine.advance(until: next, with: &remaining)
-        guard machine.position > position else { break }
-        addKeyframe(to: index, inputCount: inputs.count - remaining.count)
-      }
-      try machine.advance(to: end, with: &remaining)
-    } catch { return try refuse(index) }
-    guard
-      machine.position == end, remaining.isEmpty, machine.heldInputs.isEmpty,
-      machine.stateDigest == claim
-    else { return try refuse(index) }
-    branches[index].claim = nil
-  }
-
-  private mutating func refuse(_ index: Int) throws(SeekError) {
-    keyframeByteCount -= branches[index].keyframes.reduce(0) { $0 + $1.byteCount }
-    branches[index].keyframes = []
-    throw .falsePast
   }
 }
 

@@ -59,6 +59,9 @@ public struct Timeline<Recorded: Machine>: Sendable {
   /// Whether a journal is kept. Whoever comes back to the end of a branch then begins another one there,
   /// and each has a machine to begin with, so that it stays where others are removed.
   public var isJournaled = false
+  /// Whether a past that an image tells is proved as soon as somebody goes there, however long that
+  /// takes. Otherwise that is ``SeekError/unproven(branch:)``, until it has a ``Proof``.
+  public var provesPasts = true
   /// Whether the machine was brought to where it is.
   var hasMoved = false
   /// All that was played, on all branches: the age of a snapshot is what was played since.
@@ -216,6 +219,8 @@ public struct Timeline<Recorded: Machine>: Sendable {
     var keyframes: [Keyframe] = []
     /// What the machine must be at the end of a past, as long as nobody has found out whether it is.
     var claim: Digest?
+    /// Whether somebody has found out that it is not.
+    var isFalse = false
 
     init(edge: Edge, start: Recorded.PackedSnapshot?, origin: Origin?, end: Position) {
       (self.edge, self.start, self.origin, self.end) = (edge, start, origin, end)

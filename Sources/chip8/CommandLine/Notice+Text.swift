@@ -40,6 +40,7 @@ extension Notice {
     case .nothingToRedo: ["Nothing to redo"]
     case .rewoundToStart(let isPowerOn):
       [isPowerOn ? "Rewound to power-on" : "Nothing is known of what was before this"]
+    case .provingPast: ["Running the saved state's past, to see whether it is true"]
     case .movieEnded: ["The movie has ended"]
     case .watchedFileChanged(let keepsState): [keepsState ? "Program replaced" : "Reloaded"]
     case .flagsFailed(true, let error): ["User flags not loaded: \(error.advice)"]

@@ -1,0 +1,70 @@
+import Chip8Core
+import SaveState
+import Synchronization
+
+/// Going to the past that an image tells. Whether it leads to the machine takes minutes to find out at
+/// worst, so that another thread does it, while the session plays on.
+extension PlaySession {
+  /// A past that another thread runs.
+  struct Proving {
+    /// After how many looks at it the user is told.
+    private static let lookCount = 30
+
+    let branch: Int
+    let cancellation = Cancellation()
+    /// What was to be done there, and is done once it is proved if the machine is where it was.
+    var wish: (jump: Int, perform: (PlaySession) -> Void)?
+    private var looks = 0
+
+    init(branch: Int) { self.branch = branch }
+
+    /// - Returns: whether it has taken so long that the user has to be told now.
+    mutating func isLate() -> Bool {
+      looks += 1
+      return looks == Proving.lookCount
+    }
+  }
+
+  /// Tells another thread to stop.
+  final class Cancellation: Sendable {
+    private let flag = Atomic(false)
+    var isCancelled: Bool { flag.load(ordering: .relaxed) }
+    func cancel() { flag.store(true, ordering: .relaxed) }
+  }
+
+  /// Has a past proved.
+  ///
+  /// - Parameter perform: what to do then.
+  func prove(past branch: Int, then perform: @escaping (PlaySession) -> Void) {
+    if proving?.branch != branch { beginProving(branch) }
+    proving?.wish = (jumpCount, perform)
+  }
+
+  private func beginProving(_ branch: Int) {
+    endProving()
+    let begun = Proving(branch: branch)
+    proving = begun
+    let timeline = player.timeline.detached
+    proofs.begin { [cancellation = begun.cancellation] in
+      let proof = timeline.proof(ofPast: branch) { !cancellation.isCancelled }
+      guard let proof else { return nil }
+      return { $0.take(proof, of: cancellation) }
+    }
+  }
+
+  private func take(_ proof: Timeline<Chip8>.Proof, of cancellation: Cancellation) {
+    guard let proved = proving, proved.cancellation === cancellation else { return }
+    proving = nil
+    player.timeline.take(proof)
+    if let wish = proved.wish, wish.jump == jumpCount { wish.perform(self) }
+  }
+
+  func endProving() {
+    proving?.cancellation.cancel()
+    proving = nil
+  }
+
+  func lookAtProof() {
+    if proving?.isLate() == true { report(.provingPast) }
+  }
+}
