@@ -74,6 +74,10 @@ VALUES = {
     "past": "1 300 262144|0 -1 4194305 x",
     "command": "step reverse-step 'goto 3' 'last-write V0' 'print [0x200]' registers|nothing 'goto x'",
     "volume": "0 50 100|-1 101 x",
+    "pitch": "25 100 400|24 401 x",
+    "aspect": "square tv|4:3",
+    "look": "plain lcd scanlines|crt",
+    "flicker": "off mild full|on",
     "terminal-picture": "auto half-blocks sextants pixels|ascii",
     "run-ahead": "0 1 4 auto|-1 5 x",
     "LEAF": "1 2 3|0 -1 99 x",
@@ -101,7 +105,8 @@ VALUES["save-slot"] = VALUES["NEW"] = VALUES["NAME"]
 # How often an option is given, where most lines would mean nothing otherwise.
 USUAL = {"headless": 0.97}
 # Options that make no sense in most lines, or make most lines wrong.
-RARE = {"autosave", "terminal", "terminal-picture", "fullscreen", "fit", "volume", "no-card", "watch",
+RARE = {"autosave", "terminal", "terminal-picture", "fullscreen", "fit", "aspect", "look", "flicker",
+        "reduce-flashes", "volume", "pitch", "pause-in-background", "no-card", "watch",
         "keep-state", "acknowledge", "move",
         "else-save", "resume", "timeout", "restore-descriptor", "seek", "seek-instruction", "rewind"}
 # What an option needs, mostly.

@@ -58,7 +58,8 @@
     (SDL_Renderer * renderer, SDL_Texture * texture, const SDL_Rect *from, const SDL_Rect *to, \
      const double angle, const SDL_Point *center, const SDL_RendererFlip flip), \
     (renderer, texture, from, to, angle, center, flip)) \
-  F(int, SDL_RenderFillRect, (SDL_Renderer * renderer, const SDL_Rect *area), (renderer, area)) \
+  F(int, SDL_RenderFillRects, (SDL_Renderer * renderer, const SDL_Rect *areas, int count), \
+    (renderer, areas, count)) \
   F(void, SDL_RenderPresent, (SDL_Renderer * renderer), (renderer)) \
   F(SDL_bool, SDL_SetHint, (const char *name, const char *value), (name, value)) \
   F(int, SDL_SetRenderDrawBlendMode, (SDL_Renderer * renderer, SDL_BlendMode mode), \

@@ -70,6 +70,41 @@ import Testing
     #expect(frames[3].allSatisfy { $0 == 0 })
   }
 
+  @Test(arguments: [50, 200])
+  func thePitchIsAMatterOfTaste(pitch: Int) throws {
+    var synthesizer = Synthesizer(sampleRate: SynthesizerTests.sampleRate)
+    synthesizer.pitch = pitch
+    var machine = try Chip8(
+      Program(name: "", bytes: [0x60, 0x3C, 0xF0, 0x18, 0x12, 0x02]), Configuration(.vip))
+    let second = (0..<60).flatMap { _ in
+      _ = machine.run(frames: 1)
+      return synthesizer.samples(SynthesizerTests.samplesPerFrame, of: machine.tone)
+    }
+    #expect(abs(rises(second) - 5 * pitch) <= 2)
+  }
+
+  /// A change of loudness is a fade, also to nothing and back.
+  @Test func loudnessChangesWithoutAClick() throws {
+    var machine = try Chip8(
+      Program(name: "", bytes: [0x60, 0x3C, 0xF0, 0x18, 0x12, 0x02]), Configuration(.vip))
+    var synthesizer = Synthesizer(sampleRate: SynthesizerTests.sampleRate)
+    let frames = [Float](arrayLiteral: 1, 1, 0, 0, 1, 0.25).map { loudness in
+      _ = machine.run(frames: 1)
+      synthesizer.loudness = loudness
+      return synthesizer.samples(SynthesizerTests.samplesPerFrame, of: machine.tone)
+    }
+    let loudest = frames[1].map(abs).max() ?? 0
+    let fade = SynthesizerTests.sampleRate * 3 / 1000
+    #expect(frames[2][..<20].map(abs).max() ?? 0 > loudest / 2)
+    #expect(frames[2][(fade + 1)...].allSatisfy { $0 == 0 } && frames[3].allSatisfy { $0 == 0 })
+    #expect(frames[4][..<5].map(abs).max() ?? 1 < loudest / 10)
+    #expect(abs((frames[5][(fade + 1)...].map(abs).max() ?? 0) * 4 - loudest) < loudest / 5)
+    // Muted from the beginning, it is never heard.
+    var muted = Synthesizer(sampleRate: SynthesizerTests.sampleRate)
+    muted.loudness = 0
+    #expect(muted.samples(800, of: machine.tone).allSatisfy { $0 == 0 })
+  }
+
   @Test func aLopsidedPatternLeavesNoOffset() throws {
     // All bits on: there is nothing to hear.
     let program: [UInt16] = [

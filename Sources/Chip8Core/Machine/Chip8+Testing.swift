@@ -129,3 +129,11 @@ extension Instruction {
   /// What the table says that it changes.
   package var writes: Parts { form.writes }
 }
+
+extension Screen {
+  /// A screen that no machine has shown.
+  package init(_ pixels: [UInt8], width: Int, height: Int) {
+    precondition(pixels.count == width * height)
+    (self.pixels, self.width, self.height) = (pixels, width, height)
+  }
+}

@@ -25,7 +25,7 @@ extension Player {
   mutating func edit(_ event: InputEvent) throws(InputError) {
     let place = timeline.place
     try timeline.edit(event)
-    runAhead?.forget()
+    forgetNextFrames()
     inherit(from: place.branch)
     noteReRecording(from: place)
   }

@@ -32,8 +32,14 @@ package enum Command: Hashable, Sendable {
   case rotation(Int)
   case wholePixels(Bool)
   case fullScreen(Bool)
+  case aspect(PictureAspect)
+  case look(ScreenLook)
+  case flicker(FlickerBlending)
+  case flashReduction(Bool)
   case volume(Int)
   case muted(Bool)
+  case pitch(Int)
+  case pauseInBackground(Bool)
 }
 
 /// The pages that there are.

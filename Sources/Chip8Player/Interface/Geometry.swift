@@ -35,16 +35,17 @@ package struct Area: Hashable, Sendable {
 
   /// The largest rectangle of such proportions in the middle of this one.
   ///
-  /// - Parameter isWhole: whether it is so many times as large, if it fits at all.
-  package func fitting(_ size: Size, isWhole: Bool = false) -> Area {
+  /// - Parameter pixels: how many pixels it has that are all to be of one size, if it is large enough for
+  ///   that; nil if that does not matter.
+  package func fitting(_ size: Size, wholePixels pixels: Size? = nil) -> Area {
     guard size.width > 0, size.height > 0 else { return self }
-    let times = min(width / size.width, height / size.height)
-    let fitted =
-      isWhole && times >= 1
-      ? Size(width: size.width * times, height: size.height * times)
-      : Size(
-        width: min(width, height * size.width / size.height),
-        height: min(height, width * size.height / size.width))
+    var fitted = Size(
+      width: min(width, height * size.width / size.height),
+      height: min(height, width * size.height / size.width))
+    if let pixels, fitted.width >= pixels.width, fitted.height >= pixels.height {
+      fitted.width -= fitted.width % pixels.width
+      fitted.height -= fitted.height % pixels.height
+    }
     return Area(
       x: x + (width - fitted.width) / 2, y: y + (height - fitted.height) / 2,
       width: fitted.width, height: fitted.height)

@@ -49,7 +49,7 @@ extension Player {
     try body(&timeline)
     // A movie that is only watched continues from there.
     if playback?.isReadOnly != true { endPlayback() }
-    runAhead?.forget()
+    forgetNextFrames()
     debugger = Debugger(metadata)
     // It has stopped there before, if it had to.
     debugger.resumePast(machine)

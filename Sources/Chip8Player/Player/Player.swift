@@ -29,6 +29,8 @@ public struct Player: Sendable {
   public var pastByteLimit: Int? = Player.defaultPastByteLimit
   /// What is seen and heard before it happens, if anything is.
   public var runAhead: RunAhead?
+  /// What the machine shows after that, if somebody wants to know.
+  private var forecast: ScreenForecast?
   /// Whether everything that is run is rolled back and run again, to see whether that is the same.
   public var isParanoid = false
   /// The movie that is being played, if one is.
@@ -236,7 +238,7 @@ public struct Player: Sendable {
   public mutating func apply(_ event: InputEvent) throws(InputError) {
     let place = timeline.place
     try timeline.apply(event)
-    runAhead?.forget()
+    forgetNextFrames()
     inherit(from: place.branch)
     noteReRecording(from: place)
   }
@@ -260,6 +262,21 @@ public struct Player: Sendable {
 
   /// What is seen and heard of the machine: by ``runAhead``, some frames before it happens.
   public var output: RunAhead.Output { runAhead?.output ?? RunAhead.Output(machine) }
+
+  /// Finds out what is seen in the frames after that which is seen now.
+  mutating func nextScreens(_ count: Int) -> ArraySlice<Screen> {
+    var forecast = forecast.take() ?? ScreenForecast()
+    let ahead = runAhead?.frameCount ?? 0
+    timeline.run { forecast.look(ahead + count, from: &$0) }
+    defer { self.forecast = forecast }
+    return forecast.screens.dropFirst(ahead)
+  }
+
+  /// Something else has happened to the machine than that it was run.
+  mutating func forgetNextFrames() {
+    runAhead?.forget()
+    forecast?.forget()
+  }
 
   private mutating func withRunAhead(_ body: (inout RunAhead, inout Chip8) -> Void) {
     // Taken out, so that nothing of it is copied.
@@ -403,7 +420,7 @@ public struct Player: Sendable {
       (timeline, besides) = (next, [])
     }
     timeline.run { $0.engine = engine }
-    runAhead?.forget()
+    forgetNextFrames()
     place(beside)
     debugger = Debugger(metadata)
     // A saved machine has already stopped at its breakpoint.

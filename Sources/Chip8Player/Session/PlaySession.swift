@@ -27,6 +27,11 @@ public final class PlaySession {
   public private(set) var difference: RepetitionError?
   /// Whether what is seen and heard is not the machine's own, but a later one's.
   private var isShownAhead = false
+  /// How pixels are shown that flicker.
+  public var flickerBlending = FlickerBlending.off { didSet { forgetFlicker() } }
+  private var flickerFilter = FlickerFilter()
+  /// The screen as it is shown, if that is not just as it is.
+  private var blendedScreen: ShownScreen?
   /// How the machine goes back in time, while it does.
   var rewinding: Rewinding?
   /// Whether the machine was brought to where it is, and has not played on from there.
@@ -150,13 +155,21 @@ public final class PlaySession {
 
   /// The sound of the frame that ended last. Nothing is heard of what is only looked at.
   public var tone: Tone? {
-    if isStopped || isBrowsing { return nil }
+    if isStopped || isBrowsing || isHeldUp { return nil }
     return isShownAhead ? player.runAhead?.tone : player.machine.tone
   }
 
   /// What the screen shows.
   public var screen: Screen {
     isShownAhead ? player.output.screen : player.machine.state.screen
+  }
+
+  /// The screen with what flickers blended.
+  public var shownScreen: ShownScreen { blendedScreen ?? ShownScreen(screen) }
+
+  /// Whether the machine does not run though nobody has stopped it.
+  private var isHeldUp: Bool {
+    restart != nil || difference != nil || isAwaitingHost || closing != nil
   }
 
   /// Runs to the end of a frame, or goes back in time, unless the machine is stopped.
@@ -167,14 +180,13 @@ public final class PlaySession {
 
   /// Runs to the end of a frame. What was only looked at until now is continued from here.
   func playFrame(keys: KeySet) {
-    guard halt == nil, restart == nil, difference == nil, !isAwaitingHost, closing == nil else {
-      return
-    }
+    guard halt == nil, !isHeldUp else { return }
     stoppedAt = nil
     if isBrowsing { playOn() }
     defer {
       player.lookAhead()
       isShownAhead = player.runAhead != nil
+      blendFlicker()
     }
     let playsMovie = player.isPlayingMovie
     if !playsMovie { keyObserver.observe(player.machine, keys: keys) }
@@ -182,6 +194,17 @@ public final class PlaySession {
     if playsMovie, !player.isPlayingMovie { report(.movieEnded) }
     flagKeeper.look(at: player.machine)
     autosaveIfDue()
+  }
+
+  private func blendFlicker() {
+    guard flickerBlending != .off else { return }
+    let next = player.nextScreens(FlickerFilter.maxFrames)
+    blendedScreen = flickerFilter.show(screen, before: next, flickerBlending)
+  }
+
+  private func forgetFlicker() {
+    flickerFilter.forget()
+    blendedScreen = nil
   }
 
   private func playOn() {
@@ -265,6 +288,7 @@ public final class PlaySession {
     isAwaitingHost = false
     stoppedAt = nil
     isShownAhead = false
+    forgetFlicker()
   }
 
   /// From now on keeps the flags of this machine. Those of a program that is being written are not

@@ -57,8 +57,10 @@ extension Chip8Command {
     terminal = TerminalOptions()
     (terminal.isWanted, terminal.picture) = (false, nil)
     window = WindowOptions()
-    (window.isFullScreen, window.fit, window.volume) = (false, false, nil)
-    window.leavesOutCard = false
+    (window.isFullScreen, window.fit, window.aspect, window.look) = (false, false, nil, nil)
+    (window.flicker, window.reduceFlashes) = (nil, false)
+    (window.volume, window.pitch) = (nil, nil)
+    (window.pauseInBackground, window.leavesOutCard) = (false, false)
     headless = HeadlessOptions()
     (headless.isHeadless, headless.frames, headless.instructions) = (false, nil, nil)
     (headless.until, headless.keys) = ([], nil)
@@ -86,6 +88,8 @@ extension Chip8Command {
     case "terminal": terminal.isWanted = true
     case "fullscreen": window.isFullScreen = true
     case "fit": window.fit = true
+    case "reduce-flashes": window.reduceFlashes = true
+    case "pause-in-background": window.pauseInBackground = true
     case "no-card": window.leavesOutCard = true
     case "headless": headless.isHeadless = true
     case "executable": headless.executable = true
@@ -129,7 +133,11 @@ extension Chip8Command {
     case "key-map": replace(&settings.keyMap, try? KeyChanges(value))
     case "terminal-picture": read(value, &terminal.picture)
     case "symbols": read(value, &settings.symbols)
+    case "aspect": read(value, &window.aspect)
+    case "look": read(value, &window.look)
+    case "flicker": read(value, &window.flicker)
     case "volume": read(value, &window.volume)
+    case "pitch": read(value, &window.pitch)
     case "break": add(Place(argument: value), &settings.breakpoints)
     case "watchpoint": add(WatchedPlace(argument: value), &settings.watchpoints)
     default: setHeadless(name, value)

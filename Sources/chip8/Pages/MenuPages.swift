@@ -7,11 +7,45 @@ struct OutputSettings: Hashable {
   /// The volumes that there are, in percent.
   static let volumeRange = 0...100
 
+  /// How high sounds can be, in percent of the machine's own.
+  static let pitchRange = 25...400
+
   var isFullScreen = false
-  /// Whether the picture is enlarged by a whole number.
-  var hasWholePixels = true
+  var picture = PictureStyle()
+  var flickerBlending = FlickerBlending.mild
+  /// Whether nothing flashes more than three times a second.
+  var reducesFlashes = false
   var volume = 100
   var isMuted = false
+  var pitch = 100
+  /// Whether the machine is paused while another window has the keyboard.
+  var pausesInBackground = false
+}
+
+extension OutputSettings {
+  /// Does what somebody has chosen, if it is about any of this.
+  mutating func apply(_ command: Command) {
+    switch command {
+    case .wholePixels(let isOn): picture.hasWholePixels = isOn
+    case .aspect(let aspect): picture.aspect = aspect
+    case .look(let look): picture.look = look
+    case .flicker(let blending): flickerBlending = blending
+    case .flashReduction(let isOn): reducesFlashes = isOn
+    case .volume(let percent): (volume, isMuted) = (percent, false)
+    case .muted(let isMuted): self.isMuted = isMuted
+    case .pitch(let percent): pitch = percent
+    case .pauseInBackground(let isOn): pausesInBackground = isOn
+    default: break
+    }
+  }
+}
+
+/// How the screen of any machine is drawn in a window.
+struct PictureStyle: Hashable {
+  /// Whether all pixels have one size, as far as there is room for that.
+  var hasWholePixels = true
+  var aspect = PictureAspect.square
+  var look = ScreenLook.plain
 }
 
 extension Page {
@@ -33,7 +67,9 @@ extension Page {
   // MARK: The machine
 
   /// What the machine is, and what it does where machines differ.
-  static func machine(_ configuration: Configuration, speed: Int) -> Page {
+  static func machine(
+    _ configuration: Configuration, speed: Int, pausesInBackground: Bool
+  ) -> Page {
     var items = [
       Item("Platform", configuration.platform.title, .show(.platform)),
       Item("Speed", "\(speed) %", speeds, speed, Command.speed),
@@ -44,6 +80,7 @@ extension Page {
         configuration.instructionsPerFrame, Command.instructionsPerFrame),
     ]
     items[1].detail = "F3 slower · F4 faster"
+    items[2].detail = "Shift+F3 fewer · Shift+F4 more"
     for (name, quirk) in Quirks.named {
       let isOn = configuration.quirks.contains(quirk)
       var item = Item(name, isOn ? "on" : "off")
@@ -52,6 +89,8 @@ extension Page {
       item.detail = quirk.text
       items.append(item)
     }
+    items.append(
+      Item("Pause in the background", pausesInBackground, "", Command.pauseInBackground))
     return Page(
       title: "Machine", [.list(items)],
       hint: "← → change at once · Ctrl+Z undo · Esc back")
@@ -70,7 +109,8 @@ extension Page {
   /// The speeds that keys and menu lead through, in percent.
   static let speeds = [25, 50, 75, 100, 125, 150, 200, 300, 400, 600, 800]
 
-  private static let instructionCounts = [
+  /// The instructions per frame that they lead through.
+  static let instructionCounts = [
     1, 2, 5, 7, 8, 10, 11, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 1500,
     2000, 3000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,
   ]
@@ -87,7 +127,11 @@ extension Page {
           Item(
             "Rotation", "\(appearance.rotation)°", SessionMetadata.rotations, appearance.rotation,
             Command.rotation, wraps: true),
-          Item("Square pixels", settings.hasWholePixels, "F10", Command.wholePixels),
+          Item("Whole pixels", settings.picture.hasWholePixels, "F10", Command.wholePixels),
+          Item("Aspect", settings.picture.aspect, "Shift+F10", Command.aspect),
+          Item("Look", settings.picture.look, "L", Command.look),
+          Item("Flicker blending", settings.flickerBlending, "B", Command.flicker),
+          Item("Flash reduction", settings.reducesFlashes, "Shift+B", Command.flashReduction),
           Item("Full screen", settings.isFullScreen, "F11", Command.fullScreen),
         ])
       ], hint: change)
@@ -111,10 +155,15 @@ extension Page {
       "Volume", "\(settings.volume) %", Array(stride(from: 0, through: 100, by: 10)),
       settings.volume, Command.volume)
     volume.detail = "Ctrl+↑ · Ctrl+↓"
+    let pitch = Item(
+      "Pitch", "\(settings.pitch) %", pitches, settings.pitch, Command.pitch)
     return Page(
-      title: "Sound", [.list([volume, Item("Muted", settings.isMuted, "F6", Command.muted)])],
+      title: "Sound",
+      [.list([volume, Item("Muted", settings.isMuted, "F6", Command.muted), pitch])],
       hint: change)
   }
+
+  private static let pitches = [25, 50, 67, 75, 80, 90, 100, 110, 125, 133, 150, 200, 300, 400]
 
   // MARK: Recording
 
@@ -166,10 +215,30 @@ extension Page.Item {
     next = (values.first { $0 > value } ?? (wraps ? values.first : nil)).map(command)
   }
 
+  /// One of several values that have names.
+  fileprivate init<Value: CaseIterable & Equatable & RawRepresentable<String>>(
+    _ text: String, _ value: Value, _ key: String, _ command: (Value) -> Command
+  ) {
+    self.init(text, value.rawValue)
+    (previous, next, detail) = (command(value.previous), command(value.next), key)
+  }
+
   /// Something that is on or off.
   fileprivate init(_ text: String, _ isOn: Bool, _ key: String, _ command: (Bool) -> Command) {
     self.init(text, isOn ? "on" : "off")
     (previous, next, detail) = (command(!isOn), command(!isOn), key)
+  }
+}
+
+extension CaseIterable where Self: Equatable {
+  /// The value after this one, or the first after the last.
+  var next: Self { stepped(by: 1) }
+  fileprivate var previous: Self { stepped(by: -1) }
+
+  private func stepped(by count: Int) -> Self {
+    let all = Array(Self.allCases)
+    let index = all.firstIndex(of: self) ?? 0
+    return all[(index + count + all.count) % all.count]
   }
 }
 

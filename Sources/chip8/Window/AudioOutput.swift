@@ -2,6 +2,7 @@
   import CSDL2
   import Chip8Core
   import Chip8Player
+  import Glibc
 
   /// The sound device. It may be missing or go away: then everything else continues.
   final class AudioOutput {
@@ -11,11 +12,15 @@
     private static let maxFramesAhead = 8
 
     /// In percent of as loud as it can be.
-    var volume = 100
+    var volume = 100 { didSet { synthesizer.loudness = Float(volume) / 100 } }
+    /// How high the machine's sounds are, in percent.
+    var pitch = 100 { didSet { synthesizer.pitch = pitch } }
     private var device: SDL_AudioDeviceID = 0
     private var synthesizer = Synthesizer(sampleRate: Int(sampleRate))
     /// Samples owed from frames whose length is not a whole number of samples.
     private var remainder = 0.0
+    /// How many silent frames were queued last.
+    private var silentFrames = 0
 
     init() { open() }
 
@@ -43,6 +48,15 @@
       device = 0
     }
 
+    /// Ends what is heard without a click.
+    func fadeOut() {
+      guard device != 0, silentFrames < AudioOutput.maxFramesAhead else { return }
+      queue(synthesizer.samples(Int(AudioOutput.sampleRate) / 60, of: nil))
+      var wait = timespec(tv_sec: 0, tv_nsec: 5_000_000)
+      // What was queued before takes an eighth of a second at most.
+      for _ in 0..<25 where SDL_GetQueuedAudioSize(device) > 0 { nanosleep(&wait, nil) }
+    }
+
     /// Plays a frame's tone, or its silence.
     ///
     /// - Parameters:
@@ -62,8 +76,9 @@
       let correction = queued > Double(AudioOutput.framesAhead) ? 0.995 : 1.005
       let exact = frame * correction + remainder
       remainder = exact - exact.rounded(.down)
-      let gain = Float(volume) / 100
-      queue(synthesizer.samples(Int(exact), of: tone, percent: percent).map { $0 * gain })
+      let samples = synthesizer.samples(Int(exact), of: tone, percent: percent)
+      silentFrames = samples.last == 0 ? silentFrames + 1 : 0
+      queue(samples)
     }
 
     private func queue(_ samples: [Float]) {

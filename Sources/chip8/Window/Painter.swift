@@ -51,10 +51,8 @@
           draw(text, style, Painter.color(tint), alignment, in: mark.area)
         case .picture(let picture):
           fill(mark.area, picture.colors[0], alpha: 255)
-          let screen = picture.screen
-          draw(
-            screen, picture.colors,
-            in: mark.area.fitting(Size(width: screen.width, height: screen.height)))
+          let screen = ShownScreen(picture.screen)
+          draw(screen, picture.colors, in: mark.area.fitting(screen.size))
         }
       }
     }
@@ -71,12 +69,13 @@
       }
     }
 
-    func fill(_ area: Area, _ color: UInt32, alpha: UInt8) {
+    func fill(_ area: Area, _ color: UInt32, alpha: UInt8) { fill([area], color, alpha: alpha) }
+
+    func fill(_ areas: [Area], _ color: UInt32, alpha: UInt8) {
       SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND)
       SDL_SetRenderDrawColor(
         renderer, UInt8(color >> 16 & 0xFF), UInt8(color >> 8 & 0xFF), UInt8(color & 0xFF), alpha)
-      var area = SDL_Rect(area)
-      SDL_RenderFillRect(renderer, &area)
+      SDL_RenderFillRects(renderer, areas.map { SDL_Rect($0) }, Int32(areas.count))
     }
 
     // MARK: Texts
@@ -128,8 +127,8 @@
     // MARK: Screens
 
     /// Draws a screen, turned about the middle of its area.
-    func draw(_ screen: Screen, _ colors: [UInt32], in area: Area, rotation: Int = 0) {
-      let size = Size(width: screen.width, height: screen.height)
+    func draw(_ screen: ShownScreen, _ colors: [UInt32], in area: Area, rotation: Int = 0) {
+      let size = screen.size
       if picture == nil || pictureSize != size {
         if let picture { SDL_DestroyTexture(picture) }
         picture = Painter.texture(renderer, size, SDL_TEXTUREACCESS_STREAMING)
@@ -137,8 +136,9 @@
         SDL_SetTextureScaleMode(picture, SDL_ScaleModeNearest)
       }
       guard let picture else { return }
-      let points = screen.pixels.map { colors[Int($0)] | 0xFF00_0000 }
-      SDL_UpdateTexture(picture, nil, points, Int32(screen.width * 4))
+      let mixtures = ShownScreen.mixtures(of: colors)
+      let points = screen.pixels.map { mixtures[Int($0)] | 0xFF00_0000 }
+      SDL_UpdateTexture(picture, nil, points, Int32(size.width * 4))
       copy(picture, to: area, rotation: rotation)
     }
 
@@ -146,6 +146,11 @@
       var area = SDL_Rect(area)
       SDL_RenderCopyEx(renderer, texture, nil, &area, Double(rotation), nil, SDL_FLIP_NONE)
     }
+  }
+
+  extension ShownScreen {
+    /// In pixels.
+    var size: Size { Size(width: screen.width, height: screen.height) }
   }
 
   extension SDL_Rect {

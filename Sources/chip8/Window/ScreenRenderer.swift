@@ -14,8 +14,6 @@
     var size: Size { shown?.size ?? Size(width: 0, height: 0) }
     /// Where the message is that is shown.
     private var message: (text: Message, size: Size, place: MessagePlace)?
-    /// Whether the screen is enlarged by a whole number, so that all its pixels have one size.
-    var hasWholePixels = true { didSet { shown = nil } }
 
     /// A text that is shown for a while.
     struct Message: Equatable {
@@ -25,8 +23,9 @@
 
     /// All that a picture is made from: it is drawn again only when this changes.
     private struct Shown: Equatable {
-      let screen: Screen
+      let screen: ShownScreen
       let appearance: Appearance
+      let style: PictureStyle
       var page: PageView?
       let progress: PlaySession.Progress?
       let message: Message?
@@ -47,15 +46,15 @@
     /// Shows the screen, the page over it if one is open, where the machine is on its course if it is
     /// only looked at, and the message, unless all that is shown already.
     func show(
-      _ screen: Screen, _ appearance: Appearance, _ page: inout PageView?,
-      _ progress: PlaySession.Progress?, _ message: Message?
+      _ screen: ShownScreen, _ appearance: Appearance, _ style: PictureStyle,
+      _ page: inout PageView?, _ progress: PlaySession.Progress?, _ message: Message?
     ) {
       var (width, height): (Int32, Int32) = (0, 0)
       SDL_GetRendererOutputSize(renderer, &width, &height)
       let size = Size(width: Int(width), height: Int(height))
       let next = Shown(
-        screen: screen, appearance: appearance, page: page, progress: progress, message: message,
-        size: size)
+        screen: screen, appearance: appearance, style: style, page: page, progress: progress,
+        message: message, size: size)
       guard next != shown else { return }
       shown = next
       painter.setSize(size)
@@ -63,6 +62,7 @@
       SDL_RenderClear(renderer)
       let area = area(next)
       painter.draw(screen, appearance.colors, in: area, rotation: appearance.rotation)
+      drawLook(of: next, over: turned(area, appearance.rotation))
       if var view = page {
         layout = PageLayout(&view, size, painter.text)
         page = view
@@ -79,8 +79,18 @@
     /// the window, its proportions kept.
     private func area(_ next: Shown) -> Area {
       let whole = Area(x: 0, y: 0, width: next.size.width, height: next.size.height)
+      let pixels = next.screen.size
       return turned(whole, next.appearance.rotation).fitting(
-        Size(width: next.screen.width, height: next.screen.height), isWhole: hasWholePixels)
+        next.style.aspect.proportions(of: pixels),
+        wholePixels: next.style.hasWholePixels ? pixels : nil)
+    }
+
+    private func drawLook(of next: Shown, over picture: Area) {
+      let lines = next.style.look.lines(
+        over: picture, next.screen.size, isTurned: next.appearance.rotation % 180 != 0)
+      guard !lines.isEmpty else { return }
+      let isLCD = next.style.look == .lcd
+      painter.fill(lines, isLCD ? next.appearance.colors[0] : 0, alpha: isLCD ? 160 : 112)
     }
 
     /// An area as it is after it was turned about its middle.
@@ -139,7 +149,7 @@
     ) -> MessagePlace {
       if let last = self.message, last.text == message, last.size == next.size { return last.place }
       let place = MessagePlace(
-        height: needed.height, beside: picture, in: next.size, next.screen)
+        height: needed.height, beside: picture, in: next.size, next.screen.screen)
       self.message = (message, next.size, place)
       return place
     }

@@ -29,10 +29,8 @@
     private func windowEvent(_ event: SDL_WindowEvent) {
       switch SDL_WindowEventID(UInt32(event.event)) {
       case SDL_WINDOWEVENT_EXPOSED, SDL_WINDOWEVENT_SIZE_CHANGED: picture.invalidate()
-      case SDL_WINDOWEVENT_FOCUS_LOST:
-        keyboard.releaseAll()
-        setFast(false)
-        session.endRewinding()
+      case SDL_WINDOWEVENT_FOCUS_LOST: focusChanged(isHere: false)
+      case SDL_WINDOWEVENT_FOCUS_GAINED: focusChanged(isHere: true)
       default: break
       }
     }
@@ -50,7 +48,7 @@
       let modifiers = UInt32(event.keysym.mod)
       dismissProblem()
       if modifiers & KMOD_CTRL.rawValue == 0 { leavingProblem = nil }
-      if modifiers & KMOD_SHIFT.rawValue != 0, undo(scancode) { return }
+      if modifiers & KMOD_SHIFT.rawValue != 0, shifted(event.keysym) { return }
       if scancode == SDL_SCANCODE_F12 {
         return perform(modifiers & KMOD_SHIFT.rawValue != 0 ? .clip : .screenshot)
       }
@@ -66,12 +64,20 @@
       }
     }
 
-    /// Takes back what the key does without Shift, if it is such a key.
-    private func undo(_ scancode: SDL_Scancode) -> Bool {
-      switch scancode {
+    /// What a key does with Shift, if it does something else than without.
+    private func shifted(_ key: SDL_Keysym) -> Bool {
+      switch key.scancode {
       case SDL_SCANCODE_F5: session.undoSave()
       case SDL_SCANCODE_F9: session.undoLoad()
-      default: return false
+      case SDL_SCANCODE_F3 where pages.isEmpty: changeInstructionCount(up: false)
+      case SDL_SCANCODE_F4 where pages.isEmpty: changeInstructionCount(up: true)
+      case SDL_SCANCODE_F10: change(.aspect(settings.picture.aspect.next))
+      case SDL_SCANCODE_TAB where pages.isEmpty: toggleFast()
+      default:
+        guard pages.isEmpty, keyMap[key.scancode.rawValue].isEmpty, letter(key) == "b" else {
+          return false
+        }
+        change(.flashReduction(!settings.reducesFlashes))
       }
       return true
     }
@@ -106,7 +112,12 @@
     }
 
     private func command(_ key: SDL_Keysym) {
-      if letter(key) == "p" { return session.togglePause() }
+      switch letter(key) {
+      case "p": return session.togglePause()
+      case "b": return change(.flicker(settings.flickerBlending.next))
+      case "l": return change(.look(settings.picture.look.next))
+      default: break
+      }
       switch key.scancode {
       case SDL_SCANCODE_F3: changeSpeed(up: false)
       case SDL_SCANCODE_F4: changeSpeed(up: true)
@@ -115,20 +126,20 @@
         perform(.muted(!settings.isMuted))
         show([settings.isMuted ? "Muted" : "Volume \(settings.volume) %"])
       case SDL_SCANCODE_F9: session.load()
-      case SDL_SCANCODE_F10: perform(.wholePixels(!settings.hasWholePixels))
+      case SDL_SCANCODE_F10: change(.wholePixels(!settings.picture.hasWholePixels))
       case SDL_SCANCODE_F11: toggleFullScreen()
       case SDL_SCANCODE_BACKSPACE: session.beginRewinding()
       case SDL_SCANCODE_COMMA: session.stepBack()
       case SDL_SCANCODE_PERIOD: session.stepForward(keys: keyboard.takeKeys())
       case SDL_SCANCODE_PAUSE: session.togglePause()
-      case SDL_SCANCODE_TAB: setFast(true)
+      case SDL_SCANCODE_TAB: holdFast(true)
       case SDL_SCANCODE_ESCAPE: open(.menu)
       default: if let page = Window.pageKeys[key.scancode.rawValue] { open(page) }
       }
     }
 
     private func keyUp(_ scancode: SDL_Scancode) {
-      if scancode == SDL_SCANCODE_TAB { setFast(false) }
+      if scancode == SDL_SCANCODE_TAB { holdFast(false) }
       if scancode == SDL_SCANCODE_BACKSPACE { session.endRewinding() }
       keyboard.release(scancode.rawValue)
     }

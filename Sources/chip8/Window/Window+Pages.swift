@@ -46,7 +46,10 @@
       case .menu: .menu(session.player.title.displayText)
       case .slots: .slots(session.slotListCount > 0 ? session.slotList : nil, appearance.colors)
       case .keys: keyPage("", hint: "Esc back")
-      case .machine: .machine(configuration, speed: session.player.speed)
+      case .machine:
+        .machine(
+          configuration, speed: session.player.speed,
+          pausesInBackground: settings.pausesInBackground)
       case .platform: .platforms(configuration.platform)
       case .picture: .picture(appearance, settings)
       case .palette: .palettes(session.screen, appearance)
@@ -99,16 +102,11 @@
         performOnMachine(command)
       case .quirks, .instructionsPerFrame: performOnMachine(command)
       case .speed, .colors, .rotation: performOnAppearance(command)
-      case .wholePixels(let isOn):
-        settings.hasWholePixels = isOn
-        picture.hasWholePixels = isOn
       case .fullScreen(let isOn): if isOn != isFullScreen { toggleFullScreen() }
-      case .volume(let percent):
-        (settings.volume, settings.isMuted) = (percent, false)
-        audio.volume = percent
-      case .muted(let isMuted):
-        settings.isMuted = isMuted
-        audio.volume = isMuted ? 0 : settings.volume
+      case .wholePixels, .aspect, .look, .flicker, .flashReduction, .volume, .muted, .pitch,
+        .pauseInBackground:
+        settings.apply(command)
+        applySettings()
       }
       if pages.isEmpty { showCursor() }
     }
@@ -170,6 +168,32 @@
       guard command == .screenshot else { return session.captureClip() }
       let (screen, appearance) = (session.screen, appearance)
       session.capture(as: "png") { try Screenshot.png(screen, appearance, scale: 4) }
+    }
+
+    /// Changes how all programs are shown, and says how.
+    func change(_ command: Command) {
+      perform(command)
+      switch command {
+      case .wholePixels: show(["Whole pixels \(settings.picture.hasWholePixels ? "on" : "off")"])
+      case .aspect(let aspect): show(["Aspect \(aspect.rawValue)"])
+      case .look(let look): show(["Look \(look.rawValue)"])
+      case .flicker(let blending): show(["Flicker blending \(blending.rawValue)"])
+      case .flashReduction(let isOn): show(["Flash reduction \(isOn ? "on" : "off")"])
+      default: break
+      }
+    }
+
+    /// Runs more or fewer instructions in a frame, by a step.
+    func changeInstructionCount(up: Bool) {
+      guard configuration.timing == .ipf else {
+        return show(["The VIP's cycles say how many instructions a frame has"])
+      }
+      let count = configuration.instructionsPerFrame
+      let next =
+        up
+        ? Page.instructionCounts.first { $0 > count } : Page.instructionCounts.last { $0 < count }
+      if let next { perform(.instructionsPerFrame(next)) }
+      show(["\(configuration.instructionsPerFrame) instructions per frame"])
     }
 
     /// Plays faster or slower by a step.

@@ -26,6 +26,8 @@
   final class Window: PlayingFrontEnd {
     static let leavingHint = "Close again to quit anyway"
     private static let maxLines = 6
+    /// What part of its loudness the sound has while it is fast.
+    private static let fastQuieter = 4
     /// The screen's 128 columns, or 64, at their first size.
     private static let firstSize = (width: Int32(128 * 7), height: Int32(64 * 7))
 
@@ -49,6 +51,11 @@
     /// Whether the machine is only there because something has to be, as long as nobody has chosen.
     private var beginsAtHome = false
     private var isFast = false
+    /// Whether that goes on until it is ended.
+    private var staysFast = false
+    /// Whether the machine is paused because another window has the keyboard.
+    private var isPausedInBackground = false
+    private var flashLimiter = FlashLimiter()
     var closeRequestCount = 0
     private(set) var isInterrupted = false
     /// What happened last, for a while; a problem until a key is pressed.
@@ -124,13 +131,13 @@
       picture = ScreenRenderer(renderer)
       appearance = .standard
       pacer = Pacer(framesPerSecond: 60, now: MonotonicClock.now)
-      picture.hasWholePixels = settings.hasWholePixels
-      audio.volume = settings.isMuted ? 0 : settings.volume
+      applySettings()
       if settings.isFullScreen { toggleFullScreen() }
       programChanged()
     }
 
     deinit {
+      audio.fadeOut()
       gamepads.close()
       SDL_DestroyRenderer(renderer)
       SDL_DestroyWindow(window)
@@ -168,17 +175,31 @@
       let due = pacer.framesDue(now: MonotonicClock.now)
       for _ in 0..<due {
         let keys = keyboard.takeKeys()
-        guard pages.isEmpty else { continue }
-        session.runFrame(keys: keys)
-        audio.play(session.tone, framesPerSecond: framesPerSecond, percent: percent)
+        if pages.isEmpty { session.runFrame(keys: keys) }
+        let tone = pages.isEmpty ? session.tone : nil
+        audio.play(tone, framesPerSecond: framesPerSecond, percent: percent)
       }
       session.poll()
       collectChanges()
       pollWatchedFile()
       var page = pages.last?.view
-      picture.show(session.screen, appearance, &page, session.progress, shownMessage)
+      picture.show(
+        shownScreen, appearance, settings.picture, &page, session.progress, shownMessage)
       if let page { pages[pages.count - 1].view = page }
       sleep(pacer.wait(now: MonotonicClock.now))
+    }
+
+    private var shownScreen: ShownScreen {
+      let screen = session.shownScreen
+      return settings.reducesFlashes ? flashLimiter.show(screen, now: MonotonicClock.now) : screen
+    }
+
+    /// What is not looked at with each frame.
+    func applySettings() {
+      session.flickerBlending = settings.reducesFlashes ? .full : settings.flickerBlending
+      audio.pitch = settings.pitch
+      // What is heard many times as often is not to be as loud.
+      audio.volume = settings.isMuted ? 0 : settings.volume / (isFast ? Window.fastQuieter : 1)
     }
 
     /// Shows what has happened since the last time.
@@ -278,9 +299,33 @@
 
     // MARK: Speed and size
 
-    func setFast(_ isFast: Bool) {
+    /// The key for fast forward went down or up.
+    func holdFast(_ isDown: Bool) { setFast(isDown || staysFast) }
+
+    /// Goes fast forward until that is ended the same way.
+    func toggleFast() {
+      staysFast.toggle()
+      setFast(staysFast)
+      show([staysFast ? "Fast forward" : "Speed \(session.player.speed) %"])
+    }
+
+    private func setFast(_ isFast: Bool) {
       self.isFast = isFast
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
+      applySettings()
+    }
+
+    /// The window has got the keyboard, or another one has.
+    func focusChanged(isHere: Bool) {
+      if !isHere {
+        keyboard.releaseAll()
+        holdFast(false)
+        session.endRewinding()
+      }
+      let pauses = !isHere && settings.pausesInBackground && !session.isStopped
+      guard pauses || isHere && isPausedInBackground else { return }
+      isPausedInBackground = pauses
+      if session.isPaused != pauses { session.togglePause() }
     }
 
     var isFullScreen: Bool {
