@@ -60,14 +60,39 @@ final class Desktop {
 
   /// Presses and releases keys, each for long enough to be in a frame.
   func press(_ keys: String...) throws {
-    for key in keys { try Desktop.output("xdotool", "key", "--delay", "60", key) }
+    for key in keys {
+      try Desktop.output("xdotool", "keydown", key)
+      try waitForTurns(2)
+      try Desktop.output("xdotool", "keyup", key)
+      try waitForTurns(2)
+    }
   }
 
-  /// Holds a key for a time.
+  /// Holds a key for a time, and for at least as many frames as pass in half of it on an idle machine.
   func hold(_ key: String, seconds: Double) throws {
     try Desktop.output("xdotool", "keydown", key)
     Thread.sleep(forTimeInterval: seconds)
+    try waitForTurns(Int(seconds * 30))
     try Desktop.output("xdotool", "keyup", key)
+  }
+
+  /// Waits until the program has surely looked so often at its keys, and has run a frame if it plays: it
+  /// rests at least once each time, and at most thrice. How long that takes is up to the machine.
+  private func waitForTurns(_ count: Int) throws {
+    guard let start = restCount else { return }
+    try waitFor("\(count) turns") {
+      guard process.isRunning, let now = restCount else { return true }
+      return now >= start + 3 * count ? true : nil
+    }
+  }
+
+  /// How often the program has waited for something; nil once it has ended.
+  private var restCount: Int? {
+    let id = process.processIdentifier
+    let path = "/proc/\(id)/task/\(id)/status"
+    let status = try? String(contentsOf: URL(filePath: path), encoding: .utf8)
+    let line = status?.split(separator: "\n").first { $0.hasPrefix("voluntary_ctxt_switches:") }
+    return line?.split(separator: "\t").last.flatMap { Int($0) }
   }
 
   /// Drops a file on the window, as a file manager does.
@@ -98,6 +123,7 @@ final class Desktop {
   func click(x: Int, y: Int, button: Int = 1) throws {
     try Desktop.output("xdotool", "mousemove", "--window", window, "\(x)", "\(y)")
     try Desktop.output("xdotool", "click", "\(button)")
+    try waitForTurns(2)
   }
 
   /// What the window is called.
@@ -197,7 +223,7 @@ func waitFor<Value>(_ what: Comment, _ look: () throws -> Value?) throws -> Valu
   let deadline = Date.now.addingTimeInterval(60)
   while Date.now < deadline {
     if let value = try look() { return value }
-    Thread.sleep(forTimeInterval: 0.05)
+    Thread.sleep(forTimeInterval: 0.01)
   }
   return try #require(try look(), what)
 }
