@@ -78,6 +78,7 @@ VALUES = {
     "aspect": "square tv|4:3",
     "look": "plain lcd scanlines|crt",
     "flicker": "off mild full|on",
+    "touch": "auto none swipe seg16 seg16fill gamepad vip|tap",
     "terminal-picture": "auto half-blocks sextants pixels|ascii",
     "run-ahead": "0 1 4 auto|-1 5 x",
     "LEAF": "1 2 3|0 -1 99 x",
@@ -106,7 +107,7 @@ VALUES["save-slot"] = VALUES["NEW"] = VALUES["NAME"]
 USUAL = {"headless": 0.97}
 # Options that make no sense in most lines, or make most lines wrong.
 RARE = {"autosave", "terminal", "terminal-picture", "fullscreen", "fit", "aspect", "look", "flicker",
-        "reduce-flashes", "volume", "pitch", "pause-in-background", "no-card", "watch",
+        "reduce-flashes", "keypad", "touch", "volume", "pitch", "pause-in-background", "no-card", "watch",
         "keep-state", "acknowledge", "move",
         "else-save", "resume", "timeout", "restore-descriptor", "seek", "seek-instruction", "rewind"}
 # What an option needs, mostly.

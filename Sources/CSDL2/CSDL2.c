@@ -24,6 +24,7 @@
   F(const char *, SDL_GameControllerName, (SDL_GameController * controller), (controller)) \
   F(SDL_GameController *, SDL_GameControllerOpen, (int index), (index)) \
   F(const char *, SDL_GetCurrentVideoDriver, (void), ()) \
+  F(int, SDL_GetDisplayBounds, (int display, SDL_Rect * bounds), (display, bounds)) \
   F(const char *, SDL_GetError, (void), ()) \
   F(Uint32, SDL_GetQueuedAudioSize, (SDL_AudioDeviceID device), (device)) \
   F(int, SDL_GetRendererOutputSize, (SDL_Renderer * renderer, int *w, int *h), (renderer, w, h)) \
@@ -70,6 +71,7 @@
   F(int, SDL_SetTextureScaleMode, (SDL_Texture * texture, SDL_ScaleMode mode), (texture, mode)) \
   F(int, SDL_SetWindowFullscreen, (SDL_Window * window, Uint32 flags), (window, flags)) \
   F(void, SDL_SetWindowMinimumSize, (SDL_Window * window, int w, int h), (window, w, h)) \
+  F(void, SDL_SetWindowSize, (SDL_Window * window, int w, int h), (window, w, h)) \
   F(void, SDL_SetWindowTitle, (SDL_Window * window, const char *title), (window, title)) \
   F(int, SDL_ShowCursor, (int toggle), (toggle)) \
   F(int, SDL_UpdateTexture, \

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func rowsAreInTheOrderThatTheyAreSearchedIn() throws {
-    #expect(rows.first == ["sha1", "title", "keys"])
+    #expect(rows.first == ["sha1", "title", "keys", "touch"])
     let digests = rows.dropFirst().map { $0[0] }
     #expect(digests.allSatisfy { Digest(sha1: $0) != nil })
     for (digest, next) in zip(digests, digests.dropFirst()) { #expect(digest < next) }
@@ -25,6 +25,7 @@ import Testing
       let uses = KeyTable.uses(inRow: String(decoding: found, as: UTF8.self))
       #expect(uses.count == row[2].split(separator: ";").count, "\(row[1])")
       #expect(Set(uses.map(\.key)).count == uses.count, "\(row[1])")
+      #expect(row.count == 3 || KeyTable.touchMode(inRow: row.joined(separator: "\t")) != nil)
       #expect(uses.allSatisfy { (1...24).contains($0.action.count) }, "\(row[1])")
       for player in [1, 2] {
         let buttons = uses.filter { ($0.player ?? player) == player }.flatMap(\.buttons)

@@ -99,6 +99,9 @@ import Testing
     #expect(frames[2][(fade + 1)...].allSatisfy { $0 == 0 } && frames[3].allSatisfy { $0 == 0 })
     #expect(frames[4][..<5].map(abs).max() ?? 1 < loudest / 10)
     #expect(abs((frames[5][(fade + 1)...].map(abs).max() ?? 0) * 4 - loudest) < loudest / 5)
+    // After a gap in what is heard it begins again.
+    synthesizer.wasCut()
+    #expect(abs(synthesizer.samples(800, of: machine.tone)[0]) < loudest / 50)
     // Muted from the beginning, it is never heard.
     var muted = Synthesizer(sampleRate: SynthesizerTests.sampleRate)
     muted.loudness = 0

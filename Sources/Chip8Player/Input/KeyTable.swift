@@ -8,15 +8,20 @@ package enum KeyTable {
 
   /// The uses of a program's keys, by ascending keys; none if it is not in the table.
   package static func uses(of program: Program) -> [KeyUse] {
-    let known = KnownProgram.find(program)?.sha1
-    guard let row = table.row(of: known ?? program.sha1) else { return [] }
-    return uses(inRow: String(decoding: row, as: UTF8.self))
+    row(of: program).map { uses(inRow: $0) } ?? []
   }
 
-  /// Reads a row: SHA-1, title, and the uses with semicolons between them.
+  /// A program's row, if it has one.
+  static func row(of program: Program) -> String? {
+    let known = KnownProgram.find(program)?.sha1
+    return table.row(of: known ?? program.sha1).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// Reads a row: SHA-1, title, the uses with semicolons between them, and in some a
+  /// ``TouchMode``.
   package static func uses(inRow row: String) -> [KeyUse] {
     let fields = row.split(separator: "\t", omittingEmptySubsequences: false)
-    guard fields.count == 3 else { return [] }
+    guard (3...4).contains(fields.count) else { return [] }
     return fields[2].split(separator: ";").compactMap { KeyUse($0) }.sorted { $0.key < $1.key }
   }
 }

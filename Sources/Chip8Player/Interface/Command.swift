@@ -36,6 +36,8 @@ package enum Command: Hashable, Sendable {
   case look(ScreenLook)
   case flicker(FlickerBlending)
   case flashReduction(Bool)
+  case keypad(Bool)
+  case touch(TouchMode)
   case volume(Int)
   case muted(Bool)
   case pitch(Int)

@@ -220,11 +220,17 @@ package struct PageLayout: Hashable, Sendable {
     let hasPictures = items.contains { $0.picture != nil || $0.hasPicture }
     let texts = metrics.lineHeight(.body) + metrics.lineHeight(.detail)
     let most = max(texts, room.height - gap / 2)
-    let height =
+    var height =
       hasPictures
       ? min(width / 2 / metrics.unitAspect + texts + gap, most)
       : wanted == nil
         ? texts + gap : max(1, room.height / max(1, (items.count + columns - 1) / columns) - gap)
+    let rest = (room.height + gap) % (height + gap)
+    if hasPictures, rest > (height + gap) / 2, room.height < (height + gap) * items.count / columns
+    {
+      // Smaller pictures leave room for one more row.
+      height = (room.height + gap) / ((room.height + gap) / (height + gap) + 1) - gap
+    }
     (columnCount, rowCount) = (columns, max(1, (room.height + gap) / (height + gap)))
     let index = view.index - first
     let rows = (items.count + columns - 1) / columns

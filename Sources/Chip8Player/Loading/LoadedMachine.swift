@@ -13,6 +13,8 @@ public struct LoadedMachine: Sendable {
   var given = SessionMetadata()
   /// What its source was assembled to, if the program was loaded from that.
   private(set) var assembly: Assembly?
+  /// How its cartridge wants it to be played with fingers, if it does.
+  private(set) var touchMode: TouchMode?
   /// What holds of all that is said beside the machine.
   public internal(set) var metadata: SessionMetadata
   /// Whether what images say of that is not wanted.
@@ -68,6 +70,7 @@ public struct LoadedMachine: Sendable {
       source.path, program, suggested: cartridge.configuration(for: program), request,
       source.inputs, own)
     self.assembly = assembly
+    touchMode = cartridge.touchInputMode.flatMap { TouchMode(rawValue: $0) }
     if !cartridge.ignored.isEmpty {
       warnings.append(.ignoredCartridgeOptions(path: source.path, cartridge.ignored))
     }

@@ -56,6 +56,8 @@ public struct Player: Sendable {
     var given: SessionMetadata
     /// What the program's own file says.
     var own: SessionMetadata
+    /// How the program's cartridge wants it to be played with fingers, if it does.
+    var touchMode: TouchMode?
   }
 
   /// The machine as it is.
@@ -71,6 +73,12 @@ public struct Player: Sendable {
   /// The metadata beside the machine: as requested, else as in its image, else as in the program's
   /// own file.
   public var metadata: SessionMetadata { beside.metadata }
+
+  /// How the program's author wants it to be played with fingers: in its cartridge, else as far as the
+  /// program is known.
+  package var touchMode: TouchMode {
+    beside.touchMode ?? KeyTable.touchMode(of: machine.program)
+  }
 
   /// - Parameter host: answers the program's calls; none by default.
   public init(_ loaded: LoadedMachine, _ host: Host = .none) {
@@ -344,7 +352,7 @@ public struct Player: Sendable {
     warnings += restoration.driftWarnings
     adopt(
       restoration.machineInImage, from: restoration.image, in: restoration.path, given,
-      own: SessionMetadata())
+      own: SessionMetadata(), touchMode: nil)
     // The program has done that, and nobody who plays it.
     recordedPlace = timeline.place
     guard !restoration.arguments.isEmpty else { return }
@@ -356,19 +364,21 @@ public struct Player: Sendable {
   ///
   /// - Parameter path: the image's file.
   mutating func adopt(_ machine: Chip8, from image: Image, in path: String) {
-    adopt(machine, from: image, in: path, beside.given, own: beside.own)
+    adopt(
+      machine, from: image, in: path, beside.given, own: beside.own, touchMode: beside.touchMode)
   }
 
   private mutating func adopt(
     _ machine: Chip8, from image: Image, in path: String, _ given: SessionMetadata,
-    own: SessionMetadata
+    own: SessionMetadata, touchMode: TouchMode?
   ) {
     let saved = forgetsSaved ? image.withoutMetadata : image
     let beneath = SessionMetadata(saved, of: machine, in: path, &warnings).over(own)
     let loaded = Timeline(machine, from: image, in: path, &warnings)
     let metadata = given.over(beneath)
     replace(
-      loaded, by: .load, Beside(image: saved, metadata: metadata, given: given, own: own))
+      loaded, by: .load,
+      Beside(image: saved, metadata: metadata, given: given, own: own, touchMode: touchMode))
   }
 
   /// Replaces the machine with a loaded one.
@@ -506,7 +516,8 @@ package struct SavedMoment: Sendable {
 extension Player.Beside {
   fileprivate init(_ loaded: LoadedMachine) {
     self.init(
-      image: loaded.image, metadata: loaded.metadata, given: loaded.given, own: loaded.own)
+      image: loaded.image, metadata: loaded.metadata, given: loaded.given, own: loaded.own,
+      touchMode: loaded.touchMode)
   }
 }
 

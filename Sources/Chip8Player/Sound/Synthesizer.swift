@@ -27,6 +27,9 @@ public struct Synthesizer {
     self.sampleRate = Float(sampleRate)
   }
 
+  /// Whoever was to play the samples has had none for a while: the next ones begin with a fade.
+  public mutating func wasCut() { gain = 0 }
+
   /// The samples of one frame, from −1 to 1.
   ///
   /// - Parameter percent: how fast frames go by. The pitch is the same at every speed; the phase is

@@ -59,7 +59,7 @@ extension Chip8Command {
     window = WindowOptions()
     (window.isFullScreen, window.fit, window.aspect, window.look) = (false, false, nil, nil)
     (window.flicker, window.reduceFlashes) = (nil, false)
-    (window.volume, window.pitch) = (nil, nil)
+    (window.keypad, window.touch, window.volume, window.pitch) = (false, nil, nil, nil)
     (window.pauseInBackground, window.leavesOutCard) = (false, false)
     headless = HeadlessOptions()
     (headless.isHeadless, headless.frames, headless.instructions) = (false, nil, nil)
@@ -89,6 +89,7 @@ extension Chip8Command {
     case "fullscreen": window.isFullScreen = true
     case "fit": window.fit = true
     case "reduce-flashes": window.reduceFlashes = true
+    case "keypad": window.keypad = true
     case "pause-in-background": window.pauseInBackground = true
     case "no-card": window.leavesOutCard = true
     case "headless": headless.isHeadless = true
@@ -136,6 +137,7 @@ extension Chip8Command {
     case "aspect": read(value, &window.aspect)
     case "look": read(value, &window.look)
     case "flicker": read(value, &window.flicker)
+    case "touch": read(value, &window.touch)
     case "volume": read(value, &window.volume)
     case "pitch": read(value, &window.pitch)
     case "break": add(Place(argument: value), &settings.breakpoints)

@@ -15,6 +15,9 @@ struct OutputSettings: Hashable {
   var flickerBlending = FlickerBlending.mild
   /// Whether nothing flashes more than three times a second.
   var reducesFlashes = false
+  /// Whether the keypad is beside the picture.
+  var showsKeypad = false
+  var touchMode = TouchMode.auto
   var volume = 100
   var isMuted = false
   var pitch = 100
@@ -31,6 +34,8 @@ extension OutputSettings {
     case .look(let look): picture.look = look
     case .flicker(let blending): flickerBlending = blending
     case .flashReduction(let isOn): reducesFlashes = isOn
+    case .keypad(let isOn): showsKeypad = isOn
+    case .touch(let mode): touchMode = mode
     case .volume(let percent): (volume, isMuted) = (percent, false)
     case .muted(let isMuted): self.isMuted = isMuted
     case .pitch(let percent): pitch = percent
@@ -133,6 +138,8 @@ extension Page {
           Item("Flicker blending", settings.flickerBlending, "B", Command.flicker),
           Item("Flash reduction", settings.reducesFlashes, "Shift+B", Command.flashReduction),
           Item("Full screen", settings.isFullScreen, "F11", Command.fullScreen),
+          Item("Keypad", settings.showsKeypad, "K", Command.keypad),
+          Item("Fingers and mouse", settings.touchMode, "", Command.touch),
         ])
       ], hint: change)
   }

@@ -21,6 +21,12 @@ struct WindowOptions: ParsableArguments {
   @Flag(help: "Let nothing flash more than three times a second.")
   var reduceFlashes = false
 
+  @Flag(help: "Show the keypad beside the picture, for mouse and fingers.")
+  var keypad = false
+
+  @Option(help: "How mouse and fingers on the picture play; auto, the default, asks the program.")
+  var touch: TouchMode?
+
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Volume, 0 to 100; 0 mutes.", valueName: "%"))
   var volume: Int?
@@ -46,7 +52,8 @@ struct WindowOptions: ParsableArguments {
     let given: [(String, Bool)] = [
       ("--fullscreen", isFullScreen), ("--fit", fit), ("--aspect", aspect != nil),
       ("--look", look != nil), ("--flicker", flicker != nil), ("--reduce-flashes", reduceFlashes),
-      ("--volume", volume != nil), ("--pitch", pitch != nil),
+      ("--keypad", keypad), ("--touch", touch != nil), ("--volume", volume != nil),
+      ("--pitch", pitch != nil),
       ("--pause-in-background", pauseInBackground), ("--no-card", leavesOutCard),
     ]
     if isHeadless, let option = given.first(where: \.1)?.0 {
@@ -63,6 +70,8 @@ struct WindowOptions: ParsableArguments {
     settings.picture.look = look ?? settings.picture.look
     settings.flickerBlending = flicker ?? settings.flickerBlending
     settings.reducesFlashes = reduceFlashes
+    settings.showsKeypad = keypad
+    settings.touchMode = touch ?? settings.touchMode
     settings.volume = volume ?? settings.volume
     settings.pitch = pitch ?? settings.pitch
     settings.pausesInBackground = pauseInBackground
@@ -73,3 +82,4 @@ struct WindowOptions: ParsableArguments {
 extension PictureAspect: ExpressibleByArgument {}
 extension ScreenLook: ExpressibleByArgument {}
 extension FlickerBlending: ExpressibleByArgument {}
+extension TouchMode: ExpressibleByArgument {}

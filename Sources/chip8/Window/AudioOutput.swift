@@ -7,9 +7,12 @@
   /// The sound device. It may be missing or go away: then everything else continues.
   final class AudioOutput {
     private static let sampleRate: Int32 = 48_000
-    /// How much sound is kept ahead, in frames: enough for a late frame, too little to be noticed.
-    private static let framesAhead = 3
-    private static let maxFramesAhead = 8
+    /// How much sound is kept ahead: enough for a late frame, too little to be noticed. So many frames,
+    /// and where they are short so many samples.
+    private static let framesAhead = 3.0
+    private static let samplesAhead = Double(sampleRate) / 20
+    /// How much of that there may be at most.
+    private static let maxTimesAhead = 2.5
 
     /// In percent of as loud as it can be.
     var volume = 100 { didSet { synthesizer.loudness = Float(volume) / 100 } }
@@ -19,8 +22,12 @@
     private var synthesizer = Synthesizer(sampleRate: Int(sampleRate))
     /// Samples owed from frames whose length is not a whole number of samples.
     private var remainder = 0.0
-    /// How many silent frames were queued last.
-    private var silentFrames = 0
+    /// How many silent samples were queued last.
+    private var silentCount = 0.0
+    /// How many samples have not been played yet.
+    private var queuedCount: Double {
+      Double(SDL_GetQueuedAudioSize(device)) / Double(MemoryLayout<Float>.size)
+    }
 
     init() { open() }
 
@@ -50,11 +57,11 @@
 
     /// Ends what is heard without a click.
     func fadeOut() {
-      guard device != 0, silentFrames < AudioOutput.maxFramesAhead else { return }
+      guard device != 0, queuedCount > silentCount else { return }
       queue(synthesizer.samples(Int(AudioOutput.sampleRate) / 60, of: nil))
       var wait = timespec(tv_sec: 0, tv_nsec: 5_000_000)
       // What was queued before takes an eighth of a second at most.
-      for _ in 0..<25 where SDL_GetQueuedAudioSize(device) > 0 { nanosleep(&wait, nil) }
+      for _ in 0..<25 where queuedCount > 0 { nanosleep(&wait, nil) }
     }
 
     /// Plays a frame's tone, or its silence.
@@ -65,23 +72,24 @@
     func play(_ tone: Tone?, framesPerSecond: Int, percent: Int) {
       guard device != 0 else { return }
       let frame = Double(AudioOutput.sampleRate) * 100 / Double(framesPerSecond * percent)
-      let queued =
-        Double(SDL_GetQueuedAudioSize(device)) / Double(MemoryLayout<Float>.size) / frame
-      if queued > Double(AudioOutput.maxFramesAhead) { return }
+      let wanted = max(AudioOutput.framesAhead * frame, AudioOutput.samplesAhead)
+      let queued = queuedCount
+      if queued > AudioOutput.maxTimesAhead * wanted { return }
       if queued == 0 {
-        queue(synthesizer.samples(Int(frame) * (AudioOutput.framesAhead - 1), of: nil))
+        synthesizer.wasCut()
+        queue(synthesizer.samples(Int(wanted - frame), of: nil))
       }
       // The clock of the machine and that of the device drift apart; half a percent more or fewer
       // samples cannot be heard and keep them together.
-      let correction = queued > Double(AudioOutput.framesAhead) ? 0.995 : 1.005
+      let correction = queued > wanted ? 0.995 : 1.005
       let exact = frame * correction + remainder
       remainder = exact - exact.rounded(.down)
       let samples = synthesizer.samples(Int(exact), of: tone, percent: percent)
-      silentFrames = samples.last == 0 ? silentFrames + 1 : 0
       queue(samples)
     }
 
     private func queue(_ samples: [Float]) {
+      silentCount = samples.allSatisfy { $0 == 0 } ? silentCount + Double(samples.count) : 0
       _ = samples.withUnsafeBytes { SDL_QueueAudio(device, $0.baseAddress, UInt32($0.count)) }
     }
   }

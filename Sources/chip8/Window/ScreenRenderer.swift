@@ -3,6 +3,17 @@
   import Chip8Core
   import Chip8Player
 
+  /// What mouse and fingers find to hold.
+  struct TouchView: Equatable {
+    let mode: TouchMode
+    /// What is on the keypad beside the picture; nil if there is none.
+    let card: KeyCard?
+    let held: Set<TouchControls.Control>
+
+    /// Whether there is anything to point at.
+    var takesFingers: Bool { card != nil || ![.auto, .none].contains(mode) }
+  }
+
   /// What is seen: the machine's screen, as large as fits, a page over it, or a message beside it.
   final class ScreenRenderer {
     private let renderer: OpaquePointer
@@ -10,6 +21,9 @@
     private var shown: Shown?
     /// How the page is laid out that is shown.
     private(set) var layout = PageLayout()
+    /// Where fingers can hold something.
+    private(set) var touchLayout = TouchLayout(
+      .none, picture: Area(x: 0, y: 0, width: 0, height: 0), keypad: nil)
     /// The size of the window's picture.
     var size: Size { shown?.size ?? Size(width: 0, height: 0) }
     /// Where the message is that is shown.
@@ -26,6 +40,7 @@
       let screen: ShownScreen
       let appearance: Appearance
       let style: PictureStyle
+      let touch: TouchView
       var page: PageView?
       let progress: PlaySession.Progress?
       let message: Message?
@@ -47,29 +62,34 @@
     /// only looked at, and the message, unless all that is shown already.
     func show(
       _ screen: ShownScreen, _ appearance: Appearance, _ style: PictureStyle,
-      _ page: inout PageView?, _ progress: PlaySession.Progress?, _ message: Message?
+      _ touch: TouchView, _ page: inout PageView?, _ progress: PlaySession.Progress?,
+      _ message: Message?
     ) {
       var (width, height): (Int32, Int32) = (0, 0)
       SDL_GetRendererOutputSize(renderer, &width, &height)
       let size = Size(width: Int(width), height: Int(height))
       let next = Shown(
-        screen: screen, appearance: appearance, style: style, page: page, progress: progress,
-        message: message, size: size)
+        screen: screen, appearance: appearance, style: style, touch: touch, page: page,
+        progress: progress, message: message, size: size)
       guard next != shown else { return }
       shown = next
       painter.setSize(size)
       setColor(appearance.colors[0])
       SDL_RenderClear(renderer)
       let area = area(next)
+      touchLayout = TouchLayout(
+        touch.mode, picture: turned(area, appearance.rotation),
+        keypad: touch.card != nil ? TouchLayout.split(whole(next.size)).keypad : nil)
       painter.draw(screen, appearance.colors, in: area, rotation: appearance.rotation)
-      drawLook(of: next, over: turned(area, appearance.rotation))
+      drawLook(of: next, over: touchLayout.picture)
+      painter.draw(touchLayout.marks(touch.card, holding: touch.held, painter.text))
       if var view = page {
         layout = PageLayout(&view, size, painter.text)
         page = view
         shown?.page = view
         painter.draw(layout.marks)
       } else if let message {
-        draw(message, next, beside: turned(area, appearance.rotation))
+        draw(message, next, beside: touchLayout.picture)
       }
       if let progress { draw(progress, next) }
       SDL_RenderPresent(renderer)
@@ -78,11 +98,16 @@
     /// Where the screen goes in the window before it is turned about its middle: in the middle of
     /// the window, its proportions kept.
     private func area(_ next: Shown) -> Area {
-      let whole = Area(x: 0, y: 0, width: next.size.width, height: next.size.height)
+      let whole = whole(next.size)
+      let room = next.touch.card != nil ? TouchLayout.split(whole).picture : whole
       let pixels = next.screen.size
-      return turned(whole, next.appearance.rotation).fitting(
+      return turned(room, next.appearance.rotation).fitting(
         next.style.aspect.proportions(of: pixels),
         wholePixels: next.style.hasWholePixels ? pixels : nil)
+    }
+
+    private func whole(_ size: Size) -> Area {
+      Area(x: 0, y: 0, width: size.width, height: size.height)
     }
 
     private func drawLook(of next: Shown, over picture: Area) {

@@ -12,8 +12,9 @@
         case SDL_QUIT: closeRequestCount += 1
         case SDL_KEYDOWN: keyDown(event.key)
         case SDL_KEYUP: keyUp(event.key.keysym.scancode)
-        case SDL_MOUSEMOTION: mouseMoved(event.motion.x, event.motion.y)
-        case SDL_MOUSEBUTTONDOWN: mousePressed(event.button)
+        case SDL_MOUSEMOTION, SDL_MOUSEBUTTONDOWN, SDL_MOUSEBUTTONUP, SDL_FINGERDOWN,
+          SDL_FINGERMOTION, SDL_FINGERUP:
+          if let pointer = Pointer(event) { handle(pointer) }
         case SDL_MOUSEWHEEL: if event.wheel.y != 0 { navigate(event.wheel.y > 0 ? .up : .down) }
         case SDL_DROPFILE: drop(event.drop.file)
         case SDL_WINDOWEVENT: windowEvent(event.window)
@@ -116,6 +117,7 @@
       case "p": return session.togglePause()
       case "b": return change(.flicker(settings.flickerBlending.next))
       case "l": return change(.look(settings.picture.look.next))
+      case "k": return change(.keypad(!settings.showsKeypad))
       default: break
       }
       switch key.scancode {

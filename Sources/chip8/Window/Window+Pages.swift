@@ -14,6 +14,7 @@
   extension Window {
     func open(_ name: PageName) {
       keyboard.releaseAll()
+      touch.releaseAll()
       session.endRewinding()
       let page = page(name)
       var view = PageView(page, at: name == .start ? nil : 0)
@@ -103,10 +104,11 @@
       case .quirks, .instructionsPerFrame: performOnMachine(command)
       case .speed, .colors, .rotation: performOnAppearance(command)
       case .fullScreen(let isOn): if isOn != isFullScreen { toggleFullScreen() }
-      case .wholePixels, .aspect, .look, .flicker, .flashReduction, .volume, .muted, .pitch,
-        .pauseInBackground:
+      case .wholePixels, .aspect, .look, .flicker, .flashReduction, .keypad, .touch, .volume,
+        .muted, .pitch, .pauseInBackground:
         settings.apply(command)
         applySettings()
+        showCursor()
       }
       if pages.isEmpty { showCursor() }
     }
@@ -179,6 +181,7 @@
       case .look(let look): show(["Look \(look.rawValue)"])
       case .flicker(let blending): show(["Flicker blending \(blending.rawValue)"])
       case .flashReduction(let isOn): show(["Flash reduction \(isOn ? "on" : "off")"])
+      case .keypad(let isOn): show([isOn ? "K puts the keypad away" : "Keypad off"])
       default: break
       }
     }
@@ -254,28 +257,19 @@
       SDL_SCANCODE_F5.rawValue: .save, SDL_SCANCODE_DELETE.rawValue: .delete,
     ]
 
-    func mouseMoved(_ x: Int32, _ y: Int32) {
-      guard !pages.isEmpty, let index = item(x, y) else { return }
+    /// The mouse over a page.
+    func pointed(at point: TouchControls.Point) {
+      guard let index = picture.layout.item(x: point.x, y: point.y) else { return }
       pages[pages.count - 1].view.choose(index)
     }
 
-    func mousePressed(_ button: SDL_MouseButtonEvent) {
-      guard let name = pages.last?.name else { return }
-      if name == .start { return perform(.resume) }
-      if UInt32(button.button) == UInt32(SDL_BUTTON_RIGHT) { return navigate(.back) }
-      guard let index = item(button.x, button.y) else { return }
+    /// A button of the mouse on a page.
+    func clicked(_ button: UInt8, at point: TouchControls.Point) {
+      if pages.last?.name == .start { return perform(.resume) }
+      if UInt32(button) == UInt32(SDL_BUTTON_RIGHT) { return navigate(.back) }
+      guard let index = picture.layout.item(x: point.x, y: point.y) else { return }
       pages[pages.count - 1].view.choose(index)
       navigate(.accept)
-    }
-
-    /// The item at a place of the window, which can be counted in larger units than its picture.
-    private func item(_ x: Int32, _ y: Int32) -> Int? {
-      var (width, height): (Int32, Int32) = (0, 0)
-      SDL_GetWindowSize(window, &width, &height)
-      guard width > 0, height > 0 else { return nil }
-      let size = picture.size
-      return picture.layout.item(
-        x: Int(x) * size.width / Int(width), y: Int(y) * size.height / Int(height))
     }
   }
 #endif

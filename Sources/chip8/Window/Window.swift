@@ -29,7 +29,7 @@
     /// What part of its loudness the sound has while it is fast.
     private static let fastQuieter = 4
     /// The screen's 128 columns, or 64, at their first size.
-    private static let firstSize = (width: Int32(128 * 7), height: Int32(64 * 7))
+    private static let firstSize = (w: Int32(128 * 7), h: Int32(64 * 7))
 
     let session: PlaySession
     let window: OpaquePointer
@@ -38,12 +38,16 @@
     let audio = AudioOutput()
     let gamepads = Gamepads()
     var keyboard = Keyboard()
+    var touch = TouchControls()
     var keyMap = KeyMap()
     private(set) var programKeys = ProgramKeys.unknown
+    private(set) var programTouchMode = TouchMode.none
     var appearance: Appearance
     private var pacer: Pacer
     /// The pages that are open, the last one on top; the machine is stopped meanwhile.
     var pages: [OpenPage] = []
+    /// Whether the window has been in full screen all the time.
+    private var beganFullScreen = false
     /// How the window shows and sounds all programs.
     var settings: OutputSettings
     /// Whether the keys are shown before a program is played.
@@ -118,9 +122,8 @@
       _ = SDL_InitSubSystem(SDL_INIT_AUDIO)
       let flags = SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
       let anywhere = Int32(SDL_WINDOWPOS_UNDEFINED_MASK)
-      guard
-        let window = SDL_CreateWindow(
-          "chip8", anywhere, anywhere, Window.firstSize.width, Window.firstSize.height, flags)
+      let size = Window.size(isFullScreen: settings.isFullScreen)
+      guard let window = SDL_CreateWindow("chip8", anywhere, anywhere, size.w, size.h, flags)
       else { throw Window.failure("cannot open a window") }
       guard let renderer = SDL_CreateRenderer(window, -1, 0) else {
         throw Window.failure("cannot draw in a window")
@@ -132,7 +135,10 @@
       appearance = .standard
       pacer = Pacer(framesPerSecond: 60, now: MonotonicClock.now)
       applySettings()
-      if settings.isFullScreen { toggleFullScreen() }
+      if settings.isFullScreen {
+        toggleFullScreen()
+        beganFullScreen = true
+      }
       programChanged()
     }
 
@@ -142,6 +148,14 @@
       SDL_DestroyRenderer(renderer)
       SDL_DestroyWindow(window)
       SDL_Quit()
+    }
+
+    /// A window that begins in full screen is as large as the display from the start: where no window
+    /// manager runs, nobody else makes it so.
+    private static func size(isFullScreen: Bool) -> (w: Int32, h: Int32) {
+      var display = SDL_Rect()
+      guard isFullScreen, SDL_GetDisplayBounds(0, &display) == 0 else { return firstSize }
+      return (display.w, display.h)
     }
 
     /// Without a display, SDL falls back to drivers that show nothing: nobody would see that the
@@ -174,7 +188,7 @@
       }
       let due = pacer.framesDue(now: MonotonicClock.now)
       for _ in 0..<due {
-        let keys = keyboard.takeKeys()
+        let keys = keyboard.takeKeys().union(takeTouchedKeys())
         if pages.isEmpty { session.runFrame(keys: keys) }
         let tone = pages.isEmpty ? session.tone : nil
         audio.play(tone, framesPerSecond: framesPerSecond, percent: percent)
@@ -184,7 +198,8 @@
       pollWatchedFile()
       var page = pages.last?.view
       picture.show(
-        shownScreen, appearance, settings.picture, &page, session.progress, shownMessage)
+        shownScreen, appearance, settings.picture, touchView, &page, session.progress,
+        shownMessage)
       if let page { pages[pages.count - 1].view = page }
       sleep(pacer.wait(now: MonotonicClock.now))
     }
@@ -287,6 +302,7 @@
       let player = session.player
       keysChanged()
       appearance = player.appearance
+      programTouchMode = player.touchMode
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
       let platform = player.machine.state.configuration.platform.title
       SDL_SetWindowTitle(window, "\(player.title) – \(platform) – chip8".displayText)
@@ -319,6 +335,7 @@
     func focusChanged(isHere: Bool) {
       if !isHere {
         keyboard.releaseAll()
+        touch.releaseAll()
         holdFast(false)
         session.endRewinding()
       }
@@ -336,13 +353,18 @@
       let flag = isFullScreen ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue
       SDL_SetWindowFullscreen(window, flag)
       settings.isFullScreen = isFullScreen
+      if !isFullScreen, beganFullScreen {
+        SDL_SetWindowSize(window, Window.firstSize.w, Window.firstSize.h)
+        beganFullScreen = false
+      }
       showCursor()
       picture.invalidate()
     }
 
     /// There is a pointer where there is something to point at, or other windows.
     func showCursor() {
-      SDL_ShowCursor(isFullScreen && pages.isEmpty ? SDL_DISABLE : SDL_ENABLE)
+      let isUseful = !pages.isEmpty || touchView.takesFingers
+      SDL_ShowCursor(isFullScreen && !isUseful ? SDL_DISABLE : SDL_ENABLE)
     }
   }
 #endif

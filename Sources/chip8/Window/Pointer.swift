@@ -1,0 +1,121 @@
+#if SDL
+  import CSDL2
+  import Chip8Core
+  import Chip8Player
+
+  /// What somebody does with the mouse or a finger.
+  package struct Pointer: Hashable {
+    package enum Kind: Hashable {
+      case down, moved, up
+    }
+
+    /// A place in the window, in whatever unit SDL has it.
+    package enum Place: Hashable {
+      /// In the units that windows are measured in.
+      case points(x: Int, y: Int)
+      /// In parts of the window.
+      case part(x: Float, y: Float)
+    }
+
+    /// The number that the mouse has among fingers. Theirs are not negative.
+    package static let mouse = -1
+
+    package let kind: Kind
+    /// Which finger it is.
+    package let finger: Int
+    package let place: Place
+    /// The button, if it is the mouse's.
+    package let button: UInt8?
+    /// Whether SDL has made a mouse of a finger, which comes as itself, too.
+    package let isCopy: Bool
+
+    /// - Returns: nil if the event is about something else.
+    package init?(_ event: SDL_Event) {
+      switch SDL_EventType(event.type) {
+      case SDL_MOUSEMOTION: self.init(.moved, event.motion)
+      case SDL_MOUSEBUTTONDOWN: self.init(.down, event.button)
+      case SDL_MOUSEBUTTONUP: self.init(.up, event.button)
+      case SDL_FINGERDOWN: self.init(.down, event.tfinger)
+      case SDL_FINGERMOTION: self.init(.moved, event.tfinger)
+      case SDL_FINGERUP: self.init(.up, event.tfinger)
+      default: return nil
+      }
+    }
+
+    private init(_ kind: Kind, _ event: SDL_MouseMotionEvent) {
+      (self.kind, finger, button) = (kind, Pointer.mouse, nil)
+      place = .points(x: Int(event.x), y: Int(event.y))
+      isCopy = event.which == UInt32.max
+    }
+
+    private init(_ kind: Kind, _ event: SDL_MouseButtonEvent) {
+      (self.kind, finger, button) = (kind, Pointer.mouse, event.button)
+      place = .points(x: Int(event.x), y: Int(event.y))
+      isCopy = event.which == UInt32.max
+    }
+
+    private init(_ kind: Kind, _ event: SDL_TouchFingerEvent) {
+      // Numbers of fingers are only compared.
+      (self.kind, finger) = (kind, Int(event.fingerId & Int64.max))
+      (button, isCopy) = (nil, false)
+      place = .part(x: event.x, y: event.y)
+    }
+  }
+
+  /// Mouse and fingers: on pages they choose, on the picture and beside it they are the program's keys.
+  extension Window {
+    func handle(_ pointer: Pointer) {
+      let point = point(pointer.place)
+      if !pages.isEmpty {
+        // There a finger is a mouse.
+        guard pointer.finger == Pointer.mouse else { return }
+        if pointer.kind == .moved { return pointed(at: point) }
+        if let button = pointer.button, pointer.kind == .down { clicked(button, at: point) }
+        return
+      }
+      guard !pointer.isCopy else { return }
+      switch pointer.kind {
+      case .down:
+        guard pointer.button ?? 1 == 1 else { return }
+        dismissProblem()
+        touch.press(pointer.finger, at: point, in: picture.touchLayout)
+      case .moved: touch.move(pointer.finger, to: point)
+      case .up: touch.release(pointer.finger)
+      }
+    }
+
+    /// A place in the picture of the window, which can be counted in smaller units than the window.
+    private func point(_ place: Pointer.Place) -> TouchControls.Point {
+      let size = picture.size
+      switch place {
+      case .points(let x, let y):
+        var (width, height): (Int32, Int32) = (0, 0)
+        SDL_GetWindowSize(window, &width, &height)
+        return TouchControls.Point(
+          x: x * size.width / max(1, Int(width)), y: y * size.height / max(1, Int(height)))
+      case .part(let x, let y):
+        return TouchControls.Point(
+          x: Int(x * Float(size.width)), y: Int(y * Float(size.height)))
+      }
+    }
+
+    /// The keys that mouse and fingers hold in the frame that begins.
+    func takeTouchedKeys() -> KeySet {
+      touch.takeControls().reduce(into: KeySet()) { keys, control in
+        switch control {
+        case .key(let key): keys.formUnion(KeySet(key: key))
+        case .button(let button):
+          if let usage = button.usage { keys.formUnion(keyMap[UInt32(usage)]) }
+        }
+      }
+    }
+
+    /// What is drawn for mouse and fingers.
+    var touchView: TouchView {
+      let mode = settings.touchMode == .auto ? programTouchMode : settings.touchMode
+      let showsKeypad = settings.showsKeypad || mode == .vip
+      return TouchView(
+        mode: mode, card: showsKeypad ? KeyCard(programKeys, keyMap) : nil, held: touch.held)
+    }
+  }
+#endif
