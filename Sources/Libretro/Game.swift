@@ -13,6 +13,7 @@ struct Game {
   let stateByteCount: Int
   /// Whether they have room for what only machines have that call a host or are called.
   private let hasRoomForHost: Bool
+  private var states = CoreStateCodec()
   private let isImage: Bool
   private let ownColors: [UInt32]
   private let rotation: Int
@@ -42,7 +43,7 @@ struct Game {
     var loaded = try LoadedMachine(file, isImage ? MachineRequest() : CoreOption.request)
     try loaded.apply(MetadataRequest(), from: file.path)
     machine = loaded.machine
-    stateByteCount = CoreState.byteCount(machine)
+    stateByteCount = CoreStateCodec.byteCount(machine)
     hasRoomForHost = !machine.isAlone
     let appearance = Appearance(for: machine.program, loaded.metadata)
     (ownColors, rotation) = (appearance.colors, appearance.rotation)
@@ -233,18 +234,18 @@ struct Game {
 
   // MARK: Other states
 
-  func write(to buffer: UnsafeMutableRawBufferPointer) -> Bool {
-    CoreState.write(machine, to: buffer)
+  mutating func write(to buffer: UnsafeMutableRawBufferPointer) -> Bool {
+    states.write(machine, to: buffer)
   }
 
   /// Becomes what it was; false if these are not the bytes of such a state, and nothing has changed.
   mutating func restore(_ buffer: UnsafeRawBufferPointer) -> Bool {
     guard
-      let restored = try? CoreState.machine(buffer, of: machine.program),
+      var restored = try? states.machine(buffer, of: machine.program),
       restored.state.configuration.platform == machine.state.configuration.platform,
       restored.isAlone || hasRoomForHost
     else { return false }
-    machine.restore(from: restored.snapshot)
+    machine.become(&restored)
     hasReportedStop = false
     showMemory()
     return true

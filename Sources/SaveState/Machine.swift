@@ -106,13 +106,6 @@ public protocol Machine: Sendable {
 }
 
 extension Machine {
-  /// The canonical encoding of the whole state.
-  public var canonicalState: [UInt8] {
-    var writer = StateWriter(isCanonical: true)
-    encode(into: &writer)
-    return writer.canonicalBytes
-  }
-
   /// The SHA-256 of the canonical encoding: equal digests, equal futures.
   public var stateDigest: Digest {
     Digest.sha256(canonicalState)

@@ -39,16 +39,6 @@ public struct StateWriter: Sendable {
     sections.append(Section(tag: tag, bytes: bytes, base: base))
   }
 
-  /// Tag, length and contents of each section, in order.
-  var canonicalBytes: [UInt8] {
-    var writer = ByteWriter(reserving: sections.reduce(0) { $0 + 8 + $1.bytes.count })
-    for section in sections {
-      writer.append(section.tag.rawValue)
-      writer.append(UInt32(section.bytes.count))
-      writer.append(contentsOf: section.bytes)
-    }
-    return writer.bytes
-  }
 }
 
 /// Hands out the sections of an image to the machine that is made from it.

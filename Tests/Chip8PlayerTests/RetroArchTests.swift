@@ -38,20 +38,20 @@ import Chip8Player
   @Test(arguments: [Platform.chip8, .vip, .schip, .xochip, .hires])
   func aStateIsReadAsItWasWritten(platform: Platform) throws {
     var machine = try Chip8(machine.program, Configuration(platform), seed: 3)
-    let size = CoreState.byteCount(machine)
+    let size = CoreStateCodec.byteCount(machine)
     for keys: UInt16 in [0, 0xFFFF, 0x40] {
       try machine.apply(.keys(KeySet(rawValue: keys)))
       _ = machine.run(frames: 3, instructions: 31)
-      let state = CoreState.bytes(machine)
+      let state = CoreStateCodec.bytes(machine)
       #expect(state.count == size)
       let read = try read(state).get()
       #expect(read.canonicalState == machine.canonicalState && read.heldKeys == machine.heldKeys)
-      #expect(CoreState.bytes(read) == state)
+      #expect(CoreStateCodec.bytes(read) == state)
     }
   }
 
   @Test func nothingElseIsAState() throws {
-    let state = CoreState.bytes(machine)
+    let state = CoreStateCodec.bytes(machine)
     #expect(sealed(state) == state)
     for count in 0..<state.count {
       #expect(error(Array(state[..<count])) == (count < 32 ? .notAState : .damaged))
@@ -75,7 +75,7 @@ import Chip8Player
 
   /// Whoever knows the format can write what no machine is.
   @Test func everyFieldIsChecked() throws {
-    let state = CoreState.bytes(machine)
+    let state = CoreStateCodec.bytes(machine)
     var refused = 0
     // Header, tags, lengths and registers; and some of the memories.
     for place in Array(32..<220) + Array(stride(from: 220, to: state.count, by: 211)) {
@@ -83,7 +83,7 @@ import Chip8Player
         var other = state
         other[place] = value
         switch read(sealed(other)) {
-        case .success(let machine): #expect(CoreState.bytes(machine).count == state.count)
+        case .success(let machine): #expect(CoreStateCodec.bytes(machine).count == state.count)
         case .failure(.machine): refused += 1
         case .failure(let error): Issue.record("\(place): \(error)")
         }
@@ -121,7 +121,7 @@ import Chip8Player
   }
 
   @Test func containersAreRead() throws {
-    let state = CoreState.bytes(machine)
+    let state = CoreStateCodec.bytes(machine)
     let container = container(
       block("ACHV", [1, 2, 3]), block("MEM ", state), block("END ", []))
     for file in [
@@ -131,7 +131,7 @@ import Chip8Player
   }
 
   @Test func damagedContainersAreRefused() throws {
-    let state = CoreState.bytes(machine)
+    let state = CoreStateCodec.bytes(machine)
     let whole = container(block("MEM ", state), block("END ", []))
     let small = pieces(whole, of: 3000)
     for count in 0..<small.count { #expect(error(Array(small[..<count])) != nil, "\(count)") }

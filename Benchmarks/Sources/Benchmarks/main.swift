@@ -77,7 +77,7 @@ func allMeasurements(_ programs: [String], in directory: String) throws -> [Meas
   var all = Measurement.speeds(try Workload.all + Workload.games(programs))
   all += [small, large].map(Measurement.snapshots)
   all += Measurement.searches
-  all += [.calls, .core("backfire", stateLimit: .atMost(10)), .core("loom", stateLimit: .none)]
+  all += [.calls, .core("backfire"), .core("loom")]
   all += [.start(large, in: directory)]
   all += [small, large].map { .stalls($0, in: directory) }
   all += [.durableSave(small, in: directory)]

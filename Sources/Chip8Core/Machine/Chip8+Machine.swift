@@ -19,7 +19,7 @@ extension Chip8: Machine {
   ])
 
   static let coreTag = Tag("CORE")
-  static let ramTag = Tag("RAM ")
+  package static let ramTag = Tag("RAM ")
   static let displayTag = Tag("DISP")
   static let lastSection = SectionKind.ancillary(Tag("LAST"))
   static let settingsSection = SectionKind.ancillary(Tag("SETT"), isSafeToCopy: true)
@@ -153,18 +153,26 @@ extension State {
   /// Row by row, the leftmost pixel in the highest bit of the first byte.
   fileprivate var encodedDisplay: [UInt8] {
     let platform = configuration.platform
-    var writer = ByteWriter(reserving: platform.displayByteCount)
-    for plane in 0..<platform.planeCount {
-      for row in 0..<platform.display.height {
-        let pixels = display.planes[plane][row]
-        if platform.hasHires {
-          writer.append(pixels.byteSwapped)
-        } else {
-          writer.append(UInt64(pixels >> 64).byteSwapped)
+    let (byteCount, halfCount) = (platform.displayByteCount, platform.hasHires ? 2 : 1)
+    let (planeCount, height) = (platform.planeCount, platform.display.height)
+    // As memory, for a word of an array costs a copy of the array: of each plane 64 left halves of rows and
+    // 64 right ones.
+    return withUnsafeBytes(of: display.planes) { planes in
+      let words = planes.bindMemory(to: UInt64.self)
+      return [UInt8](unsafeUninitializedCapacity: byteCount) { bytes, count in
+        guard var place = UnsafeMutableRawPointer(bytes.baseAddress) else { return }
+        for plane in 0..<planeCount {
+          for row in 0..<height {
+            for half in 0..<halfCount {
+              let word = words[128 * plane + 64 * half + row]
+              place.storeBytes(of: word.bigEndian, as: UInt64.self)
+              place += 8
+            }
+          }
         }
+        count = byteCount
       }
     }
-    return writer.bytes
   }
 }
 
@@ -211,15 +219,19 @@ extension State {
     drawWait = try fields.drawWait(configuration)
   }
 
+  /// - Parameter bytes: as many as the platform's display has.
   fileprivate mutating func decodeDisplay(_ bytes: [UInt8]) {
-    var reader = ByteReader(bytes)
-    for plane in 0..<configuration.platform.planeCount {
-      for row in 0..<configuration.platform.display.height {
-        // The section's length was checked.
-        display.planes[plane][row] =
-          configuration.platform.hasHires
-          ? reader.next(UInt128.self)?.byteSwapped ?? 0
-          : UInt128(reader.next(UInt64.self)?.byteSwapped ?? 0) << 64
+    let platform = configuration.platform
+    let (height, wordCount) = (platform.display.height, platform.hasHires ? 2 : 1)
+    bytes.withUnsafeBytes { bytes in
+      func word(_ index: Int) -> UInt128 {
+        UInt128(UInt64(bigEndian: bytes.load(fromByteOffset: 8 * index, as: UInt64.self)))
+      }
+      for plane in 0..<platform.planeCount {
+        for row in 0..<height {
+          let first = (plane * height + row) * wordCount
+          display.planes[plane][row] = word(first) << 64 | (wordCount > 1 ? word(first + 1) : 0)
+        }
       }
     }
   }

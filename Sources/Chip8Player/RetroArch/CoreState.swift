@@ -3,10 +3,12 @@
 
 import CDeflate
 import Chip8Core
+import Glibc
 import SaveState
 
-/// A state of the libretro core: its header, and the checks that it allows.
-package enum CoreState {
+/// Writes and reads states of the libretro core. Most of a RAM is as it was in the state before, and is neither
+/// summed up nor copied again.
+package struct CoreStateCodec {
   private static let magic: UInt32 = 0x5238_4843  // CH8R
   private static let version: UInt16 = 1
   private static let checksumOffset = 28
@@ -14,17 +16,23 @@ package enum CoreState {
   /// For what only machines have that call a host or are called: HOST and GOAL.
   private static let roomForHost = 4096
 
+  private var ram = PageChecksums()
+
+  /// One that has seen no state yet.
+  package init() {}
+
   /// How many bytes the states of a machine have, all of them as many.
   package static func byteCount(_ machine: Chip8) -> Int {
     let room = machine.isAlone ? 0 : roomForHost
-    return (headerByteCount + machine.canonicalState.count + room + 15) & ~15
+    return (headerByteCount + machine.canonicalEncoding.canonicalByteCount + room + 15) & ~15
   }
 
   /// The state of a machine.
   package static func bytes(_ machine: Chip8) -> [UInt8] {
     let count = byteCount(machine)
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      let isWritten = write(
+      var codec = CoreStateCodec()
+      let isWritten = codec.write(
         machine,
         to: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count])
       )
@@ -34,47 +42,50 @@ package enum CoreState {
   }
 
   /// Writes a state; false if there is no room for it.
-  package static func write(_ machine: Chip8, to buffer: UnsafeMutableRawBufferPointer) -> Bool {
-    let state = machine.canonicalState
-    guard let start = buffer.baseAddress, buffer.count >= headerByteCount + state.count else {
-      return false
-    }
-    var writer = ByteWriter(reserving: headerByteCount)
-    writer.append(magic)
-    writer.append(version)
-    writer.append(machine.heldKeys.rawValue)
-    writer.append(contentsOf: machine.program.sha1.bytes)
-    writer.append(UInt32(0))
-    buffer.copyBytes(from: writer.bytes)
-    (start + headerByteCount).copyMemory(from: state, byteCount: state.count)
+  package mutating func write(_ machine: Chip8, to buffer: UnsafeMutableRawBufferPointer) -> Bool {
+    let encoding = machine.canonicalEncoding
+    let end = CoreStateCodec.headerByteCount + encoding.canonicalByteCount
+    guard let start = buffer.baseAddress, buffer.count >= end else { return false }
+    start.storeBytes(of: CoreStateCodec.magic.littleEndian, as: UInt32.self)
+    start.storeBytes(of: CoreStateCodec.version.littleEndian, toByteOffset: 4, as: UInt16.self)
+    start.storeBytes(of: machine.heldKeys.rawValue.littleEndian, toByteOffset: 6, as: UInt16.self)
+    (start + 8).copyMemory(
+      from: machine.program.sha1.bytes, byteCount: CoreStateCodec.checksumOffset - 8)
+    encoding.writeCanonical(
+      to: UnsafeMutableRawBufferPointer(rebasing: buffer[CoreStateCodec.headerByteCount...]))
     // Front ends compare states.
-    let end = headerByteCount + state.count
     (start + end).initializeMemory(as: UInt8.self, repeating: 0, count: buffer.count - end)
+    let state = UnsafeRawBufferPointer(buffer)
+    let sum = checksum(state, (try? CoreStateCodec.sections(of: state)) ?? [])
     start.storeBytes(
-      of: checksum(UnsafeRawBufferPointer(buffer)).littleEndian, toByteOffset: checksumOffset,
-      as: UInt32.self)
+      of: sum.littleEndian, toByteOffset: CoreStateCodec.checksumOffset, as: UInt32.self)
     return true
   }
 
   /// The machine of a state, every byte checked.
-  package static func machine(
+  package mutating func machine(
     _ buffer: UnsafeRawBufferPointer, of program: Program
   ) throws(CoreStateError) -> Chip8 {
     guard
-      buffer.count >= headerByteCount,
-      buffer.loadUnaligned(fromByteOffset: 0, as: UInt32.self).littleEndian == magic
+      let start = buffer.baseAddress, buffer.count >= CoreStateCodec.headerByteCount,
+      buffer.loadUnaligned(fromByteOffset: 0, as: UInt32.self).littleEndian == CoreStateCodec.magic
     else { throw .notAState }
     let version = buffer.loadUnaligned(fromByteOffset: 4, as: UInt16.self).littleEndian
-    guard version == CoreState.version else { throw .unknownVersion(version) }
-    let expected = buffer.loadUnaligned(fromByteOffset: checksumOffset, as: UInt32.self)
-    guard expected.littleEndian == checksum(buffer) else { throw .damaged }
-    guard buffer[8..<checksumOffset].elementsEqual(program.sha1.bytes) else {
+    guard version == CoreStateCodec.version else { throw .unknownVersion(version) }
+    let sections = Result { () throws(ImageError) in try CoreStateCodec.sections(of: buffer) }
+    let expected = buffer.loadUnaligned(
+      fromByteOffset: CoreStateCodec.checksumOffset, as: UInt32.self)
+    guard expected.littleEndian == checksum(buffer, (try? sections.get()) ?? []) else {
+      throw .damaged
+    }
+    guard memcmp(start + 8, program.sha1.bytes, CoreStateCodec.checksumOffset - 8) == 0 else {
       throw .otherProgram
     }
-    var reader = ByteReader([UInt8](buffer[headerByteCount...]))
     var machine: Chip8
     do throws(ImageError) {
-      machine = try Chip8(program: program, canonicalState: &reader)
+      machine = try Chip8(
+        program: program,
+        canonicalSections: sections.get().map { ($0.tag, contents(of: $0, in: buffer)) })
     } catch { throw .machine(error) }
     let keys = buffer.loadUnaligned(fromByteOffset: 6, as: UInt16.self).littleEndian
     // A machine takes any keys.
@@ -82,11 +93,34 @@ package enum CoreState {
     return machine
   }
 
+  private static func sections(
+    of state: UnsafeRawBufferPointer
+  ) throws(ImageError) -> [CanonicalSection] {
+    try CanonicalSection.all(in: state, from: headerByteCount)
+  }
+
   /// CRC-32 of all but the checksum itself.
-  private static func checksum(_ buffer: UnsafeRawBufferPointer) -> UInt32 {
-    guard let start = buffer.baseAddress else { return 0 }
-    let head = libdeflate_crc32(0, start, checksumOffset)
-    return libdeflate_crc32(head, start + headerByteCount, buffer.count - headerByteCount)
+  private mutating func checksum(
+    _ state: UnsafeRawBufferPointer, _ sections: [CanonicalSection]
+  ) -> UInt32 {
+    func sum(_ sum: UInt32, _ range: Range<Int>) -> UInt32 {
+      libdeflate_crc32(sum, state.baseAddress.map { $0 + range.lowerBound }, range.count)
+    }
+    let head = sum(0, 0..<CoreStateCodec.checksumOffset)
+    let rest = CoreStateCodec.headerByteCount..<state.count
+    guard let section = sections.first(where: { $0.tag == Chip8.ramTag }) else {
+      return sum(head, rest)
+    }
+    ram.update(UnsafeRawBufferPointer(rebasing: state[section.range]))
+    let before = sum(head, rest.lowerBound..<section.range.lowerBound)
+    return sum(ram.sum(after: before), section.range.upperBound..<rest.upperBound)
+  }
+
+  /// What is in a section of a state that was just summed up.
+  private func contents(
+    of section: CanonicalSection, in state: UnsafeRawBufferPointer
+  ) -> [UInt8] {
+    section.tag == Chip8.ramTag ? ram.bytes : Array(state[section.range])
   }
 }
 

@@ -19,8 +19,9 @@ package enum RetroArchFile {
     in file: [UInt8], of program: Program
   ) throws(CoreStateError) -> Chip8 {
     let state = try coreState(in: file)
+    var codec = CoreStateCodec()
     return try state.withUnsafeBufferPointer { bytes throws(CoreStateError) in
-      try CoreState.machine(UnsafeRawBufferPointer(bytes), of: program)
+      try codec.machine(UnsafeRawBufferPointer(bytes), of: program)
     }
   }
 

@@ -76,7 +76,7 @@ extension ImageCommand {
     func run() throws {
       let opened = try OpenedImage(file, dependencies)
       try Storage.writeAtomically(
-        output, with: CoreState.bytes(opened.machine), as: .other, apartFrom: opened.inputs)
+        output, with: CoreStateCodec.bytes(opened.machine), as: .other, apartFrom: opened.inputs)
     }
   }
 }
