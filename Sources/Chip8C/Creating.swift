@@ -2,6 +2,7 @@
 
 import CChip8
 import Chip8Core
+import Chip8Player
 import SaveState
 
 /// chip8_abi_version.
@@ -220,7 +221,17 @@ public func getInfo(_ handle: OpaquePointer?, _ info: UnsafeMutablePointer<chip8
 public func getKnownKey(_ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?) -> Int32 {
   with(handle) { machine throws(CallError) in
     guard let name = try text(name, "name") else { throw .missing("name") }
-    let key = KnownProgram.find(machine.pointee.machine.program)?.keys[name]
-    return key.map { Int32($0) } ?? CHIP8_NO_KEY
+    let uses = KeyTable.uses(of: machine.pointee.machine.program)
+    return uses.first { $0.names.contains(name) }.map { Int32($0.key) } ?? CHIP8_NO_KEY
+  }
+}
+
+extension KeyUse {
+  /// What the key stands for, in the words of the interface.
+  fileprivate var names: [String] {
+    buttons.map { button in
+      let name = button.rawValue
+      return player == 2 ? "player2" + name.prefix(1).uppercased() + name.dropFirst() : name
+    }
   }
 }

@@ -16,7 +16,7 @@ import Testing
     for table in KnownProgram.tables {
       #expect(
         table.split(separator: "\n").first
-          == "sha1\ttitle\tplatforms\tipf\tquirk_overrides\tkeys\tcolors\tbuzzer\tsilence\trotation\tfont"
+          == "sha1\ttitle\tplatforms\tipf\tquirk_overrides\tcolors\tbuzzer\tsilence\trotation\tfont"
       )
       let digests = digests(table)
       #expect(digests.allSatisfy { Digest(sha1: $0) != nil })
@@ -44,13 +44,11 @@ import Testing
       #expect(!program.title.isEmpty)
       let speed = program.configuration.instructionsPerFrame
       #expect((1...1_000_000).contains(speed), "\(program.title)")
-      #expect(program.keys.values.allSatisfy { $0 < 16 }, "\(program.title)")
       #expect(program.colors.allSatisfy { $0 <= 0xFFFFFF }, "\(program.title)")
       #expect(SessionMetadata.rotations.contains(program.rotation), "\(program.title)")
     }
     // What the columns are for.
     #expect(Set(programs.map(\.configuration.platform)).count == 6)
-    #expect(programs.count { !$0.keys.isEmpty } == 53)
     #expect(programs.count { !$0.colors.isEmpty } == 138)
     #expect(programs.count { $0.configuration.quirks != $0.configuration.platform.quirks } == 106)
   }

@@ -186,8 +186,9 @@ int32_t chip8_get_info(chip8_machine *machine, chip8_info *info);
 
 #define CHIP8_NO_KEY 16
 
-/* The key, 0 to 15, that the program is known to use for up, down, left, right, a, b, player2Up or
-   player2Down; CHIP8_NO_KEY if nothing is known. */
+/* The key, 0 to 15, that the program is known to use for a button of a pad: up, down, left, right, a, b, x, y,
+   l, r, l2, r2, l3 or r3, and of the second player's player2Up, player2A and so on; CHIP8_NO_KEY if nothing is
+   known. */
 int32_t chip8_get_known_key(chip8_machine *machine, const char *name);
 
 /* ---- Running ---------------------------------------------------------------------------------- */

@@ -22,16 +22,6 @@ public struct KnownProgram: Sendable {
   /// How far the picture is turned clockwise: 0, 90, 180 or 270 degrees.
   public let rotation: Int
 
-  private let keyList: String
-
-  /// The keys that the program uses for what an arrow key or a button would do: `up`, `a`, ….
-  public var keys: [String: UInt8] {
-    Dictionary(
-      pairs(keyList).compactMap { name, key in
-        UInt8(key, radix: 16).map { (name, $0) }
-      }, uniquingKeysWith: { first, _ in first })
-  }
-
   /// What is known of a program, by the SHA-1 of its bytes. Dumps of some have gained zeros at their
   /// end: those are found as well.
   public static func find(_ program: Program) -> KnownProgram? {
@@ -80,7 +70,7 @@ enum Catalog {
 extension KnownProgram {
   /// The columns of the tables, in their order.
   private enum Column: Int {
-    case sha1, title, platforms, ipf, quirks, keys, colors, buzzer, silence, rotation, font
+    case sha1, title, platforms, ipf, quirks, colors, buzzer, silence, rotation, font
   }
 
   /// A row of a table. Nil if we have none of its platforms.
@@ -111,7 +101,6 @@ extension KnownProgram {
     self.sha1 = sha1
     title = field(.title)
     self.configuration = configuration
-    keyList = field(.keys)
     rotation = Int(field(.rotation)) ?? 0
     colors = field(.colors).split(separator: ",").compactMap { UInt32($0.dropFirst(), radix: 16) }
   }

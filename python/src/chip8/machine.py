@@ -31,7 +31,10 @@ from .values import (
     whole,
 )
 
-KEY_NAMES = ("up", "down", "left", "right", "a", "b", "player2Up", "player2Down")
+_BUTTONS = (
+    "up", "down", "left", "right", "a", "b", "x", "y", "l", "r", "l2", "r2", "l3", "r3",
+)  # fmt: skip
+KEY_NAMES = (*_BUTTONS, *(f"player2{name.capitalize()}" for name in _BUTTONS))
 _FAULTS = (
     "illegal instruction", "machine code", "stack overflow", "stack underflow", "index overflow",
     "endless entry call", "out of time",
