@@ -5,8 +5,8 @@ import SaveState
 extension Chip8 {
   /// What the smallest step was.
   enum Tick {
-    /// An instruction was executed.
-    case executed
+    /// An instruction was executed; whether a frame has ended with one that jumps to itself.
+    case executed(isHalt: Bool)
     /// A frame has begun because a key has ended a wait: the register has the key.
     case waitEnded
     /// A frame has passed without an instruction.
@@ -29,9 +29,9 @@ extension Chip8 {
     let stop = withCore(prepared: false) { core in
       var processor = Processor(Engine(core, isByRules: true))
       return processor.run(
-        Processor.Limits(frames: 1, instructions: 1, stopsAtHalt: false), keys: held)
+        Processor.Limits(frames: 1, instructions: 1, stopsAtHalt: true), keys: held)
     }
-    if state.instructions > instructions { return .executed }
+    if state.instructions > instructions { return .executed(isHalt: stop == .halt) }
     if state.frames > frames { return .waited }
     return .stopped(stop)
   }

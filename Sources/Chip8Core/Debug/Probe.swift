@@ -109,6 +109,7 @@ package struct Probe: Sendable {
         if let end = probe.step(&machine, &inputs, &pass, isLive: !limit.isExact, found) {
           return end
         }
+        if stopsAtHalt, pass.isHalted { return .stopped(.halt) }
       }
     }
   }
@@ -119,6 +120,8 @@ package struct Probe: Sendable {
     var isInclusive: Bool
     /// Whether an instruction can be next here: not where time passes before the same one.
     var isAtInstruction = true
+    /// Whether a frame has just ended with an instruction that jumps to itself.
+    var isHalted = false
 
     /// Runs to what may matter.
     mutating func run(
@@ -165,7 +168,8 @@ package struct Probe: Sendable {
       pass.isAtInstruction = false
       return inputs.first?.position.mark == machine.position.mark ? nil : .stopped(stop)
     case .waited: pass.isAtInstruction = machine.state.keyWait != nil
-    case .executed, .waitEnded: pass.isAtInstruction = true
+    case .waitEnded: pass.isAtInstruction = true
+    case .executed(let isHalt): (pass.isAtInstruction, pass.isHalted) = (true, isHalt)
     }
     let hits = hits(after: tick, moment, &machine)
     let isAnswer = question?.isAnswered(by: tick, moment, &machine, isPlace: isPlace) ?? false

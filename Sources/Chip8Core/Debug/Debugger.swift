@@ -1,0 +1,100 @@
+import SaveState
+
+/// Runs a machine to its breakpoints and watchpoints: a ``Probe`` that remembers where it was the last time.
+///
+/// Without any, the machine runs as it does alone. What becomes of it is the same with some.
+public struct Debugger: Sendable {
+  /// Why the machine has stopped.
+  public enum StopReason: Hashable, Sendable {
+    /// The instruction at this address is the next to be executed.
+    case breakpoint(UInt16)
+    /// The instruction at the second address has changed what is watched.
+    case watchpoint(Watchpoint, by: UInt16)
+  }
+
+  private let breakpoints: [UInt16]
+  private let watchpoints: [Watchpoint]
+  /// The breakpoints, then the watchpoints, by their places.
+  private let stops: [StopPoint]
+  /// Where the machine was when it was reported: it continues from there without stopping again.
+  private var lastReportedStop: Place?
+
+  /// Why the last run has come back before its time, if it has.
+  public private(set) var stopReason: StopReason?
+
+  private struct Place: Equatable {
+    let pc: UInt16
+    let instructions: UInt64
+
+    init(_ machine: Chip8) {
+      (pc, instructions) = (machine.state.pc, machine.state.instructions)
+    }
+  }
+
+  /// A debugger with the points of a machine's metadata. Those outside a machine's RAM are ignored.
+  public init(_ metadata: SessionMetadata = SessionMetadata()) {
+    (breakpoints, watchpoints) = (metadata.breakpoints, metadata.watchpoints)
+    let events =
+      breakpoints.map { StopPoint.Event.execution($0) }
+      + watchpoints.map { .access(.bytes($0.range), .change) }
+    stops = events.enumerated().map { StopPoint(id: $0, $1) }
+  }
+
+  /// Treats a machine as one that has stopped already: the next instruction is executed, even if
+  /// there is a breakpoint.
+  public mutating func resumePast(_ machine: Chip8) { lastReportedStop = Place(machine) }
+
+  /// Runs a machine as ``Chip8/run(frames:instructions:keys:stopsAtHalt:)`` does, but no further than
+  /// to where it has to stop: ``stopReason`` says whether it did. Then the machine is before the
+  /// instruction of the breakpoint, or after the one that has changed something.
+  public mutating func run(
+    _ machine: inout Chip8, frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil,
+    stopsAtHalt: Bool = false
+  ) -> Chip8.Stop {
+    stopReason = nil
+    guard !stops.isEmpty else {
+      return machine.run(
+        frames: frames, instructions: instructions, keys: keys, stopsAtHalt: stopsAtHalt)
+    }
+    if let keys { machine.unsaved.heldKeys = keys }
+    var (probe, inputs) = (Probe(stops), ArraySlice<Tape<InputEvent>.Entry>())
+    let end = Position(
+      frame: machine.state.frames + UInt64(max(0, frames)),
+      instruction: machine.state.instructions + UInt64(max(0, instructions)))
+    while machine.position.isWithin(end) {
+      let outcome = probe.run(
+        &machine, &inputs, to: .live(end), isInclusive: canStop(before: machine),
+        stopsAtHalt: stopsAtHalt
+      ) { _ in true }
+      switch outcome {
+      case .hit(let hit): return report(hit, of: machine)
+      case .stopped(let stop): return stop
+      // Somebody may press a key in a frame to come.
+      case .waiting: continue
+      case .limit, .goal: break
+      }
+    }
+    // What the run ends at has been reached by it, and the next run does not stop there again.
+    let address = machine.state.pc & UInt16(truncatingIfNeeded: machine.state.ram.count - 1)
+    if breakpoints.contains(address), machine.state.keyWait == nil, canStop(before: machine) {
+      stopReason = .breakpoint(address)
+      resumePast(machine)
+    }
+    return .done
+  }
+
+  /// Whether the next instruction is about to begin for the first time since it was reported.
+  private func canStop(before machine: Chip8) -> Bool {
+    machine.state.drawWait == nil && lastReportedStop != Place(machine)
+  }
+
+  private mutating func report(_ hit: Hit, of machine: Chip8) -> Chip8.Stop {
+    let first = hit.stops[0]
+    stopReason =
+      first < breakpoints.count
+      ? .breakpoint(breakpoints[first])
+      : .watchpoint(watchpoints[first - breakpoints.count], by: hit.address)
+    resumePast(machine)
+    return .done
+  }
+}
