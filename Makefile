@@ -7,7 +7,7 @@ ROM ?= roms/backfire.ch8
 SECONDS_EACH ?= 600
 FUZZERS ?= commands calls image journal slots recordings roms engines octo
 
-.PHONY: play test test-libretro test-package test-python lint format fuzz benchmark lib wheel deb libretro install-libretro install uninstall clean
+.PHONY: play test test-libretro test-sanitizer test-package test-python lint format fuzz benchmark lib wheel deb libretro install-libretro install uninstall clean
 
 play: ## build chip8 and play a program: make play [ROM=path]
 	Scripts/need.sh build
@@ -27,6 +27,10 @@ test-libretro: ## our programs in the libretro core, driven as a front end drive
 	Scripts/build.sh --product Libretro
 	Scripts/install-libretro.sh .build/release .build/libretro .build/libretro
 	Scripts/test-libretro.sh .build/libretro/chip8_libretro.so .build/release/chip8
+
+test-sanitizer: ## both libraries with an address sanitizer, loaded, used and unloaded a hundred times
+	Scripts/need.sh build
+	Scripts/test-sanitizer.sh
 
 test-package: deb ## the Debian package, in a new Debian that debootstrap makes; as root
 	Scripts/need.sh package

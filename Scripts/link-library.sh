@@ -1,12 +1,14 @@
 #!/bin/sh
 # Links what build.sh has compiled to a shared library that needs no Swift and no library but the C
 # library, as far as there are static ones, and has no symbols but those of its interface.
-# Usage: link-library.sh BUILD PRODUCT OUT, where BUILD is the directory of the build, .build/release.
+# Usage: link-library.sh BUILD PRODUCT OUT [OPTION…], where BUILD is the directory of the build, .build/release,
+# and the options are swiftc's.
 set -eu
 
 build=$1
 product=$2
 out=$3
+shift 3
 case $product in
 Chip8C) soname=libchip8.so.1 symbols='chip8_*' ;;
 Libretro) soname=chip8_libretro.so symbols='retro_*' ;;
@@ -32,4 +34,4 @@ echo "{ global: $symbols; local: *; };" >"$directory/symbols"
 # A symbol that is missing is found here, and not by whoever loads the library.
 swiftc -emit-library -use-ld=lld -static-stdlib -L "$directory" -Xclang-linker -static-libgcc \
   "@$build/$product.product/Objects.LinkFileList" -Xlinker --gc-sections -Xlinker -z -Xlinker defs \
-  -Xlinker --version-script="$directory/symbols" -Xlinker -soname="$soname" -o "$out"
+  -Xlinker --version-script="$directory/symbols" -Xlinker -soname="$soname" "$@" -o "$out"
