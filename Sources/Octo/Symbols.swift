@@ -72,8 +72,6 @@ public struct Symbols: Sendable, Equatable {
     monitors = assembly.monitors
     lines = assembly.lineRuns
   }
-
-  init() {}
 }
 
 extension Assembly {

@@ -320,11 +320,6 @@ public struct History {
       return Chip8(scout.machine.snapshot)
     }
   }
-
-  /// Where the machine had just executed so many instructions.
-  public mutating func position(ofInstruction instruction: UInt64) throws(Failure) -> Position {
-    try seeking { scout throws(SeekError) in try scout.visit(instruction: instruction) }
-  }
 }
 
 extension Position {

@@ -149,11 +149,6 @@ extension DebugSession {
     }
   }
 
-  /// Changes bytes of the RAM.
-  public mutating func write(_ bytes: [UInt8], at address: Int) throws(InputError) {
-    try player.edit(.poke(address, bytes))
-  }
-
   /// Undoes the last change or jump, and says whether there was one.
   public mutating func undo() throws(SeekError) -> Bool {
     guard !player.timeline.undoableEdges.isEmpty else { return false }

@@ -21,14 +21,6 @@ public struct Host: Sendable {
     case exits
     /// Another machine replaces this one.
     case restores(Restoration)
-
-    package var status: HostStatus {
-      switch self {
-      case .finished(let status): status
-      case .exits: .done
-      case .restores: .restored
-      }
-    }
   }
 
   private var source: Source

@@ -54,13 +54,6 @@ extension Image {
     file.starts(with: headerMagic) || hasFooter(file)
   }
 
-  /// The bytes that precede the image in a file that was found to hold one.
-  public static func prelude(of file: [UInt8]) -> ArraySlice<UInt8> {
-    var footer = ByteReader(file.suffix(footerByteCount).dropFirst(8))
-    guard hasFooter(file), let length = footer.next(UInt64.self) else { return [] }
-    return file.dropLast(Int(clamping: length))
-  }
-
   /// The digest that a file's footer names, which is not yet known to be right.
   static func footerDigest(of file: some BidirectionalCollection<UInt8>) -> Digest? {
     let footer = file.suffix(footerByteCount)

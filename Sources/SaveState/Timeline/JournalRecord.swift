@@ -84,8 +84,6 @@ enum JournalRecord<Recorded: Machine>: Sendable {
 // MARK: - Writing
 
 extension JournalRecord {
-  static var maxByteCount: Int { 8 << 20 }
-
   private var code: UInt8 {
     switch self {
     case .branch: 1

@@ -74,16 +74,7 @@ struct ImageCommand: ParsableCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func run() throws {
-      var failures: [Failure] = []
-      for file in files {
-        let verdict = ImageVerdict(file, dependencies)
-        if let failure = verdict.failure { failures.append(failure) }
-        if json || verdict.failure == nil {
-          if json { try printJSON(verdict.json) } else { try printLines([verdict.text]) }
-        }
-      }
-      for failure in failures.dropLast() { failure.printMessage() }
-      if let last = failures.last { throw last }
+      try files.lazy.map { ImageVerdict($0, dependencies) }.report(asJSON: json)
     }
   }
 

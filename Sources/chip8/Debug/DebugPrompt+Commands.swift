@@ -31,7 +31,6 @@ extension DebugPrompt {
   }
 
   private static let some = 1...Int.max
-  private static let any = 0...Int.max
 
   static let commands: [Command] =
     moving + stopping + asking + looking + changing + [

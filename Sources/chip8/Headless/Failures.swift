@@ -6,8 +6,6 @@ struct Failures {
 
   var isEmpty: Bool { all.isEmpty }
 
-  var code: Int32? { all.first?.code }
-
   mutating func append(_ failure: Failure) { all.append(failure) }
 
   /// Does something, and notes it if that fails.

@@ -4,7 +4,7 @@ import Glibc
 import JSON
 import SaveState
 
-struct ImageVerdict {
+struct ImageVerdict: FileVerdict {
   private let file: String
   /// What was found out about it; nil if it does not load.
   private let found: Image.Verification?

@@ -49,18 +49,7 @@ struct MovieCommand: ParsableCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func run() throws {
-      var failures: [Failure] = []
-      for file in files {
-        let verdict = MovieVerdict(file, dependencies.paths)
-        if let failure = verdict.failure { failures.append(failure) }
-        if json {
-          try printJSON(verdict.json)
-        } else if verdict.failure == nil {
-          try printLines([verdict.text])
-        }
-      }
-      for failure in failures.dropLast() { failure.printMessage() }
-      if let last = failures.last { throw last }
+      try files.lazy.map { MovieVerdict($0, dependencies.paths) }.report(asJSON: json)
     }
   }
 

@@ -5,7 +5,7 @@ import JSON
 import SaveState
 
 /// Whether a movie is what it was, and if not, where it begins to be another.
-struct MovieVerdict {
+struct MovieVerdict: FileVerdict {
   private let path: String
   private var movie: Movie<Chip8>?
   private var divergence: Divergence?
