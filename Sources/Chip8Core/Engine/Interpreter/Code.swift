@@ -58,13 +58,9 @@ extension Core {
   }
 
   /// Forgets what was made from a byte. Most operations are made from four at most: a skip and what it
-  /// skips, or a long load of I. A jump may be made from a loop before it.
+  /// skips, or a long load of I.
   func forgetWhatWasMade(from address: Int) {
     for first in address &- 3...address { operations[first & mask] = .undecoded }
-    for jump in address &+ 1...address &+ IdleLoop.maxByteCount
-    where operations[jump & mask].isIdleJump {
-      operations[jump & mask] = .undecoded
-    }
     if marks[address] & Mark.translated != 0 { translations?.forget(address) }
     marks[address] &= ~Mark.made
   }
@@ -98,14 +94,8 @@ extension Core {
       mayStop(before: instruction, at: address)
       ? .trap : Operation(instruction, at: address, on: &self)
     // A skip looks at what follows.
-    var byteCount = instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
-    var first = address
-    if operations[address].isIdleJump {
-      // Whether it ends a loop that may only wait was seen from the whole loop.
-      first = Int(instruction.nnn)
-      byteCount = address &+ 2 &- first
-    }
-    mark(first..<first &+ byteCount, Mark.decoded)
+    let byteCount = instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
+    mark(address..<address &+ byteCount, Mark.decoded)
     return UInt(bitPattern: address)
   }
 }

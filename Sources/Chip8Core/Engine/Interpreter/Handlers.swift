@@ -23,8 +23,7 @@ func handleHalt(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) 
 /// 1nnn at the end of a loop that may only wait.
 @inline(__always)
 func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  // To look is worth it where there is much to be skipped.
-  let remaining = left > 64 ? m.core.pointee.leaveIdle(op, ofLength: op.number, i, left) : left
+  let remaining = left > IdleLoop.maxLength ? m.core.leaveIdle(op, i, left) : left
   proceed(m, m.target(of: op), i, remaining, sp, v)
 }
 

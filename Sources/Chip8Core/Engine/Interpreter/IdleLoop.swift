@@ -1,62 +1,100 @@
-// Loops that only wait: for the delay timer, or for a key. Neither changes within a frame, so once an
+// Loops that only wait: for the delay timer, or for keys. Neither changes within a frame, so once an
 // iteration has left everything as it was, all further ones would, and are done in one go.
 
-/// An iteration of a loop that is being watched.
+/// A jump back that may end a loop that only waits, as it was executed last.
 struct IdleLoop {
   /// How far before its jump a loop may begin.
-  static let maxByteCount = 16
+  static let maxByteCount = 64
+  /// How many instructions an iteration may have. To look for one is worth it where more are left.
+  static let maxLength = 64
+  /// How often a loop may turn out to do something else before it is left alone.
+  private static let maxDoubtCount = 3
 
-  /// The jump that ends it.
   var jump: Op?
-  /// What was there when the jump was executed last. There is nothing else that the loop changes.
-  var v = SIMD16<UInt8>()
-  var index: UInt = 0
-  var left: UInt = 0
+  private var v = SIMD16<UInt8>()
+  private var index: UInt = 0
+  private var doubtCount = 0
+
+  /// Notes that a jump is executed, and says whether the registers are what they were the last time.
+  @inline(__always)
+  fileprivate mutating func isUnchanged(_ jump: Op, _ v: SIMD16<UInt8>, _ index: UInt) -> Bool {
+    let isSame = self.jump == jump && self.index == index && self.v == v
+    if self.jump != jump { doubtCount = 0 }
+    (self.jump, self.v, self.index) = (jump, v, index)
+    return isSame && doubtCount < IdleLoop.maxDoubtCount
+  }
+
+  fileprivate mutating func doubt() { doubtCount += 1 }
 }
 
 extension Core {
-  /// V0 to VF.
-  private var allRegisters: SIMD16<UInt8> {
-    UnsafeRawPointer(place.v).loadUnaligned(as: SIMD16<UInt8>.self)
-  }
-
-  /// How many instructions an iteration of a loop has that ends with a jump from `end` back to `start`;
-  /// nil unless it does nothing but change registers, in a straight line: then whatever leaves the loop
-  /// and comes back takes more instructions than an iteration.
-  ///
-  /// The only instruction that may skip another is the one before the jump, which leaves the loop.
-  func idleLoopLength(from start: Int, to end: Int) -> Int? {
-    guard (start...start + IdleLoop.maxByteCount).contains(end) else { return nil }
-    var (address, count) = (start, 1)
+  /// Whether a loop that a jump at `end` closes may be one that only waits: its instructions change only
+  /// registers, and none that the next iteration depends on. How it really runs is seen later.
+  func mayWait(from start: Int, to end: Int) -> Bool {
+    guard (start...start + IdleLoop.maxByteCount).contains(end) else { return false }
+    var address = start
     var (read, written): (UInt32, UInt32) = (0, 0)
     while address < end {
       let instruction = instruction(at: address)
-      let isExit = instruction.form.flow == .skip && address + 2 == end
-      let isPlain = instruction.form.flow == .next
-      let (reads, writes) = (instruction.form.reads, instruction.form.writes)
-      guard isExit || isPlain, writes.isSubset(of: .registers) else { return nil }
-      read |= instruction.registers(reads) & ~written
-      written |= instruction.registers(writes)
+      guard instruction.changesOnlyRegisters else { return false }
+      read |= instruction.registers(instruction.form.reads) & ~written
+      written |= instruction.registers(instruction.form.writes)
       address += instruction.byteCount
-      count += 1
     }
-    // What depends on what the iteration before has written, counts and does not wait.
-    return address == end && read & written == 0 ? count : nil
+    return address == end && read & written == 0
+  }
+}
+
+extension UnsafeMutablePointer<Core> {
+  /// How many of the instructions that are left after a jump back remain when as many whole iterations
+  /// are done as there is time for; all of them unless the loop only waits.
+  func leaveIdle(_ jump: Op, _ index: UInt, _ left: UInt) -> UInt {
+    let v = UnsafeRawPointer(pointee.place.v).loadUnaligned(as: SIMD16<UInt8>.self)
+    guard pointee.idleLoop.isUnchanged(jump, v, index) else { return left }
+    let address = (jump - UnsafeRawPointer(pointee.operations)) / Operation.stride
+    let length = idleLength(UInt16(address), index)
+    // Nothing has happened yet.
+    UnsafeMutableRawPointer(pointee.place.v).storeBytes(of: v, as: SIMD16<UInt8>.self)
+    guard let length else {
+      pointee.idleLoop.doubt()
+      return left
+    }
+    return left % length
   }
 
-  /// How many of the instructions that are left remain when as many whole iterations are done as
-  /// there is time for; all of them unless the last iteration has changed nothing.
-  mutating func leaveIdle(_ jump: Op, ofLength length: UInt, _ index: UInt, _ left: UInt) -> UInt {
-    let v = allRegisters
-    let isIdle =
-      idleLoop.jump == jump && idleLoop.left &- left == length && idleLoop.index == index
-      && idleLoop.v == v
-    idleLoop = IdleLoop(jump: jump, v: v, index: index, left: left)
-    return isIdle ? left % length : left
+  /// How many instructions there are from a jump to when it is next executed, if they change only
+  /// registers, and those are then what they are now. Executes them to see that.
+  @inline(never)
+  private func idleLength(_ jump: UInt16, _ index: UInt) -> UInt? {
+    var engine = Engine(self, isByRules: true)
+    let v = UnsafeRawPointer(engine.v).loadUnaligned(as: SIMD16<UInt8>.self)
+    engine.state.pointee.i = UInt16(truncatingIfNeeded: index)
+    engine.pc = jump
+    for length in 0...UInt(IdleLoop.maxLength) {
+      if engine.pc == jump, length > 0 {
+        let isSame = v == UnsafeRawPointer(engine.v).loadUnaligned(as: SIMD16<UInt8>.self)
+        return isSame && engine.state.pointee.i == index ? length : nil
+      }
+      let instruction = engine.instruction(at: engine.pc)
+      guard instruction.changesOnlyRegisters else { return nil }
+      engine.pc &+= 2
+      engine.execute(instruction)
+      guard case .none = engine.event else { return nil }
+    }
+    return nil
   }
 }
 
 extension Instruction {
+  /// Whether it changes nothing but V0 to VF, I and the program counter, which goes where the
+  /// instruction says.
+  fileprivate var changesOnlyRegisters: Bool {
+    switch form.flow {
+    case .next, .skip, .jump: form.writes.isSubset(of: .registers)
+    case .jumpIndexed, .call, .end, .fault: false
+    }
+  }
+
   /// The registers among some parts of a machine that it has to do with, a bit for each, and one for I.
   func registers(_ parts: Parts) -> UInt32 {
     let (x, y) = (UInt32(x), UInt32(y))

@@ -8,12 +8,6 @@ extension Operation {
   /// What stands after the end of the RAM.
   static let end = Operation(handler: handleEndOfRAM)
 
-  /// Whether it was made from a loop before it.
-  var isIdleJump: Bool {
-    unsafeBitCast(handler, to: UInt.self)
-      == unsafeBitCast(handleIdleJump as Handler, to: UInt.self)
-  }
-
   /// - Parameters:
   ///   - address: where the instruction is.
   ///   - core: is not changed, and not copied either, as a value of its size would be.
@@ -83,10 +77,8 @@ extension Operation {
     target = UInt32(nnn) * UInt32(Operation.stride)
     if Int(nnn) == address {
       handler = handleHalt
-    } else if let length = core.idleLoopLength(from: Int(nnn), to: address) {
-      set(handleIdleJump, 0, number: UInt16(length))
     } else {
-      handler = handleJump
+      handler = core.mayWait(from: Int(nnn), to: address) ? handleIdleJump : handleJump
     }
   }
 
@@ -103,7 +95,7 @@ extension Operation {
     let jump = address &+ 2
     guard next.kind == .jump, jump <= core.mask, Int(next.nnn) != jump,
       !core.mayStop(before: next, at: jump),
-      core.idleLoopLength(from: Int(next.nnn), to: jump) == nil
+      !core.mayWait(from: Int(next.nnn), to: jump)
     else { return }
     handler = handlers.beforeJump
     target = UInt32(next.nnn) * UInt32(Operation.stride)

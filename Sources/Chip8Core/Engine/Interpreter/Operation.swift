@@ -26,7 +26,7 @@ struct Operation {
   /// The registers, 0–15.
   var x: UInt8 = 0
   var y: UInt8 = 0
-  /// n, nn or nnn; where I moves after Fx55 and Fx65; a call's return address; the length of a loop.
+  /// n, nn or nnn; where I moves after Fx55 and Fx65; a call's return address.
   var number: UInt16 = 0
   /// Where the operation is that a jump or call goes to, in bytes from the first.
   var target: UInt32 = 0

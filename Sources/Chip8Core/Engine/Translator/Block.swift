@@ -18,8 +18,8 @@ struct Step {
   let flow: Flow
   /// Whether it is left to its rule.
   let isSlow: Bool
-  /// How many instructions the loop has that it ends, if that may only wait.
-  var idleLength: Int?
+  /// Whether it ends a loop that may only wait.
+  var mayWait = false
   /// Whether it is not translated here, but may be skipped.
   var isOfAnotherBlock = false
 
@@ -92,7 +92,7 @@ struct Block {
         instruction, at: end, followedBy: core.word(at: end + 2), isLast: end > core.mask - 8,
         on: core.dialect)
       if step.kind == .jump, Int(instruction.nnn) >= start {
-        step.idleLength = core.idleLoopLength(from: Int(instruction.nnn), to: end)
+        step.mayWait = core.mayWait(from: Int(instruction.nnn), to: end)
       }
       if steps.count >= Block.maxStepCount {
         guard isSkipped else { break }

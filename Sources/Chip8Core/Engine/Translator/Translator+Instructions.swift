@@ -67,14 +67,13 @@ extension Translator {
 
 extension Translator {
   private mutating func jump(_ step: Step, to nnn: Int) {
-    guard let length = step.idleLength else { return jump(to: nnn, executed: position + 1) }
+    guard step.mayWait else { return jump(to: nnn, executed: position + 1) }
     giveBack(stepCount - (position + 1))
     code.load(.rdi, Address(.rsp), .qword)
     code.move(.rsi, UInt32(step.address))
-    code.move(.rdx, UInt32(length))
-    code.move(.rcx, Translator.index)
-    code.move(.r8, Translator.left)
-    let leave: @convention(c) (Raw, UInt, UInt, UInt, UInt) -> UInt = leaveIdleLoop
+    code.move(.rdx, Translator.index)
+    code.move(.rcx, Translator.left)
+    let leave: @convention(c) (Raw, UInt, UInt, UInt) -> UInt = leaveIdleLoop
     call(unsafeBitCast(leave, to: UInt.self))
     code.move(Translator.left, .rax)
     jump(to: nnn, executed: stepCount)
@@ -457,6 +456,6 @@ func drawAnySprite(_ m: Raw, _ opcode: UInt, _ index: UInt) -> Bool {
 
 /// - Returns: how many instructions are left.
 @_cdecl("translation_leave_idle_loop")
-func leaveIdleLoop(_ m: Raw, _ end: UInt, _ length: UInt, _ index: UInt, _ left: UInt) -> UInt {
-  m.core.pointee.leaveIdle(m.operation(at: end), ofLength: length, index, left)
+func leaveIdleLoop(_ m: Raw, _ jump: UInt, _ index: UInt, _ left: UInt) -> UInt {
+  left > IdleLoop.maxLength ? m.core.leaveIdle(m.operation(at: jump), index, left) : left
 }
