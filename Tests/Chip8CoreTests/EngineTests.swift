@@ -143,6 +143,25 @@ import Testing
     #expect(machine.canonicalState == other.canonicalState)
   }
 
+  /// Through all of a large RAM, which is farther than jumps reach, calling and changing what comes next,
+  /// and around its end.
+  @Test func programsRunAllOverTheRAM() throws {
+    var words = [UInt16](repeating: 0x7001, count: (0x10000 - 0x200) / 2)
+    func put(_ code: UInt16..., at address: Int) {
+      for (k, word) in code.enumerated() { words[(address - 0x200) / 2 + k] = word }
+    }
+    put(0x1400, at: 0x200)
+    put(0x7201, 0x00EE, at: 0x300)
+    for address in [0xFFC, 0x1FFC, 0x1FFE, 0x8000] { put(0x2300, at: address) }
+    put(0x6073, 0x6101, 0xF000, 0x3000, 0xF155, at: 0x2FE0)
+    var configuration = Configuration(.xochip)
+    configuration.instructionsPerFrame = 5000
+    var engines = try Engines(Chip8(program(words), configuration), translatingFrom: 100)
+    for frame in 0..<6 { _ = try engines.run(instructions: .max, keys: [], "frame \(frame)") }
+    #expect(engines.fast.state.v[2] == 4 && engines.fast.state.v[3] == 1)
+    for frame in 6..<9 { _ = try engines.run(instructions: .max, keys: [], "frame \(frame)") }
+  }
+
   @Test func machinesAreTranslated() throws {
     var configuration = Configuration(.chip8)
     configuration.instructionsPerFrame = 1000

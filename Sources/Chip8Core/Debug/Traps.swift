@@ -113,8 +113,7 @@ extension Core {
   /// Decodes all operations again, with other traps.
   mutating func setTraps(_ traps: Traps?) {
     self.traps = traps
-    guard hasOperations else { return }
-    (operations..<operations + mask + 1).forEach { $0.pointee = .undecoded }
+    (operations..<operations + operationCount).forEach { $0.pointee = .undecoded }
   }
 }
 

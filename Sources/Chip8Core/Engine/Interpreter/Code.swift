@@ -31,20 +31,27 @@ final class Code: @unchecked Sendable {
 }
 
 extension Core {
-  /// How many operations stand after those of the RAM, so that the last instruction has something to
-  /// continue to, whatever it skips.
+  /// How many operations stand after the last one, so that it has something to continue to, whatever
+  /// it skips.
   fileprivate static let margin = 8
+  /// For how many addresses operations are made at once: a divisor of every platform's RAM.
+  private static let operationStep = 4096
 
-  /// Makes the operations, 16 bytes for each of the RAM, before the first one is executed. Nothing is
-  /// forgotten of them before, for nothing is marked.
+  /// Gets ready to execute operations.
   mutating func prepare(_ limits: TranslationLimits) {
     translationLimits = limits
     isPrepared = true
-    guard !hasOperations else { return }
-    let byteCount = mask + 1
-    operations.initialize(repeating: .undecoded, count: byteCount)
-    (operations + byteCount).initialize(repeating: .end, count: Core.margin)
-    hasOperations = true
+    if operationCount == 0 { makeOperations(to: 0) }
+  }
+
+  /// Makes the operations of all addresses up to one, 16 bytes for each, before the first of them is
+  /// executed. Programs rarely go beyond the first 4 KiB, which is as far as a jump's operand reaches.
+  @inline(never)
+  mutating func makeOperations(to address: Int) {
+    let count = (address / Core.operationStep + 1) * Core.operationStep
+    (operations + operationCount).initialize(repeating: .undecoded, count: count - operationCount)
+    (operations + count).initialize(repeating: .end, count: Core.margin)
+    operationCount = count
   }
 
   /// Notes that some bytes of the RAM are written: what was made from them is forgotten.
@@ -60,7 +67,9 @@ extension Core {
   /// Forgets what was made from a byte. Most operations are made from four at most: a skip and what it
   /// skips, or a long load of I.
   func forgetWhatWasMade(from address: Int) {
-    for first in address &- 3...address { operations[first & mask] = .undecoded }
+    for first in address &- 3...address where first & mask < operationCount {
+      operations[first & mask] = .undecoded
+    }
     if marks[address] & Mark.translated != 0 { translations?.forget(address) }
     marks[address] &= ~Mark.made
   }

@@ -14,9 +14,9 @@ struct Core {
   private(set) var place: Place
   private(set) var ram: UnsafeMutablePointer<UInt8>
 
-  /// Whether there are operations, and whether they and ``translationLimits`` are as the machine's
-  /// engine wants them.
-  var hasOperations = false
+  /// The operations of how many addresses there are, from 0 on. An address beyond is left to ``Engine``.
+  var operationCount = 0
+  /// Whether there are any, and ``translationLimits`` is as the machine's engine wants it.
   var isPrepared = false
   /// When to translate.
   var translationLimits = TranslationLimits.never
@@ -40,7 +40,7 @@ struct Core {
 
   /// Why the core has come back.
   enum End {
-    /// All that was asked for is done, or the program counter points past the RAM.
+    /// All that was asked for is done, or the program counter points past the operations.
     case limit
     /// The next instruction is to be executed by its rule.
     case slow
@@ -111,6 +111,7 @@ extension Core {
 
   /// Executes at most so many instructions from an address in the RAM, and says how many it were.
   mutating func execute(_ count: Int, at pc: UInt16) -> Int {
+    if Int(pc) >= operationCount { makeOperations(to: Int(pc)) }
     enter()
     self.pc = pc
     let executed = proceed(count)
@@ -160,7 +161,7 @@ extension Core {
     pc = state.pointee.pc
     enter()
     var (frames, instructions) = (limits.frames, limits.instructions)
-    while frames > 0, instructions >= length, Int(pc) <= mask {
+    while frames > 0, instructions >= length, Int(pc) < operationCount {
       state.pointee.keys = keys
       let executed = proceed(length)
       state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)

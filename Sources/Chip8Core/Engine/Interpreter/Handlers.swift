@@ -31,7 +31,7 @@ func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 @inline(__always)
 func handleJumpIndexed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let target = op.number &+ UInt(v[op.x])
-  guard _fastPath(target <= UInt(bitPattern: m.core.pointee.mask)) else {
+  guard _fastPath(target < UInt(bitPattern: m.core.pointee.operationCount)) else {
     return leave(for: target, m, i, left, sp, v)
   }
   let next = m.operation(at: target)
@@ -58,7 +58,7 @@ func handleReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
     return leaveToRules(m, op, i, left, sp, v)
   }
   let target = UInt((sp - 2).load(as: UInt16.self))
-  guard _fastPath(target <= UInt(bitPattern: m.core.pointee.mask)) else {
+  guard _fastPath(target < UInt(bitPattern: m.core.pointee.operationCount)) else {
     return leave(for: target, m, i, left, sp - 2, v)
   }
   proceed(m, m.operation(at: target), i, left, sp - 2, v)
@@ -230,7 +230,7 @@ extension UnsafeMutableRawPointer {
   }
 }
 
-/// Continues past the RAM, where there are no operations.
+/// Continues where there are no operations: past the RAM, or where the program has not been yet.
 @inline(never)
 private func leave(
   for target: UInt, _ m: Raw, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
@@ -239,7 +239,7 @@ private func leave(
   m.core.pointee.pc = UInt16(truncatingIfNeeded: target)
 }
 
-/// The program counter has run over the end of the RAM, or on XO-CHIP around it.
+/// The program counter has run over the last operation; at the end of XO-CHIP's RAM, around it.
 @inline(never)
 func handleEndOfRAM(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   pause(m, op, i, left &+ 1, sp, v)

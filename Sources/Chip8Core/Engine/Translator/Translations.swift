@@ -20,6 +20,9 @@ extension Core {
     }
     let paused = translations?.pause(count) ?? count
     guard paused == 0, let translations else { return execute(min(paused, Core.maxSlice), at: pc) }
+    guard Int(pc) < Translator.reach(mask) else {
+      return execute(min(count, Block.maxStepCount), at: pc)
+    }
     (self.pc, end, idleLoop.jump) = (pc, .limit, nil)
     remaining = UInt(bitPattern: count)
     watch.isDisplayChanged = true
@@ -38,6 +41,8 @@ final class Translations: @unchecked Sendable {
   private let memory: CodeMemory
   private var translator: Translator
   private let mask: Int
+  /// How many addresses blocks may begin at.
+  private let reach: Int
   /// What translations are entered by.
   private let entry: Translator.Entry
   /// Where the translation of the block at each address begins, or the code for there being none. They
@@ -50,15 +55,16 @@ final class Translations: @unchecked Sendable {
   /// Nil where nothing can be translated.
   init?(for core: borrowing Core) {
     mask = core.mask
-    let tableByteCount = (mask + 1) * MemoryLayout<UInt>.stride
+    reach = Translator.reach(mask)
+    let tableByteCount = reach * MemoryLayout<UInt>.stride
     guard let memory = CodeMemory(byteCount: tableByteCount + core.translationLimits.codeByteCount)
     else {
       return nil
     }
     translator = Translator(memory, at: tableByteCount, for: core)
     entry = unsafeBitCast(memory.executable + tableByteCount, to: Translator.Entry.self)
-    entries = memory.writable.bindMemory(to: UInt.self, capacity: mask + 1)
-    byteCounts = .allocate(capacity: mask + 1)
+    entries = memory.writable.bindMemory(to: UInt.self, capacity: reach)
+    byteCounts = .allocate(capacity: reach)
     self.memory = memory
     clear()
   }
@@ -69,15 +75,15 @@ final class Translations: @unchecked Sendable {
   var isShared: Bool { memory.isShared }
 
   /// How many blocks there are.
-  var count: Int { (0...mask).count { byteCounts[$0] > 0 } }
+  var count: Int { (0..<reach).count { byteCounts[$0] > 0 } }
 
   private func place(_ offset: Int) -> UInt { UInt(bitPattern: memory.executable + offset) }
 
   /// Forgets all of them.
   private func clear() {
     translator.clear()
-    entries.initialize(repeating: place(translator.untranslated), count: mask + 1)
-    byteCounts.initialize(repeating: 0, count: mask + 1)
+    entries.initialize(repeating: place(translator.untranslated), count: reach)
+    byteCounts.initialize(repeating: 0, count: reach)
   }
 
   /// Forgets those that were made from a byte of the RAM.
@@ -86,7 +92,7 @@ final class Translations: @unchecked Sendable {
     var wasTranslated = false
     for distance in 0..<Block.maxByteCount {
       let start = (address &- distance) & mask
-      guard byteCounts[start] > distance else { continue }
+      guard start < reach, byteCounts[start] > distance else { continue }
       entries[start] = place(translator.untranslated)
       byteCounts[start] = 0
       wasTranslated = true
@@ -109,6 +115,7 @@ final class Translations: @unchecked Sendable {
     defer { pauses.count(Int(bitPattern: count &- core.pointee.remaining)) }
     while core.pointee.remaining > 0 {
       let pc = Int(core.pointee.pc)
+      guard pc < reach else { return }
       if byteCounts[pc] == 0 { translate(pc, core) }
       let exit = entry(
         core, entries[pc], core.pointee.index, core.pointee.remaining, core.pointee.stack)

@@ -11,7 +11,7 @@
 
 /// Why translations have come back.
 enum TranslationExit: UInt32 {
-  /// The next block is longer than what is left, or the program counter points past the RAM.
+  /// The next block is longer than what is left, or nothing is ever translated at the program counter.
   case limit
   /// The next instruction is to be executed by its rule.
   case slow
@@ -40,6 +40,10 @@ struct Translator {
 
   /// What registers of the machine can be in. The others serve for a moment.
   private static let free: [Register] = [.rsi, .rdi, .r8, .r9, .r10, .r11, .r15]
+
+  /// At how many addresses blocks may begin: twice as many as jumps can name, and no more than the RAM
+  /// has.
+  static func reach(_ mask: Int) -> Int { min(mask + 1, 0x2000) }
 
   /// Bytes of machine code that no block exceeds.
   static let maxBlockByteCount = 32 * 1024
@@ -186,6 +190,10 @@ extension Translator {
   mutating func jump(to address: Int, executed: Int? = nil) {
     giveBack(stepCount - (executed ?? position))
     guard address != start.address else { return code.jump(to: start.place) }
+    guard address < Translator.reach(mask) else {
+      code.move(.rax, TranslationExit.limit.code(address))
+      return code.jump(to: leaving)
+    }
     code.move(.rax, UInt32(truncatingIfNeeded: address))
     code.jump(at: .place(8 * address))
   }
@@ -193,11 +201,9 @@ extension Translator {
   /// Continues at the address in eax, after this instruction.
   mutating func jumpIndirectly() {
     giveBack(stepCount - (position + 1))
-    if mask < 0xFFFF {
-      code.arithmetic(.cmp, .register(.rax), mask)
-      // As a ``TranslationExit/limit``, for Swift to see what is there.
-      code.jump(if: .above, to: leaving)
-    }
+    code.arithmetic(.cmp, .register(.rax), Translator.reach(mask) - 1)
+    // As a ``TranslationExit/limit``, for Swift to see what is there.
+    code.jump(if: .above, to: leaving)
     code.address(.rcx, .place(0))
     code.jump(at: .memory(Address(.rcx, .rax, shift: 3)))
   }
