@@ -113,6 +113,7 @@ extension Core {
   /// Decodes all operations again, with other traps.
   mutating func setTraps(_ traps: Traps?) {
     self.traps = traps
+    setWholeFrameLength()
     (operations..<operations + operationCount).forEach { $0.pointee = .undecoded }
   }
 }

@@ -17,7 +17,10 @@ extension Chip8 {
   }
 
   /// Executes every instruction as its rule reads from now on.
-  package mutating func followRules() { unsaved.isByRules = true }
+  package mutating func followRules() {
+    unsaved.isByRules = true
+    ownCore?.pointee.beUnprepared()
+  }
 
   /// Makes instructions ready before they are executed from now on, even if they are few.
   package mutating func followOperations() { unsaved.instructionsByRules = .max }

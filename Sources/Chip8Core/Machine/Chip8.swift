@@ -76,7 +76,7 @@ public struct Chip8: Sendable {
     get { unsaved.engine }
     set {
       unsaved.engine = newValue
-      if let core = ownCore { core.pointee.isPrepared = false }
+      ownCore?.pointee.beUnprepared()
     }
   }
 
@@ -122,15 +122,45 @@ public struct Chip8: Sendable {
     frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil, stopsAtHalt: Bool = false
   ) -> Stop {
     if let keys { unsaved.heldKeys = keys }
-    var limits = Processor.Limits(
-      frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
-    let (held, isByRules) = (unsaved.heldKeys, unsaved.isByRules || isShort(limits))
+    var (frames, instructions) = (frames, instructions)
+    if !stopsAtHalt {
+      runWholeFrames(&frames, &instructions)
+      if frames == 0 { return .done }
+    }
+    return runAnyFrames(
+      Processor.Limits(frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt))
+  }
+
+  /// Runs frames without what most do not need: those of a machine that is where it has run before, for as
+  /// long as they are whole. One call for a frame is to cost little more than the frame.
+  @inline(__always)
+  private mutating func runWholeFrames(_ frames: inout Int, _ instructions: inout Int) {
+    guard let core = ownCore, core.pointee.wholeFrameLength > 0 else { return }
+    let keys = unsaved.heldKeys
+    withUnsafeMutablePointer(to: &state) { state in
+      // The RAM stays where it is while the machine runs. The compiler would hold it for a longer closure,
+      // which takes as long as a third of a frame.
+      guard core.pointee.place.state == state, state.pointee.isBetweenPlainFrames,
+        let ram = state.pointee.ram.withUnsafeMutableBufferPointer({ $0.baseAddress })
+      else { return }
+      core.pointee.runWholeFrames(&frames, &instructions, keys, ram: ram)
+    }
+  }
+
+  /// Runs any frames in any way.
+  @inline(never)
+  private mutating func runAnyFrames(_ limits: Processor.Limits) -> Stop {
+    let (keys, isByRules) = (unsaved.heldKeys, unsaved.isByRules || isShort(limits))
     return withCore(prepared: !isByRules) { core in
-      if !isByRules, !stopsAtHalt {
-        core.pointee.runWholeFrames(&limits, held)
-        if limits.frames == 0 { return .done }
+      var (frames, instructions) = (limits.frames, limits.instructions)
+      if !isByRules, !limits.stopsAtHalt, core.pointee.state.pointee.isBetweenPlainFrames {
+        core.pointee.runWholeFrames(&frames, &instructions, keys, ram: core.pointee.ram)
+        if frames == 0 { return .done }
       }
-      return Processor.run(core, isByRules: isByRules, limits, held)
+      var processor = Processor(Engine(core, isByRules: isByRules))
+      let rest = Processor.Limits(
+        frames: frames, instructions: instructions, stopsAtHalt: limits.stopsAtHalt)
+      return processor.run(rest, keys: keys)
     }
   }
 
@@ -148,7 +178,6 @@ public struct Chip8: Sendable {
 
   /// Whether so few instructions are run, with those before, that they are executed by their rules sooner
   /// than operations are made for all of the RAM.
-  @inline(__always)
   private mutating func isShort(_ limits: Processor.Limits) -> Bool {
     let limit = state.ram.count / 8
     guard unsaved.instructionsByRules <= limit else { return false }

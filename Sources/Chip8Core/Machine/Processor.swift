@@ -24,15 +24,6 @@ struct Processor {
 
   var state: UnsafeMutablePointer<State> { engine.state }
 
-  /// What frames need that are not whole ones of a plain program; see ``Core/runWholeFrames(_:_:)``.
-  @inline(never)
-  static func run(
-    _ core: UnsafeMutablePointer<Core>, isByRules: Bool, _ limits: Limits, _ keys: KeySet
-  ) -> Chip8.Stop {
-    var processor = Processor(Engine(core, isByRules: isByRules))
-    return processor.run(limits, keys: keys)
-  }
-
   /// Runs frames until a limit is reached or the program stops.
   mutating func run(_ limits: Limits, keys: KeySet) -> Chip8.Stop {
     engine.showWorkArea()

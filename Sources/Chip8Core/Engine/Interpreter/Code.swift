@@ -38,10 +38,18 @@ extension Core {
   private static let operationStep = 4096
 
   /// Gets ready to execute operations.
+  @inline(never)
   mutating func prepare(_ limits: TranslationLimits) {
     translationLimits = limits
     isPrepared = true
+    setWholeFrameLength()
     if operationCount == 0 { makeOperations(to: 0) }
+  }
+
+  /// Gets ready again, perhaps for another engine, before the next instruction is executed.
+  mutating func beUnprepared() {
+    isPrepared = false
+    wholeFrameLength = 0
   }
 
   /// Makes the operations of all addresses up to one, 16 bytes for each, before the first of them is

@@ -20,6 +20,8 @@ struct Core {
   var isPrepared = false
   /// When to translate.
   var translationLimits = TranslationLimits.never
+  /// How many instructions a frame has that ``runWholeFrames(_:_:_:ram:)`` can run; 0 where it can run none.
+  var wholeFrameLength = 0
   /// The translations; nil where there can be none, and before anything was to be translated.
   var translations: Translations?
   var isTranslatable = true
@@ -114,7 +116,7 @@ extension Core {
     if Int(pc) >= operationCount { makeOperations(to: Int(pc)) }
     enter()
     self.pc = pc
-    let executed = proceed(count)
+    let executed = proceed(count, UInt(pc), index, stack)
     leave()
     state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
     return executed
@@ -131,15 +133,17 @@ extension Core {
   @inline(__always)
   mutating func leave() {
     state.pointee.i = UInt16(truncatingIfNeeded: index)
-    state.pointee.stackCount = UInt8(truncatingIfNeeded: (stack - stackStart) / 2)
+    state.pointee.stackCount = UInt8(truncatingIfNeeded: UInt(bitPattern: stack - stackStart) / 2)
   }
 
-  /// Executes at most so many instructions from where the last have ended, and says how many.
+  /// Executes at most so many instructions, and says how many.
   @inline(__always)
-  private mutating func proceed(_ count: Int) -> Int {
+  private mutating func proceed(
+    _ count: Int, _ pc: UInt, _ index: UInt, _ stack: UnsafeMutableRawPointer
+  ) -> Int {
     end = .limit
     idleLoop.jump = nil
-    let (pc, index, stack, v) = (UInt(pc), index, stack, place.v)
+    let v = place.v
     withUnsafeMutablePointer(to: &self) { core in
       let m = UnsafeMutableRawPointer(core)
       Chip8Core.proceed(m, m.operation(at: pc), index, UInt(bitPattern: count), stack, v)
@@ -147,40 +151,56 @@ extension Core {
     return count &- Int(bitPattern: remaining)
   }
 
+  /// Looks which frames can be run whole.
+  mutating func setWholeFrameLength() {
+    let length = dialect.instructionsPerFrame
+    let isWhole =
+      isPrepared && dialect.hasWholeFrames && traps == nil && length <= Core.maxSlice
+      && length < translationLimits.instructions
+    wholeFrameLength = isWhole ? length : 0
+  }
+
   /// Runs frames for as long as they are whole: until one does not begin with a program that runs on,
   /// or does not end by itself after its instructions. That one may have begun then, and is somebody
   /// else's to continue.
   ///
-  /// - Parameter limits: what is left to be done; less is afterwards.
-  @inline(never)
-  mutating func runWholeFrames(_ limits: inout Processor.Limits, _ keys: KeySet) {
-    let (state, length) = (place.state, place.state.pointee.configuration.instructionsPerFrame)
-    guard dialect.hasWholeFrames, traps == nil, length <= Core.maxSlice,
-      length < translationLimits.instructions, state.pointee.isBetweenPlainFrames
-    else { return }
-    pc = state.pointee.pc
+  /// - Parameter frames, instructions: what is left to be done; less is afterwards.
+  /// - Precondition: the first one begins so.
+  @inline(__always)
+  mutating func runWholeFrames(
+    _ frames: inout Int, _ instructions: inout Int, _ keys: KeySet,
+    ram: UnsafeMutablePointer<UInt8>
+  ) {
+    let (state, length) = (place.state, wholeFrameLength)
+    guard length > 0 else { return }
+    self.ram = ram
     enter()
-    var (frames, instructions) = (limits.frames, limits.instructions)
+    pc = state.pointee.pc
     while frames > 0, instructions >= length, Int(pc) < operationCount {
       state.pointee.keys = keys
-      let executed = proceed(length)
+      let executed = proceed(length, UInt(pc), index, stack)
       state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
       instructions &-= executed
       guard executed == length || end == .frameOver else {
         state.pointee.instructionsLeftInFrame = UInt32(truncatingIfNeeded: length &- executed)
         break
       }
-      endFrame()
+      passTime(state)
       frames &-= 1
     }
-    (limits.frames, limits.instructions) = (frames, instructions)
     leave()
     state.pointee.pc = pc
   }
 
-  /// Lets the frame sound and counts the timers down.
-  @inline(__always)
+  /// Ends a frame that has begun.
   mutating func endFrame() {
+    passTime(state)
+    state.pointee.instructionsLeftInFrame = nil
+  }
+
+  /// Lets the frame sound, counts the timers down, and counts the frame.
+  @inline(__always)
+  private mutating func passTime(_ state: UnsafeMutablePointer<State>) {
     if state.pointee.sound > 0 {
       sound()
     } else {
@@ -188,7 +208,6 @@ extension Core {
       state.pointee.audio.phase = 0
     }
     if state.pointee.delay > 0 { state.pointee.delay &-= 1 }
-    state.pointee.instructionsLeftInFrame = nil
     state.pointee.frames &+= 1
   }
 

@@ -41,12 +41,14 @@ struct Dialect {
   let quirks: Quirks
   let maxStackCount: Int
   let framesPerSecond: Int
+  let instructionsPerFrame: Int
   /// Whether a frame is so many instructions, executed by handlers.
   let hasWholeFrames: Bool
 
   init(_ configuration: Configuration) {
     let platform = configuration.platform
     framesPerSecond = platform.framesPerSecond
+    instructionsPerFrame = configuration.instructionsPerFrame
     hasWholeFrames =
       configuration.timing == .ipf && !platform.extensions.contains(.twoPage)
     extensions = platform.extensions
