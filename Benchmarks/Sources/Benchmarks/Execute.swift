@@ -3,8 +3,12 @@
 
 import Chip8Core
 
-/// Runs the workload of that name for so many frames.
+/// Runs the workload of that name for so many frames, or a search for so many rounds.
 func execute(_ name: String, frames: Int, _ engine: EngineKind) throws {
+  if name.hasPrefix("search: "), engine == .reference {
+    var search = try Search(String(name.dropFirst("search: ".count)), among: 64)
+    return search.run(rounds: frames)
+  }
   guard let workload = try Workload.all.first(where: { $0.name == name }) else {
     fatalError("unknown workload: \(name)")
   }

@@ -13,39 +13,53 @@ extension Measurement {
         Requirement(
           "search among \(count) snapshots: \(name)", .atLeast(limit), .millionsPerSecond)
       ]) {
-        let rates = try searchRates(name, count)
+        var search = try Search(name, among: count)
+        let rounds = 100_000
+        let rates = (0..<15).map { _ in
+          Double(rounds) / threadMicroseconds { search.run(rounds: rounds) }
+        }
         return [Measured(number: rates.quantile(1), spread: rates.spread)]
       }
     }
   }
 }
 
-private func searchRates(_ name: String, _ count: Int) throws -> [Double] {
-  let subject = try Subject(name)
-  var configuration = subject.machine.state.configuration
-  configuration.instructionsPerFrame = 15
-  var machine = try Chip8(subject.machine.program, configuration)
-  // Into the game.
-  _ = machine.run(frames: 6000)
-  let pool = SnapshotPool(machine)
-  let ids = (0..<count).map { k in
-    _ = machine.run(frames: 1, keys: KeySet(key: UInt8(k & 15)))
-    return pool.capture(&machine)
-  }
-  var (next, seen) = (1, UInt64(0))
-  return (0..<15).map { _ in
-    let rounds = 100_000
-    let time = threadMicroseconds {
-      for k in 0..<rounds {
-        // All over the place, as a search is that takes the best first.
-        next = (next &* 1_664_525 &+ 1_013_904_223) & 0xFFFF_FFFF
-        let id = ids[(next >> 8) & (count - 1)]
-        pool.restore(id, to: &machine)
-        _ = machine.run(frames: 1, keys: KeySet(key: UInt8(k & 15)))
-        pool.capture(&machine, over: id)
-        seen ^= pool.digest(id)
-      }
+/// A search through the frames of one of our programs.
+struct Search {
+  private var machine: Chip8
+  private let pool: SnapshotPool
+  private let ids: [SnapshotPool.ID]
+  private var round = 0
+  private var next = 1
+  private var seen: UInt64 = 0
+
+  /// - Parameter count: a power of two.
+  init(_ name: String, among count: Int) throws {
+    let program = try Subject.program(Subject.path(name))
+    var configuration = Configuration(for: program)
+    configuration.instructionsPerFrame = 15
+    machine = try Chip8(program, configuration)
+    // Into the game.
+    _ = machine.run(frames: 6000)
+    pool = SnapshotPool(machine)
+    var ids: [SnapshotPool.ID] = []
+    for k in 0..<count {
+      _ = machine.run(frames: 1, keys: KeySet(key: UInt8(k & 15)))
+      ids.append(pool.capture(&machine))
     }
-    return Double(rounds) / time
+    self.ids = ids
+  }
+
+  mutating func run(rounds: Int) {
+    for _ in 0..<rounds {
+      // All over the place, as a search is that takes the best first.
+      next = (next &* 1_664_525 &+ 1_013_904_223) & 0xFFFF_FFFF
+      let id = ids[(next >> 8) & (ids.count - 1)]
+      pool.restore(id, to: &machine)
+      _ = machine.run(frames: 1, keys: KeySet(key: UInt8(round & 15)))
+      pool.capture(&machine, over: id)
+      seen ^= pool.digest(id)
+      round += 1
+    }
   }
 }

@@ -146,14 +146,13 @@ extension Chip8 {
     // What a copy shares is not this machine's to change.
     if state.configuration != configuration || ownCore == nil { unsaved.code = nil }
     endWatch()
+    let core = ownCore
     overwrite(&ram, with: source) { ram, source, count in
-      for page in stride(from: 0, to: count, by: pageByteCount)
-      where memcmp(ram + page, source + page, pageByteCount) != 0 {
-        for start in stride(from: page, to: page + pageByteCount, by: blockByteCount)
-        where memcmp(ram + start, source + start, blockByteCount) != 0 {
-          (ram + start).update(from: source + start, count: blockByteCount)
-          unsaved.code?.noteWrite(start..<start + blockByteCount)
-        }
+      for page in 0..<count / PagePool.pageByteCount {
+        let start = page * PagePool.pageByteCount
+        guard PagePool.isDifferent(ram + start, source + start) else { continue }
+        core?.pointee.forgetDifferences(ram + start, source + start, inPage: page)
+        PagePool.copy(source + start, to: ram + start)
       }
     }
     state.ram = ram
@@ -161,10 +160,13 @@ extension Chip8 {
 }
 
 extension UnsafeMutablePointer<State> {
-  /// To assign would copy field by field.
+  /// Takes over all but the RAM. To assign would copy field by field.
   fileprivate func overwrite(with source: UnsafePointer<State>) {
-    deinitialize(count: 1)
-    initialize(from: source, count: 1)
+    pointee.configuration = source.pointee.configuration
+    pointee.optionalState = source.pointee.optionalState
+    let start = State.offset(of: \.display)
+    (UnsafeMutableRawPointer(self) + start).copyMemory(
+      from: UnsafeRawPointer(source) + start, byteCount: MemoryLayout<State>.size - start)
   }
 }
 
@@ -186,8 +188,5 @@ private func overwrite(
   }
 }
 
-/// The RAM is compared by pages, which divide that of every platform, and those that differ by
-/// blocks: most of a RAM stays as it is, which is seen fastest in large parts, but little is to be
-/// decoded again.
-private let pageByteCount = 512
+/// What is packed of a RAM.
 private let blockByteCount = 128

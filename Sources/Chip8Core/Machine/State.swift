@@ -8,6 +8,13 @@ public struct State: Sendable {
 
   /// 4096 bytes, or 65536 on XO-CHIP.
   public var ram: [UInt8]
+  var optionalState = OptionalState.nothing
+
+  // From here on everything is plain bytes, which are copied as such: see ``StateRest``.
+
+  /// The display.
+  public var display = Display()
+
   /// The registers V0 to VF.
   public var v = InlineArray<16, UInt8>(repeating: 0)
   /// The index register.
@@ -27,14 +34,11 @@ public struct State: Sendable {
   /// The generator of Cxnn.
   public var random: SplitMix64
 
-  /// The display.
-  public var display = Display()
   /// The audio pattern and its pitch.
   public var audio = Audio()
 
   /// The keys that are down in this frame.
   public var keys: KeySet = []
-  private var optionalState = OptionalState.nothing
 
   /// Set while Fx0A waits.
   public var keyWait: KeyWait?
@@ -131,20 +135,20 @@ public struct State: Sendable {
 
 /// What few machines have. It is kept apart from the rest, so that a copy of any other machine is no
 /// slower for it.
-private indirect enum OptionalState {
+indirect enum OptionalState {
   case nothing
   case something(hostCalls: HostCalls?, entryCalls: EntryCalls?)
 
-  init(_ hostCalls: HostCalls?, _ entryCalls: EntryCalls?) {
+  fileprivate init(_ hostCalls: HostCalls?, _ entryCalls: EntryCalls?) {
     let isNothing = hostCalls == nil && entryCalls == nil
     self = isNothing ? .nothing : .something(hostCalls: hostCalls, entryCalls: entryCalls)
   }
 
-  var hostCalls: HostCalls? {
+  fileprivate var hostCalls: HostCalls? {
     if case .something(let hostCalls, _) = self { hostCalls } else { nil }
   }
 
-  var entryCalls: EntryCalls? {
+  fileprivate var entryCalls: EntryCalls? {
     if case .something(_, let entryCalls) = self { entryCalls } else { nil }
   }
 }

@@ -6,10 +6,9 @@ extension Chip8 {
       guard state.isAlone else { return nil }
       let layout = PageLayout(state.configuration.platform)
       let hash = StateHash.shared
-      let tone = unsaved.tone
-      defer { unsaved.tone = tone }
-      return withParts { parts in
-        var sum = hash.rest(StateRest(parts.state, heldKeys: parts.heldKeys.pointee))
+      return withUnsafeMutablePointer(to: &self) { machine in
+        let parts = Chip8.parts(of: machine)
+        var sum = hash.rest(parts.state)
         for index in 0..<layout.pageCount {
           sum &+= hash.page(layout.bytes(index, of: parts), at: index)
         }

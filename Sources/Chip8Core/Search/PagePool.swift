@@ -46,6 +46,7 @@ struct Shelf<Element> {
   }
 
   /// Makes room for more elements, which are to be written before they are read.
+  @inline(never)
   mutating func grow(by more: Int) {
     if count + more > capacity {
       let larger = max(2 * capacity, count + more)
@@ -57,6 +58,13 @@ struct Shelf<Element> {
     count += more
   }
 
+  @inline(__always)
+  mutating func append(_ element: Element) {
+    if count == capacity { grow(by: 1) } else { count &+= 1 }
+    start[count &- 1] = element
+  }
+
+  @inline(__always)
   mutating func popLast() -> Element? {
     guard count > 0 else { return nil }
     count -= 1
@@ -71,29 +79,39 @@ struct PagePool {
   static let pageByteCount = 256
   /// The page of zeros.
   static let empty: Number = 0
+  /// Stands for a page that a machine may have changed, and that nobody has looked at since.
+  static let unknown: Number = 1
 
-  /// A page with what is known of it, side by side in the host's memory.
-  private struct Page {
-    var bytes: (SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>)
-    /// Its part of ``StateHash``; that of the empty page depends on its place.
-    var sum: UInt128
-    var holderCount: UInt32
-  }
+  private typealias Part = SIMD16<UInt8>
+  private typealias Page = (SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>)
 
+  // Apart, as what is counted stays in the host's caches where there is no room for pages.
   private var pages = Shelf<Page>()
+  /// The part of ``StateHash`` that each page is; that of the empty page depends on its place.
+  private var sums = Shelf<UInt128>()
+  private var holderCounts = Shelf<UInt32>()
   private var free = Shelf<Number>()
 
   init() {
-    pages.grow(by: 1)
-    pages[0] = Page(bytes: (.zero, .zero, .zero, .zero), sum: 0, holderCount: 1)
+    for _ in [PagePool.empty, PagePool.unknown] {
+      let page = Int(add())
+      pages[page] = (.zero, .zero, .zero, .zero)
+      (sums[page], holderCounts[page]) = (0, 1)
+    }
   }
 
   func deallocate() {
     pages.deallocate()
+    sums.deallocate()
+    holderCounts.deallocate()
     free.deallocate()
   }
 
-  var byteCount: Int { pages.byteCount + free.byteCount }
+  var byteCount: Int {
+    pages.byteCount + sums.byteCount + holderCounts.byteCount + free.byteCount
+  }
+
+  // Numbers come from the pool itself, so they are not checked again.
 
   /// The bytes of a page, until another one is added.
   @inline(__always)
@@ -101,30 +119,27 @@ struct PagePool {
 
   /// Has the host fetch a page that will be read soon.
   @inline(__always)
-  func prefetch(_ page: Number) {
-    let bytes = UnsafeRawPointer(pages.start + Int(page))
-    for k in stride(from: 0, through: PagePool.pageByteCount, by: 64) { CLinux_prefetch(bytes + k) }
-  }
+  func prefetch(_ page: Number) { Chip8Core.prefetch(self[page], PagePool.pageByteCount) }
 
   @inline(__always)
-  func sum(_ page: Number) -> UInt128 { pages.start[Int(page)].sum }
+  func sum(_ page: Number) -> UInt128 { sums.start[Int(page)] }
 
   /// Adds a page, held once.
   @inline(__always)
   mutating func insert(_ bytes: UnsafeRawPointer, sum: UInt128) -> Number {
     let number = free.popLast() ?? add()
-    let page = pages.start + Int(number)
-    PagePool.copy(bytes, to: page)
-    (page.pointee.sum, page.pointee.holderCount) = (sum, 1)
+    PagePool.copy(bytes, to: pages.start + Int(number))
+    sums.start[Int(number)] = sum
+    holderCounts.start[Int(number)] = 1
     return number
   }
 
   /// Copies a page, without a call.
   @inline(__always)
   static func copy(_ bytes: UnsafeRawPointer, to page: UnsafeMutableRawPointer) {
-    for k in stride(from: 0, to: pageByteCount, by: 64) {
-      let part = bytes.loadUnaligned(fromByteOffset: k, as: SIMD64<UInt8>.self)
-      page.storeBytes(of: part, toByteOffset: k, as: SIMD64<UInt8>.self)
+    for k in stride(from: 0, to: pageByteCount, by: MemoryLayout<Part>.size) {
+      let part = bytes.loadUnaligned(fromByteOffset: k, as: Part.self)
+      page.storeBytes(of: part, toByteOffset: k, as: Part.self)
     }
   }
 
@@ -134,33 +149,44 @@ struct PagePool {
   }
 
   @inline(__always)
-  func retain(_ page: Number) { pages.start[Int(page)].holderCount &+= 1 }
+  func retain(_ page: Number) { holderCounts.start[Int(page)] &+= 1 }
 
   @inline(__always)
   mutating func release(_ page: Number) {
-    pages.start[Int(page)].holderCount &-= 1
-    if pages.start[Int(page)].holderCount == 0 { setFree(page) }
+    holderCounts.start[Int(page)] &-= 1
+    if holderCounts.start[Int(page)] == 0 { free.append(page) }
   }
 
-  private mutating func setFree(_ page: Number) {
-    free.grow(by: 1)
-    free[free.count - 1] = page
-  }
-
+  @inline(never)
   private mutating func add() -> Number {
     pages.grow(by: 1)
+    sums.grow(by: 1)
+    holderCounts.grow(by: 1)
     return Number(pages.count - 1)
   }
 }
 
-/// The numbers of a machine's pages, side by side: a multiple of eight, so that eight can be compared
-/// at once. Those beyond the machine's pages are ``PagePool/empty``.
-struct PageTable {
-  static let group = MemoryLayout<SIMD4<UInt64>>.size / MemoryLayout<PagePool.Number>.stride
+extension SIMD16<UInt8> {
+  /// Whether it is not all zeros.
+  @inline(__always)
+  var hasBits: Bool {
+    let halves = unsafeBitCast(self, to: SIMD2<UInt64>.self)
+    return halves.x | halves.y != 0
+  }
+}
 
+/// Has the host fetch so many bytes that will be needed soon.
+@inline(__always)
+func prefetch(_ start: UnsafeRawPointer, _ byteCount: Int) {
+  for k in stride(from: 0, to: byteCount, by: 64) { CLinux_prefetch(start + k) }
+}
+
+/// The numbers of a machine's pages, side by side: an even number, so that two can be compared at once.
+/// Those beyond the machine's pages are ``PagePool/empty``.
+struct PageTable {
   let start: UnsafeMutablePointer<PagePool.Number>
 
-  static func length(_ pageCount: Int) -> Int { (pageCount + group - 1) / group * group }
+  static func length(_ pageCount: Int) -> Int { (pageCount + 1) / 2 * 2 }
 
   @inline(__always)
   subscript(page: Int) -> PagePool.Number {
@@ -168,20 +194,40 @@ struct PageTable {
     nonmutating set { start[page] = newValue }
   }
 
-  /// The pages that are others in another table.
+  /// Lists the pages that are others in another table.
   @inline(__always)
-  func differences(from other: PageTable, length: Int) -> PageSet {
-    var pages = PageSet.none
-    for first in stride(from: 0, to: length, by: PageTable.group) {
-      let mine = UnsafeRawPointer(start + first).loadUnaligned(as: SIMD4<UInt64>.self)
-      let others = UnsafeRawPointer(other.start + first).loadUnaligned(as: SIMD4<UInt64>.self)
-      guard (mine ^ others).hasBits else { continue }
-      for page in first..<first &+ PageTable.group where start[page] != other.start[page] {
-        pages.insert(page)
+  func listDifferences(from other: PageTable, length: Int, in pages: inout PageList) {
+    var page = 0
+    while page < length {
+      let mine = UnsafeRawPointer(start + page).load(as: UInt64.self)
+      if mine != UnsafeRawPointer(other.start + page).load(as: UInt64.self) {
+        if start[page] != other.start[page] { pages.append(page) }
+        if start[page &+ 1] != other.start[page &+ 1] { pages.append(page &+ 1) }
       }
+      page &+= 2
     }
-    return pages
   }
+}
+
+/// Some of a machine's pages, each once, in memory that is there for all of them.
+struct PageList {
+  private let start: UnsafeMutablePointer<Int32>
+  private(set) var count = 0
+
+  init(capacity: Int) { start = .allocate(capacity: capacity) }
+
+  func deallocate() { start.deallocate() }
+
+  mutating func removeAll() { count = 0 }
+
+  @inline(__always)
+  mutating func append(_ page: Int) {
+    start[count] = Int32(truncatingIfNeeded: page)
+    count &+= 1
+  }
+
+  @inline(__always)
+  subscript(index: Int) -> Int { Int(start[index]) }
 }
 
 /// Which of a machine's pages are which: first those of the RAM, then those of the display, for each
@@ -217,41 +263,37 @@ struct PageLayout {
 
 /// A set of a machine's pages.
 struct PageSet {
-  private var words = InlineArray<5, UInt64>(repeating: 0)
+  /// The first 64, which is all of most machines, and the others.
+  private var first: UInt64 = 0
+  private var others = InlineArray<4, UInt64>(repeating: 0)
 
-  static var none: PageSet { PageSet() }
-
-  static var all: PageSet {
-    var all = PageSet()
-    for k in 0..<5 { all.words[k] = .max }
-    return all
+  @inline(__always)
+  func contains(_ page: Int) -> Bool {
+    let word = page < 64 ? first : others[page &>> 6 &- 1]
+    return word &>> UInt64(truncatingIfNeeded: page) & 1 != 0
   }
 
   @inline(__always)
-  func contains(_ page: Int) -> Bool { words[page &>> 6] &>> UInt64(page & 63) & 1 != 0 }
-
-  @inline(__always)
-  mutating func formUnion(_ other: PageSet) {
-    for k in 0..<5 { words[k] |= other.words[k] }
+  mutating func insert(_ page: Int) {
+    let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: page)
+    if page < 64 { first |= bit } else { others[page &>> 6 &- 1] |= bit }
   }
-
-  @inline(__always)
-  mutating func insert(_ page: Int) { words[page &>> 6] |= 1 &<< UInt64(page & 63) }
-
-  @inline(__always)
-  mutating func insert(_ pages: Range<Int>) { for page in pages { insert(page) } }
 
   /// Calls with its pages, in order.
   @inline(__always)
-  func forEach(below count: Int, _ body: (Int) -> Void) {
-    for k in 0..<(count &+ 63) &>> 6 {
-      var word = words[k]
-      while word != 0 {
-        let page = k &<< 6 &+ word.trailingZeroBitCount
-        word &= word &- 1
-        guard page < count else { return }
-        body(page)
-      }
+  func forEach(_ body: (Int) -> Void) {
+    PageSet.forEach(of: first, body)
+    for k in 0..<4 where others[k] != 0 {
+      PageSet.forEach(of: others[k]) { body($0 &+ 64 &* (k &+ 1)) }
+    }
+  }
+
+  @inline(__always)
+  private static func forEach(of word: UInt64, _ body: (Int) -> Void) {
+    var word = word
+    while word != 0 {
+      body(word.trailingZeroBitCount)
+      word &= word &- 1
     }
   }
 }

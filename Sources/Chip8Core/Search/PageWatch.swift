@@ -7,17 +7,31 @@ import Synchronization
 /// What a pool is told by the machine that it watches.
 struct PageWatch {
   /// Of the pool, and of the time that it watches this machine without a gap; 0 if nobody does.
-  var token: UInt64 = 0
-  /// The pages of the RAM that were written to.
+  var token: UInt64
+  /// Whether the machine has run since the pool saw it.
+  var hasRun = false
+  /// The pages of the RAM that were written to since they are watched.
   var changed = PageSet()
   var isDisplayChanged = false
+  /// How often the pool has seen it.
+  private var visitCount = 0
 
-  /// All that may be others since they are watched.
+  init(token: UInt64 = 0) { self.token = token }
+
+  /// Most pages that a program has written to it writes to again and again. To watch them again costs
+  /// more than to look at them each time; so that is done once in a while.
   @inline(__always)
-  func changedPages(_ layout: PageLayout) -> PageSet {
-    var pages = changed
-    if isDisplayChanged { pages.insert(layout.displayPages) }
-    return pages
+  fileprivate mutating func isTimeToWatchAgain() -> Bool {
+    visitCount &+= 1
+    return visitCount & 31 == 0
+  }
+
+  /// Lists all that may be others since the pool has seen them.
+  @inline(__always)
+  func listChangedPages(_ layout: PageLayout, in pages: inout PageList) {
+    guard hasRun else { return }
+    changed.forEach { pages.append($0) }
+    if isDisplayChanged { for page in layout.displayPages { pages.append(page) } }
   }
 
   private static let tokenCount = Atomic<UInt64>(0)
@@ -46,12 +60,18 @@ extension Core {
     for page in 0...mask / PagePool.pageByteCount { setWatched(page) }
   }
 
-  /// Watches those again that have changed.
+  /// Notes that the pool has seen all that has changed.
   @inline(__always)
-  mutating func watchChangedPages() {
+  mutating func noteVisit() {
     watch.isDisplayChanged = false
-    let count = (mask + 1) / PagePool.pageByteCount
-    watch.changed.forEach(below: count) { setWatched($0) }
+    watch.hasRun = false
+    if watch.isTimeToWatchAgain() { watchChangedPages() }
+  }
+
+  /// Watches those again that have changed.
+  @inline(never)
+  private mutating func watchChangedPages() {
+    watch.changed.forEach { setWatched($0) }
     watch.changed = PageSet()
   }
 
@@ -101,63 +121,32 @@ extension Chip8 {
     }
   }
 
-  /// Calls with the parts. The sound of the last frame is lost.
+  /// The parts of a machine, to change them. The sound of its last frame is lost.
   @inline(__always)
-  mutating func withParts<Result>(_ body: (Parts) -> Result) -> Result {
-    let core = ownCore
-    if core == nil { unsaved.code = nil }
-    unsaved.tone = nil
-    return withUnsafeMutablePointer(to: &self) { machine in
-      guard let programOffset = MemoryLayout<Chip8>.offset(of: \.program),
-        let stateOffset = MemoryLayout<Chip8>.offset(of: \.state),
-        let keysOffset = MemoryLayout<Chip8>.offset(of: \.unsaved.heldKeys),
-        let planesOffset = MemoryLayout<Chip8>.offset(of: \.state.display.planes)
-      else { preconditionFailure("a machine is a struct") }
-      let start = UnsafeMutableRawPointer(machine)
-      return machine.pointee.state.ram.withUnsafeMutableBufferPointer { ram in
-        guard let ram = ram.baseAddress else { preconditionFailure("a machine has RAM") }
-        return body(
-          Parts(
-            core: core,
-            program: UnsafePointer((start + programOffset).assumingMemoryBound(to: Program.self)),
-            state: (start + stateOffset).assumingMemoryBound(to: State.self),
-            heldKeys: (start + keysOffset).assumingMemoryBound(to: KeySet.self), ram: ram,
-            planes: start + planesOffset))
-      }
-    }
+  static func parts(toChange machine: UnsafeMutablePointer<Chip8>) -> Parts {
+    machine.pointee.unsaved.tone = nil
+    // Nobody shares the RAM from here on.
+    machine.pointee.state.ram.withUnsafeMutableBufferPointer { _ in }
+    return parts(of: machine)
   }
-}
 
-extension Core {
-  /// Forgets the operations that were made from those bytes of a page that become others.
-  @inline(never)
-  fileprivate mutating func forgetDifferences(
-    _ old: UnsafeRawPointer, _ new: UnsafeRawPointer, inPage page: Int
-  ) {
-    guard codePages.contains(page) else { return }
-    let marks = UnsafeRawPointer(marks + page &* PagePool.pageByteCount)
-    let made = SIMD4(repeating: UInt64(Mark.made) &* 0x0101_0101_0101_0101)
-    for part in stride(from: 0, to: PagePool.pageByteCount, by: 32) {
-      // Where nothing is another byte, or nothing was made, there is nothing to forget.
-      let difference =
-        old.loadUnaligned(fromByteOffset: part, as: SIMD4<UInt64>.self)
-        ^ new.loadUnaligned(fromByteOffset: part, as: SIMD4<UInt64>.self)
-      let marked = marks.loadUnaligned(fromByteOffset: part, as: SIMD4<UInt64>.self) & made
-      guard difference.hasBits, marked.hasBits else { continue }
-      for word in 0..<4 where difference[word] != 0 && marked[word] != 0 {
-        for byte in part &+ 8 &* word..<part &+ 8 &* word &+ 8
-        where old.load(fromByteOffset: byte, as: UInt8.self)
-          != new.load(fromByteOffset: byte, as: UInt8.self)
-          && marks.load(fromByteOffset: byte, as: UInt8.self) & Mark.made != 0
-        {
-          forgetWhatWasMade(from: page &* PagePool.pageByteCount &+ byte)
-        }
-      }
-    }
-  }
-}
-
-extension SIMD4<UInt64> {
+  /// The parts of a machine, to read them, for as long as it is there to be read.
   @inline(__always)
-  var hasBits: Bool { (self[0] | self[1]) | (self[2] | self[3]) != 0 }
+  static func parts(of machine: UnsafeMutablePointer<Chip8>) -> Parts {
+    let core = machine.pointee.ownCore
+    if core == nil { machine.pointee.unsaved.code = nil }
+    guard let programOffset = MemoryLayout<Chip8>.offset(of: \.program),
+      let stateOffset = MemoryLayout<Chip8>.offset(of: \.state),
+      let keysOffset = MemoryLayout<Chip8>.offset(of: \.unsaved.heldKeys),
+      let planesOffset = MemoryLayout<Chip8>.offset(of: \.state.display.planes),
+      let ram = machine.pointee.state.ram.withUnsafeBufferPointer(\.baseAddress)
+    else { preconditionFailure("a machine is a struct with RAM") }
+    let start = UnsafeMutableRawPointer(machine)
+    return Parts(
+      core: core,
+      program: UnsafePointer((start + programOffset).assumingMemoryBound(to: Program.self)),
+      state: (start + stateOffset).assumingMemoryBound(to: State.self),
+      heldKeys: (start + keysOffset).assumingMemoryBound(to: KeySet.self),
+      ram: UnsafeMutablePointer(mutating: ram), planes: start + planesOffset)
+  }
 }

@@ -35,7 +35,6 @@ public final class SnapshotPool {
   }
 
   deinit {
-    contents.pointee.deallocate()
     contents.deinitialize(count: 1)
     contents.deallocate()
   }
@@ -48,15 +47,12 @@ public final class SnapshotPool {
 
   /// Takes a snapshot. O(pages), and what has changed is copied.
   public func capture(_ machine: inout Chip8) -> ID {
-    let slot = contents.pointee.addSlot()
-    contents.pointee.capture(&machine, in: slot)
-    return ID(slot: slot)
+    ID(slot: contents.pointee.capture(&machine))
   }
 
   /// Takes a snapshot in place of another one, whose name it gets.
   public func capture(_ machine: inout Chip8, over id: ID) {
-    contents.pointee.checkIsUsed(id.slot)
-    contents.pointee.capture(&machine, in: id.slot)
+    contents.pointee.capture(&machine, over: id.slot)
   }
 
   /// Makes a machine what it was at a snapshot; the sound of its last frame is not kept. O(pages), and
@@ -81,8 +77,8 @@ public final class SnapshotPool {
   }
 }
 
-/// What a pool holds.
-private struct SnapshotPoolContents {
+/// What a pool holds. There is one, as a copy would be as large as what it is to be quick about.
+private struct SnapshotPoolContents: ~Copyable {
   private let program: Program
   private let configuration: Configuration
   private let layout: PageLayout
@@ -98,6 +94,8 @@ private struct SnapshotPoolContents {
   private let emptySums: UnsafeMutablePointer<UInt128>
   /// What the watched machine's core knows it by; 0 if there is none.
   private var token: UInt64 = 0
+  /// The pages that are being looked at.
+  private var listed: PageList
 
   init(_ machine: Chip8) {
     program = machine.program
@@ -108,6 +106,7 @@ private struct SnapshotPoolContents {
     slots = SlotShelf(tableLength: tableLength)
     current = PageTable(start: .allocate(capacity: tableLength))
     current.start.initialize(repeating: PagePool.empty, count: tableLength)
+    listed = PageList(capacity: tableLength)
     emptySums = .allocate(capacity: layout.pageCount)
     for index in 0..<layout.pageCount {
       pages.retain(PagePool.empty)
@@ -116,12 +115,13 @@ private struct SnapshotPoolContents {
     }
   }
 
-  func deallocate() {
+  deinit {
     pages.deallocate()
     slots.deallocate()
     freeSlots.deallocate()
     current.start.deallocate()
     emptySums.deallocate()
+    listed.deallocate()
     hash.deallocate()
   }
 
@@ -129,21 +129,20 @@ private struct SnapshotPoolContents {
 
   var byteCount: Int { pages.byteCount + slots.byteCount + freeSlots.byteCount }
 
-  mutating func addSlot() -> Int {
+  private mutating func addSlot() -> Int {
     if let slot = freeSlots.popLast() { return slot }
     let slot = slots.add()
-    slots.table(slot).start.initialize(repeating: PagePool.empty, count: tableLength)
+    slots[slot].table.start.initialize(repeating: PagePool.empty, count: tableLength)
     for _ in 0..<layout.pageCount { pages.retain(PagePool.empty) }
     return slot
   }
 
   mutating func removeSlot(_ slot: Int) {
-    checkIsUsed(slot)
-    slots.head(slot).pointee.isUsed = false
-    let table = slots.table(slot)
+    let used = usedSlot(slot)
+    used.head.pointee.isUsed = false
+    let table = used.table
     for index in 0..<layout.pageCount { replace(index, of: table, by: PagePool.empty) }
-    freeSlots.grow(by: 1)
-    freeSlots[freeSlots.count - 1] = slot
+    freeSlots.append(slot)
   }
 
   @inline(__always)
@@ -153,40 +152,100 @@ private struct SnapshotPoolContents {
     table[index] = page
   }
 
+  // What reads is mutating, too: then the compiler reads in place, and does not load all of this before.
+
   @inline(__always)
-  func checkIsUsed(_ slot: Int) {
-    precondition(slots.head(slot).pointee.isUsed, "this snapshot was released")
+  private mutating func usedSlot(_ slot: Int) -> Slot {
+    let used = slots[slot]
+    precondition(used.head.pointee.isUsed, "this snapshot was released")
+    return used
   }
 
-  func digest(_ slot: Int) -> UInt64 {
-    checkIsUsed(slot)
-    return hash.digest(slots.head(slot).pointee.sum)
+  mutating func digest(_ slot: Int) -> UInt64 { hash.digest(usedSlot(slot).head.pointee.sum) }
+
+  mutating func timelessDigest(_ slot: Int) -> UInt64 {
+    let used = usedSlot(slot)
+    return hash.digest(used.head.pointee.sum &- hash.time(used.rest))
   }
 
-  func timelessDigest(_ slot: Int) -> UInt64 {
-    checkIsUsed(slot)
-    let head = slots.head(slot)
-    return hash.digest(head.pointee.sum &- hash.time(head.pointee.rest))
+  mutating func capture(_ machine: inout Chip8, over slot: Int) {
+    let slot = usedSlot(slot)
+    slot.prefetch()
+    withUnsafeMutablePointer(to: &machine) { capture(Chip8.parts(of: $0), in: slot) }
   }
 
-  mutating func capture(_ machine: inout Chip8, in slot: Int) {
-    machine.withParts { parts in
-      update(parts, isWatched: isWatched(parts))
-      let head = slots.head(slot)
-      head.pointee.rest = StateRest(parts.state, heldKeys: parts.heldKeys.pointee)
-      head.pointee.pageSum = currentSum
-      head.pointee.sum = currentSum &+ hash.rest(head.pointee.rest)
-      head.pointee.isUsed = true
-      let table = slots.table(slot)
-      table.differences(from: current, length: tableLength).forEach(below: layout.pageCount) {
-        replace($0, of: table, by: current[$0])
-      }
+  mutating func capture(_ machine: inout Chip8) -> Int {
+    let slot = addSlot()
+    withUnsafeMutablePointer(to: &machine) { capture(Chip8.parts(of: $0), in: slots[slot]) }
+    return slot
+  }
+
+  private mutating func capture(_ parts: Chip8.Parts, in slot: Slot) {
+    update(parts)
+    let head = slot.head
+    StateRest.save(parts.state, to: slot.rest)
+    head.pointee.pageSum = currentSum
+    head.pointee.sum = currentSum &+ hash.rest(parts.state)
+    head.pointee.heldKeys = parts.heldKeys.pointee
+    head.pointee.isUsed = true
+    let table = slot.table
+    listed.removeAll()
+    table.listDifferences(from: current, length: tableLength, in: &listed)
+    for k in 0..<listed.count { replace(listed[k], of: table, by: current[listed[k]]) }
+  }
+
+  mutating func restore(_ slot: Int, to machine: inout Chip8) {
+    let slot = usedSlot(slot)
+    slot.prefetch()
+    withUnsafeMutablePointer(to: &machine) { restore(slot, Chip8.parts(toChange: $0)) }
+  }
+
+  private mutating func restore(_ slot: Slot, _ parts: Chip8.Parts) {
+    let isWatched = isWatched(parts)
+    // What may have changed is in no snapshot, and so is among the differences.
+    listChangedPages(of: parts, isWatched: isWatched)
+    for k in 0..<listed.count { replace(listed[k], of: current, by: PagePool.unknown) }
+    let table = slot.table
+    listed.removeAll()
+    table.listDifferences(from: current, length: tableLength, in: &listed)
+    for k in 0..<listed.count { pages.prefetch(table[listed[k]]) }
+    currentSum = slot.head.pointee.pageSum
+    parts.heldKeys.pointee = slot.head.pointee.heldKeys
+    StateRest.restore(slot.rest, to: parts.state)
+    for k in 0..<listed.count {
+      let page = table[listed[k]]
+      replace(listed[k], of: current, by: page)
+      parts.write(pages[page], toPage: listed[k], of: layout)
     }
+    watch(parts, isWatched: isWatched)
+  }
+
+  /// Brings ``current`` up to date with a machine.
+  @inline(__always)
+  private mutating func update(_ parts: Chip8.Parts) {
+    let isWatched = isWatched(parts)
+    listChangedPages(of: parts, isWatched: isWatched)
+    for k in 0..<listed.count {
+      let bytes = layout.bytes(listed[k], of: parts)
+      if PagePool.isDifferent(pages[current[listed[k]]], bytes) { change(listed[k], to: bytes) }
+    }
+    watch(parts, isWatched: isWatched)
+  }
+
+  /// Makes a page of ``current`` a new one.
+  @inline(never)
+  private mutating func change(_ index: Int, to bytes: UnsafeRawPointer) {
+    let (sum, old) = (hash.page(bytes, at: index), current[index])
+    currentSum &+= sum &- (old == PagePool.empty ? emptySums[index] : pages.sum(old))
+    // Not before there is another one, whose number it would get.
+    let new = pages.insert(bytes, sum: sum)
+    pages.release(old)
+    current[index] = new
   }
 
   /// Whether a machine, which the pool must be for, has noted what it changed.
   @inline(__always)
-  private func isWatched(_ parts: Chip8.Parts) -> Bool {
+  private mutating func isWatched(_ parts: Chip8.Parts) -> Bool {
     let isWatched = token != 0 && parts.core?.pointee.watch.token == token
     guard parts.state.pointee.isAlone, isWatched || isFor(parts) else {
       preconditionFailure(
@@ -201,51 +260,22 @@ private struct SnapshotPoolContents {
       && parts.program.pointee.bytes == program.bytes
   }
 
-  /// Brings ``current`` up to date with a machine.
-  private mutating func update(_ parts: Chip8.Parts, isWatched: Bool) {
-    changedPages(of: parts, isWatched: isWatched).forEach(below: layout.pageCount) { index in
-      let bytes = layout.bytes(index, of: parts)
-      let old = current[index]
-      guard PagePool.isDifferent(pages[old], bytes) else { return }
-      let sum = hash.page(bytes, at: index)
-      currentSum &+= sum &- (old == PagePool.empty ? emptySums[index] : pages.sum(old))
-      let new = pages.insert(bytes, sum: sum)
-      pages.release(old)
-      current[index] = new
-    }
-    watch(parts, isWatched: isWatched)
-  }
-
-  mutating func restore(_ slot: Int, to machine: inout Chip8) {
-    checkIsUsed(slot)
-    machine.withParts { parts in
-      let isWatched = isWatched(parts)
-      let table = slots.table(slot)
-      var changed = changedPages(of: parts, isWatched: isWatched)
-      changed.formUnion(table.differences(from: current, length: tableLength))
-      changed.forEach(below: layout.pageCount) { pages.prefetch(table[$0]) }
-      changed.forEach(below: layout.pageCount) { index in
-        replace(index, of: current, by: table[index])
-        parts.write(pages[table[index]], toPage: index, of: layout)
-      }
-      currentSum = slots.head(slot).pointee.pageSum
-      slots.head(slot).pointee.rest.restore(parts)
-      watch(parts, isWatched: isWatched)
-    }
-  }
-
-  /// The pages in which a machine may differ from ``current``: all of them if it was not watched.
+  /// Lists the pages in which a machine may differ from ``current``: all of them if it was not watched.
   @inline(__always)
-  private func changedPages(of parts: Chip8.Parts, isWatched: Bool) -> PageSet {
-    guard isWatched, let core = parts.core else { return .all }
-    return core.pointee.watch.changedPages(layout)
+  private mutating func listChangedPages(of parts: Chip8.Parts, isWatched: Bool) {
+    listed.removeAll()
+    if isWatched, let core = parts.core {
+      core.pointee.watch.listChangedPages(layout, in: &listed)
+    } else {
+      for page in 0..<layout.pageCount { listed.append(page) }
+    }
   }
 
   /// Has a machine note from now on what it changes.
   @inline(__always)
   private mutating func watch(_ parts: Chip8.Parts, isWatched: Bool) {
     if isWatched {
-      parts.core?.pointee.watchChangedPages()
+      parts.core?.pointee.noteVisit()
     } else {
       watchAllPages(parts)
     }
@@ -262,26 +292,53 @@ private struct SnapshotPoolContents {
   }
 }
 
-/// Slots one after another in the host's memory, each with the numbers of its pages.
-private struct SlotShelf {
-  struct Head: ~Copyable {
-    var rest: StateRest
+/// A snapshot's place in the host's memory.
+private struct Slot {
+  struct Head {
     /// The hash's sum over the pages, and over all.
     var pageSum: UInt128
     var sum: UInt128
+    var heldKeys: KeySet
     var isUsed: Bool
   }
 
-  private static let alignment = 64
+  static let alignment = 64
+
+  let start: UnsafeMutableRawPointer
+
+  @inline(__always)
+  private static var restOffset: Int { MemoryLayout<Head>.stride }
+  @inline(__always)
+  static var tableOffset: Int { (restOffset &+ StateRest.byteCount &+ 7) / 8 &* 8 }
+
+  @inline(__always)
+  var head: UnsafeMutablePointer<Head> { start.assumingMemoryBound(to: Head.self) }
+
+  @inline(__always)
+  var rest: UnsafeMutableRawPointer { start + Slot.restOffset }
+
+  /// The numbers of its pages.
+  @inline(__always)
+  var table: PageTable {
+    let table = start + Slot.tableOffset
+    return PageTable(start: table.assumingMemoryBound(to: PagePool.Number.self))
+  }
+
+  /// Has the host fetch what is needed first.
+  @inline(__always)
+  func prefetch() { Chip8Core.prefetch(start, 5 &* Slot.alignment) }
+}
+
+/// Slots one after another.
+private struct SlotShelf {
   private let stride: Int
   private var start: UnsafeMutableRawPointer
   private(set) var count = 0
   private var capacity = 16
 
   init(tableLength: Int) {
-    let byteCount =
-      MemoryLayout<Head>.stride + tableLength * MemoryLayout<PagePool.Number>.stride
-    stride = (byteCount + SlotShelf.alignment - 1) / SlotShelf.alignment * SlotShelf.alignment
+    let byteCount = Slot.tableOffset + tableLength * MemoryLayout<PagePool.Number>.stride
+    stride = (byteCount + Slot.alignment - 1) / Slot.alignment * Slot.alignment
     start = allocateForSearch(byteCount: capacity * stride)
   }
 
@@ -290,15 +347,9 @@ private struct SlotShelf {
   var byteCount: Int { capacity * stride }
 
   @inline(__always)
-  func head(_ slot: Int) -> UnsafeMutablePointer<Head> {
+  subscript(slot: Int) -> Slot {
     precondition(slot >= 0 && slot < count)
-    return (start + slot &* stride).assumingMemoryBound(to: Head.self)
-  }
-
-  @inline(__always)
-  func table(_ slot: Int) -> PageTable {
-    let table = start + (slot &* stride &+ MemoryLayout<Head>.stride)
-    return PageTable(start: table.assumingMemoryBound(to: PagePool.Number.self))
+    return Slot(start: start + slot &* stride)
   }
 
   /// Makes room for another one, which is to be written before it is read.

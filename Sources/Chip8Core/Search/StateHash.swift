@@ -40,10 +40,10 @@ struct StateHash: @unchecked Sendable {
 
   /// The part of everything else.
   @inline(__always)
-  func rest(_ rest: borrowing StateRest) -> UInt128 { rest.sum(constants) }
+  func rest(_ state: UnsafePointer<State>) -> UInt128 { StateRest.sum(state, constants) }
 
   /// What of that the counts of time make: the first two words, which are a product of their own.
-  func time(_ rest: borrowing StateRest) -> UInt128 { rest.timeSum(constants) }
+  func time(_ rest: UnsafeRawPointer) -> UInt128 { StateRest.timeSum(rest, constants) }
 
   /// A sum in 64 bits, by multiplication and shift.
   func digest(_ sum: UInt128) -> UInt64 {

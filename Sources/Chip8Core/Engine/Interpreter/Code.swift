@@ -23,11 +23,6 @@ final class Code: @unchecked Sendable {
     core.deinitialize(count: 1)
     core.deallocate()
   }
-
-  /// Notes that a part of the RAM is written.
-  func noteWrite(_ part: Range<Int>) {
-    core.pointee.noteWrite(part.lowerBound, count: part.count)
-  }
 }
 
 extension Core {
@@ -69,6 +64,38 @@ extension Core {
       guard mark != 0 else { continue }
       if mark & Mark.watched != 0 { noteChange(at: written & mask) }
       if mark & Mark.made != 0 { forgetWhatWasMade(from: written & mask) }
+    }
+  }
+
+  /// Forgets the operations that were made from those bytes of a page that become others.
+  @inline(__always)
+  mutating func forgetDifferences(
+    _ old: UnsafeRawPointer, _ new: UnsafeRawPointer, inPage page: Int
+  ) {
+    guard codePages.contains(page) else { return }
+    let marks = UnsafeRawPointer(marks + page &* PagePool.pageByteCount)
+    var made = SIMD16<UInt8>.zero
+    for k in stride(from: 0, to: PagePool.pageByteCount, by: 16) {
+      let isSame =
+        old.loadUnaligned(fromByteOffset: k, as: SIMD16<UInt8>.self)
+        .== new.loadUnaligned(fromByteOffset: k, as: SIMD16<UInt8>.self)
+      let marked = marks.loadUnaligned(fromByteOffset: k, as: SIMD16<UInt8>.self)
+      made |= marked.replacing(with: 0, where: isSame)
+    }
+    // Where nothing becomes another byte, or nothing was made of it, there is nothing to forget.
+    if (made & SIMD16(repeating: Mark.made)).hasBits { forgetDifferentBytes(old, new, page) }
+  }
+
+  @inline(never)
+  private mutating func forgetDifferentBytes(
+    _ old: UnsafeRawPointer, _ new: UnsafeRawPointer, _ page: Int
+  ) {
+    let first = page &* PagePool.pageByteCount
+    for byte in 0..<PagePool.pageByteCount
+    where old.load(fromByteOffset: byte, as: UInt8.self)
+      != new.load(fromByteOffset: byte, as: UInt8.self) && marks[first &+ byte] & Mark.made != 0
+    {
+      forgetWhatWasMade(from: first &+ byte)
     }
   }
 

@@ -94,6 +94,7 @@ struct Core {
   ) {
     if place.state != state { place = Place(state, tone) }
     self.ram = ram
+    watch.hasRun = true
   }
 
   var state: UnsafeMutablePointer<State> { place.state }
@@ -174,6 +175,7 @@ extension Core {
     let (state, length) = (place.state, wholeFrameLength)
     guard length > 0 else { return }
     self.ram = ram
+    watch.hasRun = true
     enter()
     pc = state.pointee.pc
     while frames > 0, instructions >= length, Int(pc) < operationCount {
