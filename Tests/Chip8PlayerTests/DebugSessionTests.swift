@@ -179,6 +179,8 @@ import Testing
     #expect(try session.value(of: "x") == 12)
     #expect(outcome.messages.map(\.text) == ["x=2", "x=4", "x=6", "x=8", "x=10", "x=12"])
     let position = session.position
+    // The next one is the fourth.
+    guard case .frames = session.move(.run, frames: 30).stop else { return #expect(Bool(false)) }
     _ = session.go(to: .frame(30))
     guard case .hit([third], _) = session.move(.run, .backwards).stop else {
       return #expect(Bool(false))
@@ -187,6 +189,53 @@ import Testing
     guard case .beginning = session.move(.run, .backwards).stop else {
       return #expect(Bool(false))
     }
+  }
+
+  @Test func motionsThatWereInterruptedAreResumed() throws {
+    var (whole, parts) = (try session(), try session())
+    for motion in [DebugSession.Motion.run, .over, .over, .into, .out, .run] {
+      let expected = whole.move(motion, by: .line, frames: 200)
+      var outcome = parts.move(motion, by: .line, isInterrupted: { true })
+      var messages = outcome.messages
+      for _ in 0..<200 where parts.canResume {
+        outcome = parts.resume(frames: 1)
+        messages += outcome.messages
+      }
+      #expect(parts.position == whole.position && line(parts) == line(whole), "\(motion)")
+      #expect(messages == expected.messages)
+      guard whole.stops.count < 4 else { continue }
+      for event in [StopPoint.Event.execution(try whole.address("turn")), .collision] {
+        let id = whole.add(event)
+        #expect(parts.add(event) == id)
+        let (rule, message) = (StopPoint.HitRule.atLeast(2), try whole.message("{x} {frame}"))
+        for index in 0..<2 {
+          let change = { (stop: inout StopPoint) in
+            stop.hitRule = rule
+            if event == .collision { stop.message = message }
+          }
+          if index == 0 { whole.changeStop(id, change) } else { parts.changeStop(id, change) }
+        }
+      }
+    }
+  }
+
+  @Test func aRunFromThePastGoesOnWhereThatIsWanted() throws {
+    var session = try session()
+    session.removeStops { _ in true }
+    _ = session.go(to: .frame(6))
+    let end = session.position
+    _ = session.go(to: .frame(2))
+    let stop = session.add(.execution(try session.address("turn")))
+    guard case .end = session.move(.run).stop else { return #expect(Bool(false)) }
+    #expect(session.position == end)
+    _ = session.go(to: .frame(2))
+    session.stopsAtEnd = false
+    guard case .hit([stop], _) = session.move(.run).stop else { return #expect(Bool(false)) }
+    #expect(session.position > end)
+    let place = session.position
+    _ = session.go(to: .frame(2))
+    guard case .hit([stop], _) = session.move(.run).stop else { return #expect(Bool(false)) }
+    #expect(session.position == place)
   }
 
   @Test func branchesPartWhereSomethingWasChanged() throws {

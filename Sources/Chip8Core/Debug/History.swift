@@ -51,19 +51,27 @@ public struct History {
 
   /// The first hit after the present, or the goal of a step.
   ///
-  /// - Parameter end: how far to look; nil for the end of the course.
+  /// - Parameters:
+  ///   - end: how far to look; nil for the end of the course.
+  ///   - includesPresent: whether a hit before the very next instruction counts, too.
   package mutating func next(
-    _ probe: inout Probe, until end: Position? = nil
+    _ probe: inout Probe, until end: Position? = nil, includesPresent: Bool = false
   ) throws(Failure) -> Found {
     let end = min(end ?? course.end, course.end)
-    if probe.countsHits { probe.counts = try counts(of: probe, until: present) }
+    if probe.countsHits {
+      probe.counts = try counts(of: probe, until: present)
+      if !includesPresent {
+        var machine = try machine(at: present)
+        probe.countPresent(&machine)
+      }
+    }
     probe.isLogging = true
     var from = present
     while true {
       let next = course.checkpoints.first { $0.mark > from.mark && $0.isBetweenFrames } ?? end
       let limit = min(next, end)
       let (outcome, position) = try retrace(
-        from: from, &probe, to: limit, isInclusive: from != present
+        from: from, &probe, to: limit, isInclusive: includesPresent || from != present
       ) { _ in true }
       switch outcome {
       case .hit(let hit): return .hit(hit)

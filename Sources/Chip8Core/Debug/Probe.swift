@@ -53,6 +53,8 @@ package struct Probe: Sendable {
   private let watch: Watch
   /// What log points have said.
   package var messages: [LoggedMessage] = []
+  /// How many bytes of messages have room still. A log point may be hit millions of times.
+  private var messageRoom = 4 << 20
   /// Whether log points say anything: not while somebody looks for something in the past.
   package var isLogging = false
   /// How often each stop's condition has held, where that matters.
@@ -183,6 +185,15 @@ package struct Probe: Sendable {
 
   // MARK: Hits
 
+  /// Counts the stops at the next instruction of a machine, where a run begins that does not stop there.
+  package mutating func countPresent(_ machine: inout Chip8) {
+    guard countsHits, machine.state.keyWait == nil else { return }
+    let wasLogging = isLogging
+    isLogging = false
+    _ = hits(before: &machine)
+    isLogging = wasLogging
+  }
+
   private mutating func hits(before machine: inout Chip8) -> [Int] {
     if stops.isEmpty { return [] }
     let address = machine.state.pc & UInt16(truncatingIfNeeded: machine.state.ram.count - 1)
@@ -210,9 +221,11 @@ package struct Probe: Sendable {
       guard rule.counts(counts[stop.id, default: 0]) else { return }
     }
     guard let message = stop.message else { return hits.append(stop.id) }
-    guard isLogging else { return }
-    messages.append(
-      LoggedMessage(stop: stop.id, position: machine.position, text: message.text(in: &machine)))
+    guard isLogging, messageRoom > 0 else { return }
+    var text = message.text(in: &machine)
+    messageRoom -= text.utf8.count + MemoryLayout<LoggedMessage>.size
+    if messageRoom <= 0 { text = "too many messages: the others are left out" }
+    messages.append(LoggedMessage(stop: stop.id, position: machine.position, text: text))
   }
 }
 

@@ -95,6 +95,7 @@ public struct LogMessage: Sendable {
   /// As it was written.
   public let text: String
   private let pieces: [Piece]
+  private static let maxByteCount = 4096
 
   private enum Piece: Sendable {
     case text(String)
@@ -103,6 +104,9 @@ public struct LogMessage: Sendable {
 
   /// A message as it is written; braces that are doubled stand for themselves.
   public init(_ text: String, _ names: DebugNames) throws(ExpressionError) {
+    guard text.utf8.count <= LogMessage.maxByteCount else {
+      throw ExpressionError("a message has at most \(LogMessage.maxByteCount) bytes")
+    }
     self.text = text
     var (pieces, literal, rest) = ([Piece](), "", text[...])
     while let character = rest.popFirst() {

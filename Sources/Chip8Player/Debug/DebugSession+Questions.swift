@@ -149,6 +149,25 @@ extension DebugSession {
     }
   }
 
+  /// Changes what is named, a register or `[ADDR]`, to the value of an expression.
+  ///
+  /// - Throws: `ExpressionError`, or `InputError` for a value that the machine does not take.
+  public mutating func assign(_ value: String, to name: String) throws {
+    guard let target = try expression(name).target(in: machine) else {
+      throw ExpressionError("\(name) is neither a register nor [ADDR]")
+    }
+    let value = try self.value(of: value)
+    if case .byte = target, !(0...255).contains(value) {
+      throw ExpressionError("\(value) is too large or too small for a byte")
+    }
+    try set(target, to: value)
+  }
+
+  /// Changes bytes of the RAM.
+  public mutating func write(_ bytes: [UInt8], at address: Int) throws(InputError) {
+    try player.edit(.poke(address, bytes))
+  }
+
   /// Undoes the last change or jump, and says whether there was one.
   public mutating func undo() throws(SeekError) -> Bool {
     guard !player.timeline.undoableEdges.isEmpty else { return false }
@@ -180,7 +199,7 @@ extension DebugSession {
   /// Takes the source of the program that is in the machine now.
   private mutating func followProgram() {
     guard let found = sources.last(where: { $0.program == machine.program }) else { return }
-    source = found.source
+    (source, unfinished) = (found.source, nil)
     for index in stops.indices { resolve(&stops[index]) }
   }
 

@@ -14,12 +14,28 @@ public struct DebugSession: Sendable {
   /// That of each version of the program that was there.
   var sources: [(program: Program, source: ProgramSource)]
   /// All stops, in the order in which they were set.
-  public internal(set) var stops: [StopPoint] = []
+  public internal(set) var stops: [StopPoint] = [] { didSet { unfinished?.counts = nil } }
   /// The keys of frames that are run for the first time, counted from power-on.
   public var script: KeyScript
   /// The keys that are held instead of those of the script.
   public internal(set) var heldKeys: KeySet?
+  /// Whether a motion forwards ends where what was played ends. It does in any case where what was loaded
+  /// ends, as a movie does.
+  public var stopsAtEnd = true
+  private let loadedEnd: Position
   var nextStop = 1
+  /// A motion forwards that has ended before its time.
+  var unfinished: Unfinished?
+
+  /// A motion that can be resumed.
+  struct Unfinished: Sendable {
+    let goal: StepGoal
+    let end: Position?
+    /// Where it has begun: a stop that is there does not count.
+    let start: Position?
+    /// How often the conditions of stops have held so far; nil if they are other stops now.
+    var counts: [Int: UInt64]?
+  }
 
   /// Debugs a loaded machine, at the place where it is. Its breakpoints and watchpoints become stops, and
   /// so do those of its source.
@@ -36,6 +52,7 @@ public struct DebugSession: Sendable {
     self.script = script
     player = Player(loaded, host)
     player.debugger = Debugger()
+    loadedEnd = player.timeline.end
     addStopsOfProgram(player.metadata)
   }
 
@@ -127,14 +144,17 @@ public struct DebugSession: Sendable {
   /// - Parameters:
   ///   - grain: what a step is; by lines only where there are any.
   ///   - frames: how many frames are run for the first time at most.
+  ///   - includesPresent: whether a stop at the very next instruction counts, forwards.
   ///   - isInterrupted: asked some hundred times a second whether to end.
   public mutating func move(
     _ motion: Motion, by grain: Grain = .instruction, _ direction: Direction = .forwards,
-    frames: UInt64 = DebugSession.maxFrames, isInterrupted: @escaping () -> Bool = { false }
+    frames: UInt64 = DebugSession.maxFrames, includesPresent: Bool = false,
+    isInterrupted: @escaping () -> Bool = { false }
   ) -> Outcome {
+    unfinished = nil
     let grain = source.hasLines ? grain : .instruction
     switch direction {
-    case .forwards: return forwards(motion, grain, frames, isInterrupted)
+    case .forwards: return forwards(motion, grain, frames, includesPresent, isInterrupted)
     case .backwards:
       do throws(History.Failure) {
         return Outcome(try backwards(motion, grain, isInterrupted))
@@ -142,8 +162,22 @@ public struct DebugSession: Sendable {
     }
   }
 
+  /// Whether the last motion was interrupted, or has run as many frames as it was to, where all is new.
+  public var canResume: Bool { unfinished != nil }
+
+  /// Continues such a motion as if it had not ended.
+  public mutating func resume(
+    frames: UInt64 = DebugSession.maxFrames, isInterrupted: @escaping () -> Bool = { false }
+  ) -> Outcome {
+    guard let last = unfinished else { return Outcome(.done) }
+    unfinished = nil
+    return forwards(
+      to: last.goal, until: last.end, frames, since: last.start, last.counts, isInterrupted)
+  }
+
   private mutating func forwards(
-    _ motion: Motion, _ grain: Grain, _ frames: UInt64, _ isInterrupted: @escaping () -> Bool
+    _ motion: Motion, _ grain: Grain, _ frames: UInt64, _ includesPresent: Bool,
+    _ isInterrupted: @escaping () -> Bool
   ) -> Outcome {
     let depth = Int(machine.state.stackCount)
     let goal: StepGoal
@@ -159,7 +193,8 @@ public struct DebugSession: Sendable {
     case (.frame, _): (goal, end) = (.none, Position(frame: position.frame + 1))
     case (.run, _): goal = .none
     }
-    return forwards(to: goal, until: end, frames, isInterrupted)
+    return forwards(
+      to: goal, until: end, frames, since: includesPresent ? nil : position, nil, isInterrupted)
   }
 
   /// Runs to where an address is next, or to a stop before that.
@@ -202,7 +237,7 @@ public struct DebugSession: Sendable {
         }
       }
       var probe = Probe([])
-      return Outcome(live(&probe, until: end, .max, isInterrupted))
+      return Outcome(live(&probe, until: end, .max, since: position, isInterrupted))
     } catch { return Outcome(.lost(error)) }
   }
 
@@ -210,32 +245,53 @@ public struct DebugSession: Sendable {
 
   var enabledStops: [StopPoint] { stops.filter(\.isEnabled) }
 
+  /// - Parameter start: where the motion has begun; nil if a stop there counts.
   private mutating func forwards(
-    to goal: StepGoal, until end: Position?, _ frames: UInt64,
-    _ isInterrupted: @escaping () -> Bool
+    to goal: StepGoal, until end: Position?, _ frames: UInt64, since start: Position?,
+    _ counts: [Int: UInt64]?, _ isInterrupted: @escaping () -> Bool
   ) -> Outcome {
     var probe = Probe(enabledStops, goal)
     probe.isLogging = true
     do throws(History.Failure) {
       if !isAtEnd {
-        let stop = try again(&probe, until: end, isInterrupted)
-        return Outcome(stop, probe.messages)
+        let stop = try again(&probe, until: end, includesPresent: start == nil, isInterrupted)
+        guard case .end = stop, !stopsAtEnd, position.mark != loadedEnd.mark else {
+          return Outcome(stop, probe.messages)
+        }
       }
-      if probe.countsHits {
+      if let counts {
+        probe.counts = counts
+      } else if probe.countsHits {
         var history = try History(of: &player.timeline, isInterrupted: isInterrupted)
         probe.counts = try history.counts(of: probe)
+        if start == position {
+          var machine = machine
+          probe.countPresent(&machine)
+        }
       }
-    } catch { return Outcome(Stop(error), probe.messages) }
-    return Outcome(live(&probe, until: end, frames, isInterrupted), probe.messages)
+    } catch {
+      if case .interrupted = error, isAtEnd {
+        unfinished = Unfinished(goal: probe.goal, end: end, start: start)
+      }
+      return Outcome(Stop(error), probe.messages)
+    }
+    let stop = live(&probe, until: end, frames, since: start, isInterrupted)
+    switch stop {
+    case .interrupted, .frames:
+      unfinished = Unfinished(goal: probe.goal, end: end, start: start, counts: probe.counts)
+    default: break
+    }
+    return Outcome(stop, probe.messages)
   }
 
   /// Goes over what was played, as it was.
   private mutating func again(
-    _ probe: inout Probe, until end: Position?, _ isInterrupted: @escaping () -> Bool
+    _ probe: inout Probe, until end: Position?, includesPresent: Bool,
+    _ isInterrupted: @escaping () -> Bool
   ) throws(History.Failure) -> Stop {
     var history = try History(of: &player.timeline, isInterrupted: isInterrupted)
     let target = end.map { min($0, self.end) }
-    switch try history.next(&probe, until: target) {
+    switch try history.next(&probe, until: target, includesPresent: includesPresent) {
     case .hit(let hit):
       try seek(to: hit.position)
       return .hit(hit.stops, by: hit.address)
@@ -253,9 +309,11 @@ public struct DebugSession: Sendable {
 
   /// Runs what was not run before.
   ///
-  /// - Parameter end: to where; with a number of instructions, that counts, else the frame.
+  /// - Parameters:
+  ///   - end: to where; with a number of instructions, that counts, else the frame.
+  ///   - beginning: where a stop does not count; nil if one counts anywhere.
   private mutating func live(
-    _ probe: inout Probe, until end: Position?, _ frames: UInt64,
+    _ probe: inout Probe, until end: Position?, _ frames: UInt64, since beginning: Position?,
     _ isInterrupted: () -> Bool
   ) -> Stop {
     let start = position
@@ -274,7 +332,7 @@ public struct DebugSession: Sendable {
         frame: min(until, end?.frame ?? .max, frame + min(framesPerSlice, mostFrames)),
         instruction: byInstruction ?? .max)
       let isBlocked = isBlockedOnKeys(until: until)
-      let outcome = player.run(&probe, until: slice, isInclusive: position != start)
+      let outcome = player.run(&probe, until: slice, isInclusive: position != beginning)
       switch outcome {
       case .goal: return .done
       case .hit(let hit): return .hit(hit.stops, by: hit.address)
