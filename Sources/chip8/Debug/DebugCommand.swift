@@ -82,7 +82,11 @@ struct DebugCommand: ParsableCommand {
   func run() throws {
     Interrupt.catchSignals(second: .kills)
     let isInteractive = command.isEmpty && isatty(STDIN_FILENO) == 1
-    var prompt = try DebugPrompt(request(), isInteractive: isInteractive)
+    var prompt = try DebugPrompt(
+      request(), isInteractive: isInteractive,
+      // Lines of sources are among them, with their tabs.
+      output: { try printSource($0) }, isInterrupted: { Interrupt.wasCaught })
+    for warning in prompt.session.takeWarnings() { printError(warning.text) }
     if command.isEmpty {
       try prompt.readCommands()
     } else {

@@ -66,11 +66,11 @@ extension DebugPrompt {
     Command("continue c", "[FRAMES]", 0...1, "to a stop") { prompt, words in
       let frames = try words.first.map { try prompt.count($0) } ?? DebugSession.maxFrames
       try prompt.show(
-        prompt.session.move(.run, frames: frames, isInterrupted: { Interrupt.wasCaught }))
+        prompt.session.move(.run, frames: frames, isInterrupted: prompt.isInterrupted))
     },
     Command("until u", "ADDR|LABEL", some, "to where that is next") { prompt, words in
       let address = try prompt.session.address(words.joined(separator: " "))
-      try prompt.show(prompt.session.run(to: address, isInterrupted: { Interrupt.wasCaught }))
+      try prompt.show(prompt.session.run(to: address, isInterrupted: prompt.isInterrupted))
     },
     motion("reverse-step rs", .into, .line, .backwards, "back to the last line"),
     motion("reverse-next rn", .over, .line, .backwards, "back to the last line, over calls"),
@@ -83,7 +83,7 @@ extension DebugPrompt {
       prompt, words in
       let address = try prompt.session.address(words.joined(separator: " "))
       try prompt.show(
-        prompt.session.run(to: address, .backwards, isInterrupted: { Interrupt.wasCaught }))
+        prompt.session.run(to: address, .backwards, isInterrupted: prompt.isInterrupted))
     },
     Command("goto", "FRAME|#INSTRUCTION", 1...1, "to that moment, back or forth") { prompt, words in
       let isInstruction = words[0].hasPrefix("#")
@@ -91,7 +91,7 @@ extension DebugPrompt {
       try prompt.show(
         prompt.session.go(
           to: isInstruction ? .instruction(count) : .frame(count),
-          isInterrupted: { Interrupt.wasCaught }))
+          isInterrupted: prompt.isInterrupted))
     },
   ]
 
@@ -100,11 +100,11 @@ extension DebugPrompt {
     _ direction: DebugSession.Direction, _ words: [String]
   ) throws {
     let count = try words.first.map { try self.count($0) } ?? 1
-    var outcome = session.move(motion, by: grain, direction, isInterrupted: { Interrupt.wasCaught })
+    var outcome = session.move(motion, by: grain, direction, isInterrupted: isInterrupted)
     for _ in 1..<max(1, count) {
       guard case .done = outcome.stop else { break }
       let said = outcome.messages
-      outcome = session.move(motion, by: grain, direction, isInterrupted: { Interrupt.wasCaught })
+      outcome = session.move(motion, by: grain, direction, isInterrupted: isInterrupted)
       outcome.messages = said + outcome.messages
     }
     try show(outcome)

@@ -52,15 +52,8 @@ extension DebugPrompt {
       guard let sign = words.firstIndex(of: "="), sign > 0, sign < words.count - 1 else {
         throw Problem("usage: set TARGET = EXPR")
       }
-      let target = try prompt.session.expression(words[..<sign].joined(separator: " "))
-      guard let target = target.target(in: prompt.session.machine) else {
-        throw Problem("\(words[..<sign].joined(separator: " ")) is neither a register nor [ADDR]")
-      }
-      let value = try prompt.session.value(of: words[(sign + 1)...].joined(separator: " "))
-      if case .byte = target, !(0...255).contains(value) {
-        throw Problem("\(value) is too large or too small for a byte")
-      }
-      try prompt.session.set(target, to: value)
+      try prompt.session.assign(
+        words[(sign + 1)...].joined(separator: " "), to: words[..<sign].joined(separator: " "))
       prompt.lastStop = nil
     },
     Command("undo", "", 0...0, "undo the last change or jump") { prompt, _ in

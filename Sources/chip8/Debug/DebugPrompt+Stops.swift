@@ -116,7 +116,7 @@ extension DebugPrompt {
       prompt, words in
       let watched = try prompt.session.watched(words.joined(separator: " "))
       let writer = try prompt.session.goToLastWriter(
-        of: watched, isInterrupted: { Interrupt.wasCaught })
+        of: watched, isInterrupted: prompt.isInterrupted)
       prompt.lastStop = nil
       try prompt.show([prompt.session.text(of: writer)])
       try prompt.showPlace()
@@ -138,7 +138,7 @@ extension DebugPrompt {
       let leaf = try prompt.leaf(words[0])
       guard
         let difference = try prompt.session.firstDifference(
-          from: leaf, isInterrupted: { Interrupt.wasCaught })
+          from: leaf, isInterrupted: prompt.isInterrupted)
       else { return try prompt.show(["one is the beginning of the other"]) }
       let (position, addresses) = (difference.position, difference.addresses)
       try prompt.show([
@@ -169,7 +169,7 @@ extension DebugPrompt {
 
   private mutating func survey(_ words: [String]) throws -> Survey {
     let frames = try words.first.map { try count($0) }
-    return try session.survey(frames: frames, isInterrupted: { Interrupt.wasCaught })
+    return try session.survey(frames: frames, isInterrupted: isInterrupted)
   }
 
   private func leaf(_ word: String) throws -> Int {

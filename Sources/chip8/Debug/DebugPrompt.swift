@@ -3,20 +3,24 @@ import Chip8Player
 import Glibc
 import SaveState
 
-/// The prompt of `chip8 debug`: a line is a command, and what it says goes to standard output. Commands
-/// come from a terminal, a pipe or the command line; docs/DEBUGGING.md lists them.
+/// The prompt of `chip8 debug` and of the consoles of editors: a line is a command. docs/DEBUGGING.md lists
+/// them all.
 struct DebugPrompt {
   var session: DebugSession
   /// What is debugged.
   let request: DebugRequest
   /// Whether somebody types.
   let isInteractive: Bool
-  private var isOver = false
+  private(set) var isOver = false
   /// The command that an empty line repeats.
   private var last: [String] = []
   private var hasFailed = false
   /// Why the last motion has ended.
   var lastStop: DebugSession.Stop?
+  /// Whether a command that takes its time is to end.
+  let isInterrupted: () -> Bool
+  /// Where lines go.
+  private let output: ([String]) throws -> Void
 
   /// Why a command cannot be done, in one sentence.
   struct Problem: Error {
@@ -24,10 +28,14 @@ struct DebugPrompt {
     init(_ sentence: String) { self.sentence = sentence }
   }
 
-  init(_ request: DebugRequest, isInteractive: Bool) throws {
+  init(
+    _ request: DebugRequest, isInteractive: Bool = false,
+    output: @escaping ([String]) throws -> Void,
+    isInterrupted: @escaping () -> Bool
+  ) throws {
     session = try request.session()
-    for warning in session.takeWarnings() { printError(warning.text) }
     (self.request, self.isInteractive) = (request, isInteractive)
+    (self.output, self.isInterrupted) = (output, isInterrupted)
   }
 
   // MARK: Commands
@@ -57,32 +65,39 @@ struct DebugPrompt {
       words = last
     }
     last = words
-    let name = words.removeFirst()
-    do {
-      guard let command = DebugPrompt.commands.first(where: { $0.names.contains(name) }) else {
-        throw Problem("\(name): no such command; help lists them all")
+    do { try perform(words) } catch {
+      guard let sentence = sentence(of: error) else {
+        guard let failure = Failure(error) else { throw error }
+        failure.printMessage()
+        return hasFailed = true
       }
-      if let problem = command.problem(with: words) { throw problem }
-      try command.body(&self, words)
-    } catch let problem as Problem {
-      fail(problem.sentence)
-    } catch let error as ExpressionError {
-      fail(error.description)
-    } catch let error as InputError {
-      fail(error.description)
-    } catch let error as History.Failure {
-      fail(session.text(of: DebugSession.Stop(error)) ?? "")
-    } catch let error as SeekError {
-      fail(session.text(of: .lost(error)) ?? "")
-    } catch let error where Failure(error) != nil {
-      Failure(error)?.printMessage()
+      printError(sentence)
       hasFailed = true
     }
   }
 
-  private mutating func fail(_ sentence: String) {
-    printError(sentence)
-    hasFailed = true
+  /// Does a command.
+  mutating func perform(_ words: [String]) throws {
+    var words = words
+    guard !words.isEmpty else { return }
+    let name = words.removeFirst()
+    guard let command = DebugPrompt.commands.first(where: { $0.names.contains(name) }) else {
+      throw Problem("\(name): no such command; help lists them all")
+    }
+    if let problem = command.problem(with: words) { throw problem }
+    try command.body(&self, words)
+  }
+
+  /// Why a command could not be done; nil if a ``Failure`` says it.
+  func sentence(of error: any Error) -> String? {
+    switch error {
+    case let problem as Problem: problem.sentence
+    case let error as ExpressionError: error.description
+    case let error as InputError: error.description
+    case let error as History.Failure: session.text(of: DebugSession.Stop(error)) ?? ""
+    case let error as SeekError: session.text(of: .lost(error)) ?? ""
+    default: nil
+    }
   }
 
   mutating func quit() { isOver = true }
@@ -101,8 +116,7 @@ struct DebugPrompt {
   // MARK: Output
 
   func show(_ lines: [String]) throws {
-    // Lines of sources are among them, with their tabs.
-    if !lines.isEmpty { try printSource(lines) }
+    if !lines.isEmpty { try output(lines) }
   }
 
   /// Shows what a motion has come to.
