@@ -25,7 +25,7 @@ struct Chip8Command: ParsableCommand {
     subcommands: [
       ImageCommand.self, SlotsCommand.self, FlagsCommand.self, TimelineCommand.self,
       MovieCommand.self, KeysCommand.self, AsmCommand.self, DisasmCommand.self, CartCommand.self,
-      FarmCommand.self, DebugCommand.self,
+      FarmCommand.self, DebugCommand.self, DapCommand.self,
     ])
 
   @Argument(

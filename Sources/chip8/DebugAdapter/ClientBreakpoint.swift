@@ -1,0 +1,353 @@
+import Chip8Core
+import Chip8Player
+import JSON
+import SaveState
+
+/// A stop as the client has set it.
+struct ClientBreakpoint {
+  /// What is replaced when the client sends others.
+  enum Group: Hashable {
+    case source(AdapterArguments.SourceName)
+    case instructions, functions, data, exceptions
+  }
+
+  /// Where it is to stop.
+  enum Place {
+    /// As the client counts lines.
+    case line(Int)
+    case address(String, offset: Int)
+    case label(String)
+    case data(String, StopPoint.AccessKind)
+    case exception(StopPoint.Event)
+  }
+
+  let id: Int
+  let group: Group
+  let place: Place
+  var condition: String?
+  var hitCondition: String?
+  var message: String?
+  /// The stops of the session that it has become: several if a macro has made the line.
+  var stops: [Int] = []
+  /// Where it really is.
+  var address: UInt16?
+  /// Why it does not stop.
+  var problem: String? = "no program is debugged yet"
+
+  /// Why the machine has stopped, if it has there.
+  var reason: String {
+    switch group {
+    case .source: "breakpoint"
+    case .instructions: "instruction breakpoint"
+    case .functions: "function breakpoint"
+    case .data: "data breakpoint"
+    case .exceptions: "exception"
+    }
+  }
+}
+
+/// What stops wherever it happens, if the client wants that.
+enum ExceptionFilter: String, CaseIterable {
+  case fault, exit, keywait, collision
+
+  /// The stop that it is; nil for ends of the program.
+  var event: StopPoint.Event? {
+    switch self {
+    case .fault, .exit: nil
+    case .keywait: .keyWait
+    case .collision: .collision
+    }
+  }
+
+  var json: JSONObject {
+    let label =
+      switch self {
+      case .fault: "Faults"
+      case .exit: "Exit of the program"
+      case .keywait: "Waits for a key"
+      case .collision: "Sprite collisions"
+      }
+    let object: JSONObject = [
+      "filter": rawValue, "label": label, "default": event == nil,
+      "supportsCondition": event == nil ? nil : true,
+      "conditionDescription": event == nil ? nil : "an expression, such as v3 > 10",
+    ]
+    return object.withoutNulls
+  }
+}
+
+extension AdapterArguments {
+  /// How a client names a source.
+  struct SourceName: Hashable {
+    let path: String?
+    let reference: Int?
+  }
+
+  func sourceName() throws(AdapterRefusal) -> SourceName {
+    let reference = try number("sourceReference").flatMap { $0 > 0 ? $0 : nil }
+    let name = SourceName(path: try text("path"), reference: reference)
+    guard name.path != nil || name.reference != nil else {
+      throw AdapterRefusal("the source has neither a path nor a reference")
+    }
+    return name
+  }
+}
+
+extension DebugAdapter {
+  /// More stops than anybody sets by hand.
+  private static let maxStopCount = 1024
+
+  static let stopCommands: [String: Command] = [
+    "setBreakpoints": Command(.client) { adapter, arguments in
+      guard let source = try arguments.object("source") else {
+        throw AdapterRefusal("source is missing")
+      }
+      return try adapter.replace(.source(try source.sourceName()), by: arguments) { breakpoint in
+        .line(try breakpoint.requiredNumber("line"))
+      }
+    },
+    "setFunctionBreakpoints": Command(.client) { adapter, arguments in
+      try adapter.replace(.functions, by: arguments) { .label(try $0.requiredText("name")) }
+    },
+    "setInstructionBreakpoints": Command(.client) { adapter, arguments in
+      try adapter.replace(.instructions, by: arguments) { breakpoint in
+        .address(
+          try breakpoint.requiredText("instructionReference"),
+          offset: try breakpoint.number("offset") ?? 0)
+      }
+    },
+    "setDataBreakpoints": Command(.client) { adapter, arguments in
+      try adapter.replace(.data, by: arguments) { breakpoint in
+        .data(try breakpoint.requiredText("dataId"), try breakpoint.accessKind())
+      }
+    },
+    "dataBreakpointInfo": Command(.stop) { adapter, arguments in
+      try adapter.dataBreakpointInfo(arguments)
+    },
+    "setExceptionBreakpoints": Command(.client) { adapter, arguments in
+      try adapter.setExceptions(arguments)
+    },
+  ]
+
+  // MARK: Setting
+
+  private mutating func replace(
+    _ group: ClientBreakpoint.Group, by arguments: AdapterArguments,
+    _ place: (AdapterArguments) throws -> ClientBreakpoint.Place
+  ) throws -> JSONObject {
+    let new = try (arguments.objects("breakpoints") ?? []).map { breakpoint in
+      (
+        place: try place(breakpoint), condition: try breakpoint.text("condition"),
+        hits: try breakpoint.text("hitCondition"), message: try breakpoint.text("logMessage")
+      )
+    }
+    remove(group)
+    for one in new {
+      add(
+        ClientBreakpoint(
+          id: nextBreakpoint, group: group, place: one.place, condition: one.condition,
+          hitCondition: one.hits, message: one.message))
+    }
+    return ["breakpoints": breakpoints.filter { $0.group == group }.map { json($0) }]
+  }
+
+  private mutating func remove(_ group: ClientBreakpoint.Group) {
+    for breakpoint in breakpoints where breakpoint.group == group {
+      for stop in breakpoint.stops { prompt?.session.removeStop(stop) }
+    }
+    breakpoints.removeAll { $0.group == group }
+  }
+
+  private mutating func add(_ breakpoint: ClientBreakpoint) {
+    nextBreakpoint += 1
+    var breakpoint = breakpoint
+    place(&breakpoint)
+    breakpoints.append(breakpoint)
+  }
+
+  /// Puts all breakpoints where they are in the program as it is now, and reports what has become of them.
+  mutating func placeBreakpoints() {
+    for index in breakpoints.indices {
+      var breakpoint = breakpoints[index]
+      place(&breakpoint)
+      breakpoints[index] = breakpoint
+      if breakpoint.group != .exceptions {
+        send("breakpoint", ["reason": "changed", "breakpoint": json(breakpoint)])
+      }
+    }
+  }
+
+  /// Makes stops of a breakpoint.
+  private mutating func place(_ breakpoint: inout ClientBreakpoint) {
+    guard prompt != nil, launch?.isWithoutDebugging == false else { return }
+    for stop in breakpoint.stops { prompt?.session.removeStop(stop) }
+    (breakpoint.stops, breakpoint.problem) = ([], nil)
+    do {
+      for stop in try stops(&breakpoint) {
+        guard let id = prompt?.session.add(stop.event) else { continue }
+        breakpoint.stops.append(id)
+        prompt?.session.changeStop(id) { added in
+          (added.condition, added.hitRule) = (stop.condition, stop.hitRule)
+          added.message = stop.message
+        }
+      }
+    } catch { breakpoint.problem = sentence(of: error) }
+  }
+
+  /// The stops that a breakpoint is, without their numbers.
+  private func stops(_ breakpoint: inout ClientBreakpoint) throws -> [StopPoint] {
+    guard let session = prompt?.session else { return [] }
+    let events = try events(&breakpoint, in: session)
+    guard session.stops.count + events.count <= DebugAdapter.maxStopCount else {
+      throw AdapterRefusal("there are \(DebugAdapter.maxStopCount) stops at most")
+    }
+    var stop = StopPoint(id: 0, .keyWait)
+    if let text = breakpoint.condition, !text.isEmpty {
+      stop.condition = try session.expression(text)
+    }
+    if let text = breakpoint.message, !text.isEmpty { stop.message = try session.message(text) }
+    if let text = breakpoint.hitCondition, !text.isEmpty {
+      stop.hitRule = StopPoint.HitRule(text)
+      if stop.hitRule == nil { throw AdapterRefusal("a hit condition is N, >= N or % N") }
+    }
+    return events.map { event in
+      stop.event = event
+      return stop
+    }
+  }
+
+  /// What it stops at.
+  private func events(
+    _ breakpoint: inout ClientBreakpoint, in session: DebugSession
+  ) throws -> [StopPoint.Event] {
+    switch breakpoint.place {
+    case .exception(let event): return [event]
+    case .data(let text, let kind): return [.access(try session.watched(text), kind)]
+    case .label(let label):
+      let address = try session.address(label)
+      breakpoint.address = address
+      return [.execution(address)]
+    case .address(let text, let offset):
+      let address = try session.value(of: text).addingReportingOverflow(offset)
+      guard !address.overflow, session.machine.state.ram.indices.contains(address.partialValue),
+        let place = UInt16(exactly: address.partialValue)
+      else { throw AdapterRefusal("the address is outside the RAM") }
+      breakpoint.address = place
+      return [.execution(place)]
+    case .line(let number):
+      guard case .source(let name) = breakpoint.group else { return [] }
+      if let listing = listings.last(where: { $0.reference == name.reference }) {
+        guard let address = listing.address(ofLine: line(ofNumber: number)) else {
+          throw AdapterRefusal("the listing has no such line")
+        }
+        breakpoint.address = address
+        return [.execution(address)]
+      }
+      guard let file = sources.file(name, in: session.source) else {
+        throw AdapterRefusal("the program is not made from this file")
+      }
+      let line = ProgramSource.Line(file: file, number: line(ofNumber: number))
+      guard let withCode = session.source.firstLineWithCode(from: line) else {
+        throw AdapterRefusal("no line from here on has made any bytes")
+      }
+      let addresses = session.source.addresses(of: withCode)
+      breakpoint.address = addresses.first
+      return addresses.map { .execution($0) }
+    }
+  }
+
+  private func json(_ breakpoint: ClientBreakpoint) -> JSONObject {
+    let place = breakpoint.problem == nil ? breakpoint.address.flatMap { shown($0) } : nil
+    let object: JSONObject = [
+      "id": breakpoint.id, "verified": breakpoint.problem == nil, "message": breakpoint.problem,
+      "line": place?.line, "source": place?.source,
+      "instructionReference": breakpoint.address.map { "0x\(hexadecimal($0, 4))" },
+    ]
+    return object.withoutNulls
+  }
+
+  /// Tells the client of the `:breakpoint`s of the source, which it has not set.
+  mutating func announceStopsOfProgram() {
+    let own = Set(breakpoints.flatMap(\.stops))
+    for stop in prompt?.session.stops ?? [] where !own.contains(stop.id) {
+      guard case .execution(let address) = stop.event,
+        let place = shown(address)
+      else { continue }
+      let breakpoint: JSONObject = [
+        "id": nextBreakpoint, "verified": true, "source": place.source, "line": place.line,
+        "message": stop.name,
+        "instructionReference": "0x\(hexadecimal(address, 4))",
+      ]
+      nextBreakpoint += 1
+      send("breakpoint", ["reason": "new", "breakpoint": breakpoint.withoutNulls])
+    }
+  }
+
+  // MARK: Exceptions and data
+
+  private mutating func setExceptions(_ arguments: AdapterArguments) throws -> JSONObject {
+    var wanted: [(filter: ExceptionFilter, condition: String?)] = []
+    for name in try arguments.texts("filters") ?? [] { wanted.append((try filter(name), nil)) }
+    for option in try arguments.objects("filterOptions") ?? [] {
+      wanted.append((try filter(option.requiredText("filterId")), try option.text("condition")))
+    }
+    remove(.exceptions)
+    endsThatStop = Set(wanted.compactMap { ProgramEnd(rawValue: $0.filter.rawValue) })
+    var results: [JSONObject] = []
+    for (filter, condition) in wanted {
+      guard let event = filter.event else {
+        results.append(["verified": true])
+        continue
+      }
+      add(
+        ClientBreakpoint(
+          id: nextBreakpoint, group: .exceptions, place: .exception(event), condition: condition))
+      results.append(breakpoints.last.map { json($0) } ?? [:])
+    }
+    return ["breakpoints": results]
+  }
+
+  private func filter(_ name: String) throws(AdapterRefusal) -> ExceptionFilter {
+    guard let filter = ExceptionFilter(rawValue: name) else {
+      let all = ExceptionFilter.allCases.map(\.rawValue).joined(separator: ", ")
+      throw AdapterRefusal("\(name.displayText) is not one of \(all)")
+    }
+    return filter
+  }
+
+  private func dataBreakpointInfo(_ arguments: AdapterArguments) throws -> JSONObject {
+    let name = try arguments.requiredText("name")
+    let byteCount = try arguments.number("bytes")
+    let isAddress = try arguments.bool("asAddress") ?? false
+    guard let session = prompt?.session else { return [:] }
+    if let reference = try arguments.number("variablesReference"), reference > 0,
+      reference != VariableScope.registers.rawValue
+    {
+      return ["dataId": nil, "description": "\(name.displayText) cannot be watched"]
+    }
+    let text = byteCount.map { "\(name):\($0)" } ?? name
+    do {
+      let watched = try session.watched(text)
+      if isAddress, case .register = watched { throw AdapterRefusal("\(name) is not an address") }
+      let object: JSONObject = [
+        "dataId": text, "description": session.text(of: watched),
+        "accessTypes": ["read", "write", "readWrite"], "canPersist": true,
+      ]
+      return object
+    } catch {
+      return ["dataId": nil, "description": sentence(of: error).displayText]
+    }
+  }
+}
+
+extension AdapterArguments {
+  /// How a data breakpoint's data is accessed.
+  fileprivate func accessKind() throws(AdapterRefusal) -> StopPoint.AccessKind {
+    switch try text("accessType") {
+    case nil, "write": .write
+    case "read": .read
+    case "readWrite": .access
+    default: throw AdapterRefusal("accessType is read, write or readWrite")
+    }
+  }
+}

@@ -1,0 +1,211 @@
+// Messages of the Debug Adapter Protocol on a pair of descriptors: a header that says how many bytes
+// follow, and JSON.
+
+import Glibc
+import JSON
+import SaveState
+
+/// Reads and writes messages. What it reads may come from anybody: no message takes more memory than
+/// ``maxByteCount``, and what is not a message is an error.
+final class MessageStream {
+  /// What was read.
+  enum Received {
+    case request(AdapterRequest)
+    /// A message that cannot be understood; the next one can.
+    case refused(AdapterRequest?, String)
+    /// Something that is not even framed: nobody knows where the next message begins.
+    case unframed(String)
+    /// Nothing more comes.
+    case end
+
+    /// Whether whatever takes its time should end for it.
+    var isUrgent: Bool {
+      switch self {
+      case .request(let request):
+        ["pause", "disconnect", "terminate", "restart"].contains(request.command)
+      case .refused: false
+      case .unframed, .end: true
+      }
+    }
+  }
+
+  /// How long a message may be. The whole memory of a machine has 88 KB in a message.
+  static let maxByteCount = 256 << 10
+  /// How many messages are read before they are asked for.
+  private static let maxWaitingCount = 64
+  private static let maxHeaderByteCount = 1024
+
+  private let input: Int32
+  private let output: Int32
+  private var buffer: [UInt8] = []
+  /// How many bytes of a message that is too long are still to come.
+  private var unwantedByteCount = 0
+  private var waiting: [Received] = []
+  /// Whether nothing more will be read.
+  private var isOver = false
+  /// Whether nobody reads what is written any more.
+  private(set) var isGone = false
+
+  init(reading input: Int32, writing output: Int32) {
+    (self.input, self.output) = (input, output)
+  }
+
+  // MARK: Reading
+
+  /// The next message; nil if none came.
+  ///
+  /// - Parameter milliseconds: how long to wait for it; -1 for as long as it takes.
+  func next(waiting milliseconds: Int32) -> Received? {
+    if waiting.isEmpty { take(waiting: milliseconds) }
+    return waiting.isEmpty ? nil : waiting.removeFirst()
+  }
+
+  /// Whether there is a message.
+  var hasMessage: Bool {
+    if waiting.isEmpty { take(waiting: 0) }
+    return !waiting.isEmpty
+  }
+
+  /// Whether there is a message for which whatever takes its time should end.
+  var hasUrgentMessage: Bool {
+    if waiting.count < MessageStream.maxWaitingCount { take(waiting: 0) }
+    return waiting.contains(where: \.isUrgent)
+  }
+
+  /// Reads what has come.
+  private func take(waiting milliseconds: Int32) {
+    parse()
+    while !isOver, waiting.isEmpty || milliseconds == 0 {
+      var ends = [pollfd(fd: input, events: Int16(POLLIN), revents: 0)]
+      if let descriptor = Interrupt.descriptor {
+        ends.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+      }
+      guard poll(&ends, nfds_t(ends.count), milliseconds) > 0, ends[0].revents != 0 else { return }
+      read()
+      parse()
+      if waiting.count >= MessageStream.maxWaitingCount { return }
+    }
+  }
+
+  private func read() {
+    let count = 64 << 10
+    var received = 0
+    let start = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: count))
+    buffer.withUnsafeMutableBytes { bytes in
+      received = Glibc.read(input, bytes.baseAddress.map { $0 + start }, count)
+    }
+    buffer.removeLast(count - max(0, received))
+    guard received <= 0, !(received < 0 && (errno == EINTR || errno == EAGAIN)) else { return }
+    isOver = true
+    waiting.append(
+      buffer.isEmpty && unwantedByteCount == 0 ? .end : .unframed("the last message is incomplete"))
+  }
+
+  /// Takes all messages from the buffer that are whole.
+  private func parse() {
+    var start = 0
+    defer { if start > 0 { buffer.removeFirst(start) } }
+    while !isOver, waiting.count < MessageStream.maxWaitingCount {
+      let unwanted = min(unwantedByteCount, buffer.count - start)
+      (start, unwantedByteCount) = (start + unwanted, unwantedByteCount - unwanted)
+      guard start < buffer.count else { return }
+      do throws(MessageHeader.Problem) {
+        guard let header = try MessageHeader(buffer[start...], MessageStream.maxHeaderByteCount)
+        else { return }
+        guard header.contentLength <= MessageStream.maxByteCount else {
+          (start, unwantedByteCount) = (start + header.byteCount, header.contentLength)
+          waiting.append(
+            .refused(nil, "a message has at most \(MessageStream.maxByteCount) bytes"))
+          continue
+        }
+        let end = start + header.byteCount + header.contentLength
+        guard end <= buffer.count else { return }
+        waiting.append(AdapterRequest.received(Array(buffer[start + header.byteCount..<end])))
+        start = end
+      } catch {
+        isOver = true
+        waiting.append(.unframed(error.sentence))
+      }
+    }
+  }
+
+  // MARK: Writing
+
+  /// Writes a message, and waits until it is written.
+  func write(_ message: JSONObject) {
+    guard !isGone, let text = try? JSON.encode(message) else { return }
+    let content = Array(text.utf8)
+    let bytes = Array("Content-Length: \(content.count)\r\n\r\n".utf8) + content
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { bytes in
+        Glibc.write(output, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+      }
+      if count > 0 {
+        written += count
+      } else if errno == EAGAIN {
+        var end = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
+        poll(&end, 1, -1)
+      } else if errno != EINTR {
+        return isGone = true
+      }
+    }
+  }
+}
+
+/// The lines before a message.
+struct MessageHeader {
+  /// How many bytes they are, with the empty line.
+  let byteCount: Int
+  /// How many bytes follow.
+  let contentLength: Int
+
+  /// Why they are not a header.
+  struct Problem: Error { let sentence: String }
+
+  /// The header at the beginning of some bytes; nil if it may become one with more of them.
+  ///
+  /// Fields of other protocols are refused, as a browser's are: whoever can make somebody's browser
+  /// send something must not be able to debug with it.
+  init?(_ bytes: ArraySlice<UInt8>, _ maxByteCount: Int) throws(Problem) {
+    var (length, rest) = (Int?.none, bytes)
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")), end - bytes.startIndex < maxByteCount {
+      guard end > rest.startIndex, rest[end - 1] == UInt8(ascii: "\r") else {
+        throw Problem(sentence: "a line of a header does not end with CR LF")
+      }
+      let line = rest[..<(end - 1)]
+      rest = rest[(end + 1)...]
+      if line.isEmpty {
+        guard let length else { throw Problem(sentence: "a header has no Content-Length") }
+        (byteCount, contentLength) = (rest.startIndex - bytes.startIndex, length)
+        return
+      }
+      try MessageHeader.checkBeginning(line)
+      let parts = String(decoding: line, as: UTF8.self).split(separator: ":", maxSplits: 1)
+      guard parts.first?.lowercased() == "content-length" else { continue }
+      let digits = parts.last?.drop { $0 == " " } ?? ""
+      guard parts.count == 2, length == nil, (1...18).contains(digits.utf8.count),
+        digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits)
+      else { throw Problem(sentence: "Content-Length is not a number, or there are two") }
+      length = number
+    }
+    guard bytes.count < maxByteCount else { throw Problem(sentence: "a header is too long") }
+    try MessageHeader.checkBeginning(rest)
+    return nil
+  }
+
+  /// Whether a line, or the beginning of one, may be a field.
+  private static func checkBeginning(_ line: ArraySlice<UInt8>) throws(Problem) {
+    let start = line.prefix { $0 != UInt8(ascii: ":") }.map { $0 | 0x20 }
+    let isWhole = start.count < line.count
+    let isField = ["content-length", "content-type"].contains { name in
+      let name = Array(name.utf8).map { $0 | 0x20 }
+      return isWhole ? name == start : name.starts(with: start)
+    }
+    let isEnd = line.count == 1 && line.first == UInt8(ascii: "\r")
+    guard isField || isEnd else {
+      throw Problem(sentence: "a message begins with Content-Length, and this does not")
+    }
+  }
+}
