@@ -5,9 +5,9 @@ CORES ?= $(HOME)/.config/retroarch/cores
 INFO ?= $(CORES)
 ROM ?= roms/backfire.ch8
 SECONDS_EACH ?= 600
-FUZZERS ?= commands calls image journal slots recordings roms engines octo
+FUZZERS ?= commands dap calls image journal slots recordings roms engines octo
 
-.PHONY: play test test-libretro test-sanitizer test-package test-python lint format fuzz benchmark lib wheel deb libretro install-libretro install uninstall clean
+.PHONY: play test test-libretro test-adapter test-sanitizer test-package test-python lint format fuzz benchmark lib wheel deb libretro install-libretro install uninstall clean
 
 play: ## build chip8 and play a program: make play [ROM=path]
 	Scripts/need.sh build
@@ -31,6 +31,11 @@ test-libretro: ## our programs in the libretro core, driven as a front end drive
 test-sanitizer: ## both libraries with an address sanitizer, loaded, used and unloaded a hundred times
 	Scripts/need.sh build
 	Scripts/test-sanitizer.sh
+
+test-adapter: ## a whole session in the debug adapter, by a client that others have written
+	Scripts/need.sh build python
+	Scripts/build.sh --product chip8
+	Scripts/test-adapter.sh .build/release/chip8
 
 test-package: deb ## the Debian package, in a new Debian that debootstrap makes; as root
 	Scripts/need.sh package
