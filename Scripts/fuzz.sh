@@ -8,17 +8,17 @@ cd "$(dirname "$0")/.."
 seconds=$1
 shift
 
-# Command lines need the program itself and no instrumentation.
-case " $* " in
-*" commands "*)
-  Scripts/build.sh --product chip8
-  echo "commands, $seconds seconds:"
-  python3 Fuzz/commands .build/release/chip8 --seconds "$seconds"
-  ;;
-esac
+# Command lines and the debug adapter need the program itself and no instrumentation.
 fuzzers=
 for fuzzer in "$@"; do
-  [ "$fuzzer" = commands ] || fuzzers="$fuzzers $fuzzer"
+  case $fuzzer in
+  commands | dap)
+    Scripts/build.sh --product chip8
+    echo "$fuzzer, $seconds seconds:"
+    python3 "Fuzz/$fuzzer" .build/release/chip8 --seconds "$seconds"
+    ;;
+  *) fuzzers="$fuzzers $fuzzer" ;;
+  esac
 done
 [ -n "$fuzzers" ] || exit 0
 
