@@ -80,7 +80,7 @@ extension String {
   @Test(arguments: [
     ("README.md", 3), ("docs/PROGRAMMING.md", 11), ("docs/SYSTEM-IMAGES.md", 55),
     ("docs/TIMELINE.md", 4), ("docs/FARMING.md", 2), ("docs/MOVIES.md", 9),
-    ("docs/DEBUGGING.md", 1),
+    ("docs/DEBUGGING.md", 7),
   ])
   func examplesAreReal(path: String, count: Int) throws {
     let page = try Page(path)
