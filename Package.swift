@@ -71,6 +71,7 @@ let package = Package(
         "Chip8Player",
         "CPNG",
         "CStandalone",
+        "CTOML",
         "CTerminal",
         "JSON",
         "Octo",
@@ -101,6 +102,7 @@ let package = Package(
       cSettings: [.define("SDL", .when(traits: ["SDL"]))],
       linkerSettings: [.linkedLibrary("dl")]),
     .target(name: "CStandalone"),
+    .target(name: "CTOML"),
     .target(name: "CTerminal"),
 
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
@@ -128,5 +130,6 @@ let package = Package(
       ],
       exclude: ["Support/drop.py"],
       swiftSettings: strict),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )

@@ -5,7 +5,7 @@ set -eu
 
 packages() {
   case $1 in
-  build) echo binutils libdeflate-dev libgif-dev libjansson-dev libpangocairo-1.0-0 libpng-dev libsdl2-dev nettle-dev zlib1g-dev ;;
+  build) echo binutils libdeflate-dev libgif-dev libjansson-dev libpangocairo-1.0-0 libpng-dev libsdl2-dev libtomlplusplus-dev nettle-dev zlib1g-dev ;;
   fuzz) echo python3 ;;
   package) echo appstream debootstrap desktop-file-utils libglib2.0-bin lintian shared-mime-info xdotool xvfb ;;
   python) echo gcc python3 python3-venv ;;

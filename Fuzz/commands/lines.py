@@ -81,6 +81,8 @@ VALUES = {
     "look": "plain lcd scanlines|crt",
     "flicker": "off mild full|on",
     "touch": "auto none swipe seg16 seg16fill gamepad vip|tap",
+    "pad-map": "a=5 p2-l=A,b=none|start=1 a=G a",
+    "config": "off options.json notes.md|missing sub",
     "terminal-picture": "auto half-blocks sextants pixels|ascii",
     "run-ahead": "0 1 4 auto|-1 5 x",
     "LEAF": "1 2 3|0 -1 99 x",
@@ -109,7 +111,8 @@ VALUES["save-slot"] = VALUES["NEW"] = VALUES["NAME"]
 USUAL = {"headless": 0.97}
 # Options that make no sense in most lines, or make most lines wrong.
 RARE = {"autosave", "terminal", "terminal-picture", "fullscreen", "fit", "aspect", "look", "flicker",
-        "reduce-flashes", "keypad", "touch", "volume", "pitch", "pause-in-background", "no-card", "watch",
+        "reduce-flashes", "keypad", "touch", "volume", "mute", "pitch", "pause-in-background", "card", "pad-map",
+        "config", "watch",
         "keep-state", "acknowledge", "move",
         "else-save", "resume", "timeout", "restore-descriptor", "seek", "seek-instruction", "rewind"}
 # What an option needs, mostly.

@@ -89,13 +89,14 @@ private let rules: [String: Rule] = [
     ["CLibretro", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],
     silent + [.files, .clock, .randomness, .concurrency]),
   "chip8": Rule([
-    "ArgumentParser", "CChafa", "CDeflate", "CPNG", "CPango", "CSDL2", "CStandalone", "CTerminal",
-    "Chip8Core", "Chip8Player", "Glibc", "JSON", "Octo", "SaveState", "Synchronization",
+    "ArgumentParser", "CChafa", "CDeflate", "CPNG", "CPango", "CSDL2", "CStandalone", "CTOML",
+    "CTerminal", "Chip8Core", "Chip8Player", "Glibc", "JSON", "Octo", "SaveState",
+    "Synchronization",
   ]),
   // There is no Swift in these.
   "CChafa": Rule([]), "CChip8": Rule([]), "CLibretro": Rule([]), "CLinux": Rule([]),
   "CPango": Rule([]),
-  "CSDL2": Rule([]), "CStandalone": Rule([]), "CTerminal": Rule([]),
+  "CSDL2": Rule([]), "CStandalone": Rule([]), "CTOML": Rule([]), "CTerminal": Rule([]),
 ]
 
 /// What the tests of each module may know: the module, and what is below it.

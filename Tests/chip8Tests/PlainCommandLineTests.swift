@@ -45,8 +45,8 @@ import chip8
     "off", "auto", "vip", "none", "name", "wrap=on", "jump=off", "wrap=maybe", "cycles", "ipf",
     "fast", "0x300=1,0xFF", "0x300=", "halt", "key-wait", "pc=0x200", "pc=loop", "pc=99999",
     "screen=\(String(repeating: "aB", count: 20))", "0-3:5,7-:AF", "3-0:5", "ff0000,00FF00", "#12",
-    "sextants", "square", "lcd", "mild", "up=5,a=none", "up=x", "loop:4", "0x300:0", "screen",
-    "registers", "hashes",
+    "sextants", "square", "lcd", "mild", "up=5,a=none", "a=5,p2-l=none", "up=x", "loop:4",
+    "0x300:0", "screen", "registers", "hashes",
     "--json", "-1",
     "--", "", "1e3", "1 ",
   ]

@@ -28,17 +28,19 @@ public struct KeyCard: Hashable, Sendable {
   public let isKnown: Bool
 
   /// The card of a program.
-  public init(_ program: ProgramKeys, _ map: KeyMap) {
+  ///
+  /// - Parameter pads: which buttons are which keys; nil for the usual ones.
+  public init(_ program: ProgramKeys, _ map: KeyMap, _ pads: PadMap? = nil) {
+    let pads = pads ?? PadMap(for: program)
     isKnown = program.isKnown
     cells = (0..<16).map { (key: UInt8) in
       let meaning = program.meaning(of: key)
       var player = 1
       if case .action(let use) = meaning, let owner = use.player { player = owner }
       if !program.isKnown, !program.pad().values.contains(key) { player = 2 }
-      let pad = program.pad(of: player)
       return Cell(
         key: key, usages: map.usages(of: key),
-        buttons: PadButton.allCases.filter { pad[$0] == key }, meaning: meaning)
+        buttons: PadButton.allCases.filter { pads[$0, player] == key }, meaning: meaning)
     }
   }
 

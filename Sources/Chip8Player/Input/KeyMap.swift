@@ -14,6 +14,8 @@ public struct KeyMap: Hashable, Sendable {
   ]
 
   private let keys: [UInt8: UInt8]
+  /// The keys of the keyboard that are others than usual.
+  private let assigned: Set<UInt8>
 
   /// The keys of a program.
   ///
@@ -26,6 +28,7 @@ public struct KeyMap: Hashable, Sendable {
     }
     for assignment in assignments { keys[assignment.usage] = assignment.key }
     self.keys = keys
+    assigned = Set(assignments.map(\.usage))
   }
 
   /// The key of the keypad that a key of the keyboard is; none for a key without one.
@@ -33,11 +36,12 @@ public struct KeyMap: Hashable, Sendable {
     UInt8(exactly: usage).flatMap { keys[$0] }.map { KeySet(key: $0) } ?? []
   }
 
-  /// The keys of the keyboard that are one of the keypad: arrows, space and enter first, then the key in its
-  /// place on the keypad, then others.
+  /// The keys of the keyboard that are one of the keypad: those that were assigned first, arrows, space and
+  /// enter next, then the key in its place on the keypad, then others.
   public func usages(of key: UInt8) -> [UInt8] {
     let buttons = (PadButton.directions + [.a, .b]).compactMap(\.usage)
     func rank(_ usage: UInt8) -> Int {
+      if assigned.contains(usage) { return -1 }
       if let index = buttons.firstIndex(of: usage) { return index }
       return KeyMap.keypad.contains { $0 == (usage, key) } ? 10 : 11
     }

@@ -26,27 +26,22 @@ package enum Command: Hashable, Sendable {
   case platform(Platform)
   case quirks(Quirks)
   case instructionsPerFrame(Int)
-  // How it is shown and heard.
-  case speed(Int)
-  case colors([UInt32])
-  case rotation(Int)
-  case wholePixels(Bool)
-  case fullScreen(Bool)
-  case aspect(PictureAspect)
-  case look(ScreenLook)
-  case flicker(FlickerBlending)
-  case flashReduction(Bool)
-  case keypad(Bool)
-  case touch(TouchMode)
-  case volume(Int)
-  case muted(Bool)
-  case pitch(Int)
-  case pauseInBackground(Bool)
+  /// Sets a setting: it is kept.
+  case set(Setting, String)
+  /// Waits for the key or the button that is to be a key of the keypad, or forgets what was assigned to it.
+  case assign(UInt8)
+  case resetKey(UInt8)
+  /// Keeps for all programs what a setting is for this one.
+  case keepForAll(Setting)
+  /// Forgets what was set for a setting while playing.
+  case useDefault(Setting)
 }
 
 /// The pages that there are.
 package enum PageName: Hashable, Sendable {
   /// The keys, before the program is played: any key leads on.
   case start
+  /// Waits for the key or the button that is to be a key of the keypad.
+  case assign(UInt8)
   case home, menu, slots, timeline, keys, machine, platform, picture, palette, sound, record, about
 }

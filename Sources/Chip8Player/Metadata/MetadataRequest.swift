@@ -13,6 +13,8 @@ public struct MetadataRequest: Sendable {
   public var speed: Int?
   /// Keys of the keyboard that are others than usual, by ascending usages, none twice.
   public var keys: [KeyAssignment] = []
+  /// More of them. Where ``keys`` replace all that an image says, these are added to it.
+  public var moreKeys: [KeyAssignment] = []
   /// The file with the names of the program's addresses.
   public var symbolsPath: String?
   /// Before which instructions the machine stops.
@@ -40,7 +42,8 @@ public struct MetadataRequest: Sendable {
     }
     given.speed = speed
     given.rotation = rotation
-    given.keys = keys
+    given.keys = keys.over(moreKeys)
+    if keys.isEmpty, !moreKeys.isEmpty { given.keys = moreKeys.over(beneath.keys) }
     if !colors.isEmpty {
       let others = Appearance(for: machine.program, beneath).colors
       given.colors = colors + others.dropFirst(colors.count)

@@ -15,6 +15,8 @@ public struct Player: Sendable {
   private var besides: [Beside]
   /// Whether what images say of that is not wanted.
   public let forgetsSaved: Bool
+  /// What holds of that where neither the image nor the program's own file says it. It is not saved.
+  var preferences = SessionMetadata()
   /// Every file that was read for the machine: none of them is overwritten.
   public private(set) var inputs: InputFiles { didSet { protectFiles() } }
   /// The run's other outputs, which the program must not replace.
@@ -150,10 +152,19 @@ public struct Player: Sendable {
   public var title: String { knownProgram?.title ?? machine.program.name }
 
   /// How the program is shown.
-  public var appearance: Appearance { Appearance(for: machine.program, metadata) }
+  public var appearance: Appearance {
+    var shown = metadata.over(preferences)
+    if !shown.colors.isEmpty, shown.colors.count < 4 {
+      shown.colors += Appearance(for: machine.program).colors.dropFirst(shown.colors.count)
+    }
+    return Appearance(for: machine.program, shown)
+  }
 
   /// How fast frames go by, in percent of the platform's own rate.
-  public var speed: Int { metadata.speed ?? 100 }
+  public var speed: Int { metadata.speed ?? preferences.speed ?? 100 }
+
+  /// Keys of the keyboard that are others than usual. The last of a key counts.
+  public var keyAssignments: [KeyAssignment] { preferences.keys + metadata.keys }
 
   /// What went well but for this, since the last call.
   public mutating func takeWarnings() -> [Warning] {
@@ -417,6 +428,22 @@ public struct Player: Sendable {
   mutating func setMetadata(_ change: (inout SessionMetadata) -> Void) {
     change(&besides[timeline.branch].given)
     change(&besides[timeline.branch].metadata)
+  }
+
+  /// Withdraws what was asked for: the program's own file counts again, if it says anything.
+  mutating func forgetMetadata<Value>(_ part: WritableKeyPath<SessionMetadata, Value>) {
+    let branch = timeline.branch
+    besides[branch].given[keyPath: part] = SessionMetadata()[keyPath: part]
+    besides[branch].metadata[keyPath: part] = besides[branch].own[keyPath: part]
+  }
+
+  /// The same for keys of the keyboard, by their usages.
+  mutating func forgetKeys(_ usages: Set<UInt8>) {
+    let branch = timeline.branch
+    besides[branch].given.keys.removeAll { usages.contains($0.usage) }
+    let own = besides[branch].own.keys.filter { usages.contains($0.usage) }
+    let others = besides[branch].metadata.keys.filter { !usages.contains($0.usage) }
+    besides[branch].metadata.keys = others.over(own)
   }
 
   private mutating func replace(

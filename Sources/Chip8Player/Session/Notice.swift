@@ -48,6 +48,12 @@ public enum Notice: Sendable {
   case failed(Action, any Error)
   /// The user flags cannot be read, so the program starts without, or they were not kept.
   case flagsFailed(isReading: Bool, StorageError)
+  /// What the setting is holds for all programs now.
+  case keptForAll(Setting)
+  /// Something in the user's configuration was skipped.
+  case configuration(String)
+  /// What was set is not kept, or what was kept cannot be read.
+  case settingsFailed(isReading: Bool, StorageError)
   /// What is played is not recorded, or what was recorded cannot be read.
   case journalFailed(StorageError)
   case journalDamaged(path: String, reason: String)

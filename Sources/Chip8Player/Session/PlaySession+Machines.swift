@@ -57,13 +57,18 @@ extension PlaySession {
       options.machine.forAnotherProgram, options.metadata.forAnotherProgram
     )
     let (kept, flagKeeper) = (options.keptFlags, flagKeeper)
+    let (keptSettings, settings) = (options.keptSettings, settings)
     begin(.open(path: path)) {
       var loaded = try LoadedMachine(file(), machine)
-      try loaded.apply(metadata, from: path)
+      var settings = settings
+      let problem = settings.readProgram(loaded.machine.program.sha1, keptSettings)
+      try loaded.apply(metadata.asking(for: settings), from: path)
       flagKeeper.powerOn(&loaded, kept)
-      return { [loaded] session in
+      return { [loaded, settings] session in
         session.autosaveOnLeaving()
         session.adopt(loaded)
+        session.settings[.program] = settings[.program]
+        problem.map { session.report(.settingsFailed(isReading: true, $0)) }
         // They are those of the program before.
         (session.slotList, session.changedSlot, session.left) = ([], nil, nil)
         session.slotListCount += 1
@@ -130,10 +135,5 @@ extension PlaySession {
     player.adopt(reconfigured: changed)
     machineChanged()
     report(.reconfigured(changed.state.configuration, isRestarted: false))
-  }
-
-  /// Shows the machine otherwise, or at another speed. It is saved so.
-  public func setMetadata(_ change: (inout SessionMetadata) -> Void) {
-    player.setMetadata(change)
   }
 }

@@ -8,6 +8,12 @@ extension PlaySession {
     public var machine = MachineRequest()
     /// What is wanted beside them.
     public var metadata = MetadataRequest()
+    /// What somebody has set, but for what is kept for a program.
+    public var settings = SettingLevels()
+    /// Where it is kept what is chosen while playing; nil if it is not.
+    public var keptSettings: KeptSettings?
+    /// What is to be reported first.
+    public var firstNotices: [Notice] = []
     /// Where the slots of all programs are.
     public var slotsRoot = Slots.defaultRoot()
     /// How many seconds of the machine's time lie between two autosaves; nil for no autosaves at all.

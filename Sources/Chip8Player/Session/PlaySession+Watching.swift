@@ -42,7 +42,7 @@ extension PlaySession {
   public func pollWatchedFile() {
     guard let file = watched, !file.isBusy else { return }
     watched?.isBusy = true
-    let (machine, metadata) = (options.machine, options.metadata)
+    let (machine, metadata) = (options.machine, options.metadata.asking(for: settings))
     work.begin {
       guard file.hasChanged else { return { $0.watched?.isBusy = false } }
       let stamp = Storage.stamp(of: file.diskPath)

@@ -38,6 +38,8 @@ public final class PlaySession {
   var isBrowsing = false
 
   private var notices: [Notice]
+  /// What somebody has set, for this program and for all.
+  public internal(set) var settings: SettingLevels
   let work = WorkQueue()
   /// Writes pictures and clips, which take longer.
   let captures = WorkQueue()
@@ -85,11 +87,14 @@ public final class PlaySession {
     player.runAhead = options.runAhead.map { RunAhead($0) }
     player.isParanoid = options.isParanoid
     self.options = options
+    settings = options.settings
+    player.preferences = settings.preferences.metadata
     keyObserver = KeyObserver(observing: loaded.machine)
     autosaveFrame = loaded.machine.state.frames
-    notices = [
-      .began(loaded.machine.state.configuration.platform, isRestored: loaded.image != nil)
-    ]
+    notices =
+      [
+        .began(loaded.machine.state.configuration.platform, isRestored: loaded.image != nil)
+      ] + options.firstNotices
     keepFlags()
     if let movie = options.movie { player.play(movie, isReadOnly: options.isReadOnly) }
     if let facts = options.recording { player.record(facts) }

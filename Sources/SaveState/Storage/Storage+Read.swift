@@ -7,6 +7,21 @@ extension Storage {
     try Input(path).bytes(atMost: limit + 1)
   }
 
+  /// The bytes of a regular file, nil if there is none. Pipes and devices are refused, so nobody waits; so is
+  /// a file of more than `limit` bytes.
+  public static func readRegular(_ path: String, limit: Int) throws(StorageError) -> [UInt8]? {
+    do throws(StorageError) {
+      let file = try RegularFile(path)
+      guard file.byteCount <= limit else {
+        throw StorageError(reason: .read, path: path, code: EFBIG)
+      }
+      return try file.bytes(file.byteCount, from: 0)
+    } catch {
+      guard error.isMissingFile else { throw error }
+      return nil
+    }
+  }
+
   /// The bytes of a file in memory that ``Reexec`` has handed to this process; it is closed.
   ///
   /// - Parameter path: how it is called in a message.

@@ -35,7 +35,7 @@ extension Chip8Command {
   /// Options that the parser has not set have no value at all.
   private mutating func setDefaults() {
     (files, restore, restoreDescriptor, slots) = ([], nil, nil, nil)
-    (resume, autosave, watch, keepState) = (false, nil, false, false)
+    (resume, watch, keepState) = (false, false, false)
     machine = MachineOptions()
     (machine.platform, machine.quirk, machine.ipf) = (.auto, [], nil)
     (machine.timing, machine.seed, machine.poke, machine.engine) = (nil, nil, [], nil)
@@ -49,18 +49,20 @@ extension Chip8Command {
     (past.seek, past.seekInstruction, past.rewind) = (nil, nil, nil)
     (past.leavesOutPast, past.past) = (false, nil)
     timeline = TimelineOptions()
-    (timeline.runAhead, timeline.isParanoid, timeline.leavesOutJournal) = (nil, false, false)
+    timeline.isParanoid = false
     settings = SettingsOptions()
     (settings.colors, settings.rotate, settings.speed) = (nil, nil, nil)
     (settings.keyMap, settings.symbols, settings.forgetsSaved) = (nil, nil, false)
     (settings.breakpoints, settings.watchpoints) = ([], [])
-    terminal = TerminalOptions()
-    (terminal.isWanted, terminal.picture) = (false, nil)
-    window = WindowOptions()
-    (window.isFullScreen, window.fit, window.aspect, window.look) = (false, false, nil, nil)
-    (window.flicker, window.reduceFlashes) = (nil, false)
-    (window.keypad, window.touch, window.volume, window.pitch) = (false, nil, nil, nil)
-    (window.pauseInBackground, window.leavesOutCard) = (false, false)
+    player = PlayerOptions()
+    (player.fit, player.fullscreen, player.card) = (nil, nil, nil)
+    (player.aspect, player.look, player.flicker) = (nil, nil, nil)
+    (player.reduceFlashes, player.keypad, player.touch) = (nil, nil, nil)
+    player.pauseInBackground = nil
+    (player.volume, player.mute, player.pitch, player.runAhead) = (nil, nil, nil, nil)
+    (player.autosave, player.journal) = (nil, nil)
+    (player.terminal, player.terminalPicture) = (nil, nil)
+    (player.padMap, player.config) = (nil, nil)
     headless = HeadlessOptions()
     (headless.isHeadless, headless.frames, headless.instructions) = (false, nil, nil)
     (headless.until, headless.keys) = ([], nil)
@@ -82,16 +84,8 @@ extension Chip8Command {
     case "watch": watch = true
     case "keep-state": keepState = true
     case "no-past": past.leavesOutPast = true
-    case "no-journal": timeline.leavesOutJournal = true
     case "paranoid": timeline.isParanoid = true
     case "no-settings": settings.forgetsSaved = true
-    case "terminal": terminal.isWanted = true
-    case "fullscreen": window.isFullScreen = true
-    case "fit": window.fit = true
-    case "reduce-flashes": window.reduceFlashes = true
-    case "keypad": window.keypad = true
-    case "pause-in-background": window.pauseInBackground = true
-    case "no-card": window.leavesOutCard = true
     case "headless": headless.isHeadless = true
     case "executable": headless.executable = true
     case "no-rom": headless.leavesOutProgram = true
@@ -99,7 +93,51 @@ extension Chip8Command {
     case "read-only": headless.movie.isReadOnly = true
     case "move": mobility.move = true
     case "acknowledge": mobility.acknowledge = true
+    default: return turnOnOrOff(name)
+    }
+    return true
+  }
+
+  /// The same for settings, which options turn on, and off after `no-`.
+  private mutating func turnOnOrOff(_ name: Substring) -> Bool {
+    let isOn = !name.hasPrefix("no-")
+    switch isOn ? name : name.dropFirst(3) {
+    case "fit": player.fit = isOn
+    case "fullscreen": player.fullscreen = isOn
+    case "card": player.card = isOn
+    case "reduce-flashes": player.reduceFlashes = isOn
+    case "keypad": player.keypad = isOn
+    case "mute": player.mute = isOn
+    case "pause-in-background": player.pauseInBackground = isOn
+    case "journal": player.journal = isOn
+    case "terminal": player.terminal = isOn
     default: return false
+    }
+    return true
+  }
+
+  /// Sets a setting that has a value.
+  private mutating func setSetting(_ name: Substring, _ value: String) -> Bool {
+    guard let setting = Setting(rawValue: String(name)), let value = try? setting.value(value)
+    else { return false }
+    switch setting {
+    case .colors: settings.colors = value
+    case .rotate: settings.rotate = value
+    case .speed: settings.speed = value
+    case .keyMap: settings.keyMap = value
+    case .aspect: player.aspect = value
+    case .look: player.look = value
+    case .flicker: player.flicker = value
+    case .touch: player.touch = value
+    case .volume: player.volume = value
+    case .pitch: player.pitch = value
+    case .runAhead: player.runAhead = value
+    case .autosave: player.autosave = value
+    case .terminalPicture: player.terminalPicture = value
+    case .padMap: player.padMap = value
+    case .fit, .fullscreen, .reduceFlashes, .keypad, .card, .mute, .journal, .pauseInBackground,
+      .terminal:
+      return false
     }
     return true
   }
@@ -110,7 +148,6 @@ extension Chip8Command {
     case "restore": read(value, &restore)
     case "restore-descriptor": read(value, &restoreDescriptor)
     case "slots": read(value, &slots)
-    case "autosave": read(value, &autosave)
     case "platform": read(value, &machine.platform)
     case "quirk": add(try? QuirkChoice(argument: value), &machine.quirk)
     case "ipf": read(value, &machine.ipf)
@@ -127,19 +164,8 @@ extension Chip8Command {
     case "seek-instruction": read(value, &past.seekInstruction)
     case "rewind": read(value, &past.rewind)
     case "past": read(value, &past.past)
-    case "run-ahead": read(value, &timeline.runAhead)
-    case "colors": read(value, &settings.colors)
-    case "rotate": read(value, &settings.rotate)
-    case "speed": read(value, &settings.speed)
-    case "key-map": replace(&settings.keyMap, try? KeyChanges(value))
-    case "terminal-picture": read(value, &terminal.picture)
+    case "config": read(value, &player.config)
     case "symbols": read(value, &settings.symbols)
-    case "aspect": read(value, &window.aspect)
-    case "look": read(value, &window.look)
-    case "flicker": read(value, &window.flicker)
-    case "touch": read(value, &window.touch)
-    case "volume": read(value, &window.volume)
-    case "pitch": read(value, &window.pitch)
     case "break": add(Place(argument: value), &settings.breakpoints)
     case "watchpoint": add(WatchedPlace(argument: value), &settings.watchpoints)
     default: setHeadless(name, value)
@@ -164,7 +190,7 @@ extension Chip8Command {
     case "trace": read(value, &headless.trace)
     case "else-save": read(value, &mobility.elseSave)
     case "timeout": read(value, &mobility.timeout)
-    default: false
+    default: setSetting(name, value)
     }
   }
 }

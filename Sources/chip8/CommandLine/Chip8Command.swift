@@ -24,8 +24,8 @@ struct Chip8Command: ParsableCommand {
     version: productVersion,
     subcommands: [
       ImageCommand.self, SlotsCommand.self, FlagsCommand.self, TimelineCommand.self,
-      MovieCommand.self, KeysCommand.self, AsmCommand.self, DisasmCommand.self, CartCommand.self,
-      FarmCommand.self, DebugCommand.self, DapCommand.self,
+      MovieCommand.self, KeysCommand.self, ConfigCommand.self, AsmCommand.self, DisasmCommand.self,
+      CartCommand.self, FarmCommand.self, DebugCommand.self, DapCommand.self,
     ])
 
   @Argument(
@@ -49,13 +49,6 @@ struct Chip8Command: ParsableCommand {
 
   @Flag(help: "Resume the program's newest autosave.")
   var resume = false
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Seconds between autosaves in a window (60); 0 turns autosaving off.",
-      valueName: "SECONDS"))
-  var autosave: Int?
 
   @Flag(help: "Reload the file whenever it changes, for development.")
   var watch = false
@@ -81,11 +74,8 @@ struct Chip8Command: ParsableCommand {
   @OptionGroup(title: "Display, input, debugging")
   var settings: SettingsOptions
 
-  @OptionGroup(title: "Playing in a terminal")
-  var terminal: TerminalOptions
-
-  @OptionGroup(title: "Window")
-  var window: WindowOptions
+  @OptionGroup(title: "Playing")
+  var player: PlayerOptions
 
   @OptionGroup(title: "Headless runs")
   var headless: HeadlessOptions
@@ -98,8 +88,7 @@ struct Chip8Command: ParsableCommand {
     try flags.validateCombination()
     try past.validateCombination()
     try settings.validateCombination()
-    try terminal.validateCombination(isHeadless: headless.isHeadless)
-    try window.validateCombination(isHeadless: headless.isHeadless)
+    try player.validateCombination(isHeadless: headless.isHeadless)
     try headless.validateCombination()
     try headless.movie.validateCombination()
     try mobility.validateCombination(headless, restore: restore)
@@ -108,12 +97,6 @@ struct Chip8Command: ParsableCommand {
     }
     if resume, restore != nil {
       throw ValidationError("--resume and --restore cannot be combined.")
-    }
-    if let autosave, !(0...86_400).contains(autosave) {
-      throw ValidationError("--autosave takes 0 to 86400 seconds, not \(autosave).")
-    }
-    if autosave != nil, headless.isHeadless {
-      throw ValidationError("--autosave and --headless cannot be combined.")
     }
     if restoreDescriptor != nil, restore == nil {
       throw ValidationError("--restore-descriptor requires --restore IMAGE.")
@@ -127,19 +110,29 @@ struct Chip8Command: ParsableCommand {
 
   func run() throws {
     let request = machineRequest
+    // A run that is not played reads nothing that its command line does not name.
+    var settings =
+      headless.isHeadless
+      ? nil
+      : try PlayerSettings(
+        given, config: player.config, slotsRoot: slotsRoot)
     var inputs = InputFiles()
     let input = try headless.movie.input.map {
       try InputFile(contentsOf: $0, machine.dependencies.paths, &inputs)
     }
     if input?.movie == nil { try checkWithoutMovie(input) }
-    let file = try input?.movie.flatMap { try loadedFile(of: $0) } ?? loadedFile()
+    let file =
+      try input?.movie.flatMap { try loadedFile(of: $0) }
+      ?? loadedFile(settings?.levels.effective)
     var loaded = try machine(in: file, request, input?.movie)
     loaded.inputs.add(inputs)
     if resume { loaded = try loaded.resumed(file.path, request, slotsRoot: slotsRoot) }
     if past.moment != nil, loaded.image == nil, input?.movie == nil {
       throw Failure.usage("\(past.momentOption) requires a saved state with its past")
     }
-    try loaded.apply(settings.request, from: file.path)
+    settings?.readProgram(loaded.machine.program.sha1)
+    let metadata = self.settings.request
+    try loaded.apply(settings.map { metadata.asking(for: $0.levels) } ?? metadata, from: file.path)
     let base = try headless.base.map { try ParentImage($0, machine.dependencies, &loaded.inputs) }
     try loaded.keepProgram(base, headless, mobility)
     let entryCalls = try host.entryCalls(loaded.metadata.names)
@@ -156,13 +149,13 @@ struct Chip8Command: ParsableCommand {
       besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: input,
       from: headless.movie.input)
     let host = try host.host(replaying: input, from: headless.movie.input)
-    guard headless.isHeadless else {
-      return try play(loaded, host, kept, input?.movie, watching: watch ? file : nil)
+    if let settings {
+      return try play(loaded, settings, host, kept, input?.movie, watching: watch ? file : nil)
     }
     try loaded.powerOnFlags(kept, input?.recording, from: headless.movie.input)
     var player = Player(loaded, host)
     player.pastByteLimit = past.byteLimit
-    player.runAhead = timeline.runAhead.map { RunAhead($0) }
+    player.runAhead = given.runAhead.map { RunAhead($0) }
     player.isParanoid = timeline.isParanoid
     reportWarnings(of: &player)
     try player.saveWithEntryCalls(isImage ? [] : entryCalls)
@@ -178,72 +171,8 @@ struct Chip8Command: ParsableCommand {
     try run.toEnd()?.execute()
   }
 
-  /// Plays in a window or in a terminal.
-  private func play(
-    _ loaded: LoadedMachine, _ host: Host, _ kept: KeptFlags?, _ movie: MovieFile?,
-    watching file: LoadedFile?
-  ) throws {
-    var options = PlaySession.Options()
-    (options.machine, options.metadata) = (machineRequest, settings.request)
-    options.slotsRoot = slotsRoot
-    options.autosaveSeconds = autosave.map { $0 > 0 ? $0 : nil } ?? 60
-    (options.keptFlags, options.pastByteLimit) = (kept, past.byteLimit)
-    (options.runAhead, options.isParanoid) = (timeline.runAhead, timeline.isParanoid)
-    options.journalByteLimit = timeline.leavesOutJournal ? nil : Journal.defaultByteLimit
-    (options.movie, options.isReadOnly) = (movie?.movie, headless.movie.isReadOnly)
-    if let path = headless.movie.record {
-      options.recording = facts(movie, loaded)
-      options.reservedPaths = [path]
-      try Output.check([
-        Output(path, headless.movie.recordedContent, apartFrom: loaded.inputs)
-      ])
-    }
-    let session = PlaySession(loaded, host, options)
-    if let file { session.watch(files[0], file, keepsState: keepState) }
-    // However the window ends, what was recorded is not lost.
-    var failures = Failures()
-    failures.attempt {
-      try show(session, firstPages(loaded, movie)) {
-        guard mobility.acknowledge, let image = loaded.image else { return }
-        try mobility.takeOver(image, savedAs: session.saveProvisionally())
-      }
-    }
-    failures.attempt { try headless.movie.write(session.player) }
-    try failures.end()
-    if let restoration = session.restart {
-      try NextProcess(
-        playing: restoration, after: session, options, terminal, recording: headless.movie.record
-      ).execute()
-    }
-  }
-
-  /// Shows a session until its user leaves it.
-  ///
-  /// - Parameter first: the pages that a window begins with.
-  private func show(
-    _ session: PlaySession, _ first: [PageName], whenOpen: () throws -> Void
-  ) throws {
-    if terminal.isWanted || Terminal.isOnlyChoice {
-      return try Terminal.play(session, terminal.picture ?? .auto, whenOpen: whenOpen)
-    }
-    #if SDL
-      try Window.play(session, window.settings, first, whenOpen: whenOpen)
-    #else
-      throw Failure.usage("this chip8 was built without a window: add --terminal or --headless")
-    #endif
-  }
-
-  /// The keys where somebody begins with a program, home where no program was named.
-  private func firstPages(_ loaded: LoadedMachine, _ movie: MovieFile?) -> [PageName] {
-    let showsKeys = movie == nil && !watch && !window.leavesOutCard
-    return (showsKeys ? [.start] : []) + (isHome && movie == nil ? [.home] : [])
-  }
-
-  /// Whether no program was named, and there is a display to choose one on.
-  private var isHome: Bool {
-    restore == nil && files.isEmpty && !headless.isHeadless && !resume && !terminal.isWanted
-      && (getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil)
-  }
+  /// What the command line sets.
+  var given: Settings { settings.given.over(player.given) }
 
   private func machine(
     in file: LoadedFile, _ request: MachineRequest, _ movie: MovieFile?
@@ -259,10 +188,10 @@ struct Chip8Command: ParsableCommand {
     }
   }
 
-  private var slotsRoot: String { slots ?? Slots.defaultRoot() }
+  var slotsRoot: String { slots ?? Slots.defaultRoot() }
 
   /// What is wanted of the machine: in a window, other random numbers each time.
-  private var machineRequest: MachineRequest {
+  var machineRequest: MachineRequest {
     var request = machine.request
     request.moment = past.moment
     if !headless.isHeadless { request.defaultSeed = UInt64.random(in: 0...UInt64.max) }
@@ -280,7 +209,7 @@ struct Chip8Command: ParsableCommand {
   }
 
   /// The file that is named, however it is named.
-  private func loadedFile() throws -> LoadedFile {
+  private func loadedFile(_ settings: Settings?) throws -> LoadedFile {
     switch (restore, files.count) {
     case (let image?, _):
       try checkArguments()
@@ -289,7 +218,7 @@ struct Chip8Command: ParsableCommand {
         ? try LoadedFile(mobility.channel) : try LoadedFile(image, isImageExpected: true)
     case (nil, 1):
       return try LoadedFile(files[0])
-    case (nil, 0) where isHome:
+    case (nil, 0) where settings.map(isHome) ?? false:
       // The machine does not run unless somebody chooses it.
       guard let first = Library.bundled.first?.program else {
         throw Failure.usage("no program given")

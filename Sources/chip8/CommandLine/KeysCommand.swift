@@ -21,6 +21,12 @@ struct KeysCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object instead.") var json = false
 
+  @Option(help: .value("DIR", "Directory of the slots, where keys are kept that were changed."))
+  var slots: String?
+
+  @Option(help: .value("FILE|off", "The configuration; by default that of chip8 config path."))
+  var config: String?
+
   @OptionGroup var dependencies: DependencyOptions
 
   /// Ten seconds are enough to leave most titles.
@@ -30,12 +36,20 @@ struct KeysCommand: ParsableCommand {
   func run() throws {
     var request = MachineRequest()
     request.dependencies = dependencies.paths
-    let loaded = try LoadedMachine(rom, request)
+    var loaded = try LoadedMachine(LoadedFile(rom), request)
+    var settings = try PlayerSettings(
+      Settings(), config: config, slotsRoot: slots ?? Slots.defaultRoot())
+    settings.readProgram(loaded.machine.program.sha1)
+    settings.printProblems()
+    try loaded.apply(MetadataRequest().asking(for: settings.levels), from: rom)
     var observer = KeyObserver(loaded.machine.program)
     observer.explore(
       loaded.machine, frames: KeysCommand.frameLimit,
       instructions: KeysCommand.instructionLimit)
-    let card = KeyCard(observer.keys, KeyMap(for: observer.keys, loaded.metadata.keys))
+    let map = KeyMap(
+      for: observer.keys, settings.levels.preferences.keys + loaded.metadata.keys)
+    let pads = PadMap(for: observer.keys, settings.levels.effective.buttons)
+    let card = KeyCard(observer.keys, map, pads)
     guard json else { return try printSource(card.used.compactMap(\.line)) }
     let program = loaded.machine.program
     try printJSON(

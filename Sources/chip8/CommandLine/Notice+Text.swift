@@ -45,6 +45,10 @@ extension Notice {
     case .watchedFileChanged(let keepsState): [keepsState ? "Program replaced" : "Reloaded"]
     case .flagsFailed(true, let error): ["User flags not loaded: \(error.advice)"]
     case .flagsFailed(false, let error): ["User flags not saved: \(error.advice)"]
+    case .keptForAll(let setting): ["\(setting.title): kept for all programs"]
+    case .configuration(let problem): [problem]
+    case .settingsFailed(true, let error): ["Settings not loaded: \(error.advice)"]
+    case .settingsFailed(false, let error): ["Settings not saved: \(error.advice)"]
     case .journalFailed(let error): ["The journal is not kept: \(error.advice)"]
     case .journalDamaged(let path, let reason): ["\(fileName(path)): warning: \(reason)"]
     case .journalPruned(let files): [text(ofPruned: files)]
@@ -55,7 +59,8 @@ extension Notice {
   /// Whether it is reported on standard error too, for what is shown in a window goes away.
   var isProblem: Bool {
     switch self {
-    case .failed, .flagsFailed, .journalFailed, .journalDamaged, .journalPruned, .warning,
+    case .failed, .flagsFailed, .configuration, .settingsFailed, .journalFailed, .journalDamaged,
+      .journalPruned, .warning,
       .halted(.fault):
       true
     default: false

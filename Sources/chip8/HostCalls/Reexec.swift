@@ -29,19 +29,20 @@ struct NextProcess {
 extension NextProcess {
   /// Continues playing in a window or a terminal.
   ///
-  /// - Parameter recording: the file that is recorded, if one is.
+  /// - Parameters:
+  ///   - config: the configuration that the command line names.
+  ///   - recording: the file that is recorded, if one is.
   init(
     playing restoration: Restoration, after session: PlaySession, _ options: PlaySession.Options,
-    _ terminal: TerminalOptions, recording: String?
+    config: String?, recording: String?
   ) {
     self.init(
       restoration: restoration,
       options: [
-        "--slots=\(options.slotsRoot)", "--autosave=\(options.autosaveSeconds ?? 0)",
-        "--engine=\(options.machine.engine.rawValue)",
-      ] + (recording.map { ["--record=\($0)"] } ?? [])
-        + NextProcess.common(session.player, restoration, options.keptFlags)
-        + (options.journalByteLimit == nil ? ["--no-journal"] : []) + terminal.arguments)
+        "--slots=\(options.slotsRoot)", "--engine=\(options.machine.engine.rawValue)",
+      ] + session.settings[.options].arguments + (config.map { ["--config=\($0)"] } ?? [])
+        + (recording.map { ["--record=\($0)"] } ?? [])
+        + NextProcess.common(session.player, restoration, options.keptFlags))
   }
 
   /// Continues with a headless run.

@@ -33,8 +33,7 @@ extension MovieCommand {
       help: .value("N", "Points for a pixel of the display on either side (4)."))
     var scale: Int?
 
-    @Option(help: .value("RRGGBB,RRGGBB[,...]", "Colours; by default those of the movie."))
-    var colors: Colors?
+    @Option(.colors) var colors: String?
 
     @OptionGroup var dependencies: DependencyOptions
 
@@ -75,9 +74,11 @@ extension MovieCommand {
     private func writers(_ frames: MovieFrames, _ movie: MovieFile) throws -> [any MovieWriter] {
       let (machine, inputs) = (movie.movie.machine, movie.inputs)
       var metadata = SessionMetadata(readable: movie.image, of: machine)
-      if let given = colors?.values {
+      var given = Settings()
+      given.take(.colors, colors)
+      if !given.colors.isEmpty {
         let others = Appearance(for: machine.program, metadata).colors
-        metadata.colors = given + others.dropFirst(given.count)
+        metadata.colors = given.colors + others.dropFirst(given.colors.count)
       }
       let appearance = Appearance(for: machine.program, metadata)
       var writers: [any MovieWriter] = []

@@ -1,3 +1,4 @@
+import Chip8Core
 import Chip8Player
 
 extension Page {
@@ -17,10 +18,29 @@ extension Page {
       item.badge = String(key, radix: 16).uppercased()
       if case .action(let use) = cell.meaning { item.value = use.text }
       item.isFaint = cell.meaning == .none
+      item.detail = detail(cell, name)
+      (item.action, item.delete) = (.assign(key), .resetKey(key))
       return item
     }
     let texts = text.isEmpty ? [] : [Element.text(text, .body)]
     return Page(title: title, texts + [.grid(items, columns: 4)], hint: hint)
+  }
+
+  /// All that a key is.
+  private static func detail(_ cell: KeyCard.Cell, _ name: (UInt8) -> String) -> String {
+    let keys = cell.usages.map(name).joined(separator: ", ")
+    let buttons = cell.buttons.map(\.rawValue).joined(separator: ", ")
+    return "\(hexadecimal(cell.key, 1)): \(keys.isEmpty ? "no key" : keys)"
+      + (buttons.isEmpty ? "" : " · pad \(buttons)")
+  }
+
+  /// Waits for the key or the button that is to be a key of the keypad.
+  static func assign(_ cell: KeyCard.Cell, title: String) -> Page {
+    var name = hexadecimal(cell.key, 1)
+    if case .action(let use) = cell.meaning { name += ", \(use.text)" }
+    return Page(
+      title: title, [.text("Press the key or the button of a pad for \(name)", .body)],
+      hint: "Esc leaves it as it is")
   }
 
   /// A key in as few letters as can be.

@@ -2,46 +2,35 @@ import Chip8Core
 import Chip8Player
 import SaveState
 
-/// How a front end shows and sounds all programs alike.
+/// How a window shows and sounds all programs.
 struct OutputSettings: Hashable {
-  /// The volumes that there are, in percent.
-  static let volumeRange = 0...100
-
-  /// How high sounds can be, in percent of the machine's own.
-  static let pitchRange = 25...400
-
-  var isFullScreen = false
-  var picture = PictureStyle()
-  var flickerBlending = FlickerBlending.mild
+  let isFullScreen: Bool
+  let picture: PictureStyle
+  let flickerBlending: FlickerBlending
   /// Whether nothing flashes more than three times a second.
-  var reducesFlashes = false
+  let reducesFlashes: Bool
   /// Whether the keypad is beside the picture.
-  var showsKeypad = false
-  var touchMode = TouchMode.auto
-  var volume = 100
-  var isMuted = false
-  var pitch = 100
+  let showsKeypad: Bool
+  let touchMode: TouchMode
+  let volume: Int
+  let isMuted: Bool
+  let pitch: Int
   /// Whether the machine is paused while another window has the keyboard.
-  var pausesInBackground = false
-}
+  let pausesInBackground: Bool
 
-extension OutputSettings {
-  /// Does what somebody has chosen, if it is about any of this.
-  mutating func apply(_ command: Command) {
-    switch command {
-    case .wholePixels(let isOn): picture.hasWholePixels = isOn
-    case .aspect(let aspect): picture.aspect = aspect
-    case .look(let look): picture.look = look
-    case .flicker(let blending): flickerBlending = blending
-    case .flashReduction(let isOn): reducesFlashes = isOn
-    case .keypad(let isOn): showsKeypad = isOn
-    case .touch(let mode): touchMode = mode
-    case .volume(let percent): (volume, isMuted) = (percent, false)
-    case .muted(let isMuted): self.isMuted = isMuted
-    case .pitch(let percent): pitch = percent
-    case .pauseInBackground(let isOn): pausesInBackground = isOn
-    default: break
-    }
+  init(_ settings: Settings) {
+    isFullScreen = settings.isOn(.fullscreen)
+    picture = PictureStyle(
+      hasWholePixels: !settings.isOn(.fit),
+      aspect: PictureAspect(rawValue: settings.text(.aspect)) ?? .square,
+      look: ScreenLook(rawValue: settings.text(.look)) ?? .plain)
+    flickerBlending = FlickerBlending(rawValue: settings.text(.flicker)) ?? .mild
+    reducesFlashes = settings.isOn(.reduceFlashes)
+    showsKeypad = settings.isOn(.keypad)
+    touchMode = TouchMode(rawValue: settings.text(.touch)) ?? .auto
+    (volume, isMuted) = (settings.number(.volume), settings.isOn(.mute))
+    pitch = settings.number(.pitch)
+    pausesInBackground = settings.isOn(.pauseInBackground)
   }
 }
 
@@ -55,7 +44,7 @@ struct PictureStyle: Hashable {
 
 extension Page {
   private static let back = "↑ ↓ choose · Return · Esc back"
-  private static let change = "↑ ↓ choose · ← → change · Esc back"
+  private static let keep = "← → change · F5 for all programs · Delete default · Esc back"
 
   /// All that there is, with the keys that lead there at once.
   static func menu(_ title: String) -> Page {
@@ -73,11 +62,11 @@ extension Page {
 
   /// What the machine is, and what it does where machines differ.
   static func machine(
-    _ configuration: Configuration, speed: Int, pausesInBackground: Bool
+    _ configuration: Configuration, speed: Int, _ settings: Settings
   ) -> Page {
     var items = [
       Item("Platform", configuration.platform.title, .show(.platform)),
-      Item("Speed", "\(speed) %", speeds, speed, Command.speed),
+      Item("Speed", .speed, "\(speed) %", speeds, speed),
       Item(
         "Instructions per frame",
         configuration.timing == .cycles ? "by cycles" : "\(configuration.instructionsPerFrame)",
@@ -94,8 +83,7 @@ extension Page {
       item.detail = quirk.text
       items.append(item)
     }
-    items.append(
-      Item("Pause in the background", pausesInBackground, "", Command.pauseInBackground))
+    items.append(Item(.pauseInBackground, settings))
     return Page(
       title: "Machine", [.list(items)],
       hint: "← → change at once · Ctrl+Z undo · Esc back")
@@ -122,52 +110,52 @@ extension Page {
 
   // MARK: Picture and sound
 
-  static func picture(_ appearance: Appearance, _ settings: OutputSettings) -> Page {
+  static func picture(_ appearance: Appearance, _ settings: Settings) -> Page {
     let palette = Palette.all.first { $0.colors == appearance.colors }
+    var colors = Item("Colours", palette?.name ?? "the program's", .show(.palette))
+    (colors.save, colors.delete) = (.keepForAll(.colors), .useDefault(.colors))
     return Page(
       title: "Picture",
       [
         .list([
-          Item("Colours", palette?.name ?? "the program's", .show(.palette)),
+          colors,
           Item(
-            "Rotation", "\(appearance.rotation)°", SessionMetadata.rotations, appearance.rotation,
-            Command.rotation, wraps: true),
-          Item("Whole pixels", settings.picture.hasWholePixels, "F10", Command.wholePixels),
-          Item("Aspect", settings.picture.aspect, "Shift+F10", Command.aspect),
-          Item("Look", settings.picture.look, "L", Command.look),
-          Item("Flicker blending", settings.flickerBlending, "B", Command.flicker),
-          Item("Flash reduction", settings.reducesFlashes, "Shift+B", Command.flashReduction),
-          Item("Full screen", settings.isFullScreen, "F11", Command.fullScreen),
-          Item("Keypad", settings.showsKeypad, "K", Command.keypad),
-          Item("Fingers and mouse", settings.touchMode, "", Command.touch),
+            "Rotation", .rotate, "\(appearance.rotation)°", SessionMetadata.rotations,
+            appearance.rotation, wraps: true),
+          Item(.fit, settings, "F10"),
+          Item(.aspect, settings, "Shift+F10"),
+          Item(.look, settings, "L"),
+          Item(.flicker, settings, "B"),
+          Item(.reduceFlashes, settings, "Shift+B"),
+          Item(.fullscreen, settings, "F11"),
+          Item(.keypad, settings, "K"),
+          Item(.touch, settings),
         ])
-      ], hint: change)
+      ], hint: keep)
   }
 
   /// The palettes, each shown by the machine's own screen.
   static func palettes(_ screen: Screen, _ appearance: Appearance) -> Page {
     let items = Palette.all.map { palette -> Item in
-      var item = Item(palette.name, .colors(palette.colors))
+      var item = Item(palette.name, .set(.colors, palette.name))
       item.value = palette.colors == appearance.colors ? "now" : ""
       item.picture = Picture(screen, palette.colors)
       return item
     }
     return Page(
       title: "Colours", [.grid(items, columns: nil)],
-      hint: "Return · Esc back · for good: --colors NAME")
+      hint: "Return keeps it for this program · Esc back")
   }
 
-  static func sound(_ settings: OutputSettings) -> Page {
+  static func sound(_ settings: Settings) -> Page {
+    let percent = settings.number(.volume)
     var volume = Item(
-      "Volume", "\(settings.volume) %", Array(stride(from: 0, through: 100, by: 10)),
-      settings.volume, Command.volume)
+      "Volume", .volume, "\(percent) %", Array(stride(from: 0, through: 100, by: 10)), percent)
     volume.detail = "Ctrl+↑ · Ctrl+↓"
     let pitch = Item(
-      "Pitch", "\(settings.pitch) %", pitches, settings.pitch, Command.pitch)
+      "Pitch", .pitch, "\(settings.number(.pitch)) %", pitches, settings.number(.pitch))
     return Page(
-      title: "Sound",
-      [.list([volume, Item("Muted", settings.isMuted, "F6", Command.muted), pitch])],
-      hint: change)
+      title: "Sound", [.list([volume, Item(.mute, settings, "F6"), pitch])], hint: keep)
   }
 
   private static let pitches = [25, 50, 67, 75, 80, 90, 100, 110, 125, 133, 150, 200, 300, 400]
@@ -222,30 +210,54 @@ extension Page.Item {
     next = (values.first { $0 > value } ?? (wraps ? values.first : nil)).map(command)
   }
 
-  /// One of several values that have names.
-  fileprivate init<Value: CaseIterable & Equatable & RawRepresentable<String>>(
-    _ text: String, _ value: Value, _ key: String, _ command: (Value) -> Command
+  /// A setting that is one of several numbers.
+  fileprivate init(
+    _ text: String, _ setting: Setting, _ shown: String, _ values: [Int], _ value: Int,
+    wraps: Bool = false
   ) {
-    self.init(text, value.rawValue)
-    (previous, next, detail) = (command(value.previous), command(value.next), key)
+    self.init(text, shown, values, value, { .set(setting, "\($0)") }, wraps: wraps)
+    (save, delete) = (.keepForAll(setting), .useDefault(setting))
   }
 
-  /// Something that is on or off.
-  fileprivate init(_ text: String, _ isOn: Bool, _ key: String, _ command: (Bool) -> Command) {
-    self.init(text, isOn ? "on" : "off")
-    (previous, next, detail) = (command(!isOn), command(!isOn), key)
+  /// A setting that has a few values.
+  ///
+  /// - Parameter key: what changes it without the menu.
+  fileprivate init(_ setting: Setting, _ settings: Settings, _ key: String = "") {
+    self.init(setting.title, settings.shownText(setting))
+    previous = .set(setting, settings.stepped(setting, by: -1))
+    next = .set(setting, settings.stepped(setting, by: 1))
+    (save, delete, detail) = (.keepForAll(setting), .useDefault(setting), key)
   }
 }
 
-extension CaseIterable where Self: Equatable {
-  /// The value after this one, or the first after the last.
-  var next: Self { stepped(by: 1) }
-  fileprivate var previous: Self { stepped(by: -1) }
+extension Setting {
+  /// What it is called on pages and in messages.
+  var title: String {
+    switch self {
+    case .colors: "Colours"
+    case .rotate: "Rotation"
+    case .fit: "As large as fits"
+    case .fullscreen: "Full screen"
+    case .aspect: "Aspect"
+    case .look: "Look"
+    case .flicker: "Flicker blending"
+    case .reduceFlashes: "Flash reduction"
+    case .keypad: "Keypad"
+    case .touch: "Fingers and mouse"
+    case .volume: "Volume"
+    case .mute: "Muted"
+    case .pitch: "Pitch"
+    case .speed: "Speed"
+    case .pauseInBackground: "Pause in the background"
+    default: rawValue
+    }
+  }
+}
 
-  private func stepped(by count: Int) -> Self {
-    let all = Array(Self.allCases)
-    let index = all.firstIndex(of: self) ?? 0
-    return all[(index + count + all.count) % all.count]
+extension Settings {
+  /// What a setting of a few values is, as pages and messages say it.
+  func shownText(_ setting: Setting) -> String {
+    setting.row.kind == .flag ? (isOn(setting) ? "on" : "off") : text(setting)
   }
 }
 

@@ -219,7 +219,7 @@ final class Terminal: PlayingFrontEnd {
 
   private func keysChanged() {
     programKeys = session.programKeys
-    keyMap = KeyMap(for: programKeys, session.player.metadata.keys)
+    keyMap = KeyMap(for: programKeys, session.player.keyAssignments)
   }
 
   /// What the keys do in the program, as far as that is known now.

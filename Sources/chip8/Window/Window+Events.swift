@@ -45,7 +45,7 @@
     private func keyDown(_ event: SDL_KeyboardEvent) {
       let scancode = event.keysym.scancode
       let isStep = [SDL_SCANCODE_COMMA, SDL_SCANCODE_PERIOD].contains(scancode)
-      guard event.`repeat` == 0 || isStep || !pages.isEmpty else { return }
+      guard event.`repeat` == 0 || pages.isEmpty && isStep || repeatsOnPage else { return }
       let modifiers = UInt32(event.keysym.mod)
       dismissProblem()
       if modifiers & KMOD_CTRL.rawValue == 0 { leavingProblem = nil }
@@ -65,6 +65,12 @@
       }
     }
 
+    /// Whether keys that are held go on doing something on the page that is open.
+    private var repeatsOnPage: Bool {
+      if case .assign? = pages.last?.name { return false }
+      return !pages.isEmpty
+    }
+
     /// What a key does with Shift, if it does something else than without.
     private func shifted(_ key: SDL_Keysym) -> Bool {
       switch key.scancode {
@@ -72,13 +78,13 @@
       case SDL_SCANCODE_F9: session.undoLoad()
       case SDL_SCANCODE_F3 where pages.isEmpty: changeInstructionCount(up: false)
       case SDL_SCANCODE_F4 where pages.isEmpty: changeInstructionCount(up: true)
-      case SDL_SCANCODE_F10: change(.aspect(settings.picture.aspect.next))
+      case SDL_SCANCODE_F10: change(.aspect)
       case SDL_SCANCODE_TAB where pages.isEmpty: toggleFast()
       default:
         guard pages.isEmpty, keyMap[key.scancode.rawValue].isEmpty, letter(key) == "b" else {
           return false
         }
-        change(.flashReduction(!settings.reducesFlashes))
+        change(.reduceFlashes)
       }
       return true
     }
@@ -115,9 +121,9 @@
     private func command(_ key: SDL_Keysym) {
       switch letter(key) {
       case "p": return session.togglePause()
-      case "b": return change(.flicker(settings.flickerBlending.next))
-      case "l": return change(.look(settings.picture.look.next))
-      case "k": return change(.keypad(!settings.showsKeypad))
+      case "b": return change(.flicker)
+      case "l": return change(.look)
+      case "k": return change(.keypad)
       default: break
       }
       switch key.scancode {
@@ -125,11 +131,10 @@
       case SDL_SCANCODE_F4: changeSpeed(up: true)
       case SDL_SCANCODE_F5: session.save()
       case SDL_SCANCODE_F6:
-        perform(.muted(!settings.isMuted))
-        show([settings.isMuted ? "Muted" : "Volume \(settings.volume) %"])
+        change(.mute)
       case SDL_SCANCODE_F9: session.load()
-      case SDL_SCANCODE_F10: change(.wholePixels(!settings.picture.hasWholePixels))
-      case SDL_SCANCODE_F11: toggleFullScreen()
+      case SDL_SCANCODE_F10: change(.fit)
+      case SDL_SCANCODE_F11: change(.fullscreen)
       case SDL_SCANCODE_BACKSPACE: session.beginRewinding()
       case SDL_SCANCODE_COMMA: session.stepBack()
       case SDL_SCANCODE_PERIOD: session.stepForward(keys: keyboard.takeKeys())

@@ -18,13 +18,17 @@
     private func pressed(_ button: PadButton, _ player: Int) {
       dismissProblem()
       if pages.last?.name == .start { perform(.resume) }
-      if !pages.isEmpty {
+      if case .assign(let key) = pages.last?.name {
+        if button == .start { return perform(.back) }
+        let owner = programKeys.hasSecondPlayer && player == 2 ? 2 : 1
+        assigned(session.assign(PlayerButton(button, of: owner), to: key))
+      } else if !pages.isEmpty {
         if let navigation = Window.navigation[button] { navigate(navigation) }
       } else if button == .start {
         open(.menu)
       } else if button == .select {
         open(.keys)
-      } else if let key = programKeys.pad(of: player)[button] {
+      } else if let key = padMap[button, player] {
         keyboard.press(Window.usage(of: button, player), KeySet(key: key))
       }
     }

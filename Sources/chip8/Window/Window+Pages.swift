@@ -46,15 +46,15 @@
       case .timeline: .timeline(session.branchEnds, appearance.colors)
       case .menu: .menu(session.player.title.displayText)
       case .slots: .slots(session.slotListCount > 0 ? session.slotList : nil, appearance.colors)
-      case .keys: keyPage("", hint: "Esc back")
-      case .machine:
-        .machine(
-          configuration, speed: session.player.speed,
-          pausesInBackground: settings.pausesInBackground)
+      case .keys:
+        keyPage("", hint: "Return, then another key or button · Delete as it was · Esc back")
+      case .assign(let key):
+        .assign(keyCard[key], title: session.player.title.displayText)
+      case .machine: .machine(configuration, speed: session.player.speed, chosen)
       case .platform: .platforms(configuration.platform)
-      case .picture: .picture(appearance, settings)
+      case .picture: .picture(appearance, chosen)
       case .palette: .palettes(session.screen, appearance)
-      case .sound: .sound(settings)
+      case .sound: .sound(chosen)
       case .record: .record(session.captureDirectory, isRecording: session.isRecording)
       case .about: .about(Chip8Command.configuration.version, session.player)
       }
@@ -68,12 +68,17 @@
     }
 
     private func keyPage(_ text: String, hint: String) -> Page {
-      let card = KeyCard(programKeys, keyMap)
-      return .keys(card, title: session.player.title.displayText, text, hint: hint) { usage in
-        let key = SDL_GetKeyFromScancode(SDL_Scancode(UInt32(usage)))
-        let name = SDL_GetKeyName(key).map { String(cString: $0) } ?? ""
-        return Page.shortName(of: usage, name.isEmpty ? KeyName.name(of: usage) : name.lowercased())
-      }
+      .keys(
+        keyCard, title: session.player.title.displayText, text, hint: hint, Window.name(ofKey:))
+    }
+
+    private var keyCard: KeyCard { KeyCard(programKeys, keyMap, padMap) }
+
+    /// What a key is called in the keyboard's layout.
+    private static func name(ofKey usage: UInt8) -> String {
+      let key = SDL_GetKeyFromScancode(SDL_Scancode(UInt32(usage)))
+      let name = SDL_GetKeyName(key).map { String(cString: $0) } ?? ""
+      return Page.shortName(of: usage, name.isEmpty ? KeyName.name(of: usage) : name.lowercased())
     }
 
     // MARK: What is chosen
@@ -102,13 +107,8 @@
         pages = []
         performOnMachine(command)
       case .quirks, .instructionsPerFrame: performOnMachine(command)
-      case .speed, .colors, .rotation: performOnAppearance(command)
-      case .fullScreen(let isOn): if isOn != isFullScreen { toggleFullScreen() }
-      case .wholePixels, .aspect, .look, .flicker, .flashReduction, .keypad, .touch, .volume,
-        .muted, .pitch, .pauseInBackground:
-        settings.apply(command)
-        applySettings()
-        showCursor()
+      case .assign(let key): open(.assign(key))
+      case .set, .keepForAll, .useDefault, .resetKey: performOnSettings(command)
       }
       if pages.isEmpty { showCursor() }
     }
@@ -153,16 +153,16 @@
       }
     }
 
-    private func performOnAppearance(_ command: Command) {
-      session.setMetadata { metadata in
-        switch command {
-        case .speed(let percent): metadata.speed = percent
-        case .colors(let colors): metadata.colors = colors
-        case .rotation(let degrees): metadata.rotation = degrees
-        default: break
-        }
+    private func performOnSettings(_ command: Command) {
+      switch command {
+      case .set(let setting, let text): session.set(setting, to: text)
+      case .keepForAll(let setting): session.keepForAll(setting)
+      case .useDefault(let setting): session.useDefault(setting)
+      case .resetKey(let key): session.resetKey(key)
+      default: break
       }
       programChanged()
+      showCursor()
     }
 
     private func capture(_ command: Command) {
@@ -172,18 +172,17 @@
       session.capture(as: "png") { try Screenshot.png(screen, appearance, scale: 4) }
     }
 
-    /// Changes how all programs are shown, and says how.
-    func change(_ command: Command) {
-      perform(command)
-      switch command {
-      case .wholePixels: show(["Whole pixels \(settings.picture.hasWholePixels ? "on" : "off")"])
-      case .aspect(let aspect): show(["Aspect \(aspect.rawValue)"])
-      case .look(let look): show(["Look \(look.rawValue)"])
-      case .flicker(let blending): show(["Flicker blending \(blending.rawValue)"])
-      case .flashReduction(let isOn): show(["Flash reduction \(isOn ? "on" : "off")"])
-      case .keypad(let isOn): show([isOn ? "K puts the keypad away" : "Keypad off"])
-      default: break
-      }
+    /// What somebody has set.
+    private var chosen: Settings { session.settings.effective }
+
+    /// Sets a setting of a few values to the next one, and says so.
+    func change(_ setting: Setting) {
+      perform(.set(setting, chosen.stepped(setting, by: 1)))
+      let isKeypad = setting == .keypad && settings.showsKeypad
+      show([
+        isKeypad
+          ? "K puts the keypad away" : "\(setting.title) \(chosen.shownText(setting))"
+      ])
     }
 
     /// Runs more or fewer instructions in a frame, by a step.
@@ -203,13 +202,15 @@
     func changeSpeed(up: Bool) {
       let speed = session.player.speed
       let next = up ? Page.speeds.first { $0 > speed } : Page.speeds.last { $0 < speed }
-      if let next { perform(.speed(next)) }
+      if let next { perform(.set(.speed, "\(next)")) }
       show(["Speed \(session.player.speed) %"])
     }
 
     func changeVolume(by percent: Int) {
-      perform(.volume(max(0, min(100, settings.volume + percent))))
-      show(["Volume \(settings.volume) %"])
+      let volume = max(0, min(100, settings.volume + percent))
+      if settings.isMuted { perform(.set(.mute, "false")) }
+      perform(.set(.volume, "\(volume)"))
+      show(["Volume \(volume) %"])
     }
 
     // MARK: Keys and mouse
@@ -220,12 +221,30 @@
     func pageKeyDown(_ scancode: SDL_Scancode) -> Bool {
       guard let name = pages.last?.name else { return false }
       if name == .start { return startKeyDown(scancode) }
+      if case .assign(let key) = name {
+        assign(scancode, to: key)
+        return true
+      }
       if let key = Window.pageKeys[scancode.rawValue] {
         if pages.contains(where: { $0.name == key }) { perform(.resume) } else { open(key) }
       } else if let navigation = Window.navigation[scancode.rawValue] {
         navigate(navigation)
       }
       return true
+    }
+
+    /// Makes a key one of the keypad, and goes back to those.
+    private func assign(_ scancode: SDL_Scancode, to key: UInt8) {
+      if scancode == SDL_SCANCODE_ESCAPE { return perform(.back) }
+      let usage = UInt8(exactly: scancode.rawValue)
+      assigned(usage.map { session.assign($0, to: key) } ?? false)
+    }
+
+    /// - Parameter isDone: whether it was a key or a button that can be assigned.
+    func assigned(_ isDone: Bool) {
+      guard isDone else { return show(["Commands are given with that; choose another one"]) }
+      programChanged()
+      perform(.back)
     }
 
     /// Any key leads on, and does there what it does.

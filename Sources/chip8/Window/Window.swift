@@ -40,6 +40,7 @@
     var keyboard = Keyboard()
     var touch = TouchControls()
     var keyMap = KeyMap()
+    private(set) var padMap = PadMap()
     private(set) var programKeys = ProgramKeys.unknown
     private(set) var programTouchMode = TouchMode.none
     var appearance: Appearance
@@ -48,8 +49,8 @@
     var pages: [OpenPage] = []
     /// Whether the window has been in full screen all the time.
     private var beganFullScreen = false
-    /// How the window shows and sounds all programs.
-    var settings: OutputSettings
+    /// What somebody has set, as the window shows and sounds it.
+    private(set) var settings = OutputSettings(Settings())
     /// Whether the keys are shown before a program is played.
     private var showsKeys = false
     /// Whether the machine is only there because something has to be, as long as nobody has chosen.
@@ -77,8 +78,7 @@
     ///   - firstPages: what is shown first. The keys are only if the program has any.
     ///   - whenOpen: called when nothing can fail any more.
     static func play(
-      _ session: PlaySession, _ settings: OutputSettings, _ firstPages: [PageName],
-      whenOpen: () throws -> Void
+      _ session: PlaySession, _ firstPages: [PageName], whenOpen: () throws -> Void
     ) throws {
       if let reason = CSDL2_load() {
         throw Failure(
@@ -86,7 +86,7 @@
             + "libsdl2-2.0-0, or use --terminal or --headless",
           code: EX_UNAVAILABLE)
       }
-      let window = try Window(session, settings)
+      let window = try Window(session)
       Interrupt.catchSignals(second: .kills)
       try whenOpen()
       played = session
@@ -104,8 +104,8 @@
       if Interrupt.wasCaught { throw Failure(message: "interrupted", code: 130) }
     }
 
-    private init(_ session: PlaySession, _ settings: OutputSettings) throws(Failure) {
-      (self.session, self.settings) = (session, settings)
+    private init(_ session: PlaySession) throws(Failure) {
+      self.session = session
       // X11 shows a title that is not ASCII only in a locale with such characters, which a bare
       // environment does not name.
       setlocale(LC_CTYPE, "")
@@ -134,12 +134,8 @@
       picture = ScreenRenderer(renderer)
       appearance = .standard
       pacer = Pacer(framesPerSecond: 60, now: MonotonicClock.now)
-      applySettings()
-      if settings.isFullScreen {
-        toggleFullScreen()
-        beganFullScreen = true
-      }
       programChanged()
+      beganFullScreen = settings.isFullScreen
     }
 
     deinit {
@@ -210,7 +206,7 @@
     }
 
     /// What is not looked at with each frame.
-    func applySettings() {
+    private func applySettings() {
       session.flickerBlending = settings.reducesFlashes ? .full : settings.flickerBlending
       audio.pitch = settings.pitch
       // What is heard many times as often is not to be as loud.
@@ -303,6 +299,9 @@
       keysChanged()
       appearance = player.appearance
       programTouchMode = player.touchMode
+      settings = OutputSettings(session.settings.effective)
+      applySettings()
+      if settings.isFullScreen != isFullScreen { toggleFullScreen() }
       pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
       let platform = player.machine.state.configuration.platform.title
       SDL_SetWindowTitle(window, "\(player.title) – \(platform) – chip8".displayText)
@@ -310,7 +309,8 @@
 
     private func keysChanged() {
       programKeys = session.programKeys
-      keyMap = KeyMap(for: programKeys, session.player.metadata.keys)
+      keyMap = KeyMap(for: programKeys, session.player.keyAssignments)
+      padMap = PadMap(for: programKeys, session.settings.effective.buttons)
     }
 
     // MARK: Speed and size
@@ -349,10 +349,9 @@
       SDL_GetWindowFlags(window) & SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue != 0
     }
 
-    func toggleFullScreen() {
+    private func toggleFullScreen() {
       let flag = isFullScreen ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue
       SDL_SetWindowFullscreen(window, flag)
-      settings.isFullScreen = isFullScreen
       if !isFullScreen, beganFullScreen {
         SDL_SetWindowSize(window, Window.firstSize.w, Window.firstSize.h)
         beganFullScreen = false

@@ -29,7 +29,11 @@ final class Desktop {
     process.executableURL = URL(filePath: program)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment
-      .merging(["SDL_AUDIODRIVER": "dummy", "SWIFT_BACKTRACE": "enable=no"]) { $1 }
+      .merging([
+        "SDL_AUDIODRIVER": "dummy", "SWIFT_BACKTRACE": "enable=no",
+        // What whoever runs the tests has configured does not count.
+        "XDG_CONFIG_HOME": "/nonexistent",
+      ]) { $1 }
       .merging(environment) { $1 }
     process.standardOutput = FileHandle.nullDevice
     process.standardError = errors.pipe

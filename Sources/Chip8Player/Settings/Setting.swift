@@ -1,0 +1,218 @@
+import Chip8Core
+
+/// What somebody who plays can set. Each is a row of one table, from which its option, its key in the
+/// configuration, its help and its line in docs/CONFIGURATION.md come. What it is called here is its option.
+public enum Setting: String, CaseIterable, Sendable {
+  case colors, rotate, fit, fullscreen, aspect, look, flicker
+  case reduceFlashes = "reduce-flashes"
+  case keypad, touch, card
+  case volume, mute, pitch
+  case speed
+  case runAhead = "run-ahead"
+  case autosave, journal
+  case pauseInBackground = "pause-in-background"
+  case terminal
+  case terminalPicture = "terminal-picture"
+  case keyMap = "key-map"
+  case padMap = "pad-map"
+
+  /// A row of the table.
+  public struct Row: Sendable {
+    /// The key in the configuration: the table's name, a dot, and the name there. A table of its own where
+    /// the setting has several entries.
+    public let key: String
+    /// What it can be.
+    public let kind: Kind
+    /// What holds where nobody says anything, as text; empty if that depends on the program.
+    public let standard: String
+    /// Whether a menu keeps it for the program that is played, or for all.
+    public let scope: Scope
+    /// What it means, as a sentence.
+    public let meaning: String
+
+    fileprivate init(
+      _ key: String, _ kind: Kind, _ standard: String, _ scope: Scope, _ meaning: String
+    ) {
+      (self.key, self.kind, self.standard) = (key, kind, standard)
+      (self.scope, self.meaning) = (scope, meaning)
+    }
+  }
+
+  /// For which programs a menu keeps what is changed there.
+  public enum Scope: Sendable { case program, all }
+
+  /// The table.
+  public var row: Row {
+    switch self {
+    case .colors:
+      Row(
+        "picture.colors", .colors, "", .program,
+        "Colours of off and on pixels, on xochip also of the second plane and of both; or a palette."
+      )
+    case .rotate:
+      Row(
+        "picture.rotate", .choice(SessionMetadata.rotations.map(String.init)), "0", .program,
+        "Rotate the picture clockwise.")
+    case .fit:
+      Row(
+        "picture.fit", .flag, "false", .all,
+        "Show the picture as large as fits, not enlarged by a whole number.")
+    case .fullscreen: Row("picture.fullscreen", .flag, "false", .all, "Fill the whole screen.")
+    case .aspect:
+      Row(
+        "picture.aspect", .choice(PictureAspect.allCases.map(\.rawValue)), "square", .all,
+        "Shape of the picture: square pixels, or 4:3 as on a television.")
+    case .look:
+      Row(
+        "picture.look", .choice(ScreenLook.allCases.map(\.rawValue)), "plain", .all,
+        "Lines between the pixels, as displays have them.")
+    case .flicker:
+      Row(
+        "picture.flicker", .choice(FlickerBlending.allCases.map(\.rawValue)), "mild", .all,
+        "Blending of pixels that are erased and drawn again within three frames.")
+    case .reduceFlashes:
+      Row(
+        "picture.reduce-flashes", .flag, "false", .all,
+        "Let nothing flash more than three times a second.")
+    case .keypad:
+      Row(
+        "picture.keypad", .flag, "false", .all,
+        "Show the keypad beside the picture, for mouse and fingers.")
+    case .touch:
+      Row(
+        "picture.touch", .choice(TouchMode.allCases.map(\.rawValue)), "auto", .program,
+        "How mouse and fingers on the picture play; auto asks the program.")
+    case .card:
+      Row("picture.card", .flag, "true", .all, "Show the keys of a program before it begins.")
+    case .volume: Row("sound.volume", .number(0...100), "100", .all, "Volume in percent.")
+    case .mute: Row("sound.mute", .flag, "false", .all, "No sound.")
+    case .pitch:
+      Row(
+        "sound.pitch", .number(25...400), "100", .all,
+        "Pitch of sounds in percent; 100 is the machine's own.")
+    case .speed:
+      Row(
+        "play.speed", .number(SessionMetadata.speedRange), "100", .program,
+        "Speed in percent; 100 is the machine's own.")
+    case .runAhead:
+      Row(
+        "play.run-ahead", .choice((0...RunAhead.maxFrames).map(String.init) + ["auto"]), "0",
+        .program,
+        "Show picture and sound so many frames before they happen; auto: as many as the program takes "
+          + "to react.")
+    case .autosave:
+      Row(
+        "play.autosave", .number(0...86_400), "60", .all,
+        "Seconds between autosaves; 0 turns autosaving off.")
+    case .journal: Row("play.journal", .flag, "true", .all, "Record all that is played.")
+    case .pauseInBackground:
+      Row(
+        "play.pause-in-background", .flag, "false", .all,
+        "Pause while another window has the keyboard.")
+    case .terminal: Row("terminal.always", .flag, "false", .all, "Play in this terminal.")
+    case .terminalPicture:
+      Row(
+        "terminal.picture", .choice(["auto", "half-blocks", "sextants", "pixels"]), "auto", .all,
+        "What the picture is made of in a terminal; auto is the best that it shows.")
+    case .keyMap:
+      Row("keys", .keys, "", .program, "Map keys of the keyboard to keys of the keypad.")
+    case .padMap:
+      Row("pad", .buttons, "", .program, "Map buttons of a pad to keys of the keypad.")
+    }
+  }
+
+  /// Whether it stands beside a machine, and is saved with it.
+  public var isMetadata: Bool { [.colors, .rotate, .speed, .keyMap].contains(self) }
+
+  /// Whether it means nothing but where somebody plays.
+  public var isForPlayingAlone: Bool {
+    !isMetadata && ![.runAhead, .journal].contains(self)
+  }
+}
+
+extension Setting {
+  /// What a setting can be.
+  public enum Kind: Hashable, Sendable {
+    case flag
+    case number(ClosedRange<Int>)
+    case choice([String])
+    case colors
+    /// What keys of a keyboard are on the keypad: any number of entries, as `up=5,a=none`.
+    case keys
+    /// The same for buttons of pads: `a=5,p2-a=C`.
+    case buttons
+
+    /// Whether it consists of entries.
+    public var isMap: Bool { self == .keys || self == .buttons }
+
+    /// The values, where there are only a few.
+    public var values: [String] {
+      switch self {
+      case .flag: ["false", "true"]
+      case .choice(let values): values
+      default: []
+      }
+    }
+
+    /// How a value is described.
+    public var placeholder: String {
+      switch self {
+      case .flag: "true|false"
+      case .number(let range): "\(range.lowerBound) to \(range.upperBound)"
+      case .choice(let values): values.joined(separator: "|")
+      case .colors: "RRGGBB,RRGGBB[,...]|NAME"
+      case .keys: "KEY=0-F|none[,...]"
+      case .buttons: "BUTTON=0-F|none[,...]"
+      }
+    }
+
+    /// A value in the one form in which it is kept.
+    ///
+    /// - Throws: why it is not a value.
+    public func checked(_ text: String) throws(SettingError) -> String {
+      switch self {
+      case .flag:
+        guard text == "true" || text == "false" else { throw SettingError("takes true or false") }
+      case .number(let range):
+        guard let number = Int(text), range.contains(number) else {
+          throw SettingError("takes \(range.lowerBound) to \(range.upperBound)")
+        }
+        return "\(number)"
+      case .choice(let values):
+        guard values.contains(text) else {
+          throw SettingError("takes \(values.joined(separator: ", "))")
+        }
+      case .colors:
+        guard let colors = ColorList(text) else {
+          throw SettingError(
+            "takes two to four colours as in 000000,FFFFFF, or one of "
+              + Palette.all.map(\.name).joined(separator: ", "))
+        }
+        return colors.text
+      case .keys:
+        return try SettingMap(text).checked { key throws(SettingError) in
+          guard KeyName.usage(of: key) != nil else {
+            throw SettingError("\(key) is not a key; the keys are \(KeyName.list)")
+          }
+        }.text
+      case .buttons:
+        return try SettingMap(text).checked { button throws(SettingError) in
+          guard PlayerButton(button) != nil else {
+            throw SettingError(
+              "\(button) is not a button; the buttons are \(PlayerButton.list)")
+          }
+        }.text
+      }
+      return text
+    }
+  }
+}
+
+/// Why a text is not a value of a setting.
+public struct SettingError: Error, Hashable, CustomStringConvertible {
+  /// A clause whose subject is the setting, or a sentence.
+  public let description: String
+
+  /// A reason.
+  public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import Chip8Core
+import Chip8Player
+import Glibc
+import SaveState
+
+extension Chip8Command {
+  /// Plays in a window or in a terminal.
+  func play(
+    _ loaded: LoadedMachine, _ playerSettings: PlayerSettings, _ host: Host, _ kept: KeptFlags?,
+    _ movie: MovieFile?, watching file: LoadedFile?
+  ) throws {
+    var options = PlaySession.Options()
+    (options.machine, options.metadata) = (machineRequest, settings.request)
+    options.slotsRoot = slotsRoot
+    (options.settings, options.keptSettings) = (playerSettings.levels, playerSettings.kept)
+    options.firstNotices = playerSettings.notices
+    let effective = playerSettings.levels.effective
+    let autosave = effective.number(.autosave)
+    options.autosaveSeconds = autosave > 0 ? autosave : nil
+    (options.keptFlags, options.pastByteLimit) = (kept, past.byteLimit)
+    (options.runAhead, options.isParanoid) = (effective.runAhead, timeline.isParanoid)
+    options.journalByteLimit = effective.isOn(.journal) ? Journal.defaultByteLimit : nil
+    (options.movie, options.isReadOnly) = (movie?.movie, headless.movie.isReadOnly)
+    if let path = headless.movie.record {
+      options.recording = facts(movie, loaded)
+      options.reservedPaths = [path]
+      try Output.check([
+        Output(path, headless.movie.recordedContent, apartFrom: loaded.inputs)
+      ])
+    }
+    let session = PlaySession(loaded, host, options)
+    if let file { session.watch(files[0], file, keepsState: keepState) }
+    // However the window ends, what was recorded is not lost.
+    var failures = Failures()
+    failures.attempt {
+      try show(session, firstPages(effective, loaded, movie)) {
+        guard mobility.acknowledge, let image = loaded.image else { return }
+        try mobility.takeOver(image, savedAs: session.saveProvisionally())
+      }
+    }
+    failures.attempt { try headless.movie.write(session.player) }
+    try failures.end()
+    if let restoration = session.restart {
+      try NextProcess(
+        playing: restoration, after: session, options, config: player.config,
+        recording: headless.movie.record
+      ).execute()
+    }
+  }
+
+  /// Shows a session until its user leaves it.
+  ///
+  /// - Parameter first: the pages that a window begins with.
+  private func show(
+    _ session: PlaySession, _ first: [PageName], whenOpen: () throws -> Void
+  ) throws {
+    let settings = session.settings.effective
+    if settings.isOn(.terminal) || Terminal.isOnlyChoice {
+      let picture = TerminalPicture(rawValue: settings.text(.terminalPicture)) ?? .auto
+      return try Terminal.play(session, picture, whenOpen: whenOpen)
+    }
+    #if SDL
+      try Window.play(session, first, whenOpen: whenOpen)
+    #else
+      throw Failure.usage("this chip8 was built without a window: add --terminal or --headless")
+    #endif
+  }
+
+  /// The keys where somebody begins with a program, home where no program was named.
+  private func firstPages(
+    _ settings: Settings, _ loaded: LoadedMachine, _ movie: MovieFile?
+  ) -> [PageName] {
+    let showsKeys = movie == nil && !watch && settings.isOn(.card)
+    return (showsKeys ? [.start] : []) + (isHome(settings) && movie == nil ? [.home] : [])
+  }
+
+  /// Whether no program was named, and there is a display to choose one on.
+  func isHome(_ settings: Settings) -> Bool {
+    restore == nil && files.isEmpty && !headless.isHeadless && !resume && !settings.isOn(.terminal)
+      && (getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil)
+  }
+}

@@ -1,0 +1,72 @@
+// Settings as options of the command line. Their table says all that help, completion and parser need.
+
+import ArgumentParser
+import Chip8Player
+
+extension Option where Value == String? {
+  /// The option of a setting that has a value.
+  init(_ setting: Setting) {
+    let kind = setting.row.kind
+    var choices: [String]?
+    if case .choice(let values) = kind { choices = values }
+    self.init(
+      name: .customLong(setting.rawValue), parsing: kind.canBeNegative ? .unconditional : .next,
+      help: ArgumentHelp(setting.help, valueName: kind.placeholder),
+      completion: choices.map { .list($0) }, transform: { try setting.value($0) })
+  }
+}
+
+extension Flag where Value == Bool? {
+  /// The options of a setting that is on or off: its name, and the same after `no-`.
+  init(_ setting: Setting) {
+    self.init(
+      name: .customLong(setting.rawValue), inversion: .prefixedNo,
+      help: ArgumentHelp(setting.help))
+  }
+}
+
+extension Setting {
+  /// What the option takes, in the form in which it is kept.
+  func value(_ text: String) throws(ValidationError) -> String {
+    do throws(SettingError) { return try row.kind.checked(text) } catch {
+      throw ValidationError("\(error).")
+    }
+  }
+
+  /// The value and the default.
+  fileprivate var help: String {
+    row.standard.isEmpty || row.kind == .flag
+      ? row.meaning : "\(row.meaning.dropLast()) (\(row.standard))."
+  }
+}
+
+extension Setting.Kind {
+  /// Whether a minus is to be read as a value's, which is refused then, and not as an option's.
+  fileprivate var canBeNegative: Bool {
+    if case .number = self { true } else { false }
+  }
+}
+
+extension Settings {
+  /// Takes what an option has been set to.
+  mutating func take(_ setting: Setting, _ text: String?) {
+    // Options were checked as they were read.
+    if let text { try? set(setting, to: text) }
+  }
+
+  mutating func take(_ setting: Setting, _ isOn: Bool?) {
+    take(setting, isOn.map { $0 ? "true" : "false" })
+  }
+
+  /// The options that set the same for another process, but for what it learns with its machine.
+  var arguments: [String] {
+    Setting.allCases.filter { !$0.isMetadata }.compactMap { setting in
+      switch (self[setting], setting.row.kind) {
+      case ("true"?, .flag): "--\(setting.rawValue)"
+      case (_?, .flag): "--no-\(setting.rawValue)"
+      case (let text?, _): "--\(setting.rawValue)=\(text)"
+      case (nil, _): nil
+      }
+    }
+  }
+}
