@@ -197,13 +197,29 @@ import Testing
   // MARK: Help
 
   @Test func helpAndVersionExitWithZero() throws {
-    for option in ["--help", "-h", "help", "--version", "asm --help"] {
+    for option in ["--help", "-h", "help", "--help-all", "--version", "asm --help"] {
       let outcome = try scratch.run(option.split(separator: " ").map(String.init))
       #expect(outcome.code == 0 && outcome.errors.isEmpty && !outcome.output.isEmpty, "\(option)")
     }
-    let help = try scratch.chip8("--help").text
+    let help = try scratch.chip8("--help-all").text
     for option in ["--platform", "--frames", "--until", "--save", "--restore", "asm"] {
       #expect(help.contains(option))
     }
+  }
+
+  /// What a player needs fits on a screen, and says nothing that is not so.
+  @Test func helpFitsOnAScreen() throws {
+    let help = try scratch.chip8("--help").text
+    #expect(try scratch.chip8("-h").text == help && scratch.chip8("help").text == help)
+    #expect(try scratch.chip8("game.ch8", "--help").text == help)
+    let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= 45 && lines.allSatisfy { $0.count <= 100 })
+    let all = try scratch.chip8("--help-all").text
+    for option in help.matches(of: /--[a-z]+(-[a-z]+)*/).map(\.output.0) {
+      #expect(
+        all.contains("\(option) ") || all.contains("\(option)\n") || all.contains("\(option)/"),
+        "\(option)")
+    }
+    for key in ["Esc", "F1", "F5", "F9", "Backspace", "Ctrl+Q"] { #expect(help.contains(key)) }
   }
 }

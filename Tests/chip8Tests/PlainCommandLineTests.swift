@@ -25,7 +25,7 @@ import chip8
   }
 
   /// What the parser alone answers.
-  private static let leftToParser: Set = ["-h", "--help", "--version"]
+  private static let leftToParser: Set = ["-h", "--help", "--help-all", "--version"]
 
   /// Command lines in which there is an option: one of them allows it.
   private static let contexts = [

@@ -35,7 +35,7 @@ extension Chip8Command {
   /// Options that the parser has not set have no value at all.
   private mutating func setDefaults() {
     (files, restore, restoreDescriptor, slots) = ([], nil, nil, nil)
-    (resume, watch, keepState) = (false, false, false)
+    (resume, watch, keepState, showsAllHelp) = (false, false, false, false)
     machine = MachineOptions()
     (machine.platform, machine.quirk, machine.ipf) = (.auto, [], nil)
     (machine.timing, machine.seed, machine.poke, machine.engine) = (nil, nil, [], nil)

@@ -83,7 +83,11 @@ struct Chip8Command: ParsableCommand {
   @OptionGroup(title: "Moving a machine")
   var mobility: MobilityOptions
 
+  @Flag(name: .customLong("help-all"), help: "Show all options.")
+  var showsAllHelp = false
+
   func validate() throws {
+    if showsAllHelp { throw CleanExit.helpRequest(self) }
     try machine.validateCombination()
     try flags.validateCombination()
     try past.validateCombination()

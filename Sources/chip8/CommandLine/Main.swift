@@ -29,7 +29,7 @@ enum Main {
       var command = try root.parseAsRoot(arguments)
       try command.run()
     } catch {
-      end(root, with: error)
+      end(root, with: error, showsAllHelp: arguments.contains("--help-all"))
     }
   }
 
@@ -48,7 +48,9 @@ enum Main {
     }
   }
 
-  private static func end(_ root: any ParsableCommand.Type, with error: any Error) -> Never {
+  private static func end(
+    _ root: any ParsableCommand.Type, with error: any Error, showsAllHelp: Bool = false
+  ) -> Never {
     if let failure = Failure(error) { end(failure) }
     // What the parser has to say itself. Help that was asked for is all that ends well.
     let code = root.exitCode(for: error).rawValue
@@ -57,7 +59,10 @@ enum Main {
       exit(code)
     }
     do throws(StorageError) {
-      let text = root.fullMessage(for: error) + "\n"
+      let message = root.fullMessage(for: error)
+      // Help that is asked for of chip8 itself, and not all of it.
+      let isShort = root == Chip8Command.self && !showsAllHelp && message == root.helpMessage()
+      let text = isShort ? Help.text : message + "\n"
       try Storage.writeAtomically("-", with: Array(text.utf8), as: .other)
     } catch { end(.storage(error)) }
     exit(EXIT_SUCCESS)
