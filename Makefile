@@ -7,7 +7,7 @@ ROM ?= roms/backfire.ch8
 SECONDS_EACH ?= 600
 FUZZERS ?= commands dap calls image journal slots recordings roms engines octo
 
-.PHONY: play test test-libretro test-adapter test-sanitizer test-package test-python lint format fuzz benchmark lib wheel deb libretro install-libretro install uninstall clean
+.PHONY: play test test-libretro test-adapter test-sanitizer test-package test-python lint format fuzz benchmark benchmark-window lib wheel deb libretro install-libretro install uninstall clean
 
 play: ## build chip8 and play a program: make play [ROM=path]
 	Scripts/need.sh build
@@ -56,6 +56,12 @@ benchmark: ## measure the machine's speed: make benchmark [ONLY=text] [ROMS=path
 	Scripts/install.sh .build/benchmark
 	Scripts/build.sh --package-path Benchmarks
 	Benchmarks/.build/release/Benchmarks --only "$(ONLY)" $(ROMS)
+
+benchmark-window: ## measure the window: make benchmark-window [ONLY=rows]; a quarter of an hour
+	Scripts/need.sh build test
+	Scripts/install.sh .build/benchmark program
+	xvfb-run -a -s "-screen 0 1280x800x24 -noreset" \
+		/usr/bin/python3 Benchmarks/window.py .build/benchmark/bin/chip8 $(ONLY)
 
 lib: ## the C library, its header and its pkg-config file in dist/
 	Scripts/need.sh build

@@ -263,6 +263,12 @@ def hour(server):
     while time.monotonic() - start < 46:
         server.press(random.choice(HOUR_KEYS), seconds=0.02)
         memory.append(chip8.memory())
+    server.press("p")
+    server.press("F5")
+    time.sleep(2)
+    slots = subprocess.run([PROGRAM, "slots", "list", GAME, "--slots", chip8.directory.name],
+                           capture_output=True, text=True, check=True).stdout
+    assert any(line.startswith("slot1") and line.split()[3] > "1:00:00" for line in slots.splitlines())
     chip8.end()
     part = len(memory) // 6
     row("memory, the first ten minutes", memory[part // 2:part], "MiB", "")

@@ -125,7 +125,7 @@
       let size = Window.size(isFullScreen: settings.isFullScreen)
       guard let window = SDL_CreateWindow("chip8", anywhere, anywhere, size.w, size.h, flags)
       else { throw Window.failure("cannot open a window") }
-      guard let renderer = SDL_CreateRenderer(window, -1, 0) else {
+      guard let renderer = Window.renderer(window) else {
         throw Window.failure("cannot draw in a window")
       }
       SDL_SetWindowMinimumSize(window, 128, 64)
@@ -152,6 +152,22 @@
       var display = SDL_Rect()
       guard isFullScreen, SDL_GetDisplayBounds(0, &display) == 0 else { return firstSize }
       return (display.w, display.h)
+    }
+
+    /// What draws in a window. Without a graphics processor, OpenGL is a program that takes longer to load
+    /// than all else, and to draw.
+    private static func renderer(_ window: OpaquePointer) -> OpaquePointer? {
+      let processors = ["/dev/dri/renderD128", "/dev/nvidiactl", "/dev/dxg"]
+      guard !processors.contains(where: { access($0, F_OK) == 0 }) else {
+        return SDL_CreateRenderer(window, -1, 0)
+      }
+      SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0")
+      if let renderer = SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE.rawValue) {
+        return renderer
+      }
+      // Wayland shows nothing that OpenGL has not drawn.
+      SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, nil)
+      return SDL_CreateRenderer(window, -1, 0)
     }
 
     /// Without a display, SDL falls back to drivers that show nothing: nobody would see that the
