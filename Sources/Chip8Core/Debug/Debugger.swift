@@ -62,6 +62,14 @@ public struct Debugger: Sendable {
       frame: machine.state.frames + UInt64(max(0, frames)),
       instruction: machine.state.instructions + UInt64(max(0, instructions)))
     while machine.position.isWithin(end) {
+      machine.endKeyWait()
+      if stopsAtBreakpoint(machine) { return .done }
+      if watchpoints.isEmpty, lastReportedStop == Place(machine) {
+        // The next breakpoint may follow at once, sooner than a probe is ready.
+        let stop = machine.run(frames: 1, instructions: 1, stopsAtHalt: stopsAtHalt)
+        if stop != .done { return stop }
+        continue
+      }
       let outcome = probe.run(
         &machine, &inputs, to: .live(end), isInclusive: canStop(before: machine),
         stopsAtHalt: stopsAtHalt
@@ -75,12 +83,17 @@ public struct Debugger: Sendable {
       }
     }
     // What the run ends at has been reached by it, and the next run does not stop there again.
-    let address = machine.state.pc & UInt16(truncatingIfNeeded: machine.state.ram.count - 1)
-    if breakpoints.contains(address), machine.state.keyWait == nil, canStop(before: machine) {
-      stopReason = .breakpoint(address)
-      resumePast(machine)
-    }
+    _ = stopsAtBreakpoint(machine)
     return .done
+  }
+
+  private mutating func stopsAtBreakpoint(_ machine: Chip8) -> Bool {
+    let address = machine.state.pc & UInt16(truncatingIfNeeded: machine.state.ram.count - 1)
+    guard breakpoints.contains(address), machine.state.keyWait == nil, canStop(before: machine)
+    else { return false }
+    stopReason = .breakpoint(address)
+    resumePast(machine)
+    return true
   }
 
   /// Whether the next instruction is about to begin for the first time since it was reported.
