@@ -70,6 +70,7 @@ package struct CanonicalSection {
     in buffer: UnsafeRawBufferPointer, from start: Int
   ) throws(ImageError) -> [CanonicalSection] {
     var sections: [CanonicalSection] = []
+    sections.reserveCapacity(8)
     var place = start
     while buffer.count - place >= 4 {
       let tag = Tag(rawValue: buffer.number(at: place))

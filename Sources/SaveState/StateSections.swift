@@ -14,7 +14,18 @@ public struct StateWriter: Sendable {
   /// Whether only the canonical encoding is wanted, for which no base is computed.
   private let isCanonical: Bool
 
-  init(isCanonical: Bool = false) { self.isCanonical = isCanonical }
+  init(isCanonical: Bool = false) {
+    self.isCanonical = isCanonical
+    sections.reserveCapacity(8)
+  }
+
+  /// Declares features that a reader needs. They have no influence on the canonical encoding.
+  ///
+  /// - Parameter features: as for ``requireFeature(_:)``.
+  public mutating func requireFeatures(_ features: @autoclosure () -> [String]) {
+    guard !isCanonical else { return }
+    for feature in features() { requireFeature(feature) }
+  }
 
   /// Declares a feature that a reader needs.
   ///
@@ -46,10 +57,11 @@ public struct StateReader: Sendable {
   private var sections: [Image.Section]
   private lazy var inflater = Inflater()
   /// What has been handed out.
-  private(set) var contents: [Tag: [UInt8]] = [:]
+  private(set) var contents: [(Tag, [UInt8])] = []
 
   init(_ sections: [Image.Section]) {
     self.sections = sections
+    contents.reserveCapacity(sections.count)
   }
 
   /// The contents of a section, which must be there with exactly `count` bytes.
@@ -69,7 +81,7 @@ public struct StateReader: Sendable {
     guard section.decodedByteCount == count else { throw .damagedSection(tag) }
     let bytes = try section.decoded(
       differenceFrom: section.isDifference ? base() : nil, by: inflater)
-    contents[tag] = bytes
+    contents.append((tag, bytes))
     return bytes
   }
 

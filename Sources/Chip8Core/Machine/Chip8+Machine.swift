@@ -29,7 +29,7 @@ extension Chip8: Machine {
   /// Writes the sections `CORE`, `RAM ` and `DISP`, and `HOST` and `GOAL` where there is something
   /// in them.
   public func encode(into sections: inout StateWriter) {
-    for feature in state.features { sections.requireFeature(feature) }
+    sections.requireFeatures(state.features)
     sections.append(Chip8.coreTag, state.encodedCore)
     sections.append(
       Chip8.ramTag, state.shownRAM,
