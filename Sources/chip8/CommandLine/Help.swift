@@ -9,18 +9,18 @@ enum Help {
       chip8 --resume ROM             play on where you left
       chip8 ROM --headless …         run one for tests; --help-all has the options
 
-    OPTIONS (each can be set for good in the configuration: chip8 config path)
+    OPTIONS (most can be set for good in the configuration: chip8 config path)
       --fullscreen   --fit           fill the screen · show the picture as large as fits
       --colors NAME                  paper, ink, contrast, green, amber, octo, lcd, pocket …
       --rotate 90                    turn the picture
       --volume 0-100   --mute        sound
       --speed %                      speed; 100 is the machine's own
       --key-map KEY=0-F              another key of the keyboard (--pad-map: button of a pad)
-      --platform NAME   --ipf N      another machine · instructions per frame
       --run-ahead auto               hide the program's own delay
       --terminal                     play in this terminal
+      --platform NAME   --ipf N      another machine · instructions per frame
       --watch                        load the file again whenever it changes
-      --help-all   --version
+      --help-all   --version         all options · the version
 
     KEYS IN THE WINDOW
       1 2 3 4  Q W E R  A S D F  Z X C V    the keypad; arrows and space as the program wants them
@@ -29,6 +29,7 @@ enum Help {
       F6 mute        F10 fit         F11 full screen F12 picture (Shift: the last 30 s as GIF)
       F8 timeline    Backspace rewind       , . frame by frame
       P pause        Tab fast        Ctrl+Z undo     Ctrl+R reset
+      K keypad       L look          B flicker       Shift+B less flashing
       Ctrl+O home    Ctrl+Q quit
 
     COMMANDS (chip8 COMMAND --help has more)
@@ -36,7 +37,7 @@ enum Help {
       slots          saved states            timeline  all that was played
       image          look into saved states  movie     recordings, GIF, video
       asm disasm     Octo's language         cart      cartridges
-      debug          debugger                flags     what programs store
+      debug dap      debugger, in editors    flags     what programs store
       farm           runs by the million
 
     """
