@@ -78,7 +78,7 @@ import Testing
       ("3678", "36785"), ("79", "--795"), ("58", "58--6"), ("46", "--465"), ("456", "--465"),
       ("245", "--"), ("28", "28--5"), ("36", "36--5"), ("78", "--785"), ("568", "58--6"),
       // Pairs.
-      ("56", "--560"), ("4567", "--465"), ("14", "14--5"), ("147", "14--7"), ("13", "--135"),
+      ("56", "--560"), ("4567", "--465"), ("14", "14--5"), ("147", "14--7"), ("13", "--135"), ("3AC", "--3CA"),
       // Two players.
       ("14CD", "14--5"),
       // Actions alone, and nothing.
@@ -179,15 +179,30 @@ import Testing
     #expect(scanning.asked.numbers == [7, 9])
   }
 
-  /// A dot that 8 moves up and 2 down, as in a program for a keypad that is the other way round.
-  @Test func arrowsFollowWhatKeysMove() throws {
+  /// A title goes through the keypad, and the game looks at nine keys.
+  @Test func keysThatAreLookedAtByNameAreAskedFor() throws {
+    let names: [UInt8] = [0x0, 0x1, 0x3, 0x4, 0x6, 0x7, 0x8, 0xB, 0xF]
+    let keys = try observed(
+      """
+      : main
+        v0 := 0 v1 := 15
+        loop while v0 -key v0 += 1 v0 &= v1 again
+        loop \(names.map { "v0 := \($0) if v0 key then v2 += 1" }.joined(separator: "\n")) again
+      """)
+    #expect(keys.asked.numbers == names)
+  }
+
+  /// A dot that 8 moves up and 2 down, as in a program for a keypad that is the other way round, a step in so many
+  /// frames.
+  @Test(arguments: [2, 7])
+  func arrowsFollowWhatKeysMove(frames: Int) throws {
     let source = """
       : main
         v1 := 30 v2 := 15 i := dot sprite v1 v2 1
         loop
           vf := delay
           if vf == 0 begin
-            vf := 2 delay := vf
+            vf := \(frames) delay := vf
             sprite v1 v2 1
             v0 := 8 if v0 key then v2 -= 1
             v0 := 2 if v0 key then v2 += 1

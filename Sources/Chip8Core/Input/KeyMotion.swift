@@ -10,30 +10,36 @@ extension Chip8 {
   ///
   /// - Parameter limit: the most instructions that are executed for each key.
   public func directions(of keys: KeySet, instructions limit: Int) -> [UInt8: Direction] {
-    let (nearFrames, farFrames) = (4, 8)
-    let near = screen(after: nearFrames, holding: [], instructions: limit)
-    let far = screen(after: farFrames, holding: [], instructions: limit)
+    let idle = screens(holding: [], instructions: limit)
     var directions: [UInt8: Direction] = [:]
     for key in keys.numbers {
-      let held = KeySet(key: key)
-      let first = Motion(
-        from: near, to: screen(after: nearFrames, holding: held, instructions: limit))
-      guard let first else { continue }
-      let second = Motion(
-        from: far, to: screen(after: farFrames, holding: held, instructions: limit))
-      guard let second, second.direction == first.direction, second.isFarther(than: first) else {
-        continue
-      }
-      directions[key] = second.direction
+      let held = screens(holding: KeySet(key: key), instructions: limit)
+      // Some programs take many frames for a step, and many seem to go nowhere at first.
+      let motions = zip(idle, held).compactMap { Motion(from: $0, to: $1) }
+      guard let first = motions.first, let last = motions.last, last.isFarther(than: first),
+        motions.allSatisfy({ $0.direction == last.direction })
+      else { continue }
+      directions[key] = last.direction
     }
     return directions
   }
 
-  private func screen(after frames: Int, holding keys: KeySet, instructions limit: Int) -> Screen {
+  /// The screen after every fourth of some frames in which keys are held.
+  private func screens(holding keys: KeySet, instructions limit: Int) -> [Screen] {
+    let (frames, count) = (4, 5)
     var machine = self
     machine.unsaved.isByRules = true
-    _ = machine.run(frames: frames, instructions: limit, keys: keys)
-    return machine.state.screen
+    let end = state.instructions + UInt64(limit)
+    var screens: [Screen] = []
+    while screens.count < count {
+      let remaining = Int(end - machine.state.instructions)
+      // A frame that is cut off shows half of what is drawn in it.
+      guard case .done = machine.run(frames: frames, instructions: remaining, keys: keys),
+        machine.state.instructions < end
+      else { break }
+      screens.append(machine.state.screen)
+    }
+    return screens
   }
 }
 

@@ -3,10 +3,13 @@
 
 /// The keys that a program asks for.
 public struct KeyRequests: Hashable, Sendable {
-  /// Those that it looks at: Ex9E and ExA1.
-  public var polled: KeySet = []
+  /// Those that it looks at, by the addresses of the instructions that do: Ex9E and ExA1.
+  public var polledAt: [UInt16: KeySet] = [:]
   /// Whether it waits for any: Fx0A.
   public var waits = false
+
+  /// All that it looks at.
+  public var polled: KeySet { polledAt.values.reduce([]) { $0.union($1) } }
 
   /// None.
   public init() {}
@@ -25,7 +28,8 @@ extension Chip8 {
       let instruction = machine.nextInstruction
       switch instruction.kind {
       case .skipIfKey, .skipIfNoKey:
-        requests.polled.insert(KeySet(key: machine.state.v[Int(instruction.x)]))
+        let key = KeySet(key: machine.state.v[Int(instruction.x)])
+        requests.polledAt[machine.state.pc, default: []].insert(key)
       case .waitForKey: requests.waits = true
       default: break
       }

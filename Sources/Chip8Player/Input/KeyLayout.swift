@@ -14,7 +14,7 @@ struct KeyLayout {
   ]
   /// Pairs outside of the crosses, in the order in which they are looked for.
   private static let leftAndRight: [(UInt8, UInt8)] = [
-    (5, 6), (1, 3), (0xA, 0xB), (4, 5), (1, 2), (8, 9),
+    (5, 6), (3, 0xC), (1, 3), (0xA, 0xB), (4, 5), (1, 2), (8, 9),
   ]
   private static let upAndDown: [(UInt8, UInt8)] = [
     (1, 4), (1, 7), (2, 5), (0xC, 0xD), (0xE, 0xF), (6, 9),

@@ -4,14 +4,14 @@ import SaveState
 /// Finds out which keys a program asks for, as it runs: from time to time, a copy of the machine runs the
 /// frame that is next, and what the program looks at is noted. The machine itself is left alone.
 ///
-/// A program that looks at many keys, or waits for any, is tried with each: only those count that make a
-/// difference.
+/// A program that looks at the whole keypad, or waits for any key, is tried with each: only those count that make
+/// a difference.
 public struct KeyObserver: Sendable {
   /// What is known of the program's keys.
   public private(set) var keys: ProgramKeys
   private var frameCount = 0
-  /// What the program has looked at, and what it was seen to tell apart.
-  private var polled: KeySet = []
+  /// What the program has looked at, by the addresses of the instructions, and what it was seen to tell apart.
+  private var polledAt: [UInt16: KeySet] = [:]
   private var toldApart: KeySet = []
   private var trialCount = 0
   private var framesSinceTrial = KeyObserver.trialPeriod
@@ -25,8 +25,10 @@ public struct KeyObserver: Sendable {
   private static let trialLimit = 1000
   /// How many frames that are looked at lie between two trials.
   private static let trialPeriod = 8
-  /// More keys than that are the whole keypad.
+  /// A program that looks at more keys than that may look at the whole keypad.
   private static let mostPolled = 8
+  /// An instruction that looks at more keys than that goes through the keypad.
+  private static let mostPolledByOne = 2
   private static let maxTrialCount = 100
 
   private var program: Digest
@@ -106,13 +108,24 @@ public struct KeyObserver: Sendable {
   }
 
   private mutating func note(_ requests: KeyRequests, of machine: Chip8) {
-    polled.formUnion(requests.polled)
+    polledAt.merge(requests.polledAt) { $0.union($1) }
     if isTrialDue(requests, machine) {
       trialCount += 1
       toldApart.formUnion(machine.keysToldApart(instructions: KeyObserver.trialLimit))
     }
-    let isAll = polled.numbers.count > KeyObserver.mostPolled
-    keys = keys.asking(for: isAll ? toldApart : polled.union(toldApart), moving: keys.moving)
+    keys = keys.asking(for: polledByName.union(toldApart), moving: keys.moving)
+  }
+
+  /// What the program has looked at, without what it goes through with the whole keypad.
+  private var polledByName: KeySet {
+    polledAt.reduce([]) { isGoneThrough(at: $1.key) ? $0 : $0.union($1.value) }
+  }
+
+  /// Whether an instruction looks at one key after the other, in a program that looks at most of them.
+  private func isGoneThrough(at address: UInt16) -> Bool {
+    let all = polledAt.values.reduce(KeySet()) { $0.union($1) }
+    return all.numbers.count > KeyObserver.mostPolled
+      && (polledAt[address]?.numbers.count ?? 0) > KeyObserver.mostPolledByOne
   }
 
   /// Whether it is to be tried which keys make a difference. Where a program waits, that is done once, but one
@@ -120,9 +133,7 @@ public struct KeyObserver: Sendable {
   private mutating func isTrialDue(_ requests: KeyRequests, _ machine: Chip8) -> Bool {
     guard trialCount < KeyObserver.maxTrialCount else { return false }
     if requests.waits { return triedAt.insert(machine.state.pc).inserted }
-    guard polled.numbers.count > KeyObserver.mostPolled, !requests.polled.isEmpty else {
-      return false
-    }
+    guard requests.polledAt.keys.contains(where: isGoneThrough) else { return false }
     framesSinceTrial += 1
     guard framesSinceTrial > KeyObserver.trialPeriod else { return false }
     framesSinceTrial = 0
@@ -131,9 +142,7 @@ public struct KeyObserver: Sendable {
 
   /// Sees what the keys that are asked for move.
   private mutating func watch(_ machine: Chip8) {
-    guard !keys.asked.isEmpty, keys.asked.numbers.count <= KeyObserver.mostPolled,
-      watchCount < KeyObserver.maxWatchCount
-    else { return }
+    guard !keys.asked.isEmpty, watchCount < KeyObserver.maxWatchCount else { return }
     watchCount += 1
     for (key, direction) in machine.directions(
       of: keys.asked, instructions: KeyObserver.motionLimit)
@@ -143,11 +152,11 @@ public struct KeyObserver: Sendable {
     keys = keys.asking(for: keys.asked, moving: seenDirections)
   }
 
-  /// The keys that were seen to move something one way, more than once and hardly ever another way.
+  /// The keys that were seen to move something one way, more often than by chance and hardly ever another way.
   private var seenDirections: [UInt8: Direction] {
     motions.compactMapValues { counts in
       let all = counts.values.reduce(0, +)
-      return counts.first { $0.value >= 2 && 4 * $0.value > 3 * all }?.key
+      return counts.first { $0.value >= 3 && 4 * $0.value > 3 * all }?.key
     }
   }
 }
