@@ -160,6 +160,56 @@ import chip8
       }
     }
   }
+
+  @Test("Characters take the cells that they need, and lines are broken between words")
+  func texts() throws {
+    // How wide characters are is known in such a locale alone.
+    setlocale(LC_CTYPE, "C.UTF-8")
+    func rows(_ text: String, _ alignment: PageLayout.Alignment, width: Int, height: Int)
+      -> [[String?]]
+    {
+      let area = Area(x: 0, y: 0, width: width, height: height)
+      let grid = CellCanvas(
+        area.size, [PageLayout.Mark(.text(text, .body, .text, alignment), area)]
+      ).grid
+      return (0..<height).map { row in
+        grid.cells[row * width..<(row + 1) * width].map {
+          $0.isSecondHalf ? nil : grid.text(of: $0.character)
+        }
+      }
+    }
+    #expect(
+      rows("日e\u{301}x", .right, width: 6, height: 1) == [[" ", " ", "日", nil, "e\u{301}", "x"]])
+    let lines = rows("one two three four", .left, width: 7, height: 2).map {
+      $0.compactMap(\.self).joined()
+    }
+    #expect(lines == ["one two", "three …"])
+  }
+
+  @Test("What is on a page leads from one to the next")
+  func pages() throws {
+    setlocale(LC_CTYPE, "C.UTF-8")
+    let size = Size(width: 40, height: 12)
+    let page = Page(title: "Menu", [.list(["One", "Two", "Three"].map { Page.Item($0, .resume) })])
+    var (view, screen) = (PageView(page), TerminalScreen(columns: 40, rows: 13))
+    var display = TerminalDisplay(
+      .auto, TerminalSize(width: 40, height: 13), TerminalDisplayTests.features)
+    var texts: [[Int?]] = []
+    for _ in 0..<3 {
+      let layout = PageLayout(&view, size, CellMetrics())
+      let scene = TerminalScene(
+        Bitmap(width: 2, height: 2, pixels: [0, 0, 0, 0]), colors: TerminalDisplayTests.colors,
+        page: CellCanvas(size, layout.marks).grid, status: "")
+      display.framesPassed(60)
+      screen.take(display.bytes(for: scene))
+      let shown = (0..<12).map(screen.text)
+      #expect(shown.filter { !$0.isEmpty }.count == 4 && shown[0].contains("Menu"))
+      // The chosen one is dark on bright.
+      texts.append(screen.cells.map { $0[5].background })
+      _ = view.handle(.down, layout)
+    }
+    #expect(Set(texts).count == 3)
+  }
 }
 
 extension TerminalScreen.Cell {

@@ -199,15 +199,53 @@ import Testing
     terminal.type(",")
     try terminal.waitForText("Frame ")
     terminal.type("\u{1B}[18~")
-    try terminal.waitForText("> 3 · ")
+    try terminal.waitForText("Return load")
     terminal.type("\r")
     try terminal.waitForText("Loaded slot 3")
-    terminal.type("\u{1B}OP")
-    try terminal.waitForText("Any key closes this page")
-    terminal.type("\u{1B}")
-    try terminal.waitFor("no page") { !$0.whole.contains("closes") }
     terminal.type("\u{12}")
     try terminal.waitForText("Reset")
+  }
+
+  @Test("Pages are those of the window, by keys and by mouse")
+  func pages() throws {
+    let terminal = try play(Programs.count)
+    try terminal.waitForPicture()
+    terminal.type("\u{1B}OP")
+    try terminal.waitForText("P pause")
+    terminal.type("\u{1B}")
+    try terminal.waitFor("no page") { !$0.whole.contains("P pause") && !$0.modes.contains(1000) }
+    terminal.type("\u{1B}")
+    let menu = try terminal.waitFor("the menu") {
+      $0.whole.contains("Timeline") && $0.modes.isSuperset(of: [1000, 1006])
+    }
+    #expect(!menu.whole.contains("Sound"))
+    terminal.type(String(repeating: "\u{1B}[B", count: 4) + "\r")
+    try terminal.waitForText("Instructions per frame")
+    terminal.type("\u{1B}[B\u{1B}[C")
+    try terminal.waitForText("125 %")
+    terminal.type("\u{1B}")
+    try terminal.waitForText("Timeline")
+    let row = try #require(menu.cells.indices.first { menu.text($0).contains("Slots") })
+    terminal.type("\u{1B}[<0;4;\(row + 1)M\u{1B}[<0;4;\(row + 1)m")
+    try terminal.waitForText("Return load")
+    terminal.type("\u{1B}[15~")
+    try terminal.waitForText("Saved slot 1")
+    try terminal.waitForPicture()
+    terminal.type("\u{11}")
+    let end = try terminal.end()
+    #expect(end.code == 0 && !end.screen.modes.contains(1000))
+  }
+
+  @Test("Without a program there are those to choose from")
+  func home() throws {
+    let terminal = try PseudoTerminal(["--terminal"], in: scratch)
+    try terminal.waitForText("comes with chip8")
+    terminal.type("\r")
+    try terminal.waitFor("the program") { !$0.whole.contains("Return continues") }
+    terminal.type("\u{F}")
+    try terminal.waitForText("Return continues")
+    terminal.type("\u{11}")
+    #expect(try terminal.end().code == 0)
   }
 
   // MARK: A slow line

@@ -6,6 +6,12 @@ package protocol TextMetrics {
   func size(of text: String, _ style: TextStyle, width: Int) -> Size
   /// How many times as high as wide a unit is.
   var unitAspect: Int { get }
+  /// The least width of something in a grid.
+  var tileWidth: Int { get }
+}
+
+extension TextMetrics {
+  package var tileWidth: Int { 7 * lineHeight(.body) }
 }
 
 /// A page as it is laid out at some size: what is to be drawn, and where items are.
@@ -50,7 +56,7 @@ package struct PageLayout: Hashable, Sendable {
     let whole = Area(x: 0, y: 0, width: size.width, height: size.height)
     add(.fill(.shade, alpha: 224), whole)
     let margin = metrics.lineHeight(.body) / 2
-    var room = whole.inset(margin, margin / 2)
+    var room = whole.inset(max(1, margin), margin / 2)
     let line = metrics.lineHeight(.body)
     if room.height >= 8 * line || view.page.items.count * line < room.height - 2 * line {
       addTop(view.page.title, .title, .text, &room, metrics)
@@ -172,7 +178,7 @@ package struct PageLayout: Hashable, Sendable {
   ) {
     if isChosen { add(.fill(.chosen, alpha: 255), area) }
     let tint = isChosen ? Tint.chosenText : item.action == nil && item.next == nil ? .faint : .text
-    let inner = area.inset(metrics.lineHeight(.body) / 3, 0)
+    let inner = area.inset(max(1, metrics.lineHeight(.body) / 3), 0)
     let value =
       item.value.isEmpty
       ? 0
@@ -215,7 +221,7 @@ package struct PageLayout: Hashable, Sendable {
   ) {
     let line = metrics.lineHeight(.body)
     let gap = max(1, line / 3)
-    let columns = wanted ?? max(1, min(4, room.width / (7 * line)))
+    let columns = wanted ?? max(1, min(4, room.width / metrics.tileWidth))
     let width = (room.width + gap) / columns - gap
     let hasPictures = items.contains { $0.picture != nil || $0.hasPicture }
     let texts = metrics.lineHeight(.body) + metrics.lineHeight(.detail)

@@ -51,14 +51,14 @@ extension Chip8Command {
 
   /// Shows a session until its user leaves it.
   ///
-  /// - Parameter first: the pages that a window begins with.
+  /// - Parameter first: the pages that it begins with.
   private func show(
     _ session: PlaySession, _ first: [PageName], whenOpen: () throws -> Void
   ) throws {
     let settings = session.settings.effective
     if settings.isOn(.terminal) || Terminal.isOnlyChoice {
       let picture = TerminalPicture(rawValue: settings.text(.terminalPicture)) ?? .auto
-      return try Terminal.play(session, picture, whenOpen: whenOpen)
+      return try Terminal.play(session, picture, first, whenOpen: whenOpen)
     }
     #if SDL
       try Window.play(session, first, whenOpen: whenOpen)
@@ -75,9 +75,10 @@ extension Chip8Command {
     return (showsKeys ? [.start] : []) + (isHome(settings) && movie == nil ? [.home] : [])
   }
 
-  /// Whether no program was named, and there is a display to choose one on.
+  /// Whether no program was named, and there is something to choose one on.
   func isHome(_ settings: Settings) -> Bool {
-    restore == nil && files.isEmpty && !headless.isHeadless && !resume && !settings.isOn(.terminal)
-      && (getenv("DISPLAY") != nil || getenv("WAYLAND_DISPLAY") != nil)
+    restore == nil && files.isEmpty && !headless.isHeadless && !resume
+      && (settings.isOn(.terminal) || Terminal.isOnlyChoice || getenv("DISPLAY") != nil
+        || getenv("WAYLAND_DISPLAY") != nil)
   }
 }

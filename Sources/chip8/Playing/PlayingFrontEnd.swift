@@ -17,6 +17,17 @@ protocol PlayingFrontEnd: AnyObject {
   /// What a user does who leaves in any case: the message says so.
   static var leavingHint: String { get }
 
+  /// The pages that are open, the last one on top.
+  var pages: [OpenPage] { get set }
+  /// A page as it is now.
+  func page(_ name: PageName) -> Page
+  /// Does what was chosen.
+  func perform(_ command: Command)
+  /// The machine is another one, or how it is played is.
+  func programChanged()
+  /// Shows what has happened, for a while.
+  func show(_ lines: [String])
+
   /// Handles input, runs the frames that are due, and shows the result.
   func runOnce()
   /// The message that is shown, which is not shown any longer.

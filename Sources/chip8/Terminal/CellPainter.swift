@@ -1,16 +1,23 @@
 import CChafa
 
 /// A character of a terminal with its colours, 0xRRGGBB.
-struct Cell: Hashable, Sendable {
-  var character: UInt32
+package struct Cell: Hashable, Sendable {
+  /// Its Unicode scalar, or a code of its grid.
+  package var character: UInt32
   var foreground: UInt32
   var background: UInt32
 
   private static let upperHalf: UInt32 = 0x2580
+  /// The code of the second half of a character that takes two cells.
+  static let secondHalf: UInt32 = 0
 
   /// Two pixels, one above the other.
   init(above: UInt32, below: UInt32) {
     (character, foreground, background) = (Cell.upperHalf, above, below)
+  }
+
+  init(_ code: UInt32, _ foreground: UInt32, on background: UInt32) {
+    (character, self.foreground, self.background) = (code, foreground, background)
   }
 
   init(_ cell: CChafa_cell) {
@@ -18,13 +25,42 @@ struct Cell: Hashable, Sendable {
   }
 
   var isHalfBlock: Bool { character == Cell.upperHalf }
+  package var isSecondHalf: Bool { character == Cell.secondHalf }
 }
 
 /// A rectangle of cells.
-struct CellGrid: Equatable {
-  let width: Int
-  let height: Int
-  var cells: [Cell]
+package struct CellGrid: Hashable, Sendable {
+  package let width: Int
+  package let height: Int
+  package var cells: [Cell]
+  /// Characters of several scalars, whose codes follow on those of Unicode.
+  private var clusters: [Character] = []
+
+  private static let firstCode: UInt32 = 0x11_0000
+
+  init(width: Int, height: Int, cells: [Cell]) {
+    (self.width, self.height, self.cells) = (width, height, cells)
+  }
+
+  /// What stands for a character in a cell of this grid.
+  mutating func code(of character: Character) -> UInt32 {
+    let scalars = character.unicodeScalars
+    if let only = scalars.first, scalars.count == 1 { return only.value }
+    let index = clusters.firstIndex(of: character) ?? clusters.count
+    if index == clusters.count { clusters.append(character) }
+    return CellGrid.firstCode + UInt32(index)
+  }
+
+  /// The text of a code.
+  package func text(of code: UInt32) -> String {
+    if code >= CellGrid.firstCode { return String(clusters[Int(code - CellGrid.firstCode)]) }
+    return UnicodeScalar(code).map { String(Character($0)) } ?? ""
+  }
+
+  /// Whether codes stand for the same in another grid of the same size.
+  func hasCodes(of other: CellGrid) -> Bool {
+    (width, height) == (other.width, other.height) && clusters == other.clusters
+  }
 }
 
 /// Makes cells of pixels. Half blocks are two pixels; what looks most like more of them is for chafa to

@@ -14,20 +14,22 @@ struct CellWriter {
   mutating func write(
     _ grid: CellGrid, atRow row: Int, column: Int, hasAllColors: Bool, to bytes: inout [UInt8]
   ) {
-    let old = shown.flatMap { $0.width == grid.width && $0.height == grid.height ? $0 : nil }
+    let old = shown.flatMap { $0.hasCodes(of: grid) ? $0 : nil }
     for y in 0..<grid.height {
       var next = -1
       for x in 0..<grid.width {
         let index = y * grid.width + x
         let cell = grid.cells[index]
-        if let old, old.cells[index] == cell { continue }
+        // The second half of a character is written with the first one.
+        if cell.isSecondHalf || old?.cells[index] == cell { continue }
         if next < 0 {
           bytes += "\u{1B}[\(row + y + 1);\(column + x + 1)H".utf8
         } else if next < x {
           bytes += "\u{1B}[\(x - next)C".utf8
         }
-        write(cell, hasAllColors, to: &bytes)
-        next = x + 1
+        write(cell, of: grid, hasAllColors, to: &bytes)
+        let isHalved = x + 1 < grid.width && grid.cells[index + 1].isSecondHalf
+        next = x + (isHalved ? 2 : 1)
       }
     }
     shown = grid
@@ -35,10 +37,12 @@ struct CellWriter {
 
   // MARK: Cells
 
-  private mutating func write(_ cell: Cell, _ hasAllColors: Bool, to bytes: inout [UInt8]) {
+  private mutating func write(
+    _ cell: Cell, of grid: CellGrid, _ hasAllColors: Bool, to bytes: inout [UInt8]
+  ) {
     guard cell.isHalfBlock else {
       set(cell.foreground, cell.background, hasAllColors, to: &bytes)
-      append(cell.character, to: &bytes)
+      bytes += grid.text(of: cell.character).utf8
       return
     }
     let (above, below) = (cell.foreground, cell.background)

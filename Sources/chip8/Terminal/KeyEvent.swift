@@ -29,9 +29,16 @@ package struct KeyEvent: Hashable, Sendable {
   }
 }
 
+/// A button of a mouse that was pressed, or its wheel.
+package enum MouseButton: Hashable, Sendable {
+  case left, right, wheelUp, wheelDown
+}
+
 /// What comes from a terminal.
 package enum TerminalEvent: Hashable, Sendable {
   case key(KeyEvent)
+  /// In a cell, counted from the left and from above.
+  case mouse(MouseButton, x: Int, y: Int)
   case focus(Bool)
   /// It has the kitty keyboard protocol.
   case reportsKeys

@@ -24,7 +24,7 @@ final class Terminal: PlayingFrontEnd {
   private var keyboard = Keyboard()
   private var keyMap = KeyMap()
   private var programKeys = ProgramKeys.unknown
-  private var appearance = Appearance.standard
+  private(set) var appearance = Appearance.standard
   /// When frames of the machine are due, and when the terminal is looked at.
   private var pacer: Pacer
   private var displayPacer: Pacer
@@ -34,13 +34,16 @@ final class Terminal: PlayingFrontEnd {
   /// By a signal, by Ctrl+C, or as the terminal has gone.
   private(set) var isInterrupted = false
   private let parent = getppid()
-  /// What is read instead of the picture.
-  var page: TerminalPage?
+  /// The pages that are open, the last one on top; the machine is stopped meanwhile.
+  var pages: [OpenPage] = []
+  /// Whether the machine is only there because something has to be, as long as nobody has chosen.
+  private var beginsAtHome = false
+  /// Where things are on the page on top.
+  private(set) var layout = PageLayout()
   /// What happened last, for a while.
   private var message: [String] = []
   private var messageEnd: UInt64 = 0
   private var shownMachine = -1
-  private var shownSlotList = 0
   var leavingProblem: [String]?
   var nextLook: UInt64 = 0
   private let sound = TerminalSound()
@@ -57,9 +60,12 @@ final class Terminal: PlayingFrontEnd {
 
   /// Plays in the terminal until the user leaves.
   ///
-  /// - Parameter whenOpen: called when nothing can fail any more.
+  /// - Parameters:
+  ///   - firstPages: what is shown first. The keys are shown when they are asked for.
+  ///   - whenOpen: called when nothing can fail any more.
   static func play(
-    _ session: PlaySession, _ picture: TerminalPicture, whenOpen: () throws -> Void
+    _ session: PlaySession, _ picture: TerminalPicture, _ firstPages: [PageName],
+    whenOpen: () throws -> Void
   ) throws {
     if variable("TERM") == "dumb" {
       throw Failure(
@@ -77,6 +83,9 @@ final class Terminal: PlayingFrontEnd {
     try whenOpen()
     try terminal.enter()
     defer { terminal.device.leave() }
+    terminal.beginsAtHome = firstPages.contains(.home)
+    // The machine does not run before its first page.
+    terminal.collectChanges()
     terminal.runUntilLeft()
     if let difference = session.difference {
       throw Failure.difference(difference, in: session.player.machine.program)
@@ -114,16 +123,16 @@ final class Terminal: PlayingFrontEnd {
     let isAnswered = features.isKnown || frameCount > Terminal.maxAnswerFrames
     for _ in 0..<pacer.framesDue(now: MonotonicClock.now) where isAnswered {
       let keys = keyboard.takeKeys()
-      guard page?.slots == nil else { continue }
-      session.runFrame(keys: keys)
-      sound.play(session.tone, framesPerSecond: machineFramesPerSecond, percent: percent)
+      if pages.isEmpty { session.runFrame(keys: keys) }
+      let tone = pages.isEmpty ? session.tone : nil
+      sound.play(tone, framesPerSecond: machineFramesPerSecond, percent: percent)
     }
     session.poll()
     collectChanges()
     pollWatchedFile()
     device.writeOn()
     display.framesPassed(framesPassed)
-    if isAnswered, framesPassed > 0, device.isReady { device.write(display.bytes(for: scene)) }
+    if isAnswered, framesPassed > 0, device.isReady { device.write(display.bytes(for: scene())) }
     let now = MonotonicClock.now
     device.wait(nanoseconds: min(pacer.wait(now: now), displayPacer.wait(now: now)))
   }
@@ -180,15 +189,18 @@ final class Terminal: PlayingFrontEnd {
   private func collectChanges() {
     let notices = session.takeNotices()
     if !notices.isEmpty { show(report(notices)) }
+    for case .began in notices {
+      pages = []
+      if beginsAtHome { open(.home) }
+      beginsAtHome = false
+    }
     if shownMachine != session.machineCount {
       programChanged()
     } else if programKeys != session.programKeys {
       keysChanged()
     }
-    if page?.slots != nil, shownSlotList != session.slotListCount {
-      shownSlotList = session.slotListCount
-      page?.update(session.slotList, at: session.slot)
-    }
+    updatePage()
+    device.setMouse(!pages.isEmpty)
   }
 
   func show(_ lines: [String]) {
@@ -209,7 +221,7 @@ final class Terminal: PlayingFrontEnd {
   private var percent: Int { session.player.speed * (isFast ? Terminal.fastForward : 1) }
 
   /// What depends on the machine: another one may have been loaded.
-  private func programChanged() {
+  func programChanged() {
     shownMachine = session.machineCount
     let player = session.player
     keysChanged()
@@ -227,10 +239,17 @@ final class Terminal: PlayingFrontEnd {
 
   // MARK: What is seen
 
-  private var scene: TerminalScene {
-    TerminalScene(
+  private func scene() -> TerminalScene {
+    var scene = TerminalScene(
       Bitmap(session.screen, rotation: appearance.rotation), colors: appearance.colors,
-      page: page?.lines(fitting: device.size.cells.height - 1), status: status)
+      status: status)
+    if !pages.isEmpty {
+      let cells = device.size.cells
+      let size = Size(width: cells.width, height: max(0, cells.height - 1))
+      layout = PageLayout(&pages[pages.count - 1].view, size, CellMetrics())
+      scene.page = CellCanvas(size, layout.marks).grid
+    }
+    return scene
   }
 
   /// The last line: what happened last, for a while, or why the machine is stopped, or which keys there are.
@@ -239,7 +258,9 @@ final class Terminal: PlayingFrontEnd {
     guard lines.isEmpty else { return lines.joined(separator: " · ") }
     let player = session.player
     let platform = player.machine.state.configuration.platform.title
-    return "\(player.title) · \(platform) · slot \(session.slot.title) · F1 help · Ctrl+Q quit"
+    return [
+      player.title, platform, "slot \(session.slot.title)", "F1 keys", "Esc menu", "Ctrl+Q quit",
+    ].joined(separator: " · ")
   }
 
   /// Where the machine is, as long as it is only looked at.
@@ -253,6 +274,7 @@ final class Terminal: PlayingFrontEnd {
     switch event {
     case .key(let key) where key.kind == .release: keyUp(key.usage)
     case .key(let key): keyDown(key)
+    case .mouse(let button, let x, let y): mousePressed(button, x, y)
     case .focus(let isThere): if !isThere { releaseKeys() }
     case .reportsKeys, .showsPixels, .name, .cell, .attributes: take(answer: event)
     }
@@ -270,7 +292,7 @@ final class Terminal: PlayingFrontEnd {
 
   private func keyDown(_ key: KeyEvent) {
     let wasUp = held.press(key.usage)
-    let repeats = Terminal.repeatingKeys.contains(key.usage)
+    let repeats = !pages.isEmpty || Terminal.repeatingKeys.contains(key.usage)
     guard key.kind == .press && (wasUp || features.reportsKeys) || repeats else { return }
     if !key.modifiers.contains(.control) { leavingProblem = nil }
     command(key)

@@ -8,6 +8,8 @@ final class TerminalDevice {
   /// Ends a sequence or an update that is cut off.
   private static let cut = "\u{18}\u{1B}\\\u{1B}[?2026l"
   private static let farewell = "\u{1B}[?1004l\u{1B}[0m\u{1B}[?7h\u{1B}[?25h"
+  /// A button of the mouse is reported with the cell that it is in.
+  private static let mouse = (on: "\u{1B}[?1000h\u{1B}[?1006h", off: "\u{1B}[?1006l\u{1B}[?1000l")
   private static let otherScreen = "\u{1B}[?1049l"
   private static let keyReports = "\u{1B}[<u"
   /// What is disambiguated, its releases, its place on other layouts, and all keys as sequences.
@@ -16,6 +18,7 @@ final class TerminalDevice {
   private let descriptor: Int32
   private var unwritten: ArraySlice<UInt8> = []
   private var isReportingKeys = false
+  private var isReportingMouse = false
   /// Whether nobody is at the terminal any more.
   private(set) var isGone = false
 
@@ -45,7 +48,7 @@ final class TerminalDevice {
     // In the background this stops the process until it is in the foreground.
     tcsetattr(descriptor, TCSANOW, &raw)
     CTerminal_guard(descriptor, &mode)
-    isReportingKeys = false
+    (isReportingKeys, isReportingMouse) = (false, false)
     setFarewell(isCut: true)
     write(Array("\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[?1004h\u{1B}[2J".utf8))
     if reportingKeys { reportKeys() }
@@ -56,6 +59,14 @@ final class TerminalDevice {
     isReportingKeys = true
     setFarewell(isCut: true)
     write(Array(TerminalDevice.reportKeys.utf8))
+  }
+
+  /// Says whether the terminal is to report its mouse: while it does, nobody can select text with it.
+  func setMouse(_ isReported: Bool) {
+    guard isReported != isReportingMouse else { return }
+    isReportingMouse = isReported
+    setFarewell(isCut: true)
+    write(Array((isReported ? TerminalDevice.mouse.on : TerminalDevice.mouse.off).utf8))
   }
 
   /// Gives the terminal back as it was.
@@ -69,7 +80,8 @@ final class TerminalDevice {
   private func setFarewell(isCut: Bool) {
     let text =
       (isCut ? TerminalDevice.cut : "") + TerminalDevice.farewell
-      + (isReportingKeys ? TerminalDevice.keyReports : "") + TerminalDevice.otherScreen
+      + (isReportingKeys ? TerminalDevice.keyReports : "")
+      + (isReportingMouse ? TerminalDevice.mouse.off : "") + TerminalDevice.otherScreen
     let bytes = Array(text.utf8)
     CTerminal_setFarewell(bytes, bytes.count)
   }

@@ -1,4 +1,3 @@
-import CTerminal
 import Chip8Core
 import SaveState
 
@@ -47,7 +46,11 @@ package struct TerminalDisplay {
       clear(scene.colors[0], layout, &bytes)
     }
     switch layout {
-    case .nothing(let lines): write(lines.map { TerminalScene.Line(text: $0) }, room, &bytes)
+    case .nothing(let lines): write(lines, room, &bytes)
+    case .page:
+      if let page = scene.page, page != shown?.page {
+        cells.write(page, atRow: 0, column: 0, hasAllColors: features.hasAllColors, to: &bytes)
+      }
     case .cells(let kind, let scale):
       if shown?.bitmap != scene.bitmap || shown?.colors != scene.colors {
         let grid = painter.grid(of: scene.bitmap, scene.colors, kind, scale: scale)
@@ -67,9 +70,8 @@ package struct TerminalDisplay {
     return bytes
   }
 
-  /// A page is laid out like a picture that cannot be shown.
   private func layout(of scene: TerminalScene, in room: TerminalSize) -> TerminalLayout {
-    if let page = scene.page { return .nothing(page.map(\.text)) }
+    if scene.page != nil { return .page }
     return TerminalLayout(
       of: scene.bitmap, in: room, wanted, features, withoutChafa: CellPainter.chafaProblem)
   }
@@ -105,12 +107,11 @@ package struct TerminalDisplay {
   // MARK: Text
 
   private mutating func write(
-    _ lines: [TerminalScene.Line], _ room: TerminalSize, _ bytes: inout [UInt8]
+    _ lines: [String], _ room: TerminalSize, _ bytes: inout [UInt8]
   ) {
     for (row, line) in lines.prefix(room.height).enumerated() {
-      let text = line.text.displayText.fitted(to: room.width - 2)
-      bytes += "\u{1B}[\(row + 1);1H\u{1B}[0\(line.isMarked ? ";7" : "")m".utf8
-      bytes += " \(text)\u{1B}[0m\u{1B}[K".utf8
+      let text = line.displayText.fitted(to: room.width - 2)
+      bytes += "\u{1B}[\(row + 1);1H\u{1B}[0m \(text)\u{1B}[K".utf8
     }
     cells.forgetColors()
   }
@@ -120,20 +121,5 @@ package struct TerminalDisplay {
     let blanks = String(repeating: " ", count: max(0, size.width - text.cellCount))
     bytes += "\u{1B}[\(size.height);1H\u{1B}[0;7m\(text)\(blanks)\u{1B}[0m".utf8
     cells.forgetColors()
-  }
-}
-
-extension String {
-  /// How many cells of a terminal the text takes.
-  fileprivate var cellCount: Int {
-    unicodeScalars.reduce(0) { $0 + Int(CTerminal_cellCount($1.value)) }
-  }
-
-  /// As much of the text as there is room for.
-  fileprivate func fitted(to width: Int) -> String {
-    guard cellCount > width else { return self }
-    var text = self
-    while !text.isEmpty, text.cellCount > width - 1 { text.unicodeScalars.removeLast() }
-    return text + (width > 0 ? "…" : "")
   }
 }

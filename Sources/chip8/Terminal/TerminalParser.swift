@@ -100,6 +100,7 @@ package struct TerminalParser: Sendable {
     switch (prefix, final) {
     case ("?", UInt8(ascii: "u")): return .reportsKeys
     case ("?", UInt8(ascii: "c")): return .attributes
+    case ("<", UInt8(ascii: "M")): return mouse(parameters.map { $0.first ?? nil })
     case (nil, UInt8(ascii: "I")): return .focus(true)
     case (nil, UInt8(ascii: "O")): return .focus(false)
     case (nil, UInt8(ascii: "Z")): return .key(KeyEvent(43, nil, .shift))
@@ -112,6 +113,15 @@ package struct TerminalParser: Sendable {
       return KeyEvent.lettered[letter].map { .key(key($0, nil, parameters)) }
     default: return nil
     }
+  }
+
+  /// `CSI < button ; column ; row M`, where both count from 1.
+  private func mouse(_ numbers: [Int?]) -> TerminalEvent? {
+    let buttons: [Int: MouseButton] = [0: .left, 2: .right, 64: .wheelUp, 65: .wheelDown]
+    guard numbers.count == 3, let button = numbers[0].flatMap({ buttons[$0] }), let x = numbers[1],
+      let y = numbers[2], x > 0, y > 0
+    else { return nil }
+    return .mouse(button, x: x - 1, y: y - 1)
   }
 
   private func cell(_ numbers: [Int?]) -> TerminalEvent? {

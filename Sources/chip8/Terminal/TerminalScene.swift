@@ -44,21 +44,15 @@ package struct Bitmap: Hashable, Sendable {
 
 /// All that is seen in a terminal.
 package struct TerminalScene: Hashable, Sendable {
-  /// A line of a page.
-  package struct Line: Hashable, Sendable {
-    var text: String
-    var isMarked = false
-  }
-
   package var bitmap: Bitmap
   /// The colours of the pixel values, 0xRRGGBB.
   package var colors: [UInt32]
-  /// What is read instead of the picture, if anything is.
-  package var page: [Line]?
+  /// All cells but the last line's, where a page is shown instead of the picture.
+  package var page: CellGrid?
   /// The last line of the terminal.
   package var status: String
 
-  package init(_ bitmap: Bitmap, colors: [UInt32], page: [Line]? = nil, status: String) {
+  package init(_ bitmap: Bitmap, colors: [UInt32], page: CellGrid? = nil, status: String) {
     (self.bitmap, self.colors, self.page, self.status) = (bitmap, colors, page, status)
   }
 }
@@ -78,6 +72,8 @@ package enum TerminalLayout: Hashable, Sendable {
   case cells(Cells, scale: Int)
   /// Points, so many for the side of a pixel.
   case pixels(scale: Int, cell: TerminalSize)
+  /// The cells of a page.
+  case page
   /// There is not enough room, or something is missing.
   case nothing([String])
 

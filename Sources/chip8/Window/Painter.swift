@@ -46,26 +46,14 @@
     func draw(_ marks: [PageLayout.Mark]) {
       for mark in marks {
         switch mark.content {
-        case .fill(let tint, let alpha): fill(mark.area, Painter.color(tint), alpha: alpha)
+        case .fill(let tint, let alpha): fill(mark.area, tint.color, alpha: alpha)
         case .text(let text, let style, let tint, let alignment):
-          draw(text, style, Painter.color(tint), alignment, in: mark.area)
+          draw(text, style, tint.color, alignment, in: mark.area)
         case .picture(let picture):
           fill(mark.area, picture.colors[0], alpha: 255)
           let screen = ShownScreen(picture.screen)
           draw(screen, picture.colors, in: mark.area.fitting(screen.size))
         }
-      }
-    }
-
-    /// Bright on dark and dark on bright, so that nothing has to be known by its colour.
-    static func color(_ tint: Tint) -> UInt32 {
-      switch tint {
-      case .shade: 0x00_00_00
-      case .panel: 0x40_40_48
-      case .text, .chosen: 0xFF_FF_FF
-      case .faint: 0xB8_B8_C0
-      case .chosenText: 0x10_10_18
-      case .problem: 0x80_10_10
       }
     }
 

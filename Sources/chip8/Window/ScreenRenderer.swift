@@ -157,7 +157,7 @@
       let area = place.area(needed, beside: picture, in: next.size)
       if place.isOver || message.isProblem {
         painter.fill(
-          area, Painter.color(message.isProblem ? .problem : .shade),
+          area, (message.isProblem ? Tint.problem : .shade).color,
           alpha: message.isProblem ? 232 : 144)
       }
       let mark = PageLayout.Mark(

@@ -141,7 +141,7 @@
       case SDL_SCANCODE_PAUSE: session.togglePause()
       case SDL_SCANCODE_TAB: holdFast(true)
       case SDL_SCANCODE_ESCAPE: open(.menu)
-      default: if let page = Window.pageKeys[key.scancode.rawValue] { open(page) }
+      default: if let page = PageName.keys[key.scancode.rawValue] { open(page) }
       }
     }
 

@@ -4,42 +4,17 @@
   import Chip8Player
   import SaveState
 
-  /// A page that is open in the window.
-  struct OpenPage {
-    let name: PageName
-    var view: PageView
-  }
-
   /// Pages over the picture. The machine is stopped while there is one.
   extension Window {
     func open(_ name: PageName) {
       keyboard.releaseAll()
       touch.releaseAll()
       session.endRewinding()
-      let page = page(name)
-      var view = PageView(page, at: name == .start ? nil : 0)
-      switch name {
-      case .slots:
-        view.choose(page.index(of: session.slot))
-        session.listSlots()
-      case .home: session.listLibrary()
-      case .timeline: view.choose(session.branchEnds.firstIndex(where: \.isCurrent) ?? 0)
-      case .platform, .palette: view.choose(page.items.firstIndex { $0.value == "now" } ?? 0)
-      default: break
-      }
-      pages.append(OpenPage(name: name, view: view))
+      push(name)
       showCursor()
     }
 
-    /// Shows in the page on top what has changed.
-    func updatePage() {
-      guard let top = pages.last else { return }
-      if top.name == .timeline { session.loadPreview() }
-      let page = page(top.name)
-      if page != top.view.page { pages[pages.count - 1].view.update(page) }
-    }
-
-    private func page(_ name: PageName) -> Page {
+    func page(_ name: PageName) -> Page {
       switch name {
       case .start: startPage
       case .home: .home(session.library)
@@ -59,8 +34,6 @@
       case .about: .about(Chip8Command.configuration.version, session.player)
       }
     }
-
-    private var configuration: Configuration { session.player.machine.state.configuration }
 
     private var startPage: Page {
       let left = session.leftMachineTime.map { "Return continues where you left, at \($0)" }
@@ -108,72 +81,12 @@
         performOnMachine(command)
       case .quirks, .instructionsPerFrame: performOnMachine(command)
       case .assign(let key): open(.assign(key))
-      case .set, .keepForAll, .useDefault, .resetKey: performOnSettings(command)
+      case .set, .keepForAll, .useDefault, .resetKey:
+        performOnSettings(command)
+        showCursor()
       }
       if pages.isEmpty { showCursor() }
     }
-
-    private func performOnSlot(_ command: Command) {
-      switch command {
-      case .load(let slot):
-        pages = []
-        session.choose(slot)
-        session.load(slot)
-      case .save(let slot):
-        guard !slot.isAutosave else { return show(["Slot \(slot) is reserved for autosaves"]) }
-        pages = []
-        session.choose(slot)
-        session.save()
-      case .delete(let slot):
-        session.choose(slot)
-        session.delete(slot)
-        session.listSlots()
-      default: break
-      }
-    }
-
-    private func performOnLibrary(_ command: Command) {
-      switch command {
-      case .play(let entry):
-        session.play(entry)
-      case .playAnew(let entry): session.play(entry, fromStart: true)
-      case .forget(let entry): session.removeFromLibrary(entry)
-      default: break
-      }
-    }
-
-    private func performOnMachine(_ command: Command) {
-      switch command {
-      case .continueLeft: session.continueLeft()
-      case .reset: session.reset()
-      case .platform(let platform): session.setPlatform(platform)
-      case .quirks(let quirks): session.setMachine(quirks: quirks)
-      case .instructionsPerFrame(let count): session.setMachine(instructionsPerFrame: count)
-      default: break
-      }
-    }
-
-    private func performOnSettings(_ command: Command) {
-      switch command {
-      case .set(let setting, let text): session.set(setting, to: text)
-      case .keepForAll(let setting): session.keepForAll(setting)
-      case .useDefault(let setting): session.useDefault(setting)
-      case .resetKey(let key): session.resetKey(key)
-      default: break
-      }
-      programChanged()
-      showCursor()
-    }
-
-    private func capture(_ command: Command) {
-      if pages.last?.name == .record { pages = [] }
-      guard command == .screenshot else { return session.captureClip() }
-      let (screen, appearance) = (session.screen, appearance)
-      session.capture(as: "png") { try Screenshot.png(screen, appearance, scale: 4) }
-    }
-
-    /// What somebody has set.
-    private var chosen: Settings { session.settings.effective }
 
     /// Sets a setting of a few values to the next one, and says so.
     func change(_ setting: Setting) {
@@ -183,27 +96,6 @@
         isKeypad
           ? "K puts the keypad away" : "\(setting.title) \(chosen.shownText(setting))"
       ])
-    }
-
-    /// Runs more or fewer instructions in a frame, by a step.
-    func changeInstructionCount(up: Bool) {
-      guard configuration.timing == .ipf else {
-        return show(["The VIP's cycles say how many instructions a frame has"])
-      }
-      let count = configuration.instructionsPerFrame
-      let next =
-        up
-        ? Page.instructionCounts.first { $0 > count } : Page.instructionCounts.last { $0 < count }
-      if let next { perform(.instructionsPerFrame(next)) }
-      show(["\(configuration.instructionsPerFrame) instructions per frame"])
-    }
-
-    /// Plays faster or slower by a step.
-    func changeSpeed(up: Bool) {
-      let speed = session.player.speed
-      let next = up ? Page.speeds.first { $0 > speed } : Page.speeds.last { $0 < speed }
-      if let next { perform(.set(.speed, "\(next)")) }
-      show(["Speed \(session.player.speed) %"])
     }
 
     func changeVolume(by percent: Int) {
@@ -225,9 +117,9 @@
         assign(scancode, to: key)
         return true
       }
-      if let key = Window.pageKeys[scancode.rawValue] {
+      if let key = PageName.keys[scancode.rawValue] {
         if pages.contains(where: { $0.name == key }) { perform(.resume) } else { open(key) }
-      } else if let navigation = Window.navigation[scancode.rawValue] {
+      } else if let navigation = Navigation.keys[scancode.rawValue] {
         navigate(navigation)
       }
       return true
@@ -258,23 +150,6 @@
       default: return false
       }
     }
-
-    /// The keys that show a page, and leave it.
-    static let pageKeys: [UInt32: PageName] = [
-      SDL_SCANCODE_F1.rawValue: .keys, SDL_SCANCODE_F2.rawValue: .machine,
-      SDL_SCANCODE_F7.rawValue: .slots, SDL_SCANCODE_F8.rawValue: .timeline,
-    ]
-
-    private static let navigation: [UInt32: Navigation] = [
-      SDL_SCANCODE_UP.rawValue: .up, SDL_SCANCODE_DOWN.rawValue: .down,
-      SDL_SCANCODE_LEFT.rawValue: .left, SDL_SCANCODE_RIGHT.rawValue: .right,
-      SDL_SCANCODE_PAGEUP.rawValue: .pageUp, SDL_SCANCODE_PAGEDOWN.rawValue: .pageDown,
-      SDL_SCANCODE_HOME.rawValue: .first, SDL_SCANCODE_END.rawValue: .last,
-      SDL_SCANCODE_RETURN.rawValue: .accept, SDL_SCANCODE_KP_ENTER.rawValue: .accept,
-      SDL_SCANCODE_SPACE.rawValue: .accept, SDL_SCANCODE_F9.rawValue: .accept,
-      SDL_SCANCODE_ESCAPE.rawValue: .back, SDL_SCANCODE_BACKSPACE.rawValue: .back,
-      SDL_SCANCODE_F5.rawValue: .save, SDL_SCANCODE_DELETE.rawValue: .delete,
-    ]
 
     /// The mouse over a page.
     func pointed(at point: TouchControls.Point) {

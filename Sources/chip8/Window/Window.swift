@@ -254,8 +254,10 @@
       beginsAtHome = false
     }
 
+    func show(_ lines: [String]) { show(lines, isProblem: false) }
+
     /// Shows what has happened, but not over a problem that nobody has seen yet.
-    func show(_ lines: [String], isProblem: Bool = false) {
+    func show(_ lines: [String], isProblem: Bool) {
       let isNew = isProblem || message?.isProblem != true
       let before = isNew ? [] : message?.lines ?? []
       message = ScreenRenderer.Message(

@@ -1,0 +1,138 @@
+import Chip8Core
+import Chip8Player
+import SaveState
+
+/// A page that is open.
+struct OpenPage {
+  let name: PageName
+  var view: PageView
+}
+
+/// Pages over the picture, alike in windows and terminals. The machine is stopped while there is one.
+extension PlayingFrontEnd {
+  /// Opens a page on top of those that are open.
+  func push(_ name: PageName) {
+    let page = page(name)
+    var view = PageView(page, at: name == .start ? nil : 0)
+    switch name {
+    case .slots:
+      view.choose(page.index(of: session.slot))
+      session.listSlots()
+    case .home: session.listLibrary()
+    case .timeline: view.choose(session.branchEnds.firstIndex(where: \.isCurrent) ?? 0)
+    case .platform, .palette: view.choose(page.items.firstIndex { $0.value == "now" } ?? 0)
+    default: break
+    }
+    pages.append(OpenPage(name: name, view: view))
+  }
+
+  /// Shows in the page on top what has changed.
+  func updatePage() {
+    guard let top = pages.last else { return }
+    if top.name == .timeline { session.loadPreview() }
+    let page = page(top.name)
+    if page != top.view.page { pages[pages.count - 1].view.update(page) }
+  }
+
+  // MARK: What is chosen
+
+  func performOnSlot(_ command: Command) {
+    switch command {
+    case .load(let slot):
+      pages = []
+      session.choose(slot)
+      session.load(slot)
+    case .save(let slot):
+      guard !slot.isAutosave else { return show(["Slot \(slot) is reserved for autosaves"]) }
+      pages = []
+      session.choose(slot)
+      session.save()
+    case .delete(let slot):
+      session.choose(slot)
+      session.delete(slot)
+      session.listSlots()
+    default: break
+    }
+  }
+
+  func performOnLibrary(_ command: Command) {
+    switch command {
+    case .play(let entry): session.play(entry)
+    case .playAnew(let entry): session.play(entry, fromStart: true)
+    case .forget(let entry): session.removeFromLibrary(entry)
+    default: break
+    }
+  }
+
+  func performOnMachine(_ command: Command) {
+    switch command {
+    case .continueLeft: session.continueLeft()
+    case .reset: session.reset()
+    case .platform(let platform): session.setPlatform(platform)
+    case .quirks(let quirks): session.setMachine(quirks: quirks)
+    case .instructionsPerFrame(let count): session.setMachine(instructionsPerFrame: count)
+    default: break
+    }
+  }
+
+  func performOnSettings(_ command: Command) {
+    switch command {
+    case .set(let setting, let text): session.set(setting, to: text)
+    case .keepForAll(let setting): session.keepForAll(setting)
+    case .useDefault(let setting): session.useDefault(setting)
+    case .resetKey(let key): session.resetKey(key)
+    default: break
+    }
+    programChanged()
+  }
+
+  func capture(_ command: Command) {
+    if pages.last?.name == .record { pages = [] }
+    guard command == .screenshot else { return session.captureClip() }
+    let (screen, appearance) = (session.screen, session.player.appearance)
+    session.capture(as: "png") { try Screenshot.png(screen, appearance, scale: 4) }
+  }
+
+  // MARK: A step more or less
+
+  /// Plays faster or slower by a step.
+  func changeSpeed(up: Bool) {
+    let speed = session.player.speed
+    let next = up ? Page.speeds.first { $0 > speed } : Page.speeds.last { $0 < speed }
+    if let next { perform(.set(.speed, "\(next)")) }
+    show(["Speed \(session.player.speed) %"])
+  }
+
+  /// Runs more or fewer instructions in a frame, by a step.
+  func changeInstructionCount(up: Bool) {
+    guard configuration.timing == .ipf else {
+      return show(["The VIP's cycles say how many instructions a frame has"])
+    }
+    let count = configuration.instructionsPerFrame
+    let next =
+      up ? Page.instructionCounts.first { $0 > count } : Page.instructionCounts.last { $0 < count }
+    if let next { perform(.instructionsPerFrame(next)) }
+    show(["\(configuration.instructionsPerFrame) instructions per frame"])
+  }
+
+  /// What somebody has set.
+  var chosen: Settings { session.settings.effective }
+
+  /// What the machine is at present.
+  var configuration: Configuration { session.player.machine.state.configuration }
+}
+
+extension PageName {
+  /// The keys that show a page, and leave it, by their usages of page 7 in the USB HID usage tables.
+  static let keys: [UInt32: PageName] = [58: .keys, 59: .machine, 64: .slots, 65: .timeline]
+}
+
+extension Navigation {
+  /// What keys do on a page, by the same usages.
+  static let keys: [UInt32: Navigation] = [
+    82: .up, 81: .down, 80: .left, 79: .right, 75: .pageUp, 78: .pageDown, 74: .first, 77: .last,
+    // Return on both sides, space and F9; Escape and backspace; F5; Delete.
+    40: .accept, 88: .accept, 44: .accept, 66: .accept, 41: .back, 42: .back, 62: .save,
+    76: .delete,
+  ]
+}

@@ -1,0 +1,129 @@
+import Chip8Core
+import Chip8Player
+import SaveState
+
+/// Pages instead of the picture: those of the window, with what a terminal can do.
+extension Terminal {
+  func open(_ name: PageName) {
+    releaseKeys()
+    push(name)
+  }
+
+  func page(_ name: PageName) -> Page {
+    var page: Page =
+      switch name {
+      case .home: .home(session.library)
+      case .slots: .slots(session.slotListCount > 0 ? session.slotList : nil, appearance.colors)
+      case .timeline: .timeline(session.branchEnds, appearance.colors)
+      case .keys: keyPage
+      case .machine: .machine(configuration, speed: session.player.speed, chosen)
+      case .platform: .platforms(configuration.platform)
+      case .picture: .picture(appearance, chosen)
+      case .palette: .palettes(session.screen, appearance)
+      case .record: .record(session.captureDirectory, isRecording: session.isRecording)
+      case .about: .about(Chip8Command.configuration.version, session.player)
+      default: .menu(session.player.title.displayText)
+      }
+    page.elements = page.elements.map { $0.keeping(Terminal.can) }
+    // A terminal has another meaning for it.
+    page.hint = page.hint.replacing("Ctrl+Z", with: "Ctrl+U")
+    return page
+  }
+
+  private var keyPage: Page {
+    let hint =
+      "F5 save · F9 load · Backspace rewind · , . step · Tab fast · P pause · Ctrl+Z suspend · "
+      + "Ctrl+Q quit · Esc back"
+    return .keys(keyCard, title: session.player.title.displayText, "", hint: hint) {
+      Page.shortName(of: $0, KeyName.name(of: $0))
+    }
+  }
+
+  /// Whether a terminal can do what is chosen on a page.
+  private static func can(_ command: Command) -> Bool {
+    switch command {
+    case .back, .resume, .continueLeft, .reset, .quit, .screenshot, .clip, .load, .save, .delete,
+      .branch, .play, .playAnew, .forget, .platform, .quirks, .instructionsPerFrame:
+      true
+    case .set(let setting, _), .keepForAll(let setting), .useDefault(let setting):
+      [.speed, .colors, .rotate].contains(setting)
+    case .show(let name): ![.start, .sound].contains(name)
+    default: false
+    }
+  }
+
+  // MARK: What is chosen
+
+  func perform(_ command: Command) {
+    switch command {
+    case .back: if !pages.isEmpty { pages.removeLast() }
+    case .resume: pages = []
+    case .show(let name): open(name)
+    case .quit: quit()
+    case .screenshot, .clip: capture(command)
+    case .load, .save, .delete: performOnSlot(command)
+    case .branch(let branch):
+      pages = []
+      session.go(toEndOf: branch)
+    case .play, .playAnew, .forget: performOnLibrary(command)
+    case .continueLeft, .reset, .platform:
+      pages = []
+      performOnMachine(command)
+    case .quirks, .instructionsPerFrame: performOnMachine(command)
+    case .set, .keepForAll, .useDefault: performOnSettings(command)
+    default: break
+    }
+  }
+
+  // MARK: Keys and mouse
+
+  func pageKeyDown(_ usage: UInt8) {
+    if let name = PageName.keys[UInt32(usage)] {
+      if pages.contains(where: { $0.name == name }) { perform(.resume) } else { open(name) }
+    } else if let navigation = Navigation.keys[UInt32(usage)] {
+      navigate(navigation)
+    }
+  }
+
+  private func navigate(_ navigation: Navigation) {
+    guard !pages.isEmpty else { return }
+    if let command = pages[pages.count - 1].view.handle(navigation, layout) { perform(command) }
+  }
+
+  func mousePressed(_ button: MouseButton, _ x: Int, _ y: Int) {
+    guard !pages.isEmpty else { return }
+    switch button {
+    case .wheelUp: navigate(.up)
+    case .wheelDown: navigate(.down)
+    case .right: navigate(.back)
+    case .left:
+      guard let index = layout.item(x: x, y: y) else { return }
+      pages[pages.count - 1].view.choose(index)
+      navigate(.accept)
+    }
+  }
+}
+
+extension Page.Element {
+  /// The element with those commands that can be done. What cannot be chosen without them is left out of lists.
+  fileprivate func keeping(_ can: (Command) -> Bool) -> Page.Element {
+    switch self {
+    case .text, .bar: self
+    case .list(let items):
+      .list(items.compactMap { $0.isChoice && !$0.keeping(can).isChoice ? nil : $0.keeping(can) })
+    case .grid(let items, let columns): .grid(items.map { $0.keeping(can) }, columns: columns)
+    }
+  }
+}
+
+extension Page.Item {
+  fileprivate var isChoice: Bool { action != nil || previous != nil || next != nil }
+
+  fileprivate func keeping(_ can: (Command) -> Bool) -> Page.Item {
+    var item = self
+    for command in [\Page.Item.action, \.previous, \.next, \.save, \.delete] {
+      if let value = item[keyPath: command], !can(value) { item[keyPath: command] = nil }
+    }
+    return item
+  }
+}
