@@ -25,8 +25,9 @@ extension Terminal {
       default: .menu(session.player.title.displayText)
       }
     page.elements = page.elements.map { $0.keeping(Terminal.can) }
-    // A terminal has another meaning for it.
-    page.hint = page.hint.replacing("Ctrl+Z", with: "Ctrl+U")
+    // Ctrl+Z suspends in a terminal, and nothing can be dropped on one.
+    if name != .keys { page.hint = page.hint.replacing("Ctrl+Z", with: "Ctrl+U") }
+    page.hint = page.hint.replacing(" · drop a file to play it", with: "")
     return page
   }
 
