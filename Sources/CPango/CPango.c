@@ -51,13 +51,13 @@ const char *CPango_load(void) {
   FUNCTIONS(FIND)
   layout = pango_layout_new(pango_font_map_create_context(pango_cairo_font_map_get_default()));
   font = pango_font_description_new();
-  pango_font_description_set_family_static(font, "sans");
   pango_layout_set_wrap(layout, wrapAtWordsThenLetters);
   pango_layout_set_ellipsize(layout, cutAtEnd);
   return 0;
 }
 
 static void set(const CPangoText *text) {
+  pango_font_description_set_family_static(font, text->isMonospaced ? "monospace" : "sans");
   pango_font_description_set_absolute_size(font, (double)text->pixelSize * unitsPerPixel);
   pango_font_description_set_weight(font, text->isBold ? boldWeight : normalWeight);
   pango_layout_set_font_description(layout, font);

@@ -269,4 +269,29 @@ import Testing
   }
 
   private func machine(in slot: SlotName) throws -> Chip8 { try slots().image(slot).machine() }
+
+  // MARK: The debugger
+
+  @Test("The debugger shows where it is, and what is saved there is what a run comes to")
+  func debugger() throws {
+    let terminal = try play(rom(0x7001, 0x7102, 0x1200), "--seed", "7")
+    try terminal.waitForPicture()
+    terminal.type("\u{4}ssS")
+    try terminal.waitForText("Registers")
+    terminal.type("\u{1B}[15~")
+    let saved: Chip8 = try chip8Tests.waitFor("slot 1") { try? slots().image(.key(1)).machine() }
+    let state = saved.state
+    try terminal.waitForText("V0 \(hexadecimal(state.v[0], 2))  V1 \(hexadecimal(state.v[1], 2))")
+    try terminal.waitForText(" >\(hexadecimal(state.pc, 4))")
+    let outcome = try scratch.chip8(
+      "game.ch8", "--headless", "--platform", "schip", "--seed", "7", "--instructions",
+      "\(state.instructions)", "--save", "run.state")
+    #expect(outcome.code == 0)
+    let run: Chip8 = try Image(try scratch.read("run.state")).machine()
+    #expect(saved.stateDigest == run.stateDigest)
+    terminal.type("\u{1B}")
+    try terminal.waitFor("the picture") { !$0.whole.contains("Registers") }
+    terminal.type("\u{11}")
+    #expect(try terminal.end().code == 0)
+  }
 }

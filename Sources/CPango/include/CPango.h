@@ -15,6 +15,8 @@ typedef struct {
   /// The height of its letters' line, in pixels, before Pango adds what the font asks for.
   int pixelSize;
   bool isBold;
+  /// Whether all letters have one width.
+  bool isMonospaced;
   /// The pixels that its lines may be wide. What has no room in `maxLines` of them is cut.
   int width;
   int maxLines;

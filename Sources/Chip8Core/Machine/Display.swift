@@ -177,6 +177,11 @@ public struct Screen: Hashable, Sendable {
   /// A byte for each pixel, row by row: its bit in each plane, that of the first plane lowest.
   public let pixels: [UInt8]
 
+  /// These pixels.
+  package init(width: Int, height: Int, pixels: [UInt8]) {
+    (self.width, self.height, self.pixels) = (width, height, pixels)
+  }
+
   init(_ display: Display, _ configuration: Configuration) {
     let isDoubled = !display.isHires && configuration.effectiveQuirks.contains(.doubledLores)
     let step = isDoubled ? 2 : 1

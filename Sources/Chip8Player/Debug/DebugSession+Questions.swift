@@ -62,7 +62,17 @@ extension DebugSession {
     return Instruction(
       address: address, bytes: Array(state.ram[address..<address + count]), text: text,
       label: source.labels.name(place), line: source.line(at: place),
-      isModified: source.isModified(address..<address + count, in: state.ram))
+      isModified: isModified(address..<address + count))
+  }
+
+  /// Whether the program has changed some of its own bytes.
+  func isModified(_ addresses: Range<Int>) -> Bool {
+    let (program, ram) = (machine.program.bytes, machine.state.ram)
+    return addresses.contains { address in
+      let offset = address - Chip8.programStart
+      return program.indices.contains(offset) && ram.indices.contains(address)
+        && program[offset] != ram[address]
+    }
   }
 
   /// Exactly so many instructions in a row.

@@ -22,7 +22,7 @@ public struct DebugSession: Sendable {
   /// Whether a motion forwards ends where what was played ends. It does in any case where what was loaded
   /// ends, as a movie does.
   public var stopsAtEnd = true
-  private let loadedEnd: Position
+  let loadedEnd: Position
   var nextStop = 1
   /// A motion forwards that has ended before its time.
   var unfinished: Unfinished?

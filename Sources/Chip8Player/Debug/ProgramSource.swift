@@ -47,8 +47,6 @@ public struct ProgramSource: Sendable {
   public internal(set) var breakpoints: [Int: String] = [:]
   /// What is to be shown.
   public internal(set) var monitors: [Assembly.Monitor] = []
-  /// The bytes that it was assembled to, from 0x200 on.
-  var program: [UInt8] = []
   /// All uses of macros, and which one has made a byte.
   private var expansions: [Assembly.Expansion] = []
   private var expansionsByAddress: [Int: Int] = [:]
@@ -59,9 +57,10 @@ public struct ProgramSource: Sendable {
     (names, self.labels) = (DebugNames(values: values), AddressNames(labels))
   }
 
-  /// The source of a program that was just assembled.
-  package init(_ assembly: Assembly, _ labels: Labels) {
+  /// The source of a program that was just assembled, if it was.
+  init(_ assembly: Assembly?, _ labels: Labels) {
     self.init(labels)
+    guard let assembly else { return }
     files = assembly.files.map { file in
       File(path: file.path, lines: ProgramSource.lines(of: file.bytes))
     }
@@ -72,7 +71,6 @@ public struct ProgramSource: Sendable {
       })
     take(assembly.labels, assembly.constants, assembly.aliases)
     (breakpoints, monitors) = (assembly.breakpoints, assembly.monitors)
-    program = assembly.program
     (expansions, expansionsByAddress) = (assembly.expansions, assembly.expansionsByAddress)
   }
 
@@ -145,15 +143,6 @@ public struct ProgramSource: Sendable {
       next = expansion.parent
     }
     return calls
-  }
-
-  /// Whether the program has changed some of its own bytes.
-  func isModified(_ addresses: Range<Int>, in ram: [UInt8]) -> Bool {
-    addresses.contains { address in
-      let offset = address - Chip8.programStart
-      return program.indices.contains(offset) && ram.indices.contains(address)
-        && program[offset] != ram[address]
-    }
   }
 }
 

@@ -11,6 +11,7 @@ package enum Command: Hashable, Sendable {
   case continueLeft
   case reset
   case quit
+  case debugger
   case screenshot
   case clip
   case load(SlotName)

@@ -83,6 +83,8 @@ package enum TextStyle: Hashable, Sendable {
   case title
   case body
   case detail
+  /// Characters of one width.
+  case code
 }
 
 /// What a thing is drawn in. A front end says which colours these are.
@@ -97,4 +99,9 @@ package enum Tint: Hashable, Sendable {
   case chosen
   case chosenText
   case problem
+  /// Behind the instruction that is next, and behind what was written, read and executed.
+  case current
+  case written
+  case read
+  case executed
 }

@@ -34,9 +34,7 @@ public struct LoadedMachine: Sendable {
   public var machine: Chip8 { timeline.machine }
 
   /// What is known of the program beside its bytes.
-  public var source: ProgramSource {
-    assembly.map { ProgramSource($0, metadata.labels) } ?? ProgramSource(metadata.labels)
-  }
+  public var source: ProgramSource { ProgramSource(assembly, metadata.labels) }
 
   /// Loads a program in any form, or an image.
   ///

@@ -50,8 +50,7 @@ extension Player {
     // A movie that is only watched continues from there.
     if playback?.isReadOnly != true { endPlayback() }
     forgetNextFrames()
-    debugger = Debugger(metadata)
     // It has stopped there before, if it had to.
-    debugger.resumePast(machine)
+    resetDebugger()
   }
 }

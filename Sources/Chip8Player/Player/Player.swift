@@ -1,4 +1,5 @@
 import Chip8Core
+import Octo
 import SaveState
 
 /// A machine that is run, with everything around it that each front end would otherwise keep for
@@ -60,6 +61,8 @@ public struct Player: Sendable {
     var own: SessionMetadata
     /// How the program's cartridge wants it to be played with fingers, if it does.
     var touchMode: TouchMode?
+    /// What the program's source was assembled to, if it was loaded from that.
+    var assembly: Assembly?
   }
 
   /// The machine as it is.
@@ -147,6 +150,9 @@ public struct Player: Sendable {
 
   /// What is known of the program.
   public var knownProgram: KnownProgram? { KnownProgram.find(machine.program) }
+
+  /// What is known of the program beside its bytes.
+  package var source: ProgramSource { ProgramSource(beside.assembly, metadata.labels) }
 
   /// What the program is called: its title if it is known.
   public var title: String { knownProgram?.title ?? machine.program.name }
@@ -387,9 +393,12 @@ public struct Player: Sendable {
     let beneath = SessionMetadata(saved, of: machine, in: path, &warnings).over(own)
     let loaded = Timeline(machine, from: image, in: path, &warnings)
     let metadata = given.over(beneath)
+    let assembly = machine.program == self.machine.program ? beside.assembly : nil
     replace(
       loaded, by: .load,
-      Beside(image: saved, metadata: metadata, given: given, own: own, touchMode: touchMode))
+      Beside(
+        image: saved, metadata: metadata, given: given, own: own, touchMode: touchMode,
+        assembly: assembly))
   }
 
   /// Replaces the machine with a loaded one.
@@ -444,6 +453,22 @@ public struct Player: Sendable {
     let own = besides[branch].own.keys.filter { usages.contains($0.usage) }
     let others = besides[branch].metadata.keys.filter { !usages.contains($0.usage) }
     besides[branch].metadata.keys = others.over(own)
+  }
+
+  /// Stops the machine before these instructions, on all branches: that is the user's wish, and no part
+  /// of what was played.
+  mutating func setBreakpoints(_ breakpoints: [UInt16]) {
+    for index in besides.indices {
+      besides[index].given.breakpoints = breakpoints
+      besides[index].metadata.breakpoints = breakpoints
+    }
+    resetDebugger()
+  }
+
+  /// Stops the machine at the points of its metadata, but not where it is.
+  mutating func resetDebugger() {
+    debugger = Debugger(metadata)
+    debugger.resumePast(machine)
   }
 
   private mutating func replace(
@@ -544,7 +569,7 @@ extension Player.Beside {
   fileprivate init(_ loaded: LoadedMachine) {
     self.init(
       image: loaded.image, metadata: loaded.metadata, given: loaded.given, own: loaded.own,
-      touchMode: loaded.touchMode)
+      touchMode: loaded.touchMode, assembly: loaded.assembly)
   }
 }
 

@@ -36,6 +36,8 @@ extension PlaySession {
     guard closing == nil else { return }
     closing = .finishing
     endProving()
+    endMotion()
+    debugging.survey?.cancel()
     writeJournal()
     work.begin { [flagKeeper, keeper = journal?.keeper] in
       flagKeeper.finish()

@@ -53,6 +53,10 @@ extension PlaySession {
   ) {
     for notice in notices { report(notice) }
     guard journal?.keeper === keeper else { return }
+    // Nothing happens to the timeline before what a motion comes to has taken its place.
+    guard !isMoving else {
+      return debugging.waiting.append { $0.collect(tree, [], of: keeper) }
+    }
     let isFirst = journal?.hasLooked == false
     journal?.hasLooked = true
     journal?.nextLook = MonotonicClock.now + JournalKeeper.lookInterval

@@ -120,6 +120,7 @@ extension PlaySession {
   }
 
   private func settingsChanged() {
+    endMotion()
     player.preferences = settings.preferences.metadata
   }
 

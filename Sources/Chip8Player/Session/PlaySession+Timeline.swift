@@ -43,7 +43,7 @@ extension PlaySession {
 
   /// From now on ``runFrame(keys:)`` goes back in time, until ``endRewinding()``.
   public func beginRewinding() {
-    guard restart == nil, rewinding == nil else { return }
+    guard restart == nil, rewinding == nil, !isMoving else { return }
     rewinding = Rewinding()
   }
 
@@ -72,7 +72,7 @@ extension PlaySession {
 
   /// Pauses, and goes back to where the frame before begins.
   public func stepBack() {
-    guard restart == nil else { return }
+    guard restart == nil, !isMoving else { return }
     isPaused = true
     let timeline = player.timeline
     guard timeline.machine.position.firstWholeFrame > timeline.firstFrame else {
@@ -87,7 +87,7 @@ extension PlaySession {
   ///
   /// - Parameter keys: those that are held down if it is a new frame.
   public func stepForward(keys: KeySet) {
-    guard restart == nil else { return }
+    guard restart == nil, !isMoving else { return }
     isPaused = true
     let timeline = player.timeline
     guard !timeline.isAtEnd else { return playFrame(keys: keys) }
@@ -149,7 +149,7 @@ extension PlaySession {
     _ body: (inout Player) throws(SeekError) -> Void
   ) -> Bool {
     writeJournal()
-    guard restart == nil, browse(orElse: again, body) else { return false }
+    guard restart == nil, !isMoving, browse(orElse: again, body) else { return false }
     machineChanged()
     isBrowsing = isStopped
     return true

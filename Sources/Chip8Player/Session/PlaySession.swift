@@ -47,6 +47,7 @@ public final class PlaySession {
   let proofs = WorkQueue()
   /// The one that is being run, if any is.
   var proving: Proving?
+  var debugging = Debugging()
   var closing: Closing?
   let options: Options
   /// What the program's keys do, for what shows them.
@@ -109,6 +110,7 @@ public final class PlaySession {
   public func poll() {
     _ = collect()
     lookAtProof()
+    pollDebugging()
     writeJournalIfDue()
     lookAtJournalIfDue()
   }
@@ -117,6 +119,7 @@ public final class PlaySession {
   private func collect() -> Bool {
     let completions =
       work.takeCompletions() + captures.takeCompletions() + proofs.takeCompletions()
+      + debugging.motions.takeCompletions()
     for completion in completions { completion(self) }
     continueClosing()
     notices += flagKeeper.takeFailures()
@@ -130,6 +133,7 @@ public final class PlaySession {
       work.finish()
       captures.finish()
       proofs.finish()
+      debugging.motions.finish()
       flagKeeper.finish()
     } while collect()
   }
@@ -174,7 +178,7 @@ public final class PlaySession {
 
   /// Whether the machine does not run though nobody has stopped it.
   private var isHeldUp: Bool {
-    restart != nil || difference != nil || isAwaitingHost || closing != nil
+    restart != nil || difference != nil || isAwaitingHost || closing != nil || isMoving
   }
 
   /// Runs to the end of a frame, or goes back in time, unless the machine is stopped.
@@ -212,7 +216,7 @@ public final class PlaySession {
     blendedScreen = nil
   }
 
-  private func playOn() {
+  func playOn() {
     isBrowsing = false
     autosaveFrame = player.machine.state.frames
     // They are others than those at the moment that was left, and not because the program has changed
@@ -235,14 +239,14 @@ public final class PlaySession {
     }
   }
 
-  private func end(_ halt: Halt) {
+  func end(_ halt: Halt) {
     halts[player.timeline.branch] = halt
     report(.halted(halt))
   }
 
   /// Pauses or resumes the machine. One that has halted stays halted.
   public func togglePause() {
-    guard halt == nil else { return }
+    guard halt == nil, !isMoving else { return }
     isPaused.toggle()
     report(isPaused ? .paused : .unpaused)
   }
@@ -280,6 +284,7 @@ public final class PlaySession {
   func machineChanged() {
     machineCount += 1
     endProving()
+    endMotion()
     momentChanged()
     isBrowsing = false
     autosaveFrame = player.machine.state.frames
@@ -292,6 +297,11 @@ public final class PlaySession {
     jumpCount += 1
     isAwaitingHost = false
     stoppedAt = nil
+    showMachine()
+  }
+
+  /// What is seen is the machine as it is.
+  func showMachine() {
     isShownAhead = false
     forgetFlicker()
   }

@@ -52,8 +52,10 @@ extension Page {
       ("Continue", "Esc", .resume), ("Slots", "F7", .show(.slots)),
       ("Timeline", "F8", .show(.timeline)), ("Keys", "F1", .show(.keys)),
       ("Machine", "F2", .show(.machine)), ("Picture", "", .show(.picture)),
-      ("Sound", "", .show(.sound)), ("Record", "", .show(.record)), ("Reset", "Ctrl+R", .reset),
-      ("Home", "Ctrl+O", .show(.home)), ("About", "", .show(.about)), ("Quit", "Ctrl+Q", .quit),
+      ("Sound", "", .show(.sound)), ("Record", "", .show(.record)),
+      ("Debugger", "Ctrl+D", .debugger),
+      ("Reset", "Ctrl+R", .reset), ("Home", "Ctrl+O", .show(.home)), ("About", "", .show(.about)),
+      ("Quit", "Ctrl+Q", .quit),
     ]
     return Page(title: title, [.list(entries.map(Item.init))], hint: back)
   }

@@ -27,6 +27,14 @@ protocol PlayingFrontEnd: AnyObject {
   func programChanged()
   /// Shows what has happened, for a while.
   func show(_ lines: [String])
+  /// The debugger, while it is open.
+  var debugger: DebuggerView? { get set }
+  /// What the keys do that were pressed while it moves the machine.
+  var pendingKeys: [() -> Void] { get set }
+  /// What has happened last, as long as it is shown.
+  var recentLines: [String] { get }
+  /// Releases the program's keys.
+  func releaseKeys()
 
   /// Handles input, runs the frames that are due, and shows the result.
   func runOnce()

@@ -10,6 +10,10 @@ extension Tint {
     case .faint: 0xB8_B8_C0
     case .chosenText: 0x10_10_18
     case .problem: 0x80_10_10
+    case .current: 0x24_4A_24
+    case .written: 0xA8_4A_10
+    case .read: 0x1C_58_A0
+    case .executed: 0x38_60_38
     }
   }
 }

@@ -58,6 +58,10 @@ package struct CellCanvas {
         cell = CellCanvas.blank(
           on: CellCanvas.mixed(tint.color, Int(alpha), over: cell.background))
       }
+    // Its blanks stay where they are.
+    case .text(let text, .code, let tint, _):
+      write(
+        text.displayText.fitted(to: mark.area.width), tint.color, x: mark.area.x, y: mark.area.y)
     case .text(let text, _, let tint, let alignment): draw(text, tint.color, alignment, mark.area)
     case .picture(let picture):
       draw(Bitmap(picture.screen, rotation: 0), picture.colors, in: mark.area)

@@ -9,7 +9,7 @@ extension Terminal {
   static let fastKey: UInt8 = 43
   static let rewindKey: UInt8 = 42
   private static let (comma, period): (UInt8, UInt8) = (54, 55)
-  private static let escape: UInt8 = 41
+  static let escape: UInt8 = 41
   private static let (f3, f4, f5, f9): (UInt8, UInt8, UInt8, UInt8) = (60, 61, 62, 66)
   private static let f12: UInt8 = 69
 
@@ -21,6 +21,8 @@ extension Terminal {
     if key.modifiers.contains(.shift), shifted(key.usage) { return }
     if key.usage == Terminal.f12 { return perform(.screenshot) }
     if !pages.isEmpty { return pageKeyDown(key.usage) }
+    let isShifted = key.modifiers.contains(.shift)
+    if debuggerKeyDown(debuggerKey(key), isShifted: isShifted) { return }
     let isSlot = !key.modifiers.isDisjoint(with: [.shift, .alt])
     if isSlot, let number = digit(key.usage) { return session.choose(.key(number)) }
     if press(key.usage) { return }
@@ -42,6 +44,7 @@ extension Terminal {
   private func control(_ key: KeyEvent) {
     switch key.letter {
     case "c", "z", "\\": key.letter.map(leaveByCommand)
+    case "d": perform(.debugger)
     case "o": open(.home)
     case "q": quit()
     case "r": session.reset()
@@ -63,6 +66,17 @@ extension Terminal {
     }
     return true
   }
+
+  func debuggerKey(_ key: KeyEvent) -> DebuggerKey? {
+    if let known = Terminal.debuggerKeys[key.usage] { return known }
+    if let digit = digit(key.usage) { return .digit(digit) }
+    return key.letter.map { .letter($0) }
+  }
+
+  private static let debuggerKeys: [UInt8: DebuggerKey] = [
+    82: .up, 81: .down, 80: .left, 79: .right, 75: .pageUp, 78: .pageDown, 74: .home,
+    40: .enter, escape: .escape, fastKey: .nextPanel, rewindKey: .erase,
+  ]
 
   private func digit(_ usage: UInt8) -> Int? {
     (30...39).contains(usage) ? Int(usage - 29) % 10 : nil

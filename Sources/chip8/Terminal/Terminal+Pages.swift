@@ -43,7 +43,8 @@ extension Terminal {
   /// Whether a terminal can do what is chosen on a page.
   private static func can(_ command: Command) -> Bool {
     switch command {
-    case .back, .resume, .continueLeft, .reset, .quit, .screenshot, .clip, .load, .save, .delete,
+    case .back, .resume, .continueLeft, .debugger, .reset, .quit, .screenshot, .clip, .load, .save,
+      .delete,
       .branch, .play, .playAnew, .forget, .platform, .quirks, .instructionsPerFrame:
       true
     case .set(let setting, _), .keepForAll(let setting), .useDefault(let setting):
@@ -61,6 +62,9 @@ extension Terminal {
     case .resume: pages = []
     case .show(let name): open(name)
     case .quit: quit()
+    case .debugger:
+      pages = []
+      toggleDebugger()
     case .screenshot, .clip: capture(command)
     case .load, .save, .delete: performOnSlot(command)
     case .branch(let branch):

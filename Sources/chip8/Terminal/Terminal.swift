@@ -40,6 +40,8 @@ final class Terminal: PlayingFrontEnd {
   private var beginsAtHome = false
   /// Where things are on the page on top.
   private(set) var layout = PageLayout()
+  var debugger: DebuggerView?
+  var pendingKeys: [() -> Void] = []
   /// What happened last, for a while.
   private var message: [String] = []
   private var messageEnd: UInt64 = 0
@@ -129,6 +131,7 @@ final class Terminal: PlayingFrontEnd {
     }
     session.poll()
     collectChanges()
+    handlePendingKeys()
     pollWatchedFile()
     device.writeOn()
     display.framesPassed(framesPassed)
@@ -248,9 +251,22 @@ final class Terminal: PlayingFrontEnd {
       let size = Size(width: cells.width, height: max(0, cells.height - 1))
       layout = PageLayout(&pages[pages.count - 1].view, size, CellMetrics())
       scene.page = CellCanvas(size, layout.marks).grid
+    } else {
+      scene.page = debuggerGrid(of: scene.bitmap)
     }
     return scene
   }
+
+  private func debuggerGrid(of bitmap: Bitmap) -> CellGrid? {
+    let cells = device.size.cells
+    let size = Size(width: cells.width, height: max(0, cells.height - 1))
+    guard let layout = debuggerLayout(size, CellMetrics()) else { return nil }
+    var canvas = CellCanvas(size, layout.marks)
+    canvas.draw(bitmap, appearance.colors, in: layout.picture)
+    return canvas.grid
+  }
+
+  var recentLines: [String] { MonotonicClock.now < messageEnd ? message : [] }
 
   /// The last line: what happened last, for a while, or why the machine is stopped, or which keys there are.
   private var status: String {
@@ -292,10 +308,15 @@ final class Terminal: PlayingFrontEnd {
 
   private func keyDown(_ key: KeyEvent) {
     let wasUp = held.press(key.usage)
-    let repeats = !pages.isEmpty || Terminal.repeatingKeys.contains(key.usage)
+    // Where nobody says when a key is released, the same one can be pressed again before it seems to be.
+    let isStep =
+      debugger != nil && session.isStopped
+      && (key.kind == .press || debuggerKey(key)?.repeats == true)
+    let repeats = !pages.isEmpty || Terminal.repeatingKeys.contains(key.usage) || isStep
     guard key.kind == .press && (wasUp || features.reportsKeys) || repeats else { return }
     if !key.modifiers.contains(.control) { leavingProblem = nil }
-    command(key)
+    if key.kind == .again, session.isMoving { return }
+    takeInOrder(isEscape: key.usage == Terminal.escape) { [unowned self] in command(key) }
   }
 
   private func keyUp(_ usage: UInt8) {

@@ -6,7 +6,7 @@
   /// Draws the marks of pages. Texts are kept as textures, for most stay from one picture to the next.
   final class Painter {
     /// More than a page has.
-    private static let maxTextureCount = 256
+    private static let maxTextureCount = 512
 
     private let renderer: OpaquePointer
     private var size = Size(width: 0, height: 0)

@@ -112,6 +112,8 @@
 
     /// What is drawn for mouse and fingers.
     var touchView: TouchView {
+      // The picture is too small for fingers then.
+      if debugger != nil { return TouchView(mode: .none, card: nil, held: []) }
       let mode = settings.touchMode == .auto ? programTouchMode : settings.touchMode
       let showsKeypad = settings.showsKeypad || mode == .vip
       return TouchView(

@@ -42,6 +42,7 @@
       let style: PictureStyle
       let touch: TouchView
       var page: PageView?
+      let debugger: DebuggerLayout?
       let progress: PlaySession.Progress?
       let message: Message?
       let size: Size
@@ -58,30 +59,43 @@
       if losingTextures { painter.forgetTexts() }
     }
 
-    /// Shows the screen, the page over it if one is open, where the machine is on its course if it is
-    /// only looked at, and the message, unless all that is shown already.
-    func show(
-      _ screen: ShownScreen, _ appearance: Appearance, _ style: PictureStyle,
-      _ touch: TouchView, _ page: inout PageView?, _ progress: PlaySession.Progress?,
-      _ message: Message?
-    ) {
+    /// The texts of the window at its size.
+    var text: any TextRenderer { painter.text }
+
+    /// How large the window's picture is now.
+    func outputSize() -> Size {
       var (width, height): (Int32, Int32) = (0, 0)
       SDL_GetRendererOutputSize(renderer, &width, &height)
       let size = Size(width: Int(width), height: Int(height))
+      painter.setSize(size)
+      return size
+    }
+
+    /// Shows the screen, the page over it if one is open or the debugger around it, where the machine is on
+    /// its course if it is only looked at, and the message, unless all that is shown already.
+    func show(
+      _ screen: ShownScreen, _ appearance: Appearance, _ style: PictureStyle,
+      _ touch: TouchView, _ page: inout PageView?, _ debugger: DebuggerLayout?,
+      _ progress: PlaySession.Progress?, _ message: Message?
+    ) {
+      let size = outputSize()
       let next = Shown(
         screen: screen, appearance: appearance, style: style, touch: touch, page: page,
+        debugger: debugger,
         progress: progress, message: message, size: size)
       guard next != shown else { return }
       shown = next
-      painter.setSize(size)
       setColor(appearance.colors[0])
       SDL_RenderClear(renderer)
+      if let debugger { painter.draw(debugger.marks) }
       let area = area(next)
       touchLayout = TouchLayout(
         touch.mode, picture: turned(area, appearance.rotation),
         keypad: touch.card != nil ? TouchLayout.split(whole(next.size)).keypad : nil)
-      painter.draw(screen, appearance.colors, in: area, rotation: appearance.rotation)
-      drawLook(of: next, over: touchLayout.picture)
+      if area.width > 0, area.height > 0 {
+        painter.draw(screen, appearance.colors, in: area, rotation: appearance.rotation)
+        drawLook(of: next, over: touchLayout.picture)
+      }
       painter.draw(touchLayout.marks(touch.card, holding: touch.held, painter.text))
       if var view = page {
         layout = PageLayout(&view, size, painter.text)
@@ -96,14 +110,14 @@
     }
 
     /// Where the screen goes in the window before it is turned about its middle: in the middle of
-    /// the window, its proportions kept.
+    /// the window, or of its part of the debugger, its proportions kept.
     private func area(_ next: Shown) -> Area {
-      let whole = whole(next.size)
+      let whole = next.debugger?.picture ?? whole(next.size)
       let room = next.touch.card != nil ? TouchLayout.split(whole).picture : whole
       let pixels = next.screen.size
       return turned(room, next.appearance.rotation).fitting(
         next.style.aspect.proportions(of: pixels),
-        wholePixels: next.style.hasWholePixels ? pixels : nil)
+        wholePixels: next.style.hasWholePixels && next.debugger == nil ? pixels : nil)
     }
 
     private func whole(_ size: Size) -> Area {

@@ -26,7 +26,7 @@
       // As large as a book's on a screen that is looked at from a desk's distance.
       let pixelSize = max(10, min(window.width, 2 * window.height) / 56)
       self.pixelSize = pixelSize
-      lineHeights = [TextStyle.title, .body, .detail].reduce(into: [:]) { heights, style in
+      lineHeights = [TextStyle.title, .body, .detail, .code].reduce(into: [:]) { heights, style in
         heights[style] = PangoText.measure("Ag", style, pixelSize, width: 1000, lines: 1).height
       }
     }
@@ -67,10 +67,18 @@
         bytes.withMemoryRebound(to: CChar.self) { bytes in
           var described = CPangoText(
             text: bytes.baseAddress, byteCount: Int32(bytes.count),
-            pixelSize: Int32(style == .detail ? max(9, pixelSize * 5 / 6) : pixelSize),
-            isBold: style == .title, width: Int32(width), maxLines: Int32(lines))
+            pixelSize: Int32(size(style, pixelSize)), isBold: style == .title,
+            isMonospaced: style == .code, width: Int32(width), maxLines: Int32(lines))
           body(&described)
         }
+      }
+    }
+
+    private static func size(_ style: TextStyle, _ pixelSize: Int) -> Int {
+      switch style {
+      case .title, .body: pixelSize
+      case .detail: max(9, pixelSize * 5 / 6)
+      case .code: max(9, pixelSize * 3 / 4)
       }
     }
 
@@ -87,6 +95,9 @@
 
   /// ASCII by the font that is built in, where there is no Pango.
   package struct BuiltInText: TextRenderer {
+    /// The points of the font that a character has where all have one width.
+    private static let cellWidth = 6
+
     /// How many points of the window a point of the font has.
     private let scale: Int
 
@@ -97,6 +108,12 @@
     package func lineHeight(_ style: TextStyle) -> Int { (PixelFont.height + 2) * scale }
 
     package func size(of text: String, _ style: TextStyle, width: Int) -> Size {
+      if style == .code {
+        let count = min(text.count, width / (BuiltInText.cellWidth * scale))
+        return Size(
+          width: count * BuiltInText.cellWidth * scale,
+          height: text.isEmpty ? 0 : lineHeight(style))
+      }
       let lines = lines(of: text, width)
       return Size(
         width: (lines.map { PixelFont.width(of: $0) }.max() ?? 0) * scale,
@@ -107,6 +124,12 @@
       -> [UInt32]
     {
       var points = [UInt32](repeating: 0, count: size.width * size.height)
+      if style == .code {
+        for (column, character) in text.enumerated() {
+          draw("\(character)", at: column * BuiltInText.cellWidth, 0, color, size, &points)
+        }
+        return points
+      }
       let count = max(1, size.height / lineHeight(style))
       var lines = lines(of: text, size.width)
       if lines.count > count {
@@ -114,16 +137,26 @@
         lines[count - 1] = cut(lines[count - 1], size.width / scale)
       }
       for (row, line) in lines.enumerated() {
-        for pixel in PixelFont.pixels(of: line) {
-          for point in 0..<scale * scale {
-            let x = pixel.x * scale + point % scale
-            let y = row * lineHeight(style) + (pixel.y + 1) * scale + point / scale
-            guard x < size.width, y < size.height else { continue }
-            points[y * size.width + x] = 0xFF_00_00_00 | color
-          }
-        }
+        draw(line, at: 0, row * lineHeight(style), color, size, &points)
       }
       return points
+    }
+
+    /// - Parameters:
+    ///   - left: counted in points of the font.
+    ///   - top: counted in those of the window.
+    private func draw(
+      _ line: String, at left: Int, _ top: Int, _ color: UInt32, _ size: Size,
+      _ points: inout [UInt32]
+    ) {
+      for pixel in PixelFont.pixels(of: line) {
+        for point in 0..<scale * scale {
+          let x = (left + pixel.x) * scale + point % scale
+          let y = top + (pixel.y + 1) * scale + point / scale
+          guard x < size.width, y < size.height else { continue }
+          points[y * size.width + x] = 0xFF_00_00_00 | color
+        }
+      }
     }
 
     /// As much of the text as there is room for.

@@ -42,10 +42,15 @@
       SDL_free(file)
     }
 
-    private func keyDown(_ event: SDL_KeyboardEvent) {
+    func handleKey(_ event: SDL_KeyboardEvent) {
       let scancode = event.keysym.scancode
       let isStep = [SDL_SCANCODE_COMMA, SDL_SCANCODE_PERIOD].contains(scancode)
-      guard event.`repeat` == 0 || pages.isEmpty && isStep || repeatsOnPage else { return }
+      guard event.`repeat` == 0 || pages.isEmpty && isStep || repeatsOnPage else {
+        if pages.isEmpty, debuggerKey(event.keysym)?.repeats == true {
+          _ = debuggerKeyDown(event.keysym)
+        }
+        return
+      }
       let modifiers = UInt32(event.keysym.mod)
       dismissProblem()
       if modifiers & KMOD_CTRL.rawValue == 0 { leavingProblem = nil }
@@ -53,7 +58,9 @@
       if scancode == SDL_SCANCODE_F12 {
         return perform(modifiers & KMOD_SHIFT.rawValue != 0 ? .clip : .screenshot)
       }
-      if modifiers & KMOD_CTRL.rawValue == 0, pageKeyDown(scancode) { return }
+      if modifiers & KMOD_CTRL.rawValue == 0 {
+        if pageKeyDown(scancode) || pages.isEmpty && debuggerKeyDown(event.keysym) { return }
+      }
       if modifiers & KMOD_CTRL.rawValue != 0 {
         control(event.keysym)
       } else if modifiers & KMOD_SHIFT.rawValue != 0, let number = digit(scancode) {
@@ -91,6 +98,7 @@
 
     private func control(_ key: SDL_Keysym) {
       switch letter(key) {
+      case "d": perform(.debugger)
       case "q": closeRequestCount += 1
       case "o": open(.home)
       case "r": session.reset()
@@ -112,7 +120,7 @@
     }
 
     /// The letter that a command is given with, unlike the keypad, which is where it is.
-    private func letter(_ key: SDL_Keysym) -> Character? {
+    func letter(_ key: SDL_Keysym) -> Character? {
       commandLetter(symbol: UInt32(bitPattern: key.sym), usage: key.scancode.rawValue) { letter in
         SDL_GetScancodeFromKey(Int32(letter.asciiValue ?? 0)) != SDL_SCANCODE_UNKNOWN
       }
@@ -151,7 +159,7 @@
       keyboard.release(scancode.rawValue)
     }
 
-    private func digit(_ scancode: SDL_Scancode) -> Int? {
+    func digit(_ scancode: SDL_Scancode) -> Int? {
       let first = SDL_SCANCODE_1.rawValue
       guard (first...SDL_SCANCODE_0.rawValue).contains(scancode.rawValue) else { return nil }
       return Int(scancode.rawValue - first + 1) % 10

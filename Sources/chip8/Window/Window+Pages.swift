@@ -70,6 +70,9 @@
       case .resume: pages = []
       case .show(let name): open(name)
       case .quit: closeRequestCount += 1
+      case .debugger:
+        pages = []
+        toggleDebugger()
       case .screenshot, .clip: capture(command)
       case .load, .save, .delete: performOnSlot(command)
       case .branch(let branch):

@@ -51,6 +51,8 @@
     private var beganFullScreen = false
     /// What somebody has set, as the window shows and sounds it.
     private(set) var settings = OutputSettings(Settings())
+    var debugger: DebuggerView?
+    var pendingKeys: [() -> Void] = []
     /// Whether the keys are shown before a program is played.
     private var showsKeys = false
     /// Whether the machine is only there because something has to be, as long as nobody has chosen.
@@ -207,11 +209,14 @@
       }
       session.poll()
       collectChanges()
+      handlePendingKeys()
       pollWatchedFile()
       var page = pages.last?.view
+      let debugger =
+        pages.isEmpty ? debuggerLayout(picture.outputSize(), picture.text) : nil
       picture.show(
-        shownScreen, appearance, settings.picture, touchView, &page, session.progress,
-        shownMessage)
+        shownScreen, appearance, settings.picture, touchView, &page, debugger,
+        debugger == nil ? session.progress : nil, debugger == nil ? shownMessage : nil)
       if let page { pages[pages.count - 1].view = page }
       sleep(pacer.wait(now: MonotonicClock.now))
     }
@@ -289,11 +294,19 @@
       session.player.speed * (isFast ? Window.fastForward : 1)
     }
 
-    /// The message: what happened last, for a while, or why the machine is stopped.
+    var recentLines: [String] { recentMessage?.lines ?? [] }
+
+    func releaseKeys() { keyboard.releaseAll() }
+
+    /// What happened last, for a while.
+    private var recentMessage: ScreenRenderer.Message? {
+      guard let message, message.isProblem || MonotonicClock.now < messageEnd else { return nil }
+      return shortened(message.lines, isProblem: message.isProblem)
+    }
+
+    /// The message: what happened last, or why the machine is stopped.
     private var shownMessage: ScreenRenderer.Message? {
-      if let message, message.isProblem || MonotonicClock.now < messageEnd {
-        return shortened(message.lines, isProblem: message.isProblem)
-      }
+      if let recentMessage { return recentMessage }
       return stopLines.isEmpty ? nil : shortened(stopLines, isProblem: isStopProblem)
     }
 

@@ -1,0 +1,220 @@
+import Chip8Core
+import SaveState
+
+/// Debugging what is played, forwards and backwards: docs/DEBUGGING.md. Another thread moves a copy of the
+/// player, however long that takes; it takes the place of the player then. The session stands meanwhile.
+extension PlaySession {
+  /// What is known of the machine while somebody debugs it.
+  struct Debugging {
+    var isOpen = false
+    /// What is known of the program that was debugged last.
+    var program: Program?
+    var source = ProgramSource()
+    /// The motion that another thread makes, if it does.
+    var motion: Cancellation?
+    /// What the last one has come to.
+    var text = ""
+    /// The keys of frames that are played for the first time; nil for those that are down there.
+    var heldKeys: KeySet?
+    /// How often the memory was accessed, and when it was counted last.
+    var heat: Survey?
+    var heatPlace: Timeline<Chip8>.Place?
+    var survey: Cancellation?
+    let motions = WorkQueue()
+    /// What is to be done as soon as no motion is made.
+    var waiting: [(PlaySession) -> Void] = []
+  }
+
+  // MARK: Begin and end
+
+  /// Whether somebody debugs.
+  package var isDebugging: Bool { debugging.isOpen }
+
+  /// Pauses the machine, to be debugged.
+  package func beginDebugging() {
+    guard !isDebugging, restart == nil else { return }
+    endRewinding()
+    debugging.isOpen = true
+    debugging.text = ""
+    isPaused = true
+    showMachine()
+    followProgram()
+  }
+
+  /// The machine stays as it is.
+  package func endDebugging() {
+    endMotion()
+    debugging.survey?.cancel()
+    (debugging.isOpen, debugging.heldKeys) = (false, nil)
+  }
+
+  /// The machine, for whoever looks at it.
+  package var debugSession: DebugSession {
+    DebugSession(player, debugging.source, holding: debugging.heldKeys)
+  }
+
+  /// What the last motion has come to; empty if it is done.
+  package var debugText: String { isMoving ? "Running… · Esc interrupts" : debugging.text }
+
+  /// How often the memory was accessed in the last second, if that was counted.
+  package var heat: Survey? { debugging.heat }
+
+  func pollDebugging() {
+    if !isMoving {
+      let waiting = debugging.waiting
+      debugging.waiting = []
+      for perform in waiting { perform(self) }
+    }
+    guard isDebugging else { return }
+    followProgram()
+    countAccessesIfDue()
+  }
+
+  /// The `:breakpoint`s of a source are breakpoints from when it is debugged first.
+  private func followProgram() {
+    guard debugging.program != player.machine.program else { return }
+    (debugging.program, debugging.source) = (player.machine.program, player.source)
+    (debugging.heat, debugging.heatPlace) = (nil, nil)
+    let own = debugging.source.breakpoints.keys.compactMap { UInt16(exactly: $0) }
+    guard !own.isEmpty else { return }
+    let all = Set(own).union(player.metadata.breakpoints).sorted()
+    player.setBreakpoints(Array(all.prefix(SessionMetadata.maxPointCount)))
+  }
+
+  // MARK: Motions
+
+  /// Whether a motion is being made.
+  package var isMoving: Bool { debugging.motion != nil }
+
+  /// Moves the machine; ``poll()`` takes up where it has come to.
+  package func move(_ motion: DebugMotion) {
+    guard isDebugging, !isMoving, restart == nil, difference == nil, !isClosing else { return }
+    endRewinding()
+    isPaused = true
+    debugging.survey?.cancel()
+    momentChanged()
+    writeJournal()
+    let isNew = motion.isForwards && player.timeline.isAtEnd && !player.isPlayingMovie
+    if isNew, isBrowsing { playOn() }
+    let (cancellation, session) = (Cancellation(), debugSession.detached)
+    debugging.motion = cancellation
+    debugging.motions.begin {
+      var moved = session
+      moved.player.timeline.provesPasts = true
+      moved.playMovie { cancellation.isCancelled }
+      let result = motion.perform(on: &moved) { cancellation.isCancelled }
+      return { [moved] in $0.take(moved.player, result, isNew: isNew, of: cancellation) }
+    }
+  }
+
+  /// Ends a motion where it is.
+  package func interruptMotion() { debugging.motion?.cancel() }
+
+  /// What a motion comes to is not wanted any more.
+  func endMotion() {
+    debugging.motion?.cancel()
+    debugging.motion = nil
+  }
+
+  /// - Parameter isNew: whether it was played for the first time.
+  private func take(
+    _ moved: Player, _ result: DebugMotion.Result, isNew: Bool, of cancellation: Cancellation
+  ) {
+    guard debugging.motion === cancellation else { return }
+    debugging.motion = nil
+    let (place, program) = (player.timeline.place, player.machine.program)
+    takeDebugged(moved)
+    debugging.text = result.text
+    if player.machine.program != program { machineChanged() }
+    if player.timeline.place != place { isBrowsing = !isNew }
+    guard isNew else { return }
+    flagKeeper.look(at: player.machine)
+    switch result.stop {
+    case .exit: end(.exit)
+    case .fault(let fault):
+      end(.fault(fault))
+      autosave(.fault)
+    default: autosaveIfDue()
+    }
+  }
+
+  private func takeDebugged(_ moved: Player) {
+    player = moved
+    player.timeline.provesPasts = false
+    player.forgetNextFrames()
+    player.resetDebugger()
+    momentChanged()
+  }
+
+  // MARK: Changes
+
+  /// Sets a breakpoint, or clears it.
+  package func toggleBreakpoint(at address: UInt16) {
+    guard !isMoving else { return }
+    var all = Set(player.metadata.breakpoints)
+    if all.remove(address) == nil { all.insert(address) }
+    guard all.count <= SessionMetadata.maxPointCount else {
+      debugging.text =
+        "there are \(SessionMetadata.maxPointCount) breakpoints, and no room for more"
+      return
+    }
+    player.setBreakpoints(all.sorted())
+  }
+
+  /// Changes a register or a byte, which ``undo()`` undoes.
+  package func edit(_ target: Expression.Target, to value: Int) {
+    guard isDebugging, !isMoving, restart == nil, !isClosing else { return }
+    writeJournal()
+    var session = debugSession
+    session.player.endPlayback()
+    do throws(InputError) { try session.set(target, to: value) } catch {
+      debugging.text = "\(error)"
+      return
+    }
+    takeDebugged(session.player)
+    playOn()
+    debugging.text = ""
+  }
+
+  /// The keys that are held in frames that a motion plays for the first time.
+  package var debugKeys: KeySet { debugging.heldKeys ?? player.machine.heldKeys }
+
+  /// Holds other keys in them.
+  package func hold(_ keys: KeySet) {
+    guard isDebugging, !isMoving else { return }
+    debugging.heldKeys = keys
+  }
+
+  // MARK: Heat
+
+  /// Of how many frames accesses are counted, and of about how many instructions at most.
+  private static let countedFrames = 60
+  private static let countedInstructions = 200_000
+
+  /// Counts what was accessed, once for each place at which the machine stops.
+  private func countAccessesIfDue() {
+    let place = player.timeline.place
+    guard isStopped, !isMoving, debugging.survey == nil, debugging.heatPlace != place else {
+      return
+    }
+    let perFrame = max(1, player.machine.state.configuration.instructionsPerFrame)
+    let frames = max(
+      1, min(PlaySession.countedFrames, PlaySession.countedInstructions / perFrame))
+    let (cancellation, session) = (Cancellation(), debugSession.detached)
+    debugging.survey = cancellation
+    proofs.begin {
+      var counting = session
+      let survey = try? counting.survey(frames: UInt64(frames)) { cancellation.isCancelled }
+      return { $0.take(survey, at: place, of: cancellation) }
+    }
+  }
+
+  private func take(
+    _ survey: Survey?, at place: Timeline<Chip8>.Place, of cancellation: Cancellation
+  ) {
+    guard debugging.survey === cancellation else { return }
+    debugging.survey = nil
+    guard !cancellation.isCancelled else { return }
+    (debugging.heat, debugging.heatPlace) = (survey, place)
+  }
+}

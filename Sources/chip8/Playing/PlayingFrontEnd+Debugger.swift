@@ -1,0 +1,112 @@
+import Chip8Core
+import Chip8Player
+import SaveState
+
+/// The debugger around the picture, in a window or a terminal. Its keys are those of the keyboard while the
+/// machine is stopped; what a front end does with other keys, it does here, too.
+extension PlayingFrontEnd {
+  /// How many keys are kept that are pressed while the machine is being moved.
+  private static var maxPendingKeys: Int { 64 }
+
+  func toggleDebugger() {
+    releaseKeys()
+    if debugger != nil {
+      session.endDebugging()
+      debugger = nil
+    } else {
+      session.beginDebugging()
+      if session.isDebugging { debugger = DebuggerView(session.debugSession) }
+    }
+  }
+
+  // MARK: What is seen
+
+  /// The debugger as it is shown, if it is.
+  func debuggerLayout(_ size: Size, _ metrics: some TextMetrics) -> DebuggerLayout? {
+    guard var view = debugger else { return nil }
+    let machine = session.debugSession
+    if session.isStopped, !session.isMoving { view.follow(machine) }
+    let contents = DebuggerLayout.Contents(
+      machine, session.heat, text: debuggerText,
+      hints: session.isStopped ? DebuggerView.stoppedHints : DebuggerView.runningHints)
+    let layout = DebuggerLayout(&view, contents, size, metrics)
+    debugger = view
+    return layout
+  }
+
+  /// What has happened last, or why the machine is stopped, but for a pause.
+  private var debuggerText: String {
+    if session.isMoving { return session.debugText }
+    let recent = recentLines
+    if !recent.isEmpty { return recent.joined(separator: " · ") }
+    if !session.debugText.isEmpty { return session.debugText }
+    let isMerePause =
+      session.stoppedAt == nil && session.halt == nil && !session.isClosing
+      && leavingProblem == nil && session.watchProblem == nil
+    return isMerePause ? "" : stopLines.joined(separator: " · ").displayText
+  }
+
+  // MARK: Keys
+
+  /// A key was pressed. While the machine is being moved, it waits for its turn, so that what it does is
+  /// done where the motion has led to; Escape ends the motion, and forgets the keys after it.
+  ///
+  /// - Parameter handle: does what the key does.
+  func takeInOrder(isEscape: Bool, _ handle: @escaping () -> Void) {
+    guard session.isMoving || !pendingKeys.isEmpty else { return handle() }
+    if isEscape {
+      session.interruptMotion()
+      pendingKeys = []
+    } else if pendingKeys.count < Self.maxPendingKeys {
+      pendingKeys.append(handle)
+    }
+  }
+
+  func handlePendingKeys() {
+    while !session.isMoving, !pendingKeys.isEmpty { pendingKeys.removeFirst()() }
+  }
+
+  /// A key while the debugger is open.
+  ///
+  /// - Returns: whether it was for the debugger.
+  func debuggerKeyDown(_ key: DebuggerKey?, isShifted: Bool) -> Bool {
+    guard var view = debugger, let key else { return false }
+    guard session.isStopped else {
+      if key == .escape { toggleDebugger() }
+      return key == .escape
+    }
+    guard view.takes(key) else { return false }
+    let machine = session.debugSession
+    view.follow(machine)
+    let action = view.handle(key, isShifted: isShifted, machine)
+    debugger = view
+    if let action { perform(action) }
+    return true
+  }
+
+  private func perform(_ action: DebuggerAction) {
+    switch action {
+    case .move(let motion): session.move(motion)
+    case .resume: session.togglePause()
+    case .toggleBreakpoint(let address): session.toggleBreakpoint(at: address)
+    case .edit(let target, let value): session.edit(target, to: value)
+    case .hold(let keys): session.hold(keys)
+    case .close: toggleDebugger()
+    }
+  }
+}
+
+extension DebuggerView {
+  /// What the keys do while the machine is stopped, the longest text first.
+  fileprivate static let stoppedHints = [
+    "S into · N over · O out · F frame · C continue · U to cursor · Shift+ back · B break · W who wrote · "
+      + "E edit · G go to · K key · D source · Tab · Esc",
+    "S into · N over · O out · F frame · C continue · U to cursor · Shift+ back · B break · "
+      + "W who wrote · E edit · Tab · Esc",
+    "S N O F step · C continue · Shift+ back · B break · W who wrote · E edit · Tab · Esc",
+    "S N O F C · Shift+ back · B W E · Tab · Esc",
+  ]
+
+  /// What they do while it runs.
+  fileprivate static let runningHints = ["P pauses · Esc closes the debugger", "P pauses · Esc"]
+}
