@@ -193,7 +193,7 @@ class Lines:
         if name == "" or not subcommands:
             self.commands[name] = [
                 argument for argument in command.get("arguments", [])
-                if not (argument["kind"] == "flag" and _name(argument) in ("help", "version"))]
+                if not (argument["kind"] == "flag" and _name(argument) in ("help", "help-all", "version"))]
         for one in subcommands:
             self._collect(one, path)
 

@@ -103,12 +103,12 @@ import Testing
       var session = try session(ipf: Int.random(in: 7...20, using: &random), keys: keys)
       session.removeStops { _ in true }
       var lines = [session.position]
-      while session.position.frame < 12 {
+      while session.position.frame < 12 || lines.count <= 60 {
         _ = session.move(.into, by: .line)
         lines.append(session.position)
       }
       lines.removeFirst()
-      #expect(Set(lines).count == lines.count && lines.count > 60)
+      #expect(Set(lines).count == lines.count)
       for position in lines.dropLast().reversed() {
         _ = session.move(.into, by: .line, .backwards)
         #expect(session.position == position, "seed \(DebugSessionTests.seed)")

@@ -313,7 +313,9 @@ final class Terminal: PlayingFrontEnd {
       debugger != nil && session.isStopped
       && (key.kind == .press || debuggerKey(key)?.repeats == true)
     let repeats = !pages.isEmpty || Terminal.repeatingKeys.contains(key.usage) || isStep
-    guard key.kind == .press && (wasUp || features.reportsKeys) || repeats else { return }
+    // Nobody holds Esc: it closes a page, and then opens another one.
+    let isNew = wasUp || features.reportsKeys || key.usage == Terminal.escape
+    guard key.kind == .press && isNew || repeats else { return }
     if !key.modifiers.contains(.control) { leavingProblem = nil }
     if key.kind == .again, session.isMoving { return }
     takeInOrder(isEscape: key.usage == Terminal.escape) { [unowned self] in command(key) }
