@@ -150,6 +150,12 @@ import Testing
       return count < 4
     }
     #expect(stopped == nil && count == 4)
+    // So it is for whoever goes over the course again.
+    var proving = timeline
+    proving.provesPasts = true
+    #expect(throws: error) { _ = try proving.scout(while: { false }) }
+    _ = try proving.scout()
+    #expect(proving.proof(ofPast: 0) { true } == nil)
     let proof = try #require(timeline.proof(ofPast: 0) { true })
     timeline.take(proof)
     timeline.checkInvariants()

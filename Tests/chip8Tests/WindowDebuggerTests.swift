@@ -14,8 +14,7 @@ struct WindowDebuggerTests {
 
   init() throws {
     scratch = try Scratch()
-    let program = Program(name: "", bytes: try Storage.read(rom, limit: 65536))
-    slots = Slots(root: scratch.directory, program: program.sha1)
+    slots = try scratch.slots(of: rom)
   }
 
   private func save(_ desktop: Desktop, _ slot: Int) throws -> (image: Image, machine: Chip8) {

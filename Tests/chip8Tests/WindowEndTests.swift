@@ -14,8 +14,7 @@ struct WindowEndTests {
 
   init() throws {
     scratch = try Scratch()
-    let program = Program(name: "", bytes: try Storage.read(rom, limit: 65536))
-    slots = Slots(root: scratch.directory, program: program.sha1)
+    slots = try scratch.slots(of: rom)
   }
 
   private func machine(in slot: SlotName) throws -> Chip8 { try slots.image(slot).machine() }

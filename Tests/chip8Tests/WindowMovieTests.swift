@@ -21,8 +21,7 @@ struct WindowMovieTests {
   }
 
   private func waitForSlot(_ slot: Int) throws {
-    let program = Program(name: "", bytes: try Storage.read(rom, limit: 65536))
-    let slots = Slots(root: scratch.directory, program: program.sha1)
+    let slots = try scratch.slots(of: rom)
     try waitFor("slot \(slot)") { try? slots.image(.key(slot)) }
   }
 

@@ -15,8 +15,7 @@ struct WindowTimelineTests {
 
   init() throws {
     scratch = try Scratch()
-    let program = Program(name: "", bytes: try Storage.read(rom, limit: 65536))
-    slots = Slots(root: scratch.directory, program: program.sha1)
+    slots = try scratch.slots(of: rom)
   }
 
   private func open(_ arguments: String...) throws -> Desktop {

@@ -33,7 +33,9 @@ public struct History {
   public init(
     of timeline: inout Timeline<Chip8>, isInterrupted: @escaping () -> Bool = { false }
   ) throws(Failure) {
-    do throws(SeekError) { scout = try timeline.scout() } catch { throw .seek(error) }
+    do throws(SeekError) { scout = try timeline.scout(while: { !isInterrupted() }) } catch {
+      throw isInterrupted() ? .interrupted : .seek(error)
+    }
     (course, present) = (scout.course, scout.machine.position)
     self.isInterrupted = isInterrupted
   }

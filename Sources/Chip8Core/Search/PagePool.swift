@@ -85,7 +85,7 @@ struct PagePool {
   private typealias Part = SIMD16<UInt8>
   private typealias Page = (SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>)
 
-  // Apart, as what is counted stays in the host's caches where there is no room for pages.
+  // Sums and counts are small enough to stay in the host's caches, which pages are not: they are apart.
   private var pages = Shelf<Page>()
   /// The part of ``StateHash`` that each page is; that of the empty page depends on its place.
   private var sums = Shelf<UInt128>()

@@ -22,7 +22,7 @@ package struct DebuggerLayout: Hashable, Sendable {
     }
   }
 
-  /// Where panels are, counted in characters. Those for which there is no room are not there.
+  /// Where the panels are, in characters. Panels that do not fit are missing.
   struct Places: Hashable {
     var picture: Area?
     var code = Area(x: 0, y: 0, width: 0, height: 0)
@@ -90,7 +90,7 @@ package struct DebuggerLayout: Hashable, Sendable {
 
   /// The units of a front end, counted in characters.
   private struct Grid: Hashable {
-    /// How many units a hundred characters are wide, for one is no whole number of them.
+    /// The width of a hundred characters, in units: that of a single one is not a whole number.
     let hundredWidth: Int
     let height: Int
     /// That of the window.

@@ -76,7 +76,7 @@ extension DebuggerView {
     let isCursor = { (row: CodeRow) in row.instruction != nil && row.address == codeCursor }
     if !rows.prefix(max(1, rowCount - 1)).contains(where: isCursor) {
       let before = session.disassembly(at: codeCursor, offset: -(rowCount / 3), count: 1)
-      // There is no code before programs.
+      // The bytes before a program are its platform's, not code.
       let lowest = codeCursor < Chip8.programStart ? 0 : Chip8.programStart
       firstAddress = max(lowest, before.first?.address ?? codeCursor)
       rows = instructions(session, rowCount)

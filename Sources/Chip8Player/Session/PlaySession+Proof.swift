@@ -1,6 +1,5 @@
 import Chip8Core
 import SaveState
-import Synchronization
 
 /// Going to the past that an image tells. Whether it leads to the machine takes minutes to find out at
 /// worst, so that another thread does it, while the session plays on.
@@ -23,13 +22,6 @@ extension PlaySession {
       looks += 1
       return looks == Proving.lookCount
     }
-  }
-
-  /// Tells another thread to stop.
-  final class Cancellation: Sendable {
-    private let flag = Atomic(false)
-    var isCancelled: Bool { flag.load(ordering: .relaxed) }
-    func cancel() { flag.store(true, ordering: .relaxed) }
   }
 
   /// Has a past proved.

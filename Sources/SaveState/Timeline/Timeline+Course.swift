@@ -46,9 +46,15 @@ extension Timeline {
 
   /// Another machine on the same course, for going over it: to the session nothing happens.
   ///
-  /// - Throws: `SeekError.falsePast` if what an image says of the past is not true.
-  public mutating func scout() throws(SeekError) -> Timeline {
-    for index in branchesOfCourse where branches[index].claim != nil { try believe(index) }
+  /// - Parameter continues: is asked every few milliseconds whether to go on proving what an image says of
+  ///   the past.
+  /// - Throws: `SeekError.falsePast` if that is not true, and `SeekError.unproven` if it was not to go on.
+  public mutating func scout(
+    while continues: () -> Bool = { true }
+  ) throws(SeekError) -> Timeline {
+    for index in branchesOfCourse where branches[index].claim != nil {
+      try believe(index, while: continues)
+    }
     return detached
   }
 

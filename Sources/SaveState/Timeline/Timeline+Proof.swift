@@ -11,10 +11,16 @@ extension Timeline {
   }
 
   /// Finds out whether a past leads to the machine that it is said to lead to, if nobody has.
-  mutating func believe(_ index: Int) throws(SeekError) {
+  ///
+  /// - Parameter continues: is asked every few milliseconds whether to go on.
+  mutating func believe(
+    _ index: Int, while continues: () -> Bool = { true }
+  ) throws(SeekError) {
     if !branches[index].isFalse {
-      guard provesPasts else { throw .unproven(branch: index) }
-      if let proof = proof(ofPast: index, while: { true }) { take(proof) }
+      guard provesPasts, let proof = proof(ofPast: index, while: continues) else {
+        throw .unproven(branch: index)
+      }
+      take(proof)
     }
     if branches[index].isFalse { throw .falsePast }
   }

@@ -51,7 +51,7 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let configuration = ConfigurationFile(file ?? ConfigurationFile.defaultPath)
-      guard configuration.isThere || file == nil else { throw configuration.isMissing }
+      guard configuration.isThere || file == nil else { throw configuration.missingFile }
       var failures = configuration.problems.map { Failure(message: $0.text, code: EX_DATAERR) }
       guard !failures.isEmpty else { return }
       var first = failures.removeFirst()

@@ -52,8 +52,8 @@ struct ConfigurationFile {
     }
   }
 
-  /// There is no such file, although somebody has named it.
-  var isMissing: Failure {
+  /// `--config` names a file that does not exist.
+  var missingFile: Failure {
     Failure(message: "\(fileName(path)): no such file", code: EX_NOINPUT)
   }
 

@@ -87,7 +87,7 @@ struct PlayerSettings {
     kept = KeptSettings(root: slotsRoot)
     if config != "off" {
       let configuration = ConfigurationFile(config ?? ConfigurationFile.defaultPath)
-      guard configuration.isThere || config == nil else { throw configuration.isMissing }
+      guard configuration.isThere || config == nil else { throw configuration.missingFile }
       levels[.configuration] = configuration.settings
       notices = configuration.problems.map { .configuration($0.text) }
     }

@@ -36,7 +36,39 @@ extension PlayingFrontEnd {
 
   // MARK: What is chosen
 
-  func performOnSlot(_ command: Command) {
+  /// Does what somebody wants on the page that is on top.
+  func navigate(_ navigation: Navigation) {
+    guard !pages.isEmpty else { return }
+    if let command = pages[pages.count - 1].view.handle(navigation, layout) { perform(command) }
+  }
+
+  /// Does what was chosen.
+  func perform(_ command: Command) {
+    switch command {
+    case .back: if !pages.isEmpty { pages.removeLast() }
+    case .resume: pages = []
+    case .show(let name): open(name)
+    case .quit: closeRequestCount += 1
+    case .debugger:
+      pages = []
+      toggleDebugger()
+    case .screenshot, .clip: capture(command)
+    case .load, .save, .delete: performOnSlot(command)
+    case .branch(let branch):
+      pages = []
+      session.go(toEndOf: branch)
+    case .play, .playAnew, .forget: performOnLibrary(command)
+    case .continueLeft, .reset, .platform:
+      pages = []
+      performOnMachine(command)
+    case .quirks, .instructionsPerFrame: performOnMachine(command)
+    case .assign(let key): open(.assign(key))
+    case .set, .keepForAll, .useDefault, .resetKey: performOnSettings(command)
+    }
+    commandPerformed()
+  }
+
+  private func performOnSlot(_ command: Command) {
     switch command {
     case .load(let slot):
       pages = []
@@ -55,7 +87,7 @@ extension PlayingFrontEnd {
     }
   }
 
-  func performOnLibrary(_ command: Command) {
+  private func performOnLibrary(_ command: Command) {
     switch command {
     case .play(let entry): session.play(entry)
     case .playAnew(let entry): session.play(entry, fromStart: true)
@@ -64,7 +96,7 @@ extension PlayingFrontEnd {
     }
   }
 
-  func performOnMachine(_ command: Command) {
+  private func performOnMachine(_ command: Command) {
     switch command {
     case .continueLeft: session.continueLeft()
     case .reset: session.reset()
@@ -75,7 +107,7 @@ extension PlayingFrontEnd {
     }
   }
 
-  func performOnSettings(_ command: Command) {
+  private func performOnSettings(_ command: Command) {
     switch command {
     case .set(let setting, let text): session.set(setting, to: text)
     case .keepForAll(let setting): session.keepForAll(setting)

@@ -19,10 +19,14 @@ protocol PlayingFrontEnd: AnyObject {
 
   /// The pages that are open, the last one on top.
   var pages: [OpenPage] { get set }
+  /// Where the parts of the page on top are.
+  var layout: PageLayout { get }
   /// A page as it is now.
   func page(_ name: PageName) -> Page
-  /// Does what was chosen.
-  func perform(_ command: Command)
+  /// Shows a page on top of the others.
+  func open(_ name: PageName)
+  /// Something was chosen and done, which may have left the pages or changed a setting.
+  func commandPerformed()
   /// The machine is another one, or how it is played is.
   func programChanged()
   /// Shows what has happened, for a while.

@@ -46,7 +46,7 @@ extension Terminal {
     case "c", "z", "\\": key.letter.map(leaveByCommand)
     case "d": perform(.debugger)
     case "o": open(.home)
-    case "q": quit()
+    case "q": perform(.quit)
     case "r": session.reset()
     case "u": session.undo()
     case "y": session.redo()

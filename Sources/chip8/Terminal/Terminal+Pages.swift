@@ -54,31 +54,7 @@ extension Terminal {
     }
   }
 
-  // MARK: What is chosen
-
-  func perform(_ command: Command) {
-    switch command {
-    case .back: if !pages.isEmpty { pages.removeLast() }
-    case .resume: pages = []
-    case .show(let name): open(name)
-    case .quit: quit()
-    case .debugger:
-      pages = []
-      toggleDebugger()
-    case .screenshot, .clip: capture(command)
-    case .load, .save, .delete: performOnSlot(command)
-    case .branch(let branch):
-      pages = []
-      session.go(toEndOf: branch)
-    case .play, .playAnew, .forget: performOnLibrary(command)
-    case .continueLeft, .reset, .platform:
-      pages = []
-      performOnMachine(command)
-    case .quirks, .instructionsPerFrame: performOnMachine(command)
-    case .set, .keepForAll, .useDefault: performOnSettings(command)
-    default: break
-    }
-  }
+  func commandPerformed() {}
 
   // MARK: Keys and mouse
 
@@ -88,11 +64,6 @@ extension Terminal {
     } else if let navigation = Navigation.keys[UInt32(usage)] {
       navigate(navigation)
     }
-  }
-
-  private func navigate(_ navigation: Navigation) {
-    guard !pages.isEmpty else { return }
-    if let command = pages[pages.count - 1].view.handle(navigation, layout) { perform(command) }
   }
 
   func mousePressed(_ button: MouseButton, _ x: Int, _ y: Int) {

@@ -342,8 +342,6 @@ final class Terminal: PlayingFrontEnd {
     pacer.setRate(framesPerSecond: machineFramesPerSecond, percent: percent)
   }
 
-  func quit() { closeRequestCount += 1 }
-
   func leaveByCommand(_ letter: Character) {
     switch letter {
     case "c": interrupt()

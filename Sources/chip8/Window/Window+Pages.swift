@@ -54,42 +54,11 @@
       return Page.shortName(of: usage, name.isEmpty ? KeyName.name(of: usage) : name.lowercased())
     }
 
+    var layout: PageLayout { picture.layout }
+
+    func commandPerformed() { showCursor() }
+
     // MARK: What is chosen
-
-    /// Does what somebody wants on the page that is on top.
-    func navigate(_ navigation: Navigation) {
-      guard !pages.isEmpty else { return }
-      if let command = pages[pages.count - 1].view.handle(navigation, picture.layout) {
-        perform(command)
-      }
-    }
-
-    func perform(_ command: Command) {
-      switch command {
-      case .back: if !pages.isEmpty { pages.removeLast() }
-      case .resume: pages = []
-      case .show(let name): open(name)
-      case .quit: closeRequestCount += 1
-      case .debugger:
-        pages = []
-        toggleDebugger()
-      case .screenshot, .clip: capture(command)
-      case .load, .save, .delete: performOnSlot(command)
-      case .branch(let branch):
-        pages = []
-        session.go(toEndOf: branch)
-      case .play, .playAnew, .forget: performOnLibrary(command)
-      case .continueLeft, .reset, .platform:
-        pages = []
-        performOnMachine(command)
-      case .quirks, .instructionsPerFrame: performOnMachine(command)
-      case .assign(let key): open(.assign(key))
-      case .set, .keepForAll, .useDefault, .resetKey:
-        performOnSettings(command)
-        showCursor()
-      }
-      if pages.isEmpty { showCursor() }
-    }
 
     /// Sets a setting of a few values to the next one, and says so.
     func change(_ setting: Setting) {

@@ -1,6 +1,7 @@
 // Chip8Process.swift: runs the built program as a user does, from a directory of its own.
 
 import Foundation
+import SaveState
 import Testing
 
 /// How a run of the program ended.
@@ -26,6 +27,12 @@ final class Scratch {
   deinit { try? FileManager.default.removeItem(atPath: directory) }
 
   func path(_ name: String) -> String { "\(directory)/\(name)" }
+
+  /// The slots of a ROM's program, for chip8 with `--slots` and this directory.
+  func slots(of rom: String) throws -> Slots {
+    let program = Program(name: "", bytes: try Storage.read(rom, limit: 65536))
+    return Slots(root: directory, program: program.sha1)
+  }
 
   /// Writes a file and returns its name.
   @discardableResult
