@@ -139,7 +139,7 @@ extension Chip8 {
       let stateOffset = MemoryLayout<Chip8>.offset(of: \.state),
       let keysOffset = MemoryLayout<Chip8>.offset(of: \.unsaved.heldKeys),
       let planesOffset = MemoryLayout<Chip8>.offset(of: \.state.display.planes),
-      let ram = machine.pointee.state.ram.withUnsafeBufferPointer(\.baseAddress)
+      let ram = machine.pointee.state.ram.withUnsafeBufferPointer({ $0.baseAddress })
     else { preconditionFailure("a machine is a struct with RAM") }
     let start = UnsafeMutableRawPointer(machine)
     return Parts(
