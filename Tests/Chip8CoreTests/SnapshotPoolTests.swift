@@ -43,6 +43,7 @@ import Testing
     var copies: [Chip8] = []
     for round in 0..<600 {
       let k = ids.isEmpty ? 0 : Int.random(in: 0..<ids.count, using: &random)
+      if let id = ids.randomElement(using: &random) { pool.prefetch(id) }
       switch Int.random(in: 0..<12, using: &random) {
       case 0...2 where ids.count < 40:
         ids.append(pool.capture(&machine))

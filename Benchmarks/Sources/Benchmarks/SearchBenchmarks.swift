@@ -30,7 +30,9 @@ struct Search {
   private let pool: SnapshotPool
   private let ids: [SnapshotPool.ID]
   private var round = 0
-  private var next = 1
+  private var random = 1
+  private var next: SnapshotPool.ID
+  private var afterNext: SnapshotPool.ID
   private var seen: UInt64 = 0
 
   /// - Parameter count: a power of two.
@@ -48,18 +50,27 @@ struct Search {
       ids.append(pool.capture(&machine))
     }
     self.ids = ids
+    (next, afterNext) = (ids[0], ids[1])
   }
 
   mutating func run(rounds: Int) {
     for _ in 0..<rounds {
-      // All over the place, as a search is that takes the best first.
-      next = (next &* 1_664_525 &+ 1_013_904_223) & 0xFFFF_FFFF
-      let id = ids[(next >> 8) & (ids.count - 1)]
+      let id = next
+      next = afterNext
+      afterNext = nextID()
+      // A search that goes through the best of a generation knows which come next.
+      pool.prefetch(afterNext)
       pool.restore(id, to: &machine)
       _ = machine.run(frames: 1, keys: KeySet(key: UInt8(round & 15)))
       pool.capture(&machine, over: id)
       seen ^= pool.digest(id)
       round += 1
     }
+  }
+
+  /// One from all over the place.
+  private mutating func nextID() -> SnapshotPool.ID {
+    random = (random &* 1_664_525 &+ 1_013_904_223) & 0xFFFF_FFFF
+    return ids[(random >> 8) & (ids.count - 1)]
   }
 }

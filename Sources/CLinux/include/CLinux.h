@@ -5,7 +5,12 @@
 
 #include <semaphore.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <time.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /// A file in memory that has no name and stays open in whatever executable this process becomes; -1
 /// and `errno` if there is none to be had.
@@ -39,5 +44,21 @@ void CLinux_useLargePages(void *start, size_t count);
 
 /// Has the processor fetch what will be read soon.
 static inline void CLinux_prefetch(const void *address) { __builtin_prefetch(address); }
+
+/// Which of the next sixteen numbers are others there: a bit for each, without a branch.
+static inline uint64_t CLinux_differencesOf16(const uint32_t *numbers, const uint32_t *others) {
+#ifdef __SSE2__
+  const __m128i *a = (const __m128i *)numbers, *b = (const __m128i *)others;
+  __m128i same[4];
+  for (int k = 0; k < 4; k++)
+    same[k] = _mm_cmpeq_epi32(_mm_loadu_si128(a + k), _mm_loadu_si128(b + k));
+  __m128i halves[2] = {_mm_packs_epi32(same[0], same[1]), _mm_packs_epi32(same[2], same[3])};
+  return (uint64_t)_mm_movemask_epi8(_mm_packs_epi16(halves[0], halves[1])) ^ 0xFFFF;
+#else
+  uint64_t differences = 0;
+  for (int k = 0; k < 16; k++) differences |= (uint64_t)(numbers[k] != others[k]) << k;
+  return differences;
+#endif
+}
 
 #endif

@@ -79,8 +79,6 @@ struct PagePool {
   static let pageByteCount = 256
   /// The page of zeros.
   static let empty: Number = 0
-  /// Stands for a page that a machine may have changed, and that nobody has looked at since.
-  static let unknown: Number = 1
 
   private typealias Part = SIMD16<UInt8>
   private typealias Page = (SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>)
@@ -93,11 +91,9 @@ struct PagePool {
   private var free = Shelf<Number>()
 
   init() {
-    for _ in [PagePool.empty, PagePool.unknown] {
-      let page = Int(add())
-      pages[page] = (.zero, .zero, .zero, .zero)
-      (sums[page], holderCounts[page]) = (0, 1)
-    }
+    let page = Int(add())
+    pages[page] = (.zero, .zero, .zero, .zero)
+    (sums[page], holderCounts[page]) = (0, 1)
   }
 
   func deallocate() {
@@ -119,7 +115,10 @@ struct PagePool {
 
   /// Has the host fetch a page that will be read soon.
   @inline(__always)
-  func prefetch(_ page: Number) { Chip8Core.prefetch(self[page], PagePool.pageByteCount) }
+  func prefetch(_ page: Number) {
+    CLinux_prefetch(holderCounts.start + Int(page))
+    Chip8Core.prefetch(self[page], PagePool.pageByteCount)
+  }
 
   @inline(__always)
   func sum(_ page: Number) -> UInt128 { sums.start[Int(page)] }
@@ -181,12 +180,16 @@ func prefetch(_ start: UnsafeRawPointer, _ byteCount: Int) {
   for k in stride(from: 0, to: byteCount, by: 64) { CLinux_prefetch(start + k) }
 }
 
-/// The numbers of a machine's pages, side by side: an even number, so that two can be compared at once.
-/// Those beyond the machine's pages are ``PagePool/empty``.
+/// The numbers of a machine's pages, side by side: a multiple of 16, so that as many can be compared at
+/// once. Those beyond the machine's pages are ``PagePool/empty``.
 struct PageTable {
   let start: UnsafeMutablePointer<PagePool.Number>
 
-  static func length(_ pageCount: Int) -> Int { (pageCount + 1) / 2 * 2 }
+  private static let groupLength = 16
+
+  static func length(_ pageCount: Int) -> Int {
+    (pageCount + groupLength - 1) / groupLength * groupLength
+  }
 
   @inline(__always)
   subscript(page: Int) -> PagePool.Number {
@@ -194,40 +197,20 @@ struct PageTable {
     nonmutating set { start[page] = newValue }
   }
 
-  /// Lists the pages that are others in another table.
+  /// Which are others in another table: a word of a ``PageSet``. Which ones is anybody's guess, the host's
+  /// too, so there is no branch for them.
   @inline(__always)
-  func listDifferences(from other: PageTable, length: Int, in pages: inout PageList) {
-    var page = 0
-    while page < length {
-      let mine = UnsafeRawPointer(start + page).load(as: UInt64.self)
-      if mine != UnsafeRawPointer(other.start + page).load(as: UInt64.self) {
-        if start[page] != other.start[page] { pages.append(page) }
-        if start[page &+ 1] != other.start[page &+ 1] { pages.append(page &+ 1) }
-      }
-      page &+= 2
+  func differences(from other: PageTable, word: Int, length: Int) -> UInt64 {
+    var pages: UInt64 = 0
+    let end = min(length, 64 &* word &+ 64)
+    var page = 64 &* word
+    while page < end {
+      let group = CLinux_differencesOf16(start + page, other.start + page)
+      pages |= group &<< UInt64(truncatingIfNeeded: page)
+      page &+= PageTable.groupLength
     }
+    return pages
   }
-}
-
-/// Some of a machine's pages, each once, in memory that is there for all of them.
-struct PageList {
-  private let start: UnsafeMutablePointer<Int32>
-  private(set) var count = 0
-
-  init(capacity: Int) { start = .allocate(capacity: capacity) }
-
-  func deallocate() { start.deallocate() }
-
-  mutating func removeAll() { count = 0 }
-
-  @inline(__always)
-  mutating func append(_ page: Int) {
-    start[count] = Int32(truncatingIfNeeded: page)
-    count &+= 1
-  }
-
-  @inline(__always)
-  subscript(index: Int) -> Int { Int(start[index]) }
 }
 
 /// Which of a machine's pages are which: first those of the RAM, then those of the display, for each
@@ -235,6 +218,12 @@ struct PageList {
 struct PageLayout {
   let ramPageCount: Int
   let pageCount: Int
+  /// How many words of a ``PageSet`` have pages.
+  let wordCount: Int
+  /// Those that may change when a watched machine draws, which are all in one word: the first 32 rows, or
+  /// all of them.
+  private let displayWord: Int
+  private let displayPages: UInt64
 
   private static let pagesPerHalf = 64 * 8 / PagePool.pageByteCount
   static let maxPageCount = PageLayout(.xochip).pageCount
@@ -242,15 +231,19 @@ struct PageLayout {
   init(_ platform: Platform) {
     ramPageCount = platform.ramByteCount / PagePool.pageByteCount
     // A machine whose display is small never changes the rest of it.
-    let halves = platform.extensions.isDisjoint(with: .superChip10) ? 1 : 4
-    pageCount = ramPageCount + halves * PageLayout.pagesPerHalf
+    let isSmall = platform.extensions.isDisjoint(with: .superChip10)
+    pageCount = ramPageCount + (isSmall ? 1 : 4) * PageLayout.pagesPerHalf
+    wordCount = (pageCount + 63) / 64
+    displayWord = ramPageCount / 64
+    displayPages = (isSmall ? 1 : 0xFF) << UInt64(ramPageCount % 64)
   }
 
-  /// Those that may change when a watched machine draws: the first 32 rows, or all of them.
-  var displayPages: Range<Int> {
-    pageCount == ramPageCount + PageLayout.pagesPerHalf
-      ? ramPageCount..<ramPageCount + 1 : ramPageCount..<pageCount
-  }
+  /// A word of the set of all pages.
+  func allPages(word: Int) -> UInt64 { ~(.max << UInt64(pageCount - 64 * word)) }
+
+  /// A word of the set of those that may change when a watched machine draws.
+  @inline(__always)
+  func displayPages(word: Int) -> UInt64 { word == displayWord ? displayPages : 0 }
 
   /// The bytes of a machine's page.
   @inline(__always)
@@ -261,39 +254,37 @@ struct PageLayout {
   }
 }
 
-/// A set of a machine's pages.
+/// A set of a machine's pages, 64 to a word: most machines have no more.
 struct PageSet {
-  /// The first 64, which is all of most machines, and the others.
-  private var first: UInt64 = 0
-  private var others = InlineArray<4, UInt64>(repeating: 0)
+  static let wordCount = 5
+
+  private var words = InlineArray<5, UInt64>(repeating: 0)
+
+  @inline(__always)
+  subscript(word word: Int) -> UInt64 {
+    get { words[word] }
+    set { words[word] = newValue }
+  }
 
   @inline(__always)
   func contains(_ page: Int) -> Bool {
-    let word = page < 64 ? first : others[page &>> 6 &- 1]
-    return word &>> UInt64(truncatingIfNeeded: page) & 1 != 0
+    words[page &>> 6] &>> UInt64(truncatingIfNeeded: page) & 1 != 0
   }
 
   @inline(__always)
   mutating func insert(_ page: Int) {
-    let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: page)
-    if page < 64 { first |= bit } else { others[page &>> 6 &- 1] |= bit }
+    words[page &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: page)
   }
+}
 
-  /// Calls with its pages, in order.
+extension UInt64 {
+  /// Calls with the pages of a word of a ``PageSet``, in order.
   @inline(__always)
-  func forEach(_ body: (Int) -> Void) {
-    PageSet.forEach(of: first, body)
-    for k in 0..<4 where others[k] != 0 {
-      PageSet.forEach(of: others[k]) { body($0 &+ 64 &* (k &+ 1)) }
-    }
-  }
-
-  @inline(__always)
-  private static func forEach(of word: UInt64, _ body: (Int) -> Void) {
-    var word = word
-    while word != 0 {
-      body(word.trailingZeroBitCount)
-      word &= word &- 1
+  func forEachPage(word: Int, _ body: (Int) -> Void) {
+    var rest = self
+    while rest != 0 {
+      body(64 &* word &+ rest.trailingZeroBitCount)
+      rest &= rest &- 1
     }
   }
 }

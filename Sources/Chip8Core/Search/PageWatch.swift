@@ -26,12 +26,12 @@ struct PageWatch {
     return visitCount & 31 == 0
   }
 
-  /// Lists all that may be others since the pool has seen them.
+  /// A word of the set of all that may be others since the pool has seen them. Mutating, so that the
+  /// compiler does not copy all of this first.
   @inline(__always)
-  func listChangedPages(_ layout: PageLayout, in pages: inout PageList) {
-    guard hasRun else { return }
-    changed.forEach { pages.append($0) }
-    if isDisplayChanged { for page in layout.displayPages { pages.append(page) } }
+  mutating func changedPages(_ layout: PageLayout, word: Int) -> UInt64 {
+    guard hasRun else { return 0 }
+    return changed[word: word] | (isDisplayChanged ? layout.displayPages(word: word) : 0)
   }
 
   private static let tokenCount = Atomic<UInt64>(0)
@@ -71,7 +71,9 @@ extension Core {
   /// Watches those again that have changed.
   @inline(never)
   private mutating func watchChangedPages() {
-    watch.changed.forEach { setWatched($0) }
+    for word in 0..<PageSet.wordCount {
+      watch.changed[word: word].forEachPage(word: word) { setWatched($0) }
+    }
     watch.changed = PageSet()
   }
 

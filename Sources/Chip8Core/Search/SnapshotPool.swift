@@ -61,6 +61,11 @@ public final class SnapshotPool {
     contents.pointee.restore(id.slot, to: &machine)
   }
 
+  /// Has the host fetch a snapshot that is restored after the next one: its pages follow with the next
+  /// call. Among more snapshots than fit in the host's caches a restore waits for memory otherwise, so a
+  /// search that knows where it goes says so two restores ahead.
+  public func prefetch(_ id: ID) { contents.pointee.prefetch(id.slot) }
+
   /// The digest of a snapshot's whole state: the same for equal states on every computer, with every
   /// engine and in every pool. Two states of a platform that were not made with its constants in mind
   /// have the same one with a chance of at most 2⁻⁶². It proves nothing to an adversary:
@@ -89,13 +94,13 @@ private struct SnapshotPoolContents: ~Copyable {
   private var freeSlots = Shelf<Int>()
   /// The pages that the watched machine had when it was captured or restored last.
   private let current: PageTable
+  /// The slot that was prefetched last.
+  private var announced: Int?
   private var currentSum: UInt128 = 0
   /// For each page its part of the sum while it is empty.
   private let emptySums: UnsafeMutablePointer<UInt128>
   /// What the watched machine's core knows it by; 0 if there is none.
   private var token: UInt64 = 0
-  /// The pages that are being looked at.
-  private var listed: PageList
 
   init(_ machine: Chip8) {
     program = machine.program
@@ -106,7 +111,6 @@ private struct SnapshotPoolContents: ~Copyable {
     slots = SlotShelf(tableLength: tableLength)
     current = PageTable(start: .allocate(capacity: tableLength))
     current.start.initialize(repeating: PagePool.empty, count: tableLength)
-    listed = PageList(capacity: tableLength)
     emptySums = .allocate(capacity: layout.pageCount)
     for index in 0..<layout.pageCount {
       pages.retain(PagePool.empty)
@@ -121,7 +125,6 @@ private struct SnapshotPoolContents: ~Copyable {
     freeSlots.deallocate()
     current.start.deallocate()
     emptySums.deallocate()
-    listed.deallocate()
     hash.deallocate()
   }
 
@@ -170,7 +173,6 @@ private struct SnapshotPoolContents: ~Copyable {
 
   mutating func capture(_ machine: inout Chip8, over slot: Int) {
     let slot = usedSlot(slot)
-    slot.prefetch()
     withUnsafeMutablePointer(to: &machine) { capture(Chip8.parts(of: $0), in: slot) }
   }
 
@@ -189,33 +191,54 @@ private struct SnapshotPoolContents: ~Copyable {
     head.pointee.heldKeys = parts.heldKeys.pointee
     head.pointee.isUsed = true
     let table = slot.table
-    listed.removeAll()
-    table.listDifferences(from: current, length: tableLength, in: &listed)
-    for k in 0..<listed.count { replace(listed[k], of: table, by: current[listed[k]]) }
+    for word in 0..<layout.wordCount {
+      table.differences(from: current, word: word, length: tableLength).forEachPage(word: word) {
+        replace($0, of: table, by: current[$0])
+      }
+    }
+  }
+
+  mutating func prefetch(_ slot: Int) {
+    // The table of the one before is there by now, and names its pages.
+    if let announced { prefetchDifferences(slots[announced].table) }
+    slots[slot].prefetch()
+    announced = slot
+  }
+
+  @inline(__always)
+  private mutating func prefetchDifferences(_ table: PageTable) {
+    for word in 0..<layout.wordCount {
+      table.differences(from: current, word: word, length: tableLength).forEachPage(word: word) {
+        pages.prefetch(table[$0])
+      }
+    }
   }
 
   mutating func restore(_ slot: Int, to machine: inout Chip8) {
+    slots[slot].prefetch()
     let slot = usedSlot(slot)
-    slot.prefetch()
     withUnsafeMutablePointer(to: &machine) { restore(slot, Chip8.parts(toChange: $0)) }
   }
 
   private mutating func restore(_ slot: Slot, _ parts: Chip8.Parts) {
     let isWatched = isWatched(parts)
-    // What may have changed is in no snapshot, and so is among the differences.
-    listChangedPages(of: parts, isWatched: isWatched)
-    for k in 0..<listed.count { replace(listed[k], of: current, by: PagePool.unknown) }
     let table = slot.table
-    listed.removeAll()
-    table.listDifferences(from: current, length: tableLength, in: &listed)
-    for k in 0..<listed.count { pages.prefetch(table[listed[k]]) }
+    var differing = PageSet()
+    for word in 0..<layout.wordCount {
+      let pages =
+        changedPages(of: parts, word: word, isWatched: isWatched)
+        | table.differences(from: current, word: word, length: tableLength)
+      pages.forEachPage(word: word) { self.pages.prefetch(table[$0]) }
+      differing[word: word] = pages
+    }
     currentSum = slot.head.pointee.pageSum
     parts.heldKeys.pointee = slot.head.pointee.heldKeys
     StateRest.restore(slot.rest, to: parts.state)
-    for k in 0..<listed.count {
-      let page = table[listed[k]]
-      replace(listed[k], of: current, by: page)
-      parts.write(pages[page], toPage: listed[k], of: layout)
+    for word in 0..<layout.wordCount {
+      differing[word: word].forEachPage(word: word) { index in
+        replace(index, of: current, by: table[index])
+        parts.write(pages[table[index]], toPage: index, of: layout)
+      }
     }
     watch(parts, isWatched: isWatched)
   }
@@ -224,10 +247,11 @@ private struct SnapshotPoolContents: ~Copyable {
   @inline(__always)
   private mutating func update(_ parts: Chip8.Parts) {
     let isWatched = isWatched(parts)
-    listChangedPages(of: parts, isWatched: isWatched)
-    for k in 0..<listed.count {
-      let bytes = layout.bytes(listed[k], of: parts)
-      if PagePool.isDifferent(pages[current[listed[k]]], bytes) { change(listed[k], to: bytes) }
+    for word in 0..<layout.wordCount {
+      changedPages(of: parts, word: word, isWatched: isWatched).forEachPage(word: word) { index in
+        let bytes = layout.bytes(index, of: parts)
+        if PagePool.isDifferent(pages[current[index]], bytes) { change(index, to: bytes) }
+      }
     }
     watch(parts, isWatched: isWatched)
   }
@@ -260,15 +284,14 @@ private struct SnapshotPoolContents: ~Copyable {
       && parts.program.pointee.bytes == program.bytes
   }
 
-  /// Lists the pages in which a machine may differ from ``current``: all of them if it was not watched.
+  /// A word of the set of pages in which a machine may differ from ``current``: all of them if it was not
+  /// watched.
   @inline(__always)
-  private mutating func listChangedPages(of parts: Chip8.Parts, isWatched: Bool) {
-    listed.removeAll()
-    if isWatched, let core = parts.core {
-      core.pointee.watch.listChangedPages(layout, in: &listed)
-    } else {
-      for page in 0..<layout.pageCount { listed.append(page) }
-    }
+  private mutating func changedPages(
+    of parts: Chip8.Parts, word: Int, isWatched: Bool
+  ) -> UInt64 {
+    guard isWatched, let core = parts.core else { return layout.allPages(word: word) }
+    return core.pointee.watch.changedPages(layout, word: word)
   }
 
   /// Has a machine note from now on what it changes.
@@ -324,9 +347,9 @@ private struct Slot {
     return PageTable(start: table.assumingMemoryBound(to: PagePool.Number.self))
   }
 
-  /// Has the host fetch what is needed first.
+  /// Has the host fetch all of it, or of a large table the beginning.
   @inline(__always)
-  func prefetch() { Chip8Core.prefetch(start, 5 &* Slot.alignment) }
+  func prefetch() { Chip8Core.prefetch(start, 7 &* Slot.alignment) }
 }
 
 /// Slots one after another.

@@ -31,8 +31,10 @@ struct StateHash: @unchecked Sendable {
     let constants = constants + (StateRest.wordCount &+ index &* StateHash.wordsPerPage)
     var total: UInt128 = 0
     for k in stride(from: 0, to: StateHash.wordsPerPage, by: 2) {
-      let first = bytes.load(fromByteOffset: 8 &* k, as: UInt64.self).littleEndian
-      let second = bytes.load(fromByteOffset: 8 &* k &+ 8, as: UInt64.self).littleEndian
+      let first = bytes.loadUnaligned(fromByteOffset: 8 &* k, as: UInt64.self).littleEndian
+      let second = bytes.loadUnaligned(
+        fromByteOffset: 8 &* k &+ 8, as: UInt64.self
+      ).littleEndian
       total &+= (first &+ constants[k]).fullProduct(second &+ constants[k &+ 1])
     }
     return total
