@@ -73,6 +73,34 @@ struct WindowSettingsTests {
     #expect(try second.quit() == (0, ""))
   }
 
+  @Test("A machine that was changed is there the next time, in windows alone, and brought back")
+  func machine() throws {
+    let arguments = [game, "--slots", scratch.path("slots"), "--no-card", "--autosave", "0"]
+    func headless() throws -> Report {
+      try scratch.report("watch.ch8", "--slots", "slots", "--frames", "9")
+    }
+    let before = try headless()
+    let first = try Desktop(arguments)
+    // The platform after CHIP-8, and the first quirk.
+    try first.press("F2", "Return", "Down", "Return")
+    try waitFor("the platform") { try first.title().contains("CHIP-48") ? true : nil }
+    try first.press("F2", "Down", "Down", "Down", "Right", "Escape", "shift+F4")
+    try waitFor("what is kept") {
+      kept("\(program)/settings") == "platform chip48\nquirk logic=on\nipf 20\n" ? true : nil
+    }
+    #expect(try first.quit() == (0, ""))
+    #expect(try headless().state == before.state)
+
+    let second = try Desktop(arguments)
+    #expect(try second.title().contains("CHIP-48"))
+    #expect(try saved(second, 1).state.configuration.instructionsPerFrame == 20)
+    // The last but one entry is what the program wants.
+    try second.press("F2", "End", "Up", "Return")
+    try waitFor("the platform") { try second.title().contains("CHIP-8 ") ? true : nil }
+    try waitFor("what is forgotten") { kept("\(program)/settings") == "" ? true : nil }
+    #expect(try second.quit() == (0, ""))
+  }
+
   @Test("A bad line of the configuration is named, and the rest holds while somebody plays")
   func configuration() throws {
     let directory = scratch.path("config/chip8")

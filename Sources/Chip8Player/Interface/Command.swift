@@ -27,6 +27,8 @@ package enum Command: Hashable, Sendable {
   case platform(Platform)
   case quirks(Quirks)
   case instructionsPerFrame(Int)
+  /// The machine that the program wants.
+  case ownMachine
   /// Sets a setting: it is kept.
   case set(Setting, String)
   /// Waits for the key or the button that is to be a key of the keypad, or forgets what was assigned to it.

@@ -19,6 +19,8 @@ public struct LoadedMachine: Sendable {
   public internal(set) var metadata: SessionMetadata
   /// Whether what images say of that is not wanted.
   var forgetsSaved = false
+  /// The machine that the program wants; nil for what was loaded from an image, which does not say.
+  private(set) var ownConfiguration: Configuration?
   /// Stops the machine where it is to stop.
   public internal(set) var debugger = Debugger()
   /// The image that the machine comes from, if it does, with all that its file leaves out.
@@ -86,8 +88,28 @@ public struct LoadedMachine: Sendable {
     try request.prepare(&timeline)
     self.own = own
     self.inputs = inputs
+    ownConfiguration = suggested
     metadata = own
     image = nil
+  }
+
+  /// Switches the machine on as somebody has chosen while playing, if it was not restored.
+  ///
+  /// - Parameters:
+  ///   - kept: what is kept for the program.
+  ///   - request: what takes precedence over that: with which the machine was loaded.
+  ///   - path: the file that was loaded.
+  public mutating func choose(
+    _ kept: Settings, under request: MachineRequest, from path: String
+  ) throws {
+    guard image == nil, let ownConfiguration, !kept.machine.isEmpty else { return }
+    let seed = request.seed ?? request.defaultSeed
+    timeline = try inFile(path) {
+      let configuration = try request.over(kept).configuration(
+        for: machine.program, suggested: ownConfiguration)
+      return Timeline(try Chip8(machine.program, configuration, seed: seed))
+    }
+    try request.prepare(&timeline)
   }
 
   private init(restoring file: LoadedFile, _ request: MachineRequest) throws {

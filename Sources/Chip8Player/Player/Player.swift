@@ -61,6 +61,8 @@ public struct Player: Sendable {
     var own: SessionMetadata
     /// How the program's cartridge wants it to be played with fingers, if it does.
     var touchMode: TouchMode?
+    /// The machine that the program's own file wants, if it was loaded from that.
+    var ownConfiguration: Configuration?
     /// What the program's source was assembled to, if it was loaded from that.
     var assembly: Assembly?
   }
@@ -84,6 +86,9 @@ public struct Player: Sendable {
   package var touchMode: TouchMode {
     beside.touchMode ?? KeyTable.touchMode(of: machine.program)
   }
+
+  /// The machine that the program's own file wants, if it was loaded from that.
+  var ownConfiguration: Configuration? { beside.ownConfiguration }
 
   /// - Parameter host: answers the program's calls; none by default.
   public init(_ loaded: LoadedMachine, _ host: Host = .none) {
@@ -393,12 +398,13 @@ public struct Player: Sendable {
     let beneath = SessionMetadata(saved, of: machine, in: path, &warnings).over(own)
     let loaded = Timeline(machine, from: image, in: path, &warnings)
     let metadata = given.over(beneath)
-    let assembly = machine.program == self.machine.program ? beside.assembly : nil
+    let isSame = machine.program == self.machine.program
     replace(
       loaded, by: .load,
       Beside(
         image: saved, metadata: metadata, given: given, own: own, touchMode: touchMode,
-        assembly: assembly))
+        ownConfiguration: isSame ? beside.ownConfiguration : nil,
+        assembly: isSame ? beside.assembly : nil))
   }
 
   /// Replaces the machine with a loaded one.
@@ -569,7 +575,8 @@ extension Player.Beside {
   fileprivate init(_ loaded: LoadedMachine) {
     self.init(
       image: loaded.image, metadata: loaded.metadata, given: loaded.given, own: loaded.own,
-      touchMode: loaded.touchMode, assembly: loaded.assembly)
+      touchMode: loaded.touchMode, ownConfiguration: loaded.ownConfiguration,
+      assembly: loaded.assembly)
   }
 }
 

@@ -8,14 +8,10 @@ extension PlaySession {
     switchOn(player.machine.state.configuration, .reset)
   }
 
-  /// Switches the machine on again as another platform.
-  public func setPlatform(_ platform: Platform) {
-    let configuration = Configuration(platform)
-    switchOn(configuration, .reconfigured(configuration, isRestarted: true))
-  }
-
-  /// - Parameter notice: what is reported then.
-  private func switchOn(_ configuration: Configuration, _ notice: Notice) {
+  /// - Parameters:
+  ///   - notice: what is reported then.
+  ///   - keeps: whether the program gets such a machine from now on.
+  func switchOn(_ configuration: Configuration, _ notice: Notice, keeps: Bool = false) {
     let seed = options.machine.seed ?? UInt64.random(in: 0...UInt64.max)
     let fresh: Chip8
     do { fresh = try Chip8(player.machine.program, configuration, seed: seed) } catch {
@@ -25,20 +21,21 @@ extension PlaySession {
     if isWatching {
       var timeline = Timeline(fresh)
       giveFlagsOfVersionBefore(to: &timeline)
-      return adopt(switchedOn: timeline, notice)
+      return adopt(switchedOn: timeline, notice, keeps: keeps)
     }
     let (kept, flagKeeper) = (options.keptFlags, flagKeeper)
     work.begin {
       var timeline = Timeline(fresh)
       flagKeeper.powerOn(&timeline, kept)
-      return { [timeline] in $0.adopt(switchedOn: timeline, notice) }
+      return { [timeline] in $0.adopt(switchedOn: timeline, notice, keeps: keeps) }
     }
   }
 
-  private func adopt(switchedOn timeline: Timeline<Chip8>, _ notice: Notice) {
+  private func adopt(switchedOn timeline: Timeline<Chip8>, _ notice: Notice, keeps: Bool) {
     writeJournal()
     player.adopt(switchedOn: timeline)
     machineChanged()
+    if keeps { keepMachine() }
     report(notice)
   }
 
@@ -62,6 +59,7 @@ extension PlaySession {
       var loaded = try LoadedMachine(file(), machine)
       var settings = settings
       let problem = settings.readProgram(loaded.machine.program.sha1, keptSettings)
+      try loaded.choose(settings[.program], under: machine, from: path)
       try loaded.apply(metadata.asking(for: settings), from: path)
       flagKeeper.powerOn(&loaded, kept)
       return { [loaded, settings] session in
@@ -84,7 +82,7 @@ extension PlaySession {
     let isSame = loaded.machine.program.sha1 == player.machine.program.sha1
     let edge: Timeline<Chip8>.Edge = loaded.image == nil ? .powerOn : .load
     writeJournal()
-    if !isSame { (halts, previews) = ([:], [:]) }
+    if !isSame { (halts, previews, machineChoices) = ([:], [:], [:]) }
     player.adopt(loaded, by: isSame ? edge : nil)
     machineChanged()
     if !isSame { beginJournal() }
@@ -119,21 +117,5 @@ extension PlaySession {
     player.add(left.image.driftWarnings(left.machine, in: left.path))
     machineChanged()
     report(.began(left.machine.state.configuration.platform, isRestored: true))
-  }
-
-  // MARK: The same machine otherwise
-
-  /// Continues with other quirks or another speed.
-  public func setMachine(quirks: Quirks? = nil, instructionsPerFrame: Int? = nil) {
-    guard restart == nil else { return }
-    let machine = player.machine
-    let configuration = machine.state.configuration
-    let changed = machine.reconfigured(
-      quirks ?? configuration.quirks,
-      instructionsPerFrame: instructionsPerFrame ?? configuration.instructionsPerFrame)
-    writeJournal()
-    player.adopt(reconfigured: changed)
-    machineChanged()
-    report(.reconfigured(changed.state.configuration, isRestarted: false))
   }
 }

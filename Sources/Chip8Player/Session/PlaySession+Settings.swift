@@ -125,7 +125,7 @@ extension PlaySession {
   }
 
   /// Changes what is kept, on the other thread.
-  private func keep(
+  func keep(
     _ level: SettingLevels.Level, _ change: @escaping @Sendable (inout Settings) -> Void
   ) {
     guard let kept = options.keptSettings, level == .program || level == .all else { return }

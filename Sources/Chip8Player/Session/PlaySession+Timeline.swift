@@ -107,7 +107,9 @@ extension PlaySession {
   /// Goes back to before the last load, reset, replaced program or rewind.
   public func undo() {
     guard let edge = player.timeline.undoableEdges.last else { return report(.nothingToUndo) }
+    let branch = player.timeline.branch
     if jump(orElse: { $0.undo() }, { player throws(SeekError) in try player.undo() }) {
+      machineChangesUndone(on: [branch])
       report(.undone(edge))
     }
   }
@@ -116,6 +118,7 @@ extension PlaySession {
   public func redo() {
     guard let edge = player.timeline.redoableEdges.first else { return report(.nothingToRedo) }
     if jump(orElse: { $0.redo() }, { player throws(SeekError) in try player.redo() }) {
+      machineChangeRedone()
       report(.redone(edge))
     }
   }
@@ -128,15 +131,22 @@ extension PlaySession {
       let isDone = jump(orElse: { $0.undoLoad() }) { player throws(SeekError) in
         try player.redo()
       }
-      if isDone { report(.loadUndone) }
-      return
+      guard isDone else { return }
+      machineChangeRedone()
+      return report(.loadUndone)
     }
     let rewinds = timeline.undoableEdges.reversed().prefix { $0 == .rewind }.count
     guard rewinds < timeline.undoableEdges.count else { return report(.noLoadToUndo) }
+    var branches: [Int] = []
     let isDone = jump(orElse: { $0.undoLoad() }) { player throws(SeekError) in
-      for _ in 0...rewinds { try player.undo() }
+      for _ in 0...rewinds {
+        branches.append(player.timeline.branch)
+        try player.undo()
+      }
     }
-    if isDone { report(.loadUndone) }
+    guard isDone else { return }
+    machineChangesUndone(on: branches)
+    report(.loadUndone)
   }
 
   // MARK: Jumps

@@ -43,12 +43,14 @@ extension PlaySession {
     guard let file = watched, !file.isBusy else { return }
     watched?.isBusy = true
     let (machine, metadata) = (options.machine, options.metadata.asking(for: settings))
+    let chosen = settings[.program]
     work.begin {
       guard file.hasChanged else { return { $0.watched?.isBusy = false } }
       let stamp = Storage.stamp(of: file.diskPath)
       let included = IncludedFiles(of: file.path)
       let result = Result {
         var loaded = try LoadedMachine(LoadedFile(file.path, included), machine)
+        try loaded.choose(chosen, under: machine, from: file.path)
         try loaded.apply(metadata, from: file.path)
         return loaded
       }

@@ -74,6 +74,10 @@ public final class PlaySession {
   var changedSlot: SlotName?
   /// Why the program has stopped at the ends of branches, where it has.
   var halts: [Int: Halt] = [:]
+  /// What was kept of the machine before and after it was changed, by the branches that begin with that.
+  var machineChoices: [Int: (before: Settings, after: Settings)] = [:]
+  /// The machine that the program wants, if it had to be found out.
+  var detectedConfiguration: (program: Digest, configuration: Configuration)?
   /// When the machine was saved last, or began.
   var autosaveFrame: UInt64
 

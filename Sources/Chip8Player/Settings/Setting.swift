@@ -15,6 +15,8 @@ public enum Setting: String, CaseIterable, Sendable {
   case terminalPicture = "terminal-picture"
   case keyMap = "key-map"
   case padMap = "pad-map"
+  // Of the machine itself, which no configuration has.
+  case platform, quirk, ipf
 
   /// A row of the table.
   public struct Row: Sendable {
@@ -118,8 +120,24 @@ public enum Setting: String, CaseIterable, Sendable {
       Row("keys", .keys, "", .program, "Map keys of the keyboard to keys of the keypad.")
     case .padMap:
       Row("pad", .buttons, "", .program, "Map buttons of a pad to keys of the keypad.")
+    case .platform:
+      Row(
+        "machine.platform", .choice(Platform.allCases.map(\.rawValue)), "", .program,
+        "Platform, if the program's own is not wanted.")
+    case .quirk:
+      Row("machine.quirk", .quirks, "", .program, "Quirks that are not as the program wants.")
+    case .ipf:
+      Row(
+        "machine.ipf", .number(Configuration.instructionsPerFrameRange), "", .program,
+        "Instructions per frame.")
     }
   }
+
+  /// Those of the machine itself. Each program has its own, and options for them are the machine's.
+  package static let machine: [Setting] = [.platform, .quirk, .ipf]
+
+  /// Those that a configuration can have.
+  package static let configurable = allCases.filter { !machine.contains($0) }
 
   /// Whether it stands beside a machine, and is saved with it.
   public var isMetadata: Bool { [.colors, .rotate, .speed, .keyMap].contains(self) }
@@ -141,6 +159,8 @@ extension Setting {
     case keys
     /// The same for buttons of pads: `a=5,p2-a=C`.
     case buttons
+    /// Quirks that are switched, as `shift=on,wrap=off`.
+    case quirks
 
     /// Whether it consists of entries.
     public var isMap: Bool { self == .keys || self == .buttons }
@@ -163,6 +183,7 @@ extension Setting {
       case .colors: "RRGGBB,RRGGBB[,...]|NAME"
       case .keys: "KEY=0-F|none[,...]"
       case .buttons: "BUTTON=0-F|none[,...]"
+      case .quirks: "NAME=on|off[,...]"
       }
     }
 
@@ -202,6 +223,11 @@ extension Setting {
               "\(button) is not a button; the buttons are \(PlayerButton.list)")
           }
         }.text
+      case .quirks:
+        guard let choices = [QuirkChoice](settingText: text) else {
+          throw SettingError("takes names of quirks with on or off, as in shift=on,wrap=off")
+        }
+        return choices.settingText
       }
       return text
     }

@@ -136,7 +136,7 @@ extension Chip8Command {
     case .terminalPicture: player.terminalPicture = value
     case .padMap: player.padMap = value
     case .fit, .fullscreen, .reduceFlashes, .keypad, .card, .mute, .journal, .pauseInBackground,
-      .terminal:
+      .terminal, .platform, .quirk, .ipf:
       return false
     }
     return true

@@ -135,6 +135,9 @@ struct Chip8Command: ParsableCommand {
       throw Failure.usage("\(past.momentOption) requires a saved state with its past")
     }
     settings?.readProgram(loaded.machine.program.sha1)
+    if let settings, input == nil {
+      try loaded.choose(settings.levels[.program], under: request, from: file.path)
+    }
     let metadata = self.settings.request
     try loaded.apply(settings.map { metadata.asking(for: $0.levels) } ?? metadata, from: file.path)
     let base = try headless.base.map { try ParentImage($0, machine.dependencies, &loaded.inputs) }

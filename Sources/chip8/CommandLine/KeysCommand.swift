@@ -41,6 +41,7 @@ struct KeysCommand: ParsableCommand {
       Settings(), config: config, slotsRoot: slots ?? Slots.defaultRoot())
     settings.readProgram(loaded.machine.program.sha1)
     settings.printProblems()
+    try loaded.choose(settings.levels[.program], under: request, from: rom)
     try loaded.apply(MetadataRequest().asking(for: settings.levels), from: rom)
     var observer = KeyObserver(loaded.machine.program)
     observer.explore(

@@ -66,7 +66,7 @@ extension SettingLevels {
   var lines: [String] {
     var lines: [String] = []
     var table = ""
-    for setting in Setting.allCases {
+    for setting in Setting.configurable {
       let key = setting.row.key.split(separator: ".")
       if table != key[0] {
         table = String(key[0])
@@ -74,7 +74,15 @@ extension SettingLevels {
       }
       lines += setting.row.kind.isMap ? entries(setting) : [line(setting, key.last ?? "")]
     }
-    return lines
+    return lines + machineLines
+  }
+
+  /// What is kept of the program's machine, which a configuration cannot have.
+  private var machineLines: [String] {
+    let kept = Setting.machine.compactMap { setting in
+      self[.program][setting].map { "# \(setting.rawValue): \($0), \(Level.program.text)" }
+    }
+    return kept.isEmpty ? [] : [""] + kept
   }
 
   private func line(_ setting: Setting, _ name: Substring) -> String {

@@ -156,7 +156,8 @@ private struct Value {
 
   /// The setting that it is for, and its value or one entry as an option has it.
   func setting() throws(SettingError) -> (Setting, String) {
-    if let setting = Setting.allCases.first(where: { $0.row.key == path && !$0.row.kind.isMap }) {
+    let settings = Setting.configurable
+    if let setting = settings.first(where: { $0.row.key == path && !$0.row.kind.isMap }) {
       guard setting.row.kind.kinds.contains(where: { $0 == kind }) else {
         throw SettingError("takes \(setting.row.kind.expectation)")
       }
@@ -164,7 +165,7 @@ private struct Value {
     }
     let parts = path.split(separator: ".", maxSplits: 1)
     guard parts.count == 2,
-      let setting = Setting.allCases.first(where: { $0.row.key == parts[0] && $0.row.kind.isMap })
+      let setting = settings.first(where: { $0.row.key == parts[0] && $0.row.kind.isMap })
     else {
       throw SettingError("no such setting; chip8 config show lists them")
     }
@@ -188,7 +189,7 @@ extension Setting.Kind {
     case .number: [CTOMLInteger]
     case .choice(let values):
       values.contains { Int($0) != nil } ? [CTOMLText, CTOMLInteger] : [CTOMLText]
-    case .colors, .keys, .buttons: [CTOMLText]
+    case .colors, .keys, .buttons, .quirks: [CTOMLText]
     }
   }
 
@@ -198,7 +199,7 @@ extension Setting.Kind {
     case .flag: "true or false"
     case .number(let range): "\(range.lowerBound) to \(range.upperBound), without quotation marks"
     case .choice(let values): values.joined(separator: ", ")
-    case .colors, .keys, .buttons: "a text in quotation marks"
+    case .colors, .keys, .buttons, .quirks: "a text in quotation marks"
     }
   }
 }

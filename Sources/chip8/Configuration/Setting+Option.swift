@@ -60,7 +60,7 @@ extension Settings {
 
   /// The options that set the same for another process, but for what it learns with its machine.
   var arguments: [String] {
-    Setting.allCases.filter { !$0.isMetadata }.compactMap { setting in
+    Setting.configurable.filter { !$0.isMetadata }.compactMap { setting in
       switch (self[setting], setting.row.kind) {
       case ("true"?, .flag): "--\(setting.rawValue)"
       case (_?, .flag): "--no-\(setting.rawValue)"

@@ -63,9 +63,11 @@ extension Page {
   // MARK: The machine
 
   /// What the machine is, and what it does where machines differ.
-  static func machine(
-    _ configuration: Configuration, speed: Int, _ settings: Settings
-  ) -> Page {
+  static func machine(_ session: PlaySession, _ settings: Settings) -> Page {
+    let configuration = session.player.machine.state.configuration
+    let own = session.ownConfiguration
+    let usual = own.standard(on: configuration.platform)
+    let speed = session.player.speed
     var items = [
       Item("Platform", configuration.platform.title, .show(.platform)),
       Item("Speed", .speed, "\(speed) %", speeds, speed),
@@ -75,26 +77,35 @@ extension Page {
         configuration.timing == .cycles ? [] : instructionCounts,
         configuration.instructionsPerFrame, Command.instructionsPerFrame),
     ]
+    items[0].delete = .ownMachine
     items[1].detail = "F3 slower · F4 faster"
     items[2].detail = "Shift+F3 fewer · Shift+F4 more"
-    for (name, quirk) in Quirks.named {
+    items[2].delete = .instructionsPerFrame(usual.instructionsPerFrame)
+    items += Quirks.named.map { name, quirk in
       let isOn = configuration.quirks.contains(quirk)
-      var item = Item(name, isOn ? "on" : "off")
+      let isChanged = isOn != usual.quirks.contains(quirk)
+      var item = Item(name, (isOn ? "on" : "off") + (isChanged ? " · changed" : ""))
       item.next = .quirks(configuration.quirks.symmetricDifference(quirk))
       item.previous = item.next
+      if isChanged { item.delete = item.next }
       item.detail = quirk.text
-      items.append(item)
+      return item
     }
+    let wanted = configuration == own ? "now" : own.platform.title
+    items.append(Item("What the program wants", wanted, .ownMachine))
     items.append(Item(.pauseInBackground, settings))
     return Page(
       title: "Machine", [.list(items)],
-      hint: "← → change at once · Ctrl+Z undo · Esc back")
+      hint: "← → change at once · Delete default · Ctrl+Z undo · Esc back")
   }
 
   /// The platforms to choose from.
-  static func platforms(_ current: Platform) -> Page {
+  ///
+  /// - Parameter own: the one that the program wants.
+  static func platforms(_ current: Platform, own: Platform) -> Page {
     let items = Platform.allCases.map { platform in
-      Item(platform.title, platform == current ? "now" : "", .platform(platform))
+      let notes = (platform == current ? ["now"] : []) + (platform == own ? ["default"] : [])
+      return Item(platform.title, notes.joined(separator: " · "), .platform(platform))
     }
     return Page(
       title: "Platform", [.list(items)],

@@ -20,7 +20,8 @@ extension PlayingFrontEnd {
       session.listSlots()
     case .home: session.listLibrary()
     case .timeline: view.choose(session.branchEnds.firstIndex(where: \.isCurrent) ?? 0)
-    case .platform, .palette: view.choose(page.items.firstIndex { $0.value == "now" } ?? 0)
+    case .platform, .palette:
+      view.choose(page.items.firstIndex { $0.value.hasPrefix("now") } ?? 0)
     default: break
     }
     pages.append(OpenPage(name: name, view: view))
@@ -61,7 +62,7 @@ extension PlayingFrontEnd {
     case .continueLeft, .reset, .platform:
       pages = []
       performOnMachine(command)
-    case .quirks, .instructionsPerFrame: performOnMachine(command)
+    case .quirks, .instructionsPerFrame, .ownMachine: performOnMachine(command)
     case .assign(let key): open(.assign(key))
     case .set, .keepForAll, .useDefault, .resetKey: performOnSettings(command)
     }
@@ -103,6 +104,7 @@ extension PlayingFrontEnd {
     case .platform(let platform): session.setPlatform(platform)
     case .quirks(let quirks): session.setMachine(quirks: quirks)
     case .instructionsPerFrame(let count): session.setMachine(instructionsPerFrame: count)
+    case .ownMachine: session.useOwnMachine()
     default: break
     }
   }

@@ -16,8 +16,8 @@ extension Terminal {
       case .slots: .slots(session.slotListCount > 0 ? session.slotList : nil, appearance.colors)
       case .timeline: .timeline(session.branchEnds, appearance.colors)
       case .keys: keyPage
-      case .machine: .machine(configuration, speed: session.player.speed, chosen)
-      case .platform: .platforms(configuration.platform)
+      case .machine: .machine(session, chosen)
+      case .platform: .platforms(configuration.platform, own: session.ownConfiguration.platform)
       case .picture: .picture(appearance, chosen)
       case .palette: .palettes(session.screen, appearance)
       case .record: .record(session.captureDirectory, isRecording: session.isRecording)
@@ -44,8 +44,8 @@ extension Terminal {
   private static func can(_ command: Command) -> Bool {
     switch command {
     case .back, .resume, .continueLeft, .debugger, .reset, .quit, .screenshot, .clip, .load, .save,
-      .delete,
-      .branch, .play, .playAnew, .forget, .platform, .quirks, .instructionsPerFrame:
+      .delete, .branch, .play, .playAnew, .forget, .platform, .quirks, .instructionsPerFrame,
+      .ownMachine:
       true
     case .set(let setting, _), .keepForAll(let setting), .useDefault(let setting):
       [.speed, .colors, .rotate].contains(setting)

@@ -25,8 +25,8 @@
         keyPage("", hint: "Return, then another key or button · Delete as it was · Esc back")
       case .assign(let key):
         .assign(keyCard[key], title: session.player.title.displayText)
-      case .machine: .machine(configuration, speed: session.player.speed, chosen)
-      case .platform: .platforms(configuration.platform)
+      case .machine: .machine(session, chosen)
+      case .platform: .platforms(configuration.platform, own: session.ownConfiguration.platform)
       case .picture: .picture(appearance, chosen)
       case .palette: .palettes(session.screen, appearance)
       case .sound: .sound(chosen)

@@ -1,0 +1,79 @@
+import Chip8Core
+import SaveState
+
+/// The program's machine, as somebody wants it who plays: it is another one at once, and kept for the next
+/// time.
+extension PlaySession {
+  /// The machine that the program wants where nobody chooses another one.
+  package var ownConfiguration: Configuration {
+    if let configuration = player.ownConfiguration { return configuration }
+    let program = player.machine.program
+    if let detected = detectedConfiguration, detected.program == program.sha1 {
+      return detected.configuration
+    }
+    let configuration = Configuration(for: program)
+    detectedConfiguration = (program.sha1, configuration)
+    return configuration
+  }
+
+  private var configuration: Configuration { player.machine.state.configuration }
+
+  /// Switches the machine on again as another platform.
+  public func setPlatform(_ platform: Platform) {
+    let configuration = ownConfiguration.standard(on: platform)
+    switchOn(configuration, .reconfigured(configuration, isRestarted: true), keeps: true)
+  }
+
+  /// Continues with other quirks or another speed.
+  public func setMachine(quirks: Quirks? = nil, instructionsPerFrame: Int? = nil) {
+    guard restart == nil else { return }
+    let changed = player.machine.reconfigured(
+      quirks ?? configuration.quirks,
+      instructionsPerFrame: instructionsPerFrame ?? configuration.instructionsPerFrame)
+    writeJournal()
+    player.adopt(reconfigured: changed)
+    machineChanged()
+    keepMachine()
+    report(.reconfigured(configuration, isRestarted: false))
+  }
+
+  /// Continues with the machine that the program wants, which is switched on again if it has to be.
+  package func useOwnMachine() {
+    let own = ownConfiguration
+    var changed = configuration
+    (changed.quirks, changed.instructionsPerFrame) = (own.quirks, own.instructionsPerFrame)
+    if changed == own {
+      setMachine(quirks: own.quirks, instructionsPerFrame: own.instructionsPerFrame)
+    } else {
+      switchOn(own, .reconfigured(own, isRestarted: true), keeps: true)
+    }
+  }
+
+  // MARK: What is kept
+
+  /// From now on the program gets such a machine as it has now.
+  func keepMachine() {
+    let before = settings[.program].machine
+    let after = Settings(machine: configuration, of: ownConfiguration)
+    machineChoices[player.timeline.branch] = (before, after)
+    keepMachine(after)
+  }
+
+  private func keepMachine(_ choice: Settings) {
+    guard choice != settings[.program].machine else { return }
+    settings[.program] = settings[.program].with(machine: choice)
+    keep(.program) { $0 = $0.with(machine: choice) }
+  }
+
+  /// What begins these branches, the last one first, was undone.
+  func machineChangesUndone(on branches: [Int]) {
+    for branch in branches {
+      if let change = machineChoices[branch] { keepMachine(change.before) }
+    }
+  }
+
+  /// What begins the branch was done again.
+  func machineChangeRedone() {
+    if let change = machineChoices[player.timeline.branch] { keepMachine(change.after) }
+  }
+}

@@ -1,0 +1,83 @@
+// What somebody has chosen of a program's machine while playing: docs/CONFIGURATION.md.
+
+import Chip8Core
+
+extension Settings {
+  /// What a machine is that its program does not want by itself.
+  ///
+  /// - Parameter own: the machine that the program wants.
+  init(machine configuration: Configuration, of own: Configuration) {
+    self.init()
+    let platform = configuration.platform
+    let usual = own.standard(on: platform)
+    let changed = configuration.quirks.symmetricDifference(usual.quirks)
+    if platform != own.platform { take(.platform, platform.rawValue) }
+    if !changed.isEmpty {
+      let choices = Quirks.named.filter { changed.contains($0.quirk) }.map {
+        QuirkChoice($0.quirk, isOn: configuration.quirks.contains($0.quirk))
+      }
+      take(.quirk, choices.settingText)
+    }
+    let count = configuration.instructionsPerFrame
+    if configuration.timing == .ipf, count != usual.instructionsPerFrame { take(.ipf, "\(count)") }
+  }
+
+  /// Sets what is right for certain.
+  private mutating func take(_ setting: Setting, _ text: String) {
+    do throws(SettingError) { try set(setting, to: text) } catch {
+      preconditionFailure("\(text) is a value of \(setting): \(error)")
+    }
+  }
+
+  /// What of these is the machine's.
+  var machine: Settings {
+    var machine = self
+    for setting in Setting.configurable { machine.remove(setting) }
+    return machine
+  }
+
+  /// The same, with another machine.
+  func with(machine: Settings) -> Settings {
+    var settings = self
+    for setting in Setting.machine { settings.remove(setting) }
+    return machine.over(settings)
+  }
+}
+
+extension MachineRequest {
+  /// This, and what was chosen while playing. A machine that is asked for by its platform or its timing is
+  /// another one than that.
+  func over(_ chosen: Settings) -> MachineRequest {
+    guard platform == nil, timing == nil else { return self }
+    var request = self
+    request.platform = chosen[.platform].flatMap { Platform(rawValue: $0) }
+    request.quirks = (chosen[.quirk].flatMap { [QuirkChoice](settingText: $0) } ?? []) + quirks
+    request.instructionsPerFrame = instructionsPerFrame ?? chosen[.ipf].flatMap { Int($0) }
+    return request
+  }
+}
+
+extension Configuration {
+  /// The machine of a platform, as the program wants it if that is its own.
+  ///
+  /// This is the machine that the program wants.
+  package func standard(on platform: Platform) -> Configuration {
+    platform == self.platform ? self : Configuration(platform)
+  }
+}
+
+extension [QuirkChoice] {
+  /// Quirks as a setting has them; nil for other texts.
+  init?(settingText: String) {
+    self = []
+    for entry in settingText.split(separator: ",", omittingEmptySubsequences: false) {
+      let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, parts[1] == "on" || parts[1] == "off",
+        let quirk = Quirks(named: String(parts[0]))
+      else { return nil }
+      append(QuirkChoice(quirk, isOn: parts[1] == "on"))
+    }
+  }
+
+  var settingText: String { map(\.text).joined(separator: ",") }
+}
