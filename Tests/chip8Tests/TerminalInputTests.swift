@@ -49,7 +49,9 @@ import chip8
   }
 
   @Test func whatIsUnknownIsSkipped() {
-    #expect(events("é€😀\u{1B}[99999~\u{1B}[57441;2u\u{1B}[1;2Xw") == [.key(KeyEvent(26, "w"))])
+    #expect(events("\u{1B}[99999~\u{1B}[57441;2u\u{1B}[1;2Xw") == [.key(KeyEvent(26, "w"))])
+    // Others are known to be keys, but not which ones.
+    #expect(events("é€😀{\u{1B}[228u\u{1B}[228;1:3u") == Array(repeating: .unknownKey, count: 5))
     #expect(
       events("\u{1B}[6;0;70000t\u{1B}[;;u\u{1B}[u\u{1B}[99999999999999999999uw") == [
         .key(KeyEvent(26, "w"))

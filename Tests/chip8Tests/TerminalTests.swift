@@ -236,6 +236,32 @@ import Testing
     #expect(end.code == 0 && !end.screen.modes.contains(1000))
   }
 
+  @Test("A key is assigned on the card, and what a terminal does not report is said")
+  func remapping() throws {
+    let digit = try digit(5)
+    let terminal = try play(TerminalTests.showKey)
+    try terminal.waitForPicture()
+    // The second key of the second row is 5.
+    terminal.type("\u{1B}OP\u{1B}[B\u{1B}[C\r")
+    try terminal.waitForText("reports what is typed")
+    terminal.type("ä")
+    try terminal.waitForText("does not report which key")
+    terminal.type("\u{1B}OR")
+    try terminal.waitForText("Commands are given with that")
+    terminal.type("i")
+    try terminal.waitForText("Delete as it was")
+    terminal.type("\u{1B}")
+    try terminal.waitFor("no page") { !$0.whole.contains("Delete as it was") }
+    // The key is up again by itself.
+    usleep(400_000)
+    terminal.type("i")
+    try waitFor(digit, in: terminal)
+    terminal.type("\u{11}")
+    #expect(try terminal.end().code == 0)
+    let program = Digest.sha1(TerminalTests.showKey)
+    #expect(try scratch.text("state/chip8/\(program)/settings") == "key-map i=5\n")
+  }
+
   @Test("Without a program there are those to choose from")
   func home() throws {
     let terminal = try PseudoTerminal(["--terminal"], in: scratch)

@@ -34,12 +34,19 @@ extension Page {
       + (buttons.isEmpty ? "" : " · pad \(buttons)")
   }
 
-  /// Waits for the key or the button that is to be a key of the keypad.
-  static func assign(_ cell: KeyCard.Cell, title: String) -> Page {
+  /// Waits for what is to be a key of the keypad.
+  ///
+  /// - Parameters:
+  ///   - what: what can be pressed.
+  ///   - note: what is to be known of that.
+  static func assign(
+    _ cell: KeyCard.Cell, title: String, _ what: String, note: String = ""
+  ) -> Page {
     var name = hexadecimal(cell.key, 1)
     if case .action(let use) = cell.meaning { name += ", \(use.text)" }
+    let texts = [Element.text("Press \(what) for \(name)", .body)]
     return Page(
-      title: title, [.text("Press the key or the button of a pad for \(name)", .body)],
+      title: title, texts + (note.isEmpty ? [] : [.text(note, .detail)]),
       hint: "Esc leaves it as it is")
   }
 

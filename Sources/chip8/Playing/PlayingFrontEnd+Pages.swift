@@ -39,8 +39,12 @@ extension PlayingFrontEnd {
 
   /// Does what somebody wants on the page that is on top.
   func navigate(_ navigation: Navigation) {
-    guard !pages.isEmpty else { return }
-    if let command = pages[pages.count - 1].view.handle(navigation, layout) { perform(command) }
+    guard var view = pages.last?.view else { return }
+    // Keys can come faster than pages are drawn.
+    let layout = layOut(&view)
+    let command = view.handle(navigation, layout)
+    pages[pages.count - 1].view = view
+    if let command { perform(command) }
   }
 
   /// Does what was chosen.
@@ -120,6 +124,32 @@ extension PlayingFrontEnd {
     programChanged()
   }
 
+  // MARK: Another key
+
+  /// Makes a key of the keyboard one of the keypad, and goes back to those.
+  ///
+  /// - Parameter usage: the key, by its usage of page 7 in the USB HID usage tables; nil for one that
+  ///   has none.
+  func assign(_ usage: UInt8?, to key: UInt8) {
+    if usage == Navigation.escape { return perform(.back) }
+    assigned(usage.map { session.assign($0, to: key) } ?? false)
+  }
+
+  /// - Parameter isDone: whether it was a key or a button that can be assigned.
+  func assigned(_ isDone: Bool) {
+    guard isDone else { return show(["Commands are given with that; choose another one"]) }
+    // Nothing is wrong any more.
+    _ = takeMessage()
+    programChanged()
+    perform(.back)
+  }
+
+  /// Whether keys that are held go on doing something on the page that is open.
+  var repeatsOnPage: Bool {
+    if case .assign? = pages.last?.name { return false }
+    return !pages.isEmpty
+  }
+
   func capture(_ command: Command) {
     if pages.last?.name == .record { pages = [] }
     guard command == .screenshot else { return session.captureClip() }
@@ -162,6 +192,8 @@ extension PageName {
 }
 
 extension Navigation {
+  static let escape: UInt8 = 41
+
   /// What keys do on a page, by the same usages.
   static let keys: [UInt32: Navigation] = [
     82: .up, 81: .down, 80: .left, 79: .right, 75: .pageUp, 78: .pageDown, 74: .first, 77: .last,

@@ -19,8 +19,8 @@ protocol PlayingFrontEnd: AnyObject {
 
   /// The pages that are open, the last one on top.
   var pages: [OpenPage] { get set }
-  /// Where the parts of the page on top are.
-  var layout: PageLayout { get }
+  /// Finds out where the parts of a page are.
+  func layOut(_ view: inout PageView) -> PageLayout
   /// A page as it is now.
   func page(_ name: PageName) -> Page
   /// Shows a page on top of the others.

@@ -37,6 +37,8 @@ package enum MouseButton: Hashable, Sendable {
 /// What comes from a terminal.
 package enum TerminalEvent: Hashable, Sendable {
   case key(KeyEvent)
+  /// A key that types something, and nobody knows which one it is.
+  case unknownKey
   /// In a cell, counted from the left and from above.
   case mouse(MouseButton, x: Int, y: Int)
   case focus(Bool)

@@ -16,6 +16,10 @@ extension Terminal {
       case .slots: .slots(session.slotListCount > 0 ? session.slotList : nil, appearance.colors)
       case .timeline: .timeline(session.branchEnds, appearance.colors)
       case .keys: keyPage
+      case .assign(let key):
+        .assign(
+          keyCard[key], title: session.player.title.displayText, "the key",
+          note: features.reportsKeys ? "" : Terminal.reportedKeys)
       case .machine: .machine(session, chosen)
       case .platform: .platforms(configuration.platform, own: session.ownConfiguration.platform)
       case .picture: .picture(appearance, chosen)
@@ -33,24 +37,28 @@ extension Terminal {
 
   private var keyPage: Page {
     let hint =
-      "F5 save · F9 load · Backspace rewind · , . step · Tab fast · P pause · Ctrl+Z suspend · "
-      + "Ctrl+Q quit · Esc back"
+      "Esc back · Return, then another key · Delete as it was · F5 save · F9 load · Backspace rewind · "
+      + ", . step · Tab fast · P pause · Ctrl+Z suspend · Ctrl+Q quit"
     return .keys(keyCard, title: session.player.title.displayText, "", hint: hint) {
       Page.shortName(of: $0, KeyName.name(of: $0))
     }
   }
+
+  /// What of a keyboard comes from a terminal without the keyboard protocol.
+  private static let reportedKeys =
+    "This terminal reports what is typed: letters, digits and signs of ASCII, arrows, space, Enter. "
+    + "The number pad's keys are the same as others."
 
   /// Whether a terminal can do what is chosen on a page.
   private static func can(_ command: Command) -> Bool {
     switch command {
     case .back, .resume, .continueLeft, .debugger, .reset, .quit, .screenshot, .clip, .load, .save,
       .delete, .branch, .play, .playAnew, .forget, .platform, .quirks, .instructionsPerFrame,
-      .ownMachine:
+      .ownMachine, .assign, .resetKey:
       true
     case .set(let setting, _), .keepForAll(let setting), .useDefault(let setting):
       [.speed, .colors, .rotate].contains(setting)
     case .show(let name): ![.start, .sound].contains(name)
-    default: false
     }
   }
 
@@ -59,11 +67,18 @@ extension Terminal {
   // MARK: Keys and mouse
 
   func pageKeyDown(_ usage: UInt8) {
+    if case .assign(let key)? = pages.last?.name { return assign(usage, to: key) }
     if let name = PageName.keys[UInt32(usage)] {
       if pages.contains(where: { $0.name == name }) { perform(.resume) } else { open(name) }
     } else if let navigation = Navigation.keys[UInt32(usage)] {
       navigate(navigation)
     }
+  }
+
+  /// A key was pressed that the terminal does not say more about.
+  func unknownKeyPressed() {
+    guard case .assign? = pages.last?.name else { return }
+    show(["This terminal does not report which key that is; choose another one"])
   }
 
   func mousePressed(_ button: MouseButton, _ x: Int, _ y: Int) {

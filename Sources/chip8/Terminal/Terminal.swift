@@ -17,7 +17,7 @@ final class Terminal: PlayingFrontEnd {
   let session: PlaySession
   private let device: TerminalDevice
   private var display: TerminalDisplay
-  private var features: TerminalFeatures
+  private(set) var features: TerminalFeatures
   private var parser = TerminalParser()
   private var pendingFrames = 0
   private var held = HeldKeys(isTimed: true)
@@ -247,21 +247,27 @@ final class Terminal: PlayingFrontEnd {
       Bitmap(session.screen, rotation: appearance.rotation), colors: appearance.colors,
       status: status)
     if !pages.isEmpty {
-      let cells = device.size.cells
-      let size = Size(width: cells.width, height: max(0, cells.height - 1))
-      layout = PageLayout(&pages[pages.count - 1].view, size, CellMetrics())
-      scene.page = CellCanvas(size, layout.marks).grid
+      layout = layOut(&pages[pages.count - 1].view)
+      scene.page = CellCanvas(pageSize, layout.marks).grid
     } else {
       scene.page = debuggerGrid(of: scene.bitmap)
     }
     return scene
   }
 
-  private func debuggerGrid(of bitmap: Bitmap) -> CellGrid? {
+  /// All but the last line.
+  private var pageSize: Size {
     let cells = device.size.cells
-    let size = Size(width: cells.width, height: max(0, cells.height - 1))
-    guard let layout = debuggerLayout(size, CellMetrics()) else { return nil }
-    var canvas = CellCanvas(size, layout.marks)
+    return Size(width: cells.width, height: max(0, cells.height - 1))
+  }
+
+  func layOut(_ view: inout PageView) -> PageLayout {
+    PageLayout(&view, pageSize, CellMetrics())
+  }
+
+  private func debuggerGrid(of bitmap: Bitmap) -> CellGrid? {
+    guard let layout = debuggerLayout(pageSize, CellMetrics()) else { return nil }
+    var canvas = CellCanvas(pageSize, layout.marks)
     canvas.draw(bitmap, appearance.colors, in: layout.picture)
     return canvas.grid
   }
@@ -290,6 +296,7 @@ final class Terminal: PlayingFrontEnd {
     switch event {
     case .key(let key) where key.kind == .release: keyUp(key.usage)
     case .key(let key): keyDown(key)
+    case .unknownKey: unknownKeyPressed()
     case .mouse(let button, let x, let y): mousePressed(button, x, y)
     case .focus(let isThere): if !isThere { releaseKeys() }
     case .reportsKeys, .showsPixels, .name, .cell, .attributes: take(answer: event)
@@ -312,7 +319,7 @@ final class Terminal: PlayingFrontEnd {
     let isStep =
       debugger != nil && session.isStopped
       && (key.kind == .press || debuggerKey(key)?.repeats == true)
-    let repeats = !pages.isEmpty || Terminal.repeatingKeys.contains(key.usage) || isStep
+    let repeats = repeatsOnPage || Terminal.repeatingKeys.contains(key.usage) || isStep
     // Nobody holds Esc: it closes a page, and then opens another one.
     let isNew = wasUp || features.reportsKeys || key.usage == Terminal.escape
     guard key.kind == .press && isNew || repeats else { return }

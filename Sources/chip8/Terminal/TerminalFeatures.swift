@@ -50,7 +50,7 @@ package struct TerminalFeatures: Hashable, Sendable {
         !isWithinMultiplexer
         && TerminalFeatures.drawingSextants.contains { name.hasPrefix($0) }
     case .attributes: isKnown = true
-    case .key, .mouse, .focus: break
+    case .key, .unknownKey, .mouse, .focus: break
     }
   }
 }

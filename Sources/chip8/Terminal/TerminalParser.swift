@@ -6,6 +6,8 @@ package struct TerminalParser: Sendable {
   /// No sequence that anybody means is longer.
   private static let maxByteCount = 4096
   private static let escape: UInt8 = 0x1B
+  /// The keys that print nothing, in the kitty keyboard protocol.
+  private static let functionKeys = 57344...63743
 
   private var bytes: [UInt8] = []
 
@@ -68,11 +70,11 @@ package struct TerminalParser: Sendable {
       return (1, key.map { .key($0) })
     case 0x20..<0x80:
       let key = KeyEvent(typed: Character(UnicodeScalar(byte)), modifiers)
-      return (1, key.map { .key($0) })
+      return (1, key.map { .key($0) } ?? .unknownKey)
     case 0xC2..<0xF5:
       // No key is known for it, for a letter does not say where it is.
       let count = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
-      return bytes.count - start < count ? nil : (count, nil)
+      return bytes.count - start < count ? nil : (count, .unknownKey)
     default: return (1, nil)
     }
   }
@@ -140,7 +142,10 @@ package struct TerminalParser: Sendable {
     }
     let printed = character(code)
     let place = codes.count > 2 ? character(codes[2]) ?? printed : printed
-    guard let place, let usage = KeyEvent.usage(of: place) else { return nil }
+    guard let place, let usage = KeyEvent.usage(of: place) else {
+      let isPrinted = !TerminalParser.functionKeys.contains(code)
+      return isPrinted && key(0, nil, parameters).kind == .press ? .unknownKey : nil
+    }
     return .key(key(usage, printed?.isASCII == true ? printed : place, parameters))
   }
 

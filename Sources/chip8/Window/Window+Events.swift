@@ -72,12 +72,6 @@
       }
     }
 
-    /// Whether keys that are held go on doing something on the page that is open.
-    private var repeatsOnPage: Bool {
-      if case .assign? = pages.last?.name { return false }
-      return !pages.isEmpty
-    }
-
     /// What a key does with Shift, if it does something else than without.
     private func shifted(_ key: SDL_Keysym) -> Bool {
       switch key.scancode {

@@ -24,7 +24,8 @@
       case .keys:
         keyPage("", hint: "Return, then another key or button · Delete as it was · Esc back")
       case .assign(let key):
-        .assign(keyCard[key], title: session.player.title.displayText)
+        .assign(
+          keyCard[key], title: session.player.title.displayText, "the key or the button of a pad")
       case .machine: .machine(session, chosen)
       case .platform: .platforms(configuration.platform, own: session.ownConfiguration.platform)
       case .picture: .picture(appearance, chosen)
@@ -54,7 +55,9 @@
       return Page.shortName(of: usage, name.isEmpty ? KeyName.name(of: usage) : name.lowercased())
     }
 
-    var layout: PageLayout { picture.layout }
+    func layOut(_ view: inout PageView) -> PageLayout {
+      PageLayout(&view, picture.outputSize(), picture.text)
+    }
 
     func commandPerformed() { showCursor() }
 
@@ -86,7 +89,7 @@
       guard let name = pages.last?.name else { return false }
       if name == .start { return startKeyDown(scancode) }
       if case .assign(let key) = name {
-        assign(scancode, to: key)
+        assign(UInt8(exactly: scancode.rawValue), to: key)
         return true
       }
       if let key = PageName.keys[scancode.rawValue] {
@@ -95,20 +98,6 @@
         navigate(navigation)
       }
       return true
-    }
-
-    /// Makes a key one of the keypad, and goes back to those.
-    private func assign(_ scancode: SDL_Scancode, to key: UInt8) {
-      if scancode == SDL_SCANCODE_ESCAPE { return perform(.back) }
-      let usage = UInt8(exactly: scancode.rawValue)
-      assigned(usage.map { session.assign($0, to: key) } ?? false)
-    }
-
-    /// - Parameter isDone: whether it was a key or a button that can be assigned.
-    func assigned(_ isDone: Bool) {
-      guard isDone else { return show(["Commands are given with that; choose another one"]) }
-      programChanged()
-      perform(.back)
     }
 
     /// Any key leads on, and does there what it does.
