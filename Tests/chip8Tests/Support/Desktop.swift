@@ -16,6 +16,8 @@ final class Desktop {
     } + ["SDL_AUDIODRIVER=dummy"]
 
   private let process = Process()
+  /// What the program keeps where nobody has said so does not come near what whoever runs the tests has kept.
+  private let home: Scratch
   private let errors = CollectedOutput()
   private var window = ""
 
@@ -26,13 +28,13 @@ final class Desktop {
     _ arguments: [String], environment: [String: String] = [:],
     program: String = Running.executable
   ) throws {
+    home = try Scratch()
     process.executableURL = URL(filePath: program)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment
       .merging([
         "SDL_AUDIODRIVER": "dummy", "SWIFT_BACKTRACE": "enable=no",
-        // What whoever runs the tests has configured does not count.
-        "XDG_CONFIG_HOME": "/nonexistent",
+        "XDG_CONFIG_HOME": home.path("config"), "XDG_STATE_HOME": home.path("state"),
       ]) { $1 }
       .merging(environment) { $1 }
     process.standardOutput = FileHandle.nullDevice
