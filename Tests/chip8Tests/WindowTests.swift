@@ -139,12 +139,19 @@ struct WindowTests {
 
   @Test("Ctrl+F9 loads the slot into a clean process, and the old machine is saved")
   func loadInNewProcess() throws {
-    let desktop = try Desktop([rom, "--slots", scratch.directory])
+    // What the command line says of the window holds for the new process, too.
+    let options = [
+      "--colors=102030,405060,708090,A0B0C0", "--rotate=90", "--speed=150", "--key-map=i=5",
+      "--pad-map=y=5", "--fit", "--fullscreen", "--look=lcd", "--flicker=off", "--no-card",
+      "--volume=30", "--config=off", "--rom-path=\(scratch.directory)",
+    ]
+    let desktop = try Desktop([rom, "--slots", scratch.directory] + options)
     try desktop.press("ctrl+F9", "F5")
     try waitForSlot(1)
     let saved = try state(1)
     try desktop.press("p", "ctrl+F9")
     try desktop.waitForRestart(with: "--restore=\(slotPath(1))")
+    for option in options { try desktop.waitForRestart(with: option) }
     // It is not paused any more, and knows of no load that could be undone.
     try desktop.press("shift+F9", "shift+2", "F5")
     try waitForSlot(2)

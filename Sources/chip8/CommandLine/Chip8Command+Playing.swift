@@ -43,7 +43,7 @@ extension Chip8Command {
     try failures.end()
     if let restoration = session.restart {
       try NextProcess(
-        playing: restoration, after: session, options, config: player.config,
+        playing: restoration, after: session, options, machine, config: player.config,
         recording: headless.movie.record
       ).execute()
     }

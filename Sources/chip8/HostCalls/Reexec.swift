@@ -34,13 +34,12 @@ extension NextProcess {
   ///   - recording: the file that is recorded, if one is.
   init(
     playing restoration: Restoration, after session: PlaySession, _ options: PlaySession.Options,
-    config: String?, recording: String?
+    _ machine: MachineOptions, config: String?, recording: String?
   ) {
     self.init(
       restoration: restoration,
-      options: [
-        "--slots=\(options.slotsRoot)", "--engine=\(options.machine.engine.rawValue)",
-      ] + session.settings[.options].arguments + (config.map { ["--config=\($0)"] } ?? [])
+      options: machine.arguments + ["--slots=\(options.slotsRoot)"]
+        + session.settings[.options].arguments + (config.map { ["--config=\($0)"] } ?? [])
         + (recording.map { ["--record=\($0)"] } ?? [])
         + NextProcess.common(session.player, restoration, options.keptFlags))
   }
