@@ -16,7 +16,7 @@ import Testing
     for table in KnownProgram.tables {
       #expect(
         table.split(separator: "\n").first
-          == "sha1\ttitle\tplatforms\tipf\tquirk_overrides\tcolors\tbuzzer\tsilence\trotation\tfont"
+          == "sha1\ttitle\tplatforms\tipf\tquirk_overrides\tcolors\trotation\tfont"
       )
       let digests = digests(table)
       #expect(digests.allSatisfy { Digest(sha1: $0) != nil })

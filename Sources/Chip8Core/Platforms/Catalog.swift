@@ -70,7 +70,7 @@ enum Catalog {
 extension KnownProgram {
   /// The columns of the tables, in their order.
   private enum Column: Int {
-    case sha1, title, platforms, ipf, quirks, colors, buzzer, silence, rotation, font
+    case sha1, title, platforms, ipf, quirks, colors, rotation, font
   }
 
   /// A row of a table. Nil if we have none of its platforms.

@@ -70,7 +70,6 @@
     private var messageEnd: UInt64 = 0
     /// The machine that the window is set up for.
     private var shownMachine = -1
-    var shownSlotList = 0
     var leavingProblem: [String]?
     var nextLook: UInt64 = 0
 

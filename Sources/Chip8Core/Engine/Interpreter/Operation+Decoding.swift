@@ -15,20 +15,14 @@ extension Operation {
     let quirks = core.dialect.quirks
     let (x, y, nn, nnn) = (instruction.x, instruction.y, instruction.nn, instruction.nnn)
     self.init(handler: handleSlowly)
-    // With this quirk VF keeps the result, and not the flag.
-    if quirks.contains(.vfOrder), x == 0xF,
-      instruction.form.writes.isSuperset(of: [.vx, .vf])
-    {
-      return
-    }
     switch instruction.kind {
+    case _ where instruction.isLeftToRule(quirks): break
+    case _ where instruction.form.flow == .skip: setSkip(instruction, at: address, on: &core)
     case .jump: setJump(from: address, to: nnn, on: &core)
     case .call:
       set(handleCall, x, number: UInt16(truncatingIfNeeded: address &+ 2))
       target = UInt32(nnn) * UInt32(Operation.stride)
     case .return: handler = handleReturn
-    case .skipIfEqual, .skipIfNotEqual, .skipIfSame, .skipIfDifferent, .skipIfKey, .skipIfNoKey:
-      setSkip(instruction, at: address, on: &core)
     case .set: set(handleSet, x, number: nn)
     case .add: set(handleAdd, x, number: nn)
     case .copy: set(handleCopy, x, y)
@@ -59,10 +53,8 @@ extension Operation {
     case .storeBCD: set(handleStoreBCD, x)
     case .store: set(handleStore, x, number: quirks.indexStep(past: x))
     case .load: set(handleLoad, x, number: quirks.indexStep(past: x))
-    case .scrollDown, .scrollUp, .scrollRight, .scrollLeft, .exit, .lores, .hires,
-      .storeRange, .loadRange, .selectPlanes, .loadPattern, .waitForKey, .setPitch, .storeFlags,
-      .loadFlags, .probeHost, .callHost, .machineCode, .illegal:
-      break
+    // Those of `save vx - vy` and `load vx - vy` have no handler either.
+    default: break
     }
   }
 
@@ -103,8 +95,7 @@ extension Operation {
 
   private mutating func setDraw(_ x: UInt8, _ y: UInt8, _ n: UInt8, on machine: Dialect) {
     let waits = machine.quirks.contains(.vblank)
-    // Most programs draw 8 pixels wide on a screen of 64×32, where sprites are clipped.
-    if machine.hasPlainDisplay, !machine.quirks.contains(.wrap) {
+    if machine.drawsPlainly {
       set(waits ? handleDrawAndWait : handleDraw, x, y, number: n)
     } else {
       set(handleDrawAnySprite, x, y, number: n)

@@ -56,8 +56,8 @@ struct Dialect {
     maxStackCount = platform.maxStackCount
   }
 
-  /// Whether the display is one plane of 64×32 pixels, and nothing else.
-  var hasPlainDisplay: Bool { extensions.isDisjoint(with: .superChip10) }
+  /// Whether sprites are 8 pixels wide on a screen of 64×32, where they are clipped, as in most programs.
+  var drawsPlainly: Bool { extensions.isDisjoint(with: .superChip10) && !quirks.contains(.wrap) }
 
   var isTwoPage: Bool { extensions.contains(.twoPage) }
 }

@@ -79,3 +79,18 @@ extension Engine {
     if quirks.contains(.keyWaitBeeps) { state.pointee.sound = 4 }
   }
 }
+
+extension Instruction {
+  /// Whether the engines that are faster leave it to its rule: it is rare, or ends what they do at once.
+  func isLeftToRule(_ quirks: Quirks) -> Bool {
+    // With this quirk VF keeps the result, and not the flag.
+    if quirks.contains(.vfOrder), x == 0xF, form.writes.isSuperset(of: [.vx, .vf]) { return true }
+    return switch kind {
+    case .scrollDown, .scrollUp, .scrollRight, .scrollLeft, .exit, .lores, .hires, .selectPlanes,
+      .loadPattern, .waitForKey, .setPitch, .storeFlags, .loadFlags, .probeHost, .callHost,
+      .machineCode, .illegal:
+      true
+    default: false
+    }
+  }
+}

@@ -31,15 +31,15 @@ struct Step {
     on machine: Dialect
   ) {
     (self.address, self.instruction, self.operand) = (address, instruction, operand)
-    isSlow = isLast || Step.isLeftToRule(instruction, on: machine)
+    isSlow = isLast || instruction.isLeftToRule(machine.quirks)
+    let endsFrame =
+      instruction.kind == .draw && machine.drawsPlainly && machine.quirks.contains(.vblank)
     flow =
-      switch instruction.kind {
-      case _ where isSlow: .elsewhere
-      case .skipIfEqual, .skipIfNotEqual, .skipIfSame, .skipIfDifferent, .skipIfKey, .skipIfNoKey:
-        .skip
-      case .jump, .call, .return, .jumpIndexed: .elsewhere
-      case .draw where machine.drawsPlainly: machine.quirks.contains(.vblank) ? .elsewhere : .next
-      default: .next
+      switch instruction.form.flow {
+      case _ where isSlow || endsFrame: .elsewhere
+      case .next: .next
+      case .skip: .skip
+      case .jump, .jumpIndexed, .call, .end, .fault: .elsewhere
       }
   }
 
@@ -48,27 +48,6 @@ struct Step {
     (self.address, self.instruction, operand) = (address, instruction, 0)
     (isSlow, isOfAnotherBlock, flow) = (false, true, .elsewhere)
   }
-
-  private static func isLeftToRule(_ instruction: Instruction, on machine: Dialect) -> Bool {
-    // With this quirk VF keeps the result, and not the flag.
-    if machine.quirks.contains(.vfOrder), instruction.x == 0xF,
-      instruction.form.writes.isSuperset(of: [.vx, .vf])
-    {
-      return true
-    }
-    switch instruction.kind {
-    case .scrollDown, .scrollUp, .scrollRight, .scrollLeft, .exit, .lores, .hires,
-      .selectPlanes, .loadPattern, .waitForKey, .setPitch, .storeFlags, .loadFlags, .probeHost,
-      .callHost, .machineCode, .illegal:
-      return true
-    default: return false
-    }
-  }
-}
-
-extension Dialect {
-  /// Whether sprites are 8 pixels wide on a screen of 64×32, where they are clipped, as in most programs.
-  var drawsPlainly: Bool { hasPlainDisplay && !quirks.contains(.wrap) }
 }
 
 /// The instructions from an address on, until control flows elsewhere.

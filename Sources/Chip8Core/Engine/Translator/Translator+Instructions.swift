@@ -55,9 +55,7 @@ extension Translator {
       code.move(.rdi, Translator.state)
       call(unsafeBitCast(clearDisplay as @convention(c) (Raw) -> Void, to: UInt.self))
     case .draw: machine.drawsPlainly ? drawPlainly(step) : drawAny(step)
-    case .scrollDown, .scrollUp, .scrollRight, .scrollLeft, .exit, .lores, .hires,
-      .selectPlanes, .loadPattern, .waitForKey, .setPitch, .storeFlags, .loadFlags, .probeHost,
-      .callHost, .machineCode, .illegal:
+    default:
       preconditionFailure("\(step.kind) is left to its rule")
     }
   }
