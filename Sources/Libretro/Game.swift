@@ -29,7 +29,9 @@ struct Game {
   private let ram: UnsafeMutableBufferPointer<UInt8>
   private let flags: UnsafeMutableBufferPointer<UInt8>
   private let pixels: UnsafeMutableBufferPointer<UInt8>
+  private var shownPixels = WrittenScreen()
   private let screen: UnsafeMutablePointer<UInt32>
+  private var shownScreen = WrittenScreen()
   private let picture: UnsafeMutablePointer<UInt32>
   private let samples: UnsafeMutableBufferPointer<Int16>
   private let stereo: UnsafeMutablePointer<Int16>
@@ -199,7 +201,7 @@ struct Game {
     let shape = ScreenShape(
       .pixels, of: machine.state.configuration.platform, isHires: machine.state.display.isHires)
     if let start = pixels.baseAddress {
-      machine.writeScreen(shape, colors: colors, to: start)
+      machine.writeScreen(shape, colors: colors, to: start, over: &shownPixels)
     }
   }
 
@@ -207,7 +209,7 @@ struct Game {
     let size = screenSize
     let shape = ScreenShape(
       .xrgb, of: machine.state.configuration.platform, isHires: machine.state.display.isHires)
-    machine.writeScreen(shape, colors: colors, to: screen)
+    machine.writeScreen(shape, colors: colors, to: screen, over: &shownScreen)
     let whole = keypad.size(size)
     if whole != shownSize {
       shownSize = whole

@@ -65,6 +65,29 @@ extension Chip8 {
   public mutating func writeScreen(
     _ shape: ScreenShape, colors: ScreenColors, to memory: UnsafeMutableRawPointer
   ) {
+    withScreenWords(shape) { first, second in
+      ScreenWriter(first: first, second: second, shape: shape, colors: colors).write(to: memory)
+    }
+  }
+
+  /// Writes the screen to memory where there is one already, but for the pixels that are there.
+  ///
+  /// - Parameter shown: what this has written to the memory before.
+  public mutating func writeScreen(
+    _ shape: ScreenShape, colors: ScreenColors, to memory: UnsafeMutableRawPointer,
+    over shown: inout WrittenScreen
+  ) {
+    withScreenWords(shape) { first, second in
+      shown.show(
+        ScreenWriter(first: first, second: second, shape: shape, colors: colors), in: memory)
+    }
+  }
+
+  /// Calls with the planes of the screen, 64 pixels a word.
+  private mutating func withScreenWords(
+    _ shape: ScreenShape,
+    _ body: (_ first: UnsafeMutablePointer<UInt64>, _ second: UnsafeMutablePointer<UInt64>) -> Void
+  ) {
     let isLores = state.configuration.platform.hasHires && !state.display.isHires
     let isDoubled = isLores && state.configuration.effectiveQuirks.contains(.doubledLores)
     let isEnlarged = isLores && shape.width == 128
@@ -78,7 +101,35 @@ extension Chip8 {
         case (_, true): state.display.planes[plane].copyEnlarged(isDoubled, to: words)
         }
       }
-      ScreenWriter(first: first, second: second, shape: shape, colors: colors).write(to: memory)
+      body(first, second)
+    }
+  }
+}
+
+/// What is in a memory that screens are written to again and again, most of them with few pixels that are
+/// not there yet.
+public struct WrittenScreen: Sendable {
+  private var shape: ScreenShape?
+  private var colors = ScreenColors(repeating: 0)
+  /// The pixels of the first plane and then of the second, 64 a word.
+  private var words = [UInt64](repeating: 0, count: 2 * ScreenWriter.maxWordCount)
+
+  /// Of a memory with anything in it.
+  public init() {}
+
+  fileprivate mutating func show(_ writer: ScreenWriter, in memory: UnsafeMutableRawPointer) {
+    let isSame = shape == writer.shape && (0..<4).allSatisfy { colors[$0] == writer.colors[$0] }
+    (shape, colors) = (writer.shape, writer.colors)
+    words.withUnsafeMutableBufferPointer { words in
+      guard let first = words.baseAddress else { return }
+      let second = first + ScreenWriter.maxWordCount
+      var writer = writer
+      writer.shown = isSame ? (UnsafePointer(first), UnsafePointer(second)) : nil
+      writer.write(to: memory)
+      first.update(from: writer.first, count: writer.wordCount)
+      if writer.shape.planeCount == 2 {
+        second.update(from: writer.second, count: writer.wordCount)
+      }
     }
   }
 }
@@ -87,8 +138,9 @@ extension Chip8 {
 private func withWords(
   _ body: (_ first: UnsafeMutablePointer<UInt64>, _ second: UnsafeMutablePointer<UInt64>) -> Void
 ) {
-  withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 128) { first in
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 128) { second in
+  let count = ScreenWriter.maxWordCount
+  withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { first in
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { second in
       if let first = first.baseAddress, let second = second.baseAddress { body(first, second) }
     }
   }
@@ -128,13 +180,18 @@ extension Plane {
 
 /// A screen on its way to memory.
 private struct ScreenWriter {
+  /// Those of a plane of 128 × 64 pixels.
+  static let maxWordCount = 128
+
   /// The pixels of each plane, the leftmost in the highest bit of a word.
   let first: UnsafeMutablePointer<UInt64>
   let second: UnsafeMutablePointer<UInt64>
   let shape: ScreenShape
   let colors: ScreenColors
+  /// What is in the memory already; nil if that may be anything.
+  var shown: (first: UnsafePointer<UInt64>, second: UnsafePointer<UInt64>)?
 
-  private var wordCount: Int { shape.width * shape.height / 64 }
+  var wordCount: Int { shape.width * shape.height / 64 }
 
   func write(to memory: UnsafeMutableRawPointer) {
     switch shape.format {
@@ -144,7 +201,7 @@ private struct ScreenWriter {
     case .planes:
       writeBytes(first, to: memory)
       if shape.planeCount == 2 { writeBytes(second, to: memory + 64 * wordCount) }
-    case .pixels where shape.planeCount == 1: writeBytes(first, to: memory)
+    case .pixels where shape.planeCount == 1 && shown == nil: writeBytes(first, to: memory)
     case .pixels:
       forEachValues { memory.storeBytes(of: $1.littleEndian, toByteOffset: $0, as: UInt64.self) }
     case .rgb: writeRGB(to: memory)
@@ -192,11 +249,17 @@ private struct ScreenWriter {
     }
   }
 
-  /// Calls with the values of each 8 pixels, a byte each, the first one in the lowest.
+  /// Calls with the values of each 8 pixels, a byte each, the first one in the lowest, unless they are among
+  /// 64 that are in the memory already.
   @inline(__always)
   private func forEachValues(_ body: (_ first: Int, _ values: UInt64) -> Void) {
     let hasSecond = shape.planeCount == 2
     for index in 0..<wordCount {
+      if let shown, shown.first[index] == first[index],
+        !hasSecond || shown.second[index] == second[index]
+      {
+        continue
+      }
       var low = first[index].byteSwapped
       var high = hasSecond ? second[index].byteSwapped : 0
       for k in 0..<8 {
