@@ -197,7 +197,11 @@ struct Game {
       guard let start = bytes.baseAddress else { return }
       ram.baseAddress?.update(from: start, count: ram.count)
     }
-    for (k, flag) in machine.userFlags.enumerated() { flags[k] = flag }
+    showFlagsAndPixels()
+  }
+
+  private mutating func showFlagsAndPixels() {
+    for k in flags.indices { flags[k] = machine.state.flags[k] }
     let shape = ScreenShape(
       .pixels, of: machine.state.configuration.platform, isHires: machine.state.display.isHires)
     if let start = pixels.baseAddress {
@@ -237,19 +241,30 @@ struct Game {
   // MARK: Other states
 
   mutating func write(to buffer: UnsafeMutableRawBufferPointer) -> Bool {
-    states.write(machine, to: buffer)
+    states.write(&machine, to: buffer)
   }
 
   /// Becomes what it was; false if these are not the bytes of such a state, and nothing has changed.
   mutating func restore(_ buffer: UnsafeRawBufferPointer) -> Bool {
     guard
+      let copy = ram.baseAddress,
+      states.restoreWritten(buffer, in: &machine, copyingRAMTo: copy)
+        || restoreAny(buffer, copyingRAMTo: copy)
+    else { return false }
+    hasReportedStop = false
+    showFlagsAndPixels()
+    return true
+  }
+
+  private mutating func restoreAny(
+    _ buffer: UnsafeRawBufferPointer, copyingRAMTo copy: UnsafeMutablePointer<UInt8>
+  ) -> Bool {
+    guard
       var restored = try? states.machine(buffer, of: machine.program),
       restored.state.configuration.platform == machine.state.configuration.platform,
       restored.isAlone || hasRoomForHost
     else { return false }
-    machine.become(&restored)
-    hasReportedStop = false
-    showMemory()
+    machine.become(&restored, copyingRAMTo: copy)
     return true
   }
 

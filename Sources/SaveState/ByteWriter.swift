@@ -16,8 +16,9 @@ public struct ByteWriter: Sendable {
     withUnsafeBytes(of: value.littleEndian) { append($0) }
   }
 
+  /// Appends bytes as they are in memory.
   @usableFromInline
-  mutating func append(_ raw: UnsafeRawBufferPointer) {
+  package mutating func append(_ raw: UnsafeRawBufferPointer) {
     bytes.append(contentsOf: raw)
   }
 

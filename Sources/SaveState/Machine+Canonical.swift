@@ -36,17 +36,22 @@ extension StateWriter {
 
   /// Writes the canonical encoding.
   ///
-  /// - Parameter buffer: has room for it.
-  package func writeCanonical(to buffer: UnsafeMutableRawBufferPointer) {
+  /// - Parameters:
+  ///   - buffer: has room for it.
+  ///   - copy: copies what is in a section to its place.
+  package func writeCanonical(
+    to buffer: UnsafeMutableRawBufferPointer,
+    copy: (Tag, UnsafeRawBufferPointer, UnsafeMutableRawPointer) -> Void = { _, bytes, place in
+      if let start = bytes.baseAddress { place.copyMemory(from: start, byteCount: bytes.count) }
+    }
+  ) {
     precondition(buffer.count >= canonicalByteCount, "a buffer has room for what is written to it")
     guard var place = buffer.baseAddress else { return }
     for section in sections {
       place.storeBytes(of: section.tag.rawValue.littleEndian, as: UInt32.self)
       (place + 4).storeBytes(of: UInt32(section.bytes.count).littleEndian, as: UInt32.self)
       place += CanonicalSection.headerByteCount
-      section.bytes.withUnsafeBytes { bytes in
-        if let start = bytes.baseAddress { place.copyMemory(from: start, byteCount: bytes.count) }
-      }
+      section.bytes.withUnsafeBytes { copy(section.tag, $0, place) }
       place += section.bytes.count
     }
   }

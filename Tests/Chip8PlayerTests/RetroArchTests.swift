@@ -50,6 +50,91 @@ import Chip8Player
     }
   }
 
+  /// The state of a machine by a codec that has seen others.
+  private func state(_ machine: inout Chip8, by codec: inout CoreStateCodec) -> [UInt8] {
+    var state = [UInt8](repeating: 0xAA, count: CoreStateCodec.byteCount(machine))
+    let isWritten = state.withUnsafeMutableBytes { codec.write(&machine, to: $0) }
+    #expect(isWritten)
+    return state
+  }
+
+  private func restore(
+    _ state: [UInt8], in machine: inout Chip8, by codec: inout CoreStateCodec
+  ) -> (isRestored: Bool, ram: [UInt8]) {
+    var ram = [UInt8](repeating: 0xAA, count: machine.state.ram.count)
+    let isRestored = state.withUnsafeBytes { state in
+      ram.withUnsafeMutableBufferPointer { ram in
+        guard let start = ram.baseAddress else { return false }
+        return codec.restoreWritten(state, in: &machine, copyingRAMTo: start)
+      }
+    }
+    return (isRestored, ram)
+  }
+
+  @Test(arguments: [Platform.chip8, .xochip])
+  func aStateDependsOnNoneBefore(platform: Platform) throws {
+    var machine = try Chip8(machine.program, Configuration(platform))
+    let end = machine.state.ram.count
+    var codec = CoreStateCodec()
+    // Bytes in empty pages and others, at their ends too, that come and go.
+    for address in [0xFFF, 0x800, 0x7FF, 0xFFF, end - 1, end / 2, end - 0x800, end - 1] {
+      for byte: UInt8 in [0x5A, 0xA5, 0] {
+        try machine.apply(.poke(address, [byte]))
+        _ = machine.run(frames: 1)
+        let state = state(&machine, by: &codec)
+        #expect(state == CoreStateCodec.bytes(machine))
+        #expect(try read(state).get().canonicalState == machine.canonicalState)
+      }
+    }
+  }
+
+  @Test(arguments: [Platform.chip8, .xochip, .hires])
+  func whatWasWrittenIsRestored(platform: Platform) throws {
+    var machine = try Chip8(machine.program, Configuration(platform))
+    try machine.apply(.keys(KeySet(key: 6)))
+    _ = machine.run(frames: 3, instructions: 31)
+    let then = machine
+    var codec = CoreStateCodec()
+    let state = state(&machine, by: &codec)
+    _ = machine.run(frames: 5, keys: [])
+    let restored = restore(state, in: &machine, by: &codec)
+    #expect(restored.isRestored && restored.ram == then.state.ram)
+    #expect(machine.canonicalState == then.canonicalState && machine.heldKeys == then.heldKeys)
+    _ = machine.run(frames: 5, keys: [])
+    #expect(try machine.canonicalState == continued(read(state).get()).canonicalState)
+  }
+
+  private func continued(_ machine: Chip8) -> Chip8 {
+    var machine = machine
+    _ = machine.run(frames: 5, keys: [])
+    return machine
+  }
+
+  @Test func nothingElseIsRestored() throws {
+    var (codec, machine) = (CoreStateCodec(), self.machine)
+    let written = state(&machine, by: &codec)
+    _ = machine.run(frames: 1)
+    let now = machine.canonicalState
+    // Header, registers and display; and some of the RAM, which is from 200 on.
+    for place in Array(0..<220) + Array(stride(from: 220, to: 4296, by: 97))
+      + Array(4296..<written.count)
+    {
+      var (flipped, then) = (written, self.machine)
+      _ = state(&then, by: &codec)
+      flipped[place] ^= 0x10
+      #expect(!restore(flipped, in: &machine, by: &codec).isRestored, "byte \(place)")
+      for other in [Array(written.dropLast()), written + [0], []] {
+        #expect(!restore(other, in: &machine, by: &codec).isRestored)
+      }
+      #expect(machine.canonicalState == now)
+    }
+    // Of the same bytes, and called otherwise.
+    let program = Program(name: "other", bytes: machine.program.bytes)
+    var other = try Chip8(program, machine.state.configuration)
+    _ = state(&machine, by: &codec)
+    #expect(!restore(state(&machine, by: &codec), in: &other, by: &codec).isRestored)
+  }
+
   @Test func nothingElseIsAState() throws {
     let state = CoreStateCodec.bytes(machine)
     #expect(sealed(state) == state)

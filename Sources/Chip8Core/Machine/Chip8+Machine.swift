@@ -41,15 +41,18 @@ extension Chip8: Machine {
 
   /// A machine from the sections of an image, every field checked.
   public init(program: Program, decoding sections: inout StateReader) throws(ImageError) {
-    let core = try sections.section(Chip8.coreTag, count: Chip8.coreByteCount)
-    var state = try State(decodingCore: core)
-    let platform = state.configuration.platform
+    var core = CoreReader(try sections.section(Chip8.coreTag, count: Chip8.coreByteCount))
+    let configuration = try core.configuration()
+    let platform = configuration.platform
+    // The memories have sections of their own. The state is decoded in its place: it is large to be copied.
+    self.init(program, State(configuration, ram: [], seed: 0))
+    try state.decode(&core)
     guard (1...platform.maxProgramByteCount).contains(program.bytes.count) else {
       throw .badField("a program of \(program.bytes.count) bytes on \(platform.title)")
     }
     state.ram = try sections.section(
       Chip8.ramTag, count: platform.ramByteCount,
-      differenceFrom: state.configuration.powerOnRAM(program.bytes))
+      differenceFrom: configuration.powerOnRAM(program.bytes))
     try state.decodeDisplay(
       sections.section(Chip8.displayTag, count: platform.displayByteCount))
     guard state.shownRAM == state.ram else {
@@ -61,7 +64,6 @@ extension Chip8: Machine {
       Chip8.entryCallTag, atMost: EntryCalls.maxByteCount
     )
     .map { bytes throws(ImageError) in try EntryCalls(decoding: bytes, for: state) }
-    self.init(program, state)
   }
 
   /// The state of the random generator, of a machine that nothing has happened to.
@@ -116,13 +118,15 @@ extension State {
     write(configuration, to: &writer)
     writer.append(pc)
     writer.append(i)
-    for k in 0..<16 { writer.append(v[k]) }
+    withUnsafeBytes(of: v) { writer.append($0) }
     writer.append(delay)
     writer.append(sound)
     writer.append(stackCount)
     // What was popped off the stack has no future, and so no place in the state.
-    for k in 0..<16 { writer.append(k < Int(stackCount) ? stack[k] : 0) }
-    for k in 0..<16 { writer.append(flags[k]) }
+    var used = InlineArray<16, UInt16>(repeating: 0)
+    for k in 0..<Int(stackCount) { used[k] = stack[k].littleEndian }
+    withUnsafeBytes(of: used) { writer.append($0) }
+    withUnsafeBytes(of: flags) { writer.append($0) }
     writer.append(random.state)
     writer.append(keys.rawValue)
     writer.append(keyWait?.register ?? absentByte)
@@ -179,13 +183,10 @@ extension State {
 // MARK: - Decoding
 
 extension State {
-  /// Everything but the memories, each field checked.
-  fileprivate init(decodingCore bytes: [UInt8]) throws(ImageError) {
-    var fields = CoreReader(bytes)
-    let configuration = try fields.configuration()
+  /// Everything but the configuration and the memories, each field checked.
+  fileprivate mutating func decode(_ fields: inout CoreReader) throws(ImageError) {
+    let configuration = configuration
     let platform = configuration.platform
-    // The memories have sections of their own.
-    self.init(configuration, ram: [], seed: 0)
     pc = fields.next()
     i = fields.next()
     for k in 0..<16 { v[k] = fields.next() }

@@ -11,7 +11,7 @@ extension Chip8 {
     public fileprivate(set) var program: Program
     fileprivate var tone: Tone?
     fileprivate var heldKeys: KeySet
-    fileprivate var ram: [UInt8]
+    package var ram: [UInt8]
     /// The state with nothing in the RAM: one, on the heap, for there it is copied once and not by
     /// way of others.
     fileprivate var rest: [State]
@@ -99,6 +99,14 @@ extension Chip8 {
   /// It changes nothing about the machine. It is mutating because a value of this size is copied
   /// before it is passed, but for one that may be changed.
   public mutating func copy(to snapshot: inout Snapshot) {
+    copyRest(to: &snapshot)
+    overwrite(&snapshot.ram, with: state.ram) { ram, source, count in
+      ram.update(from: source, count: count)
+    }
+  }
+
+  /// The same with another RAM, which is left as it is.
+  package mutating func copyRest(to snapshot: inout Snapshot) {
     if snapshot.program != program { snapshot.program = program }
     (snapshot.tone, snapshot.heldKeys) = (unsaved.tone, unsaved.heldKeys)
     var ram: [UInt8] = []
@@ -107,36 +115,48 @@ extension Chip8 {
       snapshot.rest.withUnsafeMutableBufferPointer { $0.baseAddress?.overwrite(with: state) }
     }
     swap(&ram, &state.ram)
-    overwrite(&snapshot.ram, with: state.ram) { ram, source, count in
-      ram.update(from: source, count: count)
-    }
   }
 
   /// Becomes the machine that it was at a moment, or any other machine, in place: nothing is
   /// allocated if the platform is the same.
   public mutating func restore(from snapshot: Snapshot) {
+    restore(from: snapshot, copyingRAMTo: nil)
+  }
+
+  /// The same.
+  ///
+  /// - Parameter copy: where the RAM is to be as well; only for machines with as much of it.
+  package mutating func restore(
+    from snapshot: Snapshot, copyingRAMTo copy: UnsafeMutablePointer<UInt8>?
+  ) {
     snapshot.rest.withUnsafeBufferPointer { rest in
       guard let rest = rest.baseAddress else { return }
-      become(snapshot.program, rest, snapshot.ram, snapshot.tone, snapshot.heldKeys)
+      become(
+        snapshot.program, rest, snapshot.ram, snapshot.tone, snapshot.heldKeys, copyingRAMTo: copy)
     }
   }
 
   /// Becomes what another machine is at this moment, as ``restore(from:)`` does with a snapshot of it.
   ///
   /// It changes nothing about the other machine: see ``copy(to:)``.
-  public mutating func become(_ other: inout Chip8) {
+  ///
+  /// - Parameter copy: where the RAM is to be as well; only for machines with as much of it.
+  public mutating func become(
+    _ other: inout Chip8, copyingRAMTo copy: UnsafeMutablePointer<UInt8>? = nil
+  ) {
     var ram: [UInt8] = []
     swap(&ram, &other.state.ram)
     let (program, tone, keys) = (other.program, other.unsaved.tone, other.unsaved.heldKeys)
-    withUnsafePointer(to: &other.state) { become(program, $0, ram, tone, keys) }
+    withUnsafePointer(to: &other.state) { become(program, $0, ram, tone, keys, copyingRAMTo: copy) }
     swap(&ram, &other.state.ram)
   }
 
   /// - Parameter rest: a state with nothing in the RAM.
   private mutating func become(
     _ program: Program, _ rest: UnsafePointer<State>, _ source: [UInt8], _ tone: Tone?,
-    _ heldKeys: KeySet
+    _ heldKeys: KeySet, copyingRAMTo copy: UnsafeMutablePointer<UInt8>?
   ) {
+    precondition(copy == nil || state.ram.count == source.count, "there is room for as much RAM")
     if self.program != program { self.program = program }
     (unsaved.tone, unsaved.heldKeys) = (tone, heldKeys)
     let configuration = state.configuration
@@ -150,6 +170,7 @@ extension Chip8 {
     overwrite(&ram, with: source) { ram, source, count in
       for page in 0..<count / PagePool.pageByteCount {
         let start = page * PagePool.pageByteCount
+        if let copy { (copy + start).update(from: source + start, count: PagePool.pageByteCount) }
         guard PagePool.isDifferent(ram + start, source + start) else { continue }
         core?.pointee.forgetDifferences(ram + start, source + start, inPage: page)
         PagePool.copy(source + start, to: ram + start)

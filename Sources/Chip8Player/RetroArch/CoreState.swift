@@ -16,7 +16,10 @@ package struct CoreStateCodec {
   /// For what only machines have that call a host or are called: HOST and GOAL.
   private static let roomForHost = 4096
 
+  /// The RAM of the state that was written or read last.
   private var ram = PageChecksums()
+  /// The state that was written last, while that is its RAM.
+  private var written: WrittenState?
 
   /// One that has seen no state yet.
   package init() {}
@@ -31,9 +34,9 @@ package struct CoreStateCodec {
   package static func bytes(_ machine: Chip8) -> [UInt8] {
     let count = byteCount(machine)
     return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      var codec = CoreStateCodec()
+      var (codec, machine) = (CoreStateCodec(), machine)
       let isWritten = codec.write(
-        machine,
+        &machine,
         to: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count])
       )
       precondition(isWritten, "a state has room for its machine")
@@ -41,8 +44,10 @@ package struct CoreStateCodec {
     }
   }
 
-  /// Writes a state; false if there is no room for it.
-  package mutating func write(_ machine: Chip8, to buffer: UnsafeMutableRawBufferPointer) -> Bool {
+  /// Writes a state; false if there is no room for it. The machine is not changed: see ``Chip8/copy(to:)``.
+  package mutating func write(
+    _ machine: inout Chip8, to buffer: UnsafeMutableRawBufferPointer
+  ) -> Bool {
     let encoding = machine.canonicalEncoding
     let end = CoreStateCodec.headerByteCount + encoding.canonicalByteCount
     guard let start = buffer.baseAddress, buffer.count >= end else { return false }
@@ -51,14 +56,45 @@ package struct CoreStateCodec {
     start.storeBytes(of: machine.heldKeys.rawValue.littleEndian, toByteOffset: 6, as: UInt16.self)
     (start + 8).copyMemory(
       from: machine.program.sha1.bytes, byteCount: CoreStateCodec.checksumOffset - 8)
+    var ramRange: Range<Int>?
     encoding.writeCanonical(
-      to: UnsafeMutableRawBufferPointer(rebasing: buffer[CoreStateCodec.headerByteCount...]))
+      to: UnsafeMutableRawBufferPointer(rebasing: buffer[CoreStateCodec.headerByteCount...])
+    ) { tag, bytes, place in
+      if tag == Chip8.ramTag {
+        _ = ram.update(bytes, copyingTo: place)
+        ramRange = place - start..<place - start + bytes.count
+      } else if let first = bytes.baseAddress {
+        place.copyMemory(from: first, byteCount: bytes.count)
+      }
+    }
     // Front ends compare states.
     (start + end).initializeMemory(as: UInt8.self, repeating: 0, count: buffer.count - end)
     let state = UnsafeRawBufferPointer(buffer)
-    let sum = checksum(state, (try? CoreStateCodec.sections(of: state)) ?? [])
     start.storeBytes(
-      of: sum.littleEndian, toByteOffset: CoreStateCodec.checksumOffset, as: UInt32.self)
+      of: checksum(state, ramRange).littleEndian, toByteOffset: CoreStateCodec.checksumOffset,
+      as: UInt32.self)
+    if let ramRange {
+      if written == nil { written = WrittenState(snapshot: machine.snapshot) }
+      written?.update(&machine, state, ramRange)
+    }
+    return true
+  }
+
+  /// Has a machine become what was written last, if that is the state: whoever runs ahead reads it at once. No
+  /// section is decoded then.
+  ///
+  /// - Parameter copy: where the RAM is to be as well.
+  /// - Returns: false if it is another state, and nothing has changed.
+  package mutating func restoreWritten(
+    _ state: UnsafeRawBufferPointer, in machine: inout Chip8,
+    copyingRAMTo copy: UnsafeMutablePointer<UInt8>
+  ) -> Bool {
+    guard let range = written?.ramRange(in: state, of: machine.program) else { return false }
+    guard !ram.update(UnsafeRawBufferPointer(rebasing: state[range])) else {
+      written = nil
+      return false
+    }
+    written?.restore(&machine, ram: ram.bytes, copyingRAMTo: copy)
     return true
   }
 
@@ -75,9 +111,11 @@ package struct CoreStateCodec {
     let sections = Result { () throws(ImageError) in try CoreStateCodec.sections(of: buffer) }
     let expected = buffer.loadUnaligned(
       fromByteOffset: CoreStateCodec.checksumOffset, as: UInt32.self)
-    guard expected.littleEndian == checksum(buffer, (try? sections.get()) ?? []) else {
-      throw .damaged
+    let ramRange = (try? sections.get())?.first { $0.tag == Chip8.ramTag }?.range
+    if let ramRange, ram.update(UnsafeRawBufferPointer(rebasing: buffer[ramRange])) {
+      written = nil
     }
+    guard expected.littleEndian == checksum(buffer, ramRange) else { throw .damaged }
     guard memcmp(start + 8, program.sha1.bytes, CoreStateCodec.checksumOffset - 8) == 0 else {
       throw .otherProgram
     }
@@ -100,20 +138,17 @@ package struct CoreStateCodec {
   }
 
   /// CRC-32 of all but the checksum itself.
-  private mutating func checksum(
-    _ state: UnsafeRawBufferPointer, _ sections: [CanonicalSection]
-  ) -> UInt32 {
+  ///
+  /// - Parameter ramRange: where the RAM is that was taken up last; nil if the state has none.
+  private func checksum(_ state: UnsafeRawBufferPointer, _ ramRange: Range<Int>?) -> UInt32 {
     func sum(_ sum: UInt32, _ range: Range<Int>) -> UInt32 {
       libdeflate_crc32(sum, state.baseAddress.map { $0 + range.lowerBound }, range.count)
     }
     let head = sum(0, 0..<CoreStateCodec.checksumOffset)
     let rest = CoreStateCodec.headerByteCount..<state.count
-    guard let section = sections.first(where: { $0.tag == Chip8.ramTag }) else {
-      return sum(head, rest)
-    }
-    ram.update(UnsafeRawBufferPointer(rebasing: state[section.range]))
-    let before = sum(head, rest.lowerBound..<section.range.lowerBound)
-    return sum(ram.sum(after: before), section.range.upperBound..<rest.upperBound)
+    guard let ramRange else { return sum(head, rest) }
+    let before = sum(head, rest.lowerBound..<ramRange.lowerBound)
+    return sum(ram.sum(after: before), ramRange.upperBound..<rest.upperBound)
   }
 
   /// What is in a section of a state that was just summed up.
@@ -121,6 +156,46 @@ package struct CoreStateCodec {
     of section: CanonicalSection, in state: UnsafeRawBufferPointer
   ) -> [UInt8] {
     section.tag == Chip8.ramTag ? ram.bytes : Array(state[section.range])
+  }
+}
+
+/// A state that was written, without its RAM.
+private struct WrittenState {
+  private var snapshot: Chip8.Snapshot
+  private var head: [UInt8] = []
+  private var tail: [UInt8] = []
+
+  init(snapshot: Chip8.Snapshot) {
+    self.snapshot = snapshot
+    self.snapshot.ram = []
+  }
+
+  mutating func update(
+    _ machine: inout Chip8, _ state: UnsafeRawBufferPointer, _ ramRange: Range<Int>
+  ) {
+    machine.copyRest(to: &snapshot)
+    head = Array(state[..<ramRange.lowerBound])
+    tail = Array(state[ramRange.upperBound...])
+  }
+
+  /// Where the RAM of a state is if it is this one, with any RAM; nil if it is another one.
+  func ramRange(in state: UnsafeRawBufferPointer, of program: Program) -> Range<Int>? {
+    let ramByteCount = snapshot.configuration.platform.ramByteCount
+    guard
+      let start = state.baseAddress, state.count == head.count + ramByteCount + tail.count,
+      memcmp(start, head, head.count) == 0,
+      memcmp(start + head.count + ramByteCount, tail, tail.count) == 0,
+      snapshot.program == program
+    else { return nil }
+    return head.count..<head.count + ramByteCount
+  }
+
+  mutating func restore(
+    _ machine: inout Chip8, ram: [UInt8], copyingRAMTo copy: UnsafeMutablePointer<UInt8>
+  ) {
+    snapshot.ram = ram
+    machine.restore(from: snapshot, copyingRAMTo: copy)
+    snapshot.ram = []
   }
 }
 
