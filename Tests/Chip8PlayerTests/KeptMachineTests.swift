@@ -146,8 +146,19 @@ import Testing
     try session(vip).player.savedImage().save(to: image, apartFrom: InputFiles())
     let restored = try session(MachineRequest(), image)
     #expect(restored.ownConfiguration == Configuration(.chip8))
+    restored.setPlatform(.schip)
     restored.useOwnMachine()
     #expect(chosen(restored).platform == .chip8)
+    // A state that has it already forgets what is kept, too.
+    restored.save()
+    restored.setPlatform(.schip)
+    restored.finishWork()
+    restored.load()
+    restored.finishWork()
+    #expect(try lines() == "platform schip\n")
+    restored.useOwnMachine()
+    restored.finishWork()
+    #expect(try lines() == "")
   }
 
   @Test func undoTakesBackWhatWasKept() throws {

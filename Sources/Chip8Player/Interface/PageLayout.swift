@@ -159,6 +159,9 @@ package struct PageLayout: Hashable, Sendable {
     }
     let line = metrics.lineHeight(.body) + metrics.lineHeight(.body) / 6
     rowCount = max(1, column.height / max(1, line))
+    let whole = column
+    // The arrows have a place of their own.
+    if rowCount < items.count { column.width -= metrics.lineHeight(.detail) }
     let row = view.index - first
     view.firstRow = scrolled(
       view, row: items.indices.contains(row) ? row : nil, rows: rowCount, of: items.count)
@@ -169,7 +172,7 @@ package struct PageLayout: Hashable, Sendable {
       addRow(item, in: area, isChosen: first + row == view.index, metrics)
       itemAreas[first + row] = area
     }
-    addScrollMarks(view.firstRow, rowCount, items.count, column, metrics)
+    addScrollMarks(view.firstRow, rowCount, items.count, whole, metrics)
     room = Area(x: room.x, y: room.maxY, width: room.width, height: 0)
   }
 

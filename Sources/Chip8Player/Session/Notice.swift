@@ -12,8 +12,10 @@ public enum Notice: Sendable {
   case paused
   case unpaused
   case reset
-  /// The machine is another one now, switched on again or as it was.
-  case reconfigured(Configuration, isRestarted: Bool)
+  /// The machine is one of another platform, switched on again.
+  case restarted(Platform)
+  /// The machine has other quirks or another speed.
+  case reconfigured(Configuration, before: Configuration)
   /// The program can be continued where it was left, after so much of its own time.
   case canContinue(machineTime: String)
   /// Save and load mean this slot now.

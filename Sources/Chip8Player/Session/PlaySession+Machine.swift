@@ -21,31 +21,34 @@ extension PlaySession {
   /// Switches the machine on again as another platform.
   public func setPlatform(_ platform: Platform) {
     let configuration = ownConfiguration.standard(on: platform)
-    switchOn(configuration, .reconfigured(configuration, isRestarted: true), keeps: true)
+    switchOn(configuration, .restarted(platform), keeps: true)
   }
 
   /// Continues with other quirks or another speed.
   public func setMachine(quirks: Quirks? = nil, instructionsPerFrame: Int? = nil) {
-    guard restart == nil else { return }
+    let before = configuration
     let changed = player.machine.reconfigured(
-      quirks ?? configuration.quirks,
-      instructionsPerFrame: instructionsPerFrame ?? configuration.instructionsPerFrame)
+      quirks ?? before.quirks,
+      instructionsPerFrame: instructionsPerFrame ?? before.instructionsPerFrame)
+    guard restart == nil, changed.state.configuration != before else { return }
     writeJournal()
     player.adopt(reconfigured: changed)
     machineChanged()
     keepMachine()
-    report(.reconfigured(configuration, isRestarted: false))
+    report(.reconfigured(configuration, before: before))
   }
 
   /// Continues with the machine that the program wants, which is switched on again if it has to be.
   package func useOwnMachine() {
     let own = ownConfiguration
+    // A saved state can have it although another one is kept.
+    guard configuration != own else { return keepMachine() }
     var changed = configuration
     (changed.quirks, changed.instructionsPerFrame) = (own.quirks, own.instructionsPerFrame)
     if changed == own {
       setMachine(quirks: own.quirks, instructionsPerFrame: own.instructionsPerFrame)
     } else {
-      switchOn(own, .reconfigured(own, isRestarted: true), keeps: true)
+      switchOn(own, .restarted(own.platform), keeps: true)
     }
   }
 

@@ -17,10 +17,9 @@ extension Notice {
     case .paused: ["Paused"]
     case .unpaused: ["Resumed"]
     case .reset: ["Reset · Shift+F9 undoes this"]
-    case .reconfigured(let configuration, true):
-      ["Restarted on \(configuration.platform.title) · Ctrl+Z undoes this"]
-    case .reconfigured(let configuration, false):
-      ["\(configuration.instructionsPerFrame) instructions per frame · Ctrl+Z undoes this"]
+    case .restarted(let platform): ["Restarted on \(platform.title) · Ctrl+Z undoes this"]
+    case .reconfigured(let configuration, let before):
+      ["\(configuration.changes(since: before)) · Ctrl+Z undoes this"]
     case .canContinue(let time): ["Ctrl+Return continues where you left, at \(time)"]
     case .slotChosen(let slot): [slot.subject]
     case .slotEmpty(let slot): ["\(slot.subject) is empty"]
@@ -184,5 +183,19 @@ extension String {
       let start = part[..<first].lastIndex { " \"".contains($0) }.map(part.index(after:))
       return String(part[..<(start ?? part.startIndex)] + part[part.index(after: last)...])
     }.joined(separator: ": ")
+  }
+}
+
+extension Configuration {
+  /// In which quirks and which speed it is another one, in a few words.
+  fileprivate func changes(since before: Configuration) -> String {
+    let changed = quirks.symmetricDifference(before.quirks)
+    var texts = Quirks.named.filter { changed.contains($0.quirk) }.map { name, quirk in
+      "\(name) \(quirks.contains(quirk) ? "on" : "off")"
+    }
+    if instructionsPerFrame != before.instructionsPerFrame {
+      texts.append("\(instructionsPerFrame) instructions per frame")
+    }
+    return texts.count > 3 ? "\(texts.count) changes" : texts.joined(separator: ", ")
   }
 }
