@@ -137,6 +137,87 @@ import chip8
     #expect(layout(large, 80, 23, able) == .cells(.quadrants, scale: 1))
   }
 
+  @Test("Sixels are for what half blocks have no room for, and for who wants points")
+  func sixelLayouts() {
+    let cell = TerminalSize(width: 9, height: 18)
+    let (large, small) = (
+      Bitmap(width: 128, height: 64, pixels: []), Bitmap(width: 64, height: 32, pixels: [])
+    )
+    var features = TerminalDisplayTests.features
+    features.take(.cell(cell))
+    features.take(.attributes(hasSixels: true))
+    func layout(
+      _ bitmap: Bitmap, _ width: Int, _ height: Int, _ wanted: TerminalPicture = .auto
+    ) -> TerminalLayout {
+      TerminalLayout(
+        of: bitmap, in: TerminalSize(width: width, height: height), wanted, features,
+        withoutChafa: nil)
+    }
+    #expect(layout(large, 80, 23) == .sixels(scale: 5, cell: cell))
+    #expect(layout(small, 80, 23) == .cells(.halfBlocks, scale: 1))
+    #expect(layout(small, 80, 23, .pixels) == .sixels(scale: 11, cell: cell))
+    // No more than 1000 points a side.
+    #expect(layout(large, 400, 200, .pixels) == .sixels(scale: 7, cell: cell))
+    #expect(layout(large, 80, 23, .sextants) == .cells(.sextants, scale: 1))
+    features.take(.name("tmux 3.4"))
+    #expect(layout(large, 80, 23) == .cells(.quadrants, scale: 1))
+  }
+
+  @Test("Sixels are the picture, point for point", arguments: [1, 3, 6, 7])
+  func sixels(scale: Int) throws {
+    var pixels = (0..<20 * 13).map { UInt8(truncatingIfNeeded: $0 * $0 / 7 + $0 / 3) & 3 }
+    // Bands that are the same, and a row with nothing in it.
+    for row in 0..<3 { pixels.replaceSubrange(row * 20..<(row + 1) * 20, with: pixels[..<20]) }
+    pixels.replaceSubrange(80..<100, with: repeatElement(0, count: 20))
+    let bitmap = Bitmap(width: 20, height: 13, pixels: pixels)
+    let colors: [UInt32] = [0x00_00_00, 0xFF_FF_FF, 0xFF_00_00, 0x00_00_FF]
+    let sequence = SixelPicture.sequence(bitmap, colors, scale: scale)
+    let points = try #require(TerminalDisplayTests.points(ofSixels: sequence))
+    #expect(points.count == 13 * scale)
+    for (y, row) in points.enumerated() {
+      let expected = (0..<20 * scale).map { x -> Int in
+        let pixel = pixels[y / scale * 20 + x / scale]
+        return Int(colors[Int(pixel)])
+      }
+      #expect(row == expected, "row \(y)")
+    }
+  }
+
+  /// What a terminal draws; nil if it is not one picture in sixels.
+  private static func points(ofSixels bytes: [UInt8]) -> [[Int]]? {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let head = /\u{1B}P0;1;0q"1;1;(\d+);(\d+)/
+    guard let match = text.prefixMatch(of: head), text.hasSuffix("\u{1B}\\"),
+      let width = Int(match.1), let height = Int(match.2)
+    else { return nil }
+    var points = Array(repeating: Array(repeating: -1, count: width), count: height)
+    var colors: [Int: Int] = [:]
+    var (color, x, y) = (0, 0, 0)
+    var rest = text[match.range.upperBound...].dropLast(2)
+    while !rest.isEmpty {
+      if let define = rest.prefixMatch(of: /#(\d);2;(\d+);(\d+);(\d+)/) {
+        let parts = [define.2, define.3, define.4].map { (Int($0) ?? 0) * 255 / 100 }
+        colors[Int(define.1) ?? 0] = parts.reduce(0) { $0 << 8 | $1 }
+        rest = rest[define.range.upperBound...]
+      } else if let choice = rest.prefixMatch(of: /#(\d)/) {
+        color = colors[Int(choice.1) ?? 0] ?? -2
+        rest = rest[choice.range.upperBound...]
+      } else if let run = rest.prefixMatch(of: /!(\d+)([?-~])/) {
+        let bits = (run.2.first?.asciiValue ?? 63) - 63
+        for column in x..<x + (Int(run.1) ?? 0) {
+          for bit in 0..<6 where bits >> bit & 1 != 0 { points[y + bit][column] = color }
+        }
+        x += Int(run.1) ?? 0
+        rest = rest[run.range.upperBound...]
+      } else {
+        (x, y) = rest.first == "-" ? (0, y + 6) : (0, y)
+        guard rest.first == "-" || rest.first == "$" else { return nil }
+        rest = rest.dropFirst()
+      }
+    }
+    return points
+  }
+
   /// By chafa, which two colours are enough for to be exact.
   @Test("Sextants are the pixels that they stand for")
   func sextants() {

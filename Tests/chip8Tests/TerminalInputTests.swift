@@ -42,7 +42,7 @@ import chip8
         == [
           .reportsKeys, .name("foot(1.13.1)"), .cell(TerminalSize(width: 9, height: 18)),
           .showsPixels,
-          .attributes,
+          .attributes(hasSixels: true),
         ])
     #expect(events("\u{1B}[I\u{1B}[O") == [.focus(true), .focus(false)])
     #expect(events("\u{1B}_Gi=31;ENOTSUPPORTED\u{1B}\\") == [])

@@ -51,7 +51,7 @@ package enum TerminalEvent: Hashable, Sendable {
   /// The size of a cell, in points.
   case cell(TerminalSize)
   /// The answer to what every terminal answers; that to anything else comes before.
-  case attributes
+  case attributes(hasSixels: Bool)
 }
 
 extension KeyEvent {

@@ -60,7 +60,13 @@ package struct TerminalDisplay {
       }
     case .pixels(let scale, let cell):
       if shown?.bitmap != scene.bitmap || shown?.colors != scene.colors {
-        write(scene, scale, cell, room, &bytes)
+        let area = moveToPicture(of: scene.bitmap, scale, cell, room, &bytes)
+        bytes += PixelPicture.sequences(scene.bitmap, scene.colors, scale: scale, over: area)
+      }
+    case .sixels(let scale, let cell):
+      if shown?.bitmap != scene.bitmap || shown?.colors != scene.colors {
+        _ = moveToPicture(of: scene.bitmap, scale, cell, room, &bytes)
+        bytes += SixelPicture.sequence(scene.bitmap, scene.colors, scale: scale)
       }
     }
     if scene.status != shown?.status { write(scene.status, &bytes) }
@@ -91,17 +97,19 @@ package struct TerminalDisplay {
     shown = nil
   }
 
-  private func write(
-    _ scene: TerminalScene, _ scale: Int, _ cell: TerminalSize, _ room: TerminalSize,
+  /// Moves the cursor to where a picture in points begins.
+  ///
+  /// - Returns: the cells that it covers.
+  private func moveToPicture(
+    of bitmap: Bitmap, _ scale: Int, _ cell: TerminalSize, _ room: TerminalSize,
     _ bytes: inout [UInt8]
-  ) {
-    let bitmap = scene.bitmap
+  ) -> TerminalSize {
     let area = TerminalSize(
       width: max(1, bitmap.width * scale / cell.width),
       height: max(1, bitmap.height * scale / cell.height))
     let (row, column) = ((room.height - area.height) / 2, (room.width - area.width) / 2)
     bytes += "\u{1B}[\(row + 1);\(column + 1)H".utf8
-    bytes += PixelPicture.sequences(bitmap, scene.colors, scale: scale, over: area)
+    return area
   }
 
   // MARK: Text

@@ -16,6 +16,7 @@ package struct TerminalFeatures: Hashable, Sendable {
   package var reportsKeys = false
   package var hasSextants = false
   package var hasPixels = false
+  package var hasSixels = false
   package var hasAllColors: Bool
   /// The size of a cell in points, if the terminal has said it.
   package var cell: TerminalSize?
@@ -45,11 +46,13 @@ package struct TerminalFeatures: Hashable, Sendable {
     case .name(let name):
       // Terminals that say who they are are younger than the colours.
       hasAllColors = true
-      if name.hasPrefix("tmux") { (isWithinMultiplexer, hasPixels) = (true, false) }
+      if name.hasPrefix("tmux") {
+        (isWithinMultiplexer, hasPixels, hasSixels) = (true, false, false)
+      }
       hasSextants =
         !isWithinMultiplexer
         && TerminalFeatures.drawingSextants.contains { name.hasPrefix($0) }
-    case .attributes: isKnown = true
+    case .attributes(let sixels): (isKnown, hasSixels) = (true, sixels && !isWithinMultiplexer)
     case .key, .unknownKey, .mouse, .focus: break
     }
   }

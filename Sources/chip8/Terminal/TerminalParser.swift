@@ -101,7 +101,9 @@ package struct TerminalParser: Sendable {
       .map { $0.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) } }
     switch (prefix, final) {
     case ("?", UInt8(ascii: "u")): return .reportsKeys
-    case ("?", UInt8(ascii: "c")): return .attributes
+    // The first number is the terminal's level, and 4 after it is sixels.
+    case ("?", UInt8(ascii: "c")):
+      return .attributes(hasSixels: parameters.dropFirst().contains([4]))
     case ("<", UInt8(ascii: "M")): return mouse(parameters.map { $0.first ?? nil })
     case (nil, UInt8(ascii: "I")): return .focus(true)
     case (nil, UInt8(ascii: "O")): return .focus(false)

@@ -72,6 +72,8 @@ package enum TerminalLayout: Hashable, Sendable {
   case cells(Cells, scale: Int)
   /// Points, so many for the side of a pixel.
   case pixels(scale: Int, cell: TerminalSize)
+  /// The same, as sixels.
+  case sixels(scale: Int, cell: TerminalSize)
   /// The cells of a page.
   case page
   /// There is not enough room, or something is missing.
@@ -103,17 +105,24 @@ package enum TerminalLayout: Hashable, Sendable {
     of bitmap: Bitmap, in room: TerminalSize, _ wanted: TerminalPicture,
     _ features: TerminalFeatures, withoutChafa chafa: String?
   ) {
-    if wanted == .pixels || wanted == .auto, features.hasPixels, let cell = features.cell {
-      let scale = min(
-        room.width * cell.width / bitmap.width, room.height * cell.height / bitmap.height)
-      if scale >= 1 {
-        self = .pixels(scale: scale, cell: cell)
-        return
-      }
+    let wantsPoints = wanted == .pixels || wanted == .auto
+    if wantsPoints, features.hasPixels, let cell = features.cell,
+      let scale = TerminalLayout.scale(of: bitmap, in: room, cell)
+    {
+      self = .pixels(scale: scale, cell: cell)
+      return
     }
-    let scale = min(room.width / bitmap.width, room.height * 2 / bitmap.height)
-    if scale >= 1, wanted != .sextants {
-      self = .cells(.halfBlocks, scale: scale)
+    let blocks = min(room.width / bitmap.width, room.height * 2 / bitmap.height)
+    // Half blocks are as sharp, and take less to write.
+    if wantsPoints, wanted == .pixels || blocks < 1, features.hasSixels, let cell = features.cell,
+      let scale = TerminalLayout.scale(of: bitmap, in: room, cell)
+    {
+      let limit = SixelPicture.maxSide / max(bitmap.width, bitmap.height)
+      self = .sixels(scale: min(scale, limit), cell: cell)
+      return
+    }
+    if blocks >= 1, wanted != .sextants {
+      self = .cells(.halfBlocks, scale: blocks)
       return
     }
     let hasSextants = wanted == .sextants || wanted == .auto && features.hasSextants
@@ -133,5 +142,14 @@ package enum TerminalLayout: Hashable, Sendable {
         "this picture needs \(bitmap.width / 2)×\((bitmap.height + 3) / 4) or more.",
       ])
     }
+  }
+
+  /// How many points of cells of a size the side of a pixel can have; nil if there is no room for that.
+  private static func scale(
+    of bitmap: Bitmap, in room: TerminalSize, _ cell: TerminalSize
+  ) -> Int? {
+    let scale = min(
+      room.width * cell.width / bitmap.width, room.height * cell.height / bitmap.height)
+    return scale >= 1 ? scale : nil
   }
 }
