@@ -25,7 +25,9 @@
         keyPage("", hint: "Return, then another key or button · Delete as it was · Esc back")
       case .assign(let key):
         .assign(
-          keyCard[key], title: session.player.title.displayText, "the key or the button of a pad")
+          keyCard[key], title: session.player.title.displayText, "the key or the button of a pad",
+          // A page covers the message that says why a key was not taken.
+          note: recentLines.joined(separator: " · "))
       case .machine: .machine(session, chosen)
       case .platform: .platforms(configuration.platform, own: session.ownConfiguration.platform)
       case .picture: .picture(appearance, chosen)
