@@ -223,6 +223,8 @@ import Testing
     try terminal.waitForText("Instructions per frame")
     terminal.type("\u{1B}[B\u{1B}[C")
     try terminal.waitForText("125 %")
+    terminal.type("\u{1B}[B\u{1B}[B\u{1B}[C")
+    try terminal.waitForText("logic on · Ctrl+U undoes this")
     terminal.type("\u{1B}")
     try terminal.waitForText("Timeline")
     let row = try #require(menu.cells.indices.first { menu.text($0).contains("Slots") })
@@ -234,6 +236,21 @@ import Testing
     terminal.type("\u{11}")
     let end = try terminal.end()
     #expect(end.code == 0 && !end.screen.modes.contains(1000))
+  }
+
+  @Test("What was left is continued")
+  func continuing() throws {
+    let first = try play(Programs.count)
+    try first.waitForPicture()
+    // It has run for two frames at least.
+    first.type("p")
+    try first.waitForText("Paused")
+    first.type("..\u{11}")
+    #expect(try first.end().code == 0)
+    let second = try play(Programs.count)
+    try second.waitForText("Ctrl+L continues where you left")
+    second.type("\u{C}")
+    try second.waitForText("Resumed on SUPER-CHIP")
   }
 
   @Test("A key is assigned on the card, and what a terminal does not report is said")

@@ -45,6 +45,7 @@ extension Terminal {
     switch key.letter {
     case "c", "z", "\\": key.letter.map(leaveByCommand)
     case "d": perform(.debugger)
+    case "l": perform(.continueLeft)
     case "o": open(.home)
     case "q": perform(.quit)
     case "r": session.reset()

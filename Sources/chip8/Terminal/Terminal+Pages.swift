@@ -29,8 +29,8 @@ extension Terminal {
       default: .menu(session.player.title.displayText)
       }
     page.elements = page.elements.map { $0.keeping(Terminal.can) }
-    // Ctrl+Z suspends in a terminal, and nothing can be dropped on one.
-    if name != .keys { page.hint = page.hint.replacing("Ctrl+Z", with: "Ctrl+U") }
+    if name != .keys { page.hint = page.hint.withTerminalKeys }
+    // Nothing can be dropped on a terminal.
     page.hint = page.hint.replacing(" · drop a file to play it", with: "")
     return page
   }
@@ -92,6 +92,15 @@ extension Terminal {
       pages[pages.count - 1].view.choose(index)
       navigate(.accept)
     }
+  }
+}
+
+extension String {
+  /// The text with those keys that a window has others for: Ctrl+Z suspends in a terminal, and Ctrl+Return is not
+  /// reported by most.
+  var withTerminalKeys: String {
+    replacing("Ctrl+Shift+Z", with: "Ctrl+Y").replacing("Ctrl+Z", with: "Ctrl+U")
+      .replacing("Ctrl+Return", with: "Ctrl+L")
   }
 }
 

@@ -207,7 +207,7 @@ final class Terminal: PlayingFrontEnd {
   }
 
   func show(_ lines: [String]) {
-    message = lines
+    message = lines.map(\.withTerminalKeys)
     messageEnd = MonotonicClock.now + Terminal.messageDuration
   }
 
