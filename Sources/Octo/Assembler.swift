@@ -135,7 +135,7 @@ package struct Assembler {
       lines: image.programLines.map { $0 > 0 ? sources.place(ofLine: $0) : nil },
       expansions: stream.expansions.map { expansion in
         Assembly.Expansion(
-          name: expansion.name, place: sources.place(ofLine: Int(expansion.line)),
+          name: expansion.name, place: sources.place(ofLine: Int(expansion.codeLine)),
           parent: expansion.parent < 0 ? nil : Int(expansion.parent))
       },
       expansionsByAddress: image.expansions

@@ -33,7 +33,7 @@ struct Image {
       end = max(end, here + 1)
     }
     bytes[here] = byte
-    lines[here] = token.line
+    lines[here] = token.codeLine
     if token.expansion >= 0 { expansions[here] = Int(token.expansion) }
     here += 1
     return nil

@@ -14,6 +14,8 @@ struct Token {
   var offset: Int32
   /// The line of the source it stands on, counted from 1.
   var line: Int32
+  /// The line of the body of a macro in which it stands for a name; 0 where it stands for itself.
+  var bodyLine: Int32 = 0
   /// The expansion which made it, as an index into the stream's list; negative for none.
   var expansion: Int32 = -1
 
@@ -29,6 +31,9 @@ struct Token {
   var weight: Int {
     1 + (word?.utf8.count ?? 0) / 32
   }
+
+  /// The line which has made what it makes.
+  var codeLine: Int32 { bodyLine > 0 ? bodyLine : line }
 
   /// The token as an error message names it.
   var description: String {

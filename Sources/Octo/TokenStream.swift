@@ -6,6 +6,8 @@ struct TokenStream {
   struct Expansion {
     let name: String
     let line: Int32
+    /// The line which has made what the token of the use makes.
+    let codeLine: Int32
     /// The expansion this one happened in; negative for none.
     let parent: Int32
     let depth: Int
@@ -51,7 +53,8 @@ struct TokenStream {
     let depth = call.expansion < 0 ? 1 : expansions[Int(call.expansion)].depth + 1
     guard depth <= deepest else { return nil }
     expansions.append(
-      Expansion(name: name, line: call.line, parent: call.expansion, depth: depth))
+      Expansion(
+        name: name, line: call.line, codeLine: call.codeLine, parent: call.expansion, depth: depth))
     return Int32(expansions.count - 1)
   }
 
@@ -63,7 +66,9 @@ struct TokenStream {
   ) -> Bool {
     budget -= 1
     for token in body.reversed() {
+      let line = token.codeLine
       var token = token.word.flatMap { bindings[$0] } ?? token
+      token.bodyLine = line
       token.expansion = expansion
       budget -= token.weight
       guard budget >= 0 else { return false }

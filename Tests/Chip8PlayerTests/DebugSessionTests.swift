@@ -96,6 +96,35 @@ import Testing
     #expect(session.source.macroCalls(at: inMacro).map(\.line.number) == [9])
   }
 
+  /// A line in a macro stops in each of its uses; a line that uses one, once, before what that has made.
+  @Test func linesStopInMacrosAndWhereTheyAreUsed() throws {
+    let source = """
+      :macro one VX {
+        VX += 1
+        VX += 2
+      }
+      :macro both VX VY {
+        one VX
+        VY += 3
+      }
+      : main
+        one v0
+        both v1 v2
+        v5 += 1  one v6  v7 += 1
+        one v8 one v9
+        loop again
+      """
+    let loaded = try LoadedMachine(LoadedFile("macros.8o", contents: Array(source.utf8)))
+    let session = DebugSession(loaded)
+    for (line, addresses) in [
+      (1, [0x200, 0x204, 0x20C, 0x212, 0x216]), (3, [0x202, 0x206, 0x20E, 0x214, 0x218]),
+      (6, [0x204]), (7, [0x208]), (10, [0x200]), (11, [0x204]), (12, [0x20A]), (13, [0x212]),
+      (14, [0x21A]),
+    ] as [(Int, [UInt16])] {
+      #expect(try session.breakpointAddresses("\(line)") == addresses, "\(line)")
+    }
+  }
+
   /// Each step backwards leads to the last place from which the same step forwards would have stopped.
   @Test func stepsBackwardsAreThoseForwards() throws {
     var random = SystemRandom(DebugSessionTests.seed)

@@ -52,4 +52,22 @@ import Testing
     #expect(uses(0x205) == ["outer:5"] && uses(0x207) == ["inner:6"])
     #expect(assembly.lines[2]?.line == 1 && assembly.lines[4]?.line == 2)
   }
+
+  @Test func whatBeginsWithAnArgumentIsOfTheMacrosLine() throws {
+    let source = """
+      :macro add VX N {
+        VX += N
+      }
+      :macro twice VX M {
+        M VX 1
+        M VX 2
+      }
+      : main
+        twice v0 add
+      """
+    let assembly = try assemble(source, named: "test.8o")
+    #expect(assembly.lines.map { $0?.line } == [2, 2, 2, 2])
+    let uses = [0x200, 0x202].compactMap { assembly.expansionsByAddress[$0] }
+    #expect(uses.map { assembly.expansions[$0].place.line } == [5, 6])
+  }
 }

@@ -11,10 +11,10 @@ extension DebugSession {
   /// line without code means the next one with some. Of a number, what is a line of the source is one.
   public func breakpointAddresses(_ text: String) throws(ExpressionError) -> [UInt16] {
     if let line = line(text) {
-      guard let withCode = source.firstLineWithCode(from: line) else {
+      guard let stops = source.stops(from: line) else {
         throw ExpressionError("no line from \(text) on has made any bytes")
       }
-      return source.addresses(of: withCode)
+      return stops.addresses
     }
     return [try address(text)]
   }

@@ -47,6 +47,9 @@ public struct ProgramSource: Sendable {
   public internal(set) var breakpoints: [Int: String] = [:]
   /// What is to be shown.
   public internal(set) var monitors: [Assembly.Monitor] = []
+  /// Where each line begins that is not just one run of bytes: in several places if macros have made it, and with
+  /// what the macros have made that it uses.
+  private var starts: [Line: [UInt16]] = [:]
   /// All uses of macros, and which one has made a byte.
   private var expansions: [Assembly.Expansion] = []
   private var expansionsByAddress: [Int: Int] = [:]
@@ -72,6 +75,50 @@ public struct ProgramSource: Sendable {
     take(assembly.labels, assembly.constants, assembly.aliases)
     (breakpoints, monitors) = (assembly.breakpoints, assembly.monitors)
     (expansions, expansionsByAddress) = (assembly.expansions, assembly.expansionsByAddress)
+    findStarts()
+  }
+
+  /// A line in one use of the macro that it is in, if it is in one.
+  private struct Occurrence: Hashable {
+    let line: Line
+    let expansion: Int?
+  }
+
+  /// A line begins where it, or a macro that it uses, has made a byte and not the one before.
+  private mutating func findStarts() {
+    var (isOpen, open) = (Set<Int>(), [Int]())
+    var (own, end) = (Occurrence?.none, 0)
+    for run in table.runs {
+      let addresses = Int(run.address)..<Int(run.address) + run.byteCount
+      if addresses.lowerBound != end { (isOpen, open, own) = ([], [], nil) }
+      end = addresses.upperBound
+      for address in addresses {
+        let innermost = expansionsByAddress[address]
+        let here = Occurrence(line: Line(id: run.line), expansion: innermost)
+        if here == own { continue }
+        // Uses that were not there before this byte, and those that are not there any more.
+        var (new, next) = ([Int](), innermost)
+        while let index = next, !isOpen.contains(index) {
+          new.append(index)
+          next = expansions[index].parent
+        }
+        let kept = next.flatMap { open.lastIndex(of: $0) } ?? -1
+        let left = open[(kept + 1)...]
+        let known = Set(left.map(occurrence) + (own.map { [$0] } ?? []))
+        for begun in Set(new.map(occurrence) + [here]).subtracting(known) {
+          starts[begun.line, default: []].append(UInt16(address))
+        }
+        isOpen.subtract(left)
+        isOpen.formUnion(new)
+        open.replaceSubrange((kept + 1)..., with: new.reversed())
+        own = here
+      }
+    }
+  }
+
+  private func occurrence(ofUse index: Int) -> Occurrence {
+    let (place, parent) = (expansions[index].place, expansions[index].parent)
+    return Occurrence(line: Line(file: place.file, number: place.line), expansion: parent)
   }
 
   /// What a symbol file says.
@@ -121,16 +168,18 @@ public struct ProgramSource: Sendable {
     return lines[line.number - 1]
   }
 
-  /// Where the bytes of a line begin: in several places if a macro has made them.
+  /// Where the bytes of a line begin that it has made itself: in several places if it is in a macro.
   public func addresses(of line: Line) -> [UInt16] {
     table.runs.filter { $0.line == line.id }.map(\.address)
   }
 
-  /// The first line from a line on that has made bytes.
-  public func firstLineWithCode(from line: Line) -> Line? {
-    table.runs.map { Line(id: $0.line) }
-      .filter { $0.file == line.file && $0.number >= line.number }
+  /// Where to stop for a line: at its first instruction, in each use of the macro that it is in. A line without
+  /// code stands for the next one with some.
+  public func stops(from line: Line) -> (line: Line, addresses: [UInt16])? {
+    let lines = starts.isEmpty ? table.runs.map { Line(id: $0.line) } : Array(starts.keys)
+    let found = lines.filter { $0.file == line.file && $0.number >= line.number }
       .min { $0.number < $1.number }
+    return found.map { ($0, starts[$0] ?? addresses(of: $0)) }
   }
 
   /// The uses of macros that have made the byte at an address, the innermost first.

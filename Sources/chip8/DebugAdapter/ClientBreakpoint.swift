@@ -31,6 +31,8 @@ struct ClientBreakpoint {
   var stops: [Int] = []
   /// Where it really is.
   var address: UInt16?
+  /// Its line, which may be one that uses a macro.
+  var line: ProgramSource.Line?
   /// Why it does not stop.
   var problem: String? = "no program is debugged yet"
 
@@ -247,12 +249,11 @@ extension DebugAdapter {
         throw AdapterRefusal("the program is not made from this file")
       }
       let line = ProgramSource.Line(file: file, number: line(ofNumber: number))
-      guard let withCode = session.source.firstLineWithCode(from: line) else {
+      guard let stops = session.source.stops(from: line) else {
         throw AdapterRefusal("no line from here on has made any bytes")
       }
-      let addresses = session.source.addresses(of: withCode)
-      breakpoint.address = addresses.first
-      return addresses.map { .execution($0) }
+      (breakpoint.line, breakpoint.address) = (stops.line, stops.addresses.first)
+      return stops.addresses.map { .execution($0) }
     }
   }
 
@@ -260,7 +261,9 @@ extension DebugAdapter {
     let place = breakpoint.problem == nil ? breakpoint.address.flatMap { shown($0) } : nil
     let object: JSONObject = [
       "id": breakpoint.id, "verified": breakpoint.problem == nil, "message": breakpoint.problem,
-      "line": place?.line, "source": place?.source,
+      "line": (place == nil ? nil : breakpoint.line).map { number(ofLine: $0.number) }
+        ?? place?.line,
+      "source": place?.source,
       "instructionReference": breakpoint.address.map { "0x\(hexadecimal($0, 4))" },
     ]
     return object.withoutNulls

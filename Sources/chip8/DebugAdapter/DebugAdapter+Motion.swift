@@ -198,12 +198,12 @@ extension DebugAdapter {
     }
     let number = line(ofNumber: try arguments.requiredNumber("line"))
     guard let file = sources.file(try source.sourceName(), in: program),
-      let line = program.firstLineWithCode(from: ProgramSource.Line(file: file, number: number))
+      let stops = program.stops(from: ProgramSource.Line(file: file, number: number))
     else { return ["targets": [JSONObject]()] }
-    let targets = program.addresses(of: line).map { address -> JSONObject in
+    let targets = stops.addresses.map { address -> JSONObject in
       [
         "id": Int(address), "label": prompt?.session.text(of: address) ?? "",
-        "line": self.number(ofLine: line.number),
+        "line": self.number(ofLine: stops.line.number),
         "instructionPointerReference": "0x\(hexadecimal(address, 4))",
       ]
     }

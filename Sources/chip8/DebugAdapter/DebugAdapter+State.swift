@@ -198,17 +198,17 @@ extension DebugAdapter {
       try prompt.perform(words)
     }
     if words[0] == "reload" { programChanged() }
-    followConsole(since: before)
+    followConsole(words[0], since: before)
     let lines = console.take().map { $0.sourceText }
     return ["result": lines.joined(separator: "\n"), "variablesReference": 0]
   }
 
   /// Tells the client what a command has done.
-  private mutating func followConsole(since before: Position?) {
+  private mutating func followConsole(_ command: String, since before: Position?) {
     if prompt?.isOver == true { return terminate(exitCode: nil) }
     if let stop = prompt?.lastStop {
       send("continued", ["threadId": 1, "allThreadsContinued": true])
-      report(stop, isStep: true)
+      report(stop, isStep: command != "goto")
     } else if prompt?.session.position != before {
       stopped("goto", nil)
     }
