@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 // In place of the stdin of a library that is linked statically: Scripts/link-library.sh.
@@ -24,6 +25,12 @@ int CLinux_waitForOthers(void) {
 
 int CLinux_waitUntil(sem_t *semaphore, const struct timespec *moment) {
   return sem_clockwait(semaphore, CLOCK_MONOTONIC, moment);
+}
+
+long CLinux_peerUser(int socket) {
+  struct ucred peer;
+  socklen_t size = sizeof peer;
+  return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? (long)peer.uid : -1;
 }
 
 static pthread_once_t isWatching = PTHREAD_ONCE_INIT;

@@ -28,8 +28,9 @@ class Answers(Handler):
 
 
 class Editor:
-    def __init__(self, chip8: str):
-        self.process = subprocess.Popen([chip8, "dap"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def __init__(self, chip8: str, environment=None):
+        self.process = subprocess.Popen(
+            [chip8, "dap"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
         self.client = Client("chip8", lines_start_at1=True, columns_start_at1=True)
         self.client.handler = Answers(self.client)
         self.answers, self.events = {}, []

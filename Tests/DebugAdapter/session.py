@@ -6,9 +6,11 @@ Usage: session.py CHIP8 PROGRAM.8o
 import base64
 import os
 import sys
+import tempfile
 
 from dap.types import DataBreakpoint, Source, SourceBreakpoint
 from editor import Editor
+from game import Game
 
 
 def main(chip8: str, program: str) -> int:
@@ -23,6 +25,7 @@ def main(chip8: str, program: str) -> int:
     assert editor.move(editor.client.reverse_continue(1)) == "entry"
     assert editor.number("instruction") == 0
     assert editor.close() == 0
+    attach(chip8, program)
     print("a session of dap-python with chip8 dap")
     return 0
 
@@ -129,6 +132,31 @@ def disassembly(editor: Editor):
     before = editor.request(
         "disassemble", memoryReference="0x0", instructionOffset=-10, instructionCount=20).instructions
     assert len(before) == 20 and before[0].presentationHint == "invalid"
+
+
+def attach(chip8: str, program: str):
+    """The same game while somebody plays it in a terminal."""
+    with tempfile.TemporaryDirectory() as directory:
+        environment = dict(os.environ, XDG_RUNTIME_DIR=directory, XDG_STATE_HOME=directory)
+        nobody = Editor(chip8, environment)
+        nobody.answer(nobody.client.send_request("attach", {}), fails=True)
+        assert nobody.close() == 0
+        with Game(chip8, program, environment) as game:
+            editor = Editor(chip8, environment)
+            editor.event("initialized")
+            editor.request("attach", pid=game.pid)
+            where = [dict(SourceBreakpoint(line=31))]
+            editor.answer(editor.client.set_breakpoints(dict(Source(path=program)), where))
+            assert editor.move(editor.client.configuration_done()) == "breakpoint"
+            # It is over: why? It was only played until now.
+            assert editor.line == 31 and editor.number("[lives]") == 5
+            answer = editor.value("lastWrite lives", "repl")
+            assert "remember" in answer, answer
+            assert editor.event("stopped").reason == "goto" and editor.line == 19
+            assert editor.move(editor.client.step_back(1)) == "step" and editor.line == 18
+            assert editor.move(editor.client.reverse_continue(1)) == "entry"
+            assert editor.number("instruction") == 0
+            assert editor.close() == 0
 
 
 if __name__ == "__main__":

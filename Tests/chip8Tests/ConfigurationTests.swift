@@ -88,6 +88,7 @@ import Testing
       autosave = 5
       journal = false
       pause-in-background = true
+      debug-socket = false
       [terminal]
       always = true
       picture = "sextants"
@@ -107,7 +108,8 @@ import Testing
         "aspect = \"tv\"", "look = \"lcd\"", "flicker = \"full\"", "reduce-flashes = true",
         "keypad = true", "touch = \"vip\"",
         "card = false", "volume = 0", "mute = true", "pitch = 50", "speed = 150",
-        "run-ahead = \"auto\"", "autosave = 5", "journal = false", "pause-in-background = true",
+        "run-ahead = \"auto\"", "autosave = 5", "journal = false", "debug-socket = false",
+        "pause-in-background = true",
         "always = true", "picture = \"sextants\"", "i = \"5\"", "up = \"A\"",
         "a = \"none\"", "p2-l = \"F\"",
       ])

@@ -38,6 +38,9 @@ void CLinux_unmapCode(size_t count, void *writable, void *executable);
 /// mapped before that is the parent's, too: both see what either writes.
 unsigned CLinux_forkCount(void);
 
+/// The user whose process is at the other end of a socket between processes; -1 and `errno` if nobody is.
+long CLinux_peerUser(int socket);
+
 /// Asks for the system's large pages in memory that is visited all over the place; without them that is slower, but
 /// as good.
 void CLinux_useLargePages(void *start, size_t count);

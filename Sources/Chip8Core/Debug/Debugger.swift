@@ -10,12 +10,20 @@ public struct Debugger: Sendable {
     case breakpoint(UInt16)
     /// The instruction at the second address has changed what is watched.
     case watchpoint(Watchpoint, by: UInt16)
+    /// Stops of somebody who debugs were hit, by their numbers, by the instruction at an address.
+    case stops([Int], by: UInt16)
   }
 
   private let breakpoints: [UInt16]
   private let watchpoints: [Watchpoint]
-  /// The breakpoints, then the watchpoints, by their places.
+  /// The breakpoints, then the watchpoints, by their places from -1 downwards; then others.
   private let stops: [StopPoint]
+  /// Whether there are others.
+  private let hasOthers: Bool
+  /// How often the conditions of others have held, where that matters.
+  public var counts: [Int: UInt64] = [:]
+  /// What log points have said in the last run.
+  public private(set) var messages: [LoggedMessage] = []
   /// Where the machine was when it was reported: it continues from there without stopping again.
   private var lastReportedStop: Place?
 
@@ -32,12 +40,15 @@ public struct Debugger: Sendable {
   }
 
   /// A debugger with the points of a machine's metadata. Those outside a machine's RAM are ignored.
-  public init(_ metadata: SessionMetadata = SessionMetadata()) {
+  ///
+  /// - Parameter others: what somebody who debugs has set, with numbers from 0 on.
+  public init(_ metadata: SessionMetadata = SessionMetadata(), _ others: [StopPoint] = []) {
     (breakpoints, watchpoints) = (metadata.breakpoints, metadata.watchpoints)
+    hasOthers = !others.isEmpty
     let events =
       breakpoints.map { StopPoint.Event.execution($0) }
       + watchpoints.map { .access(.bytes($0.range), .change) }
-    stops = events.enumerated().map { StopPoint(id: $0, $1) }
+    stops = events.enumerated().map { StopPoint(id: -1 - $0, $1) } + others
   }
 
   /// Treats a machine as one that has stopped already: the next instruction is executed, even if
@@ -51,20 +62,22 @@ public struct Debugger: Sendable {
     _ machine: inout Chip8, frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil,
     stopsAtHalt: Bool = false
   ) -> Chip8.Stop {
-    stopReason = nil
+    (stopReason, messages) = (nil, [])
     guard !stops.isEmpty else {
       return machine.run(
         frames: frames, instructions: instructions, keys: keys, stopsAtHalt: stopsAtHalt)
     }
     if let keys { machine.unsaved.heldKeys = keys }
     var (probe, inputs) = (Probe(stops), ArraySlice<Tape<InputEvent>.Entry>())
+    (probe.isLogging, probe.counts) = (true, counts)
+    defer { (counts, messages) = (probe.counts, probe.messages) }
     let end = Position(
       frame: machine.state.frames + UInt64(max(0, frames)),
       instruction: machine.state.instructions + UInt64(max(0, instructions)))
     while machine.position.isWithin(end) {
       machine.endKeyWait()
       if stopsAtBreakpoint(machine) { return .done }
-      if watchpoints.isEmpty, lastReportedStop == Place(machine) {
+      if watchpoints.isEmpty, !hasOthers, lastReportedStop == Place(machine) {
         // The next breakpoint may follow at once, sooner than a probe is ready.
         let stop = machine.run(frames: 1, instructions: 1, stopsAtHalt: stopsAtHalt)
         if stop != .done { return stop }
@@ -88,8 +101,10 @@ public struct Debugger: Sendable {
   }
 
   private mutating func stopsAtBreakpoint(_ machine: Chip8) -> Bool {
+    // Others may be there, too: then the probe looks for all of them.
     let address = machine.state.pc & UInt16(truncatingIfNeeded: machine.state.ram.count - 1)
-    guard breakpoints.contains(address), machine.state.keyWait == nil, canStop(before: machine)
+    guard !hasOthers, breakpoints.contains(address), machine.state.keyWait == nil,
+      canStop(before: machine)
     else { return false }
     stopReason = .breakpoint(address)
     resumePast(machine)
@@ -102,11 +117,15 @@ public struct Debugger: Sendable {
   }
 
   private mutating func report(_ hit: Hit, of machine: Chip8) -> Chip8.Stop {
-    let first = hit.stops[0]
-    stopReason =
-      first < breakpoints.count
-      ? .breakpoint(breakpoints[first])
-      : .watchpoint(watchpoints[first - breakpoints.count], by: hit.address)
+    let others = hit.stops.filter { $0 >= 0 }
+    let first = -1 - hit.stops[0]
+    if !others.isEmpty {
+      stopReason = .stops(others, by: hit.address)
+    } else if first < breakpoints.count {
+      stopReason = .breakpoint(breakpoints[first])
+    } else {
+      stopReason = .watchpoint(watchpoints[first - breakpoints.count], by: hit.address)
+    }
     resumePast(machine)
     return .done
   }

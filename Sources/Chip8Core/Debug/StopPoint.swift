@@ -83,6 +83,8 @@ public struct StopPoint: Sendable {
   public var isEnabled = true
   /// What else it is called, as a `:breakpoint` is.
   public var name: String?
+  /// Whether it is a point of the machine's metadata, which is saved with it.
+  public var isSaved = false
   /// Where it is as somebody wrote it, a label or a line: there it is in another version of the program.
   public var place: String?
 

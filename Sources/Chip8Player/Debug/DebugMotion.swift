@@ -45,8 +45,8 @@ package enum DebugMotion: Hashable, Sendable {
 }
 
 extension DebugSession {
-  /// Debugs the machine of somebody who plays. Its stops are the points of its metadata; new frames get the
-  /// keys that are held.
+  /// Debugs the machine of somebody who plays. Its stops are the points of its metadata, and what was set
+  /// beside them; new frames get the keys that are held.
   ///
   /// - Parameter keys: those; nil for what the machine has now.
   init(_ player: Player, _ source: ProgramSource, holding keys: KeySet? = nil) {
@@ -55,10 +55,25 @@ extension DebugSession {
     self.player.debugger = Debugger()
     sources = [(player.machine.program, source)]
     script = .empty
-    loadedEnd = player.timeline.end
+    // What was played ends nowhere: somebody plays on.
+    loadedEnd = Position()
     heldKeys = keys ?? player.machine.heldKeys
-    for address in player.metadata.breakpoints { add(.execution(address)) }
-    for point in player.metadata.watchpoints { add(.access(.bytes(point.range), .change)) }
+    (stops, nextStop) = (player.stops.others, player.stops.next)
+    for event in player.metadata.stopEvents {
+      changeStop(add(event)) { stop in
+        (stop.isSaved, stop.isEnabled) = (true, !player.stops.disabled.contains(event))
+      }
+    }
+  }
+
+  /// The stops as they are now, for whoever keeps them.
+  package var setStops: DebugStops {
+    let saved = stops.filter(\.isSaved)
+    let others = stops.filter { !$0.isSaved }
+    return DebugStops(
+      others: others, next: (others.map(\.id).max() ?? 0) + 1,
+      disabled: Set(saved.filter { !$0.isEnabled }.map(\.event)),
+      removed: Set(player.metadata.stopEvents).subtracting(saved.map(\.event)))
   }
 
   /// The same, for another thread: it may take the time to prove what an image says of the past.
@@ -78,5 +93,39 @@ extension DebugSession {
     player.endPlayback()
     // It has just come by there.
     try? player.seek(to: place)
+  }
+}
+
+/// What somebody who debugs a game has set beside the points of its metadata, and what has become of those.
+package struct DebugStops: Sendable {
+  /// Those that are not saved with the machine.
+  var others: [StopPoint] = []
+  /// The number of the next one.
+  var next = 1
+  /// Points of the metadata that do not stop for now.
+  var disabled: Set<StopPoint.Event> = []
+  /// Those that are no longer to be there.
+  var removed: Set<StopPoint.Event> = []
+}
+
+extension Debugger {
+  /// Stops at the points of a machine's metadata, and where somebody who debugs wants that.
+  init(_ metadata: SessionMetadata, with stops: DebugStops) {
+    var metadata = metadata
+    metadata.breakpoints.removeAll { stops.disabled.contains(.execution($0)) }
+    metadata.watchpoints.removeAll { stops.disabled.contains($0.event) }
+    self.init(metadata, stops.others.filter(\.isEnabled))
+  }
+}
+
+extension Watchpoint {
+  /// It as a stop.
+  var event: StopPoint.Event { .access(.bytes(range), .change) }
+}
+
+extension SessionMetadata {
+  /// Its points as stops.
+  var stopEvents: [StopPoint.Event] {
+    breakpoints.map { .execution($0) } + watchpoints.map(\.event)
   }
 }

@@ -210,10 +210,10 @@ extension DebugSession {
   private mutating func followProgram() {
     guard let found = sources.last(where: { $0.program == machine.program }) else { return }
     (source, unfinished) = (found.source, nil)
-    for index in stops.indices { resolve(&stops[index]) }
+    resolveStops()
   }
 
-  private func resolve(_ stop: inout StopPoint) {
+  func resolve(_ stop: inout StopPoint) {
     do throws(ExpressionError) {
       if let place = stop.place, case .execution = stop.event,
         let address = try breakpointAddresses(place).first

@@ -27,6 +27,24 @@ extension DebugSession {
     stops.removeAll(where: isRemoved)
   }
 
+  /// Where the stops are in the program as it is now: their lines and labels may be elsewhere.
+  mutating func resolveStops() {
+    for index in stops.indices { resolve(&stops[index]) }
+  }
+
+  /// How often the conditions of stops have held until now, where that matters.
+  mutating func hitCounts(
+    isInterrupted: @escaping () -> Bool
+  ) throws(History.Failure) -> [Int: UInt64] {
+    var probe = Probe(enabledStops)
+    guard probe.countsHits else { return [:] }
+    var history = try History(of: &player.timeline, isInterrupted: isInterrupted)
+    probe.counts = try history.counts(of: probe)
+    var machine = machine
+    probe.countPresent(&machine)
+    return probe.counts
+  }
+
   /// Changes a stop, and says whether there is one.
   @discardableResult
   public mutating func changeStop(_ id: Int, _ change: (inout StopPoint) -> Void) -> Bool {

@@ -14,7 +14,14 @@ public struct DebugSession: Sendable {
   /// That of each version of the program that was there.
   var sources: [(program: Program, source: ProgramSource)]
   /// All stops, in the order in which they were set.
-  public internal(set) var stops: [StopPoint] = [] { didSet { unfinished?.counts = nil } }
+  public internal(set) var stops: [StopPoint] = [] {
+    didSet {
+      unfinished?.counts = nil
+      stopChangeCount &+= 1
+    }
+  }
+  /// Changes whenever they do.
+  package private(set) var stopChangeCount = 0
   /// The keys of frames that are run for the first time, counted from power-on.
   public var script: KeyScript
   /// The keys that are held instead of those of the script.
@@ -26,6 +33,8 @@ public struct DebugSession: Sendable {
   var nextStop = 1
   /// A motion forwards that has ended before its time.
   var unfinished: Unfinished?
+  /// Why the program has ended where it ran for the first time, if it has.
+  private(set) var halt: Halt?
 
   /// A motion that can be resumed.
   struct Unfinished: Sendable {
@@ -340,7 +349,10 @@ public struct DebugSession: Sendable {
         let canWait = end != nil && byInstruction == nil
         if isBlocked, !canWait, isBlockedOnKeys(until: until) { return .keyWait }
       case .stopped(.halt) where end != nil && byInstruction == nil: continue
-      case .stopped(let stop): if let stop = take(stop) { return stop }
+      case .stopped(let stop):
+        guard let stop = take(stop) else { continue }
+        halt = Halt(stop)
+        return stop
       }
     }
   }

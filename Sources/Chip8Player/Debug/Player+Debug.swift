@@ -2,6 +2,17 @@ import Chip8Core
 import SaveState
 
 extension Player {
+  /// Stops the machine before these instructions.
+  mutating func setBreakpoints(_ breakpoints: [UInt16]) {
+    changePoints { $0.breakpoints = breakpoints }
+  }
+
+  /// Stops the machine at the points of its metadata and at ``stops``, but not where it is.
+  mutating func resetDebugger() {
+    debugger = Debugger(metadata, with: stops)
+    debugger.resumePast(machine)
+  }
+
   /// Runs the machine for the first time, to a hit of a probe.
   ///
   /// - Parameter isInclusive: whether one at the very beginning counts.

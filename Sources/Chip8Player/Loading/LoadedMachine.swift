@@ -13,6 +13,8 @@ public struct LoadedMachine: Sendable {
   var given = SessionMetadata()
   /// What its source was assembled to, if the program was loaded from that.
   private(set) var assembly: Assembly?
+  /// The file, as it was named.
+  private(set) var programPath: String?
   /// How its cartridge wants it to be played with fingers, if it does.
   private(set) var touchMode: TouchMode?
   /// What holds of all that is said beside the machine.
@@ -55,6 +57,7 @@ public struct LoadedMachine: Sendable {
       let (program, suggested) = try file.contents()
       try self.init(file.path, program, suggested: suggested, request, file.inputs)
     }
+    programPath = file.path
   }
 
   /// A program in its source, which may come from a cartridge that says how to run it.

@@ -26,6 +26,8 @@ public struct Player: Sendable {
   public private(set) var host: Host
   /// Stops the machine at breakpoints and watchpoints.
   var debugger: Debugger
+  /// What somebody who debugs has set beside those. It is not saved.
+  var stops = DebugStops()
   /// The subroutines that a saved machine calls where it is restored.
   private var entryCalls: [Int] = []
   /// How many bytes of its past an image of the machine carries, at most; nil for none.
@@ -65,6 +67,8 @@ public struct Player: Sendable {
     var ownConfiguration: Configuration?
     /// What the program's source was assembled to, if it was loaded from that.
     var assembly: Assembly?
+    /// The file that the program was loaded from, if it was one.
+    var path: String?
   }
 
   /// The machine as it is.
@@ -158,6 +162,9 @@ public struct Player: Sendable {
 
   /// What is known of the program beside its bytes.
   package var source: ProgramSource { ProgramSource(beside.assembly, metadata.labels) }
+
+  /// The file that it was loaded from, if it was one, as the user has named it.
+  package var programPath: String? { beside.path }
 
   /// What the program is called: its title if it is known.
   public var title: String { knownProgram?.title ?? machine.program.name }
@@ -404,7 +411,7 @@ public struct Player: Sendable {
       Beside(
         image: saved, metadata: metadata, given: given, own: own, touchMode: touchMode,
         ownConfiguration: isSame ? beside.ownConfiguration : nil,
-        assembly: isSame ? beside.assembly : nil))
+        assembly: isSame ? beside.assembly : nil, path: isSame ? beside.path : nil))
   }
 
   /// Replaces the machine with a loaded one.
@@ -424,7 +431,7 @@ public struct Player: Sendable {
     inputs = loaded.inputs
     warnings += loaded.warnings
     besides[timeline.branch] = Beside(loaded)
-    debugger = Debugger(metadata)
+    debugger = Debugger(metadata, with: stops)
   }
 
   /// Replaces the machine by another one of the same program, just switched on.
@@ -461,20 +468,14 @@ public struct Player: Sendable {
     besides[branch].metadata.keys = others.over(own)
   }
 
-  /// Stops the machine before these instructions, on all branches: that is the user's wish, and no part
-  /// of what was played.
-  mutating func setBreakpoints(_ breakpoints: [UInt16]) {
+  /// Changes where the machine stops, on all branches: that is the user's wish, and no part of what was
+  /// played.
+  mutating func changePoints(_ change: (inout SessionMetadata) -> Void) {
     for index in besides.indices {
-      besides[index].given.breakpoints = breakpoints
-      besides[index].metadata.breakpoints = breakpoints
+      change(&besides[index].given)
+      change(&besides[index].metadata)
     }
     resetDebugger()
-  }
-
-  /// Stops the machine at the points of its metadata, but not where it is.
-  mutating func resetDebugger() {
-    debugger = Debugger(metadata)
-    debugger.resumePast(machine)
   }
 
   private mutating func replace(
@@ -490,7 +491,7 @@ public struct Player: Sendable {
     timeline.run { $0.engine = engine }
     forgetNextFrames()
     place(beside)
-    debugger = Debugger(metadata)
+    debugger = Debugger(metadata, with: stops)
     // A saved machine has already stopped at its breakpoint.
     if image != nil { debugger.resumePast(machine) }
   }
@@ -576,7 +577,7 @@ extension Player.Beside {
     self.init(
       image: loaded.image, metadata: loaded.metadata, given: loaded.given, own: loaded.own,
       touchMode: loaded.touchMode, ownConfiguration: loaded.ownConfiguration,
-      assembly: loaded.assembly)
+      assembly: loaded.assembly, path: loaded.programPath)
   }
 }
 

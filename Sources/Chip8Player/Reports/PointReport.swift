@@ -14,6 +14,7 @@ package struct PointReport {
     switch reason {
     case .breakpoint(let address): names.json(address)
     case .watchpoint(let watchpoint, let by): names.json(watchpoint).adding(["by": by])
+    case .stops(_, let by): names.json(by)
     }
   }
 
@@ -23,6 +24,7 @@ package struct PointReport {
     case .breakpoint(let address): "at \(text(address))"
     case .watchpoint(let watchpoint, let by):
       "at \(text(watchpoint.address)), changed by \(text(by))"
+    case .stops(_, let by): "by the debugger at \(text(by))"
     }
   }
 

@@ -11,6 +11,8 @@ public enum Notice: Sendable {
   case stopped(Debugger.StopReason)
   case paused
   case unpaused
+  /// Another program debugs the machine, or does not any more.
+  case debugger(isAttached: Bool)
   case reset
   /// The machine is one of another platform, switched on again.
   case restarted(Platform)
@@ -86,4 +88,15 @@ public enum Halt: Hashable, Sendable {
   case exit
   /// The program has faulted.
   case fault(Fault)
+}
+
+extension Halt {
+  /// The end of a program that a debugger has come to, if it is one.
+  init?(_ stop: DebugSession.Stop) {
+    switch stop {
+    case .exit: self = .exit
+    case .fault(let fault): self = .fault(fault)
+    default: return nil
+    }
+  }
 }

@@ -21,6 +21,10 @@ extension PlaySession {
     var heatPlace: Timeline<Chip8>.Place?
     var survey: Cancellation?
     let motions = WorkQueue()
+    /// The debugger that is attached, if one is.
+    var attached: Attached?
+    /// Whether it has stopped the machine.
+    var isStoppedByDebugger = false
     /// What is to be done as soon as no motion is made.
     var waiting: [(PlaySession) -> Void] = []
   }
@@ -65,15 +69,19 @@ extension PlaySession {
       debugging.waiting = []
       for perform in waiting { perform(self) }
     }
-    guard isDebugging else { return }
-    followProgram()
-    countAccessesIfDue()
+    if isDebugging || debugging.attached != nil { followProgram() }
+    if isDebugging { countAccessesIfDue() }
   }
 
   /// The `:breakpoint`s of a source are breakpoints from when it is debugged first.
-  private func followProgram() {
+  func followProgram() {
     guard debugging.program != player.machine.program else { return }
     (debugging.program, debugging.source) = (player.machine.program, player.source)
+    if !player.stops.others.isEmpty {
+      var session = debugSession
+      session.resolveStops()
+      keep(session.setStops)
+    }
     (debugging.heat, debugging.heatPlace) = (nil, nil)
     let own = debugging.source.breakpoints.keys.compactMap { UInt16(exactly: $0) }
     guard !own.isEmpty else { return }
@@ -127,19 +135,21 @@ extension PlaySession {
     debugging.text = result.text
     if player.machine.program != program { machineChanged() }
     if player.timeline.place != place { isBrowsing = !isNew }
-    guard isNew else { return }
-    flagKeeper.look(at: player.machine)
-    switch result.stop {
-    case .exit: end(.exit)
-    case .fault(let fault):
-      end(.fault(fault))
-      autosave(.fault)
-    default: autosaveIfDue()
-    }
+    if isNew { hasRun(to: Halt(result.stop)) }
   }
 
-  private func takeDebugged(_ moved: Player) {
+  /// A motion has run what was not played before.
+  func hasRun(to halt: Halt?) {
+    flagKeeper.look(at: player.machine)
+    guard let halt else { return autosaveIfDue() }
+    end(halt)
+    if case .fault = halt { autosave(.fault) }
+  }
+
+  func takeDebugged(_ moved: Player) {
+    let stops = player.stops
     player = moved
+    player.stops = stops
     player.timeline.provesPasts = false
     player.forgetNextFrames()
     player.resetDebugger()

@@ -48,6 +48,8 @@ public final class PlaySession {
   /// The one that is being run, if any is.
   var proving: Proving?
   var debugging = Debugging()
+  /// Where other threads ask for something.
+  package let gate = SessionGate()
   var closing: Closing?
   let options: Options
   /// What the program's keys do, for what shows them.
@@ -115,6 +117,8 @@ public final class PlaySession {
     _ = collect()
     lookAtProof()
     pollDebugging()
+    gate.serve(self)
+    sayWhatIsDebugged()
     writeJournalIfDue()
     lookAtJournalIfDue()
   }
@@ -204,6 +208,7 @@ public final class PlaySession {
     let playsMovie = player.isPlayingMovie
     if !playsMovie { keyObserver.observe(player.machine, keys: keys) }
     follow(player.run(frames: 1, keys: keys))
+    debugging.take(player.debugger.messages)
     if playsMovie, !player.isPlayingMovie { report(.movieEnded) }
     flagKeeper.look(at: player.machine)
     autosaveIfDue()
@@ -233,6 +238,7 @@ public final class PlaySession {
     case .done, .halt: break
     case .point(let point):
       (isPaused, stoppedAt) = (true, point)
+      debugging.isStoppedByDebugger = point.isOfDebugger
       report(.stopped(point))
     case .exit: end(.exit)
     case .fault(let fault):
@@ -252,6 +258,7 @@ public final class PlaySession {
   public func togglePause() {
     guard halt == nil, !isMoving else { return }
     isPaused.toggle()
+    debugging.isStoppedByDebugger = false
     report(isPaused ? .paused : .unpaused)
   }
 

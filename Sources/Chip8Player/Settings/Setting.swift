@@ -10,6 +10,7 @@ public enum Setting: String, CaseIterable, Sendable {
   case speed
   case runAhead = "run-ahead"
   case autosave, journal
+  case debugSocket = "debug-socket"
   case pauseInBackground = "pause-in-background"
   case terminal
   case terminalPicture = "terminal-picture"
@@ -107,6 +108,10 @@ public enum Setting: String, CaseIterable, Sendable {
         "play.autosave", .number(0...86_400), "60", .all,
         "Seconds between autosaves; 0 turns autosaving off.")
     case .journal: Row("play.journal", .flag, "true", .all, "Record all that is played.")
+    case .debugSocket:
+      Row(
+        "play.debug-socket", .flag, "true", .all,
+        "Let the user's own debuggers attach: chip8 dap.")
     case .pauseInBackground:
       Row(
         "play.pause-in-background", .flag, "false", .all,

@@ -3,7 +3,7 @@ import Glibc
 /// Starts a thread, without any signals: those are for the threads that wait for them.
 ///
 /// - Returns: nil if the operating system has no more.
-func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+package func startThread(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
   final class Body {
     let run: @Sendable () -> Void
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }

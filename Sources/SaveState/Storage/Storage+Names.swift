@@ -6,7 +6,7 @@ import Glibc
 extension Storage {
   /// The names in a directory, in no order; none if it does not exist. Names that are not UTF-8 are
   /// left out.
-  static func names(in directory: String) throws(StorageError) -> [String] {
+  package static func names(in directory: String) throws(StorageError) -> [String] {
     guard let stream = retrying({ opendir(directory) }) else {
       if isMissing { return [] }
       throw StorageError(.read, directory)

@@ -60,7 +60,7 @@ extension Chip8Command {
     (player.reduceFlashes, player.keypad, player.touch) = (nil, nil, nil)
     player.pauseInBackground = nil
     (player.volume, player.mute, player.pitch, player.runAhead) = (nil, nil, nil, nil)
-    (player.autosave, player.journal) = (nil, nil)
+    (player.autosave, player.journal, player.debugSocket) = (nil, nil, nil)
     (player.terminal, player.terminalPicture) = (nil, nil)
     (player.padMap, player.config) = (nil, nil)
     headless = HeadlessOptions()
@@ -110,6 +110,7 @@ extension Chip8Command {
     case "mute": player.mute = isOn
     case "pause-in-background": player.pauseInBackground = isOn
     case "journal": player.journal = isOn
+    case "debug-socket": player.debugSocket = isOn
     case "terminal": player.terminal = isOn
     default: return false
     }
@@ -135,8 +136,8 @@ extension Chip8Command {
     case .autosave: player.autosave = value
     case .terminalPicture: player.terminalPicture = value
     case .padMap: player.padMap = value
-    case .fit, .fullscreen, .reduceFlashes, .keypad, .card, .mute, .journal, .pauseInBackground,
-      .terminal, .platform, .quirk, .ipf:
+    case .fit, .fullscreen, .reduceFlashes, .keypad, .card, .mute, .journal, .debugSocket,
+      .pauseInBackground, .terminal, .platform, .quirk, .ipf:
       return false
     }
     return true

@@ -31,6 +31,7 @@ extension Chip8Command {
     }
     let session = PlaySession(loaded, host, options)
     if let file { session.watch(files[0], file, keepsState: keepState) }
+    let server = effective.isOn(.debugSocket) ? DebugServer(session) : nil
     // However the window ends, what was recorded is not lost.
     var failures = Failures()
     failures.attempt {
@@ -39,6 +40,7 @@ extension Chip8Command {
         try mobility.takeOver(image, savedAs: session.saveProvisionally())
       }
     }
+    server?.close()
     failures.attempt { try headless.movie.write(session.player) }
     try failures.end()
     if let restoration = session.restart {

@@ -16,6 +16,8 @@ extension Notice {
       ["Stopped \(PointReport(reason: point, names: names).text) · P resumes"]
     case .paused: ["Paused"]
     case .unpaused: ["Resumed"]
+    case .debugger(isAttached: true): ["A debugger is attached"]
+    case .debugger(isAttached: false): ["The debugger has left"]
     case .reset: ["Reset · Shift+F9 undoes this"]
     case .restarted(let platform): ["Restarted on \(platform.title) · Ctrl+Z undoes this"]
     case .reconfigured(let configuration, let before):

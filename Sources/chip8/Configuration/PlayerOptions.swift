@@ -21,6 +21,7 @@ struct PlayerOptions: ParsableArguments {
   @Option(.runAhead) var runAhead: String?
   @Option(.autosave) var autosave: String?
   @Flag(.journal) var journal: Bool?
+  @Flag(.debugSocket) var debugSocket: Bool?
   @Flag(.pauseInBackground) var pauseInBackground: Bool?
   @Flag(.terminal) var terminal: Bool?
   @Option(.terminalPicture) var terminalPicture: String?
@@ -47,6 +48,7 @@ struct PlayerOptions: ParsableArguments {
     given.take(.runAhead, runAhead)
     given.take(.autosave, autosave)
     given.take(.journal, journal)
+    given.take(.debugSocket, debugSocket)
     given.take(.pauseInBackground, pauseInBackground)
     given.take(.terminal, terminal)
     given.take(.terminalPicture, terminalPicture)

@@ -79,6 +79,9 @@ extension DebugPrompt {
       prompt.session.hold(keys)
     },
     Command("reload", "", 0...0, "the changed program, in the machine as it is") { prompt, _ in
+      guard prompt.request.path != nil || prompt.request.inputPath != nil else {
+        throw Problem("the program does not come from a file")
+      }
       try prompt.request.reload(in: &prompt.session)
       prompt.lastStop = nil
       try prompt.showPlace()

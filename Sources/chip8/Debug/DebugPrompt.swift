@@ -8,7 +8,7 @@ import SaveState
 struct DebugPrompt {
   var session: DebugSession
   /// What is debugged.
-  let request: DebugRequest
+  var request: DebugRequest
   /// Whether somebody types.
   let isInteractive: Bool
   private(set) var isOver = false
@@ -33,7 +33,17 @@ struct DebugPrompt {
     output: @escaping ([String]) throws -> Void,
     isInterrupted: @escaping () -> Bool
   ) throws {
-    session = try request.session()
+    self.init(
+      try request.session(), request, isInteractive: isInteractive, output: output,
+      isInterrupted: isInterrupted)
+  }
+
+  /// Commands for a machine that is there already.
+  init(
+    _ session: DebugSession, _ request: DebugRequest, isInteractive: Bool = false,
+    output: @escaping ([String]) throws -> Void, isInterrupted: @escaping () -> Bool
+  ) {
+    self.session = session
     (self.request, self.isInteractive) = (request, isInteractive)
     (self.output, self.isInterrupted) = (output, isInterrupted)
   }

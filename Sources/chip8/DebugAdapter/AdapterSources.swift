@@ -47,7 +47,7 @@ struct AdapterSources {
     AdapterSources.resolved(directory + file.path)
   }
 
-  private static func resolved(_ path: String) -> String? {
+  static func resolved(_ path: String) -> String? {
     guard let resolved = realpath(path, nil) else { return nil }
     defer { free(resolved) }
     return String(cString: resolved)
@@ -105,7 +105,7 @@ extension DebugAdapter {
 
   /// Continues with another version of the program, if its files have changed.
   mutating func reloadIfChanged() {
-    guard prompt != nil, !hasTerminated, sources.noticeChange() else { return }
+    guard launch != nil, prompt != nil, !hasTerminated, sources.noticeChange() else { return }
     do {
       try withPrompt { prompt in try prompt.request.reload(in: &prompt.session) }
     } catch {
@@ -120,6 +120,7 @@ extension DebugAdapter {
   mutating func programChanged() {
     guard let source = prompt?.session.source else { return }
     program = prompt?.session.machine.program.sha1
+    if isAttached, let prompt { sources = AdapterSources(prompt.request, prompt.session) }
     sources.follow(source)
     for file in source.files.indices {
       guard let json = sources.json(file, in: prompt) else { continue }

@@ -181,7 +181,7 @@ extension DebugAdapter {
 
   /// Makes stops of a breakpoint.
   private mutating func place(_ breakpoint: inout ClientBreakpoint) {
-    guard prompt != nil, launch?.isWithoutDebugging == false else { return }
+    guard prompt != nil, launch?.isWithoutDebugging != true else { return }
     for stop in breakpoint.stops { prompt?.session.removeStop(stop) }
     (breakpoint.stops, breakpoint.problem) = ([], nil)
     do {

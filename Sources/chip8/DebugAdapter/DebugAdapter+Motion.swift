@@ -42,8 +42,9 @@ extension DebugAdapter {
       return nil
     },
     "pause": Command(.session) { adapter, _ in
-      guard adapter.motion != nil else { return nil }
+      guard adapter.motion != nil || adapter.isPlayed else { return nil }
       adapter.motion = nil
+      if adapter.isPlayed { try adapter.pauseGame() }
       adapter.stopped("pause", nil)
       return nil
     },
@@ -84,6 +85,8 @@ extension DebugAdapter {
     if motion.motion == .out, prompt?.session.machine.state.stackCount == 0 {
       throw AdapterRefusal("not in a subroutine")
     }
+    let goesOn = motion.motion == .run && motion.direction == .forwards
+    if isAttached, goesOn, prompt?.session.isAtEnd == true { return try playOn() }
     self.motion = motion
   }
 
@@ -96,12 +99,18 @@ extension DebugAdapter {
   mutating func advance() {
     guard let motion else { return }
     // After the message, what is new continues, and what goes over the past begins again.
-    let stream = stream
-    let isInterrupted = { Interrupt.wasCaught || stream.isGone || stream.hasMessage }
-    guard let outcome = move(motion, isInterrupted) else { return }
+    let (stream, game) = (stream, game)
+    let isInterrupted = {
+      Interrupt.wasCaught || stream.isGone || stream.hasMessage || game?.isInterrupted == true
+    }
+    guard let outcome = move(motion, isInterrupted) else { return motionFailed() }
     say(outcome.messages)
     switch outcome.stop {
-    case .frames, .interrupted: return
+    case .frames: return
+    case .interrupted where !wasInterruptedInGame: return
+    case .end where isAttached && motion.motion == .run && motion.direction == .forwards:
+      self.motion = nil
+      do { try playOn() } catch { motionFailed() }
     default:
       self.motion = nil
       report(outcome.stop, isStep: motion.motion != .run)
@@ -113,8 +122,11 @@ extension DebugAdapter {
     _ motion: AdapterMotion, _ isInterrupted: @escaping () -> Bool
   ) -> DebugSession.Outcome? {
     let frames = DebugAdapter.frames
+    // A game is played from the end of what was played on.
+    let stopsAtEnd = isAttached && motion.motion == .run
     return try? withPrompt { prompt in
-      prompt.session.canResume
+      prompt.session.stopsAtEnd = stopsAtEnd
+      return prompt.session.canResume
         ? prompt.session.resume(frames: frames, isInterrupted: isInterrupted)
         : prompt.session.move(
           motion.motion, by: motion.grain, motion.direction, frames: frames,
@@ -122,7 +134,7 @@ extension DebugAdapter {
     }
   }
 
-  private mutating func say(_ messages: [LoggedMessage]) {
+  mutating func say(_ messages: [LoggedMessage]) {
     for message in messages {
       let stop = prompt?.session.stops.first { $0.id == message.stop }
       var line: ProgramSource.Line?
@@ -157,9 +169,10 @@ extension DebugAdapter {
   }
 
   private mutating func ended(_ end: ProgramEnd, _ exception: AdapterException, exitCode: Int) {
-    guard endsThatStop.contains(end) else { return terminate(exitCode: exitCode) }
-    stopped("exception", exception.description)
-    self.exception = exception
+    let isWanted = endsThatStop.contains(end)
+    guard isWanted || isAttached else { return terminate(exitCode: exitCode) }
+    stopped(isWanted ? "exception" : "pause", exception.description)
+    if isWanted { self.exception = exception }
   }
 
   private mutating func hit(_ ids: [Int], _ text: String?) {

@@ -72,12 +72,11 @@ extension DebugAdapter {
   static let sessionCommands: [String: Command] = [
     "initialize": Command(.nothing) { adapter, arguments in try adapter.initialize(arguments) },
     "launch": Command(.client) { adapter, arguments in
-      guard adapter.launch == nil else { throw AdapterRefusal("a program is debugged already") }
+      guard adapter.prompt == nil else { throw AdapterRefusal("a program is debugged already") }
+      guard adapter.game == nil else { throw AdapterRefusal("this is a game: attach to it") }
       try adapter.begin(Launch(arguments))
+      adapter.stream.forgetTranscript()
       return nil
-    },
-    "attach": Command(.client) { _, _ in
-      throw AdapterRefusal("there is nothing to attach to: launch a program")
     },
     "configurationDone": Command(.client) { adapter, _ in
       adapter.isConfigured = true
@@ -85,6 +84,7 @@ extension DebugAdapter {
       return nil
     },
     "restart": Command(.session) { adapter, arguments in
+      if adapter.isAttached { return try adapter.restartGame() }
       let changed = try arguments.object("arguments")
       guard let launch = try changed.map({ try Launch($0) }) ?? adapter.launch else { return nil }
       try adapter.begin(launch)
@@ -93,6 +93,7 @@ extension DebugAdapter {
     },
     "terminate": Command(.session) { adapter, _ in
       adapter.motion = nil
+      adapter.leaveGame()
       adapter.terminate(exitCode: nil)
       return nil
     },
@@ -162,10 +163,12 @@ extension DebugAdapter {
   }
 
   /// Lets the program begin once there is one and the client is ready.
-  private mutating func startIfReady() {
-    guard isConfigured, !hasBegun, let launch, prompt != nil else { return }
+  mutating func startIfReady() {
+    guard isConfigured, !hasBegun, prompt != nil else { return }
     hasBegun = true
-    if launch.stopsOnEntry {
+    if isAttached {
+      beginInGame()
+    } else if launch?.stopsOnEntry == true {
       stopped("entry", nil)
     } else {
       motion = AdapterMotion(.run, .instruction, .forwards, includesPresent: true)

@@ -8,7 +8,7 @@ import SaveState
 /// docs/DEBUGGING.md, "In editors".
 ///
 /// All of it is done by one thread. While the program runs, it looks for messages between two slices of
-/// frames.
+/// frames. In the process of a game, that is a thread beside the one that plays.
 struct DebugAdapter {
   let stream: MessageStream
   /// What the client can do, once it has said so.
@@ -19,6 +19,25 @@ struct DebugAdapter {
   let console = ConsoleText()
   /// What was launched.
   var launch: Launch?
+  /// The game of this process, if it plays one.
+  let game: AttachedDebugger?
+  /// Whether that is what is debugged.
+  var isAttached = false
+  /// Whether its user plays.
+  var isPlayed = false
+  /// What is known of it.
+  var seenView = 0
+  var keptStopChangeCount = 0
+  /// Why it has stopped; nil if it was merely paused.
+  var lastStop: DebugSession.Stop?
+  /// Whether its user has ended the last motion.
+  var wasInterruptedInGame = false
+  /// What has become of it meanwhile, if that was not expected.
+  var lateView: PlaySession.DebugView?
+  /// The game of another process that the client has asked for: what it says is for that one.
+  var gameToServe: Int32?
+  /// Whether the client has had all answers until now from the adapter that has handed it on.
+  var isHandedOn: Bool
   /// The program that the client has seen the lines of.
   var program: Digest?
   /// The program's source on the disk.
@@ -59,21 +78,30 @@ struct DebugAdapter {
   /// How a program may end.
   enum ProgramEnd: String, CaseIterable { case fault, exit }
 
-  init(_ stream: MessageStream) { self.stream = stream }
+  init(_ stream: MessageStream, game: AttachedDebugger? = nil) {
+    (self.stream, self.game, isHandedOn) = (stream, game, game != nil)
+  }
 
-  /// How often files are looked at, and whether somebody wants chip8 to end.
-  private static let pollMilliseconds: Int32 = 200
+  /// How often files are looked at, and whether somebody wants chip8 to end. A game says when there is something
+  /// to look at.
+  private var pollMilliseconds: Int32 { game == nil ? 200 : -1 }
 
   /// Serves the client until it has gone.
   mutating func serve() {
     while !isOver, !Interrupt.wasCaught, !stream.isGone {
       if motion != nil { advance() }
-      let isWaiting = motion == nil
-      if let received = stream.next(waiting: isWaiting ? DebugAdapter.pollMilliseconds : 0) {
+      let isWaiting = motion == nil && lateView == nil
+      if let received = stream.next(waiting: isWaiting ? pollMilliseconds : 0) {
         take(received)
       }
       reloadIfChanged()
+      followGame()
+      if let gameToServe {
+        var relay = DebugRelay(stream, stream.transcript ?? [], to: gameToServe)
+        return relay.run()
+      }
     }
+    leaveGame()
   }
 
   private mutating func take(_ received: MessageStream.Received) {
@@ -81,6 +109,7 @@ struct DebugAdapter {
     case .request(let request): answer(request)
     case .refused(let request, let why): refuse(request, why)
     case .unframed(let why):
+      isHandedOn = false
       refuse(nil, why)
       (isOver, isBroken) = (true, true)
     case .end: isOver = true
@@ -102,8 +131,8 @@ struct DebugAdapter {
     ) { (self.need, self.body) = (need, body) }
   }
 
-  static let commands: [String: Command] = [sessionCommands, stopCommands, motionCommands]
-    .appending([stateCommands, memoryCommands, sourceCommands])
+  static let commands: [String: Command] = [sessionCommands, gameCommands, stopCommands]
+    .appending([motionCommands, stateCommands, memoryCommands, sourceCommands])
 
   private mutating func answer(_ request: AdapterRequest) {
     isAnswering = true
@@ -113,7 +142,8 @@ struct DebugAdapter {
       }
       try check(command.need)
       let body = try command.body(&self, request.arguments)
-      respond(to: request, success: true, body: body)
+      keepStops()
+      if gameToServe == nil { respond(to: request, success: true, body: body) }
     } catch {
       refuse(request, sentence(of: error))
     }
@@ -128,7 +158,7 @@ struct DebugAdapter {
     if need == .client { return }
     guard prompt != nil else { throw AdapterRefusal("no program is debugged: launch one first") }
     if need == .session { return }
-    guard motion == nil, hasBegun else {
+    guard motion == nil, hasBegun, !isPlayed else {
       throw AdapterRefusal("the program is not stopped: pause it first")
     }
   }
@@ -137,6 +167,7 @@ struct DebugAdapter {
   mutating func withPrompt<Result>(
     _ body: (inout DebugPrompt) throws -> Result
   ) throws -> Result {
+    if isAttached { return try withGame(body) }
     guard var prompt = prompt.take() else { throw AdapterRefusal("no program is debugged") }
     defer { self.prompt = prompt }
     return try body(&prompt)
@@ -166,7 +197,7 @@ struct DebugAdapter {
       "type": "response", "request_seq": request.seq, "success": success,
       "command": request.command, "message": message, "body": body,
     ]
-    write(response.withoutNulls)
+    write(response.withoutNulls, toWhoeverAsks: request.command == "describe")
   }
 
   // MARK: Events
@@ -177,8 +208,10 @@ struct DebugAdapter {
     if isAnswering { events.append(message) } else { write(message) }
   }
 
-  private mutating func write(_ message: JSONObject) {
+  private mutating func write(_ message: JSONObject, toWhoeverAsks: Bool = false) {
+    if toWhoeverAsks { return stream.write(message.adding(["seq": 0])) }
     lastSeq += 1
+    if isHandedOn { return }
     var message = message
     message.set("seq", lastSeq)
     stream.write(message)

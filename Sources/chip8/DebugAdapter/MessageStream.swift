@@ -37,6 +37,8 @@ final class MessageStream {
 
   private let input: Int32
   private let output: Int32
+  /// What else ends a wait for a message.
+  private let wakeUp: WakeUp?
   private var buffer: [UInt8] = []
   /// How many bytes of a message that is too long are still to come.
   private var unwantedByteCount = 0
@@ -46,13 +48,24 @@ final class MessageStream {
   /// Whether nobody reads what is written any more.
   private(set) var isGone = false
 
-  init(reading input: Int32, writing output: Int32) {
-    (self.input, self.output) = (input, output)
+  /// All that was read; nil if nobody will want it, or if it is more than that.
+  private(set) var transcript: [UInt8]? = []
+  private static let maxTranscriptByteCount = 1 << 20
+
+  init(reading input: Int32, writing output: Int32, wakeUp: WakeUp? = nil) {
+    (self.input, self.output, self.wakeUp) = (input, output, wakeUp)
+    if wakeUp != nil { forgetTranscript() }
   }
+
+  /// From now on what was read is not kept.
+  func forgetTranscript() { transcript = nil }
+
+  /// The descriptors, for whoever passes on bytes from here on.
+  var ends: (input: Int32, output: Int32) { (input, output) }
 
   // MARK: Reading
 
-  /// The next message; nil if none came.
+  /// The next message; nil if none came, or something else is to be looked at.
   ///
   /// - Parameter milliseconds: how long to wait for it; -1 for as long as it takes.
   func next(waiting milliseconds: Int32) -> Received? {
@@ -80,6 +93,10 @@ final class MessageStream {
       if let descriptor = Interrupt.descriptor {
         ends.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
       }
+      if let wakeUp {
+        ends.append(pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0))
+      }
+      defer { wakeUp?.forget() }
       guard poll(&ends, nfds_t(ends.count), milliseconds) > 0, ends[0].revents != 0 else { return }
       read()
       parse()
@@ -96,6 +113,8 @@ final class MessageStream {
       received = Glibc.read(input, bytes.baseAddress.map { $0 + start }, count)
     }
     buffer.removeLast(count - max(0, received))
+    transcript?.append(contentsOf: buffer[start...])
+    if transcript?.count ?? 0 > MessageStream.maxTranscriptByteCount { forgetTranscript() }
     guard received <= 0, !(received < 0 && (errno == EINTR || errno == EAGAIN)) else { return }
     isOver = true
     waiting.append(

@@ -32,13 +32,14 @@ final class AdapterClient {
   private(set) var events: [AdapterMessage] = []
 
   /// Starts an adapter.
-  init(in scratch: Scratch) throws {
+  init(in scratch: Scratch, environment: [String: String] = [:]) throws {
     // The adapter may have gone already.
     signal(SIGPIPE, SIG_IGN)
     let connection = try Connection(.pipes, in: scratch)
     running = try Running(
       Running.executable, ["dap"], in: scratch,
-      descriptors: [0: connection.other.input, 1: connection.other.output])
+      descriptors: [0: connection.other.input, 1: connection.other.output],
+      environment: environment)
     connection.other.close()
     end = connection.one
   }
@@ -53,6 +54,14 @@ final class AdapterClient {
   func close() throws -> Outcome? {
     end.close()
     return try running?.outcome()
+  }
+
+  /// Ends the adapter as it ends when nothing else helps.
+  func kill() {
+    guard let running else { return }
+    Foundation.kill(running.process, SIGKILL)
+    _ = try? running.outcome()
+    end.close()
   }
 
   // MARK: Speaking
@@ -178,6 +187,7 @@ extension AdapterClient {
     get throws { try request("stackTrace", ["threadId": 1]).number("body.stackFrames.0.line") }
   }
 
+  @discardableResult
   func value(_ expression: String, context: String = "watch") throws -> String? {
     try request("evaluate", ["expression": expression, "context": context]).text("body.result")
   }

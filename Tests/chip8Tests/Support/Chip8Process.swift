@@ -95,10 +95,12 @@ struct Running {
     try self.init(Running.executable, arguments, in: scratch, input: input)
   }
 
-  /// - Parameter descriptors: descriptors of the program's that are to be ones of the test's.
+  /// - Parameters:
+  ///   - descriptors: descriptors of the program's that are to be ones of the test's.
+  ///   - more: variables beside those that each run has.
   init(
     _ program: String, _ arguments: [String], in scratch: Scratch, input: [UInt8] = [],
-    descriptors: [Int32: Int32] = [:]
+    descriptors: [Int32: Int32] = [:], environment more: [String: String] = [:]
   ) throws {
     // Beside the scratch directory, so that a test sees only what the program left there.
     streams = "\(scratch.directory).\(UUID().uuidString)"
@@ -122,10 +124,11 @@ struct Running {
     sigemptyset(&noSignals)
     posix_spawnattr_setsigmask(&attributes, &noSignals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    let environment = [
-      "CHIP8=\(Running.executable)", "HOME=\(scratch.directory)", "PATH=/usr/bin:/bin",
-      "SWIFT_BACKTRACE=enable=no", "XDG_STATE_HOME=\(scratch.directory)/state",
-    ]
+    let environment =
+      [
+        "CHIP8=\(Running.executable)", "HOME=\(scratch.directory)", "PATH=/usr/bin:/bin",
+        "SWIFT_BACKTRACE=enable=no", "XDG_STATE_HOME=\(scratch.directory)/state",
+      ] + more.map { "\($0.key)=\($0.value)" }
     var identifier = pid_t()
     let inDirectory = ["/usr/bin/env", "-C", scratch.directory, program]
     let code = withCStrings(inDirectory + arguments) { arguments in

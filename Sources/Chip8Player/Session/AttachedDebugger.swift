@@ -1,0 +1,101 @@
+import Chip8Core
+import SaveState
+
+/// The other end of a session that is debugged from another thread, for that thread.
+package final class AttachedDebugger {
+  private let gate: SessionGate
+  package let news: PlaySession.DebugNews
+  private var loan: PlaySession.Loan?
+  /// The motion that has not ended when the machine was given back last, and where that was.
+  private var unfinished: (motion: DebugSession.Unfinished, place: Timeline<Chip8>.Place)?
+
+  /// - Parameter news: what is told of the session.
+  package init(_ gate: SessionGate, _ news: PlaySession.DebugNews) {
+    (self.gate, self.news) = (gate, news)
+  }
+
+  /// Whether there is no session any more.
+  package var isGone: Bool { gate.isClosed }
+
+  /// Why a session cannot be debugged.
+  package enum Refusal: Error { case isOver, hasAnother, isRunning }
+
+  private func perform<Result: Sendable>(
+    _ body: @escaping @Sendable (PlaySession) -> Result
+  ) throws(Refusal) -> Result {
+    guard let result = gate.perform(body) else { throw .isOver }
+    return result
+  }
+
+  package func attach() throws(Refusal) -> PlaySession.DebugView {
+    let news = news
+    guard let view = try perform({ $0.attach(news) }) else { throw .hasAnother }
+    return view
+  }
+
+  package func detach() {
+    let news = news
+    try? perform { $0.detach(news) }
+  }
+
+  /// Whether the user of the window wants the motion to end that is being made.
+  package var isInterrupted: Bool { loan?.cancellation.isCancelled ?? false || gate.isClosed }
+
+  /// Borrows the machine. Nobody plays until it is given back.
+  package func borrow() throws(Refusal) -> DebugSession {
+    let news = news
+    guard let loan = try perform({ $0.lend(to: news) }) else { throw .isRunning }
+    self.loan = loan
+    var session = loan.session
+    if let unfinished, unfinished.place == session.player.timeline.place {
+      session.unfinished = unfinished.motion
+    }
+    unfinished = nil
+    session.playMovie { [loan] in loan.cancellation.isCancelled }
+    return session
+  }
+
+  /// Gives it back as it is now.
+  ///
+  /// - Returns: how it is with its user; nil if that one has gone.
+  package func giveBack(_ session: DebugSession) -> PlaySession.DebugView? {
+    guard let loan else { return nil }
+    self.loan = nil
+    unfinished = session.unfinished.map { ($0, session.player.timeline.place) }
+    return try? perform { $0.take(session, of: loan) }
+  }
+
+  /// Stops where others are, whether the machine runs or not.
+  package func keep(_ stops: DebugStops) { try? perform { $0.keep(stops) } }
+
+  package func pause() throws(Refusal) -> PlaySession.DebugView {
+    try perform { $0.pauseDebugged() }
+  }
+
+  /// Lets the user of the window play on.
+  ///
+  /// - Parameter session: the machine as it was given back last.
+  package func resume(
+    _ session: DebugSession, isInterrupted: @escaping () -> Bool
+  ) throws -> PlaySession.DebugView {
+    var session = session
+    let counts = try session.hitCounts(isInterrupted: isInterrupted)
+    return try perform { $0.resumeDebugged(counts) }
+  }
+
+  /// Switches the machine off and on.
+  package func restart() throws(Refusal) -> PlaySession.DebugView {
+    try perform { session in
+      session.reset()
+      return session.resumeDebugged()
+    }
+  }
+
+  /// What is played, for whoever looks for it; nil if nobody plays any more.
+  package func describe() -> (title: String, path: String?, isDebugged: Bool)? {
+    gate.perform { session in
+      let player = session.player
+      return (player.title, player.programPath, session.debugging.attached != nil)
+    }
+  }
+}

@@ -1,0 +1,229 @@
+import Chip8Core
+import SaveState
+import Synchronization
+
+/// A debugger of another thread at what is played: docs/DEBUGGING.md, "A game that is played". It is lent the
+/// machine while that is stopped, and learns what becomes of it. It keeps nobody waiting: whatever it does with its
+/// copy, the session takes up between two frames.
+extension PlaySession {
+  /// The machine as a debugger is told of it.
+  package struct DebugView: Sendable {
+    /// Views with higher numbers are newer.
+    package let number: Int
+    package let session: DebugSession
+    package let isStopped: Bool
+    /// Why it is stopped; nil if it was merely paused, or moved.
+    package let stop: DebugSession.Stop?
+    /// The file that the program was loaded from, if it was one.
+    package let path: String?
+  }
+
+  /// What a debugger has not been told yet.
+  package final class DebugNews: Sendable {
+    private struct State {
+      var view: DebugView?
+      var messages: [LoggedMessage] = []
+    }
+
+    /// How many messages wait for a debugger that takes none. Later ones are lost.
+    private static let maxMessageCount = 10_000
+
+    private let state = Mutex(State())
+    private let wake: @Sendable () -> Void
+
+    /// - Parameter wake: called when there are some. It must not wait.
+    package init(wake: @escaping @Sendable () -> Void) { self.wake = wake }
+
+    fileprivate func put(_ view: DebugView) {
+      state.withLock { $0.view = view }
+      wake()
+    }
+
+    fileprivate func put(_ messages: [LoggedMessage]) {
+      state.withLock { state in
+        let room = DebugNews.maxMessageCount - state.messages.count
+        state.messages += messages.prefix(max(0, room))
+      }
+      wake()
+    }
+
+    /// The last view, and what log points have said, since the last call.
+    package func take() -> (view: DebugView?, messages: [LoggedMessage]) {
+      state.withLock { state in
+        defer { state = State() }
+        return (state.view, state.messages)
+      }
+    }
+  }
+
+  /// A debugger that is attached.
+  struct Attached {
+    let news: DebugNews
+    /// What it was told last.
+    fileprivate var told: Told?
+    fileprivate var number = 0
+
+    /// What a debugger wants to know of at once.
+    fileprivate struct Told: Equatable {
+      let isStopped: Bool
+      let jumpCount: Int
+      let machineCount: Int
+      /// Where the machine is stopped.
+      let place: Timeline<Chip8>.Place?
+    }
+  }
+
+  /// A machine that is lent: it stands until it comes back, or until it is not wanted back.
+  struct Loan: Sendable {
+    let cancellation: Cancellation
+    let session: DebugSession
+  }
+
+  // MARK: Begin and end
+
+  /// - Returns: nil if another debugger is attached, or the session ends.
+  func attach(_ news: DebugNews) -> DebugView? {
+    guard debugging.attached == nil, restart == nil, !isClosing else { return nil }
+    debugging.attached = Attached(news: news)
+    followProgram()
+    report(.debugger(isAttached: true))
+    return makeDebugView()
+  }
+
+  /// The debugger goes: its stops do, too, and the machine plays on that it has stopped, but not in the past.
+  func detach(_ news: DebugNews) {
+    guard debugging.attached?.news === news else { return }
+    endMotion()
+    debugging.attached = nil
+    keep(DebugStops())
+    report(.debugger(isAttached: false))
+    if debugging.isStoppedByDebugger, player.timeline.isAtEnd, !isDebugging { resumeDebugged() }
+  }
+
+  // MARK: What it is told
+
+  /// The machine as it is now.
+  private func makeDebugView() -> DebugView {
+    debugging.attached?.told = told
+    debugging.attached?.number += 1
+    return DebugView(
+      number: debugging.attached?.number ?? 0, session: debugSession.detached,
+      isStopped: isStopped, stop: debugStop, path: player.programPath)
+  }
+
+  private var told: Attached.Told {
+    Attached.Told(
+      isStopped: isStopped, jumpCount: jumpCount, machineCount: machineCount,
+      place: isStopped ? player.timeline.place : nil)
+  }
+
+  private var debugStop: DebugSession.Stop? {
+    switch halt {
+    case .exit?: return .exit
+    case .fault(let fault)?: return .fault(fault)
+    case nil: break
+    }
+    let stops = debugSession.stops.filter(\.isSaved)
+    func hit(_ event: StopPoint.Event, _ address: UInt16) -> DebugSession.Stop {
+      .hit(stops.filter { $0.event == event }.map(\.id), by: address)
+    }
+    switch stoppedAt {
+    case .stops(let hits, let address)?: return .hit(hits, by: address)
+    case .breakpoint(let address)?: return hit(.execution(address), address)
+    case .watchpoint(let point, let address)?:
+      return hit(.access(.bytes(point.range), .change), address)
+    case nil: return nil
+    }
+  }
+
+  /// Tells the debugger what has happened to the machine, unless the machine is being moved.
+  func sayWhatIsDebugged() {
+    guard let attached = debugging.attached, !isMoving, attached.told != told else { return }
+    attached.news.put(makeDebugView())
+  }
+
+  // MARK: What it does
+
+  /// Lends the machine, if it is stopped.
+  func lend(to news: DebugNews) -> Loan? {
+    guard debugging.attached?.news === news, isStopped, !isMoving, restart == nil,
+      difference == nil, !isClosing
+    else { return nil }
+    endRewinding()
+    isPaused = true
+    debugging.survey?.cancel()
+    writeJournal()
+    var session = debugSession.detached
+    session.player.timeline.provesPasts = true
+    let loan = Loan(cancellation: Cancellation(), session: session)
+    debugging.motion = loan.cancellation
+    return loan
+  }
+
+  /// Takes the machine back, if it is still wanted.
+  func take(_ moved: DebugSession, of loan: Loan) -> DebugView {
+    guard debugging.motion === loan.cancellation else { return makeDebugView() }
+    debugging.motion = nil
+    keep(moved.setStops)
+    let (before, now) = (player.timeline.place, moved.player.timeline.place)
+    guard now != before else { return makeDebugView() }
+    let program = player.machine.program
+    let isAtEnd = player.timeline.isAtEnd && moved.isAtEnd
+    let isNew = isAtEnd && now.branch == before.branch && before.position < now.position
+    if isNew, isBrowsing { playOn() }
+    takeDebugged(moved.player)
+    if player.machine.program != program { machineChanged() }
+    debugging.isStoppedByDebugger = true
+    if isNew {
+      hasRun(to: moved.halt)
+    } else if !isAtEnd || now.position != before.position {
+      isBrowsing = true
+    }
+    return makeDebugView()
+  }
+
+  /// Stops the machine where others are.
+  func keep(_ stops: DebugStops) {
+    let counts = player.debugger.counts
+    (player.stops, player.stops.removed) = (stops, [])
+    player.changePoints { metadata in
+      metadata.breakpoints.removeAll { stops.removed.contains(.execution($0)) }
+      metadata.watchpoints.removeAll { stops.removed.contains($0.event) }
+    }
+    player.debugger.counts = counts
+  }
+
+  @discardableResult
+  func pauseDebugged() -> DebugView {
+    endRewinding()
+    if !isStopped {
+      togglePause()
+      debugging.isStoppedByDebugger = true
+    }
+    return makeDebugView()
+  }
+
+  /// Plays on.
+  ///
+  /// - Parameter counts: how often the conditions of stops have held until now.
+  @discardableResult
+  func resumeDebugged(_ counts: [Int: UInt64] = [:]) -> DebugView {
+    if isPaused { togglePause() }
+    player.debugger.counts = counts
+    return makeDebugView()
+  }
+}
+
+extension PlaySession.Debugging {
+  /// Takes what log points have said.
+  func take(_ messages: [LoggedMessage]) {
+    if !messages.isEmpty { attached?.news.put(messages) }
+  }
+}
+
+extension Debugger.StopReason {
+  /// Whether it is no stop of the machine's metadata.
+  var isOfDebugger: Bool {
+    if case .stops = self { true } else { false }
+  }
+}

@@ -1,0 +1,189 @@
+// A game that somebody plays: it is debugged where it is, in its own process.
+
+import Chip8Core
+import Chip8Player
+import JSON
+import SaveState
+
+extension DebugAdapter {
+  static let gameCommands: [String: Command] = [
+    "attach": Command(.client) { adapter, arguments in
+      guard adapter.prompt == nil else { throw AdapterRefusal("a program is debugged already") }
+      if adapter.game != nil {
+        try adapter.attach(arguments)
+      } else {
+        guard adapter.stream.transcript != nil else {
+          throw AdapterRefusal("too much was said before attach")
+        }
+        adapter.gameToServe = try RunningGame.find(arguments)
+      }
+      return nil
+    },
+    // For adapters that look for a game.
+    "describe": Command(.nothing) { adapter, _ in
+      guard let game = adapter.game else { throw AdapterRefusal("describe is not supported") }
+      guard let found = game.describe() else { throw AdapterRefusal("the game is over") }
+      let body: JSONObject = [
+        "title": found.title.displayText, "isDebugged": found.isDebugged,
+        "path": found.path.flatMap { AdapterSources.resolved($0) },
+      ]
+      return body.withoutNulls
+    },
+  ]
+
+  // MARK: Begin and end
+
+  private mutating func attach(_ arguments: AdapterArguments) throws {
+    isHandedOn = false
+    let stopsOnEntry = try arguments.bool("stopOnEntry") ?? false
+    guard let game else { return }
+    var view = try asked { () throws(AttachedDebugger.Refusal) in try game.attach() }
+    isAttached = true
+    if stopsOnEntry { view = try asked { () throws(AttachedDebugger.Refusal) in try game.pause() } }
+    let (stream, console) = (stream, console)
+    prompt = DebugPrompt(
+      view.session, DebugRequest(), output: { console.append($0) },
+      isInterrupted: {
+        Interrupt.wasCaught || stream.hasUrgentMessage || game.isInterrupted
+      })
+    take(view)
+    guard let prompt else { return }
+    program = prompt.session.machine.program.sha1
+    keepListing()
+    sources = AdapterSources(prompt.request, prompt.session)
+    placeBreakpoints()
+    announceStopsOfProgram()
+    startIfReady()
+  }
+
+  /// The client is ready.
+  mutating func beginInGame() { if !isPlayed { report(lastStop) } }
+
+  /// Leaves the game to whoever plays it.
+  mutating func leaveGame() {
+    guard isAttached else { return }
+    game?.detach()
+    (isAttached, isPlayed, prompt) = (false, false, nil)
+  }
+
+  /// Asks something of the game that it may refuse.
+  private func asked<Result>(
+    _ body: () throws(AttachedDebugger.Refusal) -> Result
+  ) throws(AdapterRefusal) -> Result {
+    do throws(AttachedDebugger.Refusal) { return try body() } catch {
+      switch error {
+      case .isOver: throw AdapterRefusal("the game is over")
+      case .hasAnother: throw AdapterRefusal("another debugger is attached already")
+      case .isRunning: throw AdapterRefusal("the program is not stopped: pause it first")
+      }
+    }
+  }
+
+  // MARK: What becomes of it
+
+  /// Takes the game as it is now.
+  private mutating func take(_ view: PlaySession.DebugView) {
+    seenView = max(seenView, view.number)
+    prompt?.session = view.session
+    prompt?.request.path = view.path
+    keptStopChangeCount = view.session.stopChangeCount
+    lastStop = view.stop
+    isPlayed = !view.isStopped
+  }
+
+  /// Tells the client what has become of the game without its doing.
+  mutating func followGame() {
+    guard let game else { return }
+    if game.isGone {
+      terminate(exitCode: nil)
+      return isOver = true
+    }
+    guard isAttached else { return }
+    let news = game.news.take()
+    say(news.messages)
+    for view in [lateView, news.view].compactMap({ $0 }) where view.number > seenView {
+      follow(view)
+    }
+    lateView = nil
+    keepStops()
+  }
+
+  private mutating func follow(_ view: PlaySession.DebugView) {
+    let (wasPlayed, before) = (isPlayed, prompt?.session.position)
+    keepStops()
+    take(view)
+    followProgram()
+    if isPlayed { motion = nil }
+    guard hasBegun, motion == nil else { return }
+    switch (wasPlayed, isPlayed) {
+    case (true, false): report(view.stop)
+    case (false, true): send("continued", ["threadId": 1, "allThreadsContinued": true])
+    case (false, false):
+      if let stop = view.stop { report(stop, isStep: false) } else { stopped("goto", nil) }
+    case (true, true): break
+    }
+    if prompt?.session.position != before || isPlayed { invalidate() }
+  }
+
+  /// Tells the client that the game has stopped.
+  private mutating func report(_ stop: DebugSession.Stop?) {
+    if let stop { report(stop, isStep: false) } else { stopped("pause", nil) }
+  }
+
+  // MARK: What is done with it
+
+  /// Stops the game where the client's breakpoints are now.
+  mutating func keepStops() {
+    guard isAttached, let session = prompt?.session,
+      session.stopChangeCount != keptStopChangeCount
+    else { return }
+    keptStopChangeCount = session.stopChangeCount
+    game?.keep(session.setStops)
+  }
+
+  /// Does something with the machine, which stands meanwhile.
+  mutating func withGame<Result>(_ body: (inout DebugPrompt) throws -> Result) throws -> Result {
+    keepStops()
+    guard let game, var prompt else { throw AdapterRefusal("no program is debugged") }
+    prompt.session = try asked { () throws(AttachedDebugger.Refusal) in try game.borrow() }
+    wasInterruptedInGame = false
+    defer {
+      wasInterruptedInGame = game.isInterrupted
+      self.prompt = prompt
+      if let view = game.giveBack(prompt.session) {
+        // Somebody has done something else with it meanwhile: that is said after what was asked for.
+        if view.isStopped { take(view) } else { lateView = view }
+      }
+    }
+    return try body(&prompt)
+  }
+
+  /// A motion has ended without having come to anything: the game plays, or is over.
+  mutating func motionFailed() {
+    guard motion != nil else { return }
+    motion = nil
+    if let refused = prompt, !isPlayed { stopped("pause", refused.session.text(of: .interrupted)) }
+  }
+
+  mutating func pauseGame() throws {
+    guard let game else { return }
+    take(try asked { () throws(AttachedDebugger.Refusal) in try game.pause() })
+  }
+
+  /// Lets the game go on at its own pace.
+  mutating func playOn() throws {
+    guard let game, let prompt else { return }
+    take(try game.resume(prompt.session, isInterrupted: prompt.isInterrupted))
+    // A program that has ended stays where it is.
+    if !isPlayed { report(lastStop) }
+  }
+
+  mutating func restartGame() throws -> JSONObject? {
+    guard let game else { return nil }
+    let wasPlayed = isPlayed
+    motion = nil
+    take(try asked { () throws(AttachedDebugger.Refusal) in try game.restart() })
+    if !wasPlayed, isPlayed { send("continued", ["threadId": 1, "allThreadsContinued": true]) }
+    return nil
+  }
+}

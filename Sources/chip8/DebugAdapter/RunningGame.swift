@@ -1,0 +1,102 @@
+import Chip8Player
+import Glibc
+import JSON
+import SaveState
+
+/// A game that somebody plays, as one finds it who wants to debug it.
+struct RunningGame {
+  let process: Int
+  let title: String
+  /// The file that it was loaded from, if that is still there.
+  let path: String?
+  let isDebugged: Bool
+  /// A connection to it.
+  private let descriptor: Int32
+
+  private static let milliseconds: UInt64 = 2000
+  private static let maxByteCount = 64 << 10
+
+  /// Connects to the game that some arguments name.
+  static func find(_ arguments: AdapterArguments) throws(AdapterRefusal) -> Int32 {
+    let process = try arguments.number("pid")
+    let program = try arguments.text("program")
+    guard let directory = UserSocket.directory else {
+      throw AdapterRefusal(
+        "XDG_RUNTIME_DIR does not name a directory, which is where games can be attached to")
+    }
+    let all = all(in: directory)
+    let found = all.filter { game in
+      (process.map { $0 == game.process } ?? true)
+        && (program.map { AdapterSources.resolved($0) == game.path } ?? true)
+    }
+    var chosen: Int32?
+    defer { for game in all where game.descriptor != chosen { close(game.descriptor) } }
+    guard let game = found.first else {
+      guard all.isEmpty else {
+        throw AdapterRefusal("no such game is played; there are \(list(all))")
+      }
+      throw AdapterRefusal("no game is played in a window or a terminal that could be attached to")
+    }
+    guard found.count == 1 else {
+      throw AdapterRefusal("several games are played; name one by its pid: \(list(found))")
+    }
+    guard !game.isDebugged else {
+      throw AdapterRefusal("another debugger is attached to \(game.title) already")
+    }
+    chosen = game.descriptor
+    return game.descriptor
+  }
+
+  private static func list(_ games: [RunningGame]) -> String {
+    games.map { "\($0.process) (\($0.path ?? $0.title))" }.joined(separator: ", ")
+  }
+
+  /// All that listen. What a process has left that was killed is removed.
+  private static func all(in directory: String) -> [RunningGame] {
+    let names = (try? Storage.names(in: directory)) ?? []
+    return names.compactMap { name -> RunningGame? in
+      guard name.hasSuffix(UserSocket.suffix),
+        let process = Int32(name.dropLast(UserSocket.suffix.count)), process > 0
+      else { return nil }
+      let path = "\(directory)/\(name)"
+      guard let descriptor = UserSocket.connect(to: path) else {
+        if errno == ECONNREFUSED, kill(process, 0) != 0, errno == ESRCH { unlink(path) }
+        return nil
+      }
+      if let game = RunningGame(Int(process), descriptor) { return game }
+      close(descriptor)
+      return nil
+    }.sorted { $0.process < $1.process }
+  }
+
+  /// Asks a process what it plays; nil if it does not answer.
+  private init?(_ process: Int, _ descriptor: Int32) {
+    let request: JSONObject = ["seq": 0, "type": "request", "command": "describe"]
+    MessageStream(reading: descriptor, writing: descriptor).write(request)
+    guard let answer = RunningGame.answer(descriptor), case .object(let message) = answer,
+      case .object(let body)? = message["body"]
+    else { return nil }
+    (self.process, self.descriptor) = (process, descriptor)
+    title = body["title"]?.text ?? ""
+    path = body["path"]?.text
+    isDebugged = body["isDebugged"]?.bool ?? false
+  }
+
+  private static func answer(_ descriptor: Int32) -> JSONValue? {
+    let deadline = MonotonicClock.now + milliseconds * 1_000_000
+    var (buffer, chunk) = ([UInt8](), [UInt8](repeating: 0, count: maxByteCount))
+    while buffer.count < maxByteCount, MonotonicClock.now < deadline {
+      var end = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let rest = (deadline - min(deadline, MonotonicClock.now)) / 1_000_000
+      guard poll(&end, 1, Int32(rest)) > 0 else { continue }
+      let count = read(descriptor, &chunk, chunk.count)
+      guard count > 0 else { return nil }
+      buffer += chunk[..<count]
+      guard let header = try? MessageHeader(buffer[...], 1024) else { continue }
+      let content = buffer[header.byteCount...]
+      if content.count == header.contentLength { return try? JSONValue(document: Array(content)) }
+      if content.count > header.contentLength { return nil }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,81 @@
+import Chip8Player
+import Glibc
+
+/// Sockets by which processes of one user reach each other, in the user's runtime directory.
+enum UserSocket {
+  /// Where the sockets of games are; nil without a runtime directory.
+  static var directory: String? {
+    guard let path = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }), path.hasPrefix("/")
+    else { return nil }
+    return path + "/chip8"
+  }
+
+  static let suffix = ".sock"
+
+  /// Makes the directory, which nobody else may look into.
+  ///
+  /// - Returns: whether it is there, and the user's own.
+  static func makeDirectory(_ path: String) -> Bool {
+    var status = stat()
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST, lstat(path, &status) == 0 else {
+      return false
+    }
+    return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
+      && status.st_mode & 0o077 == 0
+  }
+
+  private static func open() -> Int32 {
+    socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+  }
+
+  /// Calls with the address that a path is, if it is not too long for one.
+  private static func withAddress(
+    _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Bool {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        body(address, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+  }
+
+  /// Listens at a path: in place of whatever was left there, and with its name only when it listens.
+  ///
+  /// - Returns: nil if that cannot be done.
+  static func listen(at path: String) -> Int32? {
+    let (descriptor, early) = (open(), path + ".new")
+    unlink(early)
+    let isListening =
+      withAddress(early) { bind(descriptor, $0, $1) } && chmod(early, 0o600) == 0
+      && Glibc.listen(descriptor, 4) == 0 && fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0
+      && rename(early, path) == 0
+    if isListening { return descriptor }
+    unlink(early)
+    close(descriptor)
+    return nil
+  }
+
+  /// Connects to whoever listens at a path, if that is the user's own process.
+  ///
+  /// - Returns: nil, and `errno`, if that cannot be done.
+  static func connect(to path: String) -> Int32? {
+    let descriptor = open()
+    if withAddress(path, { Glibc.connect(descriptor, $0, $1) }), isOwn(descriptor) {
+      return descriptor
+    }
+    let reason = errno
+    close(descriptor)
+    errno = reason
+    return nil
+  }
+
+  /// Whether the user's own process is at the other end.
+  static func isOwn(_ descriptor: Int32) -> Bool {
+    PeerProcess.user(at: descriptor) == geteuid()
+  }
+}
