@@ -94,7 +94,7 @@ extension PlaySession {
   func detach(_ news: DebugNews) {
     guard debugging.attached?.news === news else { return }
     endMotion()
-    debugging.attached = nil
+    (debugging.attached, debugging.heldKeys) = (nil, nil)
     keep(DebugStops())
     report(.debugger(isAttached: false))
     if debugging.isStoppedByDebugger, player.timeline.isAtEnd, !isDebugging { resumeDebugged() }
@@ -165,6 +165,7 @@ extension PlaySession {
     guard debugging.motion === loan.cancellation else { return makeDebugView() }
     debugging.motion = nil
     keep(moved.setStops)
+    if moved.heldKeys != loan.session.heldKeys { debugging.heldKeys = moved.heldKeys }
     let (before, now) = (player.timeline.place, moved.player.timeline.place)
     guard now != before else { return makeDebugView() }
     let program = player.machine.program

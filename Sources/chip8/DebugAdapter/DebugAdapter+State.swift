@@ -205,7 +205,10 @@ extension DebugAdapter {
 
   /// Tells the client what a command has done.
   private mutating func followConsole(_ command: String, since before: Position?) {
-    if prompt?.isOver == true { return terminate(exitCode: nil) }
+    if prompt?.isOver == true {
+      leaveGame()
+      return terminate(exitCode: nil)
+    }
     if let stop = prompt?.lastStop {
       send("continued", ["threadId": 1, "allThreadsContinued": true])
       report(stop, isStep: command != "goto")

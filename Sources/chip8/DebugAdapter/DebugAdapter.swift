@@ -101,6 +101,7 @@ struct DebugAdapter {
         return relay.run()
       }
     }
+    if isAttached, Interrupt.wasCaught { terminate(exitCode: nil) }
     leaveGame()
   }
 
