@@ -3,7 +3,7 @@ import Foundation
 import SaveState
 import Testing
 
-/// A game that is played in a window, debugged by an editor: `attach` of `chip8 dap`.
+/// A game running in a window, debugged by an editor: `attach` of `chip8 dap`.
 @Suite(
   "Attaching to a window", .serialized,
   .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
@@ -132,7 +132,8 @@ struct WindowAttachTests {
     // Its own breakpoints stop, and are listed: this one is wherever the frame has ended in the loop.
     try desktop.press("b", "Escape")
     try waitFor("the breakpoint of the window") {
-      try client.value("stops", context: "repl")?.hasPrefix("breakpoint 1 at 0x02") == true ? true : nil
+      try client.value("stops", context: "repl")?.hasPrefix("breakpoint 1 at 0x02") == true
+        ? true : nil
     }
     // It plays to the breakpoint within a frame.
     try desktop.press("p")
@@ -212,9 +213,9 @@ struct WindowAttachTests {
     )
     let deaf = try open("--no-debug-socket")
     let refusal = try client().refusal("attach")
-    #expect(refusal.hasPrefix("several games are played") && refusal.contains("game.8o"))
+    #expect(refusal.hasPrefix("several games are running") && refusal.contains("game.8o"))
     #expect(refusal.contains("backfire.ch8") && refusal.split(separator: ",").count == 2)
-    #expect(try client().refusal("attach", ["pid": 1]).hasPrefix("no such game is played"))
+    #expect(try client().refusal("attach", ["pid": 1]).hasPrefix("no such game is running"))
     let client = try attached(["program": game])
     #expect(try client.refusal("attach").contains("already"))
     #expect(try client.refusal("launch", ["program": game]).contains("already"))

@@ -2,7 +2,7 @@ import Chip8Core
 import SaveState
 import Synchronization
 
-/// A debugger of another thread at what is played: docs/DEBUGGING.md, "A game that is played". It is lent the
+/// A debugger of another thread at what is played: docs/DEBUGGING.md, "A running game". It is lent the
 /// machine while that is stopped, and learns what becomes of it. It keeps nobody waiting: whatever it does with its
 /// copy, the session takes up between two frames.
 extension PlaySession {

@@ -3,7 +3,7 @@ import Glibc
 import SaveState
 import Synchronization
 
-/// Lets debuggers attach to what this process plays: docs/DEBUGGING.md, "A game that is played". A thread waits for
+/// Lets debuggers attach to what this process plays: docs/DEBUGGING.md, "A running game". A thread waits for
 /// those who connect, and each is served by one of its own. The session's thread waits for none of them.
 final class DebugServer: Sendable {
   private struct State {

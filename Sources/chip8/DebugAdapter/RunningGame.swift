@@ -3,7 +3,7 @@ import Glibc
 import JSON
 import SaveState
 
-/// A game that somebody plays, as one finds it who wants to debug it.
+/// A game that somebody plays, as a debugger finds it.
 struct RunningGame {
   let process: Int
   let title: String
@@ -33,12 +33,12 @@ struct RunningGame {
     defer { for game in all where game.descriptor != chosen { close(game.descriptor) } }
     guard let game = found.first else {
       guard all.isEmpty else {
-        throw AdapterRefusal("no such game is played; there are \(list(all))")
+        throw AdapterRefusal("no such game is running; there are \(list(all))")
       }
-      throw AdapterRefusal("no game is played in a window or a terminal that could be attached to")
+      throw AdapterRefusal("no game is running in a window or terminal that could be attached to")
     }
     guard found.count == 1 else {
-      throw AdapterRefusal("several games are played; name one by its pid: \(list(found))")
+      throw AdapterRefusal("several games are running; name one by its pid: \(list(found))")
     }
     guard !game.isDebugged else {
       throw AdapterRefusal("another debugger is attached to \(game.title) already")
@@ -69,7 +69,7 @@ struct RunningGame {
     }.sorted { $0.process < $1.process }
   }
 
-  /// Asks a process what it plays; nil if it does not answer.
+  /// Asks a process which game it runs; nil if it does not answer.
   private init?(_ process: Int, _ descriptor: Int32) {
     let request: JSONObject = ["seq": 0, "type": "request", "command": "describe"]
     MessageStream(reading: descriptor, writing: descriptor).write(request)
