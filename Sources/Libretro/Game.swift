@@ -30,6 +30,7 @@ struct Game {
   private let flags: UnsafeMutableBufferPointer<UInt8>
   private let pixels: UnsafeMutableBufferPointer<UInt8>
   private var shownPixels = WrittenScreen()
+  private var shownPixelCount = 0
   private let screen: UnsafeMutablePointer<UInt32>
   private var shownScreen = WrittenScreen()
   private let picture: UnsafeMutablePointer<UInt32>
@@ -207,6 +208,11 @@ struct Game {
     if let start = pixels.baseAddress {
       machine.writeScreen(shape, colors: colors, to: start, over: &shownPixels)
     }
+    // What follows a small screen is not to depend on those before it.
+    if shape.byteCount < shownPixelCount {
+      pixels[shape.byteCount..<shownPixelCount].update(repeating: 0)
+    }
+    shownPixelCount = shape.byteCount
   }
 
   private mutating func show(_ keys: KeySet) {
@@ -241,7 +247,9 @@ struct Game {
   // MARK: Other states
 
   mutating func write(to buffer: UnsafeMutableRawBufferPointer) -> Bool {
-    states.write(&machine, to: buffer)
+    // Whoever comes back is to find what the front end has written since the last frame, too.
+    takeWrites()
+    return states.write(&machine, to: buffer)
   }
 
   /// Becomes what it was; false if these are not the bytes of such a state, and nothing has changed.

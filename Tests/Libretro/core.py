@@ -12,7 +12,7 @@ from libretro import (ArrayAudioDriver, ArrayVideoDriver, DictOptionDriver, Iter
 KEYBOARD = b"x123qweasdzc4rfv"
 HEADER = 32
 # Kinds of memory.
-SYSTEM_RAM, VIDEO_RAM = 2, 3
+SAVE_RAM, SYSTEM_RAM, VIDEO_RAM = 0, 2, 3
 
 
 class Keyboard(KeyboardState):

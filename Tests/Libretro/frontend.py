@@ -16,9 +16,9 @@ from pathlib import Path
 from libretro import JoypadState, Pointer, PointerState
 from libretro.api.content import retro_game_info
 
-from core import SYSTEM_RAM, VIDEO_RAM, Game, canonical, key_script, keys_of, state_digest
+from core import (SAVE_RAM, SYSTEM_RAM, VIDEO_RAM, Game, canonical, key_script, keys_of,
+                  state_digest)
 
-SAVE_RAM = 0
 # Buttons of a pad.
 LEFT, RIGHT = 6, 7
 BACKFIRE = "roms/backfire.ch8"
@@ -99,6 +99,37 @@ def what_is_written_reaches_the_program(core: str):
         game.run()
         state = canonical(game.save())
         assert state[state.index(b"RAM ") + 8 + 0xF00] == 0x5A, "a cheat"
+
+
+def what_is_written_is_in_states(core: str):
+    with tempfile.TemporaryDirectory() as directory:
+        # Loads a flag, adds one, stores it.
+        program = Path(directory, "count.ch8")
+        program.write_bytes(bytes.fromhex("F085 7001 F075 1206"))
+        with Game(core, str(program), {"chip8_platform": "schip"}) as game:
+            # As the front end does that plays over a network, with a save file.
+            game.core.get_memory(SAVE_RAM)[0] = 41
+            game.core.get_memory(SYSTEM_RAM)[0xF00] = 0x5A
+            state = game.save()
+            for _ in range(2):
+                game.run()
+                assert game.memory(SAVE_RAM)[0] == 42, "a kept flag"
+                assert game.memory(SYSTEM_RAM)[0xF00] == 0x5A, "a cheat"
+                assert game.load(state)
+
+
+def video_memory_follows_from_the_machine(core: str):
+    with tempfile.TemporaryDirectory() as directory:
+        # Waits for a key, and draws in the middle of the large screen.
+        program = Path(directory, "large.ch8")
+        program.write_bytes(bytes.fromhex("F20A 00FF 6020 A200 D005 120A"))
+        with Game(core, str(program), {"chip8_platform": "schip"}) as game:
+            game.run()
+            small, memory = game.save(), game.memory(VIDEO_RAM)
+            for keys in [(1,), (), ()]:
+                game.run(keys)
+            assert any(game.memory(VIDEO_RAM)[2048:]), "the large screen has more than the small one"
+            assert game.load(small) and game.memory(VIDEO_RAM) == memory, "as if it had not been large"
 
 
 def flags_are_kept(core: str):
@@ -260,8 +291,8 @@ def states_become_images_and_back(core: str, chip8: str):
 
 def main(core: str, chip8: str) -> int:
     tests = [options_choose_the_machine, buttons_are_described, the_keypad_is_shown_and_pressed,
-             memory_is_mapped, what_is_written_reaches_the_program, flags_are_kept,
-             bad_states_are_refused]
+             memory_is_mapped, what_is_written_reaches_the_program, what_is_written_is_in_states,
+             video_memory_follows_from_the_machine, flags_are_kept, bad_states_are_refused]
     tests_with_files = [all_kinds_of_content, bad_content_is_refused,
                         states_with_a_host_are_for_games_with_one, states_become_images_and_back]
     failures = 0
