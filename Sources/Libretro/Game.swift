@@ -15,6 +15,8 @@ struct Game {
   private let hasRoomForHost: Bool
   private var states = CoreStateCodec()
   private let isImage: Bool
+  /// The platform that was chosen when it was loaded; nil for the program's own.
+  private let chosenPlatform: Platform?
   private let ownColors: [UInt32]
   private let rotation: Int
   private let controls: Controls
@@ -43,7 +45,9 @@ struct Game {
   /// - Throws: what `LoadedMachine` does.
   init(_ file: LoadedFile) throws {
     isImage = file.kind == .image
-    var loaded = try LoadedMachine(file, isImage ? MachineRequest() : CoreOption.request)
+    let request = isImage ? MachineRequest() : CoreOption.request
+    chosenPlatform = request.platform
+    var loaded = try LoadedMachine(file, request)
     try loaded.apply(MetadataRequest(), from: file.path)
     machine = loaded.machine
     stateByteCount = CoreStateCodec.byteCount(machine)
@@ -154,17 +158,21 @@ struct Game {
     if let pointer = Controls.pointer { keys.formUnion(keypad.key(at: pointer, screenSize)) }
     takeWrites()
     let frames = machine.state.frames
-    report(machine.run(frames: 1, keys: keys))
+    let stop = machine.run(frames: 1, keys: keys)
     isSounding = machine.state.frames != frames
+    report(stop)
     showMemory()
     show(keys)
     sound()
   }
 
-  /// Says once why the program does not continue.
+  /// Says why the program does not continue: once, also where a front end goes back to the frames before
+  /// again and again.
   private mutating func report(_ stop: Chip8.Stop) {
     switch stop {
-    case .done, .halt: return
+    case .done, .halt:
+      hasReportedStop = false
+      return
     // There is no directory that a program could save itself in.
     case .hostCall:
       _ = try? machine.apply(.hostAnswer(.denied))
@@ -259,7 +267,6 @@ struct Game {
       states.restoreWritten(buffer, in: &machine, copyingRAMTo: copy)
         || restoreAny(buffer, copyingRAMTo: copy)
     else { return false }
-    hasReportedStop = false
     showFlagsAndPixels()
     return true
   }
@@ -279,12 +286,14 @@ struct Game {
   /// Switches the machine off and on, as the options say now.
   mutating func reset(_ file: LoadedFile) {
     let engine = machine.engine
-    if !isImage, let fresh = try? LoadedMachine(file, CoreOption.request).machine,
+    var request = CoreOption.request
+    request.platform = chosenPlatform
+    if !isImage, let fresh = try? LoadedMachine(file, request).machine,
       fresh.state.configuration.platform == machine.state.configuration.platform
     {
       machine = fresh
     } else {
-      machine = machine.switchedOn(seed: CoreOption.request.seed ?? 0)
+      machine = machine.switchedOn(seed: request.seed ?? 0)
     }
     machine.engine = engine
     hasReportedStop = false

@@ -44,10 +44,10 @@ class Game:
         self.video = ArrayVideoDriver()
         self.keys = Keyboard()
         options = {key.encode(): value.encode() for key, value in (options or {}).items()}
-        driver = DictOptionDriver(2, True, options)
+        self.options = DictOptionDriver(2, True, options)
         self.session = (
             libretro.defaults(core).with_content(path).with_audio(self.audio)
-            .with_video(self.video).with_options(driver)
+            .with_video(self.video).with_options(self.options)
             .with_input(IterableInputDriver(lambda: self._inputs())).build())
 
     def _inputs(self):

@@ -44,6 +44,18 @@ def options_choose_the_machine(core: str):
         assert other != picture and set(other[:-4]) <= {0, 255}, "the palette is chosen"
 
 
+def a_reset_takes_what_was_chosen(core: str):
+    with Game(core, BACKFIRE, {"chip8_platform": "schip"}) as game:
+        game.run()
+        # Another platform is for when it is loaded again, and keeps nothing else from being taken.
+        game.options.set_variable("chip8_platform", "xochip")
+        game.options.set_variable("chip8_ipf", "50")
+        game.session.reset()
+        state = canonical(game.save())
+        assert state[16:20] == (50).to_bytes(4, "little"), "the speed was chosen"
+        assert len(game.memory(SYSTEM_RAM)) == 4096, "the platform is the one that it was loaded with"
+
+
 def buttons_are_described(core: str):
     with Game(core, BACKFIRE) as game:
         described = {(d.port, d.id): d.description.decode() for d in game.session.input_descriptors
@@ -130,6 +142,27 @@ def video_memory_follows_from_the_machine(core: str):
                 game.run(keys)
             assert any(game.memory(VIDEO_RAM)[2048:]), "the large screen has more than the small one"
             assert game.load(small) and game.memory(VIDEO_RAM) == memory, "as if it had not been large"
+
+
+def an_end_is_said_once(core: str):
+    with tempfile.TemporaryDirectory() as directory:
+        # Ends in the second frame.
+        program = Path(directory, "end.ch8")
+        program.write_bytes(bytes.fromhex("F007 6105 F115 F007 3000 1206 00FD"))
+        with Game(core, str(program), {"chip8_platform": "schip"}) as game:
+            said = game.session.message.messages
+            for _ in range(20):
+                game.run()
+                state = game.save()
+                # Runs ahead.
+                game.run()
+                game.run()
+                assert game.load(state)
+            assert 1 <= len(said) <= 3, f"{len(said)} messages"
+            game.session.reset()
+            for _ in range(20):
+                game.run()
+            assert 2 <= len(said) <= 4, "after a reset it is said again"
 
 
 def flags_are_kept(core: str):
@@ -290,9 +323,10 @@ def states_become_images_and_back(core: str, chip8: str):
 
 
 def main(core: str, chip8: str) -> int:
-    tests = [options_choose_the_machine, buttons_are_described, the_keypad_is_shown_and_pressed,
-             memory_is_mapped, what_is_written_reaches_the_program, what_is_written_is_in_states,
-             video_memory_follows_from_the_machine, flags_are_kept, bad_states_are_refused]
+    tests = [options_choose_the_machine, a_reset_takes_what_was_chosen, buttons_are_described,
+             the_keypad_is_shown_and_pressed, memory_is_mapped, what_is_written_reaches_the_program,
+             what_is_written_is_in_states, video_memory_follows_from_the_machine,
+             an_end_is_said_once, flags_are_kept, bad_states_are_refused]
     tests_with_files = [all_kinds_of_content, bad_content_is_refused,
                         states_with_a_host_are_for_games_with_one, states_become_images_and_back]
     failures = 0
