@@ -226,7 +226,8 @@ int32_t chip8_run_frames(chip8_machine *machine, uint64_t frames, uint16_t keys)
  */
 int32_t chip8_run_keys(chip8_machine *machine, const uint16_t *keys, size_t count);
 
-/* Runs to whichever comes first. The last instruction of a frame ends that frame.
+/* Runs to whichever comes first. The last instruction of a frame ends that frame. A program that waits for a
+ * key (Fx0A) executes nothing: with any number of frames, and keys that never end its wait, this never returns.
  *
  * frames, instructions  how many, at most; UINT64_MAX for any number.
  * flags                 0 or CHIP8_RUN_UNTIL_HALT.

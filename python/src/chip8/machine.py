@@ -318,7 +318,8 @@ class Machine:
 
         Args:
             frames: how many, at most; None for any number.
-            instructions: how many, at most; None for any number.
+            instructions: how many, at most; None for any number. A program that waits for a key
+                executes none; without frames, this never returns then.
             keys: the keys that are down.
             halt: come back at the end of a frame whose last instruction jumps to itself.
         """
