@@ -120,7 +120,8 @@ extension MovieRun {
       ?? explanationByInstruction(of: check, atFrame: frame)
   }
 
-  /// The most instructions that are executed to find one, where to try another value costs as much as many.
+  /// The most instructions that are executed to find one, where to try another value costs as much as many: a
+  /// movie may come from anybody, and have frames of millions.
   private static var maxExplanationWork: UInt64 { 1 << 24 }
   private static var workOfTrial: UInt64 { 512 }
 
@@ -131,12 +132,15 @@ extension MovieRun {
     guard
       let field, !machine.position.isInFrame, start.applyInputs(), run.advance(until: end)
     else { return nil }
+    var remaining = MovieRun.maxExplanationWork
     for input in start.machine.otherHeldInputs {
       var other = start
-      guard
-        (try? other.machine.apply(input)) != nil, other.advance(until: end),
-        other.machine.position.frame == frame, crc(other.machine.head[...]) == check
-      else { continue }
+      guard (try? other.machine.apply(input)) != nil else { continue }
+      let isThere = other.advance(until: end) && other.machine.position.frame == frame
+      let work = other.machine.position.instruction &- machine.position.instruction
+      guard remaining > MovieRun.workOfTrial &+ work else { return nil }
+      remaining -= MovieRun.workOfTrial + work
+      guard isThere, crc(other.machine.head[...]) == check else { continue }
       return Explanation(
         instruction: machine.position.instruction + 1, field: field.name,
         found: Array(run.machine.head[field.bytes]),
@@ -151,7 +155,6 @@ extension MovieRun {
     let end = Position(frame: frame, instruction: .max)
     let fields = machine.headFields.filter { $0.bytes.count <= 2 }
     var (run, before, count) = (self, machine.head, 0)
-    // A movie may come from anybody, and have frames of millions of instructions.
     var remaining = MovieRun.maxExplanationWork
     guard run.beginFrame() else { return nil }
     while run.machine.position < end, count < 256 {
