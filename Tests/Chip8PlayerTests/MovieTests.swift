@@ -286,6 +286,19 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
     for _ in 0..<frames { session.runFrame(keys: keys) }
   }
 
+  @Test func countsReRecordsUpToTheLargestNumber() throws {
+    var facts = MovieFacts()
+    facts.reRecordCount = .max - 1
+    let session = try session { $0.recording = facts }
+    run(session, 5)
+    for _ in 0..<3 {
+      session.reset()
+      session.finishWork()
+      run(session, 2)
+    }
+    #expect(try recorded(session.player).movie.facts.reRecordCount == .max)
+  }
+
   @Test func loadsAndResetsReRecord() throws {
     let session = try session { $0.recording = MovieFacts() }
     run(session, 10, KeySet(key: 5))

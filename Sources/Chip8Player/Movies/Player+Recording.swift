@@ -39,7 +39,7 @@ extension Player {
   /// - Parameter place: where the machine was before something was done.
   mutating func noteReRecording(from place: Timeline<Chip8>.Place) {
     guard recording != nil, timeline.place != place else { return }
-    if place != recordedPlace, playback == nil { recording?.reRecordCount += 1 }
+    if place != recordedPlace, playback == nil { recording?.countReRecord() }
     recordedPlace = timeline.place
   }
 

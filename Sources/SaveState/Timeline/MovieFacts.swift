@@ -30,6 +30,11 @@ public struct MovieFacts: Hashable, Sendable {
   /// Nothing.
   public init() {}
 
+  /// Counts that somebody has gone elsewhere, up to the largest number: a file can say that it is reached.
+  public mutating func countReRecord() {
+    if reRecordCount < .max { reRecordCount += 1 }
+  }
+
   /// Whether a text can be an author or a marker.
   public static func isText(_ text: String) -> Bool {
     (1...maxTextByteCount).contains(text.utf8.count)
