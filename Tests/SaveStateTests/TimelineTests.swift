@@ -204,6 +204,19 @@ extension Toy.Input {
     #expect(jump == nil)
   }
 
+  @Test("A machine that has run before was loaded, also where nothing is known of its past")
+  func edges() {
+    var used = toy()
+    used.advance(until: Position(frame: 1, instruction: .max))
+    let loaded = Timeline(used)
+    #expect(loaded.leaves.map(\.edge) == [.load])
+    var timeline = Timeline(toy())
+    timeline.run { $0.advance(until: Position(frame: 2, instruction: .max)) }
+    timeline.replace(with: loaded, by: .load)
+    timeline.replace(with: Timeline(toy()), by: .powerOn)
+    #expect(timeline.leaves.map(\.edge) == [.powerOn, .load, .powerOn])
+  }
+
   @Test("Playing on from an earlier moment is another branch, and both ends stay")
   func branches() throws {
     var jump: Timeline<Toy>.Edge?

@@ -24,7 +24,8 @@ public struct Timeline<Recorded: Machine>: Sendable {
   public enum Edge: Hashable, Sendable {
     /// A machine was switched on: the first, or the same once more.
     case powerOn
-    /// A saved machine took the place of the one before.
+    /// A machine that had run before took the place of the one before: a saved one, or itself with
+    /// another configuration.
     case load
     /// It is what a saved machine says of its own past.
     case past
@@ -81,7 +82,8 @@ public struct Timeline<Recorded: Machine>: Sendable {
     self.machine = machine
     (self.budget, self.spacing) = (budget, spacing)
     (branches, branch) = ([], 0)
-    begin(past == nil ? .powerOn : .load, past)
+    // Whoever has no past is not new for that: it may have been left out.
+    begin(past == nil && machine.position == Position() ? .powerOn : .load, past)
   }
 
   /// The same session, sharing nothing with this machine that it has to copy when it runs on.
