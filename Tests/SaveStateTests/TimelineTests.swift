@@ -260,6 +260,20 @@ extension Toy.Input {
     #expect(timeline.machine == second)
   }
 
+  @Test("What left a course follows its end, also where another machine was loaded in between")
+  func treeOrder() throws {
+    var timeline = Timeline(toy())
+    timeline.run { $0.advance(until: Position(frame: 9, instruction: .max)) }
+    timeline.replace(with: usedToy(), by: .load)
+    timeline.run { $0.advance(until: Position(frame: 2, instruction: .max)) }
+    _ = try timeline.undo()
+    try timeline.seek(to: Position(frame: 4))
+    try timeline.apply(.weight(3))
+    timeline.run { $0.advance(until: Position(frame: 6, instruction: .max)) }
+    #expect(timeline.leaves.map(\.end.frame) == [9, 6, 2])
+    #expect(timeline.leaves.map(\.depth) == [0, 1, 0])
+  }
+
   @Test("The instruction before a fork is reached with the inputs of the course")
   func instructionAtAFork() throws {
     var timeline = Timeline(toy())

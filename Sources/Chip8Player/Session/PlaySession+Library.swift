@@ -54,7 +54,7 @@ extension PlaySession {
     let screen: Screen?
   }
 
-  /// The ends of all branches, in the order in which those began.
+  /// The ends of all branches, as a tree: each is followed by those whose course has left its own.
   package var branchEnds: [BranchEnd] {
     let timeline = player.timeline
     let platform = player.machine.state.configuration.platform

@@ -24,24 +24,39 @@ extension Timeline {
     var to: Place
   }
 
-  /// All ends, in the order in which their branches began.
+  /// All ends, as a tree: each is followed by those whose course has left its own, in the order in which
+  /// their branches began.
   public var leaves: [Leaf] { Timeline.leaves(of: branches) }
 
   static func leaves(of branches: [Branch]) -> [Leaf] {
-    var isContinued = [Bool](repeating: false, count: branches.count)
-    var depths = [Int](repeating: 0, count: branches.count)
-    // A branch comes after the one that it has left.
+    var roots: [Int] = []
+    var continuations = [[Int]](repeating: [], count: branches.count)
+    var departures = continuations
     for (index, branch) in branches.enumerated() {
-      guard let origin = branch.origin else { continue }
+      guard let origin = branch.origin else {
+        roots.append(index)
+        continue
+      }
       let isContinuation = origin.position.mark == branches[origin.branch].end.mark
-      depths[index] = depths[origin.branch] + (isContinuation ? 0 : 1)
-      if isContinuation { isContinued[origin.branch] = true }
+      if isContinuation {
+        continuations[origin.branch].append(index)
+      } else {
+        departures[origin.branch].append(index)
+      }
     }
-    return branches.indices.filter { !isContinued[$0] }.map { index in
-      Leaf(
-        branch: index, edge: branches[index].edge, start: branches[index].startPosition,
-        end: branches[index].end, depth: depths[index])
+    var leaves: [Leaf] = []
+    // The next one comes last. A week of play is too deep for calls.
+    var pending = roots.reversed().map { (branch: $0, depth: 0) }
+    while let (index, depth) = pending.popLast() {
+      pending += departures[index].reversed().map { ($0, depth + 1) }
+      pending += continuations[index].reversed().map { ($0, depth) }
+      guard continuations[index].isEmpty else { continue }
+      leaves.append(
+        Leaf(
+          branch: index, edge: branches[index].edge, start: branches[index].startPosition,
+          end: branches[index].end, depth: depth))
     }
+    return leaves
   }
 
   /// Goes to the end of a branch: to a leaf, of whatever course.
