@@ -152,7 +152,20 @@ import Testing
     #expect(try client.request("threads").number("body.threads.0.id") == 1)
     #expect(try client.refusal("stackTrace", ["threadId": 1]).contains("not stopped"))
     #expect(try client.move("pause") == "pause")
-    _ = try client.value("pc")
+    // Then what is asked for is done, and not what was paused; and not what the console has ended.
+    func instruction() throws -> Int {
+      let text = try #require(try client.value("instruction"))
+      return try #require(text.split(separator: " ").last.flatMap { Int($0) })
+    }
+    let present = try instruction()
+    #expect(try client.move("stepBack", ["granularity": "instruction"]) == "step")
+    #expect(try instruction() == present - 1)
+    #expect(try client.move("stepIn", ["granularity": "instruction"]) == "step")
+    #expect(try instruction() == present)
+    client.forget("stopped")
+    try client.value("continue 2", context: "repl")
+    try client.event("stopped")
+    #expect(try client.move("reverseContinue") == "entry" && instruction() == 0)
     // Stops that are set while it runs hold at once.
     try client.request("continue", ["threadId": 1])
     try client.request(

@@ -12,6 +12,8 @@ struct AdapterMotion {
   let direction: DebugSession.Direction
   /// Whether a stop at the very next instruction counts.
   var includesPresent: Bool
+  /// Whether it has moved the machine already, and goes on.
+  var hasBegun = false
 
   init(
     _ motion: DebugSession.Motion, _ grain: DebugSession.Grain,
@@ -98,6 +100,7 @@ extension DebugAdapter {
   /// Moves the machine until something is to be done for the client.
   mutating func advance() {
     guard let motion else { return }
+    self.motion?.hasBegun = true
     // After the message, what is new continues, and what goes over the past begins again.
     let (stream, game) = (stream, game)
     let isInterrupted = {
@@ -126,7 +129,8 @@ extension DebugAdapter {
     let stopsAtEnd = isAttached && motion.motion == .run
     return try? withPrompt { prompt in
       prompt.session.stopsAtEnd = stopsAtEnd
-      return prompt.session.canResume
+      // What a pause has ended, or the console, is not what goes on.
+      return motion.hasBegun && prompt.session.canResume
         ? prompt.session.resume(frames: frames, isInterrupted: isInterrupted)
         : prompt.session.move(
           motion.motion, by: motion.grain, motion.direction, frames: frames,
