@@ -227,22 +227,39 @@ struct WindowAttachTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: sockets).isEmpty)
   }
 
+  /// A socket for which something is done with the address that a path is.
+  private func socket(
+    at path: String, _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) throws -> Int32 {
+    let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    let isDone = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        body(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+      }
+    }
+    try #require(isDone)
+    return descriptor
+  }
+
   /// A connection to the socket of the only game.
   private func connection() throws -> Int32 {
     let name = try #require(try FileManager.default.contentsOfDirectory(atPath: sockets).first)
-    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) {
-      $0.copyBytes(from: Array("\(sockets)/\(name)".utf8))
-    }
-    let isConnected = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-      }
-    }
-    try #require(isConnected)
-    return descriptor
+    return try socket(at: "\(sockets)/\(name)") { connect($0, $1, $2) }
+  }
+
+  @Test("A game that is suspended keeps no editor waiting")
+  func suspendedGame() throws {
+    try scratch.makeDirectory("run/chip8")
+    let game = try socket(at: "\(sockets)/\(getpid()).sock") { bind($0, $1, $2) }
+    defer { close(game) }
+    // It takes nobody, and has room for one who waits.
+    try #require(listen(game, 0) == 0)
+    let waiting = try connection()
+    defer { close(waiting) }
+    #expect(try client().refusal("attach").hasPrefix("no game is running"))
   }
 
   @Test("Nobody who connects keeps the window waiting")

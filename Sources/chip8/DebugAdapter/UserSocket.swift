@@ -60,12 +60,16 @@ enum UserSocket {
     return nil
   }
 
-  /// Connects to whoever listens at a path, if that is the user's own process.
+  /// Connects to whoever listens at a path, if that is the user's own process. It does not wait: a process that
+  /// is suspended takes nobody, and has room for a few only.
   ///
   /// - Returns: nil, and `errno`, if that cannot be done.
   static func connect(to path: String) -> Int32? {
     let descriptor = open()
-    if withAddress(path, { Glibc.connect(descriptor, $0, $1) }), isOwn(descriptor) {
+    if fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0,
+      withAddress(path, { Glibc.connect(descriptor, $0, $1) }), isOwn(descriptor),
+      fcntl(descriptor, F_SETFL, 0) == 0
+    {
       return descriptor
     }
     let reason = errno
