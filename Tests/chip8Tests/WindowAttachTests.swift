@@ -262,6 +262,22 @@ struct WindowAttachTests {
     #expect(try client().refusal("attach").hasPrefix("no game is running"))
   }
 
+  @Test("A game that an editor has moved to its end plays when it is restarted")
+  func restartAtEnd() throws {
+    let source = ": main v1 := 30 delay := v1 loop v0 := delay while v0 != 0 again 0x00 0x01"
+    try scratch.write("game.8o", Array(source.utf8))
+    let desktop = try open()
+    let client = try attached()
+    try client.request("configurationDone")
+    try client.event("stopped")
+    _ = try client.move("stepBack")
+    #expect(try client.move("continue") == "exception")
+    try client.request("restart")
+    try client.event("continued")
+    try end(client)
+    desktop.kill()
+  }
+
   @Test("Nobody who connects keeps the window waiting")
   func hostility() throws {
     let desktop = try open()

@@ -85,10 +85,7 @@ package final class AttachedDebugger {
 
   /// Switches the machine off and on.
   package func restart() throws(Refusal) -> PlaySession.DebugView {
-    try perform { session in
-      session.reset()
-      return session.resumeDebugged()
-    }
+    try perform { $0.restartDebugged() }
   }
 
   /// What is played, for whoever looks for it; nil if nobody plays any more.

@@ -213,6 +213,14 @@ extension PlaySession {
     player.debugger.counts = counts
     return makeDebugView()
   }
+
+  /// Switches the machine off and on, and plays.
+  func restartDebugged() -> DebugView {
+    reset()
+    // A machine that a debugger has moved to its end is paused there, too. The new one is not.
+    if halt != nil { isPaused = false }
+    return resumeDebugged()
+  }
 }
 
 extension PlaySession.Debugging {
