@@ -193,7 +193,7 @@ struct WindowAttachTests {
   @Test("Who attaches is told what there is")
   func choosing() throws {
     #expect(try client([:]).refusal("attach").contains("XDG_RUNTIME_DIR does not name"))
-    #expect(try client().refusal("attach").hasPrefix("no game is played"))
+    #expect(try client().refusal("attach").hasPrefix("no game is running"))
     let killed = try open()
     var status = stat()
     #expect(stat(sockets, &status) == 0 && status.st_mode & 0o777 == 0o700)
@@ -202,7 +202,7 @@ struct WindowAttachTests {
     #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
     killed.kill()
     // What it has left is removed.
-    #expect(try client().refusal("attach").hasPrefix("no game is played"))
+    #expect(try client().refusal("attach").hasPrefix("no game is running"))
     #expect(try FileManager.default.contentsOfDirectory(atPath: sockets).isEmpty)
     let (one, two) = (
       try open(),
