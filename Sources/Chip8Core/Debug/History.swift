@@ -162,7 +162,10 @@ public struct History {
     let first = try seeking { scout throws(SeekError) in
       try scout.visit(instruction: hit.position.instruction)
     }
-    guard scout.machine.state.keyWait == nil, first < hit.position else { return hit }
+    // An entry call may have begun there meanwhile.
+    guard scout.machine.state.keyWait == nil, scout.machine.state.pc == hit.address,
+      first < hit.position
+    else { return hit }
     return Hit(stops: hit.stops, address: hit.address, before: first, position: first)
   }
 
@@ -343,9 +346,12 @@ extension Chip8 {
     _ inputs: inout ArraySlice<Tape<InputEvent>.Entry>, until end: Position,
     _ body: (History.Place) -> Void
   ) {
-    var isAtInstruction = true
+    var (isAtInstruction, waiting) = (true, UInt16?.none)
     while true {
       take(&inputs)
+      // An instruction that waits for the display gives way to an entry call.
+      if let waiting, waiting != state.pc { isAtInstruction = true }
+      waiting = nil
       guard position.mark < end.mark else { return }
       if isAtInstruction {
         body(
@@ -358,7 +364,9 @@ extension Chip8 {
       case .stopped:
         guard inputs.first?.position.mark == position.mark else { return }
         isAtInstruction = false
-      case .waited: isAtInstruction = state.keyWait != nil
+      case .waited:
+        isAtInstruction = state.keyWait != nil
+        waiting = state.pc
       case .executed, .waitEnded: isAtInstruction = true
       }
     }

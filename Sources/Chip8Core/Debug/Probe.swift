@@ -97,6 +97,7 @@ package struct Probe: Sendable {
       probe.goal.begin(at: machine)
       while true {
         machine.take(&inputs)
+        pass.noteInputs(machine)
         if limit.isReached(by: machine) { return .limit }
         if probe.canRunFreely(machine) {
           let target = inputs.first.map { min($0.position, limit.position) } ?? limit.position
@@ -122,8 +123,16 @@ package struct Probe: Sendable {
     var isInclusive: Bool
     /// Whether an instruction can be next here: not where time passes before the same one.
     var isAtInstruction = true
+    /// The instruction before which a frame has just passed, as it waits for the display.
+    var waiting: UInt16?
     /// Whether a frame has just ended with an instruction that jumps to itself.
     var isHalted = false
+
+    /// What waits gives way to an entry call.
+    mutating func noteInputs(_ machine: borrowing Chip8) {
+      if let waiting, waiting != machine.state.pc { isAtInstruction = true }
+      waiting = nil
+    }
 
     /// Runs to what may matter.
     mutating func run(
@@ -169,7 +178,9 @@ package struct Probe: Sendable {
     case .stopped(let stop):
       pass.isAtInstruction = false
       return inputs.first?.position.mark == machine.position.mark ? nil : .stopped(stop)
-    case .waited: pass.isAtInstruction = machine.state.keyWait != nil
+    case .waited:
+      pass.isAtInstruction = machine.state.keyWait != nil
+      pass.waiting = machine.state.pc
     case .waitEnded: pass.isAtInstruction = true
     case .executed(let isHalt): (pass.isAtInstruction, pass.isHalted) = (true, isHalt)
     }
