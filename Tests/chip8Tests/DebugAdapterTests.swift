@@ -157,6 +157,11 @@ import Testing
       let text = try #require(try client.value("instruction"))
       return try #require(text.split(separator: " ").last.flatMap { Int($0) })
     }
+    // The pause may have come before the first instruction.
+    while try instruction() == 0 {
+      try client.request("continue", ["threadId": 1])
+      #expect(try client.move("pause") == "pause")
+    }
     let present = try instruction()
     #expect(try client.move("stepBack", ["granularity": "instruction"]) == "step")
     #expect(try instruction() == present - 1)
