@@ -2,6 +2,33 @@
 
 import SaveState
 
+/// Whether the instruction that is next was not next before. Where time passes before the same one, it was; unless
+/// an entry call has begun there meanwhile.
+struct NextInstruction {
+  private(set) var isNew = true
+  /// The instruction before which a frame has just passed.
+  private var waiting: UInt16?
+
+  /// Notes that a machine has run freely.
+  mutating func noteRun() { (isNew, waiting) = (true, nil) }
+
+  /// Notes what a machine has done.
+  mutating func note(_ tick: Chip8.Tick, of machine: borrowing Chip8) {
+    waiting = nil
+    switch tick {
+    case .executed, .waitEnded: isNew = true
+    case .stopped: isNew = false
+    case .waited: (isNew, waiting) = (machine.state.keyWait != nil, machine.state.pc)
+    }
+  }
+
+  /// Notes that a machine has taken its inputs.
+  mutating func noteInputs(of machine: borrowing Chip8) {
+    if let waiting, waiting != machine.state.pc { isNew = true }
+    waiting = nil
+  }
+}
+
 extension Chip8 {
   /// What the smallest step was.
   enum Tick {

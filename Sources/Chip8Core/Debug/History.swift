@@ -346,29 +346,21 @@ extension Chip8 {
     _ inputs: inout ArraySlice<Tape<InputEvent>.Entry>, until end: Position,
     _ body: (History.Place) -> Void
   ) {
-    var (isAtInstruction, waiting) = (true, UInt16?.none)
+    var next = NextInstruction()
     while true {
       take(&inputs)
-      // An instruction that waits for the display gives way to an entry call.
-      if let waiting, waiting != state.pc { isAtInstruction = true }
-      waiting = nil
+      next.noteInputs(of: self)
       guard position.mark < end.mark else { return }
-      if isAtInstruction {
+      if next.isNew {
         body(
           History.Place(
             position: position, pc: state.pc, depth: Int(state.stackCount),
             isWaiting: state.keyWait != nil))
       }
       takeInputsOfFrame(&inputs)
-      switch tick() {
-      case .stopped:
-        guard inputs.first?.position.mark == position.mark else { return }
-        isAtInstruction = false
-      case .waited:
-        isAtInstruction = state.keyWait != nil
-        waiting = state.pc
-      case .executed, .waitEnded: isAtInstruction = true
-      }
+      let tick = tick()
+      next.note(tick, of: self)
+      if case .stopped = tick, inputs.first?.position.mark != position.mark { return }
     }
   }
 }

@@ -97,7 +97,7 @@ package struct Probe: Sendable {
       probe.goal.begin(at: machine)
       while true {
         machine.take(&inputs)
-        pass.noteInputs(machine)
+        pass.next.noteInputs(of: machine)
         if limit.isReached(by: machine) { return .limit }
         if probe.canRunFreely(machine) {
           let target = inputs.first.map { min($0.position, limit.position) } ?? limit.position
@@ -121,18 +121,9 @@ package struct Probe: Sendable {
   private struct Pass {
     /// Whether a stop here counts.
     var isInclusive: Bool
-    /// Whether an instruction can be next here: not where time passes before the same one.
-    var isAtInstruction = true
-    /// The instruction before which a frame has just passed, as it waits for the display.
-    var waiting: UInt16?
+    var next = NextInstruction()
     /// Whether a frame has just ended with an instruction that jumps to itself.
     var isHalted = false
-
-    /// What waits gives way to an entry call.
-    mutating func noteInputs(_ machine: borrowing Chip8) {
-      if let waiting, waiting != machine.state.pc { isAtInstruction = true }
-      waiting = nil
-    }
 
     /// Runs to what may matter.
     mutating func run(
@@ -143,7 +134,10 @@ package struct Probe: Sendable {
       machine.keepTraps(traps)
       let stop = machine.run(to: target, limit, traps, stopsAtHalt: stopsAtHalt)
       let hasMoved = machine.position != start
-      if hasMoved { (isInclusive, isAtInstruction) = (true, true) }
+      if hasMoved {
+        isInclusive = true
+        next.noteRun()
+      }
       if inputs.first?.position.mark == machine.position.mark { return nil }
       if stop != .done { return .stopped(stop) }
       let isStuck = !hasMoved && !machine.isAt(traps) && !limit.isReached(by: machine)
@@ -164,8 +158,8 @@ package struct Probe: Sendable {
     _ machine: inout Chip8, _ inputs: inout ArraySlice<Tape<InputEvent>.Entry>, _ pass: inout Pass,
     isLive: Bool, _ found: (Hit) -> Bool
   ) -> End? {
-    let (before, address, isPlace) = (machine.position, machine.state.pc, pass.isAtInstruction)
-    if machine.state.keyWait == nil, pass.isAtInstruction, pass.isInclusive {
+    let (before, address, isPlace) = (machine.position, machine.state.pc, pass.next.isNew)
+    if machine.state.keyWait == nil, isPlace, pass.isInclusive {
       let hits = hits(before: &machine)
       let hit = Hit(stops: hits, address: address, before: before, position: before)
       if !hits.isEmpty, found(hit) { return .hit(hit) }
@@ -174,21 +168,18 @@ package struct Probe: Sendable {
     machine.takeInputsOfFrame(&inputs)
     let moment = Moment(&machine, watch)
     let tick = machine.tick()
+    pass.next.note(tick, of: machine)
     switch tick {
     case .stopped(let stop):
-      pass.isAtInstruction = false
       return inputs.first?.position.mark == machine.position.mark ? nil : .stopped(stop)
-    case .waited:
-      pass.isAtInstruction = machine.state.keyWait != nil
-      pass.waiting = machine.state.pc
-    case .waitEnded: pass.isAtInstruction = true
-    case .executed(let isHalt): (pass.isAtInstruction, pass.isHalted) = (true, isHalt)
+    case .executed(let isHalt): pass.isHalted = isHalt
+    case .waited, .waitEnded: break
     }
     let hits = hits(after: tick, moment, &machine)
     let isAnswer = question?.isAnswered(by: tick, moment, &machine, isPlace: isPlace) ?? false
     let hit = Hit(stops: hits, address: address, before: before, position: machine.position)
     if !hits.isEmpty || isAnswer, found(hit) { return .hit(hit) }
-    guard pass.isAtInstruction else { return nil }
+    guard pass.next.isNew else { return nil }
     if goal.isReached(by: tick, moment, machine.state) { return .goal }
     if case .waited = tick, isLive, machine.state.keyWait != nil { return .waiting }
     return nil
