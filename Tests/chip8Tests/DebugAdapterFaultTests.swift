@@ -65,6 +65,15 @@ import Testing
     #expect(try scratch.chip8("dap", "--listen", "65536").code == 64)
   }
 
+  @Test func aClientThatDoesNotReadCannotKeepIt() throws {
+    let client = try launched()
+    let ask =
+      ["memoryReference": "0", "instructionOffset": 0, "instructionCount": 65536] as [String: Any]
+    for _ in 0..<4 { try client.ask("disassemble", ask) }
+    try waitFor("a full pipe") { client.unreadByteCount >= 4096 ? true : nil }
+    #expect(try client.interrupt()?.code == 130)
+  }
+
   @Test func nothingComesBeforeItsTime() throws {
     let client = try AdapterClient(in: scratch)
     #expect(try client.refusal("threads") == "the first request is initialize")

@@ -31,7 +31,7 @@ struct DebugRelay {
       guard poll(&ends, 3, -1) > 0 else { continue }
       if ends[0].revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
         let count = read(game, &chunk, chunk.count)
-        guard count > 0, writeToClient(chunk[..<count]) else { return }
+        guard count > 0, writeWhole(chunk[..<count], to: client.output) else { return }
       }
       if ends[1].revents != 0 {
         let count = read(client.input, &chunk, chunk.count)
@@ -49,22 +49,5 @@ struct DebugRelay {
     }
     // Where the game has gone, reading from it says so.
     if count > 0 { waiting = waiting.dropFirst(count) } else if errno != EAGAIN { waiting = [] }
-  }
-
-  /// - Returns: whether it has taken them.
-  private func writeToClient(_ bytes: ArraySlice<UInt8>) -> Bool {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(client.output, $0.baseAddress, $0.count) }
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if errno == EAGAIN {
-        var end = pollfd(fd: client.output, events: Int16(POLLOUT), revents: 0)
-        poll(&end, 1, -1)
-      } else if errno != EINTR {
-        return false
-      }
-    }
-    return true
   }
 }

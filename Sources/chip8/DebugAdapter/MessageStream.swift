@@ -156,21 +156,34 @@ final class MessageStream {
     guard !isGone, let text = try? JSON.encode(message) else { return }
     let content = Array(text.utf8)
     let bytes = Array("Content-Length: \(content.count)\r\n\r\n".utf8) + content
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { bytes in
-        Glibc.write(output, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-      }
-      if count > 0 {
-        written += count
-      } else if errno == EAGAIN {
-        var end = pollfd(fd: output, events: Int16(POLLOUT), revents: 0)
-        poll(&end, 1, -1)
-      } else if errno != EINTR {
-        return isGone = true
-      }
+    if !writeWhole(bytes[...], to: output) { isGone = true }
+  }
+}
+
+/// Writes bytes, and waits for whoever is to read them until somebody interrupts that.
+///
+/// - Returns: whether all of them were written.
+func writeWhole(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+  var rest = bytes
+  while !rest.isEmpty {
+    var ends = [
+      pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0),
+      pollfd(fd: Interrupt.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+    ]
+    guard poll(&ends, 2, -1) > 0 else { continue }
+    // Whoever does not read must not keep the process.
+    guard ends[0].revents != 0 else { return false }
+    // There is room for so much, so that this does not wait.
+    let count = rest.withUnsafeBytes {
+      write(descriptor, $0.baseAddress, min($0.count, Int(PIPE_BUF)))
+    }
+    if count > 0 {
+      rest = rest.dropFirst(count)
+    } else if errno != EAGAIN, errno != EINTR {
+      return false
     }
   }
+  return true
 }
 
 /// The lines before a message.

@@ -64,6 +64,20 @@ final class AdapterClient {
     end.close()
   }
 
+  /// Ends the adapter by SIGTERM.
+  func interrupt() throws -> Outcome? {
+    guard let running else { return nil }
+    Foundation.kill(running.process, SIGTERM)
+    return try running.outcome()
+  }
+
+  /// How much the adapter has said that was not read.
+  var unreadByteCount: Int32 {
+    var count: Int32 = 0
+    _ = ioctl(end.input, UInt(FIONREAD), &count)
+    return count
+  }
+
   // MARK: Speaking
 
   func write(_ text: String) {
