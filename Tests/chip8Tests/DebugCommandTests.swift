@@ -80,6 +80,13 @@ import Testing
     #expect(outcome.text.contains("0x30 48\n") && outcome.text.contains("0x12 18\n"))
   }
 
+  @Test func aNumberOfFramesOrStepsIsCounted() throws {
+    let outcome = try debug("continue 10", "print frame", "continue 1", "step 0", "continue 0")
+    #expect(outcome.text.contains("10 frames were run without a stop"), "\(outcome.text)")
+    #expect(outcome.text.contains("a frame was run without a stop"), "\(outcome.text)")
+    #expect(outcome.errors.contains("0 is nothing to do"), "\(outcome.errors)")
+  }
+
   @Test func whatIsWrongIsSaid() throws {
     for (commands, message) in [
       (["nonsense"], "nonsense: no such command"), (["break nowhere"], "nowhere is not a register"),

@@ -122,7 +122,7 @@ public struct DebugSession: Sendable {
     /// The program waits for a key, and no other keys will be pressed or released.
     case keyWait
     /// As many frames as it was to go were run.
-    case frames
+    case frames(UInt64)
     /// Somebody did not want to wait; the machine is where it was, or at a frame on its way.
     case interrupted
     /// The program is not in a subroutine.
@@ -333,7 +333,7 @@ public struct DebugSession: Sendable {
       if let end, frame >= end.frame || byInstruction.map({ position.instruction >= $0 }) ?? false {
         return .done
       }
-      guard frame - start.frame < frames else { return .frames }
+      guard frame - start.frame < frames else { return .frames(frames) }
       let (keys, until) = keys(in: frame)
       player.hold(keys)
       let mostFrames = frames - (frame - start.frame)

@@ -53,7 +53,8 @@ extension DebugSession {
     case .exit: "the program has ended"
     case .fault(let fault): "program stopped: \(fault)"
     case .keyWait: "the program waits for a key, and none will be pressed"
-    case .frames: "\(DebugSession.maxFrames) frames were run without a stop"
+    case .frames(1): "a frame was run without a stop"
+    case .frames(let count): "\(count) frames were run without a stop"
     case .interrupted: "interrupted"
     case .notInSubroutine: "not in a subroutine"
     case .lost(let error): MomentError(error: error, hasPast: true).description

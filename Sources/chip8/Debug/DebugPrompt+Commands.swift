@@ -64,7 +64,7 @@ extension DebugPrompt {
     motion("finish out", .out, .instruction, .forwards, "to after the subroutine"),
     motion("frame f", .frame, .instruction, .forwards, "to the next frame"),
     Command("continue c", "[FRAMES]", 0...1, "to a stop") { prompt, words in
-      let frames = try words.first.map { try prompt.count($0) } ?? DebugSession.maxFrames
+      let frames = try words.first.map { try prompt.repetitions($0) } ?? DebugSession.maxFrames
       try prompt.show(
         prompt.session.move(.run, frames: frames, isInterrupted: prompt.isInterrupted))
     },
@@ -99,15 +99,22 @@ extension DebugPrompt {
     _ motion: DebugSession.Motion, _ grain: DebugSession.Grain,
     _ direction: DebugSession.Direction, _ words: [String]
   ) throws {
-    let count = try words.first.map { try self.count($0) } ?? 1
+    let count = try words.first.map(repetitions) ?? 1
     var outcome = session.move(motion, by: grain, direction, isInterrupted: isInterrupted)
-    for _ in 1..<max(1, count) {
+    for _ in 1..<count {
       guard case .done = outcome.stop else { break }
       let said = outcome.messages
       outcome = session.move(motion, by: grain, direction, isInterrupted: isInterrupted)
       outcome.messages = said + outcome.messages
     }
     try show(outcome)
+  }
+
+  /// How often something is to be done.
+  private func repetitions(_ text: String) throws -> UInt64 {
+    let count = try count(text)
+    guard count > 0 else { throw Problem("0 is nothing to do; leave it out for the usual number") }
+    return count
   }
 
   func count(_ text: String) throws -> UInt64 {
