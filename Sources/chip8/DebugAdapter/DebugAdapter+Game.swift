@@ -5,7 +5,32 @@ import Chip8Player
 import JSON
 import SaveState
 
+/// What an adapter knows of the game that it debugs.
+struct Attachment {
+  /// Whether the game is played, and not stopped.
+  var isPlayed = false
+  /// Why it has stopped; nil if it was merely paused.
+  var lastStop: DebugSession.Stop?
+  /// The number of the newest view of it.
+  private(set) var newestView = 0
+  /// The stops that it has, by ``DebugSession/stopChangeCount``.
+  var keptStopChangeCount = 0
+  /// Whether its player has ended the last motion.
+  var wasInterrupted = false
+  /// What has become of it during a request that asked for something else.
+  var lateView: PlaySession.DebugView?
+
+  mutating func take(_ view: PlaySession.DebugView) {
+    newestView = max(newestView, view.number)
+    keptStopChangeCount = view.session.stopChangeCount
+    (lastStop, isPlayed) = (view.stop, !view.isStopped)
+  }
+}
+
 extension DebugAdapter {
+  var isAttached: Bool { attachment != nil }
+  var isPlayed: Bool { attachment?.isPlayed == true }
+
   static let gameCommands: [String: Command] = [
     "attach": Command(.client) { adapter, arguments in
       guard adapter.prompt == nil else { throw AdapterRefusal("a program is debugged already") }
@@ -38,7 +63,7 @@ extension DebugAdapter {
     let stopsOnEntry = try arguments.bool("stopOnEntry") ?? false
     guard let game else { return }
     var view = try asked { () throws(AttachedDebugger.Refusal) in try game.attach() }
-    isAttached = true
+    attachment = Attachment()
     if stopsOnEntry { view = try asked { () throws(AttachedDebugger.Refusal) in try game.pause() } }
     let (stream, console) = (stream, console)
     prompt = DebugPrompt(
@@ -57,13 +82,13 @@ extension DebugAdapter {
   }
 
   /// The client is ready.
-  mutating func beginInGame() { if !isPlayed { report(lastStop) } }
+  mutating func beginInGame() { if !isPlayed { report(attachment?.lastStop) } }
 
   /// Leaves the game to whoever plays it.
   mutating func leaveGame() {
     guard isAttached else { return }
     game?.detach()
-    (isAttached, isPlayed, prompt) = (false, false, nil)
+    (attachment, prompt) = (nil, nil)
   }
 
   /// Asks something of the game that it may refuse.
@@ -83,12 +108,9 @@ extension DebugAdapter {
 
   /// Takes the game as it is now.
   private mutating func take(_ view: PlaySession.DebugView) {
-    seenView = max(seenView, view.number)
+    attachment?.take(view)
     prompt?.session = view.session
     prompt?.request.path = view.path
-    keptStopChangeCount = view.session.stopChangeCount
-    lastStop = view.stop
-    isPlayed = !view.isStopped
   }
 
   /// Tells the client what has become of the game without its doing.
@@ -98,13 +120,14 @@ extension DebugAdapter {
       terminate(exitCode: nil)
       return isOver = true
     }
-    guard isAttached else { return }
+    guard let attachment else { return }
     let news = game.news.take()
     say(news.messages)
-    for view in [lateView, news.view].compactMap({ $0 }) where view.number > seenView {
+    for view in [attachment.lateView, news.view].compactMap({ $0 })
+    where view.number > self.attachment?.newestView ?? 0 {
       follow(view)
     }
-    lateView = nil
+    self.attachment?.lateView = nil
     keepStops()
   }
 
@@ -134,10 +157,10 @@ extension DebugAdapter {
 
   /// Stops the game where the client's breakpoints are now.
   mutating func keepStops() {
-    guard isAttached, let session = prompt?.session,
-      session.stopChangeCount != keptStopChangeCount
+    guard let session = prompt?.session, let attachment,
+      session.stopChangeCount != attachment.keptStopChangeCount
     else { return }
-    keptStopChangeCount = session.stopChangeCount
+    self.attachment?.keptStopChangeCount = session.stopChangeCount
     game?.keep(session.setStops)
   }
 
@@ -146,13 +169,13 @@ extension DebugAdapter {
     keepStops()
     guard let game, var prompt else { throw AdapterRefusal("no program is debugged") }
     prompt.session = try asked { () throws(AttachedDebugger.Refusal) in try game.borrow() }
-    wasInterruptedInGame = false
+    attachment?.wasInterrupted = false
     defer {
-      wasInterruptedInGame = game.isInterrupted
+      attachment?.wasInterrupted = game.isInterrupted
       self.prompt = prompt
       if let view = game.giveBack(prompt.session) {
         // Somebody has done something else with it meanwhile: that is said after what was asked for.
-        if view.isStopped { take(view) } else { lateView = view }
+        if view.isStopped { take(view) } else { attachment?.lateView = view }
       }
     }
     return try body(&prompt)
@@ -175,7 +198,7 @@ extension DebugAdapter {
     guard let game, let prompt else { return }
     take(try game.resume(prompt.session, isInterrupted: prompt.isInterrupted))
     // A program that has ended stays where it is.
-    if !isPlayed { report(lastStop) }
+    if !isPlayed { report(attachment?.lastStop) }
   }
 
   mutating func restartGame() throws -> JSONObject? {

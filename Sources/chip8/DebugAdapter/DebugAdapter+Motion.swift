@@ -110,7 +110,7 @@ extension DebugAdapter {
     say(outcome.messages)
     switch outcome.stop {
     case .frames: return
-    case .interrupted where !wasInterruptedInGame: return
+    case .interrupted where attachment?.wasInterrupted != true: return
     case .end where isAttached && motion.motion == .run && motion.direction == .forwards:
       self.motion = nil
       do { try playOn() } catch { motionFailed() }

@@ -21,19 +21,8 @@ struct DebugAdapter {
   var launch: Launch?
   /// The game of this process, if it plays one.
   let game: AttachedDebugger?
-  /// Whether that is what is debugged.
-  var isAttached = false
-  /// Whether its user plays.
-  var isPlayed = false
-  /// What is known of it.
-  var seenView = 0
-  var keptStopChangeCount = 0
-  /// Why it has stopped; nil if it was merely paused.
-  var lastStop: DebugSession.Stop?
-  /// Whether its user has ended the last motion.
-  var wasInterruptedInGame = false
-  /// What has become of it meanwhile, if that was not expected.
-  var lateView: PlaySession.DebugView?
+  /// What is known of it while it is debugged.
+  var attachment: Attachment?
   /// The game of another process that the client has asked for: what it says is for that one.
   var gameToServe: Int32?
   /// Whether the client has had all answers until now from the adapter that has handed it on.
@@ -90,7 +79,7 @@ struct DebugAdapter {
   mutating func serve() {
     while !isOver, !Interrupt.wasCaught, !stream.isGone {
       if motion != nil { advance() }
-      let isWaiting = motion == nil && lateView == nil
+      let isWaiting = motion == nil && attachment?.lateView == nil
       if let received = stream.next(waiting: isWaiting ? pollMilliseconds : 0) {
         take(received)
       }
