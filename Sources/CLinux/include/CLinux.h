@@ -38,7 +38,7 @@ void CLinux_unmapCode(size_t count, void *writable, void *executable);
 /// mapped before that is the parent's, too: both see what either writes.
 unsigned CLinux_forkCount(void);
 
-/// The user whose process is at the other end of a socket between processes; -1 and `errno` if nobody is.
+/// The user ID of the process at the other end of a Unix socket; -1 and `errno` on failure.
 long CLinux_peerUser(int socket);
 
 /// Asks for the system's large pages in memory that is visited all over the place; without them that is slower, but
@@ -48,7 +48,7 @@ void CLinux_useLargePages(void *start, size_t count);
 /// Has the processor fetch what will be read soon.
 static inline void CLinux_prefetch(const void *address) { __builtin_prefetch(address); }
 
-/// Which of the next sixteen numbers are others there: a bit for each, without a branch.
+/// Compares sixteen numbers with sixteen others, without a branch: bit k is set if the k-th ones differ.
 static inline uint64_t CLinux_differencesOf16(const uint32_t *numbers, const uint32_t *others) {
 #ifdef __SSE2__
   const __m128i *a = (const __m128i *)numbers, *b = (const __m128i *)others;

@@ -10,7 +10,7 @@ public struct Debugger: Sendable {
     case breakpoint(UInt16)
     /// The instruction at the second address has changed what is watched.
     case watchpoint(Watchpoint, by: UInt16)
-    /// Stops of somebody who debugs were hit, by their numbers, by the instruction at an address.
+    /// Stops that a debugger has set were hit: their numbers, and the address of the instruction.
     case stops([Int], by: UInt16)
   }
 
@@ -20,7 +20,7 @@ public struct Debugger: Sendable {
   private let stops: [StopPoint]
   /// Whether there are others.
   private let hasOthers: Bool
-  /// How often the conditions of others have held, where that matters.
+  /// How often the conditions of others have held, for those with a rule for hits.
   public var counts: [Int: UInt64] = [:]
   /// What log points have said in the last run.
   public private(set) var messages: [LoggedMessage] = []
@@ -41,7 +41,7 @@ public struct Debugger: Sendable {
 
   /// A debugger with the points of a machine's metadata. Those outside a machine's RAM are ignored.
   ///
-  /// - Parameter others: what somebody who debugs has set, with numbers from 0 on.
+  /// - Parameter others: stops that a debugger has set, with numbers from 0 on.
   public init(_ metadata: SessionMetadata = SessionMetadata(), _ others: [StopPoint] = []) {
     (breakpoints, watchpoints) = (metadata.breakpoints, metadata.watchpoints)
     hasOthers = !others.isEmpty

@@ -180,8 +180,8 @@ func prefetch(_ start: UnsafeRawPointer, _ byteCount: Int) {
   for k in stride(from: 0, to: byteCount, by: 64) { CLinux_prefetch(start + k) }
 }
 
-/// The numbers of a machine's pages, side by side: a multiple of 16, so that as many can be compared at
-/// once. Those beyond the machine's pages are ``PagePool/empty``.
+/// The numbers of a machine's pages, side by side: a multiple of 16, so that 16 can be compared at once.
+/// Those beyond the machine's pages are ``PagePool/empty``.
 struct PageTable {
   let start: UnsafeMutablePointer<PagePool.Number>
 
@@ -197,8 +197,8 @@ struct PageTable {
     nonmutating set { start[page] = newValue }
   }
 
-  /// Which are others in another table: a word of a ``PageSet``. Which ones is anybody's guess, the host's
-  /// too, so there is no branch for them.
+  /// The pages that differ from another table's: a word of a ``PageSet``. Which ones do cannot be predicted, so
+  /// nothing branches on it.
   @inline(__always)
   func differences(from other: PageTable, word: Int, length: Int) -> UInt64 {
     var pages: UInt64 = 0

@@ -61,9 +61,11 @@ public final class SnapshotPool {
     contents.pointee.restore(id.slot, to: &machine)
   }
 
-  /// Has the host fetch a snapshot that is restored after the next one: its pages follow with the next
-  /// call. Among more snapshots than fit in the host's caches a restore waits for memory otherwise, so a
-  /// search that knows where it goes says so two restores ahead.
+  /// Prefetches a snapshot that will be restored after the next one. This call fetches its registers and page
+  /// numbers, the next call its pages. It changes nothing else. O(pages).
+  ///
+  /// Without it, a restore waits for memory where there are more snapshots than fit in the host's caches: a
+  /// search that knows where it goes should say so two restores ahead.
   public func prefetch(_ id: ID) { contents.pointee.prefetch(id.slot) }
 
   /// The digest of a snapshot's whole state: the same for equal states on every computer, with every
@@ -94,7 +96,7 @@ private struct SnapshotPoolContents: ~Copyable {
   private var freeSlots = Shelf<Int>()
   /// The pages that the watched machine had when it was captured or restored last.
   private let current: PageTable
-  /// The slot that was prefetched last.
+  /// The slot whose pages the next prefetch fetches.
   private var announced: Int?
   private var currentSum: UInt128 = 0
   /// For each page its part of the sum while it is empty.
@@ -199,7 +201,7 @@ private struct SnapshotPoolContents: ~Copyable {
   }
 
   mutating func prefetch(_ slot: Int) {
-    // The table of the one before is there by now, and names its pages.
+    // By now, the table of the one before has arrived.
     if let announced { prefetchDifferences(slots[announced].table) }
     slots[slot].prefetch()
     announced = slot
@@ -347,7 +349,7 @@ private struct Slot {
     return PageTable(start: table.assumingMemoryBound(to: PagePool.Number.self))
   }
 
-  /// Has the host fetch all of it, or of a large table the beginning.
+  /// Prefetches all of it, or the beginning of a large table.
   @inline(__always)
   func prefetch() { Chip8Core.prefetch(start, 7 &* Slot.alignment) }
 }

@@ -27,7 +27,7 @@ extension DebugSession {
     stops.removeAll(where: isRemoved)
   }
 
-  /// Where the stops are in the program as it is now: their lines and labels may be elsewhere.
+  /// Finds the addresses of all stops again, after the program has changed.
   mutating func resolveStops() {
     for index in stops.indices { resolve(&stops[index]) }
   }

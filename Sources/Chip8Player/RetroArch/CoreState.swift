@@ -44,7 +44,9 @@ package struct CoreStateCodec {
     }
   }
 
-  /// Writes a state; false if there is no room for it. The machine is not changed: see ``Chip8/copy(to:)``.
+  /// Writes the state of a machine, which stays as it is: see ``Chip8/copy(to:)``.
+  ///
+  /// - Returns: whether the state fits into the buffer.
   package mutating func write(
     _ machine: inout Chip8, to buffer: UnsafeMutableRawBufferPointer
   ) -> Bool {
@@ -80,11 +82,10 @@ package struct CoreStateCodec {
     return true
   }
 
-  /// Has a machine become what was written last, if that is the state: whoever runs ahead reads it at once. No
-  /// section is decoded then.
+  /// Restores the state that was written last without decoding it, as front ends want that run ahead.
   ///
-  /// - Parameter copy: where the RAM is to be as well.
-  /// - Returns: false if it is another state, and nothing has changed.
+  /// - Parameter copy: where the RAM is copied to as well.
+  /// - Returns: false, and the machine unchanged, if it is another state.
   package mutating func restoreWritten(
     _ state: UnsafeRawBufferPointer, in machine: inout Chip8,
     copyingRAMTo copy: UnsafeMutablePointer<UInt8>

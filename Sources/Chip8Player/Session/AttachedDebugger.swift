@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// The other end of a session that is debugged from another thread, for that thread.
+/// A debugger's side of a session that belongs to another thread.
 package final class AttachedDebugger {
   private let gate: SessionGate
   package let news: PlaySession.DebugNews
@@ -14,7 +14,7 @@ package final class AttachedDebugger {
     (self.gate, self.news) = (gate, news)
   }
 
-  /// Whether there is no session any more.
+  /// Whether the session has ended.
   package var isGone: Bool { gate.isClosed }
 
   /// Why a session cannot be debugged.
@@ -38,7 +38,7 @@ package final class AttachedDebugger {
     try? perform { $0.detach(news) }
   }
 
-  /// Whether the user of the window wants the motion to end that is being made.
+  /// Whether the player has interrupted the current motion.
   package var isInterrupted: Bool { loan?.cancellation.isCancelled ?? false || gate.isClosed }
 
   /// Borrows the machine. Nobody plays until it is given back.
@@ -55,9 +55,9 @@ package final class AttachedDebugger {
     return session
   }
 
-  /// Gives it back as it is now.
+  /// Gives the machine back.
   ///
-  /// - Returns: how it is with its user; nil if that one has gone.
+  /// - Returns: what the session has made of it; nil if the session has ended.
   package func giveBack(_ session: DebugSession) -> PlaySession.DebugView? {
     guard let loan else { return nil }
     self.loan = nil

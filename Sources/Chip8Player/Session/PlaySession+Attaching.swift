@@ -2,11 +2,11 @@ import Chip8Core
 import SaveState
 import Synchronization
 
-/// A debugger of another thread at what is played: docs/DEBUGGING.md, "A running game". It is lent the
-/// machine while that is stopped, and learns what becomes of it. It keeps nobody waiting: whatever it does with its
-/// copy, the session takes up between two frames.
+/// A debugger on another thread, attached to a session: docs/DEBUGGING.md, "A running game". While the machine is
+/// stopped, the debugger is lent a copy of it; the session takes the result back between two frames, and never
+/// waits for the debugger.
 extension PlaySession {
-  /// The machine as a debugger is told of it.
+  /// The machine as a debugger sees it.
   package struct DebugView: Sendable {
     /// Views with higher numbers are newer.
     package let number: Int
@@ -18,14 +18,14 @@ extension PlaySession {
     package let path: String?
   }
 
-  /// What a debugger has not been told yet.
+  /// What a debugger does not know yet.
   package final class DebugNews: Sendable {
     private struct State {
       var view: DebugView?
       var messages: [LoggedMessage] = []
     }
 
-    /// How many messages wait for a debugger that takes none. Later ones are lost.
+    /// How many messages are kept for a debugger that does not take them. Later ones are dropped.
     private static let maxMessageCount = 10_000
 
     private let state = Mutex(State())
@@ -63,7 +63,7 @@ extension PlaySession {
     fileprivate var told: Told?
     fileprivate var number = 0
 
-    /// What a debugger wants to know of at once.
+    /// What a debugger is told of as soon as it changes.
     fileprivate struct Told: Equatable {
       let isStopped: Bool
       let jumpCount: Int
@@ -73,7 +73,7 @@ extension PlaySession {
     }
   }
 
-  /// A machine that is lent: it stands until it comes back, or until it is not wanted back.
+  /// A machine that is lent to a debugger: the session's own stands still until the loan ends.
   struct Loan: Sendable {
     let cancellation: Cancellation
     let session: DebugSession
@@ -90,7 +90,7 @@ extension PlaySession {
     return makeDebugView()
   }
 
-  /// The debugger goes: its stops do, too, and the machine plays on that it has stopped, but not in the past.
+  /// Detaches the debugger. Its stops go, and a machine that it has stopped runs on, unless it is in the past.
   func detach(_ news: DebugNews) {
     guard debugging.attached?.news === news else { return }
     endMotion()
@@ -160,7 +160,7 @@ extension PlaySession {
     return loan
   }
 
-  /// Takes the machine back, if it is still wanted.
+  /// Takes the machine back, unless the loan has ended.
   func take(_ moved: DebugSession, of loan: Loan) -> DebugView {
     guard debugging.motion === loan.cancellation else { return makeDebugView() }
     debugging.motion = nil
@@ -231,7 +231,7 @@ extension PlaySession.Debugging {
 }
 
 extension Debugger.StopReason {
-  /// Whether it is no stop of the machine's metadata.
+  /// Whether it is a stop of a debugger, and not one of the metadata.
   var isOfDebugger: Bool {
     if case .stops = self { true } else { false }
   }

@@ -1,7 +1,6 @@
 import Synchronization
 
-/// Where other threads ask for something that is done with a session, on the thread that it belongs to, between
-/// two of its frames.
+/// Lets other threads do something with a session: on the session's own thread, between two frames.
 package final class SessionGate: Sendable {
   private struct State {
     var jobs: [@Sendable (PlaySession?) -> Void] = []
@@ -12,12 +11,12 @@ package final class SessionGate: Sendable {
 
   init() {}
 
-  /// Whether the session is over.
+  /// Whether the session has ended.
   package var isClosed: Bool { state.withLock { $0.isClosed } }
 
-  /// Does something with the session, and waits for that.
+  /// Runs a closure on the session's thread, and waits for its result.
   ///
-  /// - Returns: what it comes to; nil if the session is over.
+  /// - Returns: the result; nil if the session has ended.
   func perform<Result: Sendable>(
     _ body: @escaping @Sendable (PlaySession) -> Result
   ) -> Result? {
@@ -35,7 +34,7 @@ package final class SessionGate: Sendable {
     return result.value.withLock { $0 }
   }
 
-  /// Does what others have asked for.
+  /// Runs what other threads are waiting for.
   func serve(_ session: PlaySession) {
     let jobs = state.withLock { state in
       defer { state.jobs = [] }
@@ -44,7 +43,7 @@ package final class SessionGate: Sendable {
     for job in jobs { job(session) }
   }
 
-  /// The session is over: nobody waits any longer.
+  /// Ends all waits, for good.
   package func close() {
     let jobs = state.withLock { state in
       defer { state = State(isClosed: true) }

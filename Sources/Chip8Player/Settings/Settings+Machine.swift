@@ -3,7 +3,7 @@
 import Chip8Core
 
 extension Settings {
-  /// What a machine is that its program does not want by itself.
+  /// What of a machine differs from what its program wants.
   ///
   /// - Parameter own: the machine that the program wants.
   init(machine configuration: Configuration, of own: Configuration) {
@@ -22,14 +22,14 @@ extension Settings {
     if configuration.timing == .ipf, count != usual.instructionsPerFrame { take(.ipf, "\(count)") }
   }
 
-  /// Sets what is right for certain.
+  /// Sets a value that is known to be valid.
   private mutating func take(_ setting: Setting, _ text: String) {
     do throws(SettingError) { try set(setting, to: text) } catch {
       preconditionFailure("\(text) is a value of \(setting): \(error)")
     }
   }
 
-  /// What of these is the machine's.
+  /// Those of the machine.
   var machine: Settings {
     var machine = self
     for setting in Setting.configurable { machine.remove(setting) }
@@ -58,9 +58,8 @@ extension MachineRequest {
 }
 
 extension Configuration {
-  /// The machine of a platform, as the program wants it if that is its own.
-  ///
-  /// This is the machine that the program wants.
+  /// The usual machine of a platform for a program that wants this machine: this one on its own platform, and
+  /// elsewhere the platform's.
   package func standard(on platform: Platform) -> Configuration {
     platform == self.platform ? self : Configuration(platform)
   }

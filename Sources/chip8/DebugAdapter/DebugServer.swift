@@ -17,9 +17,9 @@ final class DebugServer: Sendable {
     let wakeUp: WakeUp
   }
 
-  /// More than anybody has. Those who come later are sent away.
+  /// More than anybody needs. Further ones are refused.
   private static let maxClientCount = 8
-  /// How long those who are served may take to learn that the game is over.
+  /// How long clients may take to notice that the game has ended.
   private static let maxCloseNanoseconds: UInt64 = 200_000_000
 
   private let path: String
@@ -28,7 +28,7 @@ final class DebugServer: Sendable {
   private let wakeUp: WakeUp
   private let state = Mutex(State())
 
-  /// - Returns: nil where there is no runtime directory, or nothing can be made in it.
+  /// - Returns: nil without a runtime directory, or if no socket can be made in it.
   init?(_ session: PlaySession) {
     guard let directory = UserSocket.directory, UserSocket.makeDirectory(directory),
       let wakeUp = WakeUp()

@@ -24,11 +24,11 @@ final class WakeUp: Sendable {
 
   func wake() {
     var byte: UInt8 = 1
-    // Where there is no more room, it wakes already.
+    // A full pipe wakes the thread anyway.
     _ = write(writing, &byte, 1)
   }
 
-  /// From now on it wakes for what comes from now on.
+  /// Forgets all wake-ups until now.
   func forget() {
     var bytes = [UInt8](repeating: 0, count: 64)
     while read(descriptor, &bytes, bytes.count) == bytes.count {}

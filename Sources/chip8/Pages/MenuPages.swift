@@ -96,7 +96,7 @@ extension Page {
     items.append(Item(.pauseInBackground, settings))
     return Page(
       title: "Machine", [.list(items)],
-      hint: "← → change at once · Delete default · Ctrl+Z undo · Esc back")
+      hint: "← → change · Return choose · Delete default · Ctrl+Z undo · Esc back")
   }
 
   /// The platforms to choose from.

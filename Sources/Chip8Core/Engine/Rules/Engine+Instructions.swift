@@ -81,7 +81,7 @@ extension Engine {
 }
 
 extension Instruction {
-  /// Whether the engines that are faster leave it to its rule: it is rare, or ends what they do at once.
+  /// Whether the interpreter's handlers and the translator leave it to its rule, as it is rare or ends the slice.
   func isLeftToRule(_ quirks: Quirks) -> Bool {
     // With this quirk VF keeps the result, and not the flag.
     if quirks.contains(.vfOrder), x == 0xF, form.writes.isSuperset(of: [.vx, .vf]) { return true }
