@@ -47,8 +47,13 @@ private struct Reference {
       if let next = inputs.first?.position, next.isInFrame,
         machine.position == Position(frame: next.frame, instruction: next.instruction)
       {
+        let pc = machine.state.pc
         machine.advance(until: next)
         take()
+        if machine.state.pc != pc {
+          isAtInstruction = true
+          continue
+        }
       }
       let (before, state) = (machine.position, machine.state)
       machine.endKeyWait()
@@ -119,7 +124,13 @@ extension Restless {
 
   @Test(arguments: Restless.all)
   func stepsBackLeadThroughAllThatWas(platform: Platform, timing: Configuration.Timing) throws {
-    var random = Seeded(HistoryTests.seed)
+    try checkSteps(platform, timing, seed: HistoryTests.seed)
+  }
+
+  private func checkSteps(
+    _ platform: Platform, _ timing: Configuration.Timing, seed: UInt64
+  ) throws {
+    var random = Seeded(seed)
     var timeline = try Restless(platform, timing).session(rounds: 80, &random)
     let places = try reference(&timeline).places.filter {
       $0.isWaiting || $0.position.instruction < timeline.machine.position.instruction
@@ -131,19 +142,19 @@ extension Restless {
       let found = try #require(try history.place(before: places[index].position))
       #expect(
         found.position == places[index - 1].position && found.pc == places[index - 1].pc,
-        "seed \(HistoryTests.seed), before \(places[index].position)")
+        "seed \(seed), before \(places[index].position)")
       #expect(try history.machine(at: found.position).stateDigest == places[index - 1].digest)
       let depth = places[index].depth
       let over = places[..<index].last { $0.depth <= depth }
       #expect(
         try history.place(before: places[index].position, depth: depth)?.position == over?.position,
-        "seed \(HistoryTests.seed), over calls before \(places[index].position)")
+        "seed \(seed), over calls before \(places[index].position)")
       guard depth > 0 else { continue }
       let out = places[..<index].last { $0.depth < depth }
       #expect(
         try history.call(before: places[index].position, depth: depth - 1)?.position
           == out?.position,
-        "seed \(HistoryTests.seed), out before \(places[index].position)")
+        "seed \(seed), out before \(places[index].position)")
     }
     #expect(try history.place(before: places[0].position) == nil)
   }
@@ -153,9 +164,13 @@ extension Restless {
     try checkHits(platform, timing, seed: HistoryTests.seed)
   }
 
-  @Test(arguments: [Platform.vip, .hires])
-  func entryCallsBeginWhereTheDisplayIsWaitedFor(platform: Platform) throws {
-    try checkHits(platform, .cycles, seed: 12_684_148_860_100_437_693)
+  /// Entry calls that begin, and stretches that end, while an instruction waits for the display; entry calls
+  /// before the first instruction of a frame; a host that calls.
+  @Test(
+    arguments: Restless.all, [12_684_148_860_100_437_693, 197, 1039, 2565, 10_005, 10_084, 10_404])
+  func whatIsRare(_ machine: (Platform, Configuration.Timing), seed: UInt64) throws {
+    try checkHits(machine.0, machine.1, seed: seed)
+    try checkSteps(machine.0, machine.1, seed: seed)
   }
 
   private func checkHits(

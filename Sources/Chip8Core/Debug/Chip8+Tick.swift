@@ -3,28 +3,28 @@
 import SaveState
 
 /// Whether the instruction that is next was not next before. Where time passes before the same one, it was; unless
-/// an entry call has begun there meanwhile.
-struct NextInstruction {
+/// an input has led elsewhere meanwhile.
+struct NextInstruction: Sendable {
   private(set) var isNew = true
-  /// The instruction before which a frame has just passed.
-  private var waiting: UInt16?
+  /// Where the machine has not come on: the address, and how many instructions were executed.
+  private var waiting: (address: UInt16, instructions: UInt64)?
 
-  /// Notes that a machine has run freely.
+  /// Notes that a machine has run freely, or that an input has led it elsewhere.
   mutating func noteRun() { (isNew, waiting) = (true, nil) }
 
   /// Notes what a machine has done.
   mutating func note(_ tick: Chip8.Tick, of machine: borrowing Chip8) {
-    waiting = nil
     switch tick {
-    case .executed, .waitEnded: isNew = true
-    case .stopped: isNew = false
-    case .waited: (isNew, waiting) = (machine.state.keyWait != nil, machine.state.pc)
+    case .executed, .waitEnded: (isNew, waiting) = (true, nil)
+    case .waited, .stopped:
+      isNew = machine.state.keyWait != nil
+      waiting = (machine.state.pc, machine.state.instructions)
     }
   }
 
   /// Notes that a machine has taken its inputs.
   mutating func noteInputs(of machine: borrowing Chip8) {
-    if let waiting, waiting != machine.state.pc { isNew = true }
+    if let waiting, waiting != (machine.state.pc, machine.state.instructions) { isNew = true }
     waiting = nil
   }
 }

@@ -158,15 +158,16 @@ public struct History {
   /// A segment begins where a frame can begin, which is where an instruction is next, but where time is
   /// counted in cycles, the same one can have been next before.
   private mutating func canonical(_ hit: Hit, _ begin: Position) throws(Failure) -> Hit {
-    guard hit.position == begin, hit.position == hit.before else { return hit }
+    guard hit.before == begin else { return hit }
     let first = try seeking { scout throws(SeekError) in
-      try scout.visit(instruction: hit.position.instruction)
+      try scout.visit(instruction: begin.instruction)
     }
     // An entry call may have begun there meanwhile.
     guard scout.machine.state.keyWait == nil, scout.machine.state.pc == hit.address,
-      first < hit.position
+      first < begin
     else { return hit }
-    return Hit(stops: hit.stops, address: hit.address, before: first, position: first)
+    let position = hit.position == begin ? first : hit.position
+    return Hit(stops: hit.stops, address: hit.address, before: first, position: position)
   }
 
   private mutating func retrace(
@@ -282,9 +283,12 @@ public struct History {
     do throws(SeekError) {
       return try scout.retrace(from: from, on: course) { machine, inputs in
         var places: [Place] = []
-        machine.forEachPlace(&inputs, until: end) { places.append($0) }
-        // A frame that has begun and stopped before its first instruction stands at the same one.
-        if let last = places.last, !last.isWaiting, last.position.instruction == end.instruction {
+        let isNew = machine.forEachPlace(&inputs, until: end) { places.append($0) }
+        let isNewAtEnd = isNew && machine.position.instruction == end.instruction
+        // The instruction that is next at the end may have been next before.
+        if let last = places.last, !last.isWaiting, last.position.instruction == end.instruction,
+          !isNewAtEnd
+        {
           places.removeLast()
         }
         return places
@@ -342,25 +346,30 @@ extension Position {
 
 extension Chip8 {
   /// Goes over its course tick by tick, and calls with each place.
+  ///
+  /// - Returns: whether there is one where it ends.
   fileprivate mutating func forEachPlace(
     _ inputs: inout ArraySlice<Tape<InputEvent>.Entry>, until end: Position,
     _ body: (History.Place) -> Void
-  ) {
+  ) -> Bool {
     var next = NextInstruction()
     while true {
       take(&inputs)
       next.noteInputs(of: self)
-      guard position.mark < end.mark else { return }
+      guard position.mark < end.mark else { return next.isNew }
       if next.isNew {
         body(
           History.Place(
             position: position, pc: state.pc, depth: Int(state.stackCount),
             isWaiting: state.keyWait != nil))
       }
-      takeInputsOfFrame(&inputs)
+      if takeInputsOfFrame(&inputs) {
+        next.noteRun()
+        continue
+      }
       let tick = tick()
       next.note(tick, of: self)
-      if case .stopped = tick, inputs.first?.position.mark != position.mark { return }
+      if case .stopped = tick, inputs.first?.position.mark != position.mark { return false }
     }
   }
 }

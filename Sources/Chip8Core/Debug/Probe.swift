@@ -51,6 +51,8 @@ package struct Probe: Sendable {
   private let question: Question?
   private let traps: Traps
   private let watch: Watch
+  /// Kept from one run to the one that continues it.
+  private var next = NextInstruction()
   /// What log points have said.
   package var messages: [LoggedMessage] = []
   /// How many bytes of messages have room still. A log point may be hit millions of times.
@@ -79,7 +81,7 @@ package struct Probe: Sendable {
   /// Whether it matters how often a stop was hit before.
   package var countsHits: Bool { stops.contains { $0.hitRule != nil } }
 
-  /// Runs a machine.
+  /// Runs a machine, from where it was at the end of the last run if there was one.
   ///
   /// - Parameters:
   ///   - inputs: what it gets on its way; none for the first time.
@@ -93,7 +95,8 @@ package struct Probe: Sendable {
     var probe = self
     defer { self = probe }
     return machine.withTraps(traps) { machine in
-      var pass = Pass(isInclusive: isInclusive)
+      var pass = Pass(isInclusive: isInclusive, next: probe.next)
+      defer { probe.next = pass.next }
       probe.goal.begin(at: machine)
       while true {
         machine.take(&inputs)
@@ -121,7 +124,7 @@ package struct Probe: Sendable {
   private struct Pass {
     /// Whether a stop here counts.
     var isInclusive: Bool
-    var next = NextInstruction()
+    var next: NextInstruction
     /// Whether a frame has just ended with an instruction that jumps to itself.
     var isHalted = false
 
@@ -165,7 +168,10 @@ package struct Probe: Sendable {
       if !hits.isEmpty, found(hit) { return .hit(hit) }
     }
     pass.isInclusive = true
-    machine.takeInputsOfFrame(&inputs)
+    if machine.takeInputsOfFrame(&inputs) {
+      pass.next.noteRun()
+      return nil
+    }
     let moment = Moment(&machine, watch)
     let tick = machine.tick()
     pass.next.note(tick, of: machine)
@@ -251,12 +257,17 @@ extension Chip8 {
   }
 
   /// Begins a frame and applies its inputs, if there are any before its first instruction.
-  mutating func takeInputsOfFrame(_ inputs: inout ArraySlice<Tape<InputEvent>.Entry>) {
+  ///
+  /// - Returns: whether an entry call has begun, so that another instruction is next.
+  @discardableResult
+  mutating func takeInputsOfFrame(_ inputs: inout ArraySlice<Tape<InputEvent>.Entry>) -> Bool {
     guard let next = inputs.first?.position, next.isInFrame,
       position == Position(frame: next.frame, instruction: next.instruction)
-    else { return }
+    else { return false }
+    let pc = state.pc
     advance(until: next)
     take(&inputs)
+    return state.pc != pc
   }
 
   /// Runs to a trap or a position, whichever comes first.

@@ -133,7 +133,7 @@ public struct LineTable: Sendable {
 package enum Question: Sendable {
   /// Where something was accessed.
   case access(StopPoint.Watched, StopPoint.AccessKind)
-  /// Where a subroutine was called with no more than so many return addresses.
+  /// Where a subroutine was called, maybe by the host, with no more than so many return addresses.
   case call(depth: Int)
   /// Where there were no more return addresses than so many: the same where no entry call has interrupted
   /// the program, but slower to find.
@@ -142,7 +142,7 @@ package enum Question: Sendable {
   func add(to traps: inout Traps) {
     switch self {
     case .access(let watched, let kind): StopPoint.Event.access(watched, kind).add(to: &traps)
-    case .call: traps.add(.call)
+    case .call: [.call, .callHost].forEach { traps.add($0) }
     case .place: return
     }
   }
@@ -165,7 +165,8 @@ package enum Question: Sendable {
       return watched.isAccessed(by: tick, kind, moment, &machine)
     case .call(let depth):
       guard case .executed = tick else { return false }
-      return moment.instruction.kind == .call && moment.depth <= depth
+      let isCall = [.call, .callHost].contains(moment.instruction.kind)
+      return isCall && moment.depth <= depth
     case .place(let depth): return isPlace && moment.depth <= depth
     }
   }
