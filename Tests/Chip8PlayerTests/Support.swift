@@ -76,6 +76,15 @@ extension Scratch {
   }
 }
 
+/// The delays of all pictures of a GIF, in hundredths of a second.
+func gifDuration(_ file: [UInt8]) -> Int {
+  var total = 0
+  for k in 0..<file.count - 8 where Array(file[k..<k + 4]) == [0x21, 0xF9, 4, 4] {
+    total += Int(file[k + 4]) | Int(file[k + 5]) << 8
+  }
+  return total
+}
+
 /// The error that something throws because what is asked for does not go together.
 func requestError(_ body: () throws -> Void) -> RequestError? {
   do { try body() } catch PlayerError.request(let error) { return error } catch { return nil }

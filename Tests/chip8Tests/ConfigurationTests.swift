@@ -88,6 +88,7 @@ import Testing
       autosave = 5
       journal = false
       pause-in-background = true
+      kiosk = true
       debug-socket = false
       [terminal]
       always = true
@@ -109,7 +110,7 @@ import Testing
         "keypad = true", "touch = \"vip\"",
         "card = false", "volume = 0", "mute = true", "pitch = 50", "speed = 150",
         "run-ahead = \"auto\"", "autosave = 5", "journal = false", "debug-socket = false",
-        "pause-in-background = true",
+        "pause-in-background = true", "kiosk = true",
         "always = true", "picture = \"sextants\"", "i = \"5\"", "up = \"A\"",
         "a = \"none\"", "p2-l = \"F\"",
       ])

@@ -142,6 +142,49 @@ struct WindowPageTests {
     #expect(lit == screen.pixels.map { colors[Int($0)] })
   }
 
+  @Test("Ctrl+F12 begins a GIF, and the menu ends it")
+  func clip() throws {
+    let desktop = try open(rom, "--no-card", "--seed", "7")
+    try desktop.press("ctrl+F12")
+    _ = try machine(save(desktop, 1))
+    try desktop.press(
+      "Escape", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Return", "Down", "Down",
+      "Return")
+    let directory = scratch.path("captures")
+    try waitFor("a clip") {
+      let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+      return files.contains { $0.hasSuffix(".gif") && !$0.hasPrefix(".") } ? true : nil
+    }
+    #expect(try desktop.quit() == (0, ""))
+  }
+
+  @Test("A kiosk has the program's keys and no others, and begins again when the program is over")
+  func kiosk() throws {
+    // A bar, which key 5 ends with the program.
+    try scratch.write(
+      "bar.8o",
+      Array(
+        ": main i := bar sprite v0 v0 1 v0 := 5 loop while v0 -key again clear exit : bar 0xFF".utf8
+      )
+    )
+    let desktop = try open(scratch.path("bar.8o"), "--kiosk", "--colors", "000000,FFFFFF")
+    let bar = "1280x800+0+0"
+    try waitFor("the card") { try desktop.whiteCount(bar) > 0 ? true : nil }
+    let card = try desktop.whiteCount(bar)
+    try desktop.press("Escape")
+    let picture: Int = try waitFor("the picture") {
+      let count = try desktop.whiteCount(bar)
+      return count != card && count > 0 ? count : nil
+    }
+    try desktop.press("F5", "F7", "F8", "F12", "ctrl+o", "ctrl+d", "ctrl+r", "Escape", "ctrl+q")
+    #expect(try desktop.whiteCount(bar) == picture)
+    try desktop.press("w")
+    try waitFor("the card again") { try desktop.whiteCount(bar) == card ? true : nil }
+    #expect(try desktop.end(by: SIGTERM).code == 130)
+    let left = try FileManager.default.contentsOfDirectory(atPath: scratch.directory)
+    #expect(left.allSatisfy { $0 == "bar.8o" }, "\(left)")
+  }
+
   @Test("Home continues programs where they were left, and forgets them when asked to")
   func home() throws {
     let first = try open(rom, "--no-card", "--autosave", "1")

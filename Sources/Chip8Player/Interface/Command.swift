@@ -13,7 +13,10 @@ package enum Command: Hashable, Sendable {
   case quit
   case debugger
   case screenshot
+  /// Writes what was played last.
   case clip
+  /// Begins to record a clip, or writes it.
+  case recordClip
   case load(SlotName)
   case save(SlotName)
   case delete(SlotName)

@@ -36,6 +36,8 @@ public enum Notice: Sendable {
   case redone(Timeline<Chip8>.Edge)
   /// The machine is at an end of what was played.
   case wentToEnd
+  /// A clip is being recorded.
+  case clipBegun
   /// A picture or a clip was written.
   case captured(path: String)
   case nothingToUndo

@@ -4,8 +4,8 @@ import SaveState
 /// Files of what is seen: written on a thread of their own, for a clip takes a while, and no save is to
 /// wait for it.
 extension PlaySession {
-  /// How much a clip has, at most.
-  private static let clipSeconds = 30
+  /// How much the clip has of what was played before it was asked for.
+  private static let clipSeconds: UInt64 = 30
 
   /// Where the files go.
   package var captureDirectory: String { "\(options.slotsRoot)/captures" }
@@ -28,13 +28,38 @@ extension PlaySession {
 
   /// Writes what was played last as a GIF.
   package func captureClip() {
+    let state = player.machine.state
+    let rate = UInt64(state.configuration.platform.framesPerSecond)
+    captureClip(since: state.frames - min(state.frames, PlaySession.clipSeconds * rate))
+  }
+
+  /// Whether a clip is being recorded.
+  package var isRecordingClip: Bool { clipStart != nil }
+
+  /// Begins to record a clip, or writes the one that was being recorded.
+  package func toggleClip() {
+    guard isRecordingClip else {
+      clipStart = player.machine.state.frames
+      return report(.clipBegun)
+    }
+    endClip()
+  }
+
+  /// Writes the clip that is being recorded, if there is one.
+  func endClip() {
+    guard let start = clipStart else { return }
+    clipStart = nil
+    captureClip(since: start)
+  }
+
+  /// - Parameter start: the first frame of the clip.
+  private func captureClip(since start: UInt64) {
     let (timeline, appearance) = (player.timeline.detached, player.appearance)
-    let rate = player.machine.state.configuration.platform.framesPerSecond
+    let count = Int(player.machine.state.frames - start)
     beginCapture(as: "gif") { path in
       guard let past = timeline.past(byteLimit: .max), let movie = Movie(past, to: timeline.machine)
       else { throw MovieError.nothing("frame that ends") }
-      let frames = try MovieFrames(
-        movie, scale: 4, showsKeys: false, last: PlaySession.clipSeconds * rate)
+      let frames = try MovieFrames(movie, scale: 4, showsKeys: false, last: count)
       var writer = try GIFWriter(path, of: frames, appearance, apartFrom: InputFiles())
       for frame in frames { try writer.write(frame) }
       try writer.finish()

@@ -38,6 +38,7 @@ extension PlaySession {
     endProving()
     endMotion()
     debugging.survey?.cancel()
+    endClip()
     writeJournal()
     work.begin { [flagKeeper, keeper = journal?.keeper] in
       flagKeeper.finish()

@@ -82,7 +82,10 @@ extension PlaySession {
     let isSame = loaded.machine.program.sha1 == player.machine.program.sha1
     let edge: Timeline<Chip8>.Edge = loaded.image == nil ? .powerOn : .load
     writeJournal()
-    if !isSame { (halts, previews, machineChoices) = ([:], [:], [:]) }
+    if !isSame {
+      endClip()
+      (halts, previews, machineChoices) = ([:], [:], [:])
+    }
     player.adopt(loaded, by: isSame ? edge : nil)
     machineChanged()
     if !isSame { beginJournal() }

@@ -43,6 +43,9 @@ public final class PlaySession {
   let work = WorkQueue()
   /// Writes pictures and clips, which take longer.
   let captures = WorkQueue()
+  /// The first frame of the clip that is being recorded, if one is. What was played is written in the end, so
+  /// nothing is to be done until then.
+  var clipStart: UInt64?
   /// Runs the pasts that images tell.
   let proofs = WorkQueue()
   /// The one that is being run, if any is.
@@ -306,6 +309,7 @@ public final class PlaySession {
   /// The machine is at another moment.
   func momentChanged() {
     jumpCount += 1
+    clipStart = clipStart.map { min($0, player.machine.state.frames) }
     isAwaitingHost = false
     stoppedAt = nil
     showMachine()

@@ -12,6 +12,7 @@ public enum Setting: String, CaseIterable, Sendable {
   case autosave, journal
   case debugSocket = "debug-socket"
   case pauseInBackground = "pause-in-background"
+  case kiosk
   case terminal
   case terminalPicture = "terminal-picture"
   case keyMap = "key-map"
@@ -116,6 +117,10 @@ public enum Setting: String, CaseIterable, Sendable {
       Row(
         "play.pause-in-background", .flag, "false", .all,
         "Pause while another window has the keyboard.")
+    case .kiosk:
+      Row(
+        "play.kiosk", .flag, "false", .all,
+        "For an exhibition: full screen, the program's keys, and no way out of it.")
     case .terminal: Row("terminal.always", .flag, "false", .all, "Play in this terminal.")
     case .terminalPicture:
       Row(

@@ -55,7 +55,7 @@ extension Chip8Command {
     (settings.keyMap, settings.symbols, settings.forgetsSaved) = (nil, nil, false)
     (settings.breakpoints, settings.watchpoints) = ([], [])
     player = PlayerOptions()
-    (player.fit, player.fullscreen, player.card) = (nil, nil, nil)
+    (player.fit, player.fullscreen, player.kiosk, player.card) = (nil, nil, nil, nil)
     (player.aspect, player.look, player.flicker) = (nil, nil, nil)
     (player.reduceFlashes, player.keypad, player.touch) = (nil, nil, nil)
     player.pauseInBackground = nil
@@ -104,6 +104,7 @@ extension Chip8Command {
     switch isOn ? name : name.dropFirst(3) {
     case "fit": player.fit = isOn
     case "fullscreen": player.fullscreen = isOn
+    case "kiosk": player.kiosk = isOn
     case "card": player.card = isOn
     case "reduce-flashes": player.reduceFlashes = isOn
     case "keypad": player.keypad = isOn
@@ -136,7 +137,7 @@ extension Chip8Command {
     case .autosave: player.autosave = value
     case .terminalPicture: player.terminalPicture = value
     case .padMap: player.padMap = value
-    case .fit, .fullscreen, .reduceFlashes, .keypad, .card, .mute, .journal, .debugSocket,
+    case .fit, .fullscreen, .kiosk, .reduceFlashes, .keypad, .card, .mute, .journal, .debugSocket,
       .pauseInBackground, .terminal, .platform, .quirk, .ipf:
       return false
     }

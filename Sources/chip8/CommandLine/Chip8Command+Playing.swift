@@ -16,11 +16,12 @@ extension Chip8Command {
     (options.settings, options.keptSettings) = (playerSettings.levels, playerSettings.kept)
     options.firstNotices = playerSettings.notices
     let effective = playerSettings.levels.effective
-    let autosave = effective.number(.autosave)
-    options.autosaveSeconds = autosave > 0 ? autosave : nil
+    let (autosave, isKiosk) = (effective.number(.autosave), effective.isOn(.kiosk))
+    options.autosaveSeconds = autosave > 0 && !isKiosk ? autosave : nil
     (options.keptFlags, options.pastByteLimit) = (kept, past.byteLimit)
     (options.runAhead, options.isParanoid) = (effective.runAhead, timeline.isParanoid)
-    options.journalByteLimit = effective.isOn(.journal) ? Journal.defaultByteLimit : nil
+    options.journalByteLimit =
+      effective.isOn(.journal) && !isKiosk ? Journal.defaultByteLimit : nil
     (options.movie, options.isReadOnly) = (movie?.movie, headless.movie.isReadOnly)
     if let path = headless.movie.record {
       options.recording = facts(movie, loaded)
@@ -59,6 +60,7 @@ extension Chip8Command {
   ) throws {
     let settings = session.settings.effective
     if settings.isOn(.terminal) || Terminal.isOnlyChoice {
+      if settings.isOn(.kiosk) { throw Failure.usage("--kiosk requires a window") }
       let picture = TerminalPicture(rawValue: settings.text(.terminalPicture)) ?? .auto
       return try Terminal.play(session, picture, first, whenOpen: whenOpen)
     }
@@ -79,7 +81,7 @@ extension Chip8Command {
 
   /// Whether no program was named, and there is something to choose one on.
   func isHome(_ settings: Settings) -> Bool {
-    restore == nil && files.isEmpty && !headless.isHeadless && !resume
+    restore == nil && files.isEmpty && !headless.isHeadless && !resume && !settings.isOn(.kiosk)
       && (settings.isOn(.terminal) || Terminal.isOnlyChoice || getenv("DISPLAY") != nil
         || getenv("WAYLAND_DISPLAY") != nil)
   }

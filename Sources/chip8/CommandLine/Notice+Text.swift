@@ -36,6 +36,7 @@ extension Notice {
     case .undone(let edge): ["\(edge.title) undone · Ctrl+Shift+Z redoes it"]
     case .redone(let edge): ["\(edge.title) redone · Ctrl+Z undoes it"]
     case .wentToEnd: ["Went to where this was left · Ctrl+Z undoes it"]
+    case .clipBegun: ["Recording a GIF · Ctrl+F12 ends it"]
     case .captured(let path): ["Saved \(path.split(separator: "/").last ?? "")"]
     case .nothingToUndo: ["Nothing to undo"]
     case .nothingToRedo: ["Nothing to redo"]

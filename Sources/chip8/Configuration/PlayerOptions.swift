@@ -8,6 +8,7 @@ import SaveState
 struct PlayerOptions: ParsableArguments {
   @Flag(.fit) var fit: Bool?
   @Flag(.fullscreen) var fullscreen: Bool?
+  @Flag(.kiosk) var kiosk: Bool?
   @Option(.aspect) var aspect: String?
   @Option(.look) var look: String?
   @Option(.flicker) var flicker: String?
@@ -35,6 +36,7 @@ struct PlayerOptions: ParsableArguments {
     var given = Settings()
     given.take(.fit, fit)
     given.take(.fullscreen, fullscreen)
+    given.take(.kiosk, kiosk)
     given.take(.aspect, aspect)
     given.take(.look, look)
     given.take(.flicker, flicker)

@@ -5,6 +5,8 @@ import SaveState
 /// How a window shows and sounds all programs.
 struct OutputSettings: Hashable {
   let isFullScreen: Bool
+  /// Whether the program and its keys are all that there is.
+  let isKiosk: Bool
   let picture: PictureStyle
   let flickerBlending: FlickerBlending
   /// Whether nothing flashes more than three times a second.
@@ -19,7 +21,8 @@ struct OutputSettings: Hashable {
   let pausesInBackground: Bool
 
   init(_ settings: Settings) {
-    isFullScreen = settings.isOn(.fullscreen)
+    isKiosk = settings.isOn(.kiosk)
+    isFullScreen = settings.isOn(.fullscreen) || isKiosk
     picture = PictureStyle(
       hasWholePixels: !settings.isOn(.fit),
       aspect: PictureAspect(rawValue: settings.text(.aspect)) ?? .square,
@@ -175,16 +178,19 @@ extension Page {
 
   // MARK: Recording
 
-  /// - Parameter directory: where pictures and clips go.
-  static func record(_ directory: String, isRecording: Bool) -> Page {
-    let movie = isRecording ? "A movie is being recorded." : "Movies: chip8 --record FILE"
+  /// Pictures, clips and movies, and where they go.
+  static func record(_ session: PlaySession) -> Page {
+    let movie = session.isRecording ? "A movie is being recorded." : "Movies: chip8 --record FILE"
+    let clip = session.isRecordingClip ? "Write the GIF that is being recorded" : "Record a GIF"
     return Page(
       title: "Record",
       [
-        .text("Files go to \(directory)".displayText, .detail), .text(movie, .detail),
+        .text("Files go to \(session.captureDirectory)".displayText, .detail),
+        .text(movie, .detail),
         .list([
           Item("Picture", "F12", .screenshot),
           Item("The last 30 seconds as GIF", "Shift+F12", .clip),
+          Item(clip, "Ctrl+F12", .recordClip),
         ]),
       ], hint: back)
   }

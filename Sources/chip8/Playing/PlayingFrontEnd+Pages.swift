@@ -57,7 +57,7 @@ extension PlayingFrontEnd {
     case .debugger:
       pages = []
       toggleDebugger()
-    case .screenshot, .clip: capture(command)
+    case .screenshot, .clip, .recordClip: capture(command)
     case .load, .save, .delete: performOnSlot(command)
     case .branch(let branch):
       pages = []
@@ -152,9 +152,13 @@ extension PlayingFrontEnd {
 
   func capture(_ command: Command) {
     if pages.last?.name == .record { pages = [] }
-    guard command == .screenshot else { return session.captureClip() }
-    let (screen, appearance) = (session.screen, session.player.appearance)
-    session.capture(as: "png") { try Screenshot.png(screen, appearance, scale: 4) }
+    switch command {
+    case .clip: session.captureClip()
+    case .recordClip: session.toggleClip()
+    default:
+      let (screen, appearance) = (session.screen, session.player.appearance)
+      session.capture(as: "png") { try Screenshot.png(screen, appearance, scale: 4) }
+    }
   }
 
   // MARK: A step more or less

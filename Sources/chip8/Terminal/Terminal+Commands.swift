@@ -51,7 +51,9 @@ extension Terminal {
     case "r": session.reset()
     case "u": session.undo()
     case "y": session.redo()
-    default: if key.usage == Terminal.f9 { session.loadInNewProcess() }
+    default:
+      if key.usage == Terminal.f9 { session.loadInNewProcess() }
+      if key.usage == Terminal.f12 { perform(.recordClip) }
     }
   }
 

@@ -24,7 +24,7 @@ extension Terminal {
       case .platform: .platforms(configuration.platform, own: session.ownConfiguration.platform)
       case .picture: .picture(appearance, chosen)
       case .palette: .palettes(session.screen, appearance)
-      case .record: .record(session.captureDirectory, isRecording: session.isRecording)
+      case .record: .record(session)
       case .about: .about(Chip8Command.configuration.version, session.player)
       default: .menu(session.player.title.displayText)
       }
@@ -52,8 +52,9 @@ extension Terminal {
   /// Whether a terminal can do what is chosen on a page.
   private static func can(_ command: Command) -> Bool {
     switch command {
-    case .back, .resume, .continueLeft, .debugger, .reset, .quit, .screenshot, .clip, .load, .save,
-      .delete, .branch, .play, .playAnew, .forget, .platform, .quirks, .instructionsPerFrame,
+    case .back, .resume, .continueLeft, .debugger, .reset, .quit, .screenshot, .clip,
+      .recordClip, .load, .save, .delete, .branch, .play, .playAnew, .forget, .platform, .quirks,
+      .instructionsPerFrame,
       .ownMachine, .assign, .resetKey:
       true
     case .set(let setting, _), .keepForAll(let setting), .useDefault(let setting):

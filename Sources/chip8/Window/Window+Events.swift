@@ -38,12 +38,16 @@
 
     private func drop(_ file: UnsafeMutablePointer<CChar>?) {
       guard let file else { return }
-      session.open(String(cString: file))
+      if !settings.isKiosk { session.open(String(cString: file)) }
       SDL_free(file)
     }
 
     func handleKey(_ event: SDL_KeyboardEvent) {
       let scancode = event.keysym.scancode
+      if settings.isKiosk {
+        if event.`repeat` == 0 { handleKioskKey(scancode) }
+        return
+      }
       let isStep = [SDL_SCANCODE_COMMA, SDL_SCANCODE_PERIOD].contains(scancode)
       guard event.`repeat` == 0 || pages.isEmpty && isStep || repeatsOnPage else {
         if pages.isEmpty, debuggerKey(event.keysym)?.repeats == true {
@@ -55,9 +59,7 @@
       dismissProblem()
       if modifiers & KMOD_CTRL.rawValue == 0 { leavingProblem = nil }
       if modifiers & KMOD_SHIFT.rawValue != 0, shifted(event.keysym) { return }
-      if scancode == SDL_SCANCODE_F12 {
-        return perform(modifiers & KMOD_SHIFT.rawValue != 0 ? .clip : .screenshot)
-      }
+      if scancode == SDL_SCANCODE_F12 { return capture(modifiers) }
       if modifiers & KMOD_CTRL.rawValue == 0 {
         if pageKeyDown(scancode) || pages.isEmpty && debuggerKeyDown(event.keysym) { return }
       }
@@ -70,6 +72,22 @@
       } else {
         command(event.keysym)
       }
+    }
+
+    /// There are no commands, and one key shows those that there are.
+    private func handleKioskKey(_ scancode: SDL_Scancode) {
+      let isOpen = !pages.isEmpty
+      if isOpen { perform(.resume) }
+      if scancode == SDL_SCANCODE_F1 {
+        if !isOpen { open(.start) }
+      } else {
+        keyboard.press(scancode.rawValue, keyMap)
+      }
+    }
+
+    private func capture(_ modifiers: UInt32) {
+      if modifiers & KMOD_CTRL.rawValue != 0 { return perform(.recordClip) }
+      perform(modifiers & KMOD_SHIFT.rawValue != 0 ? .clip : .screenshot)
     }
 
     /// What a key does with Shift, if it does something else than without.

@@ -27,7 +27,7 @@
       } else if button == .start {
         open(.menu)
       } else if button == .select {
-        open(.keys)
+        open(settings.isKiosk ? .start : .keys)
       } else if let key = padMap[button, player] {
         keyboard.press(Window.usage(of: button, player), KeySet(key: key))
       }

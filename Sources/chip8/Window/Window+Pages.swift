@@ -7,6 +7,7 @@
   /// Pages over the picture. The machine is stopped while there is one.
   extension Window {
     func open(_ name: PageName) {
+      if settings.isKiosk, name != .start { return }
       keyboard.releaseAll()
       touch.releaseAll()
       session.endRewinding()
@@ -33,14 +34,15 @@
       case .picture: .picture(appearance, chosen)
       case .palette: .palettes(session.screen, appearance)
       case .sound: .sound(chosen)
-      case .record: .record(session.captureDirectory, isRecording: session.isRecording)
+      case .record: .record(session)
       case .about: .about(Chip8Command.configuration.version, session.player)
       }
     }
 
     private var startPage: Page {
       let left = session.leftMachineTime.map { "Return continues where you left, at \($0)" }
-      return keyPage(left ?? "", hint: "Any key plays · F1 shows the keys again · Esc menu")
+      let menu = settings.isKiosk ? "" : " · Esc menu"
+      return keyPage(left ?? "", hint: "Any key plays · F1 shows the keys again" + menu)
     }
 
     private func keyPage(_ text: String, hint: String) -> Page {

@@ -63,6 +63,7 @@
     /// Whether the machine is paused because another window has the keyboard.
     private var isPausedInBackground = false
     private var flashLimiter = FlashLimiter()
+    private var attendant = Attendant()
     var closeRequestCount = 0
     private(set) var isInterrupted = false
     /// What happened last, for a while; a problem until a key is pressed.
@@ -123,6 +124,7 @@
       _ = SDL_InitSubSystem(SDL_INIT_AUDIO)
       let flags = SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
       let anywhere = Int32(SDL_WINDOWPOS_UNDEFINED_MASK)
+      settings = OutputSettings(session.settings.effective)
       let size = Window.size(isFullScreen: settings.isFullScreen)
       guard let window = SDL_CreateWindow("chip8", anywhere, anywhere, size.w, size.h, flags)
       else { throw Window.failure("cannot open a window") }
@@ -200,12 +202,15 @@
         closeRequestCount += 1
       }
       let due = pacer.framesDue(now: MonotonicClock.now)
+      var isPlayed = false
       for _ in 0..<due {
         let keys = keyboard.takeKeys().union(takeTouchedKeys())
+        isPlayed = isPlayed || !keys.isEmpty
         if pages.isEmpty { session.runFrame(keys: keys) }
         let tone = pages.isEmpty ? session.tone : nil
         audio.play(tone, framesPerSecond: framesPerSecond, percent: percent)
       }
+      if settings.isKiosk { attend(isPlayed: isPlayed) }
       session.poll()
       collectChanges()
       handlePendingKeys()
@@ -218,6 +223,16 @@
         debugger == nil ? session.progress : nil, debugger == nil ? shownMessage : nil)
       if let page { pages[pages.count - 1].view = page }
       sleep(pacer.wait(now: MonotonicClock.now))
+    }
+
+    /// Begins again where nobody is there who would.
+    private func attend(isPlayed: Bool) {
+      let now = MonotonicClock.now
+      guard attendant.look(isPlayed: isPlayed, hasHalted: session.halt != nil, now: now) else {
+        return
+      }
+      keyboard.releaseAll()
+      session.reset()
     }
 
     private var shownScreen: ShownScreen {
@@ -237,9 +252,13 @@
     private func collectChanges() {
       let notices = session.takeNotices()
       if !notices.isEmpty {
-        show(report(notices), isProblem: notices.contains(where: \.isProblem))
+        let lines = report(notices)
+        if !settings.isKiosk { show(lines, isProblem: notices.contains(where: \.isProblem)) }
       }
       for case .began(_, let isRestored) in notices { showFirstPages(isRestored: isRestored) }
+      if settings.isKiosk {
+        for case .reset in notices { showFirstPages(isRestored: false) }
+      }
       if shownMachine != session.machineCount {
         programChanged()
       } else if programKeys != session.programKeys {

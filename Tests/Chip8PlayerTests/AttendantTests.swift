@@ -1,0 +1,37 @@
+// AttendantTests.swift: a machine that nobody owns begins again by itself.
+
+import Testing
+
+import Chip8Player
+
+@Suite struct AttendantTests {
+  private let second: UInt64 = 1_000_000_000
+
+  @Test("A program that has ended shows that for five seconds, and each one that follows again")
+  func ends() {
+    var attendant = Attendant()
+    for start in [7, 100] as [UInt64] {
+      let looks = (0..<6).map { k in
+        attendant.look(isPlayed: false, hasHalted: true, now: (start + k) * second)
+      }
+      #expect(looks == [false, false, false, false, false, true])
+    }
+    // It was switched on again in time.
+    _ = attendant.look(isPlayed: false, hasHalted: true, now: 200 * second)
+    _ = attendant.look(isPlayed: false, hasHalted: false, now: 204 * second)
+    let isOver = attendant.look(isPlayed: false, hasHalted: true, now: 206 * second)
+    #expect(!isOver)
+  }
+
+  @Test("A game is left a minute after its last key, and one that nobody has begun never")
+  func absence() {
+    var attendant = Attendant()
+    let looks = [
+      (false, 0), (false, 1000), (true, 1001), (true, 1050), (false, 1109), (false, 1110),
+      (false, 1200),
+    ].map { isPlayed, time in
+      attendant.look(isPlayed: isPlayed, hasHalted: false, now: time * second)
+    }
+    #expect(looks == [false, false, false, false, false, true, false])
+  }
+}
