@@ -324,6 +324,40 @@ extension JournalTree<Toy> {
     #expect(rest.count == 3 && rest.contains(end) && rest.contains(middle))
   }
 
+  @Test("Undo leads into the last session, to where undo and redo have led there")
+  func undoneAtTheEnd() throws {
+    defer { clean() }
+    var random = Seeded(state: JournalTests.seed)
+    var session = Journaled(Timeline(toy), journal)
+    try session.play(frames: 20, &random)
+    session.flush()
+    let before = session.timeline.machine
+    try session.timeline.seek(to: Position(frame: 5))
+    try session.play(frames: 9, &random)
+    session.flush()
+    let after = session.timeline.machine
+    var ids: UInt64 = 100
+    func last() throws -> Toy {
+      ids += 100
+      var next = Journaled(Timeline(toy), journal, ids: ids)
+      next.recall(try read())
+      #expect(try next.timeline.undo() == .powerOn)
+      return next.timeline.machine
+    }
+    #expect(try last() == after)
+    _ = try session.timeline.undo()
+    session.flush()
+    #expect(try last() == before, "seed \(JournalTests.seed)")
+    _ = try session.timeline.redo()
+    session.flush()
+    #expect(try last() == after, "seed \(JournalTests.seed)")
+    // What is played then is the last again.
+    _ = try session.timeline.undo()
+    try session.play(frames: 3, &random)
+    session.flush()
+    #expect(try last() == session.timeline.machine, "seed \(JournalTests.seed)")
+  }
+
   @Test("Sessions see what others play while they do, and play on from there")
   func liveSessions() throws {
     defer { clean() }

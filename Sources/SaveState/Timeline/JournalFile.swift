@@ -19,8 +19,8 @@ struct JournalFile<Recorded: Machine>: Sendable {
   let program: Program
   private(set) var branches: [Branch] = []
   private(set) var jumps: JournalRecord<Recorded>.Jumps?
-  /// The branch that was played last.
-  private(set) var last: Int?
+  /// Where the session was last: on which branch, and where on it if not at its end.
+  private(set) var last: (branch: JournalReference, position: Position?)?
   /// How many bytes were whole records when it was read: others may still be written, or never be.
   private(set) var byteCount: Int
 
@@ -94,16 +94,42 @@ struct JournalFile<Recorded: Machine>: Sendable {
       guard beginning.number == branches.count else { throw JournalDamage() }
       branches.append(
         Branch(beginning: beginning, end: beginning.position, time: beginning.time))
-      last = beginning.number
+      last = (JournalReference(file: id, branch: beginning.number), nil)
     case .progress(let progress):
       guard branches.indices.contains(progress.number) else { throw JournalDamage() }
       try branches[progress.number].append(progress)
-      last = progress.number
+      last = (JournalReference(file: id, branch: progress.number), nil)
     case .keyframe(let keyframe):
       guard branches.indices.contains(keyframe.number) else { throw JournalDamage() }
       try branches[keyframe.number].append(keyframe)
-    case .jumps(let jumps): self.jumps = jumps
+    case .jumps(let jumps):
+      if let place = jumps.place(since: self.jumps), !hasPlayedOn(from: place) {
+        last = (place.branch, place.position)
+      }
+      self.jumps = jumps
     }
+  }
+
+  /// Whether what was played last was played on the branch of a place, or on one that begins there.
+  private func hasPlayedOn(from place: JournalRecord<Recorded>.Place) -> Bool {
+    guard let branch = last?.branch, branch != place.branch else { return last != nil }
+    guard branch.file == id, branches.indices.contains(branch.branch) else { return false }
+    let origin = branches[branch.branch].beginning.origin
+    return origin?.branch == place.branch && origin?.position == place.position
+  }
+}
+
+extension JournalRecord.Jumps {
+  /// Where it has led to undo jumps, or to redo some; nil if nothing was undone or redone.
+  fileprivate func place(since before: Self?) -> JournalRecord.Place? {
+    guard let before, doneCount != before.doneCount else { return nil }
+    let isUndone = doneCount < before.doneCount
+    let index = isUndone ? doneCount : doneCount - 1
+    guard jumps.indices.contains(index), before.jumps.indices.contains(index) else { return nil }
+    if isUndone { return jumps[index].from }
+    // A jump that is made anew is in the place of those that were undone.
+    let (to, toBefore) = (jumps[index].to, before.jumps[index].to)
+    return to == toBefore ? to : nil
   }
 }
 

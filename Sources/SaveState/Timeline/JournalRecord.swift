@@ -70,7 +70,7 @@ enum JournalRecord<Recorded: Machine>: Sendable {
     let machine: Recorded.PackedSnapshot
   }
 
-  struct Place: Sendable {
+  struct Place: Hashable, Sendable {
     let branch: JournalReference
     let position: Position
   }

@@ -28,7 +28,7 @@ public struct JournalTree<Recorded: Machine>: Sendable {
   private var times: [(began: UInt64, ended: UInt64)] = []
   private(set) var jumps: [Timeline<Recorded>.Jump] = []
   private(set) var jumpsDone = 0
-  /// The end of what was played last.
+  /// Where the session was last that has played last.
   private(set) var last: Timeline<Recorded>.Place?
 
   /// Where branches have left one of the session that reads the tree, by their numbers here.
@@ -58,10 +58,9 @@ public struct JournalTree<Recorded: Machine>: Sendable {
     let latest = files.filter { $0.last != nil }.max { one, other in
       (one.lastTime, one.time, one.id) < (other.lastTime, other.time, other.id)
     }
-    if let latest, let number = latest.last,
-      let index = indices[JournalReference(file: latest.id, branch: number)]
-    {
-      last = Timeline.Place(branch: index, position: branches[index].end)
+    if let latest, let kept = latest.last, let index = indices[kept.branch] {
+      let end = branches[index].end
+      last = Timeline.Place(branch: index, position: min(kept.position ?? end, end))
       takeJumps(of: latest, indices)
     }
   }
