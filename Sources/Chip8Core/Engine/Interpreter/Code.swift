@@ -72,15 +72,28 @@ extension Core {
   mutating func forgetDifferences(
     _ old: UnsafeRawPointer, _ new: UnsafeRawPointer, inPage page: Int
   ) {
-    guard codePages.contains(page) else { return }
+    let lines = codeLines.lines(ofPage: page)
+    if lines != 0 { forgetDifferences(old, new, page, lines) }
+  }
+
+  @inline(never)
+  private mutating func forgetDifferences(
+    _ old: UnsafeRawPointer, _ new: UnsafeRawPointer, _ page: Int, _ lines: UInt64
+  ) {
+    var lines = lines
     let marks = UnsafeRawPointer(marks + page &* PagePool.pageByteCount)
     var made = SIMD16<UInt8>.zero
-    for k in stride(from: 0, to: PagePool.pageByteCount, by: 16) {
-      let isSame =
-        old.loadUnaligned(fromByteOffset: k, as: SIMD16<UInt8>.self)
-        .== new.loadUnaligned(fromByteOffset: k, as: SIMD16<UInt8>.self)
-      let marked = marks.loadUnaligned(fromByteOffset: k, as: SIMD16<UInt8>.self)
-      made |= marked.replacing(with: 0, where: isSame)
+    // Code ends and data begins in most pages that have both: then few lines have code.
+    while lines != 0 {
+      let line = lines.trailingZeroBitCount &* LineSet.lineByteCount
+      for k in stride(from: line, to: line &+ LineSet.lineByteCount, by: 16) {
+        let isSame =
+          old.loadUnaligned(fromByteOffset: k, as: SIMD16<UInt8>.self)
+          .== new.loadUnaligned(fromByteOffset: k, as: SIMD16<UInt8>.self)
+        let marked = marks.loadUnaligned(fromByteOffset: k, as: SIMD16<UInt8>.self)
+        made |= marked.replacing(with: 0, where: isSame)
+      }
+      lines &= lines &- 1
     }
     // Where nothing becomes another byte, or nothing was made of it, there is nothing to forget.
     if (made & SIMD16(repeating: Mark.made)).hasBits { forgetDifferentBytes(old, new, page) }
@@ -113,7 +126,7 @@ extension Core {
   mutating func mark(_ bytes: Range<Int>, _ mark: UInt8) {
     for byte in bytes {
       marks[byte & mask] |= mark
-      codePages.insert((byte & mask) / PagePool.pageByteCount)
+      codeLines.insert(lineOf: byte & mask)
     }
   }
 
@@ -141,5 +154,24 @@ extension Core {
     let byteCount = instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
     mark(address..<address &+ byteCount, Mark.decoded)
     return UInt(bitPattern: address)
+  }
+}
+
+/// A set of a RAM's lines of 64 bytes: a bit for each.
+struct LineSet {
+  static let lineByteCount = 64
+
+  /// A word for each 4 KiB.
+  private var words = InlineArray<16, UInt64>(repeating: 0)
+
+  mutating func insert(lineOf address: Int) {
+    let line = address / LineSet.lineByteCount
+    words[line &>> 6] |= 1 &<< UInt64(truncatingIfNeeded: line)
+  }
+
+  /// Those of a page of 256 bytes: four bits.
+  @inline(__always)
+  func lines(ofPage page: Int) -> UInt64 {
+    words[page &>> 4] &>> UInt64(truncatingIfNeeded: 4 &* page) & 0xF
   }
 }

@@ -35,8 +35,8 @@ struct Core {
   /// The loop that may be one that only waits.
   var idleLoop = IdleLoop()
   var watch = PageWatch()
-  /// The pages with bytes that operations were made from.
-  var codePages = PageSet()
+  /// The lines with bytes that operations were made from.
+  var codeLines = LineSet()
   /// What the machine stops before, while somebody debugs it.
   var traps: Traps?
 
