@@ -8,23 +8,27 @@
 struct StateHash: @unchecked Sendable {
   private static let wordsPerPage = PagePool.pageByteCount / 8
 
-  /// One for each word: those of the rest, then those of the pages.
-  private let constants: UnsafeMutablePointer<UInt64>
-  private let fold: (UInt128, UInt128)
+  /// Those of the digest, two of two words each. Then one for each word: those of the rest, then those of
+  /// the pages.
+  private let numbers: UnsafeMutablePointer<UInt64>
+  private static let foldWordCount = 4
 
   init(pageCount: Int) {
     // Any fixed numbers do that look random. These are the same on every computer.
     var random = SplitMix64(state: 0x5EED_0FC8_1F00_D1E5)
-    fold = (random.next128() | 1, random.next128() | 1)
-    let count = StateRest.wordCount + pageCount * StateHash.wordsPerPage
-    constants = .allocate(capacity: count)
-    for k in 0..<count { (constants + k).initialize(to: random.next()) }
+    let count =
+      StateHash.foldWordCount + StateRest.wordCount + pageCount * StateHash.wordsPerPage
+    numbers = .allocate(capacity: count)
+    for k in 0..<count { (numbers + k).initialize(to: random.next()) }
   }
+
+  @inline(__always)
+  private var constants: UnsafeMutablePointer<UInt64> { numbers + StateHash.foldWordCount }
 
   /// For machines with any number of pages: it begins like those for fewer. Never deallocated.
   static let shared = StateHash(pageCount: PageLayout.maxPageCount)
 
-  func deallocate() { constants.deallocate() }
+  func deallocate() { numbers.deallocate() }
 
   /// A page's part of the sum.
   func page(_ bytes: UnsafeRawPointer, at index: Int) -> UInt128 {
@@ -50,7 +54,13 @@ struct StateHash: @unchecked Sendable {
   /// A sum in 64 bits, by multiplication and shift.
   func digest(_ sum: UInt128) -> UInt64 {
     let (low, high) = (sum & UInt128(UInt64.max), sum >> 64)
-    return UInt64(truncatingIfNeeded: (low &* fold.0 &+ high &* fold.1) >> 64)
+    return UInt64(truncatingIfNeeded: (low &* fold(0) &+ high &* fold(1)) >> 64)
+  }
+
+  /// An odd number.
+  @inline(__always)
+  private func fold(_ index: Int) -> UInt128 {
+    UInt128(numbers[2 &* index]) << 64 | UInt128(numbers[2 &* index &+ 1]) | 1
   }
 }
 
@@ -61,8 +71,4 @@ extension UInt64 {
     let (high, low) = multipliedFullWidth(by: other)
     return UInt128(high) << 64 | UInt128(low)
   }
-}
-
-extension SplitMix64 {
-  fileprivate mutating func next128() -> UInt128 { UInt128(next()) << 64 | UInt128(next()) }
 }

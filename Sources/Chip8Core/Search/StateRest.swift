@@ -45,6 +45,7 @@ enum StateRest {
     let registers = rest.words(at: State.offset(of: \.v))
     let flags = rest.words(at: State.offset(of: \.flags))
     let audio = rest.load(fromByteOffset: State.offset(of: \.audio), as: Audio.self)
+    let stack = stack(state)
     let (keyWait, pattern) = (state.pointee.keyWait, audio.pattern ?? 0)
     let pointers =
       UInt64(state.pointee.pc) | UInt64(state.pointee.i) << 16 | UInt64(state.pointee.delay) << 32
@@ -60,10 +61,10 @@ enum StateRest {
       | UInt64(state.pointee.drawWait ?? absentWord) << 32
     return product(constants, state.pointee.frames, state.pointee.instructions)
       &+ product(constants + 2, state.pointee.cycles, state.pointee.random.state)
-      &+ product(constants + 4, registers.x.littleEndian, registers.y.littleEndian)
-      &+ product(constants + 6, stackWord(0, state), stackWord(1, state))
-      &+ product(constants + 8, stackWord(2, state), stackWord(3, state))
-      &+ product(constants + 10, flags.x.littleEndian, flags.y.littleEndian)
+      &+ product(constants + 4, registers.0, registers.1)
+      &+ product(constants + 6, stack.x.littleEndian, stack.y.littleEndian)
+      &+ product(constants + 8, stack.z.littleEndian, stack.w.littleEndian)
+      &+ product(constants + 10, flags.0, flags.1)
       &+ product(constants + 12, pointers, input)
       &+ product(
         constants + 14, UInt64(truncatingIfNeeded: pattern),
@@ -80,19 +81,19 @@ enum StateRest {
       constants, count(State.offset(of: \.frames)), count(State.offset(of: \.instructions)))
   }
 
-  /// Four addresses of the stack. What was popped off it has no future.
+  /// The addresses of the stack, four to a word. What was popped off it has no future.
   @inline(__always)
-  private static func stackWord(_ index: Int, _ state: UnsafePointer<State>) -> UInt64 {
-    let offset = State.offset(of: \.stack) &+ 8 &* index
+  private static func stack(_ state: UnsafePointer<State>) -> SIMD4<UInt64> {
     let entries = UnsafeRawPointer(state).loadUnaligned(
-      fromByteOffset: offset, as: SIMD4<UInt16>.self)
+      fromByteOffset: State.offset(of: \.stack), as: SIMD16<UInt16>.self)
+    let places = SIMD16<UInt16>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+    let count = SIMD16(repeating: UInt16(state.pointee.stackCount))
+    let used = entries.replacing(with: 0, where: places .>= count)
     #if _endian(big)
-      let word = unsafeBitCast(entries &<< 8 | entries &>> 8, to: UInt64.self)
+      return unsafeBitCast(used &<< 8 | used &>> 8, to: SIMD4<UInt64>.self)
     #else
-      let word = unsafeBitCast(entries, to: UInt64.self)
+      return unsafeBitCast(used, to: SIMD4<UInt64>.self)
     #endif
-    let bits = 16 &* Int(state.pointee.stackCount) &- 64 &* index
-    return word.littleEndian & ~(.max << UInt64(max(0, bits)))
   }
 
   @inline(__always)
@@ -106,8 +107,11 @@ enum StateRest {
 extension UnsafeRawPointer {
   /// Sixteen bytes.
   @inline(__always)
-  fileprivate func words(at offset: Int) -> SIMD2<UInt64> {
-    loadUnaligned(fromByteOffset: offset, as: SIMD2<UInt64>.self)
+  fileprivate func words(at offset: Int) -> (UInt64, UInt64) {
+    (
+      loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian,
+      loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self).littleEndian
+    )
   }
 }
 
