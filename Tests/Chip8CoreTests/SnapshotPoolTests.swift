@@ -82,6 +82,64 @@ import Testing
     }
   }
 
+  /// Wherever in a page it is that a snapshot has other instructions.
+  @Test(arguments: 0..<4)
+  func instructionsAreThoseOfTheSnapshot(line: Int) throws {
+    // Each 64 bytes add to V0 and jump to the next ones.
+    var program: [UInt8] = []
+    for next in [0x40, 0x80, 0xC0, 0x00] as [UInt8] {
+      program += [0x70, 0x01, 0x12, next] + [UInt8](repeating: 0, count: 60)
+    }
+    var machine = try Chip8(Program(name: "", bytes: program), Configuration(.chip8))
+    machine.followOperations()
+    let pool = SnapshotPool(machine)
+    _ = machine.run(frames: 2)
+    let plain = pool.capture(&machine)
+    var copy = machine
+    // This one adds to V1.
+    try machine.apply(.poke(0x200 + 64 * line, [0x71]))
+    let poked = pool.capture(&machine)
+    var pokedCopy = machine
+    for _ in 0..<3 {
+      _ = (copy.run(frames: 1), pokedCopy.run(frames: 1))
+      pool.restore(plain, to: &machine)
+      _ = machine.run(frames: 1)
+      #expect(machine.canonicalState == copy.canonicalState)
+      pool.capture(&machine, over: plain)
+      pool.restore(poked, to: &machine)
+      _ = machine.run(frames: 1)
+      #expect(machine.canonicalState == pokedCopy.canonicalState)
+      pool.capture(&machine, over: poked)
+    }
+    #expect(copy.state.v[1] == 0 && pokedCopy.state.v[1] > 0)
+  }
+
+  @Test func theLatestSnapshotCanBeReleased() throws {
+    // Counts, into the memory.
+    var machine = try machine(.chip8, 0x7001, 0xA300, 0xF055, 0x1200)
+    let pool = SnapshotPool(machine)
+    let start = pool.capture(&machine)
+    let fresh = machine
+    for _ in 0..<20 {
+      _ = machine.run(frames: 1)
+      let id = pool.capture(&machine)
+      let digest = pool.digest(id)
+      pool.release(id)
+      #expect(pool.count == 1)
+      _ = machine.run(frames: 1)
+      let copy = machine
+      let next = pool.capture(&machine)
+      #expect(pool.digest(next) != digest)
+      pool.restore(start, to: &machine)
+      #expect(machine.canonicalState == fresh.canonicalState)
+      pool.restore(next, to: &machine)
+      #expect(machine.canonicalState == copy.canonicalState)
+      pool.release(next)
+    }
+    pool.restore(start, to: &machine)
+    #expect(machine.canonicalState == fresh.canonicalState)
+  }
+
   /// However a state was reached, in whatever pool: equal states have equal digests, and others others.
   @Test(arguments: [Platform.chip8, .schip, .xochip])
   func digestsAreOfStates(platform: Platform) throws {

@@ -48,13 +48,14 @@ void CLinux_useLargePages(void *start, size_t count);
 /// Has the processor fetch what will be read soon.
 static inline void CLinux_prefetch(const void *address) { __builtin_prefetch(address); }
 
-/// Compares sixteen numbers with sixteen others, without a branch: bit k is set if the k-th ones differ.
+/// Compares sixteen numbers with sixteen others, without a branch: bit k is set if the k-th ones differ. Both begin
+/// at a multiple of 16 bytes.
 static inline uint64_t CLinux_differencesOf16(const uint32_t *numbers, const uint32_t *others) {
 #ifdef __SSE2__
   const __m128i *a = (const __m128i *)numbers, *b = (const __m128i *)others;
   __m128i same[4];
   for (int k = 0; k < 4; k++)
-    same[k] = _mm_cmpeq_epi32(_mm_loadu_si128(a + k), _mm_loadu_si128(b + k));
+    same[k] = _mm_cmpeq_epi32(a[k], b[k]);
   __m128i halves[2] = {_mm_packs_epi32(same[0], same[1]), _mm_packs_epi32(same[2], same[3])};
   return (uint64_t)_mm_movemask_epi8(_mm_packs_epi16(halves[0], halves[1])) ^ 0xFFFF;
 #else

@@ -83,29 +83,31 @@ struct PagePool {
   private typealias Part = SIMD16<UInt8>
   private typealias Page = (SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>, SIMD64<UInt8>)
 
-  // Sums and counts are small enough to stay in the host's caches, which pages are not: they are apart.
+  /// What there is to know about a page.
+  private struct Entry {
+    /// The part of ``StateHash`` that it is; that of the empty page depends on its place.
+    var sum: UInt128
+    var holderCount: UInt32
+  }
+
+  // Entries are small enough to stay in the host's caches, which pages are not: they are apart.
   private var pages = Shelf<Page>()
-  /// The part of ``StateHash`` that each page is; that of the empty page depends on its place.
-  private var sums = Shelf<UInt128>()
-  private var holderCounts = Shelf<UInt32>()
+  private var entries = Shelf<Entry>()
   private var free = Shelf<Number>()
 
   init() {
     let page = Int(add())
     pages[page] = (.zero, .zero, .zero, .zero)
-    (sums[page], holderCounts[page]) = (0, 1)
+    entries[page] = Entry(sum: 0, holderCount: 1)
   }
 
   func deallocate() {
     pages.deallocate()
-    sums.deallocate()
-    holderCounts.deallocate()
+    entries.deallocate()
     free.deallocate()
   }
 
-  var byteCount: Int {
-    pages.byteCount + sums.byteCount + holderCounts.byteCount + free.byteCount
-  }
+  var byteCount: Int { pages.byteCount + entries.byteCount + free.byteCount }
 
   // Numbers come from the pool itself, so they are not checked again.
 
@@ -113,23 +115,22 @@ struct PagePool {
   @inline(__always)
   subscript(page: Number) -> UnsafeRawPointer { UnsafeRawPointer(pages.start + Int(page)) }
 
-  /// Has the host fetch a page that will be read soon.
+  /// Has the host fetch a page that will be read soon, and perhaps replaced.
   @inline(__always)
   func prefetch(_ page: Number) {
-    CLinux_prefetch(holderCounts.start + Int(page))
+    CLinux_prefetch(entries.start + Int(page))
     Chip8Core.prefetch(self[page], PagePool.pageByteCount)
   }
 
   @inline(__always)
-  func sum(_ page: Number) -> UInt128 { sums.start[Int(page)] }
+  func sum(_ page: Number) -> UInt128 { entries.start[Int(page)].sum }
 
   /// Adds a page, held once.
   @inline(__always)
   mutating func insert(_ bytes: UnsafeRawPointer, sum: UInt128) -> Number {
     let number = free.popLast() ?? add()
     PagePool.copy(bytes, to: pages.start + Int(number))
-    sums.start[Int(number)] = sum
-    holderCounts.start[Int(number)] = 1
+    entries.start[Int(number)] = Entry(sum: sum, holderCount: 1)
     return number
   }
 
@@ -148,19 +149,18 @@ struct PagePool {
   }
 
   @inline(__always)
-  func retain(_ page: Number) { holderCounts.start[Int(page)] &+= 1 }
+  func retain(_ page: Number) { entries.start[Int(page)].holderCount &+= 1 }
 
   @inline(__always)
   mutating func release(_ page: Number) {
-    holderCounts.start[Int(page)] &-= 1
-    if holderCounts.start[Int(page)] == 0 { free.append(page) }
+    entries.start[Int(page)].holderCount &-= 1
+    if entries.start[Int(page)].holderCount == 0 { free.append(page) }
   }
 
   @inline(never)
   private mutating func add() -> Number {
     pages.grow(by: 1)
-    sums.grow(by: 1)
-    holderCounts.grow(by: 1)
+    entries.grow(by: 1)
     return Number(pages.count - 1)
   }
 }
@@ -183,8 +183,10 @@ func prefetch(_ start: UnsafeRawPointer, _ byteCount: Int) {
 /// The numbers of a machine's pages, side by side: a multiple of 16, so that 16 can be compared at once.
 /// Those beyond the machine's pages are ``PagePool/empty``.
 struct PageTable {
+  /// At a multiple of ``alignment``.
   let start: UnsafeMutablePointer<PagePool.Number>
 
+  static let alignment = 16
   private static let groupLength = 16
 
   static func length(_ pageCount: Int) -> Int {
@@ -264,11 +266,6 @@ struct PageSet {
   subscript(word word: Int) -> UInt64 {
     get { words[word] }
     set { words[word] = newValue }
-  }
-
-  @inline(__always)
-  func contains(_ page: Int) -> Bool {
-    words[page &>> 6] &>> UInt64(truncatingIfNeeded: page) & 1 != 0
   }
 
   @inline(__always)

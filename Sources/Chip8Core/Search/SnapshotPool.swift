@@ -94,11 +94,12 @@ private struct SnapshotPoolContents: ~Copyable {
   private var pages = PagePool()
   private var slots: SlotShelf
   private var freeSlots = Shelf<Int>()
-  /// The pages that the watched machine had when it was captured or restored last.
-  private let current: PageTable
+  /// The slot with the pages that the watched machine had when it was captured or restored last.
+  private var current = SnapshotPoolContents.spareSlot
   /// The slot whose pages the next prefetch fetches.
   private var announced: Int?
-  private var currentSum: UInt128 = 0
+  /// The slot that is nobody's snapshot: what is there when ``current`` is removed.
+  private static let spareSlot = 0
   /// For each page its part of the sum while it is empty.
   private let emptySums: UnsafeMutablePointer<UInt128>
   /// What the watched machine's core knows it by; 0 if there is none.
@@ -111,33 +112,39 @@ private struct SnapshotPoolContents: ~Copyable {
     tableLength = PageTable.length(layout.pageCount)
     hash = StateHash(pageCount: layout.pageCount)
     slots = SlotShelf(tableLength: tableLength)
-    current = PageTable(start: .allocate(capacity: tableLength))
-    current.start.initialize(repeating: PagePool.empty, count: tableLength)
     emptySums = .allocate(capacity: layout.pageCount)
+    var sum: UInt128 = 0
     for index in 0..<layout.pageCount {
-      pages.retain(PagePool.empty)
       (emptySums + index).initialize(to: hash.page(pages[PagePool.empty], at: index))
-      currentSum &+= emptySums[index]
+      sum &+= emptySums[index]
     }
+    let spare = makeSlot()
+    slots[spare].head.pointee.pageSum = sum
+    slots[spare].head.pointee.isUsed = false
   }
 
   deinit {
     pages.deallocate()
     slots.deallocate()
     freeSlots.deallocate()
-    current.start.deallocate()
     emptySums.deallocate()
     hash.deallocate()
   }
 
-  var slotCount: Int { slots.count - freeSlots.count }
+  var slotCount: Int { slots.count - freeSlots.count - 1 }
 
   var byteCount: Int { pages.byteCount + slots.byteCount + freeSlots.byteCount }
 
   private mutating func addSlot() -> Int {
-    if let slot = freeSlots.popLast() { return slot }
+    let slot = freeSlots.popLast() ?? makeSlot()
+    slots[slot].head.pointee.isUsed = true
+    return slot
+  }
+
+  private mutating func makeSlot() -> Int {
     let slot = slots.add()
     slots[slot].table.start.initialize(repeating: PagePool.empty, count: tableLength)
+    slots[slot].head.pointee.arePagesFetched = false
     for _ in 0..<layout.pageCount { pages.retain(PagePool.empty) }
     return slot
   }
@@ -145,9 +152,27 @@ private struct SnapshotPoolContents: ~Copyable {
   mutating func removeSlot(_ slot: Int) {
     let used = usedSlot(slot)
     used.head.pointee.isUsed = false
+    if slot == current { keepCurrentPages() }
     let table = used.table
     for index in 0..<layout.pageCount { replace(index, of: table, by: PagePool.empty) }
     freeSlots.append(slot)
+  }
+
+  private mutating func keepCurrentPages() {
+    let spare = slots[SnapshotPoolContents.spareSlot]
+    spare.head.pointee.pageSum = slots[current].head.pointee.pageSum
+    copyTable(slots[current].table, to: spare.table)
+    current = SnapshotPoolContents.spareSlot
+  }
+
+  /// Makes a table have another one's pages.
+  @inline(never)
+  private mutating func copyTable(_ table: PageTable, to other: PageTable) {
+    for word in 0..<layout.wordCount {
+      table.differences(from: other, word: word, length: tableLength).forEachPage(word: word) {
+        replace($0, of: other, by: table[$0])
+      }
+    }
   }
 
   @inline(__always)
@@ -173,42 +198,65 @@ private struct SnapshotPoolContents: ~Copyable {
     return hash.digest(used.head.pointee.sum &- hash.time(used.rest))
   }
 
-  mutating func capture(_ machine: inout Chip8, over slot: Int) {
-    let slot = usedSlot(slot)
-    withUnsafeMutablePointer(to: &machine) { capture(Chip8.parts(of: $0), in: slot) }
-  }
-
   mutating func capture(_ machine: inout Chip8) -> Int {
     let slot = addSlot()
-    withUnsafeMutablePointer(to: &machine) { capture(Chip8.parts(of: $0), in: slots[slot]) }
+    capture(&machine, over: slot)
     return slot
   }
 
-  private mutating func capture(_ parts: Chip8.Parts, in slot: Slot) {
-    update(parts)
-    let head = slot.head
-    StateRest.save(parts.state, to: slot.rest)
-    head.pointee.pageSum = currentSum
-    head.pointee.sum = currentSum &+ hash.rest(parts.state)
-    head.pointee.heldKeys = parts.heldKeys.pointee
-    head.pointee.isUsed = true
-    let table = slot.table
+  mutating func capture(_ machine: inout Chip8, over number: Int) {
+    let slot = usedSlot(number)
+    withUnsafeMutablePointer(to: &machine) { capture(Chip8.parts(of: $0), in: slot, number) }
+  }
+
+  @inline(__always)
+  private mutating func capture(_ parts: Chip8.Parts, in slot: Slot, _ number: Int) {
+    let isWatched = isWatched(parts)
+    let (head, table) = (slot.head, slot.table)
+    var pageSum = slots[current].head.pointee.pageSum
+    if number != current { copyTable(slots[current].table, to: table) }
     for word in 0..<layout.wordCount {
-      table.differences(from: current, word: word, length: tableLength).forEachPage(word: word) {
-        replace($0, of: table, by: current[$0])
+      changedPages(of: parts, word: word, isWatched: isWatched).forEachPage(word: word) { index in
+        let bytes = layout.bytes(index, of: parts)
+        if PagePool.isDifferent(pages[table[index]], bytes) {
+          pageSum &+= change(index, of: table, to: bytes)
+        }
       }
     }
+    current = number
+    watch(parts, isWatched: isWatched)
+    StateRest.save(parts.state, to: slot.rest)
+    head.pointee.pageSum = pageSum
+    head.pointee.sum = pageSum &+ hash.rest(parts.state)
+    head.pointee.heldKeys = parts.heldKeys.pointee
+  }
+
+  /// Makes a page of a table a new one.
+  ///
+  /// - Returns: what that adds to the table's sum.
+  @inline(never)
+  private mutating func change(
+    _ index: Int, of table: PageTable, to bytes: UnsafeRawPointer
+  ) -> UInt128 {
+    let (sum, old) = (hash.page(bytes, at: index), table[index])
+    let oldSum = old == PagePool.empty ? emptySums[index] : pages.sum(old)
+    // Not before there is another one, whose number it would get.
+    table[index] = pages.insert(bytes, sum: sum)
+    pages.release(old)
+    return sum &- oldSum
   }
 
   mutating func prefetch(_ slot: Int) {
     // By now, the table of the one before has arrived.
-    if let announced { prefetchDifferences(slots[announced].table) }
+    if let announced { prefetchPages(slots[announced]) }
     slots[slot].prefetch()
     announced = slot
   }
 
-  @inline(__always)
-  private mutating func prefetchDifferences(_ table: PageTable) {
+  /// Prefetches the pages of a slot that a machine with the current ones lacks.
+  private mutating func prefetchPages(_ slot: Slot) {
+    slot.head.pointee.arePagesFetched = true
+    let (table, current) = (slot.table, slots[current].table)
     for word in 0..<layout.wordCount {
       table.differences(from: current, word: word, length: tableLength).forEachPage(word: word) {
         pages.prefetch(table[$0])
@@ -216,64 +264,39 @@ private struct SnapshotPoolContents: ~Copyable {
     }
   }
 
-  mutating func restore(_ slot: Int, to machine: inout Chip8) {
-    slots[slot].prefetch()
-    let slot = usedSlot(slot)
-    withUnsafeMutablePointer(to: &machine) { restore(slot, Chip8.parts(toChange: $0)) }
+  mutating func restore(_ number: Int, to machine: inout Chip8) {
+    let slot = usedSlot(number)
+    withUnsafeMutablePointer(to: &machine) { restore(slot, number, Chip8.parts(toChange: $0)) }
   }
 
-  private mutating func restore(_ slot: Slot, _ parts: Chip8.Parts) {
+  @inline(__always)
+  private mutating func restore(_ slot: Slot, _ number: Int, _ parts: Chip8.Parts) {
     let isWatched = isWatched(parts)
-    let table = slot.table
-    var differing = PageSet()
-    for word in 0..<layout.wordCount {
-      let pages =
-        changedPages(of: parts, word: word, isWatched: isWatched)
-        | table.differences(from: current, word: word, length: tableLength)
-      pages.forEachPage(word: word) { self.pages.prefetch(table[$0]) }
-      differing[word: word] = pages
+    if !slot.head.pointee.arePagesFetched {
+      slot.prefetch()
+      prefetchPages(slot)
     }
-    currentSum = slot.head.pointee.pageSum
+    slot.head.pointee.arePagesFetched = false
     parts.heldKeys.pointee = slot.head.pointee.heldKeys
     StateRest.restore(slot.rest, to: parts.state)
+    let (table, current) = (slot.table, slots[current].table)
     for word in 0..<layout.wordCount {
-      differing[word: word].forEachPage(word: word) { index in
-        replace(index, of: current, by: table[index])
-        parts.write(pages[table[index]], toPage: index, of: layout)
+      let differing =
+        changedPages(of: parts, word: word, isWatched: isWatched)
+        | table.differences(from: current, word: word, length: tableLength)
+      differing.forEachPage(word: word) {
+        parts.write(pages[table[$0]], toPage: $0, of: layout)
       }
     }
+    self.current = number
     watch(parts, isWatched: isWatched)
-  }
-
-  /// Brings ``current`` up to date with a machine.
-  @inline(__always)
-  private mutating func update(_ parts: Chip8.Parts) {
-    let isWatched = isWatched(parts)
-    for word in 0..<layout.wordCount {
-      changedPages(of: parts, word: word, isWatched: isWatched).forEachPage(word: word) { index in
-        let bytes = layout.bytes(index, of: parts)
-        if PagePool.isDifferent(pages[current[index]], bytes) { change(index, to: bytes) }
-      }
-    }
-    watch(parts, isWatched: isWatched)
-  }
-
-  /// Makes a page of ``current`` a new one.
-  @inline(never)
-  private mutating func change(_ index: Int, to bytes: UnsafeRawPointer) {
-    let (sum, old) = (hash.page(bytes, at: index), current[index])
-    currentSum &+= sum &- (old == PagePool.empty ? emptySums[index] : pages.sum(old))
-    // Not before there is another one, whose number it would get.
-    let new = pages.insert(bytes, sum: sum)
-    pages.release(old)
-    current[index] = new
   }
 
   /// Whether a machine, which the pool must be for, has noted what it changed.
   @inline(__always)
   private mutating func isWatched(_ parts: Chip8.Parts) -> Bool {
     let isWatched = token != 0 && parts.core?.pointee.watch.token == token
-    guard parts.state.pointee.isAlone, isWatched || isFor(parts) else {
+    guard parts.state.pointee.isAlone, isWatched || isFor(parts.program, parts.state) else {
       preconditionFailure(
         "a pool is for machines with one program and one configuration, and without a host")
     }
@@ -281,9 +304,10 @@ private struct SnapshotPoolContents: ~Copyable {
   }
 
   @inline(never)
-  private func isFor(_ parts: Chip8.Parts) -> Bool {
-    parts.state.pointee.configuration == configuration
-      && parts.program.pointee.bytes == program.bytes
+  private func isFor(
+    _ program: UnsafePointer<Program>, _ state: UnsafeMutablePointer<State>
+  ) -> Bool {
+    state.pointee.configuration == configuration && program.pointee.bytes == self.program.bytes
   }
 
   /// A word of the set of pages in which a machine may differ from ``current``: all of them if it was not
@@ -302,13 +326,13 @@ private struct SnapshotPoolContents: ~Copyable {
     if isWatched {
       parts.core?.pointee.noteVisit()
     } else {
-      watchAllPages(parts)
+      watchAllPages(parts.core)
     }
   }
 
   @inline(never)
-  private mutating func watchAllPages(_ parts: Chip8.Parts) {
-    guard let core = parts.core, !core.pointee.dialect.isTwoPage else {
+  private mutating func watchAllPages(_ core: UnsafeMutablePointer<Core>?) {
+    guard let core, !core.pointee.dialect.isTwoPage else {
       token = 0
       return
     }
@@ -325,6 +349,8 @@ private struct Slot {
     var sum: UInt128
     var heldKeys: KeySet
     var isUsed: Bool
+    /// Whether the host has fetched the pages for a restore.
+    var arePagesFetched: Bool
   }
 
   static let alignment = 64
@@ -334,7 +360,10 @@ private struct Slot {
   @inline(__always)
   private static var restOffset: Int { MemoryLayout<Head>.stride }
   @inline(__always)
-  static var tableOffset: Int { (restOffset &+ StateRest.byteCount &+ 7) / 8 &* 8 }
+  static var tableOffset: Int {
+    let alignment = PageTable.alignment
+    return (restOffset &+ StateRest.byteCount &+ alignment &- 1) / alignment &* alignment
+  }
 
   @inline(__always)
   var head: UnsafeMutablePointer<Head> { start.assumingMemoryBound(to: Head.self) }
