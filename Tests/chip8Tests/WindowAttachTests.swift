@@ -278,6 +278,28 @@ struct WindowAttachTests {
     desktop.kill()
   }
 
+  @Test("What is wrong with a source that is saved appears in the editor")
+  func watchedSource() throws {
+    let desktop = try open("--watch")
+    let client = try attached()
+    try client.request("configurationDone")
+    let whole = try scratch.text("game.8o")
+    try scratch.write("game.8o", Array((whole + "\n: more\n  v0 := 300\n").utf8))
+    let output = try client.event("output")
+    #expect(output.text("body.category") == "stderr")
+    let text = try #require(output.text("body.output"))
+    #expect(text.contains("game.8o:13:9: ") && text.contains("v0 := 300"), "\(text)")
+    // Who comes later is told, too.
+    try end(client)
+    let next = try attached()
+    #expect(try next.event("output").text("body.output") == text)
+    try scratch.write("game.8o", Array((whole + "\n: more\n  v0 := 30\n").utf8))
+    try next.event("loadedSource")
+    #expect(next.events.filter { $0.text("event") == "output" }.isEmpty)
+    try end(next)
+    #expect(try desktop.quit().code == 0)
+  }
+
   @Test("Nobody who connects keeps the window waiting")
   func hostility() throws {
     let desktop = try open()

@@ -23,6 +23,7 @@ extension PlaySession {
     private struct State {
       var view: DebugView?
       var messages: [LoggedMessage] = []
+      var problem: (any Error)?
     }
 
     /// How many messages are kept for a debugger that does not take them. Later ones are dropped.
@@ -47,11 +48,17 @@ extension PlaySession {
       wake()
     }
 
-    /// The last view, and what log points have said, since the last call.
-    package func take() -> (view: DebugView?, messages: [LoggedMessage]) {
+    fileprivate func put(_ problem: any Error) {
+      state.withLock { $0.problem = problem }
+      wake()
+    }
+
+    /// The last view, what log points have said, and why the watched file could not be played as it was last, since
+    /// the last call.
+    package func take() -> (view: DebugView?, messages: [LoggedMessage], problem: (any Error)?) {
       state.withLock { state in
         defer { state = State() }
-        return (state.view, state.messages)
+        return (state.view, state.messages, state.problem)
       }
     }
   }
@@ -86,6 +93,7 @@ extension PlaySession {
     guard debugging.attached == nil, restart == nil, !isClosing else { return nil }
     debugging.attached = Attached(news: news)
     followProgram()
+    if let watchProblem { news.put(watchProblem) }
     report(.debugger(isAttached: true))
     return makeDebugView()
   }
@@ -228,6 +236,9 @@ extension PlaySession.Debugging {
   func take(_ messages: [LoggedMessage]) {
     if !messages.isEmpty { attached?.news.put(messages) }
   }
+
+  /// Takes why the watched file cannot be played as it is now.
+  func take(_ problem: any Error) { attached?.news.put(problem) }
 }
 
 extension Debugger.StopReason {

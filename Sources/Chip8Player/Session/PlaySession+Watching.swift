@@ -81,6 +81,7 @@ extension PlaySession {
       report(.watchedFileChanged(keepsState: file.keepsState))
     } catch {
       watchProblem = error
+      debugging.take(error)
       report(.failed(.watch(path: file.path), error))
     }
   }

@@ -109,11 +109,16 @@ extension DebugAdapter {
     do {
       try withPrompt { prompt in try prompt.request.reload(in: &prompt.session) }
     } catch {
-      return say(Failure(error)?.lines ?? [sentence(of: error)], "stderr")
+      return say(error)
     }
     say(["the program was reloaded"])
     programChanged()
     invalidate()
+  }
+
+  /// Says what is wrong with another version of the program.
+  mutating func say(_ problem: any Error) {
+    say(Failure(problem)?.lines ?? [sentence(of: problem)], "stderr")
   }
 
   /// The program in the machine is another version: lines and labels are elsewhere.

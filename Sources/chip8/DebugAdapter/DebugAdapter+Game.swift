@@ -123,6 +123,7 @@ extension DebugAdapter {
     guard let attachment else { return }
     let news = game.news.take()
     say(news.messages)
+    if let problem = news.problem { say(problem) }
     for view in [attachment.lateView, news.view].compactMap({ $0 })
     where view.number > self.attachment?.newestView ?? 0 {
       follow(view)
