@@ -278,6 +278,47 @@ struct WindowAttachTests {
     desktop.kill()
   }
 
+  @Test("The end of a game is told, also of one that is killed", arguments: [true, false])
+  func gameEnds(isKilled: Bool) throws {
+    let desktop = try open()
+    let client = try attached()
+    try client.request("configurationDone")
+    _ = try client.move("pause")
+    let last = client.lastSeq
+    if isKilled { desktop.kill() } else { #expect(try desktop.quit().code == 0) }
+    #expect(try client.event("output").text("body.output") == "the game has ended\n")
+    #expect(try client.event("terminated").number("seq") == client.lastSeq)
+    #expect(client.lastSeq >= last + 2)
+    #expect(client.events.filter { $0.text("event") == "terminated" }.isEmpty)
+    #expect(try client.close()?.code == 0)
+  }
+
+  @Test("Half a message of a game that is killed garbles nothing")
+  func gameEndsInAMessage() throws {
+    try scratch.makeDirectory("run/chip8")
+    chmod(sockets, 0o700)
+    let game = try socket(at: "\(sockets)/\(getpid()).sock") { bind($0, $1, $2) }
+    try #require(listen(game, 1) == 0)
+    let client = try client()
+    try client.ask("attach")
+    let connection = AdapterClient(socket: accept(game, nil, nil))
+    connection.send(
+      #"{"seq":0,"type":"response","request_seq":0,"success":true,"command":"describe","body":{}}"#)
+    // When it has found the game, the adapter hands on all that it was told.
+    for command in ["describe", "initialize"] {
+      #expect(try connection.next().text("command") == command)
+    }
+    connection.send(
+      #"{"seq":3,"type":"response","request_seq":2,"success":true,"command":"attach"}"#)
+    connection.write("Content-Length: 90\r\n\r\n{\"seq\":4,\"type\":\"ev")
+    _ = try client.response(to: 2)
+    _ = try connection.close()
+    #expect(try client.event("output").number("seq") == 4)
+    #expect(try client.event("terminated").number("seq") == 5)
+    #expect(try client.close()?.code == 0)
+    close(game)
+  }
+
   @Test("What is wrong with a source that is saved appears in the editor")
   func watchedSource() throws {
     let desktop = try open("--watch")

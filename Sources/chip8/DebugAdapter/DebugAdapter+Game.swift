@@ -84,6 +84,13 @@ extension DebugAdapter {
   /// The client is ready.
   mutating func beginInGame() { if !isPlayed { report(attachment?.lastStop) } }
 
+  /// Says that the game has ended, and with it what is debugged.
+  mutating func gameEnded() {
+    guard !hasTerminated else { return }
+    say(["the game has ended"])
+    terminate(exitCode: nil)
+  }
+
   /// Leaves the game to whoever plays it.
   mutating func leaveGame() {
     guard isAttached else { return }
@@ -117,7 +124,7 @@ extension DebugAdapter {
   mutating func followGame() {
     guard let game else { return }
     if game.isGone {
-      terminate(exitCode: nil)
+      gameEnded()
       return isOver = true
     }
     guard let attachment else { return }

@@ -86,12 +86,19 @@ struct DebugAdapter {
       reloadIfChanged()
       followGame()
       if let gameToServe {
-        var relay = DebugRelay(stream, stream.transcript ?? [], to: gameToServe)
-        return relay.run()
+        return serve(gameToServe)
       }
     }
-    if isAttached, Interrupt.wasCaught { terminate(exitCode: nil) }
+    if isAttached, Interrupt.wasCaught { gameEnded() }
     leaveGame()
+  }
+
+  /// Lets the client and a game speak until one of them has gone.
+  private mutating func serve(_ gameToServe: Int32) {
+    var relay = DebugRelay(stream, stream.transcript ?? [], to: gameToServe)
+    let hasLostGame = relay.run()
+    lastSeq += relay.messageCount
+    if hasLostGame { gameEnded() }
   }
 
   private mutating func take(_ received: MessageStream.Received) {
@@ -101,6 +108,7 @@ struct DebugAdapter {
     case .unframed(let why):
       isHandedOn = false
       refuse(nil, why)
+      if game != nil { terminate(exitCode: nil) }
       (isOver, isBroken) = (true, true)
     case .end: isOver = true
     }

@@ -1,12 +1,20 @@
 import Glibc
+import JSON
 
-/// Passes bytes on between a client and the process of a game, as they are.
+/// Passes on what a client and the process of a game say to each other, as it is. Half a message of a game that was
+/// killed would garble what is said after it, so its messages are passed on when they are whole.
 struct DebugRelay {
   private let client: (input: Int32, output: Int32)
   private let game: Int32
   /// What the game has not taken yet.
   private var waiting: ArraySlice<UInt8>
   private var hasClientEnded = false
+  /// The beginning of a message of the game.
+  private var unfinished: [UInt8] = []
+  /// How many messages the game has sent.
+  private(set) var messageCount = 0
+  /// Whether the client knows that nothing more comes.
+  private var isEndTold = false
 
   /// - Parameters:
   ///   - client: whose messages are handed on: all that were read, and all that will be.
@@ -16,9 +24,16 @@ struct DebugRelay {
   }
 
   private static let chunkByteCount = 64 << 10
+  private static let maxHeaderByteCount = 1024
+  /// More than the longest answer has.
+  private static let maxContentByteCount = 64 << 20
+  /// Longer messages are not about the end.
+  private static let maxEndByteCount = 256
 
   /// Comes back when the game has ended the connection, or somebody interrupts.
-  mutating func run() {
+  ///
+  /// - Returns: whether the game has gone, and the client does not know.
+  mutating func run() -> Bool {
     defer { close(game) }
     var chunk = [UInt8](repeating: 0, count: DebugRelay.chunkByteCount)
     while !Interrupt.wasCaught {
@@ -31,7 +46,8 @@ struct DebugRelay {
       guard poll(&ends, 3, -1) > 0 else { continue }
       if ends[0].revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
         let count = read(game, &chunk, chunk.count)
-        guard count > 0, writeWhole(chunk[..<count], to: client.output) else { return }
+        guard count > 0 else { return !isEndTold && !hasClientEnded }
+        guard passOn(chunk[..<count]) else { return false }
       }
       if ends[1].revents != 0 {
         let count = read(client.input, &chunk, chunk.count)
@@ -40,6 +56,35 @@ struct DebugRelay {
       if !waiting.isEmpty { writeToGame() }
       if waiting.isEmpty, hasClientEnded { shutdown(game, Int32(SHUT_WR)) }
     }
+    return false
+  }
+
+  /// Passes on what the game has said.
+  ///
+  /// - Returns: whether the client takes more, and the game speaks the protocol.
+  private mutating func passOn(_ bytes: ArraySlice<UInt8>) -> Bool {
+    unfinished += bytes
+    var end = 0
+    do throws(MessageHeader.Problem) {
+      while let header = try MessageHeader(unfinished[end...], DebugRelay.maxHeaderByteCount) {
+        guard header.contentLength <= DebugRelay.maxContentByteCount else { return false }
+        let start = end + header.byteCount
+        guard start + header.contentLength <= unfinished.count else { break }
+        end = start + header.contentLength
+        messageCount += 1
+        if DebugRelay.isEnd(unfinished[start..<end]) { isEndTold = true }
+      }
+    } catch { return false }
+    defer { unfinished.removeFirst(end) }
+    return writeWhole(unfinished[..<end], to: client.output)
+  }
+
+  /// Whether a message says that nothing more comes.
+  private static func isEnd(_ content: ArraySlice<UInt8>) -> Bool {
+    guard content.count <= maxEndByteCount, let message = try? JSONValue(document: Array(content)),
+      case .object(let members) = message
+    else { return false }
+    return members["event"]?.text == "terminated" || members["command"]?.text == "disconnect"
   }
 
   private mutating func writeToGame() {

@@ -28,6 +28,8 @@ final class AdapterClient {
   private let running: Running?
   private var buffer = Data()
   private var seq = 0
+  /// The number of the adapter's last message.
+  private(set) var lastSeq = 0
   /// Events that nobody has asked for yet.
   private(set) var events: [AdapterMessage] = []
 
@@ -147,7 +149,7 @@ final class AdapterClient {
   /// Forgets events of a kind that have come.
   func forget(_ name: String) { events.removeAll { $0.text("event") == name } }
 
-  private func next() throws -> AdapterMessage {
+  func next() throws -> AdapterMessage {
     let separator = Data("\r\n\r\n".utf8)
     while true {
       if let range = buffer.range(of: separator) {
@@ -156,7 +158,10 @@ final class AdapterClient {
         let content = buffer[range.upperBound...].prefix(length)
         if content.count == length {
           buffer = Data(buffer[(range.upperBound + length)...])
-          return AdapterMessage(value: try JSONSerialization.jsonObject(with: Data(content)))
+          let message = AdapterMessage(
+            value: try JSONSerialization.jsonObject(with: Data(content)))
+          lastSeq = try #require(message.number("seq"))
+          return message
         }
       }
       try read()
