@@ -38,6 +38,20 @@ import Testing
     return session
   }
 
+  @Test func onlyTheFirstDebuggerIsToldThatNoneCanAttach() throws {
+    let session = try session()
+    session.cannotBeAttachedTo("why")
+    func toldCount() -> Int {
+      session.takeNotices().count { if case .cannotAttach("why") = $0 { true } else { false } }
+    }
+    #expect(toldCount() == 0)
+    for count in [1, 0] {
+      session.beginDebugging()
+      #expect(toldCount() == count)
+      session.endDebugging()
+    }
+  }
+
   private func position(_ session: PlaySession) -> Position { session.player.machine.position }
 
   private func digest(_ session: PlaySession) -> Digest { session.player.machine.stateDigest }

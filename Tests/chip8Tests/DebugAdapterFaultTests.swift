@@ -140,6 +140,28 @@ import Testing
     #expect(try client.close()?.code == 0)
   }
 
+  /// Where no game can have a socket, an editor that wants to attach to one is told why.
+  @Test(arguments: [
+    ("", "XDG_RUNTIME_DIR does not name a directory"),
+    ("run", "XDG_RUNTIME_DIR does not name a directory"),
+    ("/missing", "/missing/chip8: No such file or directory"),
+    ("/game.8o", "/game.8o/chip8: Not a directory"),
+    ("/open", "/open/chip8 is not a directory that only its user can open"),
+    ("/" + String(repeating: "x", count: 100), "is longer than the"),
+  ])
+  func noSocketIsExplained(runtime: String, why: String) throws {
+    try scratch.makeDirectory("open")
+    try scratch.makeDirectory("open/chip8")
+    chmod(scratch.path("open/chip8"), 0o755)
+    let path = runtime.hasPrefix("/") ? scratch.directory + runtime : runtime
+    let client = try AdapterClient(in: scratch, environment: ["XDG_RUNTIME_DIR": path])
+    try client.request("initialize")
+    let refusal = try client.refusal("attach")
+    #expect(refusal.hasPrefix("games cannot be attached to: ") && refusal.contains(why))
+    try client.request("disconnect")
+    #expect(try client.close()?.code == 0)
+  }
+
   @Test func allLaunchArgumentsReachTheMachine() throws {
     let client = try AdapterClient(in: scratch)
     try client.launch([

@@ -315,6 +315,17 @@ import Testing
 
   // MARK: The debugger
 
+  @Test("Whoever opens the debugger is told why no editor can attach, and nobody else")
+  func noSocket() throws {
+    let terminal = try play(rom(0x1200))
+    try terminal.waitForPicture()
+    terminal.type("\u{4}")
+    try terminal.waitForText("No editor can attach: XDG_RUNTIME_DIR does not name a directory")
+    terminal.type("\u{11}")
+    let end = try terminal.end()
+    #expect(end.code == 0 && !end.screen.whole.contains("XDG_RUNTIME_DIR"))
+  }
+
   @Test("The debugger shows where it is, and what is saved there is what a run comes to")
   func debugger() throws {
     let terminal = try play(rom(0x7001, 0x7102, 0x1200), "--seed", "7")

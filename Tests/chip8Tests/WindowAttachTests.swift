@@ -231,7 +231,8 @@ struct WindowAttachTests {
   private func socket(
     at path: String, _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
   ) throws -> Int32 {
-    let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    let descriptor = Glibc.socket(AF_UNIX, type, 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
@@ -253,13 +254,14 @@ struct WindowAttachTests {
   @Test("A game that is suspended keeps no editor waiting")
   func suspendedGame() throws {
     try scratch.makeDirectory("run/chip8")
+    chmod(sockets, 0o700)
     let game = try socket(at: "\(sockets)/\(getpid()).sock") { bind($0, $1, $2) }
     defer { close(game) }
     // It takes nobody, and has room for one who waits.
     try #require(listen(game, 0) == 0)
     let waiting = try connection()
     defer { close(waiting) }
-    #expect(try client().refusal("attach").hasPrefix("no game is running"))
+    #expect(try client().refusal("attach").hasSuffix("attached to: it does not answer"))
   }
 
   @Test("A game that an editor has moved to its end plays when it is restarted")
@@ -319,6 +321,33 @@ struct WindowAttachTests {
     close(game)
   }
 
+  @Test("Those who say nothing keep no editor out, and those who take all places are named")
+  func places() throws {
+    let desktop = try open()
+    let silent = try (0..<8).map { _ in try connection() }
+    let slow = try (0..<8).map { _ in AdapterClient(socket: try connection()) }
+    for client in slow { client.write("Content-Length: 100\r\n\r\n{") }
+    try end(try attached())
+    // Who is there stays, however many come.
+    let talking = try (0..<8).map { _ in
+      let client = AdapterClient(socket: try connection())
+      try client.request("describe")
+      return client
+    }
+    let refusal = try client().refusal("attach")
+    #expect(refusal.hasSuffix("all 8 of its places for debuggers are taken"), "\(refusal)")
+    for client in talking { _ = try client.close() }
+    try waitFor("a place") {
+      let client = try client()
+      let isAttached = try client.response(to: client.ask("attach")).bool("success") == true
+      try end(client)
+      return isAttached ? true : nil
+    }
+    for descriptor in silent { close(descriptor) }
+    for client in slow { _ = try client.close() }
+    #expect(try desktop.quit().code == 0)
+  }
+
   @Test("What is wrong with a source that is saved appears in the editor")
   func watchedSource() throws {
     let desktop = try open("--watch")
@@ -338,6 +367,20 @@ struct WindowAttachTests {
     try next.event("loadedSource")
     #expect(next.events.filter { $0.text("event") == "output" }.isEmpty)
     try end(next)
+    #expect(try desktop.quit().code == 0)
+  }
+
+  @Test("An attach that was refused is not made up for by the next one")
+  func attachAgain() throws {
+    let client = try client()
+    #expect(try client.refusal("attach").hasPrefix("no game is running"))
+    let desktop = try open()
+    try client.request("attach", ["stopOnEntry": true])
+    try client.request("configurationDone")
+    #expect(try client.event("stopped").text("body.reason") == "pause")
+    // Nothing that was said twice, or not at all, has a number: four answers, this event and others.
+    #expect(client.lastSeq == 5 + client.events.count)
+    try end(client)
     #expect(try desktop.quit().code == 0)
   }
 

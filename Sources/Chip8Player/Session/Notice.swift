@@ -13,6 +13,8 @@ public enum Notice: Sendable {
   case unpaused
   /// Another program debugs the machine, or does not any more.
   case debugger(isAttached: Bool)
+  /// No other program can debug the machine, and why.
+  case cannotAttach(String)
   case reset
   /// The machine is one of another platform, switched on again.
   case restarted(Platform)

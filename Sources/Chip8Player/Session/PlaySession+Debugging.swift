@@ -23,6 +23,8 @@ extension PlaySession {
     let motions = WorkQueue()
     /// The debugger that is attached, if one is.
     var attached: Attached?
+    /// Why none can attach, until somebody was told.
+    var attachProblem: String?
     /// Whether it has stopped the machine.
     var isStoppedByDebugger = false
     /// What is to be done as soon as no motion is made.
@@ -43,7 +45,11 @@ extension PlaySession {
     isPaused = true
     showMachine()
     followProgram()
+    if let problem = debugging.attachProblem.take() { report(.cannotAttach(problem)) }
   }
+
+  /// No other program can debug the machine: whoever debugs it here is told, and nobody else.
+  package func cannotBeAttachedTo(_ problem: String) { debugging.attachProblem = problem }
 
   /// The machine stays as it is.
   package func endDebugging() {

@@ -32,7 +32,7 @@ extension Chip8Command {
     }
     let session = PlaySession(loaded, host, options)
     if let file { session.watch(files[0], file, keepsState: keepState) }
-    let server = effective.isOn(.debugSocket) ? DebugServer(session) : nil
+    let server = effective.isOn(.debugSocket) ? openSocket(to: session) : nil
     // However the window ends, what was recorded is not lost.
     var failures = Failures()
     failures.attempt {
@@ -49,6 +49,14 @@ extension Chip8Command {
         playing: restoration, after: session, options, machine, config: player.config,
         recording: headless.movie.record
       ).execute()
+    }
+  }
+
+  /// Lets debuggers attach. What they cannot attach to is played all the same.
+  private func openSocket(to session: PlaySession) -> DebugServer? {
+    do throws(UserSocket.Problem) { return try DebugServer(session) } catch {
+      session.cannotBeAttachedTo(error.text)
+      return nil
     }
   }
 

@@ -18,6 +18,7 @@ extension Notice {
     case .unpaused: ["Resumed"]
     case .debugger(isAttached: true): ["A debugger is attached"]
     case .debugger(isAttached: false): ["The debugger has left"]
+    case .cannotAttach(let problem): ["No editor can attach: \(problem)"]
     case .reset: ["Reset · Shift+F9 undoes this"]
     case .restarted(let platform): ["Restarted on \(platform.title) · Ctrl+Z undoes this"]
     case .reconfigured(let configuration, let before):

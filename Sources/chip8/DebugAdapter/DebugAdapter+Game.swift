@@ -40,7 +40,13 @@ extension DebugAdapter {
         guard adapter.stream.transcript != nil else {
           throw AdapterRefusal("too much was said before attach")
         }
-        adapter.gameToServe = try RunningGame.find(arguments)
+        do throws(AdapterRefusal) {
+          adapter.gameToServe = try RunningGame.find(arguments)
+        } catch {
+          // The game that the client finds later has not refused this.
+          adapter.stream.blankLastMessage()
+          throw error
+        }
       }
       return nil
     },

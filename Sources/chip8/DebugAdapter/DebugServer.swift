@@ -1,5 +1,6 @@
 import Chip8Player
 import Glibc
+import JSON
 import SaveState
 import Synchronization
 
@@ -8,17 +9,48 @@ import Synchronization
 final class DebugServer: Sendable {
   private struct State {
     var clients: [Client] = []
+    /// How many threads there are, also of those that have lost their places.
+    var threadCount = 0
     var isClosed = false
+
+    /// Finds a place for a client. Those that say nothing must not keep others out: where all places are taken, the
+    /// one that has been silent for the longest time loses its own.
+    ///
+    /// - Returns: whether there is one.
+    mutating func admit(_ client: Client) -> Bool {
+      if clients.count >= DebugServer.maxClientCount {
+        guard let silent = clients.firstIndex(where: { !$0.hasSpoken }) else { return false }
+        // Its thread reads that it has ended.
+        shutdown(clients.remove(at: silent).descriptor, Int32(SHUT_RDWR))
+      }
+      clients.append(client)
+      return true
+    }
+
+    /// A client has said something.
+    ///
+    /// - Returns: whether it still has its place.
+    mutating func hear(_ client: Client) -> Bool {
+      guard let index = clients.firstIndex(where: { $0.wakeUp === client.wakeUp }) else {
+        return false
+      }
+      clients[index].hasSpoken = true
+      return true
+    }
   }
 
   /// A debugger that has connected.
   private struct Client {
     let descriptor: Int32
     let wakeUp: WakeUp
+    /// Whether a whole message has come from it.
+    var hasSpoken = false
   }
 
   /// More than anybody needs. Further ones are refused.
   private static let maxClientCount = 8
+  /// How many there may be until those end that have lost their places.
+  private static let maxThreadCount = 2 * maxClientCount
   /// How long clients may take to notice that the game has ended.
   private static let maxCloseNanoseconds: UInt64 = 200_000_000
 
@@ -28,18 +60,15 @@ final class DebugServer: Sendable {
   private let wakeUp: WakeUp
   private let state = Mutex(State())
 
-  /// - Returns: nil without a runtime directory, or if no socket can be made in it.
-  init?(_ session: PlaySession) {
-    guard let directory = UserSocket.directory, UserSocket.makeDirectory(directory),
-      let wakeUp = WakeUp()
-    else { return nil }
-    path = "\(directory)/\(getpid())\(UserSocket.suffix)"
-    guard let listening = UserSocket.listen(at: path) else { return nil }
-    (self.listening, self.wakeUp, gate) = (listening, wakeUp, session.gate)
+  init(_ session: PlaySession) throws(UserSocket.Problem) {
+    path = "\(try UserSocket.directory())/\(getpid())\(UserSocket.suffix)"
+    guard let wakeUp = WakeUp() else { throw .cannotMake(path, errno) }
+    listening = try UserSocket.listen(at: path)
+    (self.wakeUp, gate) = (wakeUp, session.gate)
     guard let thread = startThread({ [self] in acceptClients() }) else {
       unlink(path)
       Glibc.close(listening)
-      return nil
+      throw .cannotMake(path, EAGAIN)
     }
     pthread_detach(thread)
   }
@@ -63,6 +92,10 @@ final class DebugServer: Sendable {
         pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
       }
       guard poll(&ends, 2, -1) > 0, ends[0].revents != 0 else { continue }
+      guard state.withLock({ $0.threadCount < DebugServer.maxThreadCount }) else {
+        usleep(1000)
+        continue
+      }
       let client = accept(listening, nil, nil)
       guard client >= 0 else {
         // Where there are no more descriptors, there may be some later.
@@ -79,12 +112,11 @@ final class DebugServer: Sendable {
   private func begin(_ descriptor: Int32) -> Bool {
     guard UserSocket.isOwn(descriptor), let wakeUp = WakeUp() else { return false }
     let client = Client(descriptor: descriptor, wakeUp: wakeUp)
-    let isFirst = state.withLock { state in
-      guard !state.isClosed, state.clients.count < DebugServer.maxClientCount else { return false }
-      state.clients.append(client)
-      return true
+    guard state.withLock({ $0.admit(client) }) else {
+      MessageStream(reading: descriptor, writing: descriptor).write(DebugServer.fullResponse)
+      return false
     }
-    guard isFirst else { return false }
+    state.withLock { $0.threadCount += 1 }
     guard let thread = startThread({ [self] in serve(client) }) else {
       end(client)
       return false
@@ -93,18 +125,31 @@ final class DebugServer: Sendable {
     return true
   }
 
+  /// What an adapter is answered that looks for a game, where all places are taken.
+  private static var fullResponse: JSONObject {
+    [
+      "type": "response", "seq": 0, "request_seq": 0, "success": false, "command": "describe",
+      "message": "all \(maxClientCount) of its places for debuggers are taken",
+    ]
+  }
+
   private func serve(_ client: Client) {
-    let news = PlaySession.DebugNews { [wakeUp = client.wakeUp] in wakeUp.wake() }
-    var adapter = DebugAdapter(
-      MessageStream(
-        reading: client.descriptor, writing: client.descriptor, wakeUp: client.wakeUp),
-      game: AttachedDebugger(gate, news))
-    adapter.serve()
+    let stream = MessageStream(
+      reading: client.descriptor, writing: client.descriptor, wakeUp: client.wakeUp)
+    while !stream.waitForMessage(), !gate.isClosed {}
+    if !gate.isClosed, state.withLock({ $0.hear(client) }) {
+      let news = PlaySession.DebugNews { [wakeUp = client.wakeUp] in wakeUp.wake() }
+      var adapter = DebugAdapter(stream, game: AttachedDebugger(gate, news))
+      adapter.serve()
+    }
     end(client)
     Glibc.close(client.descriptor)
   }
 
   private func end(_ client: Client) {
-    state.withLock { $0.clients.removeAll { $0.wakeUp === client.wakeUp } }
+    state.withLock { state in
+      state.clients.removeAll { $0.wakeUp === client.wakeUp }
+      state.threadCount -= 1
+    }
   }
 }

@@ -42,7 +42,7 @@ final class MessageStream {
   private var buffer: [UInt8] = []
   /// How many bytes of a message that is too long are still to come.
   private var unwantedByteCount = 0
-  private var waiting: [Received] = []
+  private var waiting: [(received: Received, content: Range<Int>)] = []
   /// Whether nothing more will be read.
   private var isOver = false
   /// Whether nobody reads what is written any more.
@@ -50,6 +50,9 @@ final class MessageStream {
 
   /// All that was read; nil if nobody will want it, or if it is more than that.
   private(set) var transcript: [UInt8]? = []
+  /// Where in all that was read the buffer begins, and where the content of the last message was.
+  private var bufferStart = 0
+  private var lastContent = 0..<0
   private static let maxTranscriptByteCount = 1 << 20
 
   init(reading input: Int32, writing output: Int32, wakeUp: WakeUp? = nil) {
@@ -59,6 +62,12 @@ final class MessageStream {
 
   /// From now on what was read is not kept.
   func forgetTranscript() { transcript = nil }
+
+  /// Whoever is handed the transcript is to find nothing to do in place of the last message.
+  func blankLastMessage() {
+    transcript?.replaceSubrange(
+      lastContent, with: repeatElement(UInt8(ascii: " "), count: lastContent.count))
+  }
 
   /// The descriptors, for whoever passes on bytes from here on.
   var ends: (input: Int32, output: Int32) { (input, output) }
@@ -70,7 +79,18 @@ final class MessageStream {
   /// - Parameter milliseconds: how long to wait for it; -1 for as long as it takes.
   func next(waiting milliseconds: Int32) -> Received? {
     if waiting.isEmpty { take(waiting: milliseconds) }
-    return waiting.isEmpty ? nil : waiting.removeFirst()
+    guard !waiting.isEmpty else { return nil }
+    let next = waiting.removeFirst()
+    lastContent = next.content
+    return next.received
+  }
+
+  /// Waits for a message, which is not taken.
+  ///
+  /// - Returns: whether there is one, and not something else to be looked at.
+  func waitForMessage() -> Bool {
+    if waiting.isEmpty { take(waiting: -1) }
+    return !waiting.isEmpty
   }
 
   /// Whether there is a message.
@@ -82,7 +102,7 @@ final class MessageStream {
   /// Whether there is a message for which whatever takes its time should end.
   var hasUrgentMessage: Bool {
     if waiting.count < MessageStream.maxWaitingCount { take(waiting: 0) }
-    return waiting.contains(where: \.isUrgent)
+    return waiting.contains(where: \.received.isUrgent)
   }
 
   /// Reads what has come.
@@ -106,25 +126,31 @@ final class MessageStream {
 
   private func read() {
     let count = 64 << 10
-    var received = 0
     let start = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: count))
-    buffer.withUnsafeMutableBytes { bytes in
-      received = Glibc.read(input, bytes.baseAddress.map { $0 + start }, count)
+    let received = withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { bytes in
+      let received = Glibc.read(input, bytes.baseAddress, count)
+      buffer.append(contentsOf: bytes.prefix(max(0, received)))
+      return received
     }
-    buffer.removeLast(count - max(0, received))
     transcript?.append(contentsOf: buffer[start...])
     if transcript?.count ?? 0 > MessageStream.maxTranscriptByteCount { forgetTranscript() }
     guard received <= 0, !(received < 0 && (errno == EINTR || errno == EAGAIN)) else { return }
     isOver = true
-    waiting.append(
+    receive(
       buffer.isEmpty && unwantedByteCount == 0 ? .end : .unframed("the last message is incomplete"))
+  }
+
+  private func receive(_ received: Received, _ content: Range<Int> = 0..<0) {
+    waiting.append((received, content))
   }
 
   /// Takes all messages from the buffer that are whole.
   private func parse() {
     var start = 0
-    defer { if start > 0 { buffer.removeFirst(start) } }
+    defer {
+      buffer.removeFirst(start)
+      bufferStart += start
+    }
     while !isOver, waiting.count < MessageStream.maxWaitingCount {
       let unwanted = min(unwantedByteCount, buffer.count - start)
       (start, unwantedByteCount) = (start + unwanted, unwantedByteCount - unwanted)
@@ -134,17 +160,18 @@ final class MessageStream {
         else { return }
         guard header.contentLength <= MessageStream.maxByteCount else {
           (start, unwantedByteCount) = (start + header.byteCount, header.contentLength)
-          waiting.append(
-            .refused(nil, "a message has at most \(MessageStream.maxByteCount) bytes"))
+          receive(.refused(nil, "a message has at most \(MessageStream.maxByteCount) bytes"))
           continue
         }
-        let end = start + header.byteCount + header.contentLength
+        let first = start + header.byteCount
+        let end = first + header.contentLength
         guard end <= buffer.count else { return }
-        waiting.append(AdapterRequest.received(Array(buffer[start + header.byteCount..<end])))
+        let content = AdapterRequest.received(Array(buffer[first..<end]))
+        receive(content, bufferStart + first..<bufferStart + end)
         start = end
       } catch {
         isOver = true
-        waiting.append(.unframed(error.sentence))
+        receive(.unframed(error.sentence))
       }
     }
   }

@@ -20,11 +20,11 @@ struct RunningGame {
   static func find(_ arguments: AdapterArguments) throws(AdapterRefusal) -> Int32 {
     let process = try arguments.number("pid")
     let program = try arguments.text("program")
-    guard let directory = UserSocket.directory else {
-      throw AdapterRefusal(
-        "XDG_RUNTIME_DIR does not name a directory, which is where games can be attached to")
+    let directory: String
+    do { directory = try UserSocket.directory() } catch {
+      throw AdapterRefusal("games cannot be attached to: \(error.text)")
     }
-    let all = all(in: directory)
+    let (all, refusals) = all(in: directory)
     let found = all.filter { game in
       (process.map { $0 == game.process } ?? true)
         && (program.map { AdapterSources.resolved($0) == game.path } ?? true)
@@ -32,10 +32,15 @@ struct RunningGame {
     var chosen: Int32?
     defer { for game in all where game.descriptor != chosen { close(game.descriptor) } }
     guard let game = found.first else {
+      if let (busy, why) = refusals.first(where: { process ?? $0.process == $0.process }) {
+        throw AdapterRefusal("process \(busy) cannot be attached to: \(why)")
+      }
       guard all.isEmpty else {
         throw AdapterRefusal("no such game is running; there are \(list(all))")
       }
-      throw AdapterRefusal("no game is running in a window or terminal that could be attached to")
+      throw AdapterRefusal(
+        "no game is running in a window or terminal that could be attached to; one without a socket says why "
+          + "when its debugger is opened, by Ctrl+D")
     }
     guard found.count == 1 else {
       throw AdapterRefusal("several games are running; name one by its pid: \(list(found))")
@@ -51,31 +56,44 @@ struct RunningGame {
     games.map { "\($0.process) (\($0.path ?? $0.title))" }.joined(separator: ", ")
   }
 
-  /// All that listen. What a process has left that was killed is removed.
-  private static func all(in directory: String) -> [RunningGame] {
-    let names = (try? Storage.names(in: directory)) ?? []
-    return names.compactMap { name -> RunningGame? in
+  /// All that listen, and why others do not let anybody attach. What a process has left that was killed is removed.
+  private static func all(
+    in directory: String
+  ) -> (games: [RunningGame], refusals: [(process: Int, why: String)]) {
+    var (games, refusals): ([RunningGame], [(process: Int, why: String)]) = ([], [])
+    for name in (try? Storage.names(in: directory)) ?? [] {
       guard name.hasSuffix(UserSocket.suffix),
         let process = Int32(name.dropLast(UserSocket.suffix.count)), process > 0
-      else { return nil }
+      else { continue }
       let path = "\(directory)/\(name)"
       guard let descriptor = UserSocket.connect(to: path) else {
+        if errno == EAGAIN { refusals.append((Int(process), noAnswer.sentence)) }
         if errno == ECONNREFUSED, kill(process, 0) != 0, errno == ESRCH { unlink(path) }
-        return nil
+        continue
       }
-      if let game = RunningGame(Int(process), descriptor) { return game }
-      close(descriptor)
-      return nil
-    }.sorted { $0.process < $1.process }
+      do throws(AdapterRefusal) {
+        games.append(try RunningGame(Int(process), descriptor))
+      } catch {
+        refusals.append((Int(process), error.sentence))
+        close(descriptor)
+      }
+    }
+    return (games.sorted { $0.process < $1.process }, refusals)
   }
 
-  /// Asks a process which game it runs; nil if it does not answer.
-  private init?(_ process: Int, _ descriptor: Int32) {
+  private static let noAnswer = AdapterRefusal("it does not answer")
+
+  /// Asks a process which game it runs.
+  private init(_ process: Int, _ descriptor: Int32) throws(AdapterRefusal) {
     let request: JSONObject = ["seq": 0, "type": "request", "command": "describe"]
     MessageStream(reading: descriptor, writing: descriptor).write(request)
-    guard let answer = RunningGame.answer(descriptor), case .object(let message) = answer,
-      case .object(let body)? = message["body"]
-    else { return nil }
+    guard let answer = RunningGame.answer(descriptor), case .object(let message) = answer else {
+      throw RunningGame.noAnswer
+    }
+    if message["success"]?.bool == false, let why = message["message"]?.text {
+      throw AdapterRefusal(why.displayText)
+    }
+    guard case .object(let body)? = message["body"] else { throw RunningGame.noAnswer }
     (self.process, self.descriptor) = (process, descriptor)
     title = body["title"]?.text ?? ""
     path = body["path"]?.text

@@ -3,26 +3,51 @@ import Glibc
 
 /// Sockets by which processes of one user reach each other, in the user's runtime directory.
 enum UserSocket {
-  /// Where the sockets of games are; nil without a runtime directory.
-  static var directory: String? {
-    guard let path = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }), path.hasPrefix("/")
-    else { return nil }
-    return path + "/chip8"
+  /// Why there can be none.
+  enum Problem: Error {
+    case noRuntimeDirectory
+    case pathTooLong
+    case cannotMake(String, Int32)
+    case exposedDirectory(String)
+
+    var text: String {
+      switch self {
+      case .noRuntimeDirectory: "XDG_RUNTIME_DIR does not name a directory"
+      case .pathTooLong:
+        "XDG_RUNTIME_DIR is longer than the \(maxRuntimeByteCount) bytes that leave room for a socket"
+      case .cannotMake(let path, let code):
+        "cannot make \(path): \(String(cString: strerror(code)))"
+      case .exposedDirectory(let path): "\(path) is not a directory that only its user can open"
+      }
+    }
   }
 
   static let suffix = ".sock"
+  /// What a socket is called until it listens.
+  private static let earlySuffix = suffix + ".new"
+  private static let subdirectory = "/chip8"
+  /// An address has 108 bytes, the last one 0; a process has a number of seven digits at most.
+  private static let maxRuntimeByteCount = 107 - "\(subdirectory)/4194304\(earlySuffix)".utf8.count
 
-  /// Makes the directory, which nobody else may look into.
-  ///
-  /// - Returns: whether it is there, and the user's own.
-  static func makeDirectory(_ path: String) -> Bool {
+  /// Where the sockets of games are. It is made, and nobody else may look into it.
+  static func directory() throws(Problem) -> String {
+    guard let runtime = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }),
+      runtime.hasPrefix("/")
+    else { throw .noRuntimeDirectory }
+    guard runtime.utf8.count <= maxRuntimeByteCount else { throw .pathTooLong }
+    let path = runtime + subdirectory
     var status = stat()
     guard mkdir(path, 0o700) == 0 || errno == EEXIST, lstat(path, &status) == 0 else {
-      return false
+      throw .cannotMake(path, errno)
     }
-    return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == geteuid()
-      && status.st_mode & 0o077 == 0
+    guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
+      status.st_mode & 0o077 == 0
+    else { throw .exposedDirectory(path) }
+    return path
   }
+
+  /// How many may wait to be taken, which takes no time: more than a game has places.
+  private static let backlog: Int32 = 32
 
   private static func open() -> Int32 {
     socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -45,19 +70,18 @@ enum UserSocket {
   }
 
   /// Listens at a path: in place of whatever was left there, and with its name only when it listens.
-  ///
-  /// - Returns: nil if that cannot be done.
-  static func listen(at path: String) -> Int32? {
-    let (descriptor, early) = (open(), path + ".new")
+  static func listen(at path: String) throws(Problem) -> Int32 {
+    let (descriptor, early) = (open(), path + earlySuffix)
     unlink(early)
     let isListening =
       withAddress(early) { bind(descriptor, $0, $1) } && chmod(early, 0o600) == 0
-      && Glibc.listen(descriptor, 4) == 0 && fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0
+      && Glibc.listen(descriptor, backlog) == 0 && fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0
       && rename(early, path) == 0
     if isListening { return descriptor }
+    let reason = errno
     unlink(early)
     close(descriptor)
-    return nil
+    throw .cannotMake(path, reason)
   }
 
   /// Connects to whoever listens at a path, if that is the user's own process. It does not wait: a process that
