@@ -67,6 +67,28 @@ import Testing
     #expect(try clips() == [50])
   }
 
+  @Test("What is undone leaves no trace in it")
+  func undone() throws {
+    run(100)
+    session.toggleClip()
+    run(30)
+    session.reset()
+    session.finishWork()
+    run(50)
+    session.undo()
+    run(30)
+    session.toggleClip()
+    #expect(try clips() == [100])
+  }
+
+  @Test("A clip without a frame is not written")
+  func empty() throws {
+    run(10)
+    session.toggleClip()
+    session.toggleClip()
+    #expect(try clips() == [])
+  }
+
   @Test("Another program ends it, and so does leaving")
   func otherEnds() throws {
     session.toggleClip()

@@ -422,6 +422,14 @@ extension PlaySession {
     #expect(none.v0 == 1)
   }
 
+  @Test(arguments: [Source.exit, Source.fault, Source.halt])
+  func whatHasStoppedIsOver(source: String) throws {
+    let session = try session(source)
+    #expect(!session.isOver || source == Source.halt)
+    for _ in 0..<3 { session.runFrame(keys: []) }
+    #expect(session.isOver)
+  }
+
   @Test func flagsThatCannotBeReadAreReportedOnce() throws {
     let kept = KeptFlags(root: scratch.path("flags"))
     var session = try session(counting) { $0.keptFlags = kept }

@@ -164,7 +164,8 @@ struct WindowPageTests {
     try scratch.write(
       "bar.8o",
       Array(
-        ": main i := bar sprite v0 v0 1 v0 := 5 loop while v0 -key again clear exit : bar 0xFF".utf8
+        ": main i := bar sprite v0 v0 1 v0 := 5 loop while v0 -key again clear : stop jump stop : bar 0xFF"
+          .utf8
       )
     )
     let desktop = try open(scratch.path("bar.8o"), "--kiosk", "--colors", "000000,FFFFFF")

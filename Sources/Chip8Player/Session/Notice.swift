@@ -36,10 +36,15 @@ public enum Notice: Sendable {
   /// The machine is again where it was before a jump, or after it.
   case undone(Timeline<Chip8>.Edge)
   case redone(Timeline<Chip8>.Edge)
+  /// The same, where the jump was a change of what the machine is.
+  case machineChangeUndone
+  case machineChangeRedone
   /// The machine is at an end of what was played.
   case wentToEnd
   /// A clip is being recorded.
   case clipBegun
+  /// There is nothing to be written in a clip.
+  case clipIsEmpty
   /// A picture or a clip was written.
   case captured(path: String)
   case nothingToUndo

@@ -39,30 +39,43 @@ extension PlaySession {
   /// Begins to record a clip, or writes the one that was being recorded.
   package func toggleClip() {
     guard isRecordingClip else {
-      clipStart = player.machine.state.frames
+      clipStart = player.timeline.place
       return report(.clipBegun)
     }
     endClip()
   }
 
-  /// Writes the clip that is being recorded, if there is one.
+  /// Writes the clip that is being recorded, if there is one: from its beginning, or from where the machine has
+  /// left what led there.
   func endClip() {
     guard let start = clipStart else { return }
     clipStart = nil
-    captureClip(since: start)
+    let departure = player.timeline.departure(from: start)
+    captureClip(since: min(start.position, departure).frame)
   }
 
   /// - Parameter start: the first frame of the clip.
   private func captureClip(since start: UInt64) {
-    let (timeline, appearance) = (player.timeline.detached, player.appearance)
-    let count = Int(player.machine.state.frames - start)
+    let frame = player.machine.state.frames
+    guard start < frame else { return report(.clipIsEmpty) }
+    let (timeline, appearance, count) = (
+      player.timeline.detached, player.appearance, Int(frame - start)
+    )
     beginCapture(as: "gif") { path in
       guard let past = timeline.past(byteLimit: .max), let movie = Movie(past, to: timeline.machine)
       else { throw MovieError.nothing("frame that ends") }
       let frames = try MovieFrames(movie, scale: 4, showsKeys: false, last: count)
-      var writer = try GIFWriter(path, of: frames, appearance, apartFrom: InputFiles())
-      for frame in frames { try writer.write(frame) }
-      try writer.finish()
+      // What takes a while gets its name when it is whole.
+      let unfinished = "\(path).unfinished"
+      do {
+        var writer = try GIFWriter(unfinished, of: frames, appearance, apartFrom: InputFiles())
+        for frame in frames { try writer.write(frame) }
+        try writer.finish()
+        try Storage.move(unfinished, over: path)
+      } catch {
+        try? Storage.remove(unfinished)
+        throw error
+      }
     }
   }
 

@@ -17,8 +17,8 @@ extension PlaySession {
   enum Closing: Equatable {
     /// What was begun before is still being done.
     case finishing
-    /// The machine is being saved, and whether nothing has gone wrong with that.
-    case saving(Bool)
+    /// The machine is being saved, and whether nothing has gone wrong with that; nil if there is nothing to save.
+    case saving(Bool?)
     case closed(End)
   }
 
@@ -48,10 +48,13 @@ extension PlaySession {
   }
 
   func continueClosing() {
-    guard work.isIdle, captures.isIdle else { return }
+    guard work.isIdle else { return }
     switch closing {
-    case .finishing: closing = autosaveOnLeaving() ? .saving(true) : .closed(.nothingToSave)
-    case .saving(let isWell): closing = .closed(isWell ? .saved : .failed)
+    case .finishing: closing = .saving(autosaveOnLeaving() ? true : nil)
+    // A clip takes a while, and is not to hold up what can be resumed.
+    case .saving where !captures.isIdle: break
+    case .saving(nil): closing = .closed(.nothingToSave)
+    case .saving(let isWell?): closing = .closed(isWell ? .saved : .failed)
     case .closed, nil: break
     }
   }

@@ -110,7 +110,7 @@ extension PlaySession {
     let branch = player.timeline.branch
     if jump(orElse: { $0.undo() }, { player throws(SeekError) in try player.undo() }) {
       machineChangesUndone(on: [branch])
-      report(.undone(edge))
+      report(machineChoices[branch] == nil ? .undone(edge) : .machineChangeUndone)
     }
   }
 
@@ -119,7 +119,8 @@ extension PlaySession {
     guard let edge = player.timeline.redoableEdges.first else { return report(.nothingToRedo) }
     if jump(orElse: { $0.redo() }, { player throws(SeekError) in try player.redo() }) {
       machineChangeRedone()
-      report(.redone(edge))
+      let isMachineChange = machineChoices[player.timeline.branch] != nil
+      report(isMachineChange ? .machineChangeRedone : .redone(edge))
     }
   }
 

@@ -43,9 +43,9 @@ public final class PlaySession {
   let work = WorkQueue()
   /// Writes pictures and clips, which take longer.
   let captures = WorkQueue()
-  /// The first frame of the clip that is being recorded, if one is. What was played is written in the end, so
-  /// nothing is to be done until then.
-  var clipStart: UInt64?
+  /// Where the clip begins that is being recorded, if one is. What was played is written in the end, so nothing is
+  /// to be done until then.
+  var clipStart: Timeline<Chip8>.Place?
   /// Runs the pasts that images tell.
   let proofs = WorkQueue()
   /// The one that is being run, if any is.
@@ -168,6 +168,12 @@ public final class PlaySession {
   /// Why the program has stopped, if it has.
   public var halt: Halt? {
     player.timeline.isAtEnd ? halts[player.timeline.branch] : nil
+  }
+
+  /// Whether the program has stopped, or can do nothing any more but jump to itself.
+  package var isOver: Bool {
+    let (pc, next) = (player.machine.state.pc, player.machine.nextInstruction)
+    return halt != nil || next.kind == .jump && next.nnn == pc
   }
 
   /// Whether the machine is stopped.
@@ -309,7 +315,6 @@ public final class PlaySession {
   /// The machine is at another moment.
   func momentChanged() {
     jumpCount += 1
-    clipStart = clipStart.map { min($0, player.machine.state.frames) }
     isAwaitingHost = false
     stoppedAt = nil
     showMachine()

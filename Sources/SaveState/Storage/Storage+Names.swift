@@ -69,7 +69,7 @@ extension Storage {
 
   /// Gives a file another name in the place of its own, over the file that has that name. A power cut
   /// may undo that until both directories are on the disk.
-  static func move(_ path: String, over place: String) throws(StorageError) {
+  package static func move(_ path: String, over place: String) throws(StorageError) {
     guard retrying({ rename(path, place) }) == 0 else { throw StorageError(.write, place) }
     // Two names of one file are left as they are.
     unlink(path)
@@ -85,7 +85,7 @@ extension Storage {
   }
 
   /// Removes a file. A power cut may bring it back until its directory is on the disk.
-  static func remove(_ path: String) throws(StorageError) {
+  package static func remove(_ path: String) throws(StorageError) {
     guard retrying({ unlink(path) }) == 0 else { throw StorageError(.write, path) }
   }
 

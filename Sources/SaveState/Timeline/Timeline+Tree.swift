@@ -59,6 +59,27 @@ extension Timeline {
     return leaves
   }
 
+  /// Where the course to here has left the one to another place; where it was switched on or loaded, if the two have
+  /// nothing in common. O(branches).
+  public func departure(from place: Place) -> Position {
+    let other = Dictionary(uniqueKeysWithValues: lineage(of: place))
+    var start = branches[branch].startPosition
+    for (index, end) in lineage(of: self.place) {
+      if let common = other[index] { return min(end, common) }
+      if branches[index].edge != .past { start = branches[index].startPosition }
+    }
+    return start
+  }
+
+  /// The branches of the course to a place, the last one first, and how far it goes on each.
+  private func lineage(of place: Place) -> [(branch: Int, end: Position)] {
+    var lineage = [(branch: place.branch, end: place.position)]
+    while let last = lineage.last, let origin = branches[last.branch].origin {
+      lineage.append((origin.branch, min(origin.position, last.end)))
+    }
+    return lineage
+  }
+
   /// Goes to the end of a branch: to a leaf, of whatever course.
   public mutating func seek(toEndOf branch: Int) throws(SeekError) {
     precondition(branches.indices.contains(branch), "a branch of this session")

@@ -32,7 +32,7 @@ extension Chip8Command {
     }
     let session = PlaySession(loaded, host, options)
     if let file { session.watch(files[0], file, keepsState: keepState) }
-    let server = effective.isOn(.debugSocket) ? openSocket(to: session) : nil
+    let server = effective.isOn(.debugSocket) && !isKiosk ? openSocket(to: session) : nil
     // However the window ends, what was recorded is not lost.
     var failures = Failures()
     failures.attempt {
@@ -68,7 +68,9 @@ extension Chip8Command {
   ) throws {
     let settings = session.settings.effective
     if settings.isOn(.terminal) || Terminal.isOnlyChoice {
-      if settings.isOn(.kiosk) { throw Failure.usage("--kiosk requires a window") }
+      if settings.isOn(.kiosk) {
+        throw Failure.usage("--kiosk requires a window; --no-kiosk plays here")
+      }
       let picture = TerminalPicture(rawValue: settings.text(.terminalPicture)) ?? .auto
       return try Terminal.play(session, picture, first, whenOpen: whenOpen)
     }

@@ -33,7 +33,7 @@ struct OutputSettings: Hashable {
     touchMode = TouchMode(rawValue: settings.text(.touch)) ?? .auto
     (volume, isMuted) = (settings.number(.volume), settings.isOn(.mute))
     pitch = settings.number(.pitch)
-    pausesInBackground = settings.isOn(.pauseInBackground)
+    pausesInBackground = settings.isOn(.pauseInBackground) && !isKiosk
   }
 }
 

@@ -76,6 +76,7 @@
 
     /// There are no commands, and one key shows those that there are.
     private func handleKioskKey(_ scancode: SDL_Scancode) {
+      hasKioskKey = true
       let isOpen = !pages.isEmpty
       if isOpen { perform(.resume) }
       if scancode == SDL_SCANCODE_F1 {

@@ -64,6 +64,8 @@
     private var isPausedInBackground = false
     private var flashLimiter = FlashLimiter()
     private var attendant = Attendant()
+    /// Whether a key of a kiosk was pressed that the attendant does not know of.
+    var hasKioskKey = false
     var closeRequestCount = 0
     private(set) var isInterrupted = false
     /// What happened last, for a while; a problem until a key is pressed.
@@ -227,10 +229,12 @@
 
     /// Begins again where nobody is there who would.
     private func attend(isPlayed: Bool) {
-      let now = MonotonicClock.now
-      guard attendant.look(isPlayed: isPlayed, hasHalted: session.halt != nil, now: now) else {
-        return
-      }
+      if session.isPaused { session.togglePause() }
+      defer { hasKioskKey = false }
+      guard
+        attendant.look(
+          isPlayed: isPlayed || hasKioskKey, hasHalted: session.isOver, now: MonotonicClock.now)
+      else { return }
       keyboard.releaseAll()
       session.reset()
     }
