@@ -133,7 +133,7 @@ public struct LineTable: Sendable {
 package enum Question: Sendable {
   /// Where something was accessed.
   case access(StopPoint.Watched, StopPoint.AccessKind)
-  /// Where a subroutine was called, maybe by the host, with no more than so many return addresses.
+  /// Where a subroutine was called, by the program or by its host, with no more than so many return addresses.
   case call(depth: Int)
   /// Where there were no more return addresses than so many: the same where no entry call has interrupted
   /// the program, but slower to find.

@@ -74,7 +74,7 @@
       }
     }
 
-    /// There are no commands, and one key shows those that there are.
+    /// Keys are the program's; F1 shows which ones it has.
     private func handleKioskKey(_ scancode: SDL_Scancode) {
       hasKioskKey = true
       let isOpen = !pages.isEmpty

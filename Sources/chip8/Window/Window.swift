@@ -256,8 +256,7 @@
     private func collectChanges() {
       let notices = session.takeNotices()
       if !notices.isEmpty {
-        let lines = report(notices)
-        if !settings.isKiosk { show(lines, isProblem: notices.contains(where: \.isProblem)) }
+        show(report(notices), isProblem: notices.contains(where: \.isProblem))
       }
       for case .began(_, let isRestored) in notices { showFirstPages(isRestored: isRestored) }
       if settings.isKiosk {
@@ -285,6 +284,8 @@
 
     /// Shows what has happened, but not over a problem that nobody has seen yet.
     func show(_ lines: [String], isProblem: Bool) {
+      // Nobody is there whom it concerns.
+      if settings.isKiosk { return }
       let isNew = isProblem || message?.isProblem != true
       let before = isNew ? [] : message?.lines ?? []
       message = ScreenRenderer.Message(
