@@ -66,6 +66,9 @@ import Testing
         try machine.apply(.poke(address, [UInt8(truncatingIfNeeded: random.next())]))
       case 9: machine.restore(from: machine.snapshot)
       case 10 where !copies.isEmpty: machine = copies[k]
+      case 11 where round.isMultiple(of: 8):
+        for id in ids { pool.release(id) }
+        (ids, copies) = ([], [])
       default:
         let keys = KeySet(rawValue: UInt16(truncatingIfNeeded: random.next() & random.next()))
         _ = machine.run(

@@ -262,6 +262,8 @@ struct PageSet {
 
   private var words = InlineArray<5, UInt64>(repeating: 0)
 
+  var count: Int { words.indices.reduce(0) { $0 + words[$1].nonzeroBitCount } }
+
   @inline(__always)
   subscript(word word: Int) -> UInt64 {
     get { words[word] }

@@ -96,6 +96,11 @@ private struct SnapshotPoolContents: ~Copyable {
   private var freeSlots = Shelf<Int>()
   /// The slot with the pages that the watched machine had when it was captured or restored last.
   private var current = SnapshotPoolContents.spareSlot
+  /// The pages in which snapshots may differ: those that have changed since the first one.
+  private var varying = PageSet()
+  /// Whether there are so few of them that it takes longer to find out which do.
+  private var areFewVarying = true
+  private static let fewPages = 6
   /// The slot whose pages the next prefetch fetches.
   private var announced: Int?
   /// The slot that is nobody's snapshot: what is there when ``current`` is removed.
@@ -201,6 +206,7 @@ private struct SnapshotPoolContents: ~Copyable {
   mutating func capture(_ machine: inout Chip8) -> Int {
     let slot = addSlot()
     capture(&machine, over: slot)
+    if slotCount == 1 { (varying, areFewVarying) = (PageSet(), true) }
     return slot
   }
 
@@ -238,6 +244,8 @@ private struct SnapshotPoolContents: ~Copyable {
   private mutating func change(
     _ index: Int, of table: PageTable, to bytes: UnsafeRawPointer
   ) -> UInt128 {
+    varying.insert(index)
+    areFewVarying = varying.count <= SnapshotPoolContents.fewPages
     let (sum, old) = (hash.page(bytes, at: index), table[index])
     let oldSum = old == PagePool.empty ? emptySums[index] : pages.sum(old)
     // Not before there is another one, whose number it would get.
@@ -253,15 +261,22 @@ private struct SnapshotPoolContents: ~Copyable {
     announced = slot
   }
 
-  /// Prefetches the pages of a slot that a machine with the current ones lacks.
+  /// Prefetches the pages of a slot that a machine with the current ones may lack.
   private mutating func prefetchPages(_ slot: Slot) {
     slot.head.pointee.arePagesFetched = true
-    let (table, current) = (slot.table, slots[current].table)
+    let table = slot.table
     for word in 0..<layout.wordCount {
-      table.differences(from: current, word: word, length: tableLength).forEachPage(word: word) {
-        pages.prefetch(table[$0])
-      }
+      differences(of: table, word: word).forEachPage(word: word) { pages.prefetch(table[$0]) }
     }
+  }
+
+  /// A word of the set of pages in which a snapshot may differ from the current one. Where few can, it is always
+  /// the same: then the host knows what comes next.
+  @inline(__always)
+  private mutating func differences(of table: PageTable, word: Int) -> UInt64 {
+    let varying = varying[word: word]
+    if varying == 0 || areFewVarying { return varying }
+    return table.differences(from: slots[current].table, word: word, length: tableLength)
   }
 
   mutating func restore(_ number: Int, to machine: inout Chip8) {
@@ -279,11 +294,11 @@ private struct SnapshotPoolContents: ~Copyable {
     slot.head.pointee.arePagesFetched = false
     parts.heldKeys.pointee = slot.head.pointee.heldKeys
     StateRest.restore(slot.rest, to: parts.state)
-    let (table, current) = (slot.table, slots[current].table)
+    let table = slot.table
     for word in 0..<layout.wordCount {
       let differing =
         changedPages(of: parts, word: word, isWatched: isWatched)
-        | table.differences(from: current, word: word, length: tableLength)
+        | differences(of: table, word: word)
       differing.forEachPage(word: word) {
         parts.write(pages[table[$0]], toPage: $0, of: layout)
       }
