@@ -11,10 +11,11 @@ final class Code: @unchecked Sendable {
     let marks = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCount)
     marks.initialize(repeating: 0, count: byteCount)
     core = .allocate(capacity: 1)
+    let dialect = Dialect(configuration)
     core.initialize(
       to: Core(
-        operations, marks, mask: byteCount - 1, Dialect(configuration),
-        Core.Place(state, tone), ramStart))
+        operations, marks, mask: byteCount - 1, dialect, Core.Place(state, tone, dialect), ramStart)
+    )
   }
 
   deinit {

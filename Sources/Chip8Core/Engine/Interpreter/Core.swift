@@ -61,9 +61,13 @@ struct Core {
     let v: V
     /// The left halves of the first plane's rows.
     let rows: UnsafeMutableRawPointer
+    /// The stack's first place, and the one after its last.
     let stack: UnsafeMutableRawPointer
+    let stackEnd: UnsafeMutableRawPointer
 
-    init(_ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>) {
+    init(
+      _ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>, _ dialect: Dialect
+    ) {
       guard
         let registers = MemoryLayout<State>.offset(of: \.v),
         let stack = MemoryLayout<State>.offset(of: \.stack),
@@ -75,6 +79,7 @@ struct Core {
       v = (start + registers).assumingMemoryBound(to: UInt8.self)
       self.rows = start + rows
       self.stack = start + stack
+      stackEnd = self.stack + 2 * dialect.maxStackCount
     }
   }
 
@@ -92,15 +97,14 @@ struct Core {
     _ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>,
     _ ram: UnsafeMutablePointer<UInt8>
   ) {
-    if place.state != state { place = Place(state, tone) }
+    if place.state != state { place = Place(state, tone, dialect) }
     self.ram = ram
     watch.hasRun = true
   }
 
   var state: UnsafeMutablePointer<State> { place.state }
-  /// The stack's first place, and the one after its last.
   var stackStart: UnsafeMutableRawPointer { place.stack }
-  var stackEnd: UnsafeMutableRawPointer { place.stack + 2 * dialect.maxStackCount }
+  var stackEnd: UnsafeMutableRawPointer { place.stackEnd }
 }
 
 extension Core {
