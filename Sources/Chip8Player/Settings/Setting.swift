@@ -189,7 +189,8 @@ extension Setting {
       switch self {
       case .flag: "true|false"
       case .number(let range): "\(range.lowerBound) to \(range.upperBound)"
-      case .choice(let values): values.joined(separator: "|")
+      // Every start asks for this, and `joined` would look its types up by their names.
+      case .choice(let values): values.dropFirst().reduce(values.first ?? "") { $0 + "|" + $1 }
       case .colors: "RRGGBB,RRGGBB[,...]|NAME"
       case .keys: "KEY=0-F|none[,...]"
       case .buttons: "BUTTON=0-F|none[,...]"

@@ -160,12 +160,20 @@ struct Chip8Command: ParsableCommand {
       return try play(loaded, settings, host, kept, input?.movie, watching: watch ? file : nil)
     }
     try loaded.powerOnFlags(kept, input?.recording, from: headless.movie.input)
+    try runHeadless(loaded, host, kept, input, base, isImage ? [] : entryCalls)
+  }
+
+  /// Runs a machine without a player.
+  private func runHeadless(
+    _ loaded: LoadedMachine, _ host: Host, _ kept: KeptFlags?, _ input: InputFile?,
+    _ base: ParentImage?, _ entryCalls: [Int]
+  ) throws {
     var player = Player(loaded, host)
     player.pastByteLimit = past.byteLimit
     player.runAhead = given.runAhead.map { RunAhead($0) }
     player.isParanoid = timeline.isParanoid
     reportWarnings(of: &player)
-    try player.saveWithEntryCalls(isImage ? [] : entryCalls)
+    try player.saveWithEntryCalls(entryCalls)
     if let movie = input?.movie?.movie {
       player.play(movie, isReadOnly: headless.movie.isReadOnly)
     }
