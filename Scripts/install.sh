@@ -9,19 +9,26 @@ shift
 build=.build/install
 chip8=$build/chip8
 
+# Types are asked for by what makes them, and not by their names, which would be looked up among all
+# conformances to protocols when the program starts. Each function is apart, for the linker to leave out or to
+# put where it is best.
+compile() {
+  Scripts/build.sh --product "$1" --scratch-path $build \
+    -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
+    -Xswiftc -Xfrontend -Xswiftc -function-sections
+}
+
 install_program() {
-  swift package --scratch-path $build generate-manual
-  # Types are asked for by what makes them, and not by their names, which would be looked up among all
-  # conformances to protocols when the program starts.
-  Scripts/build.sh --product chip8 --scratch-path $build \
-    -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
-  Scripts/link.sh $build/release $chip8
+  compile chip8
+  Scripts/link-in-order.sh $build/release $chip8
+  swift build --product generate-manual --scratch-path $build
+  $build/debug/generate-manual $chip8 --output-directory $build
 
   install -d "$prefix/bin" "$prefix/share/man/man1" \
     "$prefix/share/bash-completion/completions" "$prefix/share/zsh/site-functions" \
     "$prefix/share/fish/vendor_completions.d"
   install -s -m 755 $chip8 "$prefix/bin/chip8"
-  install -m 644 $build/plugins/GenerateManual/outputs/chip8/chip8.1 "$prefix/share/man/man1/"
+  install -m 644 $build/chip8.1 "$prefix/share/man/man1/"
   $chip8 --generate-completion-script bash >"$prefix/share/bash-completion/completions/chip8"
   $chip8 --generate-completion-script zsh >"$prefix/share/zsh/site-functions/_chip8"
   $chip8 --generate-completion-script fish >"$prefix/share/fish/vendor_completions.d/chip8.fish"
@@ -30,8 +37,7 @@ install_program() {
 }
 
 install_library() {
-  Scripts/build.sh --product Chip8C --scratch-path $build \
-    -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
+  compile Chip8C
   Scripts/install-library.sh $build/release "$prefix"
 }
 

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Links what build.sh has compiled once more, to a chip8 that needs no Swift and no
 # library but the C library, as far as there are static ones.
-# Usage: link.sh BUILD OUT, where BUILD is the directory of the build, .build/release.
+# Usage: link.sh BUILD OUT [OPTION…], where BUILD is the directory of the build, .build/release, and the options are
+# swiftc's.
 set -eu
 
 build=$1
 out=$2
+shift 2
 libraries=$(mktemp -d)
 trap 'rm -r "$libraries"' EXIT
 
@@ -22,4 +24,4 @@ done
 swiftc -use-ld=lld -static-stdlib -L "$libraries" -Xclang-linker -static-libgcc \
   "@$build/chip8.product/Objects.LinkFileList" -Xlinker --defsym=main=chip8_main \
   -l_FoundationCShims -l_FoundationCollections -Xlinker --gc-sections \
-  -Xclang-linker -no-pie -Xlinker --no-export-dynamic -o "$out"
+  -Xclang-linker -no-pie -Xlinker --no-export-dynamic "$@" -o "$out"

@@ -11,7 +11,7 @@ import Testing
   init() throws {
     scratch = try Scratch()
     let link = Process()
-    link.executableURL = URL(filePath: "Scripts/link.sh")
+    link.executableURL = URL(filePath: "Scripts/link-in-order.sh")
     link.arguments = [Bundle.main.bundleURL.path, scratch.path("chip8")]
     try link.run()
     link.waitUntilExit()
@@ -29,10 +29,19 @@ import Testing
 
   /// All in one test, for linking takes its time.
   @Test func oneFileIsAllThatIsNeeded() throws {
+    try hasWhatShortRunsCallInOnePlace()
     try runsWhereNothingElseIs()
     try isASavedState()
     try keepsItsStateOrSaysThatItIsGone()
     if Desktop.isThere { try opensAWindow() }
+  }
+
+  private func hasWhatShortRunsCallInOnePlace() throws {
+    #if arch(x86_64)
+      let sections = try scratch.shell(
+        "readelf --sections --wide chip8 | grep -c '\\.text\\.first '")
+      #expect(sections.text == "1\n", "\(sections.errors)")
+    #endif
   }
 
   /// In a root with the C library and nothing else: no chip8, no Swift, no SDL2, no shell.
