@@ -96,6 +96,16 @@ import Testing
     #expect(session.source.macroCalls(at: inMacro).map(\.line.number) == [9])
   }
 
+  @Test func twoPageProgramsBeginAfterTheirDriver() throws {
+    var request = DebugRequest()
+    request.path = try scratch.write(
+      "game.8o", ": main loop again :org 0x2C0 : start v0 := 1 : wait loop again")
+    request.machine.platform = .hires
+    var session = try request.session()
+    _ = session.move(.into, by: .instruction)
+    #expect(session.frames.map(\.name) == ["start"])
+  }
+
   /// A line in a macro stops in each of its uses; a line that uses one, once, before what that has made.
   @Test func linesStopInMacrosAndWhereTheyAreUsed() throws {
     let source = """

@@ -21,10 +21,11 @@ extension DebugSession {
     let state = machine.state
     let returns = (0..<Int(state.stackCount)).map { state.stack[$0] }
     let places = [state.pc] + returns.reversed().map { $0 &- 2 }
+    let entryPoint = UInt16(state.configuration.platform.entryPoint)
     return places.enumerated().map { index, address in
       let call = index < returns.count ? places[index + 1] : nil
       let called = call.map { state.word(at: $0) }.flatMap { $0 >> 12 == 2 ? $0 & 0xFFF : nil }
-      let start = called ?? (index < returns.count ? nil : state.configuration.entryAddress)
+      let start = called ?? (index < returns.count ? nil : entryPoint)
       return Frame(
         name: start.flatMap(source.labels.name) ?? source.labels.lastName(upTo: address),
         address: address, line: source.line(at: address),
@@ -237,11 +238,6 @@ extension ProgramSource {
   func isLineStart(_ address: Int) -> Bool {
     UInt16(exactly: address).flatMap { table.run(at: $0) }.map { $0.address == address } ?? false
   }
-}
-
-extension Configuration {
-  /// Where its programs begin.
-  fileprivate var entryAddress: UInt16 { UInt16(Chip8.programStart) }
 }
 
 extension AddressNames {
