@@ -46,9 +46,10 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
   }
 
   init(at path: [any CodingKey] = [], _ reason: String) {
-    self.path = path.map(\.stringValue)
-    self.reason = reason
+    self.init(path: path.map(\.stringValue), reason)
   }
+
+  package init(path: [String], _ reason: String) { (self.path, self.reason) = (path, reason) }
 
   /// From what `Encodable` and `Decodable` types throw.
   package init(_ error: any Error) {

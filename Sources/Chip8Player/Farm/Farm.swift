@@ -1,3 +1,4 @@
+import JSON
 import SaveState
 import Synchronization
 
@@ -169,7 +170,7 @@ public struct FarmJobs: Sendable {
 
   /// Whether a line is the row of a job: it has its name.
   public func isRow(_ line: [UInt8], of index: Int) -> Bool {
-    guard let row = try? FarmMembers(line) else { return false }
-    return row.id == (try? FarmMembers(self[index]))?.id
+    guard let row = try? JSONMembers(document: line) else { return false }
+    return row.id == (try? JSONMembers(document: self[index]))?.id
   }
 }

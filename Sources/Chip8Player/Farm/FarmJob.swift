@@ -1,4 +1,5 @@
 import Chip8Core
+import JSON
 import SaveState
 
 /// A run of many, as a line of a job file asks for it: docs/FARMING.md.
@@ -33,7 +34,7 @@ extension FarmJob {
     "instructions", "until", "save",
   ]
 
-  init(_ members: FarmMembers) throws(FarmError) {
+  init(_ members: JSONMembers) throws {
     guard members.id != nil else {
       throw FarmError("`id` is missing, or neither a text nor a whole number")
     }
@@ -62,8 +63,8 @@ extension FarmJob {
   }
 
   private static func machine(
-    _ members: FarmMembers, _ source: Source?, saves: Bool
-  ) throws(FarmError) -> MachineRequest {
+    _ members: JSONMembers, _ source: Source?, saves: Bool
+  ) throws -> MachineRequest {
     var machine = MachineRequest()
     if let name = try members.text("platform"), name != "auto" {
       guard let platform = Platform(rawValue: name) else {
@@ -71,11 +72,14 @@ extension FarmJob {
       }
       machine.platform = platform
     }
-    for (name, isOn) in try members.switches("quirks") {
+    let quirks = try members.object("quirks")
+    for name in quirks?.names ?? [] {
       guard let quirk = Quirks(named: name) else {
         throw FarmError("`quirks` are \(Quirks.named.map(\.name).list)")
       }
-      machine.quirks.append(QuirkChoice(quirk, isOn: isOn))
+      if let isOn = try quirks?.bool(name) {
+        machine.quirks.append(QuirkChoice(quirk, isOn: isOn))
+      }
     }
     machine.instructionsPerFrame = try members.integer("ipf")
     if let ipf = machine.instructionsPerFrame,
@@ -83,7 +87,7 @@ extension FarmJob {
     {
       throw FarmError("`ipf` is not in \(Configuration.instructionsPerFrameRange.text)")
     }
-    machine.seed = try members.largeInteger("seed")
+    machine.seed = try members.integer(orText: "seed")
     if let part = machine.fixedByImages {
       let name = part == .speed ? "ipf" : part.rawValue
       switch source {
@@ -97,7 +101,7 @@ extension FarmJob {
     return machine
   }
 
-  private static func run(_ members: FarmMembers) throws(FarmError) -> RunRequest {
+  private static func run(_ members: JSONMembers) throws -> RunRequest {
     var run = RunRequest()
     run.frames = try count("frames", members)
     run.instructions = try count("instructions", members)
@@ -120,7 +124,7 @@ extension FarmJob {
     return run
   }
 
-  private static func count(_ name: String, _ members: FarmMembers) throws(FarmError) -> Int? {
+  private static func count(_ name: String, _ members: JSONMembers) throws -> Int? {
     let count = try members.integer(name, Int.self)
     guard count ?? 0 >= 0 else { throw FarmError("`\(name)` is negative") }
     return count

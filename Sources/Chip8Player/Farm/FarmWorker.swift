@@ -49,7 +49,7 @@ public struct FarmWorker {
   public mutating func row(_ line: [UInt8]) -> FarmRow {
     var id: FarmJobID?
     do {
-      let members = try FarmMembers(line)
+      let members = try JSONMembers(document: line)
       id = members.id
       let report = try run(FarmJob(members))
       var object = report.json(self.members)

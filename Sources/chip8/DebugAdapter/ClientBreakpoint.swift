@@ -85,7 +85,7 @@ extension AdapterArguments {
     let reference: Int?
   }
 
-  func sourceName() throws(AdapterRefusal) -> SourceName {
+  func sourceName() throws -> SourceName {
     let reference = try number("sourceReference").flatMap { $0 > 0 ? $0 : nil }
     let name = SourceName(path: try text("path"), reference: reference)
     guard name.path != nil || name.reference != nil else {
@@ -345,7 +345,7 @@ extension DebugAdapter {
 
 extension AdapterArguments {
   /// How a data breakpoint's data is accessed.
-  fileprivate func accessKind() throws(AdapterRefusal) -> StopPoint.AccessKind {
+  fileprivate func accessKind() throws -> StopPoint.AccessKind {
     switch try text("accessType") {
     case nil, "write": .write
     case "read": .read

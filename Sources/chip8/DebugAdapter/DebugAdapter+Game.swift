@@ -40,7 +40,7 @@ extension DebugAdapter {
         guard adapter.stream.transcript != nil else {
           throw AdapterRefusal("too much was said before attach")
         }
-        do throws(AdapterRefusal) {
+        do {
           adapter.gameToServe = try RunningGame.find(arguments)
         } catch {
           // The game that the client finds later has not refused this.

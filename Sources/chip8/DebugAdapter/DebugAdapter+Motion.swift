@@ -52,7 +52,7 @@ extension DebugAdapter {
     },
     "gotoTargets": Command(.stop) { adapter, arguments in try adapter.gotoTargets(arguments) },
     "goto": Command(.stop) { adapter, arguments in
-      guard let target = try arguments.number(orText: "targetId", UInt16.self) else {
+      guard let target = try arguments.integer(orText: "targetId", UInt16.self) else {
         throw AdapterRefusal("targetId is missing")
       }
       try adapter.withPrompt { try $0.session.set(.register(.pc), to: Int(target)) }
@@ -278,7 +278,7 @@ extension StopPoint.Event {
 
 extension AdapterArguments {
   /// What a step is: a line, unless it is to be an instruction.
-  func grain() throws(AdapterRefusal) -> DebugSession.Grain {
+  func grain() throws -> DebugSession.Grain {
     switch try text("granularity") {
     case nil, "statement", "line": .line
     case "instruction": .instruction

@@ -49,7 +49,7 @@ struct Launch {
       request.platform = platform
     }
     let quirks = try arguments.object("quirks")
-    for name in (quirks?.members.keys.sorted() ?? []) {
+    for name in quirks?.names ?? [] {
       guard let quirk = Quirks(named: name) else {
         let names = Quirks.named.map(\.name).joined(separator: ", ")
         throw AdapterRefusal("\(name.displayText) is not a quirk; the quirks are \(names)")
@@ -63,7 +63,7 @@ struct Launch {
     guard request.instructionsPerFrame.map(range.contains) ?? true else {
       throw AdapterRefusal("ipf is not 1 to 10000000 instructions per frame")
     }
-    request.seed = try arguments.number(orText: "seed", UInt64.self)
+    request.seed = try arguments.integer(orText: "seed")
     return request
   }
 }

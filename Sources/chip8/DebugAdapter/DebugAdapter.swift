@@ -174,6 +174,9 @@ struct DebugAdapter {
   /// Why a request could not be done.
   func sentence(of error: any Error) -> String {
     if let refusal = error as? AdapterRefusal { return refusal.sentence }
+    if let error = error as? JSONError, let name = error.path.last {
+      return "\(name.displayText) \(error.reason)"
+    }
     if let error = error as? ExpressionError { return error.description }
     if let sentence = prompt?.sentence(of: error) { return sentence }
     return Failure(error)?.message ?? "\(error)"
@@ -263,10 +266,6 @@ final class ConsoleText {
     defer { lines = [] }
     return lines
   }
-}
-
-extension AdapterArguments {
-  init() { members = [:] }
 }
 
 extension [[String: DebugAdapter.Command]] {

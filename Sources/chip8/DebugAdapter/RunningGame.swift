@@ -17,7 +17,7 @@ struct RunningGame {
   private static let maxByteCount = 64 << 10
 
   /// Connects to the game that some arguments name.
-  static func find(_ arguments: AdapterArguments) throws(AdapterRefusal) -> Int32 {
+  static func find(_ arguments: AdapterArguments) throws -> Int32 {
     let process = try arguments.number("pid")
     let program = try arguments.text("program")
     let directory: String

@@ -1,0 +1,75 @@
+// JSONMembers.swift: an object that anybody may have written, read member by member.
+
+/// The members of an object, of which nothing is known yet. One that is null is as good as missing.
+package struct JSONMembers {
+  private let values: [String: JSONValue]
+  /// The names that lead to the object.
+  private let path: [String]
+
+  package init(_ values: [String: JSONValue] = [:], at path: [String] = []) {
+    (self.values, self.path) = (values, path)
+  }
+
+  /// The object that a document is.
+  package init(document bytes: [UInt8]) throws(JSONError) {
+    guard case .object(let values) = try JSONValue(document: bytes) else {
+      throw JSONError("is not an object")
+    }
+    self.init(values)
+  }
+
+  /// Their names, in order, so that it is always the same error that is found first.
+  package var names: [String] { values.keys.sorted() }
+
+  package subscript(name: String) -> JSONValue? {
+    if case .null? = values[name] { nil } else { values[name] }
+  }
+
+  /// A member as what it has to be; nil if it is not there.
+  package func value<Value>(
+    _ name: String, _ expected: String, _ convert: (JSONValue) -> Value?
+  ) throws(JSONError) -> Value? {
+    guard let member = self[name] else { return nil }
+    guard let value = convert(member) else {
+      throw JSONError(path: path + [name], "is not \(expected)")
+    }
+    return value
+  }
+
+  package func text(_ name: String) throws(JSONError) -> String? {
+    try value(name, "a text", \.text)
+  }
+
+  package func bool(_ name: String) throws(JSONError) -> Bool? {
+    try value(name, "true or false", \.bool)
+  }
+
+  package func object(_ name: String) throws(JSONError) -> JSONMembers? {
+    try value(name, "an object") { $0.members(at: path + [name]) }
+  }
+
+  package func integer<Number: FixedWidthInteger>(
+    _ name: String, _ type: Number.Type = Number.self
+  ) throws(JSONError) -> Number? {
+    try value(name, "a whole number in range") { $0.integer(type) }
+  }
+
+  /// A number that may be a text of digits: few readers of JSON take one of 64 bits as it is.
+  package func integer<Number: FixedWidthInteger>(
+    orText name: String, _ type: Number.Type = Number.self
+  ) throws(JSONError) -> Number? {
+    try value(name, "a whole number in range") {
+      $0.integer(type) ?? $0.text.flatMap { Number($0) }
+    }
+  }
+}
+
+extension JSONValue {
+  package func members(at path: [String] = []) -> JSONMembers? {
+    if case .object(let values) = self { JSONMembers(values, at: path) } else { nil }
+  }
+
+  package var elements: [JSONValue]? {
+    if case .array(let elements) = self { elements } else { nil }
+  }
+}
