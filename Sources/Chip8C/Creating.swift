@@ -62,8 +62,8 @@ extension chip8_options {
     var configuration: Configuration
     if let name = try text(platform, "platform"), name != "auto" {
       guard let platform = Platform(rawValue: name) else {
-        let names = Platform.allCases.map(\.rawValue).joined(separator: ", ")
-        throw .argument("there is no platform \"\(name)\"; there are auto, \(names)")
+        throw .argument(
+          "there is no platform \"\(name)\"; there are auto, \(Platform.nameList)")
       }
       configuration = Configuration(platform)
     } else {
@@ -74,8 +74,7 @@ extension chip8_options {
       guard let ipf = Int(exactly: ipf), Configuration.instructionsPerFrameRange.contains(ipf)
       else {
         throw .argument(
-          "\(ipf) instructions per frame; the range is 1 to "
-            + "\(Configuration.instructionsPerFrameRange.upperBound)")
+          "\(ipf) instructions per frame; the range is \(Configuration.instructionsPerFrameText)")
       }
       configuration.instructionsPerFrame = ipf
     }
@@ -91,19 +90,15 @@ extension chip8_options {
 
   /// Switches quirks that are written as `NAME=on,NAME=off`.
   private func apply(quirks: String, to configuration: inout Configuration) throws(CallError) {
-    for choice in quirks.split(separator: ",") {
-      let parts = choice.split(separator: "=", omittingEmptySubsequences: false)
-      guard parts.count == 2, ["on", "off"].contains(parts[1]) else {
-        throw .argument("\"\(choice)\" is not NAME=on or NAME=off")
-      }
-      guard let quirk = Quirks(named: String(parts[0])) else {
-        let names = Quirks.named.map(\.name).joined(separator: ", ")
-        throw .argument("there is no quirk \"\(parts[0])\"; there are \(names)")
-      }
-      if parts[1] == "on" {
-        configuration.quirks.insert(quirk)
-      } else {
-        configuration.quirks.remove(quirk)
+    for text in quirks.split(separator: ",") {
+      do throws(QuirkChoice.Problem) {
+        try QuirkChoice(text).apply(to: &configuration.quirks)
+      } catch {
+        switch error {
+        case .unknownName(let name):
+          throw .argument("there is no quirk \"\(name)\"; there are \(Quirks.nameList)")
+        case .neitherOnNorOff: throw .argument("\"\(text)\" is not NAME=on or NAME=off")
+        }
       }
     }
   }

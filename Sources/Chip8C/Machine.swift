@@ -2,6 +2,7 @@
 
 import CChip8
 import Chip8Core
+import Chip8Player
 import Glibc
 import SaveState
 
@@ -96,8 +97,7 @@ struct Machine {
       buffers.platform = strdup(configuration.platform.rawValue)
       buffers.title = strdup(title())
       buffers.quirks = strdup(
-        Quirks.named.map { "\($0.name)=\(configuration.quirks.contains($0.quirk) ? "on" : "off")" }
-          .joined(separator: ","))
+        Quirks.named.map { QuirkChoice($0.quirk, of: configuration).text }.joined(separator: ","))
     }
     return (
       UnsafePointer(buffers.platform), UnsafePointer(buffers.title), UnsafePointer(buffers.quirks)

@@ -67,7 +67,7 @@ import Testing
     configuration.quirks.insert(.indexWraps)
     #expect(
       options.lacks(configuration, for: played.machine.program)
-        == [.quirk(name: "index-wraps", isOn: true)])
+        == [.quirk(QuirkChoice(.indexWraps, isOn: true))])
   }
 
   @Test func aProgramInAZipFileIsNamedAsIfThatWasADirectory() throws {

@@ -12,6 +12,11 @@ public struct Configuration: Hashable, Sendable {
   /// The speeds that a machine can have, in instructions per frame.
   public static let instructionsPerFrameRange = 1...10_000_000
 
+  /// These speeds, as a sentence has them.
+  package static var instructionsPerFrameText: String {
+    "\(instructionsPerFrameRange.lowerBound) to \(instructionsPerFrameRange.upperBound)"
+  }
+
   /// The machine.
   public let platform: Platform
   /// What it does where machines differ.

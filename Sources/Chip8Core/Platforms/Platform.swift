@@ -118,6 +118,9 @@ extension Platform {
 // MARK: - The columns
 
 extension Platform {
+  /// The names of all platforms, as a sentence lists them.
+  package static var nameList: String { allCases.map(\.rawValue).joined(separator: ", ") }
+
   /// A name for people.
   public var title: String { row.title }
 

@@ -78,6 +78,9 @@ public struct Quirks: OptionSet, Hashable, Sendable {
   /// All of them.
   static let all = named.reduce(into: Quirks()) { $0.formUnion($1.quirk) }
 
+  /// The names of all quirks, as a sentence lists them.
+  package static var nameList: String { named.map(\.name).joined(separator: ", ") }
+
   /// The quirk of that name.
   public init?(named name: String) {
     guard let quirk = Quirks.named.first(where: { $0.name == name })?.quirk else { return nil }

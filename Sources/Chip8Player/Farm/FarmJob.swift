@@ -65,29 +65,13 @@ extension FarmJob {
   private static func machine(
     _ members: JSONMembers, _ source: Source?, saves: Bool
   ) throws -> MachineRequest {
-    var machine = MachineRequest()
-    if let name = try members.text("platform"), name != "auto" {
-      guard let platform = Platform(rawValue: name) else {
-        throw FarmError("`platform` is none of \(Platform.allCases.map(\.rawValue).list)")
-      }
-      machine.platform = platform
-    }
-    let quirks = try members.object("quirks")
-    for name in quirks?.names ?? [] {
-      guard let quirk = Quirks(named: name) else {
-        throw FarmError("`quirks` are \(Quirks.named.map(\.name).list)")
-      }
-      if let isOn = try quirks?.bool(name) {
-        machine.quirks.append(QuirkChoice(quirk, isOn: isOn))
-      }
-    }
+    var machine = try MachineRequest(members)
     machine.instructionsPerFrame = try members.integer("ipf")
     if let ipf = machine.instructionsPerFrame,
       !Configuration.instructionsPerFrameRange.contains(ipf)
     {
-      throw FarmError("`ipf` is not in \(Configuration.instructionsPerFrameRange.text)")
+      throw FarmError("`ipf` is not in \(Configuration.instructionsPerFrameText)")
     }
-    machine.seed = try members.integer(orText: "seed")
     if let part = machine.fixedByImages {
       let name = part == .speed ? "ipf" : part.rawValue
       switch source {
@@ -129,12 +113,4 @@ extension FarmJob {
     guard count ?? 0 >= 0 else { throw FarmError("`\(name)` is negative") }
     return count
   }
-}
-
-extension [String] {
-  fileprivate var list: String { joined(separator: ", ") }
-}
-
-extension ClosedRange<Int> {
-  fileprivate var text: String { "\(lowerBound) to \(upperBound)" }
 }

@@ -1,4 +1,5 @@
 import Chip8Core
+import JSON
 import SaveState
 
 /// What somebody wants of the machine that a program gets, over what the program itself asks for.
@@ -52,6 +53,28 @@ public struct MachineRequest: Sendable {
     return request
   }
 
+  /// A name that a machine is described with, and that nothing has.
+  package enum UnknownName: Error {
+    case platform
+    case quirk(String)
+  }
+
+  /// What the members `platform`, `quirks` and `seed` ask for.
+  ///
+  /// - Throws: ``UnknownName``, or `JSONError` for a member of another type.
+  package init(_ members: JSONMembers) throws {
+    if let name = try members.text("platform"), name != "auto" {
+      guard let platform = Platform(rawValue: name) else { throw UnknownName.platform }
+      self.platform = platform
+    }
+    let quirks = try members.object("quirks")
+    for name in quirks?.names ?? [] {
+      guard let quirk = Quirks(named: name) else { throw UnknownName.quirk(name) }
+      if let isOn = try quirks?.bool(name) { self.quirks.append(QuirkChoice(quirk, isOn: isOn)) }
+    }
+    seed = try members.integer(orText: "seed")
+  }
+
   /// Does to a machine what is wanted of any: writes to its RAM, and chooses its engine.
   func prepare(_ timeline: inout Timeline<Chip8>) throws {
     for poke in pokes { try timeline.apply(.poke(poke.address, poke.bytes)) }
@@ -85,8 +108,38 @@ public struct QuirkChoice: Hashable, Sendable {
   /// Switches a quirk.
   public init(_ quirk: Quirks, isOn: Bool) { (self.quirk, self.isOn) = (quirk, isOn) }
 
-  func apply(to quirks: inout Quirks) {
+  package func apply(to quirks: inout Quirks) {
     if isOn { quirks.insert(quirk) } else { quirks.remove(quirk) }
+  }
+}
+
+extension QuirkChoice {
+  /// Why a text is not a choice.
+  package enum Problem: Error {
+    case unknownName(String)
+    case neitherOnNorOff(name: String)
+  }
+
+  /// What is written as `NAME=on` or `NAME=off`.
+  package init(_ text: some StringProtocol) throws(Problem) {
+    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = String(parts[0])
+    guard let quirk = Quirks(named: name) else { throw .unknownName(name) }
+    guard parts.count == 2, ["on", "off"].contains(parts[1]) else {
+      throw .neitherOnNorOff(name: name)
+    }
+    self.init(quirk, isOn: parts[1] == "on")
+  }
+
+  /// A quirk as a machine has it.
+  package init(_ quirk: Quirks, of configuration: Configuration) {
+    self.init(quirk, isOn: configuration.quirks.contains(quirk))
+  }
+
+  /// As it is written.
+  package var text: String {
+    let name = Quirks.named.first { $0.quirk == quirk }?.name ?? ""
+    return "\(name)=\(isOn ? "on" : "off")"
   }
 }
 

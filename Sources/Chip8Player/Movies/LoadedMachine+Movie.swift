@@ -64,10 +64,3 @@ extension Movie<Chip8> {
     guard past.tape.entries.starts(with: given) else { throw .otherStart }
   }
 }
-
-extension QuirkChoice {
-  var text: String {
-    let name = Quirks.named.first { $0.quirk == quirk }?.name ?? ""
-    return "\(name)=\(isOn ? "on" : "off")"
-  }
-}

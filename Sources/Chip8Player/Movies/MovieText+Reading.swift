@@ -71,7 +71,7 @@ private struct MovieHeader {
       self.timing = timing
     case ("ipf", .plain(let text), 2):
       guard let speed = Int(text), Configuration.instructionsPerFrameRange.contains(speed) else {
-        return "1 to 10000000 instructions per frame"
+        return "\(Configuration.instructionsPerFrameText) instructions per frame"
       }
       self.speed = speed
     case ("font", .plain(let text), 2):

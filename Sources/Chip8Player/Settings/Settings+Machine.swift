@@ -14,7 +14,7 @@ extension Settings {
     if platform != own.platform { take(.platform, platform.rawValue) }
     if !changed.isEmpty {
       let choices = Quirks.named.filter { changed.contains($0.quirk) }.map {
-        QuirkChoice($0.quirk, isOn: configuration.quirks.contains($0.quirk))
+        QuirkChoice($0.quirk, of: configuration)
       }
       take(.quirk, choices.settingText)
     }
@@ -70,11 +70,8 @@ extension [QuirkChoice] {
   init?(settingText: String) {
     self = []
     for entry in settingText.split(separator: ",", omittingEmptySubsequences: false) {
-      let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, parts[1] == "on" || parts[1] == "off",
-        let quirk = Quirks(named: String(parts[0]))
-      else { return nil }
-      append(QuirkChoice(quirk, isOn: parts[1] == "on"))
+      guard let choice = try? QuirkChoice(entry) else { return nil }
+      append(choice)
     }
   }
 

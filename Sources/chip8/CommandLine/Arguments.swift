@@ -56,15 +56,13 @@ enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
 extension QuirkChoice {
   /// What stands after the option.
   init(argument: String) throws(ValidationError) {
-    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let quirk = Quirks(named: String(parts[0])) else {
-      throw ValidationError(
-        "the quirks are \(Quirks.named.map(\.name).joined(separator: ", ")).")
+    do throws(Problem) { try self.init(argument) } catch {
+      switch error {
+      case .unknownName: throw ValidationError("the quirks are \(Quirks.nameList).")
+      case .neitherOnNorOff(let name):
+        throw ValidationError("a quirk is on or off, as in \(name)=on.")
+      }
     }
-    guard parts.count == 2, ["on", "off"].contains(parts[1]) else {
-      throw ValidationError("a quirk is on or off, as in \(parts[0])=on.")
-    }
-    self.init(quirk, isOn: parts[1] == "on")
   }
 }
 

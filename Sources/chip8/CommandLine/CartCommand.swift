@@ -110,7 +110,7 @@ extension CartridgeOptions.Lack {
     switch self {
     case .platform(let platform): "--platform \(platform.rawValue)"
     case .timing(let timing): "--timing \(timing.rawValue)"
-    case .quirk(let name, let isOn): "--quirk \(name)=\(isOn ? "on" : "off")"
+    case .quirk(let choice): "--quirk \(choice.text)"
     }
   }
 }

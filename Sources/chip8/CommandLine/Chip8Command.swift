@@ -285,7 +285,8 @@ struct MachineOptions: ParsableArguments {
 
   func validateCombination() throws {
     if let ipf, !Configuration.instructionsPerFrameRange.contains(ipf) {
-      throw ValidationError("--ipf takes 1 to 10000000 instructions per frame, not \(ipf).")
+      throw ValidationError(
+        "--ipf takes \(Configuration.instructionsPerFrameText) instructions per frame, not \(ipf).")
     }
     if timing == .cycles, ipf != nil {
       throw ValidationError("--timing cycles and --ipf cannot be combined.")

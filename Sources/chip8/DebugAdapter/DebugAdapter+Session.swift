@@ -40,30 +40,13 @@ struct Launch {
   }
 
   private static func machine(_ arguments: AdapterArguments) throws -> MachineRequest {
-    var request = MachineRequest()
-    if let name = try arguments.text("platform"), name != "auto" {
-      guard let platform = Platform(rawValue: name) else {
-        let names = Platform.allCases.map(\.rawValue).joined(separator: ", ")
-        throw AdapterRefusal("platform is not one of auto, \(names)")
-      }
-      request.platform = platform
-    }
-    let quirks = try arguments.object("quirks")
-    for name in quirks?.names ?? [] {
-      guard let quirk = Quirks(named: name) else {
-        let names = Quirks.named.map(\.name).joined(separator: ", ")
-        throw AdapterRefusal("\(name.displayText) is not a quirk; the quirks are \(names)")
-      }
-      if let isOn = try quirks?.bool(name) {
-        request.quirks.append(QuirkChoice(quirk, isOn: isOn))
-      }
-    }
+    var request = try MachineRequest(arguments)
     request.instructionsPerFrame = try arguments.number("ipf")
     let range = Configuration.instructionsPerFrameRange
     guard request.instructionsPerFrame.map(range.contains) ?? true else {
-      throw AdapterRefusal("ipf is not 1 to 10000000 instructions per frame")
+      throw AdapterRefusal(
+        "ipf is not \(Configuration.instructionsPerFrameText) instructions per frame")
     }
-    request.seed = try arguments.integer(orText: "seed")
     return request
   }
 }

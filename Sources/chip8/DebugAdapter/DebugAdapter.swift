@@ -173,13 +173,17 @@ struct DebugAdapter {
 
   /// Why a request could not be done.
   func sentence(of error: any Error) -> String {
-    if let refusal = error as? AdapterRefusal { return refusal.sentence }
-    if let error = error as? JSONError, let name = error.path.last {
-      return "\(name.displayText) \(error.reason)"
+    switch error {
+    case let refusal as AdapterRefusal: return refusal.sentence
+    case let error as JSONError where !error.path.isEmpty:
+      return "\(error.path[error.path.count - 1].displayText) \(error.reason)"
+    case MachineRequest.UnknownName.platform:
+      return "platform is not one of auto, \(Platform.nameList)"
+    case MachineRequest.UnknownName.quirk(let name):
+      return "\(name.displayText) is not a quirk; the quirks are \(Quirks.nameList)"
+    case let error as ExpressionError: return error.description
+    default: return prompt?.sentence(of: error) ?? Failure(error)?.message ?? "\(error)"
     }
-    if let error = error as? ExpressionError { return error.description }
-    if let sentence = prompt?.sentence(of: error) { return sentence }
-    return Failure(error)?.message ?? "\(error)"
   }
 
   private mutating func refuse(_ request: AdapterRequest?, _ sentence: String) {

@@ -113,7 +113,7 @@ extension CartridgeOptions {
   package enum Lack: Equatable {
     case platform(Platform)
     case timing(Configuration.Timing)
-    case quirk(name: String, isOn: Bool)
+    case quirk(QuirkChoice)
   }
 
   /// What of a machine a cartridge of its program cannot say.
@@ -124,11 +124,9 @@ extension CartridgeOptions {
       lacking.append(.platform(configuration.platform))
     }
     if played.timing != configuration.timing { lacking.append(.timing(configuration.timing)) }
-    for (name, quirk) in Quirks.named {
-      let isOn = configuration.quirks.contains(quirk)
-      if played.quirks.contains(quirk) != isOn { lacking.append(.quirk(name: name, isOn: isOn)) }
-    }
+    let choices = Quirks.named.map { QuirkChoice($0.quirk, of: configuration) }
     return lacking
+      + choices.filter { $0.isOn != played.quirks.contains($0.quirk) }.map(Lack.quirk)
   }
 
   /// What a cartridge says of a machine that it is to be run on as it is, and what only `others`
