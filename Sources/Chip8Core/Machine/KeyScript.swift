@@ -165,11 +165,7 @@ extension KeyScript.Press {
       bounds.count == 2, let from = number(bounds[0]),
       let to = bounds[1].isEmpty ? Int.max : number(bounds[1]), from < to
     else { return nil }
-    var keys = KeySet()
-    for byte in parts[1] {
-      guard let key = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
-      keys.insert(KeySet(key: UInt8(key)))
-    }
+    guard let keys = KeySet(digits: String(decoding: parts[1], as: UTF8.self)) else { return nil }
     self.init(frames: UInt64(from)..<UInt64(to), keys: keys)
   }
 }

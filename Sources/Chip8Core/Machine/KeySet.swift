@@ -9,6 +9,15 @@ public struct KeySet: OptionSet, Hashable, Sendable {
   /// One key, by the low four bits of its number.
   public init(key: UInt8) { rawValue = 1 << UInt16(key & 0xF) }
 
+  /// The keys of hexadecimal digits; nil if there is anything else.
+  package init?(digits: some StringProtocol) {
+    self.init()
+    for digit in digits {
+      guard digit.isASCII, let key = digit.hexDigitValue else { return nil }
+      insert(KeySet(key: UInt8(key)))
+    }
+  }
+
   /// The lowest key of the set, or nil if it is empty.
   public var lowest: UInt8? { isEmpty ? nil : UInt8(rawValue.trailingZeroBitCount) }
 }

@@ -305,13 +305,8 @@ private struct MovieBuilder {
 
   private func keys(_ word: MovieText.Word) throws(LineProblem) -> KeySet {
     guard case .plain(let text) = word else { throw LineProblem("keys without quotation marks") }
-    if text == "-" { return [] }
-    var keys = KeySet()
-    for digit in text {
-      guard let key = digit.hexDigitValue else {
-        throw LineProblem("keys are hexadecimal digits, or - for none")
-      }
-      keys.insert(KeySet(key: UInt8(key)))
+    guard let keys = KeySet(digits: text == "-" ? "" : text) else {
+      throw LineProblem("keys are hexadecimal digits, or - for none")
     }
     return keys
   }

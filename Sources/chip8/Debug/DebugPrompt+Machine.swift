@@ -69,12 +69,8 @@ extension DebugPrompt {
     Command("keys", "[KEYS|-]", 0...1, "hold these keys from now on; without, those of --keys") {
       prompt, words in
       guard let word = words.first else { return prompt.session.hold(nil) }
-      var keys: KeySet = []
-      for digit in word where word != "-" {
-        guard let key = UInt8(String(digit), radix: 16) else {
-          throw Problem("keys are hexadecimal digits, or - for none")
-        }
-        keys.formUnion(KeySet(key: key))
+      guard let keys = KeySet(digits: word == "-" ? "" : word) else {
+        throw Problem("keys are hexadecimal digits, or - for none")
       }
       prompt.session.hold(keys)
     },
