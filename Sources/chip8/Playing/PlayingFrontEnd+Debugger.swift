@@ -69,8 +69,8 @@ extension PlayingFrontEnd {
   /// A key while the debugger is open.
   ///
   /// - Returns: whether it was for the debugger.
-  func debuggerKeyDown(_ key: DebuggerKey?, isShifted: Bool) -> Bool {
-    guard var view = debugger, let key else { return false }
+  func debuggerKeyDown(_ event: KeyEvent) -> Bool {
+    guard var view = debugger, let key = event.debuggerKey else { return false }
     guard session.isStopped else {
       if key == .escape { toggleDebugger() }
       return key == .escape
@@ -78,7 +78,7 @@ extension PlayingFrontEnd {
     guard view.takes(key) else { return false }
     let machine = session.debugSession
     view.follow(machine)
-    let action = view.handle(key, isShifted: isShifted, machine)
+    let action = view.handle(key, isShifted: event.modifiers.contains(.shift), machine)
     debugger = view
     if let action { perform(action) }
     return true

@@ -10,6 +10,24 @@ struct OpenPage {
 
 /// Pages over the picture, alike in windows and terminals. The machine is stopped while there is one.
 extension PlayingFrontEnd {
+  /// A page as windows have it.
+  func fullPage(_ name: PageName) -> Page {
+    switch name {
+    case .start, .keys, .assign: keyPage(name)
+    case .home: .home(session.library)
+    case .timeline: .timeline(session.branchEnds, appearance.colors)
+    case .menu: .menu(session.player.title.displayText)
+    case .slots: .slots(session.slotListCount > 0 ? session.slotList : nil, appearance.colors)
+    case .machine: .machine(session, chosen)
+    case .platform: .platforms(configuration.platform, own: session.ownConfiguration.platform)
+    case .picture: .picture(appearance, chosen)
+    case .palette: .palettes(session.screen, appearance)
+    case .sound: .sound(chosen)
+    case .record: .record(session)
+    case .about: .about(Chip8Command.configuration.version, session.player)
+    }
+  }
+
   /// Opens a page on top of those that are open.
   func push(_ name: PageName) {
     let page = page(name)
@@ -131,7 +149,7 @@ extension PlayingFrontEnd {
   /// - Parameter usage: the key, by its usage of page 7 in the USB HID usage tables; nil for one that
   ///   has none.
   func assign(_ usage: UInt8?, to key: UInt8) {
-    if usage == Navigation.escape { return perform(.back) }
+    if usage == KeyEvent.escape { return perform(.back) }
     assigned(usage.map { session.assign($0, to: key) } ?? false)
   }
 
@@ -196,8 +214,6 @@ extension PageName {
 }
 
 extension Navigation {
-  static let escape: UInt8 = 41
-
   /// What keys do on a page, by the same usages.
   static let keys: [UInt32: Navigation] = [
     82: .up, 81: .down, 80: .left, 79: .right, 75: .pageUp, 78: .pageDown, 74: .first, 77: .last,

@@ -37,6 +37,16 @@ protocol PlayingFrontEnd: AnyObject {
   var pendingKeys: [() -> Void] { get set }
   /// What has happened last, as long as it is shown.
   var recentLines: [String] { get }
+  var keyboard: Keyboard { get set }
+  var keyMap: KeyMap { get }
+  /// When frames of the machine are due.
+  var pacer: Pacer { get set }
+  var isFast: Bool { get }
+  var appearance: Appearance { get }
+  /// The key for fast forward went down or up.
+  func holdFast(_ isDown: Bool)
+  /// The page of the program's keys, before it is played or later, or of one that is to be another.
+  func keyPage(_ name: PageName) -> Page
   /// Releases the program's keys.
   func releaseKeys()
 

@@ -10,24 +10,7 @@ extension Terminal {
   }
 
   func page(_ name: PageName) -> Page {
-    var page: Page =
-      switch name {
-      case .home: .home(session.library)
-      case .slots: .slots(session.slotListCount > 0 ? session.slotList : nil, appearance.colors)
-      case .timeline: .timeline(session.branchEnds, appearance.colors)
-      case .keys: keyPage
-      case .assign(let key):
-        .assign(
-          keyCard[key], title: session.player.title.displayText, "the key",
-          note: features.reportsKeys ? "" : Terminal.reportedKeys)
-      case .machine: .machine(session, chosen)
-      case .platform: .platforms(configuration.platform, own: session.ownConfiguration.platform)
-      case .picture: .picture(appearance, chosen)
-      case .palette: .palettes(session.screen, appearance)
-      case .record: .record(session)
-      case .about: .about(Chip8Command.configuration.version, session.player)
-      default: .menu(session.player.title.displayText)
-      }
+    var page = fullPage(name)
     page.elements = page.elements.map { $0.keeping(Terminal.can) }
     if name != .keys { page.hint = page.hint.withTerminalKeys }
     // Nothing can be dropped on a terminal.
@@ -35,7 +18,12 @@ extension Terminal {
     return page
   }
 
-  private var keyPage: Page {
+  func keyPage(_ name: PageName) -> Page {
+    if case .assign(let key) = name {
+      return .assign(
+        keyCard[key], title: session.player.title.displayText, "the key",
+        note: features.reportsKeys ? "" : Terminal.reportedKeys)
+    }
     let hint =
       "Esc back · Return, then another key · Delete as it was · F5 save · F9 load · Backspace rewind · "
       + ", . step · Tab fast · P pause · Ctrl+Z suspend · Ctrl+Q quit"
@@ -66,15 +54,6 @@ extension Terminal {
   func commandPerformed() {}
 
   // MARK: Keys and mouse
-
-  func pageKeyDown(_ usage: UInt8) {
-    if case .assign(let key)? = pages.last?.name { return assign(usage, to: key) }
-    if let name = PageName.keys[UInt32(usage)] {
-      if pages.contains(where: { $0.name == name }) { perform(.resume) } else { open(name) }
-    } else if let navigation = Navigation.keys[UInt32(usage)] {
-      navigate(navigation)
-    }
-  }
 
   /// A key was pressed that the terminal does not say more about.
   func unknownKeyPressed() {

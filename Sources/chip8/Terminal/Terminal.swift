@@ -21,14 +21,14 @@ final class Terminal: PlayingFrontEnd {
   private var parser = TerminalParser()
   private var pendingFrames = 0
   private var held = HeldKeys(isTimed: true)
-  private var keyboard = Keyboard()
-  private var keyMap = KeyMap()
+  var keyboard = Keyboard()
+  private(set) var keyMap = KeyMap()
   private var programKeys = ProgramKeys.unknown
   private(set) var appearance = Appearance.standard
   /// When frames of the machine are due, and when the terminal is looked at.
-  private var pacer: Pacer
+  var pacer: Pacer
   private var displayPacer: Pacer
-  private var isFast = false
+  private(set) var isFast = false
   private var frameCount = 0
   var closeRequestCount = 0
   /// By a signal, by Ctrl+C, or as the terminal has gone.
@@ -127,7 +127,7 @@ final class Terminal: PlayingFrontEnd {
       let keys = keyboard.takeKeys()
       if pages.isEmpty { session.runFrame(keys: keys) }
       let tone = pages.isEmpty ? session.tone : nil
-      sound.play(tone, framesPerSecond: machineFramesPerSecond, percent: percent)
+      sound.play(tone, framesPerSecond: framesPerSecond, percent: percent)
     }
     session.poll()
     collectChanges()
@@ -216,20 +216,13 @@ final class Terminal: PlayingFrontEnd {
     return message
   }
 
-  private var machineFramesPerSecond: Int {
-    session.player.machine.state.configuration.platform.framesPerSecond
-  }
-
-  /// How fast frames go by, in percent of the machine's own rate.
-  private var percent: Int { session.player.speed * (isFast ? Terminal.fastForward : 1) }
-
   /// What depends on the machine: another one may have been loaded.
   func programChanged() {
     shownMachine = session.machineCount
     let player = session.player
     keysChanged()
     appearance = player.appearance
-    pacer.setRate(framesPerSecond: machineFramesPerSecond, percent: percent)
+    setRate()
   }
 
   private func keysChanged() {
@@ -318,35 +311,33 @@ final class Terminal: PlayingFrontEnd {
     // Where nobody says when a key is released, the same one can be pressed again before it seems to be.
     let isStep =
       debugger != nil && session.isStopped
-      && (key.kind == .press || debuggerKey(key)?.repeats == true)
-    let repeats = repeatsOnPage || Terminal.repeatingKeys.contains(key.usage) || isStep
+      && (key.kind == .press || key.debuggerKey?.repeats == true)
+    let repeats = repeatsOnPage || key.isFrameStep || isStep
     // Nobody holds Esc: it closes a page, and then opens another one.
-    let isNew = wasUp || features.reportsKeys || key.usage == Terminal.escape
+    let isNew = wasUp || features.reportsKeys || key.usage == KeyEvent.escape
     guard key.kind == .press && isNew || repeats else { return }
     if !key.modifiers.contains(.control) { leavingProblem = nil }
     if key.kind == .again, session.isMoving { return }
-    takeInOrder(isEscape: key.usage == Terminal.escape) { [unowned self] in command(key) }
+    takeInOrder(isEscape: key.usage == KeyEvent.escape) { [unowned self] in keyPressed(key) }
   }
 
   private func keyUp(_ usage: UInt8) {
     held.release(usage)
-    if usage == Terminal.fastKey { setFast(false) }
-    if usage == Terminal.rewindKey { session.endRewinding() }
-    keyboard.release(UInt32(usage))
+    release(UInt32(usage))
   }
 
   func releaseKeys() {
     held.releaseAll()
     keyboard.releaseAll()
-    setFast(false)
+    holdFast(false)
     session.endRewinding()
   }
 
   // MARK: Commands
 
-  func setFast(_ isFast: Bool) {
-    self.isFast = isFast
-    pacer.setRate(framesPerSecond: machineFramesPerSecond, percent: percent)
+  func holdFast(_ isDown: Bool) {
+    isFast = isDown
+    setRate()
   }
 
   func leaveByCommand(_ letter: Character) {
@@ -358,13 +349,4 @@ final class Terminal: PlayingFrontEnd {
       kill(0, SIGQUIT)
     }
   }
-
-  /// A key of the keypad, if it is one.
-  func press(_ usage: UInt8) -> Bool {
-    guard !keyMap[UInt32(usage)].isEmpty else { return false }
-    keyboard.press(UInt32(usage), keyMap)
-    return true
-  }
-
-  func stepForward() { session.stepForward(keys: keyboard.takeKeys()) }
 }

@@ -11,7 +11,7 @@
         switch SDL_EventType(event.type) {
         case SDL_QUIT: closeRequestCount += 1
         case SDL_KEYDOWN: keyDown(event.key)
-        case SDL_KEYUP: keyUp(event.key.keysym.scancode)
+        case SDL_KEYUP: release(event.key.keysym.scancode.rawValue)
         case SDL_MOUSEMOTION, SDL_MOUSEBUTTONDOWN, SDL_MOUSEBUTTONUP, SDL_FINGERDOWN,
           SDL_FINGERMOTION, SDL_FINGERUP:
           if let pointer = Pointer(event) { handle(pointer) }
@@ -43,34 +43,28 @@
     }
 
     func handleKey(_ event: SDL_KeyboardEvent) {
-      let scancode = event.keysym.scancode
+      let (scancode, key) = (event.keysym.scancode, KeyEvent(event.keysym))
       if settings.isKiosk {
         if event.`repeat` == 0 { handleKioskKey(scancode) }
         return
       }
-      let isStep = [SDL_SCANCODE_COMMA, SDL_SCANCODE_PERIOD].contains(scancode)
-      guard event.`repeat` == 0 || pages.isEmpty && isStep || repeatsOnPage else {
-        if pages.isEmpty, debuggerKey(event.keysym)?.repeats == true {
-          _ = debuggerKeyDown(event.keysym)
-        }
+      guard event.`repeat` == 0 || pages.isEmpty && key.isFrameStep || repeatsOnPage else {
+        if pages.isEmpty, key.debuggerKey?.repeats == true { _ = debuggerKeyDown(key) }
         return
       }
-      let modifiers = UInt32(event.keysym.mod)
       dismissProblem()
-      if modifiers & KMOD_CTRL.rawValue == 0 { leavingProblem = nil }
-      if modifiers & KMOD_SHIFT.rawValue != 0, shifted(event.keysym) { return }
-      if scancode == SDL_SCANCODE_F12 { return capture(modifiers) }
-      if modifiers & KMOD_CTRL.rawValue == 0 {
-        if pageKeyDown(scancode) || pages.isEmpty && debuggerKeyDown(event.keysym) { return }
-      }
-      if modifiers & KMOD_CTRL.rawValue != 0 {
-        control(event.keysym)
-      } else if modifiers & KMOD_SHIFT.rawValue != 0, let number = digit(scancode) {
+      let (hasControl, hasShift) = (
+        key.modifiers.contains(.control), key.modifiers.contains(.shift)
+      )
+      if !hasControl { leavingProblem = nil }
+      if hasShift, shifted(key, scancode) { return }
+      if key.usage == KeyEvent.f12 { return capture(key.modifiers) }
+      if hasControl { return control(key) }
+      if isPageKey(scancode) || pages.isEmpty && debuggerKeyDown(key) { return }
+      if hasShift, let number = key.digit {
         session.choose(.key(number))
-      } else if !keyMap[scancode.rawValue].isEmpty {
-        keyboard.press(scancode.rawValue, keyMap)
-      } else {
-        command(event.keysym)
+      } else if !press(scancode.rawValue) {
+        windowCommand(key)
       }
     }
 
@@ -86,22 +80,19 @@
       }
     }
 
-    private func capture(_ modifiers: UInt32) {
-      if modifiers & KMOD_CTRL.rawValue != 0 { return perform(.recordClip) }
-      perform(modifiers & KMOD_SHIFT.rawValue != 0 ? .clip : .screenshot)
+    private func capture(_ modifiers: KeyEvent.Modifiers) {
+      if modifiers.contains(.control) { return perform(.recordClip) }
+      perform(modifiers.contains(.shift) ? .clip : .screenshot)
     }
 
     /// What a key does with Shift, if it does something else than without.
-    private func shifted(_ key: SDL_Keysym) -> Bool {
-      switch key.scancode {
-      case SDL_SCANCODE_F5: session.undoSave()
-      case SDL_SCANCODE_F9: session.undoLoad()
-      case SDL_SCANCODE_F3 where pages.isEmpty: changeInstructionCount(up: false)
-      case SDL_SCANCODE_F4 where pages.isEmpty: changeInstructionCount(up: true)
-      case SDL_SCANCODE_F10: change(.aspect)
-      case SDL_SCANCODE_TAB where pages.isEmpty: toggleFast()
+    private func shifted(_ key: KeyEvent, _ scancode: SDL_Scancode) -> Bool {
+      switch key.usage {
+      case KeyEvent.f10: change(.aspect)
+      case KeyEvent.tab where pages.isEmpty: toggleFast()
       default:
-        guard pages.isEmpty, keyMap[key.scancode.rawValue].isEmpty, letter(key) == "b" else {
+        if commandWithShift(key) { return true }
+        guard pages.isEmpty, keyMap[scancode.rawValue].isEmpty, key.letter == "b" else {
           return false
         }
         change(.reduceFlashes)
@@ -109,73 +100,42 @@
       return true
     }
 
-    private func control(_ key: SDL_Keysym) {
-      switch letter(key) {
-      case "d": perform(.debugger)
-      case "q": closeRequestCount += 1
-      case "o": open(.home)
-      case "r": session.reset()
-      case "y": session.redo()
-      case "z" where UInt32(key.mod) & KMOD_SHIFT.rawValue != 0: session.redo()
-      case "z": session.undo()
-      default: control(key.scancode)
+    private func control(_ key: KeyEvent) {
+      switch (key.letter, key.usage) {
+      case ("z", _): if key.modifiers.contains(.shift) { session.redo() } else { session.undo() }
+      case (nil, KeyEvent.up): changeVolume(by: 10)
+      case (nil, KeyEvent.down): changeVolume(by: -10)
+      case (nil, KeyEvent.enter): perform(.continueLeft)
+      default: commandWithControl(key)
       }
     }
 
-    private func control(_ scancode: SDL_Scancode) {
-      switch scancode {
-      case SDL_SCANCODE_F9: session.loadInNewProcess()
-      case SDL_SCANCODE_UP: changeVolume(by: 10)
-      case SDL_SCANCODE_DOWN: changeVolume(by: -10)
-      case SDL_SCANCODE_RETURN: perform(.continueLeft)
-      default: break
+    private func windowCommand(_ key: KeyEvent) {
+      switch (key.letter, key.usage) {
+      case ("b", _): change(.flicker)
+      case ("l", _): change(.look)
+      case ("k", _): change(.keypad)
+      case (nil, KeyEvent.f6): change(.mute)
+      case (nil, KeyEvent.f10): change(.fit)
+      case (nil, KeyEvent.f11): change(.fullscreen)
+      case (nil, KeyEvent.pause): session.togglePause()
+      default: command(key)
       }
     }
+  }
 
-    /// The letter that a command is given with, unlike the keypad, which is where it is.
-    func letter(_ key: SDL_Keysym) -> Character? {
-      commandLetter(symbol: UInt32(bitPattern: key.sym), usage: key.scancode.rawValue) { letter in
+  extension KeyEvent {
+    init(_ key: SDL_Keysym) {
+      let modifiers = UInt32(key.mod)
+      // The letter that a command is given with, unlike the keypad, which is where it is.
+      let letter = commandLetter(
+        symbol: UInt32(bitPattern: key.sym), usage: key.scancode.rawValue
+      ) { letter in
         SDL_GetScancodeFromKey(Int32(letter.asciiValue ?? 0)) != SDL_SCANCODE_UNKNOWN
       }
-    }
-
-    private func command(_ key: SDL_Keysym) {
-      switch letter(key) {
-      case "p": return session.togglePause()
-      case "b": return change(.flicker)
-      case "l": return change(.look)
-      case "k": return change(.keypad)
-      default: break
-      }
-      switch key.scancode {
-      case SDL_SCANCODE_F3: changeSpeed(up: false)
-      case SDL_SCANCODE_F4: changeSpeed(up: true)
-      case SDL_SCANCODE_F5: session.save()
-      case SDL_SCANCODE_F6:
-        change(.mute)
-      case SDL_SCANCODE_F9: session.load()
-      case SDL_SCANCODE_F10: change(.fit)
-      case SDL_SCANCODE_F11: change(.fullscreen)
-      case SDL_SCANCODE_BACKSPACE: session.beginRewinding()
-      case SDL_SCANCODE_COMMA: session.stepBack()
-      case SDL_SCANCODE_PERIOD: session.stepForward(keys: keyboard.takeKeys())
-      case SDL_SCANCODE_PAUSE: session.togglePause()
-      case SDL_SCANCODE_TAB: holdFast(true)
-      case SDL_SCANCODE_ESCAPE: open(.menu)
-      default: if let page = PageName.keys[key.scancode.rawValue] { open(page) }
-      }
-    }
-
-    private func keyUp(_ scancode: SDL_Scancode) {
-      if scancode == SDL_SCANCODE_TAB { holdFast(false) }
-      if scancode == SDL_SCANCODE_BACKSPACE { session.endRewinding() }
-      keyboard.release(scancode.rawValue)
-    }
-
-    func digit(_ scancode: SDL_Scancode) -> Int? {
-      let first = SDL_SCANCODE_1.rawValue
-      guard (first...SDL_SCANCODE_0.rawValue).contains(scancode.rawValue) else { return nil }
-      return Int(scancode.rawValue - first + 1) % 10
+      self.init(UInt8(exactly: key.scancode.rawValue) ?? 0, letter)
+      if modifiers & KMOD_SHIFT.rawValue != 0 { self.modifiers.insert(.shift) }
+      if modifiers & KMOD_CTRL.rawValue != 0 { self.modifiers.insert(.control) }
     }
   }
 #endif

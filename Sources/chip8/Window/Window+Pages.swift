@@ -15,27 +15,17 @@
       showCursor()
     }
 
-    func page(_ name: PageName) -> Page {
+    func page(_ name: PageName) -> Page { fullPage(name) }
+
+    func keyPage(_ name: PageName) -> Page {
       switch name {
       case .start: startPage
-      case .home: .home(session.library)
-      case .timeline: .timeline(session.branchEnds, appearance.colors)
-      case .menu: .menu(session.player.title.displayText)
-      case .slots: .slots(session.slotListCount > 0 ? session.slotList : nil, appearance.colors)
-      case .keys:
-        keyPage("", hint: "Return, then another key or button · Delete as it was · Esc back")
       case .assign(let key):
         .assign(
           keyCard[key], title: session.player.title.displayText, "the key or the button of a pad",
           // A page covers the message that says why a key was not taken.
           note: recentLines.joined(separator: " · "))
-      case .machine: .machine(session, chosen)
-      case .platform: .platforms(configuration.platform, own: session.ownConfiguration.platform)
-      case .picture: .picture(appearance, chosen)
-      case .palette: .palettes(session.screen, appearance)
-      case .sound: .sound(chosen)
-      case .record: .record(session)
-      case .about: .about(Chip8Command.configuration.version, session.player)
+      default: keyPage("", hint: "Return, then another key or button · Delete as it was · Esc back")
       }
     }
 
@@ -89,18 +79,10 @@
     /// A key while a page is open.
     ///
     /// - Returns: whether it was for the page; otherwise it does what it does without one.
-    func pageKeyDown(_ scancode: SDL_Scancode) -> Bool {
+    func isPageKey(_ key: SDL_Scancode) -> Bool {
       guard let name = pages.last?.name else { return false }
-      if name == .start { return startKeyDown(scancode) }
-      if case .assign(let key) = name {
-        assign(UInt8(exactly: scancode.rawValue), to: key)
-        return true
-      }
-      if let key = PageName.keys[scancode.rawValue] {
-        if pages.contains(where: { $0.name == key }) { perform(.resume) } else { open(key) }
-      } else if let navigation = Navigation.keys[scancode.rawValue] {
-        navigate(navigation)
-      }
+      if name == .start { return startKeyDown(key) }
+      pageKeyDown(key.rawValue)
       return true
     }
 

@@ -44,7 +44,7 @@
     private(set) var programKeys = ProgramKeys.unknown
     private(set) var programTouchMode = TouchMode.none
     var appearance: Appearance
-    private var pacer: Pacer
+    var pacer: Pacer
     /// The pages that are open, the last one on top; the machine is stopped meanwhile.
     var pages: [OpenPage] = []
     /// Whether the window has been in full screen all the time.
@@ -57,7 +57,7 @@
     private var showsKeys = false
     /// Whether the machine is only there because something has to be, as long as nobody has chosen.
     private var beginsAtHome = false
-    private var isFast = false
+    private(set) var isFast = false
     /// Whether that goes on until it is ended.
     private var staysFast = false
     /// Whether the machine is paused because another window has the keyboard.
@@ -308,15 +308,6 @@
       nanosleep(&time, nil)
     }
 
-    private var framesPerSecond: Int {
-      session.player.machine.state.configuration.platform.framesPerSecond
-    }
-
-    /// How fast frames go by, in percent of the machine's own rate.
-    private var percent: Int {
-      session.player.speed * (isFast ? Window.fastForward : 1)
-    }
-
     var recentLines: [String] { recentMessage?.lines ?? [] }
 
     func releaseKeys() { keyboard.releaseAll() }
@@ -356,7 +347,7 @@
       settings = OutputSettings(session.settings.effective)
       applySettings()
       if settings.isFullScreen != isFullScreen { toggleFullScreen() }
-      pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
+      setRate()
       let platform = player.machine.state.configuration.platform.title
       SDL_SetWindowTitle(window, "\(player.title) – \(platform) – chip8".displayText)
     }
@@ -369,7 +360,6 @@
 
     // MARK: Speed and size
 
-    /// The key for fast forward went down or up.
     func holdFast(_ isDown: Bool) { setFast(isDown || staysFast) }
 
     /// Goes fast forward until that is ended the same way.
@@ -381,7 +371,7 @@
 
     private func setFast(_ isFast: Bool) {
       self.isFast = isFast
-      pacer.setRate(framesPerSecond: framesPerSecond, percent: percent)
+      setRate()
       applySettings()
     }
 

@@ -1,34 +1,5 @@
 // What is typed in a terminal, and what a terminal answers.
 
-/// A key that went down or up.
-package struct KeyEvent: Hashable, Sendable {
-  package enum Kind: Sendable {
-    case press, again, release
-  }
-
-  package struct Modifiers: OptionSet, Hashable, Sendable {
-    package let rawValue: Int
-    package init(rawValue: Int) { self.rawValue = rawValue }
-
-    package static let shift = Modifiers(rawValue: 1)
-    package static let alt = Modifiers(rawValue: 2)
-    package static let control = Modifiers(rawValue: 4)
-  }
-
-  /// The key's place: its usage of page 7 in the USB HID usage tables.
-  package var usage: UInt8
-  /// What is printed on the key, if that is a Latin letter or a sign of ASCII.
-  package var letter: Character?
-  package var modifiers: Modifiers = []
-  package var kind = Kind.press
-
-  package init(
-    _ usage: UInt8, _ letter: Character? = nil, _ modifiers: Modifiers = [], _ kind: Kind = .press
-  ) {
-    (self.usage, self.letter, self.modifiers, self.kind) = (usage, letter, modifiers, kind)
-  }
-}
-
 /// A button of a mouse that was pressed, or its wheel.
 package enum MouseButton: Hashable, Sendable {
   case left, right, wheelUp, wheelDown

@@ -1,0 +1,85 @@
+import Chip8Core
+import Chip8Player
+import SaveState
+
+/// What keys do in windows and in terminals. Each has some of its own besides.
+extension PlayingFrontEnd {
+  /// Does what a key does by itself.
+  func command(_ key: KeyEvent) {
+    if key.letter == "p" { return session.togglePause() }
+    switch key.usage {
+    case KeyEvent.f3: changeSpeed(up: false)
+    case KeyEvent.f4: changeSpeed(up: true)
+    case KeyEvent.f5: session.save()
+    case KeyEvent.f9: session.load()
+    case KeyEvent.backspace: session.beginRewinding()
+    case KeyEvent.comma: session.stepBack()
+    case KeyEvent.period: session.stepForward(keys: keyboard.takeKeys())
+    case KeyEvent.tab: holdFast(true)
+    case KeyEvent.escape: open(.menu)
+    default: if let page = PageName.keys[UInt32(key.usage)] { open(page) }
+    }
+  }
+
+  /// Does what a key does with Control.
+  func commandWithControl(_ key: KeyEvent) {
+    switch key.letter {
+    case "d": perform(.debugger)
+    case "o": open(.home)
+    case "q": perform(.quit)
+    case "r": session.reset()
+    case "y": session.redo()
+    default: if key.usage == KeyEvent.f9 { session.loadInNewProcess() }
+    }
+  }
+
+  /// Does what a key does with Shift.
+  ///
+  /// - Returns: whether that is something else than without.
+  func commandWithShift(_ key: KeyEvent) -> Bool {
+    switch key.usage {
+    case KeyEvent.f3 where pages.isEmpty: changeInstructionCount(up: false)
+    case KeyEvent.f4 where pages.isEmpty: changeInstructionCount(up: true)
+    case KeyEvent.f5: session.undoSave()
+    case KeyEvent.f9: session.undoLoad()
+    default: return false
+    }
+    return true
+  }
+
+  /// Presses a key of the keypad, if it is one.
+  func press(_ usage: UInt32) -> Bool {
+    guard !keyMap[usage].isEmpty else { return false }
+    keyboard.press(usage, keyMap)
+    return true
+  }
+
+  func release(_ usage: UInt32) {
+    if usage == KeyEvent.tab { holdFast(false) }
+    if usage == KeyEvent.backspace { session.endRewinding() }
+    keyboard.release(usage)
+  }
+
+  /// What a key does on the page that is open.
+  func pageKeyDown(_ usage: UInt32) {
+    if case .assign(let key)? = pages.last?.name {
+      return assign(UInt8(exactly: usage), to: key)
+    }
+    if let name = PageName.keys[usage] {
+      if pages.contains(where: { $0.name == name }) { perform(.resume) } else { open(name) }
+    } else if let navigation = Navigation.keys[usage] {
+      navigate(navigation)
+    }
+  }
+
+  // MARK: Speed
+
+  /// Frames in a second of the machine.
+  var framesPerSecond: Int { configuration.platform.framesPerSecond }
+
+  /// How fast frames go by, in percent of the machine's own rate.
+  var percent: Int { session.player.speed * (isFast ? Self.fastForward : 1) }
+
+  /// Keeps time with the machine as it is.
+  func setRate() { pacer.setRate(framesPerSecond: framesPerSecond, percent: percent) }
+}
