@@ -55,10 +55,10 @@ struct CoreOption {
     info: "Shows the sixteen keys, for a mouse or a touch screen.", category: "display",
     values: [("off", "off"), ("right", "beside the screen"), ("below", "below the screen")])
 
-  static let quirks = Quirks.named.map { name, _ in
+  static let quirks = Quirks.named.map { name, quirk in
     CoreOption(
       key: "chip8_quirk_" + name.lowercased().replacing("-", with: "_"), title: name,
-      info: "docs/ARCHITECTURE.md says what it does.", category: "quirks",
+      info: quirk.effect, category: "quirks",
       values: [auto, ("on", "on"), ("off", "off")])
   }
 

@@ -49,27 +49,33 @@ public struct Quirks: OptionSet, Hashable, Sendable {
   public static let vfOrder = Quirks(rawValue: 1 << 18)
 
   /// Every quirk with its name, in the order of the bits.
-  public static let named: [(name: String, quirk: Quirks)] = [
-    ("logic", .logic),
-    ("shift", .shift),
-    ("memoryIncrementByX", .memoryIncrementByX),
-    ("memoryLeaveIUnchanged", .memoryLeaveIUnchanged),
-    ("jump", .jump),
-    ("vblank", .vblank),
-    ("vblank-in-hires", .vblankInHires),
-    ("wrap", .wrap),
-    ("lores-big-sprites", .loresBigSprites),
-    ("row-collisions", .rowCollisions),
-    ("resolution-clears", .resolutionClears),
-    ("doubled-lores", .doubledLores),
-    ("scroll-zero-exits", .scrollZeroExits),
-    ("index-overflow-faults", .indexOverflowFaults),
-    ("index-wraps", .indexWraps),
-    ("index-overflow-flag", .indexOverflowFlag),
-    ("key-wait-beeps", .keyWaitBeeps),
-    ("skip-machine-code", .skipMachineCode),
-    ("vf-order", .vfOrder),
+  public static let named: [(name: String, quirk: Quirks)] = table.map { ($0.name, $0.quirk) }
+
+  /// The same, and what each does, for somebody who wonders whether to switch it.
+  private static let table: [(name: String, quirk: Quirks, effect: String)] = [
+    ("logic", .logic, "8xy1, 8xy2 and 8xy3 set VF to 0"),
+    ("shift", .shift, "8xy6 and 8xyE shift Vx, not Vy"),
+    ("memoryIncrementByX", .memoryIncrementByX, "Fx55 and Fx65 add x to I, not x + 1"),
+    ("memoryLeaveIUnchanged", .memoryLeaveIUnchanged, "Fx55 and Fx65 leave I alone"),
+    ("jump", .jump, "Bnnn adds Vx, not V0"),
+    ("vblank", .vblank, "Dxyn waits for the display, which ends the frame"),
+    ("vblank-in-hires", .vblankInHires, "with vblank: in hires too"),
+    ("wrap", .wrap, "sprites wrap around the edges instead of being clipped"),
+    ("lores-big-sprites", .loresBigSprites, "Dxy0 in lores draws 16×16 pixels, not 8×16"),
+    ("row-collisions", .rowCollisions, "in hires, VF counts the rows that collide or are clipped"),
+    ("resolution-clears", .resolutionClears, "00FE and 00FF clear the screen"),
+    ("doubled-lores", .doubledLores, "lores is drawn as doubled pixels; scrolls move half pixels"),
+    ("scroll-zero-exits", .scrollZeroExits, "00C0 ends the program"),
+    ("index-overflow-faults", .indexOverflowFaults, "Fx1E past the end of memory faults"),
+    ("index-wraps", .indexWraps, "Fx1E wraps at the end of memory"),
+    ("index-overflow-flag", .indexOverflowFlag, "Fx1E sets VF to whether I passes FFF"),
+    ("key-wait-beeps", .keyWaitBeeps, "the buzzer sounds while a key is held in Fx0A"),
+    ("skip-machine-code", .skipMachineCode, "unknown 0nnn do nothing instead of faulting"),
+    ("vf-order", .vfOrder, "8xy4 to 8xyE write VF before Vx"),
   ]
+
+  /// What this quirk does, as a clause.
+  package var effect: String { Quirks.table.first { $0.quirk == self }?.effect ?? "" }
 
   /// The quirks that not every reader of images knows: those added since the format's first
   /// version. An image of a machine with one of them on names it among the features it needs.

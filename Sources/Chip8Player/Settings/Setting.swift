@@ -33,12 +33,14 @@ public enum Setting: String, CaseIterable, Sendable {
     public let scope: Scope
     /// What it means, as a sentence.
     public let meaning: String
+    fileprivate let title: String?
 
     fileprivate init(
-      _ key: String, _ kind: Kind, _ standard: String, _ scope: Scope, _ meaning: String
+      _ key: String, _ kind: Kind, _ standard: String, _ scope: Scope, title: String? = nil,
+      _ meaning: String
     ) {
       (self.key, self.kind, self.standard) = (key, kind, standard)
-      (self.scope, self.meaning) = (scope, meaning)
+      (self.scope, self.title, self.meaning) = (scope, title, meaning)
     }
   }
 
@@ -50,53 +52,60 @@ public enum Setting: String, CaseIterable, Sendable {
     switch self {
     case .colors:
       Row(
-        "picture.colors", .colors, "", .program,
+        "picture.colors", .colors, "", .program, title: "Colours",
         "Colours of off and on pixels, on xochip also of the second plane and of both; or a palette."
       )
     case .rotate:
       Row(
         "picture.rotate", .choice(SessionMetadata.rotations.map(String.init)), "0", .program,
+        title: "Rotation",
         "Rotate the picture clockwise.")
     case .fit:
       Row(
-        "picture.fit", .flag, "false", .all,
+        "picture.fit", .flag, "false", .all, title: "As large as fits",
         "Show the picture as large as fits, not enlarged by a whole number.")
-    case .fullscreen: Row("picture.fullscreen", .flag, "false", .all, "Fill the whole screen.")
+    case .fullscreen:
+      Row(
+        "picture.fullscreen", .flag, "false", .all, title: "Full screen", "Fill the whole screen.")
     case .aspect:
       Row(
         "picture.aspect", .choice(PictureAspect.allCases.map(\.rawValue)), "square", .all,
+        title: "Aspect",
         "Shape of the picture: square pixels, or 4:3 as on a television.")
     case .look:
       Row(
-        "picture.look", .choice(ScreenLook.allCases.map(\.rawValue)), "plain", .all,
+        "picture.look", .choice(ScreenLook.allCases.map(\.rawValue)), "plain", .all, title: "Look",
         "Lines between the pixels, as displays have them.")
     case .flicker:
       Row(
         "picture.flicker", .choice(FlickerBlending.allCases.map(\.rawValue)), "mild", .all,
+        title: "Flicker blending",
         "Blending of pixels that are erased and drawn again within three frames.")
     case .reduceFlashes:
       Row(
-        "picture.reduce-flashes", .flag, "false", .all,
+        "picture.reduce-flashes", .flag, "false", .all, title: "Flash reduction",
         "Let nothing flash more than three times a second.")
     case .keypad:
       Row(
-        "picture.keypad", .flag, "false", .all,
+        "picture.keypad", .flag, "false", .all, title: "Keypad",
         "Show the keypad beside the picture, for mouse and fingers.")
     case .touch:
       Row(
         "picture.touch", .choice(TouchMode.allCases.map(\.rawValue)), "auto", .program,
+        title: "Fingers and mouse",
         "How mouse and fingers on the picture play; auto asks the program.")
     case .card:
       Row("picture.card", .flag, "true", .all, "Show the keys of a program before it begins.")
-    case .volume: Row("sound.volume", .number(0...100), "100", .all, "Volume in percent.")
-    case .mute: Row("sound.mute", .flag, "false", .all, "No sound.")
+    case .volume:
+      Row("sound.volume", .number(0...100), "100", .all, title: "Volume", "Volume in percent.")
+    case .mute: Row("sound.mute", .flag, "false", .all, title: "Muted", "No sound.")
     case .pitch:
       Row(
-        "sound.pitch", .number(25...400), "100", .all,
+        "sound.pitch", .number(25...400), "100", .all, title: "Pitch",
         "Pitch of sounds in percent; 100 is the machine's own.")
     case .speed:
       Row(
-        "play.speed", .number(SessionMetadata.speedRange), "100", .program,
+        "play.speed", .number(SessionMetadata.speedRange), "100", .program, title: "Speed",
         "Speed in percent; 100 is the machine's own.")
     case .runAhead:
       Row(
@@ -115,7 +124,7 @@ public enum Setting: String, CaseIterable, Sendable {
         "Let the user's own debuggers attach: chip8 dap.")
     case .pauseInBackground:
       Row(
-        "play.pause-in-background", .flag, "false", .all,
+        "play.pause-in-background", .flag, "false", .all, title: "Pause in the background",
         "Pause while another window has the keyboard.")
     case .kiosk:
       Row(
@@ -142,6 +151,9 @@ public enum Setting: String, CaseIterable, Sendable {
         "Instructions per frame.")
     }
   }
+
+  /// What it is called on pages and in messages.
+  package var title: String { row.title ?? rawValue }
 
   /// Those of the machine itself. Each program has its own, and options for them are the machine's.
   package static let machine: [Setting] = [.platform, .quirk, .ipf]

@@ -91,7 +91,7 @@ extension Page {
       item.next = .quirks(configuration.quirks.symmetricDifference(quirk))
       item.previous = item.next
       if isChanged { item.delete = item.next }
-      item.detail = quirk.text
+      item.detail = quirk.effect
       return item
     }
     let wanted = configuration == own ? "now" : own.platform.title
@@ -249,61 +249,9 @@ extension Page.Item {
   }
 }
 
-extension Setting {
-  /// What it is called on pages and in messages.
-  var title: String {
-    switch self {
-    case .colors: "Colours"
-    case .rotate: "Rotation"
-    case .fit: "As large as fits"
-    case .fullscreen: "Full screen"
-    case .aspect: "Aspect"
-    case .look: "Look"
-    case .flicker: "Flicker blending"
-    case .reduceFlashes: "Flash reduction"
-    case .keypad: "Keypad"
-    case .touch: "Fingers and mouse"
-    case .volume: "Volume"
-    case .mute: "Muted"
-    case .pitch: "Pitch"
-    case .speed: "Speed"
-    case .pauseInBackground: "Pause in the background"
-    default: rawValue
-    }
-  }
-}
-
 extension Settings {
   /// What a setting of a few values is, as pages and messages say it.
   func shownText(_ setting: Setting) -> String {
     setting.row.kind == .flag ? (isOn(setting) ? "on" : "off") : text(setting)
-  }
-}
-
-extension Quirks {
-  /// What one of them does, for somebody who wonders whether to switch it.
-  fileprivate var text: String {
-    switch self {
-    case .logic: "8xy1, 8xy2 and 8xy3 set VF to 0"
-    case .shift: "8xy6 and 8xyE shift Vx, not Vy"
-    case .memoryIncrementByX: "Fx55 and Fx65 add x to I, not x + 1"
-    case .memoryLeaveIUnchanged: "Fx55 and Fx65 leave I alone"
-    case .jump: "Bnnn adds Vx, not V0"
-    case .vblank: "Dxyn waits for the display, which ends the frame"
-    case .vblankInHires: "with vblank: in hires too"
-    case .wrap: "sprites wrap around the edges instead of being clipped"
-    case .loresBigSprites: "Dxy0 in lores draws 16×16 pixels, not 8×16"
-    case .rowCollisions: "in hires, VF counts the rows that collide or are clipped"
-    case .resolutionClears: "00FE and 00FF clear the screen"
-    case .doubledLores: "lores is drawn as doubled pixels; scrolls move half pixels"
-    case .scrollZeroExits: "00C0 ends the program"
-    case .indexOverflowFaults: "Fx1E past the end of memory faults"
-    case .indexWraps: "Fx1E wraps at the end of memory"
-    case .indexOverflowFlag: "Fx1E sets VF to whether I passes FFF"
-    case .keyWaitBeeps: "the buzzer sounds while a key is held in Fx0A"
-    case .skipMachineCode: "unknown 0nnn do nothing instead of faulting"
-    case .vfOrder: "8xy4 to 8xyE write VF before Vx"
-    default: ""
-    }
   }
 }
