@@ -74,4 +74,7 @@ public struct Disassembly: Sendable {
     labelsAtEnd = names.labels(at: layout.end)
     constants = names.constants
   }
+
+  /// Where the instructions begin that can be reached.
+  package var codeAddresses: Set<Int> { Set(items.filter { $0.kind != .data }.map(\.address)) }
 }

@@ -126,6 +126,12 @@ public struct State: Sendable {
     if frames == 0 { audio.phase = 0 }
   }
 
+  /// V0 to VF.
+  package var registers: [UInt8] { (0..<16).map { v[$0] } }
+
+  /// The return addresses, oldest first.
+  package var returnAddresses: [UInt16] { (0..<Int(stackCount)).map { stack[$0] } }
+
   /// The two bytes at an address, the high one first, wherever the RAM ends.
   public func word(at address: UInt16) -> UInt16 {
     let mask = ram.count - 1

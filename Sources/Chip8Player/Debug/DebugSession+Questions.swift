@@ -19,7 +19,7 @@ extension DebugSession {
   /// The subroutines that are at work, the innermost first.
   public var frames: [Frame] {
     let state = machine.state
-    let returns = (0..<Int(state.stackCount)).map { state.stack[$0] }
+    let returns = state.returnAddresses
     let places = [state.pc] + returns.reversed().map { $0 &- 2 }
     let entryPoint = UInt16(state.configuration.platform.entryPoint)
     return places.enumerated().map { index, address in

@@ -130,9 +130,7 @@ extension DebugSession {
   }
 
   private var reachable: Set<Int> {
-    Set(
-      Disassembly(machine.program.bytes, for: machine.state.configuration).items
-        .filter { $0.kind != .data }.map(\.address))
+    Disassembly(machine.program.bytes, for: machine.state.configuration).codeAddresses
   }
 
   /// The frames in which the program did not look at the keys.

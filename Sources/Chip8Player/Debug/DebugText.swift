@@ -150,7 +150,7 @@ extension Assembly.Monitor {
   func text(in machine: Chip8) -> String {
     let bytes: ArraySlice<UInt8>
     switch base {
-    case .register(let register): bytes = (0..<16).map { machine.state.v[$0] }[register...]
+    case .register(let register): bytes = machine.state.registers[register...]
     case .memory(let address): bytes = machine.state.ram[min(address, machine.state.ram.count)...]
     }
     switch display {

@@ -19,7 +19,7 @@ package final class Trace {
   package func line(_ machine: Chip8) -> String {
     let state = machine.state
     let instruction = machine.nextInstruction
-    let registers = (0..<16).map { hexadecimal(state.v[$0], 2) }.joined(separator: " ")
+    let registers = state.registers.map { hexadecimal($0, 2) }.joined(separator: " ")
     let text = instruction.octo(
       next: state.word(at: state.pc &+ 2), naming: names.name)
     let place = names.place(of: state.pc).map { $0 + ": " } ?? ""

@@ -75,9 +75,6 @@ extension State {
   fileprivate var registersJSON: JSONObject {
     ["pc": pc, "i": i, "sp": stackCount, "dt": delay, "st": sound, "v": registers]
   }
-
-  /// V0 to VF.
-  package var registers: [UInt8] { (0..<16).map { v[$0] } }
 }
 
 extension Screen {

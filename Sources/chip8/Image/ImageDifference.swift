@@ -59,12 +59,15 @@ struct ImageDifference: Encodable {
         bounds.append((address, address))
       }
     }
-    let isCode = a.program == b.program ? a.reachableAddresses : []
+    let isCode =
+      a.program == b.program
+      ? Disassembly(a.program.bytes, for: a.state.configuration).codeAddresses : []
     return bounds.map { bound in
-      let code = isCode.filter { bound.from - 1...bound.to ~= Int($0) }.sorted().map {
-        Code(
-          address: $0, a: a.line(at: $0, AddressNames()).text,
-          b: b.line(at: $0, AddressNames()).text)
+      let code = isCode.filter { bound.from - 1...bound.to ~= $0 }.sorted().map { address in
+        let address = UInt16(truncatingIfNeeded: address)
+        return Code(
+          address: address, a: a.line(at: address, AddressNames()).text,
+          b: b.line(at: address, AddressNames()).text)
       }
       return Range(
         address: bound.from, a: digits(left[bound.from...bound.to]),
@@ -97,13 +100,10 @@ extension Chip8 {
       ("frame rest", state.instructionsLeftInFrame.map(String.init) ?? "between frames"),
       ("PC", hexadecimal(state.pc, 4)), ("I", hexadecimal(state.i, 4)),
     ]
-    values += (0..<16).map { ("V\(hexadecimal($0, 1))", hexadecimal(state.v[$0], 2)) }
+    values += state.registers.enumerated().map { ("V\(hexadecimal($0, 1))", hexadecimal($1, 2)) }
     values += [
       ("DT", "\(state.delay)"), ("ST", "\(state.sound)"),
-      (
-        "stack",
-        (0..<Int(state.stackCount)).map { hexadecimal(state.stack[$0], 4) }.joined(separator: " ")
-      ),
+      ("stack", state.returnAddresses.map { hexadecimal($0, 4) }.joined(separator: " ")),
       ("flags", (0..<16).map { hexadecimal(state.flags[$0], 2) }.joined(separator: " ")),
       ("random", hexadecimal(state.random.state, 16)),
       ("keys", state.keys.numbers.map { hexadecimal($0, 1) }.joined(separator: " ")),
@@ -127,12 +127,6 @@ extension Chip8 {
       ("pitch", "\(state.audio.pitch)"), ("audio phase", "\(state.audio.phase)"),
     ]
     return values
-  }
-
-  /// Where the instructions of the program as it was loaded begin.
-  fileprivate var reachableAddresses: [UInt16] {
-    Disassembly(program.bytes, for: state.configuration).items
-      .filter { $0.kind != .data }.map { UInt16(truncatingIfNeeded: $0.address) }
   }
 }
 

@@ -52,9 +52,6 @@ struct ImageInfo {
     let place: String?
     let text: String
   }
-
-  /// The return addresses, oldest first.
-  private var stack: [UInt16] { (0..<Int(state.stackCount)).map { state.stack[$0] } }
 }
 
 // MARK: - JSON
@@ -67,7 +64,8 @@ extension ImageInfo {
       "machine": state.configuration.json, "needs": needs, "time": time, "note": note,
       "machineTime": machine.machineTime,
       "cycles": state.configuration.timing == .cycles ? state.cycles : nil,
-      "frameRest": state.instructionsLeftInFrame, "stack": stack.map { names.json($0) },
+      "frameRest": state.instructionsLeftInFrame,
+      "stack": state.returnAddresses.map { names.json($0) },
       "flags": (0..<16).map { state.flags[$0] }, "keys": state.keys.numbers,
       "keyWait": state.keyWait?.json, "random": state.random.state, "fault": fault?.json,
       "last": last.map(\.json), "host": host, "goals": machine.entryCalls.map { names.json($0) },
@@ -254,6 +252,7 @@ extension ImageInfo {
     if let note { rows.append(("note", note)) }
     if !needs.isEmpty { rows.append(("needs", needs.joined(separator: ", "))) }
     let registers = state.registerTexts
+    let stack = state.returnAddresses.map { names.text($0) }
     rows += [
       (
         "registers",
@@ -262,7 +261,7 @@ extension ImageInfo {
       ),
       ("", registers.prefix(8).joined(separator: " ")),
       ("", registers.suffix(8).joined(separator: " ")),
-      ("stack", stack.isEmpty ? "empty" : stack.map { names.text($0) }.joined(separator: " ")),
+      ("stack", stack.isEmpty ? "empty" : stack.joined(separator: " ")),
     ]
     if let fault { rows.append(("fault", fault.advice)) }
     if !state.keys.isEmpty {
