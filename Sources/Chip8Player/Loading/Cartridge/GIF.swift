@@ -111,51 +111,20 @@ package struct GIF {
     guard colors.count <= 256, !pixels.isEmpty, pixels.count % (width * height) == 0 else {
       return nil
     }
-    var output = Output()
-    let isWritten = withUnsafeMutablePointer(to: &output) { output in
-      guard
-        let file = EGifOpen(
-          output,
-          { file, bytes, count in
-            guard let file, let bytes, let data = file.pointee.UserData else { return 0 }
-            let output = data.assumingMemoryBound(to: Output.self)
-            output.pointee.bytes += UnsafeBufferPointer(start: bytes, count: Int(count))
-            return count
-          }, nil)
-      else { return false }
-      let isComplete = write(to: file, colors)
-      return EGifCloseFile(file, nil) == GIF_OK && isComplete
-    }
-    return isWritten ? output.bytes : nil
-  }
-
-  private func write(to file: UnsafeMutablePointer<GifFileType>, _ colors: [UInt32]) -> Bool {
     // giflib wants a power of two of colours.
     var count = 2
     while count < colors.count { count *= 2 }
-    let entries = (0..<count).map { index in
-      let color = index < colors.count ? colors[index] : 0
-      return GifColorType(
-        Red: UInt8(color >> 16 & 0xFF), Green: UInt8(color >> 8 & 0xFF), Blue: UInt8(color & 0xFF))
-    }
-    guard let map = GifMakeMapObject(Int32(count), entries) else { return false }
-    defer { GifFreeMapObject(map) }
-    EGifSetGifVersion(file, true)
-    guard EGifPutScreenDesc(file, Int32(width), Int32(height), 8, 0, map) == GIF_OK else {
-      return false
-    }
-    let index = Dictionary(
-      uniqueKeysWithValues: colors.enumerated().map { ($1, GifPixelType($0)) })
+    let padding = [UInt32](repeating: 0, count: count - colors.count)
+    guard let file = GIFFile(width: width, height: height, colors + padding) else { return nil }
+    let index = Dictionary(uniqueKeysWithValues: colors.enumerated().map { ($1, UInt8($0)) })
     for frame in stride(from: 0, to: pixels.count, by: width * height) {
-      guard EGifPutImageDesc(file, 0, 0, Int32(width), Int32(height), false, nil) == GIF_OK
-      else { return false }
-      for y in 0..<height {
+      let isWritten = file.putImage(x: 0..<width, y: 0..<height) { y in
         let start = frame + y * width
-        var row = pixels[start..<start + width].map { index[$0] ?? 0 }
-        guard EGifPutLine(file, &row, Int32(width)) == GIF_OK else { return false }
+        return pixels[start..<start + width].map { index[$0] ?? 0 }
       }
+      guard isWritten else { return nil }
     }
-    return true
+    return file.close() ? file.takeBytes() : nil
   }
 }
 
@@ -170,9 +139,4 @@ private struct Input {
     position += count
     return Int32(count)
   }
-}
-
-/// What giflib writes to.
-private struct Output {
-  var bytes: [UInt8] = []
 }

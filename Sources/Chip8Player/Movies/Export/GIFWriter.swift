@@ -7,7 +7,8 @@ package struct GIFWriter: MovieWriter {
   private static let picturesPerSecond = 50
   private static let maxDelay = 65_535 / 2
 
-  private let encoder: GIFEncoder
+  private let file: StreamWriter
+  private let gif: GIFFile
   private let framesPerSecond: Int
   private var frameCount = 0
   /// What is shown, until that is another picture, and for how many pictures.
@@ -19,10 +20,18 @@ package struct GIFWriter: MovieWriter {
     _ path: String, of frames: MovieFrames, _ appearance: Appearance, apartFrom inputs: InputFiles
   ) throws {
     framesPerSecond = frames.framesPerSecond
-    let file = try StreamWriter(path, apartFrom: inputs)
-    encoder = GIFEncoder(file, size: frames.size, appearance.colors)
-    try encoder.begin()
+    file = try StreamWriter(path, apartFrom: inputs)
+    guard
+      let gif = GIFFile(
+        width: frames.size.width, height: frames.size.height, appearance.colors),
+      // Again and again, as everything reads it that shows such files.
+      gif.putExtension(APPLICATION_EXT_FUNC_CODE, [Array("NETSCAPE2.0".utf8), [1, 0, 0]])
+    else { throw GIFWriter.failure }
+    self.gif = gif
+    try file.append(gif.takeBytes())
   }
+
+  private static let failure = MovieError.nothing("picture that giflib could write")
 
   package mutating func write(_ frame: MovieFrame) throws {
     let count =
@@ -42,15 +51,28 @@ package struct GIFWriter: MovieWriter {
 
   private mutating func writeShown() throws {
     guard let shown else { return }
-    let box = shown.picture.changes(since: last)
-    try encoder.write(
-      shown.picture, box, delay: shown.count * 100 / GIFWriter.picturesPerSecond)
-    last = shown.picture
+    let picture = shown.picture
+    let box = picture.changes(since: last)
+    // In hundredths of a second. The picture stays where the next one does not cover it.
+    let delay = UInt16(truncatingIfNeeded: shown.count * 100 / GIFWriter.picturesPerSecond)
+    let control = [1 << 2, UInt8(truncatingIfNeeded: delay), UInt8(delay >> 8), 0]
+    guard gif.putExtension(GRAPHICS_EXT_FUNC_CODE, [control]),
+      gif.putImage(
+        x: box.x, y: box.y,
+        { y in
+          let start = y * picture.width + box.x.lowerBound
+          return Array(picture.points[start..<start + box.x.count])
+        })
+    else { throw GIFWriter.failure }
+    try file.append(gif.takeBytes())
+    last = picture
   }
 
   package mutating func finish() throws {
     try writeShown()
-    try encoder.finish()
+    guard gif.close() else { throw GIFWriter.failure }
+    try file.append(gif.takeBytes())
+    try file.flush()
   }
 }
 
@@ -67,85 +89,4 @@ extension MoviePicture {
     }
     return right > left ? (left..<right, top..<bottom) : (0..<1, 0..<1)
   }
-}
-
-/// giflib on its way to a file.
-private final class GIFEncoder {
-  private let file: StreamWriter
-  private let size: (width: Int, height: Int)
-  private let colors: [UInt32]
-  private var gif: UnsafeMutablePointer<GifFileType>?
-  /// What giflib has written, and the file has not got yet.
-  private var bytes: [UInt8] = []
-
-  init(_ file: StreamWriter, size: (width: Int, height: Int), _ colors: [UInt32]) {
-    (self.file, self.size, self.colors) = (file, size, colors)
-  }
-
-  deinit { if let gif { EGifCloseFile(gif, nil) } }
-
-  func begin() throws {
-    gif = EGifOpen(
-      Unmanaged.passUnretained(self).toOpaque(),
-      { gif, bytes, count in
-        guard let bytes, let data = gif?.pointee.UserData else { return 0 }
-        let encoder = Unmanaged<GIFEncoder>.fromOpaque(data).takeUnretainedValue()
-        encoder.bytes += UnsafeBufferPointer(start: bytes, count: Int(count))
-        return count
-      }, nil)
-    let entries = colors.map { color in
-      GifColorType(
-        Red: UInt8(color >> 16 & 0xFF), Green: UInt8(color >> 8 & 0xFF), Blue: UInt8(color & 0xFF))
-    }
-    guard let gif, let map = GifMakeMapObject(Int32(entries.count), entries) else { throw failure }
-    defer { GifFreeMapObject(map) }
-    EGifSetGifVersion(gif, true)
-    // Again and again, as everything reads it that shows such files.
-    var name = Array("NETSCAPE2.0".utf8)
-    var loop: [UInt8] = [1, 0, 0]
-    guard
-      EGifPutScreenDesc(gif, Int32(size.width), Int32(size.height), 8, 0, map) == GIF_OK,
-      EGifPutExtensionLeader(gif, APPLICATION_EXT_FUNC_CODE) == GIF_OK,
-      EGifPutExtensionBlock(gif, Int32(name.count), &name) == GIF_OK,
-      EGifPutExtensionBlock(gif, Int32(loop.count), &loop) == GIF_OK,
-      EGifPutExtensionTrailer(gif) == GIF_OK
-    else { throw failure }
-    try flush()
-  }
-
-  /// - Parameter delay: how long the picture is shown, in hundredths of a second.
-  func write(_ picture: MoviePicture, _ box: (x: Range<Int>, y: Range<Int>), delay: Int) throws {
-    guard let gif else { throw failure }
-    // The picture stays where the next one does not cover it.
-    var control: [UInt8] = [
-      1 << 2, UInt8(truncatingIfNeeded: delay), UInt8(truncatingIfNeeded: delay >> 8), 0,
-    ]
-    guard
-      EGifPutExtension(gif, GRAPHICS_EXT_FUNC_CODE, Int32(control.count), &control) == GIF_OK,
-      EGifPutImageDesc(
-        gif, Int32(box.x.lowerBound), Int32(box.y.lowerBound), Int32(box.x.count),
-        Int32(box.y.count), false, nil) == GIF_OK
-    else { throw failure }
-    for y in box.y {
-      let start = y * picture.width + box.x.lowerBound
-      var row = Array(picture.points[start..<start + box.x.count])
-      guard EGifPutLine(gif, &row, Int32(row.count)) == GIF_OK else { throw failure }
-    }
-    try flush()
-  }
-
-  func finish() throws {
-    guard let gif else { throw failure }
-    self.gif = nil
-    guard EGifCloseFile(gif, nil) == GIF_OK else { throw failure }
-    try flush()
-    try file.flush()
-  }
-
-  private func flush() throws {
-    try file.append(bytes)
-    bytes.removeAll(keepingCapacity: true)
-  }
-
-  private var failure: MovieError { .nothing("picture that giflib could write") }
 }
