@@ -73,7 +73,7 @@ import Testing
     let directory = try scratch.makeDirectory("host")
     var player = try player(Source.savingAndLeaving, Host(directory: directory))
     guard case .hostCall(let call) = player.runFrames(1) else { throw Unexpected() }
-    guard case .exit = try player.answer(call) else { throw Unexpected() }
+    guard case .exits = try player.answer(call) else { throw Unexpected() }
     #expect(player.machine.isSuspended)
     #expect(
       try LoadedMachine(directory + "/a").machine.stateDigest == player.machine.stateDigest)

@@ -383,7 +383,7 @@ public struct DebugSession: Sendable {
       do {
         switch try player.answer(call) {
         case .finished: return nil
-        case .exit: return .exit
+        case .exits: return .exit
         case .restores(let restoration):
           player.adopt(restoration)
           return nil

@@ -61,22 +61,17 @@ public struct Host: Sendable {
     _ call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image? = nil,
     _ metadata: SessionMetadata? = nil, past: () -> Past<Chip8>? = { nil }
   ) throws -> Outcome {
-    switch (
-      call.operation,
-      try reply(to: call, of: machine, preservingUnknownSectionsOf: older, metadata, past)
-    ) {
-    case (.save(.exit), .status(.done)): return .exits
-    case (_, .status(let status)): return .finished(status)
-    case (_, .image(let restoration)): return .restores(restoration)
-    }
+    let reply = try reply(to: call, of: machine, preservingUnknownSectionsOf: older, metadata, past)
+    if case .save(.exit) = call.operation, case .finished(.done) = reply { return .exits }
+    return reply
   }
 
   private mutating func reply(
     to call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image?,
     _ metadata: SessionMetadata?, _ past: () -> Past<Chip8>?
-  ) throws -> Reply {
+  ) throws -> Outcome {
     switch source {
-    case .nowhere: return .status(.denied)
+    case .nowhere: return .finished(.denied)
     case .recording(let calls):
       guard let next = calls.first, next.isRecord(of: call) else { throw ReplayError.otherSession }
       source = .recording(calls.dropFirst())
@@ -86,18 +81,12 @@ public struct Host: Sendable {
         return try directory.reply(
           to: call, of: machine, older, metadata, past, apartFrom: inputs)
       } catch let status as HostStatus {
-        return .status(status)
+        return .finished(status)
       } catch let refusal as SandboxedDirectory.Refusal {
-        return .status(HostStatus(refusal))
+        return .finished(HostStatus(refusal))
       }
     }
   }
-}
-
-/// What a call is answered with.
-enum Reply {
-  case status(HostStatus)
-  case image(Restoration)
 }
 
 /// A machine that is to take another one's place.
@@ -164,17 +153,17 @@ extension SandboxedDirectory {
   fileprivate func reply(
     to call: HostCall, of machine: Chip8, _ older: Image?, _ metadata: SessionMetadata?,
     _ past: () -> Past<Chip8>?, apartFrom inputs: InputFiles
-  ) throws -> Reply {
+  ) throws -> Host.Outcome {
     switch call.operation {
-    case .arguments: return .status(.done)
+    case .arguments: return .finished(.done)
     case .save:
       var image = Image(of: machine.suspended, preservingUnknownSectionsOf: older)
       metadata?.put(into: &image, of: machine)
       image.setPast(past())
       try replace(call.name, with: image, apartFrom: inputs)
-      return .status(.done)
+      return .finished(.done)
     case .restore(let arguments):
-      return .image(
+      return .restores(
         try Restoration(
           read(call.name, limit: Image.maxByteCount), path: "\(path)/\(call.name)",
           arguments: arguments))

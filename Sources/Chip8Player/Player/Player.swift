@@ -324,24 +324,15 @@ public struct Player: Sendable {
 
   // MARK: Host calls
 
-  /// The result of a program's call.
-  public enum Answer: Sendable {
-    /// The program continues.
-    case finished
-    /// The program has saved itself and leaves.
-    case exit
-    /// Another machine replaces this one: ``adopt(_:)`` it, or continue with it elsewhere.
-    case restores(Restoration)
-  }
-
   /// Answers the machine's pending call: asks the host, which may take as long as a disk
   /// does, and passes its status on.
   ///
   /// - Throws: `ReplayError` if calls are replayed, and the recording is not one of this session.
-  public mutating func answer(_ call: HostCall) throws -> Answer {
+  public mutating func answer(_ call: HostCall) throws -> Host.Outcome {
     var host = host
     let outcome = try outcome(of: call, from: &host)
-    return take(outcome, of: call, from: host)
+    take(outcome, from: host)
+    return outcome
   }
 
   /// What a call comes to. The machine is as it was.
@@ -357,17 +348,13 @@ public struct Player: Sendable {
   ///
   /// - Parameter host: the host as it is after that.
   package mutating func take(
-    _ outcome: Host.Outcome, of call: HostCall, from host: Host? = nil
-  ) -> Answer {
-    if let host { self.host = host }
+    _ outcome: Host.Outcome, from host: Host
+  ) {
+    self.host = host
     switch outcome {
-    case .finished(let status):
-      applySafely(.hostAnswer(status))
-      return .finished
-    case .exits:
-      applySafely(.hostAnswer(.restored))
-      return .exit
-    case .restores(let restoration): return .restores(restoration)
+    case .finished(let status): applySafely(.hostAnswer(status))
+    case .exits: applySafely(.hostAnswer(.restored))
+    case .restores: break
     }
   }
 

@@ -261,7 +261,7 @@ public struct Run {
     case .hostCall(let call):
       switch try player.answer(call) {
       case .finished: return nil
-      case .exit: return .stop(.halt)
+      case .exits: return .stop(.halt)
       case .restores(let restoration): return .restores(restoration)
       }
     }

@@ -43,10 +43,10 @@ public struct RecordedCall: Sendable {
     operation == Operation(call.operation) && name == call.name
   }
 
-  func reply(to call: HostCall) throws(ReplayError) -> Reply {
-    guard let image, case .restore(let arguments) = call.operation else { return .status(status) }
+  func reply(to call: HostCall) throws(ReplayError) -> Host.Outcome {
+    guard let image, case .restore(let arguments) = call.operation else { return .finished(status) }
     do throws(HostStatus) {
-      return .image(try Restoration(image, path: name, arguments: arguments))
+      return .restores(try Restoration(image, path: name, arguments: arguments))
     } catch { throw .unusableImage(name) }
   }
 }

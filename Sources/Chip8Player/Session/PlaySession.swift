@@ -283,17 +283,18 @@ public final class PlaySession {
       let outcome = try? player.outcome(of: call, from: &host)
       return { [host] session in
         guard session.jumpCount == jump else { return }
-        session.take(outcome ?? .finished(.denied), of: call, from: host)
+        session.take(outcome ?? .finished(.denied), from: host)
       }
     }
   }
 
-  private func take(_ outcome: Host.Outcome, of call: HostCall, from host: Host) {
+  private func take(_ outcome: Host.Outcome, from host: Host) {
     isAwaitingHost = false
-    switch player.take(outcome, of: call, from: host) {
+    player.take(outcome, from: host)
+    switch outcome {
     // A call takes the rest of its frame.
     case .finished: follow(player.run(frames: 1))
-    case .exit: end(.exit)
+    case .exits: end(.exit)
     case .restores(let restoration): restart = restoration
     }
   }
