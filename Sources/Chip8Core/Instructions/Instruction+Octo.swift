@@ -31,6 +31,5 @@ extension Instruction {
 
 /// A number in upper-case hexadecimal with leading zeros.
 public func hexadecimal(_ number: some BinaryInteger, _ digitCount: Int) -> String {
-  let digits = String(number, radix: 16, uppercase: true)
-  return String(repeating: "0", count: max(0, digitCount - digits.count)) + digits
+  String(number, radix: 16, uppercase: true).padded(before: digitCount, with: "0")
 }

@@ -159,9 +159,6 @@ extension DebugSession {
     }
     return ["address    executed        read     written"] + rows
   }
-
-  private func padded(_ number: Int, _ width: Int) -> String {
-    let text = "\(number)"
-    return String(repeating: " ", count: max(0, width - text.count)) + text
-  }
 }
+
+private func padded(_ number: Int, _ width: Int) -> String { "\(number)".padded(before: width) }

@@ -179,10 +179,7 @@ extension Assembly.Monitor.Field {
         as: UTF8.self)
     case .hexadecimal: bytes.map { Chip8Core.hexadecimal($0, 2) }.joined()
     case .binary:
-      bytes.map { byte in
-        let digits = String(byte, radix: 2)
-        return String(repeating: "0", count: 8 - digits.count) + digits
-      }.joined()
+      bytes.map { String($0, radix: 2).padded(before: 8, with: "0") }.joined()
     case .integer:
       // A number of more bytes than fit has the last ones.
       "\(signed(bytes.suffix(8)))"

@@ -60,11 +60,10 @@ extension DebuggerView {
     let stops = Set(session.breakpointAddresses.compactMap { session.source.line(at: $0) })
     return lines.indices.dropFirst(firstLine - 1).prefix(rowCount).map { index in
       let line = ProgramSource.Line(file: cursor.file, number: index + 1)
-      let number = "\(line.number)"
-      let gap = String(repeating: " ", count: max(0, 4 - number.count))
+      let number = "\(line.number)".padded(before: 4)
       let text = lines[index].replacing("\t", with: "  ").displayText
       return row(
-        "\(gap)\(number)  \(text)", hasStop: stops.contains(line), isCurrent: line == current,
+        "\(number)  \(text)", hasStop: stops.contains(line), isCurrent: line == current,
         isCursor: line == cursor, columnCount)
     }
   }

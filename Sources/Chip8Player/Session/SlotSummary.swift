@@ -108,7 +108,7 @@ extension Platform {
   /// How long so many frames take, in hours, minutes and seconds.
   package func time(ofFrames frames: UInt64) -> String {
     let seconds = frames / UInt64(framesPerSecond)
-    func two(_ number: UInt64) -> String { (number < 10 ? "0" : "") + "\(number)" }
+    func two(_ number: UInt64) -> String { "\(number)".padded(before: 2, with: "0") }
     return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
   }
 }

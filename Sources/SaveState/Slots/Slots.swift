@@ -63,9 +63,7 @@ public struct Slots: Sendable {
   /// The file of a slot or of a version of it, whether or not it is there.
   public func path(_ slot: SlotName, version: Int? = nil) -> String {
     guard let version else { return "\(directory)/\(slot)\(Slots.suffix)" }
-    let digits = "\(version)"
-    let zeros = String(repeating: "0", count: max(0, 6 - digits.count))
-    return "\(history(slot))/\(zeros)\(digits)\(Slots.suffix)"
+    return "\(history(slot))/\("\(version)".padded(before: 6, with: "0"))\(Slots.suffix)"
   }
 
   /// The slots that hold a state or have versions, by name. Files that are not slots are skipped.

@@ -25,8 +25,7 @@ public struct JournalReference: Hashable, Sendable, CustomStringConvertible {
 
 /// Sixteen digits.
 func hexadecimal(_ number: UInt64) -> String {
-  let digits = String(number, radix: 16)
-  return String(repeating: "0", count: 16 - digits.count) + digits
+  String(number, radix: 16).padded(before: 16, with: "0")
 }
 
 /// A piece of a journal.

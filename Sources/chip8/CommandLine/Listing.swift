@@ -27,7 +27,7 @@ enum Listing {
     for (index, line) in lines.enumerated() {
       if index == lines.count - 1, line.isEmpty { break }
       let rows = (runs[index + 1] ?? []).flatMap { Listing.rows(of: $0, program) }
-      let number = padded("\(index + 1)", 5)
+      let number = "\(index + 1)".padded(before: 5)
       let text = String(decoding: line, as: UTF8.self)
       listing.append("\(rows.first ?? blank) \(number)  \(text)".trimmingSuffix)
       for row in rows.dropFirst() { listing.append(row.trimmingSuffix) }
@@ -45,10 +45,6 @@ enum Listing {
       return hexadecimal(address, 4) + "  " + bytes
         + String(repeating: " ", count: 3 * (bytesInRow - (end - address)))
     }
-  }
-
-  private static func padded(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
   }
 }
 

@@ -324,6 +324,4 @@ extension ImageInfo {
 }
 
 /// Text with spaces after it, up to a width.
-func padded(_ text: String, _ width: Int) -> String {
-  text + String(repeating: " ", count: max(0, width - text.count))
-}
+func padded(_ text: String, _ width: Int) -> String { text.padded(after: width) }

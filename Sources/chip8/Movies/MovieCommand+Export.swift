@@ -108,8 +108,7 @@ private struct PNGWriter: MovieWriter {
   }
 
   mutating func write(_ frame: MovieFrame) throws {
-    let digits = String(frame.number)
-    let name = String(repeating: "0", count: max(0, 8 - digits.count)) + digits + ".png"
+    let name = "\(frame.number)".padded(before: 8, with: "0") + ".png"
     let file = try StreamWriter("\(directory)/\(name)", apartFrom: inputs)
     try file.append(Screenshot.png(frame.picture, appearance))
     try file.flush()

@@ -47,10 +47,8 @@ struct MovieInfo {
 
   private var time: String {
     let (minutes, rest) = milliseconds.quotientAndRemainder(dividingBy: 60_000)
-    func digits(_ number: UInt64, _ count: Int) -> String {
-      String(repeating: "0", count: max(0, count - "\(number)".count)) + "\(number)"
-    }
-    return "\(minutes):\(digits(rest / 1000, 2)).\(digits(rest % 1000, 3))"
+    let seconds = "\(rest / 1000)".padded(before: 2, with: "0")
+    return "\(minutes):\(seconds).\("\(rest % 1000)".padded(before: 3, with: "0"))"
   }
 
   var lines: [String] {
