@@ -86,11 +86,9 @@ private struct LoopbackPort {
   /// The next client; nil after an interrupt.
   func accept() -> Int32? {
     while !Interrupt.wasCaught {
-      var ends = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
-      if let signals = Interrupt.descriptor {
-        ends.append(pollfd(fd: signals, events: Int16(POLLIN), revents: 0))
+      guard let ready = Interrupt.wait(for: [(descriptor, POLLIN)]), ready[0] != 0 else {
+        continue
       }
-      guard poll(&ends, nfds_t(ends.count), -1) > 0, ends[0].revents != 0 else { continue }
       let client = Glibc.accept(descriptor, nil, nil)
       guard client >= 0 else { continue }
       _ = fcntl(client, F_SETFD, FD_CLOEXEC)

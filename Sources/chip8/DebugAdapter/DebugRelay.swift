@@ -38,18 +38,17 @@ struct DebugRelay {
     var chunk = [UInt8](repeating: 0, count: DebugRelay.chunkByteCount)
     while !Interrupt.wasCaught {
       let takesMore = waiting.isEmpty && !hasClientEnded
-      var ends = [
-        pollfd(fd: game, events: Int16(waiting.isEmpty ? POLLIN : POLLIN | POLLOUT), revents: 0),
-        pollfd(fd: takesMore ? client.input : -1, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: Interrupt.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
-      ]
-      guard poll(&ends, 3, -1) > 0 else { continue }
-      if ends[0].revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 {
+      let ready = Interrupt.wait(for: [
+        (game, waiting.isEmpty ? POLLIN : POLLIN | POLLOUT),
+        (takesMore ? client.input : -1, POLLIN),
+      ])
+      guard let ready else { continue }
+      if ready[0] & (POLLIN | POLLHUP | POLLERR) != 0 {
         let count = read(game, &chunk, chunk.count)
         guard count > 0 else { return !isEndTold && !hasClientEnded }
         guard passOn(chunk[..<count]) else { return false }
       }
-      if ends[1].revents != 0 {
+      if ready[1] != 0 {
         let count = read(client.input, &chunk, chunk.count)
         if count > 0 { waiting = ArraySlice(chunk[..<count]) } else { hasClientEnded = true }
       }

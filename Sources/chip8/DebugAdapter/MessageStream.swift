@@ -109,15 +109,10 @@ final class MessageStream {
   private func take(waiting milliseconds: Int32) {
     parse()
     while !isOver, waiting.isEmpty || milliseconds == 0 {
-      var ends = [pollfd(fd: input, events: Int16(POLLIN), revents: 0)]
-      if let descriptor = Interrupt.descriptor {
-        ends.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
-      }
-      if let wakeUp {
-        ends.append(pollfd(fd: wakeUp.descriptor, events: Int16(POLLIN), revents: 0))
-      }
       defer { wakeUp?.forget() }
-      guard poll(&ends, nfds_t(ends.count), milliseconds) > 0, ends[0].revents != 0 else { return }
+      let ready = Interrupt.wait(
+        for: [(input, POLLIN), (wakeUp?.descriptor ?? -1, POLLIN)], milliseconds: milliseconds)
+      guard let ready, ready[0] != 0 else { return }
       read()
       parse()
       if waiting.count >= MessageStream.maxWaitingCount { return }
@@ -193,13 +188,9 @@ final class MessageStream {
 func writeWhole(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
   var rest = bytes
   while !rest.isEmpty {
-    var ends = [
-      pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0),
-      pollfd(fd: Interrupt.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
-    ]
-    guard poll(&ends, 2, -1) > 0 else { continue }
+    guard let ready = Interrupt.wait(for: [(descriptor, POLLOUT)]) else { continue }
     // Whoever does not read must not keep the process.
-    guard ends[0].revents != 0 else { return false }
+    guard ready[0] != 0 else { return false }
     // There is room for so much, so that this does not wait.
     let count = rest.withUnsafeBytes {
       write(descriptor, $0.baseAddress, min($0.count, Int(PIPE_BUF)))

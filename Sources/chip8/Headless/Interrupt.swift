@@ -19,6 +19,19 @@ enum Interrupt {
     return descriptor >= 0 ? descriptor : nil
   }
 
+  /// Waits until a signal was caught or something can be done with some descriptors; one that is negative is
+  /// as good as none.
+  ///
+  /// - Returns: what can be done with each; nil if nobody has waited for as long as that.
+  static func wait(
+    for ends: [(descriptor: Int32, events: Int32)], milliseconds: Int32 = -1
+  ) -> [Int32]? {
+    var ends = ends.map { pollfd(fd: $0.descriptor, events: Int16($0.events), revents: 0) }
+    ends.append(pollfd(fd: descriptor ?? -1, events: Int16(POLLIN), revents: 0))
+    guard poll(&ends, nfds_t(ends.count), milliseconds) > 0 else { return nil }
+    return ends.map { Int32($0.revents) }
+  }
+
   /// What a second signal does.
   enum Second {
     /// It ends the process.
