@@ -69,7 +69,7 @@ struct Controls {
   }
 
   private func description(of key: UInt8) -> String {
-    let name = hexadecimalDigit(key)
+    let name = hexadecimal(key, 1)
     guard case .action(let use) = program.meaning(of: key) else { return "Key \(name)" }
     return "\(use.text.prefix(1).uppercased())\(use.text.dropFirst()) (key \(name))"
   }
@@ -108,8 +108,4 @@ struct Controls {
     let y = state(0, device, 0, UInt32(RETRO_DEVICE_ID_POINTER_Y))
     return (Float(x) / 0x7FFF, Float(y) / 0x7FFF)
   }
-}
-
-func hexadecimalDigit(_ number: UInt8) -> String {
-  String(number, radix: 16, uppercase: true)
 }

@@ -76,7 +76,8 @@ private struct Novice {
       let (held, free) = (4 + Int(random.next() % 16), 1 + Int(random.next() % 8))
       for _ in 0..<held {
         let requests = machine.runNotingKeys(pressed, instructions: .max)
-        guard requests.waits || !requests.polled.isDisjoint(with: pressed) else { continue }
+        let isAsked = requests.polledAt.values.contains { !$0.isDisjoint(with: pressed) }
+        guard requests.waits || isAsked else { continue }
         dead = dead.filter { $0.value != pressed }
       }
       _ = machine.run(frames: free, keys: [])

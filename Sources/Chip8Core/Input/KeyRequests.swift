@@ -8,9 +8,6 @@ public struct KeyRequests: Hashable, Sendable {
   /// Whether it waits for any: Fx0A.
   public var waits = false
 
-  /// All that it looks at.
-  public var polled: KeySet { polledAt.values.reduce([]) { $0.union($1) } }
-
   /// None.
   public init() {}
 }

@@ -308,7 +308,7 @@ struct CoreReader {
   }
 
   mutating func audio(on platform: Platform) throws(ImageError) -> Audio {
-    let hasPattern = try flag("pattern", isAllowed: platform == .xochip)
+    let hasPattern = try flag("pattern", isAllowed: platform.extensions.contains(.xoChip))
     // In halves: a build without optimization aligns a UInt128 wrongly here, and crashes.
     let (high, low) = ((next() as UInt64).byteSwapped, (next() as UInt64).byteSwapped)
     let pattern = UInt128(high) << 64 | UInt128(low)

@@ -52,7 +52,7 @@ enum Catalog {
   /// The longest known program that a program is with zeros appended. Many that are known end with
   /// zeros of their own, so any number of them may be too many.
   static func padded(_ program: Program) -> KnownProgram? {
-    let limit = Platform.xochip.maxProgramByteCount
+    let limit = Platform.largestProgramByteCount
     guard program.bytes.last == 0, program.bytes.count <= limit else { return nil }
     return lastPadded.withLock { last in
       if let last, last.sha1 == program.sha1 { return last.known }

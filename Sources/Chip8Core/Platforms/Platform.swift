@@ -146,6 +146,9 @@ extension Platform {
   /// The largest program, in bytes.
   public var maxProgramByteCount: Int { row.maxProgramByteCount }
 
+  /// The size of the largest program of any platform, in bytes.
+  package static let largestProgramByteCount = allCases.map(\.maxProgramByteCount).max() ?? 0
+
   /// Where programs begin.
   public var entryPoint: Int { row.entryPoint }
 

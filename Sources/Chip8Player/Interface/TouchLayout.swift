@@ -117,7 +117,7 @@ package struct TouchLayout: Hashable, Sendable {
     let fill = PageLayout.Mark(
       .fill(isHeld ? .chosen : .panel, alpha: isHeld || isUsed ? 255 : 112), area)
     let tint = isHeld ? Tint.chosenText : isUsed ? .text : .faint
-    let digit = String(cell.key, radix: 16).uppercased()
+    let digit = hexadecimal(cell.key, 1)
     let inner = area.inset(area.width / 16, 0)
     let corner = metrics.lineHeight(.detail)
     guard case .action(let use) = cell.meaning,

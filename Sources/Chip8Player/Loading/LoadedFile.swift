@@ -260,7 +260,7 @@ extension LoadedFile {
 
   private func program(_ bytes: [UInt8]) throws -> Program {
     guard !bytes.isEmpty else { throw unusable("the program is empty") }
-    let limit = Platform.xochip.maxProgramByteCount
+    let limit = Platform.largestProgramByteCount
     guard bytes.count <= limit else {
       throw unusable("no platform has room for a program of more than \(limit) bytes")
     }

@@ -157,9 +157,6 @@ public struct Player: Sendable {
     host.inputs.add(reserved)
   }
 
-  /// What is known of the program.
-  public var knownProgram: KnownProgram? { KnownProgram.find(machine.program) }
-
   /// What is known of the program beside its bytes.
   package var source: ProgramSource { ProgramSource(beside.assembly, metadata.labels) }
 
@@ -167,7 +164,7 @@ public struct Player: Sendable {
   package var programPath: String? { beside.path }
 
   /// What the program is called: its title if it is known.
-  public var title: String { knownProgram?.title ?? machine.program.name }
+  public var title: String { KnownProgram.find(machine.program)?.title ?? machine.program.name }
 
   /// How the program is shown.
   public var appearance: Appearance {

@@ -392,12 +392,7 @@ struct HeadlessOptions: ParsableArguments {
       throw ValidationError("--executable requires --save FILE.")
     }
     if with != nil, !executable { throw ValidationError("--with requires --executable.") }
-    if scale != nil, screenshot == nil {
-      throw ValidationError("--scale requires --screenshot FILE.")
-    }
-    if let scale, !(1...64).contains(scale) {
-      throw ValidationError("--scale takes 1 to 64, not \(scale).")
-    }
+    try validatePicture(screenshot, scale)
     if save == nil, leavesOutProgram || base != nil {
       let option = leavesOutProgram ? "--no-rom" : "--base"
       throw ValidationError("\(option) requires --save FILE.")

@@ -87,9 +87,6 @@ extension DebugAdapter {
     startIfReady()
   }
 
-  /// The client is ready.
-  mutating func beginInGame() { if !isPlayed { report(attachment?.lastStop) } }
-
   /// Says that the game has ended, and with it what is debugged.
   mutating func gameEnded() {
     guard !hasTerminated else { return }
@@ -163,7 +160,7 @@ extension DebugAdapter {
   }
 
   /// Tells the client that the game has stopped.
-  private mutating func report(_ stop: DebugSession.Stop?) {
+  mutating func report(_ stop: DebugSession.Stop?) {
     if let stop { report(stop, isStep: false) } else { stopped("pause", nil) }
   }
 

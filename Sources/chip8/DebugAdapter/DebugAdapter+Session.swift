@@ -150,7 +150,7 @@ extension DebugAdapter {
     guard isConfigured, !hasBegun, prompt != nil else { return }
     hasBegun = true
     if isAttached {
-      beginInGame()
+      if !isPlayed { report(attachment?.lastStop) }
     } else if launch?.stopsOnEntry == true {
       stopped("entry", nil)
     } else {

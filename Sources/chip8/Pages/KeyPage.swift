@@ -15,7 +15,7 @@ extension Page {
       let names = cell.usages.prefix(2).map(name)
       var item = Item(names.first ?? "")
       item.alternative = names.dropFirst().first ?? ""
-      item.badge = String(key, radix: 16).uppercased()
+      item.badge = hexadecimal(key, 1)
       if case .action(let use) = cell.meaning { item.value = use.text }
       item.isFaint = cell.meaning == .none
       item.detail = detail(cell, name)
