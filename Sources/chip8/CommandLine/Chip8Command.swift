@@ -117,9 +117,7 @@ struct Chip8Command: ParsableCommand {
     // A run that is not played reads nothing that its command line does not name.
     var settings =
       headless.isHeadless
-      ? nil
-      : try PlayerSettings(
-        given, config: player.config, slotsRoot: slotsRoot)
+      ? nil : try PlayerSettings(given, config: player.config, slotsRoot: slotsRoot)
     var inputs = InputFiles()
     let input = try headless.movie.input.map {
       try InputFile(contentsOf: $0, machine.dependencies.paths, &inputs)
@@ -128,8 +126,30 @@ struct Chip8Command: ParsableCommand {
     let file =
       try input?.movie.flatMap { try loadedFile(of: $0) }
       ?? loadedFile(settings?.levels.effective)
-    var loaded = try machine(in: file, request, input?.movie)
+    var loaded = try load(file, request, input, &settings)
     loaded.inputs.add(inputs)
+    let base = try headless.base.map { try ParentImage($0, machine.dependencies, &loaded.inputs) }
+    try loaded.keepProgram(base, headless, mobility)
+    let entryCalls = try host.entryCalls(loaded.metadata.names)
+    let isImage = loaded.image != nil
+    try begin(input, in: &loaded, request, entryCalls, from: file.path)
+    let kept = try flags.kept(
+      besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: input,
+      from: headless.movie.input)
+    let host = try host.host(replaying: input, from: headless.movie.input)
+    if let settings {
+      return try play(loaded, settings, host, kept, input?.movie, watching: watch ? file : nil)
+    }
+    try loaded.powerOnFlags(kept, input?.recording, from: headless.movie.input)
+    try runHeadless(loaded, host, kept, input, base, isImage ? [] : entryCalls)
+  }
+
+  /// The machine in a file, with all that is wanted of it and kept for it.
+  private func load(
+    _ file: LoadedFile, _ request: MachineRequest, _ input: InputFile?,
+    _ settings: inout PlayerSettings?
+  ) throws -> LoadedMachine {
+    var loaded = try machine(in: file, request, input?.movie)
     if resume { loaded = try loaded.resumed(file.path, request, slotsRoot: slotsRoot) }
     if past.moment != nil, loaded.image == nil, input?.movie == nil {
       throw Failure.usage("\(past.momentOption) requires a saved state with its past")
@@ -140,27 +160,22 @@ struct Chip8Command: ParsableCommand {
     }
     let metadata = self.settings.request
     try loaded.apply(settings.map { metadata.asking(for: $0.levels) } ?? metadata, from: file.path)
-    let base = try headless.base.map { try ParentImage($0, machine.dependencies, &loaded.inputs) }
-    try loaded.keepProgram(base, headless, mobility)
-    let entryCalls = try host.entryCalls(loaded.metadata.names)
-    let isImage = loaded.image != nil
+    return loaded
+  }
+
+  /// Goes to where a machine begins, with what its program is given.
+  private func begin(
+    _ input: InputFile?, in loaded: inout LoadedMachine, _ request: MachineRequest,
+    _ entryCalls: [Int], from path: String
+  ) throws {
     if let movie = input?.movie {
       try begin(movie, in: &loaded, request, hasEntryCalls: !entryCalls.isEmpty)
-    } else if isImage {
-      try loaded.prepare(entryCalls: entryCalls, arguments: arguments, path: file.path)
+    } else if loaded.image != nil {
+      try loaded.prepare(entryCalls: entryCalls, arguments: arguments, path: path)
     } else if !entryCalls.isEmpty, !headless.saves {
       throw Failure.usage("--call requires --restore IMAGE or --save FILE")
     }
     try input?.recording?.check(loaded.machine.program, path: headless.movie.input ?? "")
-    let kept = try flags.kept(
-      besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: input,
-      from: headless.movie.input)
-    let host = try host.host(replaying: input, from: headless.movie.input)
-    if let settings {
-      return try play(loaded, settings, host, kept, input?.movie, watching: watch ? file : nil)
-    }
-    try loaded.powerOnFlags(kept, input?.recording, from: headless.movie.input)
-    try runHeadless(loaded, host, kept, input, base, isImage ? [] : entryCalls)
   }
 
   /// Runs a machine without a player.
