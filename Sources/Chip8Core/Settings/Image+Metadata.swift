@@ -73,7 +73,7 @@ extension SessionMetadata {
     writer.append(rotation.map { UInt16($0) } ?? noRotation)
     writer.append(UInt8(colors.count))
     for color in colors {
-      writer.append(contentsOf: [16, 8, 0].map { UInt8(truncatingIfNeeded: color >> $0) })
+      writer.append(contentsOf: components(of: color))
     }
     writer.append(UInt8(keys.count))
     for key in keys { writer.append(contentsOf: [key.usage, key.key ?? noKey]) }

@@ -7,13 +7,12 @@ import Glibc
 enum Screenshot {
   /// Red, green and blue of each point, row by row; `scale` by `scale` points for a pixel.
   private static func points(_ screen: Screen, _ appearance: Appearance, scale: Int) -> [UInt8] {
+    let colors = appearance.colors.map(components)
     var rgb: [UInt8] = []
     rgb.reserveCapacity(screen.pixels.count * scale * scale * 3)
     for y in 0..<screen.height {
       let row = screen.pixels[y * screen.width..<(y + 1) * screen.width].flatMap { pixel in
-        let color = appearance.colors[Int(pixel)]
-        let point = [16, 8, 0].map { UInt8(truncatingIfNeeded: color >> $0) }
-        return repeatElement(point, count: scale).joined()
+        repeatElement(colors[Int(pixel)], count: scale).joined()
       }
       for _ in 0..<scale { rgb += row }
     }
@@ -30,9 +29,7 @@ enum Screenshot {
 
   /// A picture of a movie as a PNG file.
   static func png(_ picture: MoviePicture, _ appearance: Appearance) throws(Failure) -> [UInt8] {
-    let colors = appearance.colors.map { color in
-      [16, 8, 0].map { UInt8(truncatingIfNeeded: color >> $0) }
-    }
+    let colors = appearance.colors.map(components)
     let rgb = picture.points.flatMap { colors[Int($0)] }
     return try png(rgb, width: picture.width, height: picture.height)
   }

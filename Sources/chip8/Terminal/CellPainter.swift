@@ -1,4 +1,5 @@
 import CChafa
+import Chip8Core
 
 /// A character of a terminal with its colours, 0xRRGGBB.
 package struct Cell: Hashable, Sendable {
@@ -123,7 +124,7 @@ struct CellPainter {
       for x in 0..<side {
         let index = y * size.height / side * size.width + x * size.width / side
         let color = colors[Int(pattern >> UInt32(2 * (count - 1 - index)) & 3)]
-        points += [16, 8, 0].map { UInt8(truncatingIfNeeded: color >> $0) } + [0xFF]
+        points += components(of: color) + [0xFF]
       }
     }
     let characters =

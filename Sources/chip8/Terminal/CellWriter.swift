@@ -1,3 +1,5 @@
+import Chip8Core
+
 /// Writes cells to a terminal that are others than those that are there, in as few bytes as it can.
 struct CellWriter {
   private var shown: CellGrid?
@@ -86,7 +88,7 @@ struct CellWriter {
 
   /// The end of a sequence that sets a colour: 38 that of characters, 48 what they are on.
   static func code(_ what: Int, _ color: UInt32, _ hasAllColors: Bool) -> String {
-    let parts = [16, 8, 0].map { Int(color >> $0 & 0xFF) }
+    let parts = components(of: color).map(Int.init)
     guard hasAllColors else { return "\(what);5;\(index(of: parts))" }
     return "\(what);2;\(parts[0]);\(parts[1]);\(parts[2])"
   }

@@ -1,3 +1,5 @@
+import Chip8Core
+
 /// A picture in points for terminals that have sixels: bands of six rows, in each of which every colour is written on
 /// its own, as runs of columns.
 package enum SixelPicture {
@@ -11,7 +13,7 @@ package enum SixelPicture {
     // What a band does not write stays as it is, and every point is written.
     var bytes = Array("\u{1B}P0;1;0q\"1;1;\(bitmap.width * scale);\(height)".utf8)
     for (number, color) in colors.prefix(4).enumerated() {
-      let parts = [16, 8, 0].map { (Int(color >> $0 & 0xFF) * 100 + 127) / 255 }
+      let parts = components(of: color).map { (Int($0) * 100 + 127) / 255 }
       bytes += "#\(number);2;\(parts[0]);\(parts[1]);\(parts[2])".utf8
     }
     var (lastRows, band): ([Int], [UInt8]) = ([], [])

@@ -61,8 +61,7 @@
 
     func fill(_ areas: [Area], _ color: UInt32, alpha: UInt8) {
       SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_BLEND)
-      SDL_SetRenderDrawColor(
-        renderer, UInt8(color >> 16 & 0xFF), UInt8(color >> 8 & 0xFF), UInt8(color & 0xFF), alpha)
+      setDrawColor(renderer, color, alpha: alpha)
       SDL_RenderFillRects(renderer, areas.map { SDL_Rect($0) }, Int32(areas.count))
     }
 

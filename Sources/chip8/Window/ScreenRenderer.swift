@@ -85,7 +85,7 @@
         progress: progress, message: message, size: size)
       guard next != shown else { return }
       shown = next
-      setColor(appearance.colors[0])
+      setDrawColor(renderer, appearance.colors[0])
       SDL_RenderClear(renderer)
       if let debugger { painter.draw(debugger.marks) }
       let area = area(next)
@@ -192,10 +192,11 @@
       self.message = (message, next.size, place)
       return place
     }
+  }
 
-    private func setColor(_ color: UInt32) {
-      SDL_SetRenderDrawColor(
-        renderer, UInt8(color >> 16 & 0xFF), UInt8(color >> 8 & 0xFF), UInt8(color & 0xFF), 255)
-    }
+  /// Chooses the colour of what is drawn next.
+  func setDrawColor(_ renderer: OpaquePointer, _ color: UInt32, alpha: UInt8 = 255) {
+    let parts = components(of: color)
+    SDL_SetRenderDrawColor(renderer, parts[0], parts[1], parts[2], alpha)
   }
 #endif

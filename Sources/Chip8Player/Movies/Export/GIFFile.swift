@@ -1,4 +1,5 @@
 import CGIF
+import Chip8Core
 
 /// giflib, writing a GIF into memory.
 final class GIFFile {
@@ -16,9 +17,8 @@ final class GIFFile {
         output.bytes += UnsafeBufferPointer(start: bytes, count: Int(count))
         return count
       }, nil)
-    let entries = colors.map { color in
-      GifColorType(
-        Red: UInt8(color >> 16 & 0xFF), Green: UInt8(color >> 8 & 0xFF), Blue: UInt8(color & 0xFF))
+    let entries = colors.map(components).map {
+      GifColorType(Red: $0[0], Green: $0[1], Blue: $0[2])
     }
     guard let file, let map = GifMakeMapObject(Int32(entries.count), entries) else { return nil }
     defer { GifFreeMapObject(map) }

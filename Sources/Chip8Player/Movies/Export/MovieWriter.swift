@@ -73,15 +73,16 @@ package struct Y4MWriter: MovieWriter {
     _ path: String, of frames: MovieFrames, _ appearance: Appearance, apartFrom inputs: InputFiles
   ) throws {
     file = try StreamWriter(path, apartFrom: inputs)
-    colors = appearance.colors.map(Y4MWriter.components)
+    colors = appearance.colors.map(Y4MWriter.levels)
     let size = frames.size
     try file.append(
       "YUV4MPEG2 W\(size.width) H\(size.height) F\(frames.framesPerSecond):1 Ip A1:1 C444\n")
   }
 
   /// As BT.601 has them, in its usual range.
-  private static func components(_ color: UInt32) -> [UInt8] {
-    let (r, g, b) = (Int(color >> 16 & 0xFF), Int(color >> 8 & 0xFF), Int(color & 0xFF))
+  private static func levels(_ color: UInt32) -> [UInt8] {
+    let parts = components(of: color).map(Int.init)
+    let (r, g, b) = (parts[0], parts[1], parts[2])
     return [
       (66 * r + 129 * g + 25 * b + 128) >> 8 + 16,
       (-38 * r - 74 * g + 112 * b + 128) >> 8 + 128,
