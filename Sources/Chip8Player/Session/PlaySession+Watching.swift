@@ -9,18 +9,10 @@ extension PlaySession {
     /// What is on the disk, which may be a zip file that it is in.
     let diskPath: String
     let keepsState: Bool
-    /// The stamps of that and of the files that it includes, as they were read.
-    var stamps: [(path: String, stamp: Storage.Stamp?)]
+    /// That and the files that it includes.
+    var files: WatchedFiles
     /// Whether somebody is looking.
     var isBusy = false
-
-    /// Whether one of them is another file now. While one is missing, as it is when an editor puts
-    /// another in its place, it has not changed.
-    var hasChanged: Bool {
-      stamps.contains { file in
-        Storage.stamp(of: file.path).map { $0 != file.stamp } ?? false
-      }
-    }
   }
 
   /// Reloads a file whenever it, or a file that it includes, has changed.
@@ -32,7 +24,8 @@ extension PlaySession {
   public func watch(_ path: String, _ file: LoadedFile, keepsState: Bool) {
     watched = Watched(
       path: path, diskPath: file.diskPath, keepsState: keepsState,
-      stamps: [(file.diskPath, Storage.stamp(of: file.diskPath))] + file.included.stamps)
+      files: WatchedFiles(
+        [(file.diskPath, Storage.stamp(of: file.diskPath))] + file.included.stamps))
     keepFlags()
     beginJournal()
   }
@@ -45,7 +38,8 @@ extension PlaySession {
     let (machine, metadata) = (options.machine, options.metadata.asking(for: settings))
     let chosen = settings[.program]
     work.begin {
-      guard file.hasChanged else { return { $0.watched?.isBusy = false } }
+      var files = file.files
+      guard files.noticeChange() else { return { $0.watched?.isBusy = false } }
       let stamp = Storage.stamp(of: file.diskPath)
       let included = IncludedFiles(of: file.path)
       let result = Result {
@@ -54,10 +48,10 @@ extension PlaySession {
         try loaded.apply(metadata, from: file.path)
         return loaded
       }
-      let stamps = [(file.diskPath, stamp)] + included.stamps
-      return { session in
+      files = WatchedFiles([(file.diskPath, stamp)] + included.stamps)
+      return { [files] session in
         session.watched?.isBusy = false
-        session.watched?.stamps = stamps
+        session.watched?.files = files
         session.watchedFileChanged(result, file)
       }
     }

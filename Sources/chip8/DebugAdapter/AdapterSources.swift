@@ -11,7 +11,7 @@ struct AdapterSources {
   /// What a program is loaded from again, if it can be.
   private var program: String?
   /// All that a change of is one of the program, as it was when it was read.
-  private var stamps: [(path: String, stamp: Storage.Stamp?)] = []
+  private var watched = WatchedFiles()
 
   init() {}
 
@@ -26,21 +26,11 @@ struct AdapterSources {
   mutating func follow(_ source: ProgramSource) {
     guard let program else { return }
     let others = source.files.dropFirst().map { directory + $0.path }
-    stamps = ([program] + others).map { ($0, Storage.stamp(of: $0)) }
+    watched = WatchedFiles([program] + others)
   }
 
-  /// Whether one of them is another file now, once for each change. While one is missing, as it is when an
-  /// editor puts another in its place, it has not changed.
-  mutating func noticeChange() -> Bool {
-    var hasChanged = false
-    for index in stamps.indices {
-      guard let stamp = Storage.stamp(of: stamps[index].path), stamp != stamps[index].stamp else {
-        continue
-      }
-      (hasChanged, stamps[index].stamp) = (true, stamp)
-    }
-    return hasChanged
-  }
+  /// Whether one of them is another file now, once for each change.
+  mutating func noticeChange() -> Bool { watched.noticeChange() }
 
   /// Where a file is, if it is on the disk.
   private func path(of file: ProgramSource.File) -> String? {
