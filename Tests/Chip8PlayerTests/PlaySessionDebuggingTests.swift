@@ -40,7 +40,7 @@ import Testing
 
   @Test func onlyTheFirstDebuggerIsToldThatNoneCanAttach() throws {
     let session = try session()
-    session.cannotBeAttachedTo("why")
+    session.setAttachProblem("why")
     func toldCount() -> Int {
       session.takeNotices().count { if case .cannotAttach("why") = $0 { true } else { false } }
     }

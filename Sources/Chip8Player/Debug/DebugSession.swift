@@ -246,7 +246,7 @@ public struct DebugSession: Sendable {
         }
       }
       var probe = Probe([])
-      return Outcome(live(&probe, until: end, .max, since: position, isInterrupted))
+      return Outcome(runNew(&probe, until: end, .max, since: position, isInterrupted))
     } catch { return Outcome(.lost(error)) }
   }
 
@@ -263,7 +263,7 @@ public struct DebugSession: Sendable {
     probe.isLogging = true
     do throws(History.Failure) {
       if !isAtEnd {
-        let stop = try again(&probe, until: end, includesPresent: start == nil, isInterrupted)
+        let stop = try replay(&probe, until: end, includesPresent: start == nil, isInterrupted)
         guard case .end = stop, !stopsAtEnd, position.mark != loadedEnd.mark else {
           return Outcome(stop, probe.messages)
         }
@@ -284,7 +284,7 @@ public struct DebugSession: Sendable {
       }
       return Outcome(Stop(error), probe.messages)
     }
-    let stop = live(&probe, until: end, frames, since: start, isInterrupted)
+    let stop = runNew(&probe, until: end, frames, since: start, isInterrupted)
     switch stop {
     case .interrupted, .frames:
       unfinished = Unfinished(goal: probe.goal, end: end, start: start, counts: probe.counts)
@@ -294,7 +294,7 @@ public struct DebugSession: Sendable {
   }
 
   /// Goes over what was played, as it was.
-  private mutating func again(
+  private mutating func replay(
     _ probe: inout Probe, until end: Position?, includesPresent: Bool,
     _ isInterrupted: @escaping () -> Bool
   ) throws(History.Failure) -> Stop {
@@ -321,7 +321,7 @@ public struct DebugSession: Sendable {
   /// - Parameters:
   ///   - end: to where; with a number of instructions, that counts, else the frame.
   ///   - beginning: where a stop does not count; nil if one counts anywhere.
-  private mutating func live(
+  private mutating func runNew(
     _ probe: inout Probe, until end: Position?, _ frames: UInt64, since beginning: Position?,
     _ isInterrupted: () -> Bool
   ) -> Stop {

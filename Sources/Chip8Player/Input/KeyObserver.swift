@@ -26,9 +26,9 @@ public struct KeyObserver: Sendable {
   /// How many frames that are looked at lie between two trials.
   private static let trialPeriod = 8
   /// A program that looks at more keys than that may look at the whole keypad.
-  private static let mostPolled = 8
+  private static let maxPolledKeys = 8
   /// An instruction that looks at more keys than that goes through the keypad.
-  private static let mostPolledByOne = 2
+  private static let maxPolledPerInstruction = 2
   private static let maxTrialCount = 100
 
   private var program: Digest
@@ -124,8 +124,8 @@ public struct KeyObserver: Sendable {
   /// Whether an instruction looks at one key after the other, in a program that looks at most of them.
   private func isGoneThrough(at address: UInt16) -> Bool {
     let all = polledAt.values.reduce(KeySet()) { $0.union($1) }
-    return all.numbers.count > KeyObserver.mostPolled
-      && (polledAt[address]?.numbers.count ?? 0) > KeyObserver.mostPolledByOne
+    return all.numbers.count > KeyObserver.maxPolledKeys
+      && (polledAt[address]?.numbers.count ?? 0) > KeyObserver.maxPolledPerInstruction
   }
 
   /// Whether it is to be tried which keys make a difference. Where a program waits, that is done once, but one

@@ -13,7 +13,7 @@ public struct Player: Sendable {
   /// The machine, and all that it has been.
   package internal(set) var timeline: Timeline<Chip8>
   /// What stands beside the machine on each branch of its timeline.
-  private var besides: [Beside]
+  private var contexts: [BranchContext]
   /// Whether what images say of that is not wanted.
   public let forgetsSaved: Bool
   /// What holds of that where neither the image nor the program's own file says it. It is not saved.
@@ -54,7 +54,7 @@ public struct Player: Sendable {
   public static let defaultPastByteLimit = 256 << 10
 
   /// What stands beside a machine.
-  fileprivate struct Beside: Sendable {
+  fileprivate struct BranchContext: Sendable {
     var image: Image?
     var metadata: SessionMetadata
     /// What was asked for.
@@ -76,28 +76,28 @@ public struct Player: Sendable {
     _read { yield timeline.machine }
   }
 
-  private var beside: Beside { besides[timeline.branch] }
+  private var context: BranchContext { contexts[timeline.branch] }
 
   /// The image that the machine comes from, if it does: what others have put into it is kept.
-  public var image: Image? { beside.image }
+  public var image: Image? { context.image }
 
   /// The metadata beside the machine: as requested, else as in its image, else as in the program's
   /// own file.
-  public var metadata: SessionMetadata { beside.metadata }
+  public var metadata: SessionMetadata { context.metadata }
 
   /// How the program's author wants it to be played with fingers: in its cartridge, else as far as the
   /// program is known.
   package var touchMode: TouchMode {
-    beside.touchMode ?? KeyTable.touchMode(of: machine.program)
+    context.touchMode ?? KeyTable.touchMode(of: machine.program)
   }
 
   /// The machine that the program's own file wants, if it was loaded from that.
-  var ownConfiguration: Configuration? { beside.ownConfiguration }
+  var ownConfiguration: Configuration? { context.ownConfiguration }
 
   /// - Parameter host: answers the program's calls; none by default.
   public init(_ loaded: LoadedMachine, _ host: Host = .none) {
     timeline = loaded.timeline
-    besides = []
+    contexts = []
     forgetsSaved = loaded.forgetsSaved
     inputs = loaded.inputs
     debugger = loaded.debugger
@@ -105,7 +105,7 @@ public struct Player: Sendable {
     self.host = host
     protectFiles()
     timeline = allowingHostCalls(timeline)
-    place(Beside(loaded))
+    place(BranchContext(loaded))
   }
 
   /// A session as it is in this player. Nothing leads from a machine whose program may not call its
@@ -130,20 +130,20 @@ public struct Player: Sendable {
   }
 
   /// Puts something beside the machine on all branches that are new.
-  private mutating func place(_ beside: Beside) {
-    while besides.count < timeline.branchCount { besides.append(beside) }
+  private mutating func place(_ context: BranchContext) {
+    while contexts.count < timeline.branchCount { contexts.append(context) }
   }
 
   /// A journal has nothing of what stood beside the machine.
   mutating func placeOnRecalledBranches() {
-    var beside = besides[0]
-    beside.image = nil
-    place(beside)
+    var context = contexts[0]
+    context.image = nil
+    place(context)
   }
 
   /// On a branch that is new, the same stands beside the machine as on the one that it was on.
   mutating func inherit(from branch: Int) {
-    if besides.count < timeline.branchCount { place(besides[branch]) }
+    if contexts.count < timeline.branchCount { place(contexts[branch]) }
   }
 
   /// Keeps the program from saving itself where something else is written.
@@ -158,10 +158,10 @@ public struct Player: Sendable {
   }
 
   /// What is known of the program beside its bytes.
-  package var source: ProgramSource { ProgramSource(beside.assembly, metadata.labels) }
+  package var source: ProgramSource { ProgramSource(context.assembly, metadata.labels) }
 
   /// The file that it was loaded from, if it was one, as the user has named it.
-  package var programPath: String? { beside.path }
+  package var programPath: String? { context.path }
 
   /// What the program is called: its title if it is known.
   public var title: String { KnownProgram.find(machine.program)?.title ?? machine.program.name }
@@ -378,7 +378,7 @@ public struct Player: Sendable {
   /// - Parameter path: the image's file.
   mutating func adopt(_ machine: Chip8, from image: Image, in path: String) {
     adopt(
-      machine, from: image, in: path, beside.given, own: beside.own, touchMode: beside.touchMode)
+      machine, from: image, in: path, context.given, own: context.own, touchMode: context.touchMode)
   }
 
   private mutating func adopt(
@@ -392,10 +392,10 @@ public struct Player: Sendable {
     let isSame = machine.program == self.machine.program
     replace(
       loaded, by: .load,
-      Beside(
+      BranchContext(
         image: saved, metadata: metadata, given: given, own: own, touchMode: touchMode,
-        ownConfiguration: isSame ? beside.ownConfiguration : nil,
-        assembly: isSame ? beside.assembly : nil, path: isSame ? beside.path : nil))
+        ownConfiguration: isSame ? context.ownConfiguration : nil,
+        assembly: isSame ? context.assembly : nil, path: isSame ? context.path : nil))
   }
 
   /// Replaces the machine with a loaded one.
@@ -404,7 +404,7 @@ public struct Player: Sendable {
   mutating func adopt(_ loaded: LoadedMachine, by edge: Timeline<Chip8>.Edge?) {
     inputs = loaded.inputs
     warnings += loaded.warnings
-    replace(loaded.timeline, by: edge, Beside(loaded))
+    replace(loaded.timeline, by: edge, BranchContext(loaded))
   }
 
   /// Continues with another version of the program, which was loaded, in the machine as it is.
@@ -414,15 +414,15 @@ public struct Player: Sendable {
     try apply(.program(loaded.machine.program))
     inputs = loaded.inputs
     warnings += loaded.warnings
-    besides[timeline.branch] = Beside(loaded)
+    contexts[timeline.branch] = BranchContext(loaded)
     debugger = Debugger(metadata, with: stops)
   }
 
   /// Replaces the machine by another one of the same program, just switched on.
   mutating func adopt(switchedOn timeline: Timeline<Chip8>) {
-    var beside = beside
-    beside.image = nil
-    replace(timeline, by: .powerOn, beside)
+    var context = context
+    context.image = nil
+    replace(timeline, by: .powerOn, context)
   }
 
   /// Replaces the machine by itself with another configuration.
@@ -432,49 +432,49 @@ public struct Player: Sendable {
 
   /// Changes the metadata beside the machine, as if that had been asked for from the first.
   mutating func setMetadata(_ change: (inout SessionMetadata) -> Void) {
-    change(&besides[timeline.branch].given)
-    change(&besides[timeline.branch].metadata)
+    change(&contexts[timeline.branch].given)
+    change(&contexts[timeline.branch].metadata)
   }
 
   /// Withdraws what was asked for: the program's own file counts again, if it says anything.
   mutating func forgetMetadata<Value>(_ part: WritableKeyPath<SessionMetadata, Value>) {
     let branch = timeline.branch
-    besides[branch].given[keyPath: part] = SessionMetadata()[keyPath: part]
-    besides[branch].metadata[keyPath: part] = besides[branch].own[keyPath: part]
+    contexts[branch].given[keyPath: part] = SessionMetadata()[keyPath: part]
+    contexts[branch].metadata[keyPath: part] = contexts[branch].own[keyPath: part]
   }
 
   /// The same for keys of the keyboard, by their usages.
   mutating func forgetKeys(_ usages: Set<UInt8>) {
     let branch = timeline.branch
-    besides[branch].given.keys.removeAll { usages.contains($0.usage) }
-    let own = besides[branch].own.keys.filter { usages.contains($0.usage) }
-    let others = besides[branch].metadata.keys.filter { !usages.contains($0.usage) }
-    besides[branch].metadata.keys = others.over(own)
+    contexts[branch].given.keys.removeAll { usages.contains($0.usage) }
+    let own = contexts[branch].own.keys.filter { usages.contains($0.usage) }
+    let others = contexts[branch].metadata.keys.filter { !usages.contains($0.usage) }
+    contexts[branch].metadata.keys = others.over(own)
   }
 
   /// Changes where the machine stops, on all branches: that is the user's wish, and no part of what was
   /// played.
   mutating func changePoints(_ change: (inout SessionMetadata) -> Void) {
-    for index in besides.indices {
-      change(&besides[index].given)
-      change(&besides[index].metadata)
+    for index in contexts.indices {
+      change(&contexts[index].given)
+      change(&contexts[index].metadata)
     }
     resetDebugger()
   }
 
   private mutating func replace(
-    _ next: Timeline<Chip8>, by edge: Timeline<Chip8>.Edge?, _ beside: Beside
+    _ next: Timeline<Chip8>, by edge: Timeline<Chip8>.Edge?, _ context: BranchContext
   ) {
     endPlayback()
     let (next, engine) = (allowingHostCalls(next), machine.engine)
     if let edge {
       timeline.replace(with: next, by: edge)
     } else {
-      (timeline, besides) = (next, [])
+      (timeline, contexts) = (next, [])
     }
     timeline.run { $0.engine = engine }
     forgetNextFrames()
-    place(beside)
+    place(context)
     debugger = Debugger(metadata, with: stops)
     // A saved machine has already stopped at its breakpoint.
     if image != nil { debugger.resumePast(machine) }
@@ -482,7 +482,7 @@ public struct Player: Sendable {
 
   /// What was asked for beside the machine that holds for another one in its place.
   package func given(for next: Chip8) -> SessionMetadata {
-    beside.given.carried(to: next, after: machine)
+    context.given.carried(to: next, after: machine)
   }
 
   // MARK: Saving
@@ -556,7 +556,7 @@ package struct SavedMoment: Sendable {
   }
 }
 
-extension Player.Beside {
+extension Player.BranchContext {
   fileprivate init(_ loaded: LoadedMachine) {
     self.init(
       image: loaded.image, metadata: loaded.metadata, given: loaded.given, own: loaded.own,

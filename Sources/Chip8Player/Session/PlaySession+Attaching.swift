@@ -66,12 +66,12 @@ extension PlaySession {
   /// A debugger that is attached.
   struct Attached {
     let news: DebugNews
-    /// What it was told last.
-    fileprivate var told: Told?
+    /// What was last reported to it.
+    fileprivate var lastReported: ReportedState?
     fileprivate var number = 0
 
-    /// What a debugger is told of as soon as it changes.
-    fileprivate struct Told: Equatable {
+    /// What is reported to a debugger as soon as it changes.
+    fileprivate struct ReportedState: Equatable {
       let isStopped: Bool
       let jumpCount: Int
       let machineCount: Int
@@ -108,19 +108,19 @@ extension PlaySession {
     if debugging.isStoppedByDebugger, player.timeline.isAtEnd, !isDebugging { resumeDebugged() }
   }
 
-  // MARK: What it is told
+  // MARK: Reports to it
 
   /// The machine as it is now.
   private func makeDebugView() -> DebugView {
-    debugging.attached?.told = told
+    debugging.attached?.lastReported = reportedState
     debugging.attached?.number += 1
     return DebugView(
       number: debugging.attached?.number ?? 0, session: debugSession.detached,
       isStopped: isStopped, stop: debugStop, path: player.programPath)
   }
 
-  private var told: Attached.Told {
-    Attached.Told(
+  private var reportedState: Attached.ReportedState {
+    Attached.ReportedState(
       isStopped: isStopped, jumpCount: jumpCount, machineCount: machineCount,
       place: isStopped ? player.timeline.place : nil)
   }
@@ -145,8 +145,9 @@ extension PlaySession {
   }
 
   /// Tells the debugger what has happened to the machine, unless the machine is being moved.
-  func sayWhatIsDebugged() {
-    guard let attached = debugging.attached, !isMoving, attached.told != told else { return }
+  func notifyDebugger() {
+    guard let attached = debugging.attached, !isMoving, attached.lastReported != reportedState
+    else { return }
     attached.news.put(makeDebugView())
   }
 

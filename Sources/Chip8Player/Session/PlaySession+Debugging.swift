@@ -48,8 +48,8 @@ extension PlaySession {
     if let problem = debugging.attachProblem.take() { report(.cannotAttach(problem)) }
   }
 
-  /// No other program can debug the machine: whoever debugs it here is told, and nobody else.
-  package func cannotBeAttachedTo(_ problem: String) { debugging.attachProblem = problem }
+  /// No other program can debug the machine: its own debugger says why, once.
+  package func setAttachProblem(_ problem: String) { debugging.attachProblem = problem }
 
   /// The machine stays as it is.
   package func endDebugging() {

@@ -121,7 +121,7 @@ public final class PlaySession {
     lookAtProof()
     pollDebugging()
     gate.serve(self)
-    sayWhatIsDebugged()
+    notifyDebugger()
     writeJournalIfDue()
     lookAtJournalIfDue()
   }
@@ -181,7 +181,7 @@ public final class PlaySession {
 
   /// The sound of the frame that ended last. Nothing is heard of what is only looked at.
   public var tone: Tone? {
-    if isStopped || isBrowsing || isHeldUp { return nil }
+    if isStopped || isBrowsing || isBlocked { return nil }
     return isShownAhead ? player.runAhead?.tone : player.machine.tone
   }
 
@@ -194,7 +194,7 @@ public final class PlaySession {
   public var shownScreen: ShownScreen { blendedScreen ?? ShownScreen(screen) }
 
   /// Whether the machine does not run though nobody has stopped it.
-  private var isHeldUp: Bool {
+  private var isBlocked: Bool {
     restart != nil || difference != nil || isAwaitingHost || closing != nil || isMoving
   }
 
@@ -206,7 +206,7 @@ public final class PlaySession {
 
   /// Runs to the end of a frame. What was only looked at until now is continued from here.
   func playFrame(keys: KeySet) {
-    guard halt == nil, !isHeldUp else { return }
+    guard halt == nil, !isBlocked else { return }
     stoppedAt = nil
     if isBrowsing { playOn() }
     defer {

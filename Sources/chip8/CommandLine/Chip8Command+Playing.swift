@@ -55,7 +55,7 @@ extension Chip8Command {
   /// Lets debuggers attach. What they cannot attach to is played all the same.
   private func openSocket(to session: PlaySession) -> DebugServer? {
     do throws(UserSocket.Problem) { return try DebugServer(session) } catch {
-      session.cannotBeAttachedTo(error.text)
+      session.setAttachProblem(error.text)
       return nil
     }
   }

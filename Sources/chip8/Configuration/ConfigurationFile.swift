@@ -67,7 +67,7 @@ struct ConfigurationFile {
   private mutating func read(_ bytes: [UInt8]) {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
-      let (line, problem) = ConfigurationFile.harmless(line)
+      let (line, problem) = ConfigurationFile.sanitized(line)
       lines[index] = line
       if let problem { skip(index + 1, "not TOML: \(problem)") }
     }
@@ -94,7 +94,8 @@ struct ConfigurationFile {
   ///
   /// No setting has anything but ASCII in its name and value. In other letters outside of texts and comments,
   /// toml++ 3.3 runs into what it takes for unreachable.
-  private static func harmless(_ line: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, problem: String?) {
+  private static func sanitized(_ line: ArraySlice<UInt8>) -> (ArraySlice<UInt8>, problem: String?)
+  {
     guard String(validating: line, as: UTF8.self) != nil else { return ([], "not UTF-8") }
     let line = line.starts(with: byteOrderMark) ? line.dropFirst(byteOrderMark.count) : line
     let isComment = line.first == UInt8(ascii: "#")

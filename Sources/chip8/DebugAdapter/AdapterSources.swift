@@ -99,16 +99,16 @@ extension DebugAdapter {
     do {
       try withPrompt { prompt in try prompt.request.reload(in: &prompt.session) }
     } catch {
-      return say(error)
+      return log(error)
     }
-    say(["the program was reloaded"])
+    log(["the program was reloaded"])
     programChanged()
     invalidate()
   }
 
   /// Says what is wrong with another version of the program.
-  mutating func say(_ problem: any Error) {
-    say(Failure(problem)?.lines ?? [sentence(of: problem)], "stderr")
+  mutating func log(_ problem: any Error) {
+    log(Failure(problem)?.lines ?? [sentence(of: problem)], "stderr")
   }
 
   /// The program in the machine is another version: lines and labels are elsewhere.

@@ -44,7 +44,7 @@ extension DebugAdapter {
           adapter.gameToServe = try RunningGame.find(arguments)
         } catch {
           // The game that the client finds later has not refused this.
-          adapter.stream.blankLastMessage()
+          adapter.stream.eraseLastMessage()
           throw error
         }
       }
@@ -90,7 +90,7 @@ extension DebugAdapter {
   /// Says that the game has ended, and with it what is debugged.
   mutating func gameEnded() {
     guard !hasTerminated else { return }
-    say(["the game has ended"])
+    log(["the game has ended"])
     terminate(exitCode: nil)
   }
 
@@ -132,8 +132,8 @@ extension DebugAdapter {
     }
     guard let attachment else { return }
     let news = game.news.take()
-    say(news.messages)
-    if let problem = news.problem { say(problem) }
+    log(news.messages)
+    if let problem = news.problem { log(problem) }
     for view in [attachment.lateView, news.view].compactMap({ $0 })
     where view.number > self.attachment?.newestView ?? 0 {
       follow(view)
@@ -205,7 +205,7 @@ extension DebugAdapter {
   }
 
   /// Lets the game go on at its own pace.
-  mutating func playOn() throws {
+  mutating func resumeGame() throws {
     guard let game, let prompt else { return }
     take(try game.resume(prompt.session, isInterrupted: prompt.isInterrupted))
     // A program that has ended stays where it is.

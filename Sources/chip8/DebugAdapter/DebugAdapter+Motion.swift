@@ -88,7 +88,7 @@ extension DebugAdapter {
       throw AdapterRefusal("not in a subroutine")
     }
     let goesOn = motion.motion == .run && motion.direction == .forwards
-    if isAttached, goesOn, prompt?.session.isAtEnd == true { return try playOn() }
+    if isAttached, goesOn, prompt?.session.isAtEnd == true { return try resumeGame() }
     self.motion = motion
   }
 
@@ -107,13 +107,13 @@ extension DebugAdapter {
       Interrupt.wasCaught || stream.isGone || stream.hasMessage || game?.isInterrupted == true
     }
     guard let outcome = move(motion, isInterrupted) else { return motionFailed() }
-    say(outcome.messages)
+    log(outcome.messages)
     switch outcome.stop {
     case .frames: return
     case .interrupted where attachment?.wasInterrupted != true: return
     case .end where isAttached && motion.motion == .run && motion.direction == .forwards:
       self.motion = nil
-      do { try playOn() } catch { motionFailed() }
+      do { try resumeGame() } catch { motionFailed() }
     default:
       self.motion = nil
       report(outcome.stop, isStep: motion.motion != .run)
@@ -138,14 +138,14 @@ extension DebugAdapter {
     }
   }
 
-  mutating func say(_ messages: [LoggedMessage]) {
+  mutating func log(_ messages: [LoggedMessage]) {
     for message in messages {
       let stop = prompt?.session.stops.first { $0.id == message.stop }
       var line: ProgramSource.Line?
       if case .execution(let address)? = stop?.event {
         line = prompt?.session.source.line(at: address)
       }
-      say([message.text], at: line)
+      log([message.text], at: line)
     }
   }
 
@@ -159,14 +159,14 @@ extension DebugAdapter {
     case .hit(let ids, _): hit(ids, text)
     case .beginning: stopped("entry", text)
     case .fault(let fault):
-      say(
+      log(
         prompt.map { [Failure.fault(fault, in: $0.session.machine.program).message] } ?? [],
         "stderr")
       ended(
         .fault, AdapterException(id: fault.kind.rawValue, description: text ?? ""), exitCode: 70)
     case .exit: ended(.exit, AdapterException(id: "exit", description: text ?? ""), exitCode: 0)
     case .lost, .hostFailed:
-      say([text ?? ""], "stderr")
+      log([text ?? ""], "stderr")
       stopped("pause", text)
     case .end, .halt, .keyWait, .frames, .interrupted, .notInSubroutine: stopped("pause", text)
     }

@@ -128,7 +128,7 @@ extension DebugAdapter {
         launch.request, output: { console.append($0) },
         isInterrupted: { Interrupt.wasCaught || stream.hasUrgentMessage })
     } catch {
-      say(Failure(error)?.lines ?? [], "stderr")
+      log(Failure(error)?.lines ?? [], "stderr")
       throw error
     }
     prompt.session.stopsAtEnd = false
@@ -139,7 +139,7 @@ extension DebugAdapter {
     program = prompt.session.machine.program.sha1
     keepListing()
     sources = AdapterSources(launch.request, prompt.session)
-    say(warnings.map(\.text))
+    log(warnings.map(\.text))
     placeBreakpoints()
     announceStopsOfProgram()
     startIfReady()

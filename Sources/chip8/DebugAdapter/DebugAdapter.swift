@@ -223,7 +223,7 @@ struct DebugAdapter {
   }
 
   /// Shows lines in the client's console.
-  mutating func say(
+  mutating func log(
     _ lines: [String], _ category: String = "console", at line: ProgramSource.Line? = nil
   ) {
     guard !lines.isEmpty else { return }

@@ -64,7 +64,7 @@ final class MessageStream {
   func forgetTranscript() { transcript = nil }
 
   /// Whoever is handed the transcript is to find nothing to do in place of the last message.
-  func blankLastMessage() {
+  func eraseLastMessage() {
     transcript?.replaceSubrange(
       lastContent, with: repeatElement(UInt8(ascii: " "), count: lastContent.count))
   }
