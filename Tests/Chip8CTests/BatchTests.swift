@@ -23,7 +23,7 @@ import Testing
     guard code == 0 else { throw Refusal(code: code, message: text(message)) }
   }
 
-  @Test(arguments: [0, 1, 4] as [UInt32]) func itIsAsAlone(threads: UInt32) throws {
+  @Test(arguments: [0, 1, 4] as [UInt32]) func batchMatchesSingleRuns(threads: UInt32) throws {
     var team: OpaquePointer?
     if threads > 0 { #expect(chip8_team_create(threads, &team) == 0) }
     defer { if threads > 0 { chip8_team_destroy(team) } }
@@ -80,7 +80,7 @@ import Testing
     #expect(handles.map { $0.registers.frames } == [53, 3, 53])
   }
 
-  @Test func itTellsRegistersAndHalts() throws {
+  @Test func batchReportsRegistersAndHalts() throws {
     // 200: V0 counts to 5, then the program jumps to itself.
     let halting = try Handle([0x70, 0x01, 0x40, 0x05, 0x12, 0x04, 0x12, 0x00])
     let handles = try machines(2) + [halting]

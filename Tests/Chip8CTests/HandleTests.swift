@@ -31,7 +31,7 @@ import Testing
     ]
   }
 
-  @Test func whatIsNoMachineIsRecognised() throws {
+  @Test func invalidMachineHandlesAreRejected() throws {
     let handle = try Handle(rom("backfire"))
     var snapshot: OpaquePointer?
     #expect(chip8_snapshot_create(handle.machine, &snapshot) == 0)
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoSnapshotOrTeamIsRecognised() throws {
+  @Test func invalidSnapshotAndTeamHandlesAreRejected() throws {
     let handle = try Handle(rom("backfire"))
     for snapshot in [nil, handle.machine] {
       #expect(chip8_snapshot_take(handle.machine, snapshot) == error)

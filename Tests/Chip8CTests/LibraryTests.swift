@@ -47,7 +47,7 @@ private func shell(_ command: String) throws -> Outcome {
     return outcome.text
   }
 
-  @Test func thePagesProgramIsReal() throws {
+  @Test func theDocumentedProgramCompiles() throws {
     let page = try String(
       contentsOf: root.appending(path: "docs/C-LIBRARY.md"), encoding: .utf8)
     let code = try #require(page.block("c"))

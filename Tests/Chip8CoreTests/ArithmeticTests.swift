@@ -101,7 +101,7 @@ import Testing
     #expect(answers.map { _ in generator.next() } == answers)
   }
 
-  @Test func decimalsOfAllNumbers() throws {
+  @Test func bcdOfAllNumbers() throws {
     for number in 0..<256 {
       let state = try executed(.chip8, 0xA300, 0x6400 | UInt16(number), 0xF433)
       #expect(

@@ -77,7 +77,7 @@ import Testing
   }
 
   /// They are no part of the machine, and stay while it continues.
-  @Test func theyAreCarriedOverAndChangeNoState() throws {
+  @Test func settingsSurviveAndLeaveTheStateUnchanged() throws {
     var image = Image(of: machine)
     image.setSettings(everything)
     image.setLabels(try #require(Labels([label("main", 0x200)])))

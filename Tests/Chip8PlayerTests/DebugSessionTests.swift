@@ -168,7 +168,7 @@ import Testing
     }
   }
 
-  @Test func whoHasWrittenThis() throws {
+  @Test func findsTheLastWriter() throws {
     var session = try session()
     session.removeStops { _ in true }
     _ = session.go(to: .frame(40))
@@ -258,7 +258,7 @@ import Testing
     }
   }
 
-  @Test func aRunFromThePastGoesOnWhereThatIsWanted() throws {
+  @Test func runsFromThePastContinue() throws {
     var session = try session()
     session.removeStops { _ in true }
     _ = session.go(to: .frame(6))

@@ -161,7 +161,7 @@ import Testing
     #expect(try lines() == "")
   }
 
-  @Test func undoTakesBackWhatWasKept() throws {
+  @Test func undoRevertsKeptSettings() throws {
     let session = try session()
     session.setMachine(quirks: [.wrap])
     session.runFrame(keys: [])

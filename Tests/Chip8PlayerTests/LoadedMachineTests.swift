@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func aSourceBringsWhatItIncludes() throws {
+  @Test func sourcesLoadIncludes() throws {
     try scratch.write("part.8o", ": part v0 += 1 ;")
     let loaded = try scratch.load(":include \"part.8o\"\n: main loop part again")
     #expect(loaded.inputs.paths == [scratch.path("game.8o"), scratch.path("part.8o")])
@@ -139,7 +139,7 @@ import Testing
     (.seed, { $0.seed = 1 }),
   ]
 
-  @Test func whatDoesNotGoTogetherIsAValue() throws {
+  @Test func conflictsAreTypedErrors() throws {
     let path = try scratch.write("count.ch8", counter)
     var request = MachineRequest()
     request.timing = .cycles

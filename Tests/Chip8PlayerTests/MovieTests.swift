@@ -324,7 +324,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
   }
 
   /// Whoever comes back to the end of what is recorded, and plays on there, has changed nothing.
-  @Test(arguments: [nil, 1 << 20] as [Int?]) func toLookAtAMomentIsNoReRecord(
+  @Test(arguments: [nil, 1 << 20] as [Int?]) func seekingIsNotARerecord(
     journalByteLimit: Int?
   ) throws {
     let session = try session { options in
@@ -358,7 +358,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
     #expect(try recorded(session.player).movie.facts.reRecordCount == 2)
   }
 
-  @Test(arguments: [false, true]) func aPersonPlaysOnFromAMovie(isReadOnly: Bool) throws {
+  @Test(arguments: [false, true]) func playTakesOverFromAMovie(isReadOnly: Bool) throws {
     let movie = try recorded(player(MovieScene.all[0])).movie
     let session = try session { options in
       (options.movie, options.recording, options.isReadOnly) = (movie, movie.facts, isReadOnly)

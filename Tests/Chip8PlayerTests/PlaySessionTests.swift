@@ -122,7 +122,7 @@ extension PlaySession {
     #expect(session.happened().sorted() == ["noLoadToUndo", "noSaveToUndo", "slotChosen"])
   }
 
-  @Test func theListIsOfWhatIsThere() throws {
+  @Test func listsExistingSlots() throws {
     let session = try session(Source.counter)
     session.runFrames(2)
     session.save()
@@ -225,7 +225,7 @@ extension PlaySession {
     #expect(session.v0 == 2 && session.happened() == ["stopped", "unpaused", "stopped"])
   }
 
-  @Test func aMachineThatCannotGoOnStandsWhateverIsPressed() throws {
+  @Test func haltedMachinesIgnoreKeys() throws {
     let faulty = try session(Source.fault)
     faulty.runFrames(2)
     guard case .fault(let fault)? = faulty.halt else { throw Unexpected() }
@@ -280,7 +280,7 @@ extension PlaySession {
   }
 
   /// Whoever runs this may be root, whom no permission stops, so something is where the slots go.
-  @Test func whoeverLeavesLearnsThatNothingWasSaved() throws {
+  @Test func quittingReportsFailedSaves() throws {
     try scratch.write("slots", [1])
     let session = try session(Source.counter)
     session.runFrames(1)
@@ -464,7 +464,7 @@ extension PlaySession {
 
   // MARK: Host calls
 
-  @Test func theMachineStandsAtItsCallUntilThereIsAnAnswer() throws {
+  @Test func machinesBlockOnHostCalls() throws {
     let directory = try scratch.makeDirectory("host")
     let session = try session(Source.saving, host: Host(directory: directory))
     session.runFrames(5)

@@ -179,7 +179,7 @@ import Testing
   }
 
   /// A past may take minutes to run.
-  @Test func nobodyWaitsForAPast() throws {
+  @Test func provingIsAsynchronous() throws {
     let session = try forged(frames: 1 << 25, instructions: 1 << 35)
     session.beginRewinding()
     run(session, 1)
@@ -284,7 +284,7 @@ import Testing
     #expect(frames(session) == 26)
   }
 
-  @Test func whatStandsBesideTheMachineComesBack() throws {
+  @Test func undoRestoresMetadata() throws {
     let session = try session(Source.counter)
     run(session, 2)
     session.save()

@@ -120,7 +120,7 @@ import Testing
     #expect(error(in: source + ":org n") == nil)
   }
 
-  @Test func thereIsAnEnd() {
+  @Test func recoveryTerminates() {
     let source = ": main\n" + String(repeating: "v0 := 300\n", count: 100)
     #expect(errors(in: source, atMost: 7).count == 7)
     #expect(errors(in: source, atMost: 1) == [error(in: source)])

@@ -292,7 +292,7 @@ private func refusal(_ body: () throws -> Void) -> ImageError? {
     #expect(refusal { try shelf.save(toy, to: "more", parent: "3") } == .chainTooLarge)
   }
 
-  @Test func namesInImagesAreNoPaths() throws {
+  @Test func namesAreNotPaths() throws {
     let toy = usedToy()
     for (name, kept) in [
       ("a.state", "a.state"), ("../a", ""), ("/a", ""), (".", ""), (".hidden", ""), ("a\0b", ""),
