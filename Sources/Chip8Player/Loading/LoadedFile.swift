@@ -78,8 +78,8 @@ public struct LoadedFile {
     case cartridge
     case source
     case program
-    /// Something else, as ``ForeignFile`` describes it.
-    case foreign(String)
+    /// Something else.
+    case foreign(ForeignFile)
   }
 
   /// What the file holds, by its contents, or a source by its name.
@@ -87,9 +87,9 @@ public struct LoadedFile {
     if isImageExpected || Image.isImage(bytes) { return .image }
     if GIF.isGIF(bytes) { return .cartridge }
     if path.lowercased().hasSuffix(".8o") { return .source }
-    guard let description = ForeignFile.description(of: bytes) else { return .program }
+    guard let foreign = ForeignFile(bytes) else { return .program }
     let isKnown = KnownProgram.find(Program(name: "", bytes: bytes)) != nil
-    return isKnown ? .program : .foreign(description)
+    return isKnown ? .program : .foreign(foreign)
   }
 }
 
@@ -247,7 +247,7 @@ extension LoadedFile {
     case .program:
       let program = try program(bytes)
       return (program, Configuration(for: program, atLeast: leastExtensions(path)))
-    case .foreign(let description): throw unusable("this is \(description)")
+    case .foreign(let foreign): throw PlayerError.contents(path: path, foreign)
     }
   }
 

@@ -21,8 +21,7 @@ public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noPast: "a saved state without a past, so there is nothing to play"
-    case .isFalse:
-      "the movie does not lead to its own end, so it is not played; movie verify shows where it leaves it"
+    case .isFalse: "the movie does not lead to its own end, so it is not played"
     case .otherProgram(let name, let sha1): "recorded with another program, \(name) (SHA-1 \(sha1))"
     case .otherMachine(let part, let recorded, let wanted):
       "recorded with \(part) \(recorded), not \(wanted)"

@@ -63,8 +63,8 @@ extension PlaySession {
     DebugSession(player, debugging.source, holding: debugging.heldKeys)
   }
 
-  /// What the last motion has come to; empty if it is done.
-  package var debugText: String { isMoving ? "Running… · Esc interrupts" : debugging.text }
+  /// What the last motion has come to; empty if it is done, and while another one is made.
+  package var debugText: String { isMoving ? "" : debugging.text }
 
   /// How often the memory was accessed in the last second, if that was counted.
   package var heat: Survey? { debugging.heat }

@@ -25,6 +25,8 @@ struct Failure: Error {
       switch reason {
       case let error as ImageError: remedy(error) ?? ""
       case let error as ProgramError: remedy(error)
+      case ForeignFile.retroArchState: "; chip8 image from-retroarch converts it"
+      case MovieError.isFalse: "; chip8 movie verify shows where it diverges"
       default: ""
       }
     return Failure(message: "\(fileName(path)): \(reason)\(remedy)", code: EX_DATAERR)

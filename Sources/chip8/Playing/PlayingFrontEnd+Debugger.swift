@@ -36,7 +36,7 @@ extension PlayingFrontEnd {
 
   /// What has happened last, or why the machine is stopped, but for a pause.
   private var debuggerText: String {
-    if session.isMoving { return session.debugText }
+    if session.isMoving { return "Running… · Esc interrupts" }
     let recent = recentLines
     if !recent.isEmpty { return recent.joined(separator: " · ") }
     if !session.debugText.isEmpty { return session.debugText }
