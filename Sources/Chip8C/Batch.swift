@@ -67,14 +67,14 @@ private struct BatchStep {
   ) throws(CallError) {
     guard batch.keys == nil || [1, batch.frames].contains(batch.keys_per_machine) else {
       throw .argument(
-        "keys_per_machine is \(batch.keys_per_machine), and has to be 1 or \(batch.frames)")
+        "keys_per_machine is \(batch.keys_per_machine); it must be 1 or \(batch.frames)")
     }
     guard batch.ram_address_count == 0 || batch.ram_addresses != nil && batch.ram_bytes != nil
     else {
       throw .argument("ram_addresses or ram_bytes is NULL")
     }
     guard batch.run_flags & ~CHIP8_RUN_UNTIL_HALT == 0 else {
-      throw .argument("there are no run_flags \(batch.run_flags)")
+      throw .argument("unknown run_flags \(batch.run_flags)")
     }
     registersStride =
       batch.registers == nil ? 0 : try structSize(UnsafePointer(batch.registers), "registers")
@@ -88,7 +88,7 @@ private struct BatchStep {
             CHIP8_ERROR_HANDLE, "machine \(taken) is not the handle of a machine, or was destroyed")
         }
         guard !machine.pointee.isInBatch else {
-          throw .argument("machine \(taken) is there twice")
+          throw .argument("machine \(taken) is listed twice")
         }
         machine.pointee.isInBatch = true
         machines[taken] = machine

@@ -57,7 +57,7 @@ func read<Value>(
   let bytes = UnsafeRawBufferPointer(start: pointer, count: try structSize(pointer, name))
   withUnsafeMutableBytes(of: &value) { $0.copyBytes(from: bytes.prefix($0.count)) }
   guard bytes.dropFirst(MemoryLayout<Value>.size).allSatisfy({ $0 == 0 }) else {
-    throw .argument("\(name) asks for what this version of the library does not know")
+    throw .argument("\(name) has members that are not supported by this version of the library")
   }
 }
 
@@ -79,7 +79,7 @@ func structSize<Value>(
 ) throws(CallError) -> Int {
   let size = UnsafeRawPointer(pointer).load(as: Int.self)
   guard (MemoryLayout<Int>.size...4096).contains(size) else {
-    throw .argument("struct_size of \(name) is \(size), and has to be what sizeof says")
+    throw .argument("struct_size of \(name) is \(size); it must be the struct's sizeof")
   }
   return size
 }

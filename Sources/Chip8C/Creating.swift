@@ -63,7 +63,7 @@ extension chip8_options {
     if let name = try text(platform, "platform"), name != "auto" {
       guard let platform = Platform(rawValue: name) else {
         throw .argument(
-          "there is no platform \"\(name)\"; there are auto, \(Platform.nameList)")
+          "unknown platform \"\(name)\"; known are auto, \(Platform.nameList)")
       }
       configuration = Configuration(platform)
     } else {
@@ -83,7 +83,7 @@ extension chip8_options {
     case CHIP8_TIMING_CYCLES where configuration.platform.hasCycles: configuration.timing = .cycles
     case CHIP8_TIMING_CYCLES:
       throw .argument("\(configuration.platform.title) does not count cycles; vip and hires do")
-    default: throw .argument("there is no timing \(timing)")
+    default: throw .argument("unknown timing \(timing)")
     }
     return configuration
   }
@@ -96,7 +96,7 @@ extension chip8_options {
       } catch {
         switch error {
         case .unknownName(let name):
-          throw .argument("there is no quirk \"\(name)\"; there are \(Quirks.nameList)")
+          throw .argument("unknown quirk \"\(name)\"; known are \(Quirks.nameList)")
         case .neitherOnNorOff: throw .argument("\"\(text)\" is not NAME=on or NAME=off")
         }
       }
@@ -108,7 +108,7 @@ private func engine(_ number: UInt32) throws(CallError) -> EngineKind {
   switch Int(number) {
   case CHIP8_ENGINE_AUTO, CHIP8_ENGINE_FAST: .fast
   case CHIP8_ENGINE_REFERENCE: .reference
-  default: throw .argument("there is no engine \(number)")
+  default: throw .argument("unknown engine \(number)")
   }
 }
 

@@ -67,7 +67,7 @@ public func run(
   _ flags: UInt32
 ) -> Int32 {
   with(handle) { machine throws(CallError) in
-    guard flags & ~CHIP8_RUN_UNTIL_HALT == 0 else { throw .argument("there are no flags \(flags)") }
+    guard flags & ~CHIP8_RUN_UNTIL_HALT == 0 else { throw .argument("unknown flags \(flags)") }
     return machine.pointee.run(
       frames: Int(clamping: frames), instructions: Int(clamping: instructions),
       keys: KeySet(rawValue: keys), stopsAtHalt: flags != 0)
@@ -105,7 +105,7 @@ public func answerHostCall(_ handle: OpaquePointer?, _ status: UInt8) -> Int32 {
       throw .refused("the program does not call its host")
     }
     guard let status = HostStatus(rawValue: status) else {
-      throw .argument("there is no status \(status); docs/HOST-CALLS.md lists them")
+      throw .argument("unknown status \(status); docs/HOST-CALLS.md lists them")
     }
     try machine.pointee.apply(.hostAnswer(status))
     machine.pointee.stop = Int32(CHIP8_STOP_DONE)

@@ -18,16 +18,16 @@ struct CoreOption {
 
   static let categories = [
     ("machine", "Machine", "Which machine it is; takes effect when the game is reset."),
-    ("quirks", "Quirks", "What machines do differently; takes effect when the game is reset."),
+    ("quirks", "Quirks", "Differences between machines; takes effect when the game is reset."),
     ("display", "Display and input", "How the game is shown and played."),
   ]
 
-  private static let auto = (value: "auto", label: "as the program needs")
+  private static let auto = (value: "auto", label: "automatic")
 
   static let platform = CoreOption(
     key: "chip8_platform", title: "Platform",
-    info: "The machine. A program that is known by its SHA-1 gets its own, others one that has all "
-      + "their instructions.",
+    info: "The machine. Known programs get their own; for others it is detected from their "
+      + "instructions.",
     category: "machine",
     values: [auto] + Platform.allCases.map { ($0.rawValue, $0.title) })
 
@@ -42,7 +42,7 @@ struct CoreOption {
   static let seed = CoreOption(
     key: "chip8_seed", title: "Random seed",
     info:
-      "What the random numbers follow from. The same seed and the same keys give the same game.",
+      "Seed of the random numbers. The same seed and the same keys give the same game.",
     category: "machine", values: (0..<32).map { ("\($0)", "\($0)") })
 
   static let palette = CoreOption(

@@ -1,4 +1,4 @@
-// Text from outside as a person may see it. The rule: docs/COMMAND-LINE.md, Text from outside.
+// Untrusted text as a person may see it. The rule: docs/COMMAND-LINE.md, Untrusted text.
 
 extension StringProtocol {
   /// The text as one line that shows itself and does nothing else, in a terminal, a window or its

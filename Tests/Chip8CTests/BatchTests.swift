@@ -108,7 +108,7 @@ import Testing
       #expect(registers.struct_size == MemoryLayout<chip8_registers>.size)
     }
     #expect(registers[2].v.0 == 5 && registers[2].frames == 10)
-    #expect(throws: Refusal(code: -2, message: "there are no run_flags 2")) { try step(flags: 2) }
+    #expect(throws: Refusal(code: -2, message: "unknown run_flags 2")) { try step(flags: 2) }
     registers[0].struct_size = 3
     #expect(throws: Refusal.self) { try step(flags: 0) }
   }
@@ -118,7 +118,7 @@ import Testing
     func expect(_ code: Int, _ message: String, _ call: () throws -> Void) {
       #expect(throws: Refusal(code: Int32(code), message: message)) { try call() }
     }
-    expect(CHIP8_ERROR_ARGUMENT, "machine 3 is there twice") {
+    expect(CHIP8_ERROR_ARGUMENT, "machine 3 is listed twice") {
       try step(nil, handles + [handles[0]]) { $0.frames = 1 }
     }
     let destroyed = try Handle(rom("backfire"))
@@ -126,7 +126,7 @@ import Testing
     expect(
       CHIP8_ERROR_HANDLE, "machine 3 is not the handle of a machine, or was destroyed"
     ) { try step(nil, handles + [destroyed]) { $0.frames = 1 } }
-    expect(CHIP8_ERROR_ARGUMENT, "keys_per_machine is 2, and has to be 1 or 3") {
+    expect(CHIP8_ERROR_ARGUMENT, "keys_per_machine is 2; it must be 1 or 3") {
       try [0, 0, 0].withUnsafeBufferPointer { keys in
         try step(nil, handles) {
           ($0.frames, $0.keys, $0.keys_per_machine) = (3, keys.baseAddress, 2)

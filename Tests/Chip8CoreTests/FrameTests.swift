@@ -147,7 +147,7 @@ import Testing
       (.illegalInstruction, "FFFF at 0x20A is not an instruction of CHIP-8"),
       (
         .machineCode,
-        "FFFF at 0x20A calls machine code of the COSMAC VIP's processor, which is not supported"
+        "FFFF at 0x20A calls 1802 machine code, which is not supported"
       ),
       (.stackOverflow, "FFFF at 0x20A: stack overflow (16 levels)"),
       (.stackUnderflow, "FFFF at 0x20A: stack underflow"),

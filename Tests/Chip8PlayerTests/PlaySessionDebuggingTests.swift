@@ -122,7 +122,7 @@ import Testing
     #expect(session.debugText.hasPrefix("breakpoint 1 at 0x0202"))
     step(session, .run, .backwards)
     #expect(position(session) == Position())
-    #expect(session.debugText == "this is where what is known of the past begins")
+    #expect(session.debugText == "start of the recorded past")
     #expect(
       try session.player.savedImage().settings(for: session.player.machine)?.breakpoints == [0x202])
     session.toggleBreakpoint(at: 0x202)
@@ -251,7 +251,7 @@ import Testing
     #expect(
       position(playing).instruction == place.instruction + 1 && !playing.player.isPlayingMovie)
     step(playing, .run)
-    #expect(playing.debugText == "this is where what was played ends")
+    #expect(playing.debugText == "end of the recorded past")
     #expect(digest(playing) == digest(recording))
   }
 }

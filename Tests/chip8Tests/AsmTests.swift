@@ -26,8 +26,8 @@ import Testing
     let outcome = try scratch.chip8("asm", "game.8o")
     #expect(
       outcome.errors == """
-        chip8: game.8o: assembled, this program runs on chip8 at 12 instructions per frame, and its \
-        source on xochip at 20; to run it as its source, add --platform xochip --ipf 20
+        chip8: game.8o: assembled, this program is detected as chip8 at 12 instructions per frame, but its \
+        source runs on xochip at 20; to run it the same, use --platform xochip --ipf 20
 
         """)
     let options = ["--platform", "xochip", "--ipf", "20"]

@@ -79,7 +79,7 @@ import Testing
     #expect(try client.refusal("threads") == "the first request is initialize")
     #expect(try client.refusal("initialize", ["pathFormat": "uri"]).contains("pathFormat is path"))
     try client.request("initialize", ["adapterID": "chip8"])
-    #expect(try client.refusal("initialize") == "initialize comes once")
+    #expect(try client.refusal("initialize") == "initialize was already sent")
     #expect(try client.refusal("continue").contains("launch one first"))
     #expect(try client.refusal("attach").contains("XDG_RUNTIME_DIR"))
     #expect(try client.refusal("stepInTargets").contains("not supported"))

@@ -345,7 +345,7 @@ import Testing
     let number = try #require(other.split(separator: " ").first.flatMap { Int($0) })
     let difference = try client.request("firstDiff", ["leaf": number])
     #expect(difference.number("body.instruction") == 0 && difference.text("body.field") != nil)
-    #expect(try client.refusal("firstDiff", ["leaf": 77]) == "no such end: 77")
+    #expect(try client.refusal("firstDiff", ["leaf": 77]) == "no such leaf: 77")
     try end(client)
   }
 

@@ -66,7 +66,7 @@ import chip8
     let none = try scratch.shell(unset + "rm \"$own\" && ./F")
     #expect(none.code == 127 && none.output.isEmpty)
     #expect(none.errors.split(separator: "\n").count == 1)
-    #expect(none.errors.hasPrefix("./F: no chip8 is there"), "\(none.errors)")
+    #expect(none.errors.hasPrefix("./F: chip8 was not found"), "\(none.errors)")
     try writeEmulator("chip8")
     try FileManager.default.copyItem(atPath: Running.executable, toPath: scratch.path(own))
     let path = try scratch.shell(unset + "rm \"$own\" && PATH=$PWD:$PATH ./F")

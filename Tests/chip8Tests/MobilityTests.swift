@@ -84,7 +84,7 @@ import Testing
 
   @Test(arguments: [
     ("</dev/null", "the other side has closed the connection"),
-    ("--timeout 1 <&3", "the other side does not answer"),
+    ("--timeout 1 <&3", "the other side is not responding"),
     ("<wrong", "the other side has another machine"),
     ("<long", "the other side has closed the connection"),
     ("<short", "the other side has closed the connection"),

@@ -227,7 +227,7 @@ import Testing
       (["game.ch8", "--platform", "vip"], "recorded with platform"),
       (["game.ch8", "--ipf", "99"], "recorded with instructions per frame 12, not 99"),
       (["game.ch8", "--quirk", "wrap=on"], "recorded with quirk wrap=off, not wrap=on"),
-      (["game.ch8", "--poke", "0x500=8"], "recorded with other bytes poked"),
+      (["game.ch8", "--poke", "0x500=8"], "recorded with different pokes"),
     ] {
       try scratch.expectRefusal(
         arguments + ["--headless", "--input", "a.movie"], code: 65, naming: "a.movie: \(reason)")
@@ -266,7 +266,7 @@ import Testing
     #expect(verdict.code == 65 && verdict.text.hasPrefix("a.movie: proved from power-on"))
     #expect(
       verdict.errors.contains(
-        #/forged.movie: the run leaves the movie in frame 12, at instruction \d+: field keys is 2048, but was recorded as 1024/#
+        #/forged.movie: the run diverges from the movie in frame 12, at instruction \d+: field keys is 2048, but was recorded as 1024/#
       ),
       "\(verdict.errors)")
     // As it is, it is an image like any other.

@@ -365,7 +365,7 @@ private struct ProgramsObject: Decodable {
     // The newest version of what is damaged is older than the other autosave.
     #expect(try resumed() == (10, [skipped]))
     try scratch.expectRefusal(
-      ["--resume", "auto.state", "--headless"], code: 64, naming: "leave out --resume")
+      ["--resume", "auto.state", "--headless"], code: 64, naming: "--resume is not needed")
     try scratch.expectRefusal(
       ["--resume", "--restore", "auto.state", "--headless"], code: 64, naming: "--resume")
   }

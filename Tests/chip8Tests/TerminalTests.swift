@@ -248,7 +248,7 @@ import Testing
     first.type("..\u{11}")
     #expect(try first.end().code == 0)
     let second = try play(Programs.count)
-    try second.waitForText("Ctrl+L continues where you left")
+    try second.waitForText("Ctrl+L continues where you left off")
     second.type("\u{C}")
     try second.waitForText("Resumed on SUPER-CHIP")
   }
@@ -264,11 +264,11 @@ import Testing
     terminal.type("ä")
     try terminal.waitForText("does not report which key")
     terminal.type("\u{1B}OR")
-    try terminal.waitForText("Commands are given with that")
+    try terminal.waitForText("Reserved for commands")
     terminal.type("i")
-    try terminal.waitForText("Delete as it was")
+    try terminal.waitForText("Delete default")
     terminal.type("\u{1B}")
-    try terminal.waitFor("no page") { !$0.whole.contains("Delete as it was") }
+    try terminal.waitFor("no page") { !$0.whole.contains("Delete default") }
     // The key is up again by itself.
     usleep(400_000)
     terminal.type("i")

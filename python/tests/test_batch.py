@@ -75,7 +75,7 @@ def test_halts_end_runs():
 
 def test_what_is_wrong_is_said(roms):
     three = machines(roms, 3)
-    with pytest.raises(chip8.ArgumentError, match="machine 3 is there twice"):
+    with pytest.raises(chip8.ArgumentError, match="machine 3 is listed twice"):
         chip8.Batch([*three, three[0]]).step()
     batch = chip8.Batch(three)
     with pytest.raises(ValueError, match=r"keys have the shape \(2,\)"):

@@ -73,7 +73,7 @@ const char *chip8_error_text(int32_t error);
 
 typedef struct chip8_machine chip8_machine;
 
-/* What executes instructions; what becomes of the machine is the same. */
+/* The execution engine; results are the same. */
 enum {
   /* The translator, where it pays, else the interpreter. */
   CHIP8_ENGINE_AUTO = 0,
@@ -100,7 +100,7 @@ typedef struct chip8_options {
   const char *quirks;
   /* How the program is called in images, in UTF-8, cut to 255 bytes; NULL for "program". */
   const char *name;
-  /* What the random numbers follow from. */
+  /* The seed of the random number generator. */
   uint64_t seed;
   /* Instructions per frame, 1 to 10000000; 0 for what the program or platform is known for. */
   uint32_t ipf;

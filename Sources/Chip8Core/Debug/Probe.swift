@@ -232,7 +232,7 @@ package struct Probe: Sendable {
     guard isLogging, messageRoom > 0 else { return }
     var text = message.text(in: &machine)
     messageRoom -= text.utf8.count + MemoryLayout<LoggedMessage>.size
-    if messageRoom <= 0 { text = "too many messages: the others are left out" }
+    if messageRoom <= 0 { text = "too many messages; the rest are dropped" }
     messages.append(LoggedMessage(stop: stop.id, position: machine.position, text: text))
   }
 }

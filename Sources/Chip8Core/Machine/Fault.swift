@@ -49,7 +49,7 @@ public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
     case .illegalInstruction:
       "\(at) is not an instruction of \(platform.title)"
     case .machineCode:
-      "\(at) calls machine code of the COSMAC VIP's processor, which is not supported"
+      "\(at) calls 1802 machine code, which is not supported"
     case .stackOverflow:
       "\(at): stack overflow (\(platform.maxStackCount) levels)"
     case .stackUnderflow:

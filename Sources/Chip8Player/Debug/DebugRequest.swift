@@ -34,7 +34,7 @@ public struct DebugRequest: Sendable {
     }
     guard input == nil || input?.movie != nil else {
       throw PlayerError.contents(
-        path: inputPath ?? "", UnusableFile("not a movie, which is what can be debugged"))
+        path: inputPath ?? "", UnusableFile("not a movie; only a movie can be debugged"))
     }
     let file =
       try path.map { try LoadedFile($0, isImageExpected: isImageExpected) }

@@ -85,7 +85,9 @@ extension DebugSession {
       return try pixels(numbers[0], numbers[1], numbers[2], numbers[3])
     }
     let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-    guard let first = parts.first else { throw ExpressionError("nothing to watch is named") }
+    guard let first = parts.first else {
+      throw ExpressionError("name what to watch: an address, a register or pixels")
+    }
     let count = parts.count > 1 ? try value(of: parts[1]) : 1
     let start: Int
     switch try expression(first).target(in: machine) {

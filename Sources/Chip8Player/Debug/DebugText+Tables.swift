@@ -12,7 +12,7 @@ extension DebugSession {
   public func breakpointAddresses(_ text: String) throws(ExpressionError) -> [UInt16] {
     if let line = line(text) {
       guard let stops = source.stops(from: line) else {
-        throw ExpressionError("no line from \(text) on has made any bytes")
+        throw ExpressionError("no code at or after \(text)")
       }
       return stops.addresses
     }
@@ -52,7 +52,7 @@ extension DebugSession {
   public func sourceTexts(around number: Int?) throws(ExpressionError) -> [String] {
     let here = source.line(at: machine.state.pc)
     guard let line = number.map({ ProgramSource.Line(file: here?.file ?? 0, number: $0) }) ?? here
-    else { throw ExpressionError("no source is known of 0x\(hexadecimal(machine.state.pc, 4))") }
+    else { throw ExpressionError("no source line for 0x\(hexadecimal(machine.state.pc, 4))") }
     let first = max(1, line.number - 5)
     return (first..<first + 11).compactMap { number in
       source.text(of: ProgramSource.Line(file: line.file, number: number)).map { text in
@@ -143,7 +143,7 @@ extension DebugSession {
         ranges.append(frame...frame)
       }
     }
-    return ["\(survey.lagFrames.count) of \(survey.frames) frames did not look at the keys"]
+    return ["\(survey.lagFrames.count) of \(survey.frames) frames did not poll the keys"]
       + ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)–\($0.upperBound)" }
   }
 

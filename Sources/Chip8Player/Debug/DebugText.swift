@@ -47,8 +47,8 @@ extension DebugSession {
     case .hit(let hits, let address):
       hits.compactMap { id in stops.first { $0.id == id }.map { text(ofHit: $0, by: address) } }
         .joined(separator: "; ")
-    case .beginning: "this is where what is known of the past begins"
-    case .end: "this is where what was played ends"
+    case .beginning: "start of the recorded past"
+    case .end: "end of the recorded past"
     case .halt: "the program jumps to itself forever"
     case .exit: "the program has ended"
     case .fault(let fault): "program stopped: \(fault)"
@@ -109,7 +109,7 @@ extension DebugSession {
     case .input(let input, let position):
       "written by \(input.debugText), frame \(position.frame), instruction \(position.instruction)"
     case .beginning(let position):
-      "not written since frame \(position.frame), where what is known begins"
+      "not written since frame \(position.frame), the start of the recorded past"
     }
   }
 
@@ -139,7 +139,8 @@ extension StopPoint.HitRule {
 extension InputEvent {
   fileprivate var debugText: String {
     switch self {
-    case .register, .poke: "somebody who changed it"
+    case .register: "the debugger"
+    case .poke: "a poke"
     default: "an input"
     }
   }

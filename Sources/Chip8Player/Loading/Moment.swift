@@ -29,10 +29,10 @@ public struct MomentError: Error, Hashable, Sendable, CustomStringConvertible {
       "the saved state's past does not go back that far: it begins at frame \(start.frame), "
         + "instruction \(start.instruction)"
     case .afterEnd(let end):
-      "the saved state has not come that far: it is at frame \(end.frame), instruction "
+      "the saved state ends earlier: at frame \(end.frame), instruction "
         + "\(end.instruction)"
-    case .nowhere: "the saved state has not been there"
-    case .unproven: "nobody has found out yet whether the saved state's past leads to its machine"
+    case .nowhere: "the saved state's past does not contain that moment"
+    case .unproven: "the saved state's past is not verified yet"
     case .falsePast:
       "the saved state's past does not lead to its machine, so it cannot be rewound; use it as it is"
     }

@@ -25,7 +25,7 @@ public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
     case .otherProgram(let name, let sha1): "recorded with another program, \(name) (SHA-1 \(sha1))"
     case .otherMachine(let part, let recorded, let wanted):
       "recorded with \(part) \(recorded), not \(wanted)"
-    case .otherStart: "recorded with other bytes poked before the first instruction"
+    case .otherStart: "recorded with different pokes"
     case .badLine(let line, let reason): "line \(line): \(reason)"
     case .tooLong: "the session has more than a movie can have: a tape of 4 MiB, 2^26 frames"
     case .nothing(let what): "the movie has no \(what)"

@@ -15,7 +15,7 @@ extension MovieText {
     }
     guard let play = lines.firstIndex(where: { $0.words == [.plain("play")] }) else {
       throw .badLine(
-        lines.last?.number ?? 1, "there is no line \"play\", with which the frames begin")
+        lines.last?.number ?? 1, "no line \"play\", which begins the frames")
     }
     let header = try MovieHeader(lines[1..<play])
     var builder = MovieBuilder(try header.start(), header.facts)

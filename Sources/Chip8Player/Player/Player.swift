@@ -427,7 +427,7 @@ public struct Player: Sendable {
 
   /// Replaces the machine by itself with another configuration.
   mutating func adopt(reconfigured machine: Chip8) {
-    replace(Timeline(machine), by: .load, beside)
+    replace(Timeline(machine), by: .load, context)
   }
 
   /// Changes the metadata beside the machine, as if that had been asked for from the first.

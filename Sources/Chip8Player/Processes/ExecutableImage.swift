@@ -26,7 +26,7 @@ public enum ExecutableImage {
         [ -f "$chip8" ] && [ -x "$chip8" ] || continue
         exec "$chip8" --restore "$state" \(options)-- "$@"
       done
-      echo "$0: no chip8 is there to run this saved state: install it or name it in CHIP8" >&2
+      echo "$0: chip8 was not found; install it or set CHIP8" >&2
       exit 127
 
       """

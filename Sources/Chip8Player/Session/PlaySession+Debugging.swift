@@ -170,8 +170,7 @@ extension PlaySession {
     var all = Set(player.metadata.breakpoints)
     if all.remove(address) == nil { all.insert(address) }
     guard all.count <= SessionMetadata.maxPointCount else {
-      debugging.text =
-        "there are \(SessionMetadata.maxPointCount) breakpoints, and no room for more"
+      debugging.text = "the limit of \(SessionMetadata.maxPointCount) breakpoints is reached"
       return
     }
     player.setBreakpoints(all.sorted())

@@ -63,7 +63,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .fit:
       Row(
         "picture.fit", .flag, "false", .all, title: "As large as fits",
-        "Show the picture as large as fits, not enlarged by a whole number.")
+        "Scale to fit instead of by whole numbers.")
     case .fullscreen:
       Row(
         "picture.fullscreen", .flag, "false", .all, title: "Full screen", "Fill the whole screen.")
@@ -75,7 +75,7 @@ public enum Setting: String, CaseIterable, Sendable {
     case .look:
       Row(
         "picture.look", .choice(ScreenLook.allCases.map(\.rawValue)), "plain", .all, title: "Look",
-        "Lines between the pixels, as displays have them.")
+        "Display effect: the grid of an LCD, or scanlines.")
     case .flicker:
       Row(
         "picture.flicker", .choice(FlickerBlending.allCases.map(\.rawValue)), "mild", .all,
@@ -93,7 +93,7 @@ public enum Setting: String, CaseIterable, Sendable {
       Row(
         "picture.touch", .choice(TouchMode.allCases.map(\.rawValue)), "auto", .program,
         title: "Fingers and mouse",
-        "How mouse and fingers on the picture play; auto asks the program.")
+        "Touch mode; auto follows the program.")
     case .card:
       Row("picture.card", .flag, "true", .all, "Show the keys of a program before it begins.")
     case .volume:
@@ -111,17 +111,17 @@ public enum Setting: String, CaseIterable, Sendable {
       Row(
         "play.run-ahead", .choice((0...RunAhead.maxFrames).map(String.init) + ["auto"]), "0",
         .program,
-        "Show picture and sound so many frames before they happen; auto: as many as the program takes "
+        "Show picture and sound this many frames before they happen; auto: as many as the program takes "
           + "to react.")
     case .autosave:
       Row(
         "play.autosave", .number(0...86_400), "60", .all,
         "Seconds between autosaves; 0 turns autosaving off.")
-    case .journal: Row("play.journal", .flag, "true", .all, "Record all that is played.")
+    case .journal: Row("play.journal", .flag, "true", .all, "Record sessions in the journal.")
     case .debugSocket:
       Row(
         "play.debug-socket", .flag, "true", .all,
-        "Let the user's own debuggers attach: chip8 dap.")
+        "Let the user's own debuggers attach.")
     case .pauseInBackground:
       Row(
         "play.pause-in-background", .flag, "false", .all, title: "Pause in the background",
@@ -129,12 +129,12 @@ public enum Setting: String, CaseIterable, Sendable {
     case .kiosk:
       Row(
         "play.kiosk", .flag, "false", .all,
-        "For an exhibition: full screen, the program's keys, and no way out of it.")
+        "Kiosk mode: full screen, game keys only.")
     case .terminal: Row("terminal.always", .flag, "false", .all, "Play in this terminal.")
     case .terminalPicture:
       Row(
         "terminal.picture", .choice(["auto", "half-blocks", "sextants", "pixels"]), "auto", .all,
-        "What the picture is made of in a terminal; auto is the best that it shows.")
+        "What the picture is drawn with in a terminal; auto is the best that it supports.")
     case .keyMap:
       Row("keys", .keys, "", .program, "Map keys of the keyboard to keys of the keypad.")
     case .padMap:
@@ -142,9 +142,9 @@ public enum Setting: String, CaseIterable, Sendable {
     case .platform:
       Row(
         "machine.platform", .choice(Platform.allCases.map(\.rawValue)), "", .program,
-        "Platform, if the program's own is not wanted.")
+        "Platform, instead of the program's own.")
     case .quirk:
-      Row("machine.quirk", .quirks, "", .program, "Quirks that are not as the program wants.")
+      Row("machine.quirk", .quirks, "", .program, "Quirks that differ from the program's own.")
     case .ipf:
       Row(
         "machine.ipf", .number(Configuration.instructionsPerFrameRange), "", .program,

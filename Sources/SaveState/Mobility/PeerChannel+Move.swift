@@ -92,7 +92,7 @@ public enum MoveError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .end: "the other side has closed the connection"
-    case .silence: "the other side does not answer"
+    case .silence: "the other side is not responding"
     case .otherMachine: "the other side has another machine"
     case .interrupted: "interrupted"
     case .storage(let error): error.description

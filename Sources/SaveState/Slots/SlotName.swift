@@ -102,7 +102,7 @@ public enum SlotNameError: Error, Equatable, CustomStringConvertible {
     case .hidden: "a slot's name must not begin with a full stop"
     case .controlCharacter: "a slot's name must not contain control characters"
     case .slash: "a slot's name must not contain a slash"
-    case .digit: "a digit stands for the slot of that key"
+    case .digit: "a digit is the slot of that key"
     }
   }
 }

@@ -178,7 +178,7 @@ public enum JournalRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .notAJournal: "not a journal"
-    case .otherProgram: "the journal is of something else"
+    case .otherProgram: "the journal is of another program"
     case .unknownVersion(let version):
       "the journal has version \(version); only version 1 is supported"
     }

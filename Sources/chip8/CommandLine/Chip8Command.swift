@@ -277,7 +277,7 @@ struct MachineOptions: ParsableArguments {
     help: ArgumentHelp("Instructions per frame.", valueName: "N"))
   var ipf: Int?
 
-  @Option(help: "Frame timing: instructions, or COSMAC VIP cycles (vip and hires only).")
+  @Option(help: "Frame timing: instructions or COSMAC VIP cycles (vip and hires only).")
   var timing: Configuration.Timing?
 
   @Option(
@@ -292,8 +292,7 @@ struct MachineOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What executes instructions; auto, the default, is the fastest that runs here. Results are the "
-        + "same."))
+      "Execution engine; auto, the default, is the fastest that runs here. Results are the same."))
   var engine: EngineChoice?
 
   @OptionGroup var dependencies: DependencyOptions

@@ -54,9 +54,9 @@ struct Failure: Error {
 
   /// What was run differs from what it was when it was run again.
   static func difference(_ difference: RepetitionError, in program: Program) -> Failure {
-    let field = difference.field.map { "differs in \($0)" } ?? "ends otherwise"
+    let field = difference.field.map { "differs in \($0)" } ?? "ends in a different state"
     return Failure(
-      message: "\(program.name): frame \(difference.position.frame), run again, \(field); please "
+      message: "\(program.name): a replay of frame \(difference.position.frame) \(field); please "
         + "report this, with the program and how it was run", code: EX_SOFTWARE)
   }
 
@@ -101,7 +101,7 @@ struct Failure: Error {
     case .fixedByAutosave(let part):
       "\(option(part)) cannot be combined with --resume: a saved state has its own machine"
     case .resumesImage(let path):
-      "\(fileName(path)) is a saved state, which resumes by itself: leave out --resume"
+      "\(fileName(path)): --resume is not needed for a saved state; leave it out"
     case .noCycles(let program, let platform):
       "--timing cycles requires --platform vip or hires, and \(program) runs on \(platform.rawValue)"
     case .noLabels(let name, let use):

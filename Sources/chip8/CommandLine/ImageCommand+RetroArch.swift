@@ -9,7 +9,7 @@ extension ImageCommand {
   struct FromRetroArch: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "from-retroarch",
-      abstract: "Make a saved state of one that RetroArch has written.",
+      abstract: "Convert a RetroArch state to a saved state.",
       usage: "chip8 image from-retroarch FILE PROGRAM -o OUT")
 
     @Argument(help: .value("FILE", "RetroArch's state; - is standard input.")) var file: String
@@ -64,7 +64,7 @@ extension ImageCommand {
   struct ToRetroArch: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "to-retroarch",
-      abstract: "Write a saved state as RetroArch loads it with the libretro core.",
+      abstract: "Convert a saved state for RetroArch.",
       usage: "chip8 image to-retroarch FILE -o OUT")
 
     @Argument(help: "The saved state; - is standard input.") var file: String

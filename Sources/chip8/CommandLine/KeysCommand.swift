@@ -11,9 +11,8 @@ struct KeysCommand: ParsableCommand {
     abstract: "Print what each key does in a program.",
     usage: "chip8 keys ROM [--json]",
     discussion: """
-      A line for each key that the program uses: the key of the keypad, the key of the keyboard that is \
-      it, and what it does. Programs that chip8 does not know are run for a moment to see which keys they \
-      ask for.
+      A line for each key that the program uses: the key of the keypad, the keyboard key, and what it \
+      does. Unknown programs are run briefly to detect their keys.
       """)
 
   @Argument(help: .value("ROM", "The program, its source or a saved state; - is standard input."))
@@ -21,7 +20,7 @@ struct KeysCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON object instead.") var json = false
 
-  @Option(help: .value("DIR", "Directory of the slots, where keys are kept that were changed."))
+  @Option(help: .value("DIR", "Directory of the slots, where changed keys are stored."))
   var slots: String?
 
   @Option(help: .value("FILE|off", "The configuration; by default that of chip8 config path."))

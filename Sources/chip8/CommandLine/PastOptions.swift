@@ -8,18 +8,18 @@ struct PastOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Begin where frame FRAME since power-on began.", valueName: "FRAME"))
+      "Start at frame FRAME, counted from power-on.", valueName: "FRAME"))
   var seek: UInt64?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Begin right after the Nth instruction since power-on.", valueName: "N"))
+      "Start right after instruction N, counted from power-on.", valueName: "N"))
   var seekInstruction: UInt64?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Begin N frames before the saved state.", valueName: "N"))
+    help: ArgumentHelp("Start N frames before the saved state.", valueName: "N"))
   var rewind: UInt64?
 
   @Flag(name: .customLong("no-past"), help: "Save images without the machine's past.")
@@ -28,7 +28,7 @@ struct PastOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The most bytes of its past that an image carries (262144).", valueName: "BYTES"))
+      "Maximum size of the past stored in an image (262144).", valueName: "BYTES"))
   var past: Int?
 
   func validateCombination() throws {

@@ -131,7 +131,7 @@ extension SlotsCommand {
 
   struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Delete what is in a slot.",
+      abstract: "Delete a slot's state.",
       usage: "chip8 slots delete PROGRAM NAME [--purge] [--slots DIR] [--json]")
 
     @OptionGroup var arguments: SlotArguments

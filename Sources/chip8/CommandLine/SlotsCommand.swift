@@ -12,7 +12,7 @@ struct SlotsCommand: ParsableCommand {
     usage: "chip8 slots COMMAND PROGRAM [NAME] [options]",
     discussion: """
       PROGRAM is a program's file, one of its saved states, or its SHA-1. NAME is a slot's name; a \
-      digit stands for the slot of that key.
+      digit is the slot of that key.
       """,
     subcommands: [
       List.self, Show.self, Rename.self, Note.self, Lock.self, Delete.self, Restore.self,
@@ -47,7 +47,7 @@ struct ProgramArguments: ParsableArguments {
 struct SlotArguments: ParsableArguments {
   @OptionGroup var owner: ProgramArguments
 
-  @Argument(help: .value("NAME", "The slot; a digit stands for the slot of that key."))
+  @Argument(help: .value("NAME", "The slot; a digit is the slot of that key."))
   var name: String
 
   var options: SlotsOptions { owner.options }

@@ -5,21 +5,21 @@ import Glibc
 import JSON
 import SaveState
 
-/// `chip8 timeline`: what was played of a program, as its journal has it.
+/// `chip8 timeline`: the recorded sessions of a program, as its journal has them.
 struct TimelineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "timeline",
-    abstract: "List, show, export or remove what was played of a program.",
+    abstract: "List, show, export or remove recorded sessions of a program.",
     usage: "chip8 timeline COMMAND PROGRAM [LEAF] [options]",
     discussion: """
       Windows record what is played. PROGRAM is a program's file, one of its saved states, or its \
-      SHA-1. LEAF is an end of what was played: its name, or its number in the list.
+      SHA-1. LEAF is the end of a branch: its name, or its number in the list.
       """,
     subcommands: [List.self, Show.self, Export.self, Prune.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List all ends, those that were played last first.",
+      abstract: "List all branch ends, most recent first.",
       usage: "chip8 timeline list PROGRAM [--slots DIR] [--json]")
 
     @OptionGroup var arguments: ProgramArguments
@@ -35,7 +35,7 @@ struct TimelineCommand: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show an end, with its screen.",
+      abstract: "Show the end of a branch, with its screen.",
       usage: "chip8 timeline show PROGRAM LEAF [--slots DIR] [--json]")
 
     @OptionGroup var arguments: LeafArguments
@@ -51,7 +51,7 @@ struct TimelineCommand: ParsableCommand {
 
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Save an end as an image, with its past.",
+      abstract: "Save the end of a branch as an image, with its past.",
       usage: "chip8 timeline export PROGRAM LEAF FILE [--slots DIR] [--json]")
 
     @OptionGroup var arguments: LeafArguments
@@ -82,7 +82,7 @@ struct TimelineCommand: ParsableCommand {
 
     @Option(
       parsing: .unconditional,
-      help: .value("BYTES", "The most bytes that stay (67108864); 0 removes all."))
+      help: .value("BYTES", "Bytes to keep (67108864); 0 removes all."))
     var keep = Journal.defaultByteLimit
 
     func validate() throws {
@@ -108,7 +108,7 @@ struct TimelineCommand: ParsableCommand {
 struct LeafArguments: ParsableArguments {
   @OptionGroup var owner: ProgramArguments
 
-  @Argument(help: .value("LEAF", "The end: its name, or its number in the list.")) var leaf: String
+  @Argument(help: .value("LEAF", "The end of a branch: its name, or its number.")) var leaf: String
 }
 
 /// What is reported of a journal: as JSON objects (docs/TIMELINE.md) and as text.
@@ -133,7 +133,7 @@ struct TimelineReport {
 
   private var title: String { name ?? "\(journal.program)" }
 
-  /// The end that somebody means.
+  /// The end that is named.
   func leaf(_ text: String) throws(Failure) -> JournalTree<Chip8>.Leaf {
     if let number = Int(text), leaves.indices.contains(number - 1) { return leaves[number - 1] }
     if let reference = JournalReference(text),
@@ -142,7 +142,7 @@ struct TimelineReport {
       return leaf
     }
     throw Failure(
-      message: "\(title): nothing that was played is called \(text); chip8 timeline list shows all",
+      message: "\(title): no such leaf: \(text); chip8 timeline list shows all",
       code: EX_NOINPUT)
   }
 

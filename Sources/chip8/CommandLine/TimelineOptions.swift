@@ -5,7 +5,7 @@ import Chip8Player
 struct TimelineOptions: ParsableArguments {
   @Flag(
     name: .customLong("paranoid"),
-    help: "Run each frame, roll it back and run it again, and stop with 70 if that differs.")
+    help: "Check determinism: replay every frame, exit with 70 on a mismatch.")
   var isParanoid = false
 
   /// What another process does the same with.

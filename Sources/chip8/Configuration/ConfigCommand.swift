@@ -23,7 +23,7 @@ struct ConfigCommand: ParsableCommand {
       abstract: "Print every setting and where it comes from, as a configuration.",
       usage: "chip8 config show [ROM] [--slots DIR] [--config FILE]")
 
-    @Argument(help: .value("ROM", "A program, for what is kept for it."))
+    @Argument(help: .value("ROM", "Include this program's kept settings."))
     var rom: String?
 
     @Option(help: .value("DIR", "Directory of the slots.")) var slots: String?
@@ -42,7 +42,7 @@ struct ConfigCommand: ParsableCommand {
 
   struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Name every bad line of the configuration.",
+      abstract: "Report invalid lines of the configuration.",
       usage: "chip8 config check [FILE]",
       discussion: "Exits with 65 if there is one.")
 
@@ -90,7 +90,7 @@ extension SettingLevels {
     let source = level(of: setting).map(\.text)
     // What the program decides has no value here.
     return value.isEmpty
-      ? "# \(name): the program's" : "\(name) = \(value)  # \(source ?? "default")"
+      ? "# \(name): set by the program" : "\(name) = \(value)  # \(source ?? "default")"
   }
 
   private func entries(_ setting: Setting) -> [String] {

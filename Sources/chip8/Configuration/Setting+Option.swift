@@ -33,9 +33,10 @@ extension Setting {
     }
   }
 
-  /// The value and the default.
+  /// What it means, the command that uses it, and the default.
   fileprivate var help: String {
-    row.standard.isEmpty || row.kind == .flag
+    if self == .debugSocket { return "\(row.meaning.dropLast()): chip8 dap." }
+    return row.standard.isEmpty || row.kind == .flag
       ? row.meaning : "\(row.meaning.dropLast()) (\(row.standard))."
   }
 }

@@ -42,7 +42,7 @@ extension DebugPrompt {
         }
         try prompt.show(rows)
       },
-      Command("quit q exit", "", 0...0, "end") { prompt, _ in prompt.quit() },
+      Command("quit q exit", "", 0...0, "quit") { prompt, _ in prompt.quit() },
     ]
 
   // MARK: Moving
@@ -113,7 +113,7 @@ extension DebugPrompt {
   /// How often something is to be done.
   private func repetitions(_ text: String) throws -> UInt64 {
     let count = try count(text)
-    guard count > 0 else { throw Problem("0 is nothing to do; leave it out for the usual number") }
+    guard count > 0 else { throw Problem("the count must be positive") }
     return count
   }
 

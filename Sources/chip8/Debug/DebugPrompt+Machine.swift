@@ -16,14 +16,14 @@ extension DebugPrompt {
       let value = try prompt.session.value(of: words.joined(separator: " "))
       try prompt.show([DebugSession.text(ofValue: value)])
     },
-    Command("backtrace bt", "", 0...0, "the subroutines that are at work") { prompt, _ in
+    Command("backtrace bt", "", 0...0, "the call stack") { prompt, _ in
       try prompt.show(prompt.session.frameTexts)
     },
     Command("list l", "[LINE]", 0...1, "the source around a line") { prompt, words in
       try prompt.show(
         prompt.session.sourceTexts(around: words.first.map { Int(try prompt.count($0)) }))
     },
-    Command("disassemble x", "[ADDR [COUNT]]", 0...2, "instructions as they stand in the RAM") {
+    Command("disassemble x", "[ADDR [COUNT]]", 0...2, "disassembly of the RAM") {
       prompt, words in
       let address =
         try words.first.map { Int(try prompt.session.address($0)) }
@@ -42,7 +42,7 @@ extension DebugPrompt {
     Command("screen", "", 0...0, "the screen in block characters") { prompt, _ in
       try prompt.show(prompt.session.machine.state.screen.lines)
     },
-    Command("monitors", "", 0...0, "what the source asks to be shown") { prompt, _ in
+    Command("monitors", "", 0...0, "the `:monitor`s of the source") { prompt, _ in
       try prompt.show(prompt.session.monitorTexts)
     },
   ]
@@ -61,7 +61,7 @@ extension DebugPrompt {
       prompt.lastStop = nil
       try prompt.showPlace()
     },
-    Command("redo", "", 0...0, "do again what was undone") { prompt, _ in
+    Command("redo", "", 0...0, "redo what was undone") { prompt, _ in
       guard try prompt.session.redo() else { throw Problem("nothing to redo") }
       prompt.lastStop = nil
       try prompt.showPlace()

@@ -15,7 +15,7 @@ extension DebugPrompt {
     },
     Command(
       "log", "ADDR|LABEL|LINE MESSAGE", 2...Int.max,
-      "say MESSAGE there, with {EXPR} in it"
+      "print MESSAGE there, with {EXPR} in it"
     ) { prompt, words in
       let message = try prompt.session.message(words.dropFirst().joined(separator: " "))
       try prompt.addBreakpoints(at: Clause([words[0]])) { $0.message = message }
@@ -51,10 +51,10 @@ extension DebugPrompt {
       let id = Int(clamping: try prompt.count(word))
       guard prompt.session.removeStop(id) else { throw Problem("no such stop: \(id)") }
     },
-    Command("enable", "NUMBER", 1...1, "let a stop stop again") { prompt, words in
+    Command("enable", "NUMBER", 1...1, "enable a stop") { prompt, words in
       try prompt.change(words[0]) { $0.isEnabled = true }
     },
-    Command("disable", "NUMBER", 1...1, "keep a stop from stopping") { prompt, words in
+    Command("disable", "NUMBER", 1...1, "disable a stop") { prompt, words in
       try prompt.change(words[0]) { $0.isEnabled = false }
     },
   ]
@@ -121,7 +121,7 @@ extension DebugPrompt {
       try prompt.show([prompt.session.text(of: writer)])
       try prompt.showPlace()
     },
-    Command("leaves", "", 0...0, "the ends of all that was played") { prompt, _ in
+    Command("leaves", "", 0...0, "the ends of all branches") { prompt, _ in
       let here = prompt.session.branch
       try prompt.show(
         prompt.session.leaves.map { leaf in
@@ -129,17 +129,17 @@ extension DebugPrompt {
             + "\(leaf.end.instruction) instructions"
         })
     },
-    Command("go-leaf", "LEAF", 1...1, "go to such an end") { prompt, words in
+    Command("go-leaf", "LEAF", 1...1, "go to the end of a branch") { prompt, words in
       try prompt.session.go(toEndOf: prompt.leaf(words[0]))
       try prompt.showPlace()
     },
-    Command("first-diff fd", "LEAF", 1...1, "where this course and another one part") {
+    Command("first-diff fd", "LEAF", 1...1, "where this branch and another one diverge") {
       prompt, words in
       let leaf = try prompt.leaf(words[0])
       guard
         let difference = try prompt.session.firstDifference(
           from: leaf, isInterrupted: prompt.isInterrupted)
-      else { return try prompt.show(["one is the beginning of the other"]) }
+      else { return try prompt.show(["one is a prefix of the other"]) }
       let (position, addresses) = (difference.position, difference.addresses)
       try prompt.show([
         "frame \(position.frame), instruction \(position.instruction): \(difference.field ?? "the keys") "
@@ -156,7 +156,7 @@ extension DebugPrompt {
       let survey = try prompt.survey(words)
       try prompt.show(prompt.session.coverageTexts(survey))
     },
-    Command("lag", "[FRAMES]", 0...1, "the frames that did not look at the keys") { prompt, words in
+    Command("lag", "[FRAMES]", 0...1, "the frames that did not poll the keys") { prompt, words in
       let survey = try prompt.survey(words)
       try prompt.show(prompt.session.lagTexts(survey))
     },
@@ -174,7 +174,7 @@ extension DebugPrompt {
 
   private func leaf(_ word: String) throws -> Int {
     guard let branch = Int(word), session.leaves.contains(where: { $0.branch == branch }) else {
-      throw Problem("no such end: \(word); leaves lists them")
+      throw Problem("no such leaf: \(word); leaves lists them")
     }
     return branch
   }

@@ -119,7 +119,7 @@ struct DebugPrompt {
       throw Failure.fault(fault, in: session.machine.program)
     }
     if hasFailed, !isInteractive {
-      throw Failure(message: "not every command could be done", code: EX_USAGE)
+      throw Failure(message: "some commands failed", code: EX_USAGE)
     }
   }
 

@@ -34,7 +34,7 @@ struct ClientBreakpoint {
   /// Its line, which may be one that uses a macro.
   var line: ProgramSource.Line?
   /// Why it does not stop.
-  var problem: String? = "no program is debugged yet"
+  var problem: String? = "no program is loaded yet"
 
   /// Why the machine has stopped, if it has there.
   var reason: String {
@@ -250,7 +250,7 @@ extension DebugAdapter {
       }
       let line = ProgramSource.Line(file: file, number: line(ofNumber: number))
       guard let stops = session.source.stops(from: line) else {
-        throw AdapterRefusal("no line from here on has made any bytes")
+        throw AdapterRefusal("no code at or after this line")
       }
       (breakpoint.line, breakpoint.address) = (stops.line, stops.addresses.first)
       return stops.addresses.map { .execution($0) }

@@ -38,7 +38,7 @@ extension DebugAdapter {
         try adapter.attach(arguments)
       } else {
         guard adapter.stream.transcript != nil else {
-          throw AdapterRefusal("too much was said before attach")
+          throw AdapterRefusal("too many requests before attach")
         }
         do {
           adapter.gameToServe = try RunningGame.find(arguments)

@@ -253,11 +253,11 @@ extension DebugAdapter {
     let leaf = try arguments.requiredNumber("leaf")
     let difference = try withPrompt { prompt in
       guard prompt.session.leaves.contains(where: { $0.branch == leaf }) else {
-        throw AdapterRefusal("no such end: \(leaf)")
+        throw AdapterRefusal("no such leaf: \(leaf)")
       }
       return try prompt.session.firstDifference(from: leaf, isInterrupted: prompt.isInterrupted)
     }
-    guard let difference else { return ["description": "one is the beginning of the other"] }
+    guard let difference else { return ["description": "one is a prefix of the other"] }
     return [
       "frame": difference.position.frame, "instruction": difference.position.instruction,
       "field": difference.field ?? "the keys",

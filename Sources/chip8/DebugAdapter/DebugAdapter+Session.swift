@@ -105,7 +105,7 @@ extension DebugAdapter {
   }
 
   private mutating func initialize(_ arguments: AdapterArguments) throws -> JSONObject {
-    guard client == nil else { throw AdapterRefusal("initialize comes once") }
+    guard client == nil else { throw AdapterRefusal("initialize was already sent") }
     guard try arguments.text("pathFormat") ?? "path" == "path" else {
       throw AdapterRefusal("files are named by paths: pathFormat is path")
     }

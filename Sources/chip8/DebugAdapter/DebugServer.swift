@@ -129,7 +129,7 @@ final class DebugServer: Sendable {
   private static var fullResponse: JSONObject {
     [
       "type": "response", "seq": 0, "request_seq": 0, "success": false, "command": "describe",
-      "message": "all \(maxClientCount) of its places for debuggers are taken",
+      "message": "too many debuggers are attached (\(maxClientCount))",
     ]
   }
 

@@ -39,8 +39,7 @@ struct RunningGame {
         throw AdapterRefusal("no such game is running; there are \(list(all))")
       }
       throw AdapterRefusal(
-        "no game is running in a window or terminal that could be attached to; one without a socket says why "
-          + "when its debugger is opened, by Ctrl+D")
+        "no game to attach to; press Ctrl+D in the game to see why")
     }
     guard found.count == 1 else {
       throw AdapterRefusal("several games are running; name one by its pid: \(list(found))")
@@ -81,7 +80,7 @@ struct RunningGame {
     return (games.sorted { $0.process < $1.process }, refusals)
   }
 
-  private static let noAnswer = AdapterRefusal("it does not answer")
+  private static let noAnswer = AdapterRefusal("it is not responding")
 
   /// Asks a process which game it runs.
   private init(_ process: Int, _ descriptor: Int32) throws(AdapterRefusal) {

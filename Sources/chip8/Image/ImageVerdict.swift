@@ -60,7 +60,7 @@ extension Image.Verification {
         "the machine behaves differently in this version of chip8 than in the one that saved it")
     }
     if pastLeads == false {
-      problems.append("its past, run again, does not lead to its machine")
+      problems.append("its past does not lead to its machine")
     }
     return problems.isEmpty ? nil : "intact, but " + problems.joined(separator: ", and ")
   }

@@ -34,7 +34,7 @@ struct MovieCommand: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Check that a movie, run again, is what it was.",
+      abstract: "Replay a movie and check that it gives what was recorded.",
       usage: "chip8 movie verify FILE… [--json]",
       discussion: """
         Runs the whole movie, and compares with the digests on the way and with the machine at the end. \
@@ -62,12 +62,12 @@ struct MovieCommand: ParsableCommand {
 
     @Option(
       parsing: .unconditional,
-      help: .value("FRAME", "Begin where this frame begins, counted from power-on."))
+      help: .value("FRAME", "Start at this frame, counted from power-on."))
     var from: UInt64?
 
     @Option(
       parsing: .unconditional,
-      help: .value("FRAME", "End where this frame begins, counted from power-on."))
+      help: .value("FRAME", "End before this frame, counted from power-on."))
     var to: UInt64?
 
     @OptionGroup var output: MovieOutput

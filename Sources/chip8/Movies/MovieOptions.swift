@@ -33,8 +33,8 @@ struct MovieOptions: ParsableArguments {
       if !recorded.isWhole {
         let start = recorded.movie.past.start.position
         printError(
-          "warning: \(fileName(path)): there is no room for the whole session in a movie, or the past of "
-            + "a saved state does not lead to it: the movie begins at frame \(start.frame)")
+          "warning: \(fileName(path)): the movie begins at frame \(start.frame), as the whole session does "
+            + "not fit, or a saved state's past does not lead to it")
       }
       guard recordsText else { return recorded.image.bytes }
       return Array(try MovieFile(recorded.movie, image: recorded.image).text().utf8)

@@ -73,10 +73,10 @@ extension Divergence {
     case .stops: return "the run stops in \(frame), after instruction \(instruction)"
     case .refusesInput(let reason):
       return
-        "the run leaves the movie in \(frame), after instruction \(instruction): the machine does "
+        "the run diverges from the movie in \(frame), after instruction \(instruction): the machine does "
         + "not take the next event: \(reason)"
     case .state:
-      let start = "the run leaves the movie in \(frame), at instruction \(instruction)"
+      let start = "the run diverges from the movie in \(frame), at instruction \(instruction)"
       guard let field else { return start + ": several fields differ, or memory" }
       guard let values else { return start + ": field \(field) differs" }
       return start

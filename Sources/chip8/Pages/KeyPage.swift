@@ -47,7 +47,7 @@ extension Page {
     let texts = [Element.text("Press \(what) for \(name)", .body)]
     return Page(
       title: title, texts + (note.isEmpty ? [] : [.text(note, .detail)]),
-      hint: "Esc leaves it as it is")
+      hint: "Esc cancels")
   }
 
   /// A key in as few letters as can be.

@@ -155,7 +155,7 @@ extension PlayingFrontEnd {
 
   /// - Parameter isDone: whether it was a key or a button that can be assigned.
   func assigned(_ isDone: Bool) {
-    guard isDone else { return show(["Commands are given with that; choose another one"]) }
+    guard isDone else { return show(["Reserved for commands; choose another"]) }
     // Nothing is wrong any more.
     _ = takeMessage()
     programChanged()
@@ -192,7 +192,7 @@ extension PlayingFrontEnd {
   /// Runs more or fewer instructions in a frame, by a step.
   func changeInstructionCount(up: Bool) {
     guard configuration.timing == .ipf else {
-      return show(["The VIP's cycles say how many instructions a frame has"])
+      return show(["Frames are timed in VIP cycles"])
     }
     let count = configuration.instructionsPerFrame
     let next =

@@ -25,7 +25,7 @@ extension Terminal {
         note: features.reportsKeys ? "" : Terminal.reportedKeys)
     }
     let hint =
-      "Esc back · Return, then another key · Delete as it was · F5 save · F9 load · Backspace rewind · "
+      "Esc back · Return, then another key · Delete default · F5 save · F9 load · Backspace rewind · "
       + ", . step · Tab fast · P pause · Ctrl+Z suspend · Ctrl+Q quit"
     return .keys(keyCard, title: session.player.title.displayText, "", hint: hint) {
       Page.shortName(of: $0, KeyName.name(of: $0))

@@ -25,14 +25,14 @@
           keyCard[key], title: session.player.title.displayText, "the key or the button of a pad",
           // A page covers the message that says why a key was not taken.
           note: recentLines.joined(separator: " · "))
-      default: keyPage("", hint: "Return, then another key or button · Delete as it was · Esc back")
+      default: keyPage("", hint: "Return, then another key or button · Delete default · Esc back")
       }
     }
 
     private var startPage: Page {
-      let left = session.leftMachineTime.map { "Return continues where you left, at \($0)" }
+      let left = session.leftMachineTime.map { "Return continues where you left off, at \($0)" }
       let menu = settings.isKiosk ? "" : " · Esc menu"
-      return keyPage(left ?? "", hint: "Any key plays · F1 shows the keys again" + menu)
+      return keyPage(left ?? "", hint: "Press any key to play · F1 shows the keys again" + menu)
     }
 
     private func keyPage(_ text: String, hint: String) -> Page {
@@ -63,7 +63,7 @@
       let isKeypad = setting == .keypad && settings.showsKeypad
       show([
         isKeypad
-          ? "K puts the keypad away" : "\(setting.title) \(chosen.shownText(setting))"
+          ? "K hides the keypad" : "\(setting.title) \(chosen.shownText(setting))"
       ])
     }
 

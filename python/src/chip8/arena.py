@@ -78,9 +78,9 @@ class Arena:
         if obs not in OBSERVATIONS:
             raise ValueError(f"obs is one of {', '.join(OBSERVATIONS)}, not {obs!r}")
         if frame_skip < 1:
-            raise ValueError(f"frame_skip is {frame_skip}, and has to be 1 or more")
+            raise ValueError(f"frame_skip is {frame_skip}; it must be 1 or more")
         if not 0 <= sticky < 1:
-            raise ValueError(f"sticky is {sticky}, and has to be at least 0 and below 1")
+            raise ValueError(f"sticky is {sticky}; it must be at least 0 and below 1")
         self.game = find_game(game)
         program = find_program(self.game, rom)
         first = Machine(

@@ -62,7 +62,7 @@ class Machine:
             ``hires``; None for the one that the program is known to be for, else detected.
         quirks: quirks against those of the platform: ``{"shift": True}`` or ``"shift=on"``.
         name: how the program is called in images; None for the name of its file.
-        seed: what the random numbers follow from.
+        seed: the seed of the random number generator.
         ipf: instructions per frame; 0 for what the program or platform is known for.
         timing: what a frame is measured by.
         engine: what executes instructions.
@@ -258,7 +258,7 @@ class Machine:
 
     @property
     def engine(self) -> Engine:
-        """What executes instructions."""
+        """The execution engine."""
         return Engine(self._engine)
 
     @property

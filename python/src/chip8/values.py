@@ -30,7 +30,7 @@ class Stop(enum.IntEnum):
 
 
 class Engine(enum.IntEnum):
-    """What executes instructions; what becomes of the machine is the same."""
+    """The execution engine; results are the same."""
 
     AUTO = 0
     REFERENCE = 1

@@ -63,7 +63,7 @@ class Chip8VectorEnv(VectorEnv[Array, Array, Array]):
         threads: int | None = None,
     ) -> None:
         if num_envs < 1:
-            raise ValueError(f"num_envs is {num_envs}, and has to be 1 or more")
+            raise ValueError(f"num_envs is {num_envs}; it must be 1 or more")
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise ValueError(f"render_mode is rgb_array, not {render_mode!r}")
         self._arena = Arena(
