@@ -11,7 +11,7 @@ struct LongTape<Input: TapeInput>: Sendable {
     let position: Position
   }
 
-  private static var chunkCount: Int { 256 }
+  private static var chunkCount: Int { 64 }
 
   /// So many events each.
   private var chunks: [Chunk] = []
