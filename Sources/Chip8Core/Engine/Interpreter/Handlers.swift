@@ -23,8 +23,16 @@ func handleHalt(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) 
 /// 1nnn at the end of a loop that may only wait.
 @inline(__always)
 func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  let remaining = left > IdleLoop.maxLength ? m.core.leaveIdle(op, i, left) : left
-  proceed(m, m.target(of: op), i, remaining, sp, v)
+  // Apart, so that registers are saved only where a function is called.
+  guard _fastPath(left <= IdleLoop.maxLength) else {
+    return leaveIdle(m, op, i, left, sp, v)
+  }
+  proceed(m, m.target(of: op), i, left, sp, v)
+}
+
+@inline(never)
+private func leaveIdle(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+  proceed(m, m.target(of: op), i, m.core.leaveIdle(op, i, left), sp, v)
 }
 
 /// Bnnn: PC = nnn + V0, or with the quirk `jump` nnn + Vx.
