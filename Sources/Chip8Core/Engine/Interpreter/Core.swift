@@ -136,7 +136,10 @@ extension Core {
 
   /// Gives them back.
   @inline(__always)
-  mutating func leave() {
+  mutating func leave() { leave(index, stack) }
+
+  @inline(__always)
+  private mutating func leave(_ index: UInt, _ stack: UnsafeMutableRawPointer) {
     state.pointee.i = UInt16(truncatingIfNeeded: index)
     state.pointee.stackCount = UInt8(truncatingIfNeeded: UInt(bitPattern: stack - stackStart) / 2)
   }
@@ -180,11 +183,12 @@ extension Core {
     guard length > 0 else { return }
     self.ram = ram
     watch.hasRun = true
-    enter()
-    pc = state.pointee.pc
-    while frames > 0, instructions >= length, Int(pc) < operationCount {
+    var (pc, index) = (UInt(state.pointee.pc), UInt(state.pointee.i))
+    var stack = stackStart + 2 * Int(state.pointee.stackCount)
+    while frames > 0, instructions >= length, pc < operationCount {
       state.pointee.keys = keys
-      let executed = proceed(length, UInt(pc), index, stack)
+      let executed = proceed(length, pc, index, stack)
+      (pc, index, stack) = (UInt(self.pc), self.index, self.stack)
       state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
       instructions &-= executed
       guard executed == length || end == .frameOver else {
@@ -194,8 +198,8 @@ extension Core {
       passTime(state)
       frames &-= 1
     }
-    leave()
-    state.pointee.pc = pc
+    state.pointee.pc = UInt16(truncatingIfNeeded: pc)
+    leave(index, stack)
   }
 
   /// Ends a frame that has begun.
