@@ -113,10 +113,10 @@ extension Core {
     }
   }
 
-  /// Forgets what was made from a byte. Most operations are made from four at most: a skip and what it
-  /// skips, or a long load of I.
+  /// Forgets what was made from a byte. Operations are made from six at most: a number, a skip, and what it
+  /// skips.
   func forgetWhatWasMade(from address: Int) {
-    for first in address &- 3...address where first & mask < operationCount {
+    for first in address &- 5...address where first & mask < operationCount {
       operations[first & mask] = .undecoded
     }
     if marks[address] & Mark.translated != 0 { translations?.forget(address) }
@@ -142,6 +142,12 @@ extension Core {
     Instruction(opcode: word(at: address), for: dialect.extensions)
   }
 
+  /// From how many bytes an operation is made: a skip looks at what follows.
+  private func byteCount(of instruction: Instruction, at address: Int) -> Int {
+    if keySkip(after: instruction, at: address) != nil { return 6 }
+    return instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
+  }
+
   /// Makes an operation ready.
   ///
   /// - Returns: its address.
@@ -151,9 +157,7 @@ extension Core {
     operations[address] =
       mayStop(before: instruction, at: address)
       ? .trap : Operation(instruction, at: address, on: &self)
-    // A skip looks at what follows.
-    let byteCount = instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
-    mark(address..<address &+ byteCount, Mark.decoded)
+    mark(address..<address &+ byteCount(of: instruction, at: address), Mark.decoded)
     return UInt(bitPattern: address)
   }
 }

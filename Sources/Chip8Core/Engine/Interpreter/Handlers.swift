@@ -171,6 +171,29 @@ func handleSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
+/// 6xkk and Ex9E: Vx = kk, and skips the next instruction if that key is down.
+@inline(__always)
+func handleSetAndSkipIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+  setAndSkip(if: m.isDown(op.byte), m, op, i, left, sp, v)
+}
+
+/// 6xkk and ExA1: Vx = kk, and skips the next instruction if that key is up.
+@inline(__always)
+func handleSetAndSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+  setAndSkip(if: !m.isDown(op.byte), m, op, i, left, sp, v)
+}
+
+@inline(__always)
+private func setAndSkip(
+  if skips: Bool, _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
+) {
+  v[op.x] = op.byte
+  let (rest, isOver) = left.subtractingReportingOverflow(1)
+  guard _fastPath(!isOver) else { return pause(m, op.next, i, 0, sp, v) }
+  guard skips else { return proceed(m, op.afterNext, i, rest, sp, v) }
+  proceed(m, op.afterLong, i, rest, sp, v)
+}
+
 /// ExA1: skips it if that key is up. The next instruction has four bytes.
 @inline(__always)
 func handleSkipLongIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {

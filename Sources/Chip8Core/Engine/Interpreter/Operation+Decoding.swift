@@ -23,7 +23,7 @@ extension Operation {
       set(handleCall, x, number: UInt16(truncatingIfNeeded: address &+ 2))
       target = UInt32(nnn) * UInt32(Operation.stride)
     case .return: handler = handleReturn
-    case .set: set(handleSet, x, number: nn)
+    case .set: setSet(instruction, at: address, on: &core)
     case .add: set(handleAdd, x, number: nn)
     case .copy: set(handleCopy, x, y)
     case .or: set(quirks.contains(.logic) ? handleOrClearingFlag : handleOr, x, y)
@@ -93,6 +93,15 @@ extension Operation {
     target = UInt32(next.nnn) * UInt32(Operation.stride)
   }
 
+  /// A number and the question whether that key is down are how programs ask for keys, and one operation.
+  private mutating func setSet(
+    _ instruction: Instruction, at address: Int, on core: inout Core
+  ) {
+    set(handleSet, instruction.x, number: instruction.nn)
+    guard let skip = core.keySkip(after: instruction, at: address) else { return }
+    handler = skip.kind == .skipIfKey ? handleSetAndSkipIfKey : handleSetAndSkipIfNoKey
+  }
+
   private mutating func setDraw(_ x: UInt8, _ y: UInt8, _ n: UInt8, on machine: Dialect) {
     let waits = machine.quirks.contains(.vblank)
     if machine.drawsPlainly {
@@ -100,6 +109,20 @@ extension Operation {
     } else {
       set(handleDrawAnySprite, x, y, number: n)
     }
+  }
+}
+
+extension Core {
+  /// The skip that asks for the key whose number an instruction sets, if it comes next, is not watched, and would
+  /// skip two bytes.
+  func keySkip(after instruction: Instruction, at address: Int) -> Instruction? {
+    let skip = self.instruction(at: address &+ 2)
+    guard instruction.kind == .set, [.skipIfKey, .skipIfNoKey].contains(skip.kind),
+      skip.x == instruction.x, address &+ 2 <= mask,
+      self.instruction(at: address &+ 4).byteCount == 2,
+      !mayStop(before: skip, at: address &+ 2)
+    else { return nil }
+    return skip
   }
 }
 
