@@ -12,27 +12,32 @@ directory=$(mktemp -d "$out.XXXXXX")
 trap 'rm -r "$directory"' EXIT
 map=$directory/map
 sections=$directory/sections
-export LC_ALL=C FUNCTIONS="$directory/functions" CALLED="$directory/called"
+export LC_ALL=C FUNCTIONS CALLED
+FUNCTIONS=$(realpath "$directory")/functions
+CALLED=$(realpath "$directory")/called
 
 Scripts/link.sh "$build" "$out" -Xlinker -Map="$map"
 
 # A function is alone in its section, which has an address, and a name even where the function has none:
 # an address with 16 digits, file, section.
-sed -n 's/^ *\([0-9a-f]\{1,16\}\) .* \([^ ]*\):(\(\.text\.[^)]*\))$/\1 \2 \3/p' "$map" |
-  awk '{ printf "%16s %s %s\n", $1, $2, $3 }' | sed ':zero s/^\(0*\) /\10/; t zero' >"$sections"
-cut -d ' ' -f 1 "$sections" | uniq >"$FUNCTIONS"
+tab=$(printf '\t')
+sed -n "s/^ *\([0-9a-f]*\) *[0-9a-f]* *[0-9a-f]* *[0-9]* \{9\}\(.*\):(\(\.text\.[^)]*\))\$/\1$tab\2$tab\3/p" "$map" |
+  sed -e :pad -e 's/^\([0-9a-f]\{1,15\}\)\t/0\1\t/' -e 't pad' >"$sections"
+cut -f 1 "$sections" | uniq >"$FUNCTIONS"
 clang -shared -fPIC -O1 -o "$directory/record.so" Scripts/record-functions.c
 
-# The same functions every time.
+# The same functions every time. What is preloaded has no space or colon in its path.
 run() {
-  LD_PRELOAD="$directory/record.so" SWIFT_DETERMINISTIC_HASHING=1 SWIFT_BACKTRACE=enable=no \
-    "$out" "$@" --headless --frames 60 >"$directory/report"
+  (cd "$directory" && LD_PRELOAD=./record.so SWIFT_DETERMINISTIC_HASHING=1 SWIFT_BACKTRACE=enable=no \
+    "$program" "$@" --headless --frames 60 >report)
 }
+program=$(realpath "$out")
+roms=$(realpath roms)
 record() {
-  for rom in roms/*.ch8; do
-    run "$rom" --print screen && run "$rom" --json --save "$directory/state" &&
-      run --restore "$directory/state" || return 1
+  for rom in "$roms"/*.ch8; do
+    run "$rom" --print screen && run "$rom" --json --save state && run --restore state || return 1
   done
+  [ -s "$CALLED" ]
 }
 record || {
   echo "link-in-order.sh: what short runs call could not be recorded; $out is linked in the usual order" >&2
@@ -42,8 +47,8 @@ record || {
 # A member of an archive, wherever that is, is written ARCHIVE:MEMBER.
 {
   echo 'SECTIONS { .text.first : {'
-  sort -u "$CALLED" | join - "$sections" |
-    sed 's|^[^ ]* [^ (]*/\([^/(]*\)(\([^ )]*\)) \(.*\)|*\1:\2(\3)|; s/^[^ ]* \([^ (]*\) \(.*\)/"\1"(\2)/'
+  sort -u "$CALLED" | join -t "$tab" - "$sections" | sed -n \
+    -e 's|^[^\t]*\t.*/\([^/(\t]*\)(\([^)\t]*\))\t\(.*\)$|*\1:\2(\3)|p; t' -e 's/^[^\t]*\t\(.*\)\t\(.*\)$/"\1"(\2)/p'
   echo '} } INSERT BEFORE .text;'
 } >"$directory/order"
 Scripts/link.sh "$build" "$out" -Xlinker -T -Xlinker "$directory/order"

@@ -95,7 +95,8 @@ import Testing
       (["set box = 3"], "box is neither a register nor [ADDR]"),
       (["set v3 = 256"], "256 is too large"),
       (["first-diff 9"], "no such leaf: 9"), (["undo"], "nothing to undo"),
-      (["break main hits x"], "hits takes"),
+      (["break main hits x"], "hits takes"), (["break main hits"], "hits takes"),
+      (["break main if"], "the expression is incomplete"),
     ] as [([String], String?)] {
       let outcome = try scratch.run(["debug", "game.8o"] + commands.flatMap { ["-c", $0] })
       #expect(outcome.code == (message == nil ? 0 : 64), "\(commands): \(outcome.text)")
@@ -104,6 +105,19 @@ import Testing
     let missing = try scratch.chip8("debug", "nothing.8o", "-c", "where")
     #expect(missing.code == 66)
     #expect(try scratch.chip8("debug").code == 64)
+  }
+
+  @Test func coverageListsWhatWasNotExecuted() throws {
+    try scratch.write("all.8o", Array(": main\nv0 += 1\njump main\n".utf8))
+    let some = ": main\nv0 += 1\nif v0 == 255 begin\nv1 := 1\nend\njump main\n"
+    try scratch.write("some.8o", Array(some.utf8))
+    for (file, text) in [
+      ("all.8o", "2 of 2 lines were executed\n"),
+      ("some.8o", "3 of 4 lines were executed; not:\nsome.8o:4  v1 := 1"),
+    ] {
+      let outcome = try scratch.run(["debug", file, "-c", "frame 2", "-c", "coverage"])
+      #expect(outcome.text.contains(text), "\(outcome.text)\(outcome.errors)")
+    }
   }
 
   /// The fault is where the session ends, and the way back is open.

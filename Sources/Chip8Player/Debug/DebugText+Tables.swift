@@ -90,10 +90,10 @@ extension DebugSession {
   /// Which lines, or instructions of the program that a disassembly finds, were executed.
   public func coverageTexts(_ survey: Survey) -> [String] {
     let rows = counts(survey)
-    let covered = rows.filter { $0.count > 0 }
+    let missed = rows.filter { $0.count == 0 }
     let what = source.hasLines ? "lines" : "instructions"
-    return ["\(covered.count) of \(rows.count) \(what) were executed; not:"]
-      + rows.filter { $0.count == 0 }.map(\.text)
+    let sum = "\(rows.count - missed.count) of \(rows.count) \(what) were executed"
+    return missed.isEmpty ? [sum] : [sum + "; not:"] + missed.map(\.text)
   }
 
   /// A row for each line with code, or each instruction that can be reached.

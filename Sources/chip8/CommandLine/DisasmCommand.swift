@@ -14,7 +14,7 @@ struct DisasmCommand: ParsableCommand {
 
   @Argument(help: .value("ROM", "The program; - is standard input.")) var rom: String
 
-  @Option(name: .shortAndLong, help: .value("OUT.8o", "The source; by default standard output."))
+  @Option(name: .shortAndLong, help: .value("OUT.8o", "The source; - is standard output."))
   var output = "-"
 
   @Option(help: .value("FILE", "Symbol file of the program.")) var symbols: String?

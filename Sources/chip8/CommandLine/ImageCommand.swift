@@ -255,7 +255,7 @@ struct ImageCommand: ParsableCommand {
       abstract: "Show which saved states are based on which.",
       usage: "chip8 image tree [FILE|DIR …] [--json]")
 
-    @Argument(help: "Saved states and directories; by default the current directory.")
+    @Argument(help: "Saved states and directories.")
     var files: [String] = ["."]
 
     @Flag(help: "Print one JSON array.") var json = false

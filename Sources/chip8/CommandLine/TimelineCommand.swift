@@ -82,7 +82,7 @@ struct TimelineCommand: ParsableCommand {
 
     @Option(
       parsing: .unconditional,
-      help: .value("BYTES", "Bytes to keep (67108864); 0 removes all."))
+      help: .value("BYTES", "Bytes to keep; 0 removes all."))
     var keep = Journal.defaultByteLimit
 
     func validate() throws {

@@ -59,18 +59,18 @@ extension DebugPrompt {
     },
   ]
 
-  /// What follows a place: `if EXPR` and `hits RULE`.
+  /// What follows a place: `if EXPR` and `hits RULE`; nil if it does not.
   private struct Clause {
     var place: [String]
-    var condition: [String] = []
-    var hits: [String] = []
+    var condition: String?
+    var hits: String?
 
     init(_ words: [String]) {
       let hits = words.lastIndex(of: "hits")
-      self.hits = hits.map { Array(words[($0 + 1)...]) } ?? []
+      self.hits = hits.map { words[($0 + 1)...].joined(separator: " ") }
       let rest = words[..<(hits ?? words.count)]
       let condition = rest.firstIndex(of: "if")
-      self.condition = condition.map { Array(rest[($0 + 1)...]) } ?? []
+      self.condition = condition.map { rest[($0 + 1)...].joined(separator: " ") }
       place = Array(rest[..<(condition ?? rest.count)])
     }
   }
@@ -91,11 +91,9 @@ extension DebugPrompt {
   private mutating func add(
     _ event: StopPoint.Event, _ clause: Clause, _ change: (inout StopPoint) -> Void = { _ in }
   ) throws {
-    let condition =
-      try clause.condition.isEmpty
-      ? nil : session.expression(clause.condition.joined(separator: " "))
-    let rule = StopPoint.HitRule(clause.hits.joined(separator: " "))
-    if rule == nil, !clause.hits.isEmpty { throw Problem("hits takes N, >= N or % N") }
+    let condition = try clause.condition.map(session.expression)
+    let rule = clause.hits.flatMap(StopPoint.HitRule.init)
+    if rule == nil, clause.hits != nil { throw Problem("hits takes N, >= N or % N") }
     let id = session.add(event)
     session.changeStop(id) { stop in
       (stop.condition, stop.hitRule) = (condition, rule)

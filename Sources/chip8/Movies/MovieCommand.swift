@@ -96,7 +96,7 @@ struct MovieCommand: ParsableCommand {
 
     @Argument(help: "The movie; - is standard input.") var file: String
 
-    @Option(name: .shortAndLong, help: .value("OUT", "Output file; standard output by default."))
+    @Option(name: .shortAndLong, help: .value("OUT", "Output file; - is standard output."))
     var output = "-"
 
     @OptionGroup var dependencies: DependencyOptions
