@@ -1,6 +1,6 @@
 #!/bin/sh
-# Links as link.sh does, with those functions next to each other that short runs call: so they are on a tenth of the
-# pages, which take time and memory when such a run starts.
+# Links as link.sh does, with the functions next to each other that short runs call: so they are on few pages, each of
+# which takes time and memory when such a run starts.
 # Usage: link-in-order.sh BUILD OUT, where BUILD is the directory of the build.
 set -eu
 
