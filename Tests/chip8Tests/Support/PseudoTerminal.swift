@@ -40,6 +40,19 @@ final class PseudoTerminal {
     var byteCount = 0
     var isReading = true
     var isClosed = false
+
+    /// Takes what the program has written, if anything, and answers what it asks.
+    mutating func takeOutput(of main: Int32, _ answer: [UInt8]) -> Int {
+      var ready = pollfd(fd: main, events: Int16(POLLIN), revents: 0)
+      guard isReading, poll(&ready, 1, 0) > 0, ready.revents & Int16(POLLIN) != 0 else { return 0 }
+      var bytes = [UInt8](repeating: 0, count: 65_536)
+      let count = max(0, Glibc.read(main, &bytes, bytes.count))
+      let before = screen.questions.count
+      byteCount += count
+      screen.take(Array(bytes.prefix(count)))
+      if screen.questions.dropFirst(before).contains("c") { _ = write(main, answer, answer.count) }
+      return count
+    }
   }
 
   private let main: Int32
@@ -100,29 +113,15 @@ final class PseudoTerminal {
     try #require(code == 0)
   }
 
+  /// Reads until the terminal is closed, and only while it is known not to be: its descriptor may be another
+  /// terminal's after that.
   private func read(answering answer: [UInt8]) {
     Thread.detachNewThread { [main, state] in
-      var bytes = [UInt8](repeating: 0, count: 65_536)
       while true {
-        guard state.withLock({ $0.isReading }) else {
-          usleep(1000)
-          continue
-        }
-        let count = Glibc.read(main, &bytes, bytes.count)
-        if count < 0, errno == EINTR { continue }
-        // Until somebody has opened its other end, and when the last one has closed it.
-        if count <= 0 {
-          guard !state.withLock({ $0.isClosed }) else { return }
-          usleep(1000)
-          continue
-        }
-        let isAsked = state.withLock { state in
-          let before = state.screen.questions.count
-          state.byteCount += count
-          state.screen.take(Array(bytes.prefix(count)))
-          return state.screen.questions.dropFirst(before).contains("c")
-        }
-        if isAsked { _ = write(main, answer, answer.count) }
+        let count = state.withLock { $0.isClosed ? nil : $0.takeOutput(of: main, answer) }
+        guard let count else { return }
+        // Also until somebody has opened its other end, and when the last one has closed it.
+        if count == 0 { usleep(1000) }
       }
     }
   }
@@ -152,11 +151,10 @@ final class PseudoTerminal {
 
   /// Closes the terminal, as whoever shuts a window does.
   func close() {
-    let isOpen = state.withLock { state in
-      defer { state.isClosed = true }
-      return !state.isClosed
+    state.withLock { state in
+      if !state.isClosed { Glibc.close(main) }
+      state.isClosed = true
     }
-    if isOpen { Glibc.close(main) }
   }
 
   // MARK: Eyes
