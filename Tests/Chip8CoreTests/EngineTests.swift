@@ -36,8 +36,23 @@ import Testing
         case 18: [0x00E0, 0xAFF0 | any & 0xF, 0x1FFE, 0xBFFF][Int(any) % 4]
         default: platform == .xochip ? [0xF000, 0x5002 | any & 0xFF0, 0xF301][Int(any) % 3] : any
         }
-      return [UInt8(word >> 8), UInt8(word & 0xFF)]
+      return bytes(Int.random(in: 0..<15, using: &random) == 0 ? pair(of: any) : [word])
     }
+  }
+
+  /// Instructions that are executed together: a number or the timer, and a question about that.
+  private static func pair(of any: UInt16) -> [UInt16] {
+    let x = any & 0xF00
+    return switch any % 4 {
+    case 0: [0x6000 | any, 0xE09E | x]
+    case 1: [0x6000 | any, 0xE0A1 | x]
+    case 2: [0xF007 | x, 0x3000 | x | any >> 4 & 3]
+    default: [0xF007 | x, 0x4000 | x | any >> 4 & 3]
+    }
+  }
+
+  private static func bytes(_ words: [UInt16]) -> [UInt8] {
+    words.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
   }
 
   @Test(arguments: platforms)
@@ -160,6 +175,26 @@ import Testing
     for frame in 0..<6 { _ = try engines.run(instructions: .max, keys: [], "frame \(frame)") }
     #expect(engines.fast.state.v[2] == 4 && engines.fast.state.v[3] == 1)
     for frame in 6..<9 { _ = try engines.run(instructions: .max, keys: [], "frame \(frame)") }
+  }
+
+  /// A question is asked alone where it is jumped to, and where a run has ended before it.
+  @Test(
+    arguments: [
+      [0x6105, 0xE19E, 0x7201], [0x6105, 0xE1A1, 0x7201], [0xF107, 0x3100, 0x7201],
+      [0xF107, 0x4100, 0x7201],
+    ] as [[UInt16]])
+  func instructionsExecutedTogetherAreAlsoApart(pair: [UInt16]) throws {
+    let words = [0x6302, 0xF315] + pair + [0x7301, 0xC401, 0x4400, 0x1206, 0x1204]
+    var configuration = Configuration(.chip8)
+    for length in 1...12 {
+      configuration.instructionsPerFrame = length
+      var engines = try Engines(Chip8(program(words), configuration), translatingFrom: 1)
+      engines.followOperations()
+      for frame in 0..<20 {
+        let keys = KeySet(rawValue: frame % 3 == 0 ? 1 << 5 : 0)
+        _ = try engines.run(instructions: .max, keys: keys, "\(length), frame \(frame)")
+      }
+    }
   }
 
   @Test func machinesAreTranslated() throws {

@@ -114,7 +114,7 @@ extension Core {
   mutating func setTraps(_ traps: Traps?) {
     self.traps = traps
     setWholeFrameLength()
-    (operations..<operations + operationCount).forEach { $0.pointee = .undecoded }
+    (operations..<operations + Int(operationCount)).forEach { $0.pointee = .undecoded }
   }
 }
 

@@ -135,16 +135,19 @@ public struct Chip8: Sendable {
   /// long as they are whole. One call for a frame is to cost little more than the frame.
   @inline(__always)
   private mutating func runWholeFrames(_ frames: inout Int, _ instructions: inout Int) {
-    guard let core = ownCore, core.pointee.wholeFrameLength > 0 else { return }
-    let keys = unsaved.heldKeys
+    guard let core = unsaved.code?.core else { return }
+    let (keys, framesBefore) = (unsaved.heldKeys, frames)
     withUnsafeMutablePointer(to: &state) { state in
-      // The RAM stays where it is while the machine runs. The compiler would hold it for a longer closure,
-      // which takes as long as a third of a frame.
-      guard core.pointee.place.state == state, state.pointee.isBetweenPlainFrames,
-        let ram = state.pointee.ram.withUnsafeMutableBufferPointer({ $0.baseAddress })
+      // The RAM is this machine's alone from here on, and another one if it was shared. Copies of a machine
+      // share their code only as long as they share the RAM that it was made from: so the code of a machine
+      // that still has that RAM is its own, too, and need not be asked. The RAM stays where it is while the
+      // machine runs. The compiler would hold it for a longer closure, which takes as long as a third of a frame.
+      guard let ram = state.pointee.ram.withUnsafeMutableBufferPointer({ $0.baseAddress }),
+        core.pointee.isBound(to: state, ram), state.pointee.isBetweenPlainFrames
       else { return }
-      core.pointee.runWholeFrames(&frames, &instructions, keys, ram: ram)
+      core.pointee.runWholeFrames(&frames, &instructions, keys, state)
     }
+    assert(frames == framesBefore || ownCore != nil, "the code is of this machine alone")
   }
 
   /// Runs any frames in any way.
@@ -154,7 +157,7 @@ public struct Chip8: Sendable {
     return withCore(prepared: !isByRules) { core in
       var (frames, instructions) = (limits.frames, limits.instructions)
       if !isByRules, !limits.stopsAtHalt, core.pointee.state.pointee.isBetweenPlainFrames {
-        core.pointee.runWholeFrames(&frames, &instructions, keys, ram: core.pointee.ram)
+        core.pointee.runWholeFrames(&frames, &instructions, keys, core.pointee.state)
         if frames == 0 { return .done }
       }
       var processor = Processor(Engine(core, isByRules: isByRules))

@@ -53,9 +53,10 @@ extension Core {
   @inline(never)
   mutating func makeOperations(to address: Int) {
     let count = (address / Core.operationStep + 1) * Core.operationStep
-    (operations + operationCount).initialize(repeating: .undecoded, count: count - operationCount)
+    let before = Int(operationCount)
+    (operations + before).initialize(repeating: .undecoded, count: count - before)
     (operations + count).initialize(repeating: .end, count: Core.margin)
-    operationCount = count
+    operationCount = UInt(count)
   }
 
   /// Notes that some bytes of the RAM are written: what was made from them is forgotten.
@@ -113,8 +114,8 @@ extension Core {
     }
   }
 
-  /// Forgets what was made from a byte. Operations are made from six at most: a number, a skip, and what it
-  /// skips.
+  /// Forgets what was made from a byte. Operations are made from six at most: a number or the timer, a skip, and
+  /// what it skips.
   func forgetWhatWasMade(from address: Int) {
     for first in address &- 5...address where first & mask < operationCount {
       operations[first & mask] = .undecoded
@@ -144,7 +145,7 @@ extension Core {
 
   /// From how many bytes an operation is made: a skip looks at what follows.
   private func byteCount(of instruction: Instruction, at address: Int) -> Int {
-    if keySkip(after: instruction, at: address) != nil { return 6 }
+    if skipTogether(after: instruction, at: address) != nil { return 6 }
     return instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
   }
 

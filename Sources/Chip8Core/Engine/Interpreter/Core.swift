@@ -15,12 +15,12 @@ struct Core {
   private(set) var ram: UnsafeMutablePointer<UInt8>
 
   /// The operations of how many addresses there are, from 0 on. An address beyond is left to ``Engine``.
-  var operationCount = 0
+  var operationCount: UInt = 0
   /// Whether there are any, and ``translationLimits`` is as the machine's engine wants it.
   var isPrepared = false
   /// When to translate.
   var translationLimits = TranslationLimits.never
-  /// How many instructions a frame has that ``runWholeFrames(_:_:_:ram:)`` can run; 0 where it can run none.
+  /// How many instructions a frame has that ``runWholeFrames(_:_:_:_:)`` can run; 0 where it can run none.
   var wholeFrameLength = 0
   /// The translations; nil where there can be none, and before anything was to be translated.
   var translations: Translations?
@@ -102,6 +102,12 @@ struct Core {
     watch.hasRun = true
   }
 
+  /// Whether the machine is where it was in the last run.
+  @inline(__always)
+  func isBound(to state: UnsafeMutablePointer<State>, _ ram: UnsafeMutablePointer<UInt8>) -> Bool {
+    place.state == state && self.ram == ram
+  }
+
   var state: UnsafeMutablePointer<State> { place.state }
   var stackStart: UnsafeMutableRawPointer { place.stack }
   var stackEnd: UnsafeMutableRawPointer { place.stackEnd }
@@ -118,7 +124,7 @@ extension Core {
 
   /// Executes at most so many instructions from an address in the RAM, and says how many it were.
   mutating func execute(_ count: Int, at pc: UInt16) -> Int {
-    if Int(pc) >= operationCount { makeOperations(to: Int(pc)) }
+    if pc >= operationCount { makeOperations(to: Int(pc)) }
     enter()
     self.pc = pc
     let executed = proceed(count, UInt(pc), index, stack)
@@ -136,10 +142,12 @@ extension Core {
 
   /// Gives them back.
   @inline(__always)
-  mutating func leave() { leave(index, stack) }
+  mutating func leave() { leave(index, stack, state) }
 
   @inline(__always)
-  private mutating func leave(_ index: UInt, _ stack: UnsafeMutableRawPointer) {
+  private func leave(
+    _ index: UInt, _ stack: UnsafeMutableRawPointer, _ state: UnsafeMutablePointer<State>
+  ) {
     state.pointee.i = UInt16(truncatingIfNeeded: index)
     state.pointee.stackCount = UInt8(truncatingIfNeeded: UInt(bitPattern: stack - stackStart) / 2)
   }
@@ -172,21 +180,23 @@ extension Core {
   /// or does not end by itself after its instructions. That one may have begun then, and is somebody
   /// else's to continue.
   ///
-  /// - Parameter frames, instructions: what is left to be done; less is afterwards.
+  /// - Parameters:
+  ///   - frames, instructions: what is left to be done; less is afterwards.
+  ///   - state: where the core is bound to.
   /// - Precondition: the first one begins so.
   @inline(__always)
   mutating func runWholeFrames(
     _ frames: inout Int, _ instructions: inout Int, _ keys: KeySet,
-    ram: UnsafeMutablePointer<UInt8>
+    _ state: UnsafeMutablePointer<State>
   ) {
-    let (state, length) = (place.state, wholeFrameLength)
-    guard length > 0 else { return }
-    self.ram = ram
+    let length = wholeFrameLength
+    var pc = UInt(state.pointee.pc)
+    guard length > 0, frames > 0, instructions >= length, pc < operationCount else { return }
     watch.hasRun = true
-    var (pc, index) = (UInt(state.pointee.pc), UInt(state.pointee.i))
+    state.pointee.keys = keys
+    var index = UInt(state.pointee.i)
     var stack = stackStart + 2 * Int(state.pointee.stackCount)
-    while frames > 0, instructions >= length, pc < operationCount {
-      state.pointee.keys = keys
+    repeat {
       let executed = proceed(length, pc, index, stack)
       (pc, index, stack) = (UInt(self.pc), self.index, self.stack)
       state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
@@ -197,9 +207,9 @@ extension Core {
       }
       passTime(state)
       frames &-= 1
-    }
+    } while frames > 0 && instructions >= length && pc < operationCount
     state.pointee.pc = UInt16(truncatingIfNeeded: pc)
-    leave(index, stack)
+    leave(index, stack, state)
   }
 
   /// Ends a frame that has begun.

@@ -39,7 +39,7 @@ private func leaveIdle(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 @inline(__always)
 func handleJumpIndexed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   let target = op.number &+ UInt(v[op.x])
-  guard _fastPath(target < UInt(bitPattern: m.core.pointee.operationCount)) else {
+  guard _fastPath(target < m.core.pointee.operationCount) else {
     return leave(for: target, m, i, left, sp, v)
   }
   let next = m.operation(at: target)
@@ -66,7 +66,7 @@ func handleReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
     return leaveToRules(m, op, i, left, sp, v)
   }
   let target = UInt((sp - 2).load(as: UInt16.self))
-  guard _fastPath(target < UInt(bitPattern: m.core.pointee.operationCount)) else {
+  guard _fastPath(target < m.core.pointee.operationCount) else {
     return leave(for: target, m, i, left, sp - 2, v)
   }
   proceed(m, m.operation(at: target), i, left, sp - 2, v)
@@ -174,20 +174,20 @@ func handleSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 /// 6xkk and Ex9E: Vx = kk, and skips the next instruction if that key is down.
 @inline(__always)
 func handleSetAndSkipIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  setAndSkip(if: m.isDown(op.byte), m, op, i, left, sp, v)
+  setAndSkip(op.byte, if: m.isDown(op.byte), m, op, i, left, sp, v)
 }
 
 /// 6xkk and ExA1: Vx = kk, and skips the next instruction if that key is up.
 @inline(__always)
 func handleSetAndSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  setAndSkip(if: !m.isDown(op.byte), m, op, i, left, sp, v)
+  setAndSkip(op.byte, if: !m.isDown(op.byte), m, op, i, left, sp, v)
 }
 
 @inline(__always)
 private func setAndSkip(
-  if skips: Bool, _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
+  _ value: UInt8, if skips: Bool, _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
 ) {
-  v[op.x] = op.byte
+  v[op.x] = value
   let (rest, isOver) = left.subtractingReportingOverflow(1)
   guard _fastPath(!isOver) else { return pause(m, op.next, i, 0, sp, v) }
   guard skips else { return proceed(m, op.afterNext, i, rest, sp, v) }
@@ -404,6 +404,24 @@ func handleRandom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
 func handleReadDelay(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   v[op.x] = m.core.pointee.state.pointee.delay
   proceed(m, op.next, i, left, sp, v)
+}
+
+/// Fx07 and 3xnn: Vx = the delay timer, and skips the next instruction if that is nn.
+@inline(__always)
+func handleReadDelayAndSkipIfEqual(
+  _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
+) {
+  let delay = m.core.pointee.state.pointee.delay
+  setAndSkip(delay, if: delay == op.byte, m, op, i, left, sp, v)
+}
+
+/// Fx07 and 4xnn: Vx = the delay timer, and skips the next instruction if that is not nn.
+@inline(__always)
+func handleReadDelayAndSkipIfNotEqual(
+  _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
+) {
+  let delay = m.core.pointee.state.pointee.delay
+  setAndSkip(delay, if: delay != op.byte, m, op, i, left, sp, v)
 }
 
 /// Fx15: the delay timer = Vx.

@@ -39,7 +39,7 @@ extension Operation {
     case .random: set(handleRandom, x, number: nn)
     case .clear: handler = handleClear
     case .draw: setDraw(x, y, instruction.n, on: core.dialect)
-    case .readDelay: set(handleReadDelay, x)
+    case .readDelay: setReadDelay(instruction, at: address, on: &core)
     case .setDelay: set(handleSetDelay, x)
     case .setSound: set(handleSetSound, x)
     case .bigDigit: set(handleBigDigit, x)
@@ -98,8 +98,19 @@ extension Operation {
     _ instruction: Instruction, at address: Int, on core: inout Core
   ) {
     set(handleSet, instruction.x, number: instruction.nn)
-    guard let skip = core.keySkip(after: instruction, at: address) else { return }
+    guard let skip = core.skipTogether(after: instruction, at: address) else { return }
     handler = skip.kind == .skipIfKey ? handleSetAndSkipIfKey : handleSetAndSkipIfNoKey
+  }
+
+  /// The delay timer and the question what it is are how programs wait, and one operation.
+  private mutating func setReadDelay(
+    _ instruction: Instruction, at address: Int, on core: inout Core
+  ) {
+    set(handleReadDelay, instruction.x)
+    guard let skip = core.skipTogether(after: instruction, at: address) else { return }
+    number = UInt16(skip.nn)
+    handler =
+      skip.kind == .skipIfEqual ? handleReadDelayAndSkipIfEqual : handleReadDelayAndSkipIfNotEqual
   }
 
   private mutating func setDraw(_ x: UInt8, _ y: UInt8, _ n: UInt8, on machine: Dialect) {
@@ -113,13 +124,12 @@ extension Operation {
 }
 
 extension Core {
-  /// The skip that asks for the key whose number an instruction sets, if it comes next, is not watched, and would
-  /// skip two bytes.
-  func keySkip(after instruction: Instruction, at address: Int) -> Instruction? {
+  /// The skip that asks for what an instruction has put into a register, if it comes next, is not watched, and
+  /// would skip two bytes.
+  func skipTogether(after instruction: Instruction, at address: Int) -> Instruction? {
     let skip = self.instruction(at: address &+ 2)
-    guard instruction.kind == .set, [.skipIfKey, .skipIfNoKey].contains(skip.kind),
-      skip.x == instruction.x, address &+ 2 <= mask,
-      self.instruction(at: address &+ 4).byteCount == 2,
+    guard instruction.kind.isExecutedWith(skip.kind), skip.x == instruction.x,
+      address &+ 2 <= mask, self.instruction(at: address &+ 4).byteCount == 2,
       !mayStop(before: skip, at: address &+ 2)
     else { return nil }
     return skip
@@ -127,6 +137,14 @@ extension Core {
 }
 
 extension Instruction.Kind {
+  fileprivate func isExecutedWith(_ skip: Self) -> Bool {
+    switch self {
+    case .set: [.skipIfKey, .skipIfNoKey].contains(skip)
+    case .readDelay: [.skipIfEqual, .skipIfNotEqual].contains(skip)
+    default: false
+    }
+  }
+
   /// What executes a skip: before any instruction of two bytes, before one of four, and before a jump.
   fileprivate var skipHandlers: (plain: Handler, long: Handler, beforeJump: Handler) {
     switch self {
