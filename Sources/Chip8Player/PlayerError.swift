@@ -34,6 +34,8 @@ public enum RequestError: Error, Hashable, Sendable {
   case fixedByAutosave(MachineRequest.Part)
   /// A saved state is restored anyway, so there is nothing else to resume.
   case resumesImage(path: String)
+  /// A program that is switched on has no past to begin with a moment of.
+  case requiresPast(Moment)
   /// Only the COSMAC VIP's platforms count cycles.
   case noCycles(program: String, Platform)
   /// A label was named, and nothing is known of the program's labels.

@@ -42,11 +42,11 @@ import Testing
   private func session(
     _ source: String = source, ipf: Int = 15, keys: String = "20-30:3"
   ) throws -> DebugSession {
-    var request = DebugRequest()
+    var request = PlayRequest()
     request.path = try scratch.write("game.8o", source)
     request.machine.instructionsPerFrame = ipf
     request.keys = try #require(KeyScript(keys))
-    return try request.session()
+    return try request.debugSession()
   }
 
   private func line(_ session: DebugSession) -> Int? {
@@ -97,11 +97,11 @@ import Testing
   }
 
   @Test func twoPageProgramsBeginAfterTheirDriver() throws {
-    var request = DebugRequest()
+    var request = PlayRequest()
     request.path = try scratch.write(
       "game.8o", ": main loop again :org 0x2C0 : start v0 := 1 : wait loop again")
     request.machine.platform = .hires
-    var session = try request.session()
+    var session = try request.debugSession()
     _ = session.move(.into, by: .instruction)
     #expect(session.frames.map(\.name) == ["start"])
   }
@@ -306,9 +306,9 @@ import Testing
 
   /// The machine stays as it is, stops follow their labels, and both versions are on the timeline.
   @Test func aChangedSourceIsReloaded() throws {
-    var request = DebugRequest()
+    var request = PlayRequest()
     request.path = try scratch.write("game.8o", DebugSessionTests.source)
-    var session = try request.session()
+    var session = try request.debugSession()
     session.removeStops { _ in true }
     let old = try #require(try session.breakpointAddresses("draw").first)
     let id = session.add(.execution(old))

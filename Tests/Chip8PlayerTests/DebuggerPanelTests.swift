@@ -28,16 +28,16 @@ private struct Cells: TextMetrics {
   ]
 
   private func session(_ program: [UInt8] = selfModifying) throws -> DebugSession {
-    var request = DebugRequest()
+    var request = PlayRequest()
     request.path = try scratch.write("game.ch8", program)
-    return try request.session()
+    return try request.debugSession()
   }
 
   private func session(source: String, _ platform: Platform? = nil) throws -> DebugSession {
-    var request = DebugRequest()
+    var request = PlayRequest()
     request.path = try scratch.write("game.8o", source)
     request.machine.platform = platform
-    return try request.session()
+    return try request.debugSession()
   }
 
   private func step(_ session: inout DebugSession, _ count: Int) {

@@ -59,10 +59,10 @@ extension Measurement {
 private func played(
   _ subject: Subject, frames: UInt64, instructionsPerFrame ipf: Int
 ) throws -> DebugSession {
-  var request = DebugRequest()
+  var request = PlayRequest()
   request.path = Subject.path(subject.program)
   request.machine.instructionsPerFrame = ipf
-  var session = try request.session()
+  var session = try request.debugSession()
   for frame in stride(from: 15, through: frames, by: 15) {
     session.hold(frame / 15 % 2 == 0 ? KeySet(key: UInt8(frame / 30 % 16)) : [])
     _ = session.go(to: .frame(frame))

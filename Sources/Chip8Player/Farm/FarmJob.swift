@@ -4,25 +4,9 @@ import SaveState
 
 /// A run of many, as a line of a job file asks for it: docs/FARMING.md.
 struct FarmJob {
-  /// Where its machine comes from.
-  enum Source: Hashable {
-    /// A program that is switched on.
-    case program(String)
-    /// A saved state.
-    case restore(String)
-
-    var path: String {
-      switch self {
-      case .program(let path), .restore(let path): path
-      }
-    }
-  }
-
-  /// Nil if the machine is that of the movie which is its input.
-  let source: Source?
-  /// The file of a movie, a recording or a key script that is played.
-  let input: String?
-  let machine: MachineRequest
+  /// What is run.
+  private(set) var play = PlayRequest()
+  /// How far.
   let run: RunRequest
   /// The file that is written as it stops.
   let savePath: String?
@@ -41,44 +25,36 @@ extension FarmJob {
     if let unknown = members.names.first(where: { !FarmJob.names.contains($0) }) {
       throw FarmError("`\(unknown.displayText)` is not a member of a job")
     }
-    let sources = [
-      try members.text("program").map(Source.program),
-      try members.text("restore").map(Source.restore),
-    ].compactMap(\.self)
-    input = try members.text("input")
-    guard sources.count == 1 || input != nil && sources.isEmpty else {
+    let (program, image) = (try members.text("program"), try members.text("restore"))
+    (play.path, play.isImageExpected) = (program ?? image, image != nil)
+    play.inputPath = try members.text("input")
+    guard (program == nil) != (image == nil) || play.inputPath != nil && play.path == nil else {
       throw FarmError("a job has one of `program` and `restore`, or a movie as `input`")
     }
-    source = sources.first
-    for path in [source?.path, input] where path == "-" || path == "" {
+    for path in [play.path, play.inputPath] where path == "-" || path == "" {
       throw FarmError("a job's file cannot be standard input")
     }
     savePath = try members.text("save")
     guard savePath != "-" else { throw FarmError("`save` cannot be standard output") }
-    for path in [source?.path, input, savePath] where path?.utf8.contains(0) == true {
+    for path in [play.path, play.inputPath, savePath] where path?.utf8.contains(0) == true {
       throw FarmError("the name of a file cannot have a zero byte")
     }
-    machine = try FarmJob.machine(members, source, saves: savePath != nil)
+    play.machine = try FarmJob.machine(members, saves: savePath != nil)
+    if let part = play.machine.fixedByImages, program == nil {
+      let name = part == .speed ? "ipf" : part.rawValue
+      throw FarmError("`\(name)` is that of the \(image == nil ? "movie" : "saved state")")
+    }
     run = try FarmJob.run(members)
+    play.keys = run.keys
   }
 
-  private static func machine(
-    _ members: JSONMembers, _ source: Source?, saves: Bool
-  ) throws -> MachineRequest {
+  private static func machine(_ members: JSONMembers, saves: Bool) throws -> MachineRequest {
     var machine = try MachineRequest(members)
     machine.instructionsPerFrame = try members.integer("ipf")
     if let ipf = machine.instructionsPerFrame,
       !Configuration.instructionsPerFrameRange.contains(ipf)
     {
       throw FarmError("`ipf` is not in \(Configuration.instructionsPerFrameText)")
-    }
-    if let part = machine.fixedByImages {
-      let name = part == .speed ? "ipf" : part.rawValue
-      switch source {
-      case .program: break
-      case .restore: throw FarmError("`\(name)` is that of the saved state")
-      case nil: throw FarmError("`\(name)` is that of the movie")
-      }
     }
     // What is saved has its past, as that of a run by itself.
     machine.wantsPast = saves

@@ -33,8 +33,8 @@ public struct FarmRow: Sendable, Equatable {
 public struct FarmWorker {
   private let options: FarmOptions
   private let members: Set<RunReport.Member>
-  /// Programs that were read, for jobs that have one in common.
-  private var programs: [FarmJob.Source: LoadedFile] = [:]
+  /// Programs that were read, by their paths, for jobs that have one in common.
+  private var programs: [String: LoadedFile] = [:]
 
   private static let maxProgramCount = 64
 
@@ -62,45 +62,29 @@ public struct FarmWorker {
   }
 
   private mutating func run(_ job: FarmJob) throws -> RunReport {
-    var inputs = options.reserved
-    let input = try job.input.map { path in
-      try InputFile(contentsOf: file(at: path), DependencyPaths(), &inputs)
-    }
-    let player = try player(job, input)
+    var play = job.play
+    play.inputPath = try play.inputPath.map(file(at:))
+    let input = try play.input()
+    let file = try file(play, input)
+    let maxInstructions = UInt64(options.maxInstructions)
+    guard input?.movie?.movie.instructionCount ?? 0 <= maxInstructions else { throw tooLong }
+    let start = try play.start(file, input)
     var request = job.run
-    if let recording = input?.recording { request.keys = recording.keys }
-    var run = try Run(player, request)
-    run.maxInstructions = UInt64(options.maxInstructions)
-    let stop = try toStop(&run, job)
-    guard run.instructionsDone <= run.maxInstructions, stop != .interrupt else {
-      throw tooLong
-    }
+    request.keys = start.keys
+    var run = try Run(start.player(), request)
+    run.maxInstructions = maxInstructions
+    let stop = try toStop(&run, input)
+    guard run.instructionsDone <= maxInstructions, stop != .interrupt else { throw tooLong }
     if let savePath = job.savePath {
+      var inputs = options.reserved
       inputs.add(run.player.inputs)
       let image = try run.player.moment(withLastInstructions: run.fault != nil).image()
-      try image.save(to: file(at: savePath), apartFrom: inputs)
+      try image.save(to: self.file(at: savePath), apartFrom: inputs)
     }
     return RunReport(of: run, at: stop)
   }
 
-  /// The machine of a job, with what is played on it.
-  private mutating func player(_ job: FarmJob, _ input: InputFile?) throws -> Player {
-    let file = try file(job, input)
-    let inputPath = job.input.map(resolved) ?? ""
-    var loaded = try LoadedMachine(file, job.machine)
-    try loaded.apply(MetadataRequest(), from: file.path)
-    if let movie = input?.movie {
-      guard movie.movie.instructionCount <= UInt64(options.maxInstructions) else { throw tooLong }
-      try loaded.begin(movie, job.machine, from: inputPath)
-    }
-    try input?.recording?.check(loaded.machine.program, path: inputPath)
-    try loaded.powerOnFlags(nil, input?.recording, from: inputPath)
-    var player = Player(loaded, input?.recording?.calls.map { Host(replaying: $0) } ?? .none)
-    if let movie = input?.movie { player.play(movie.movie) }
-    return player
-  }
-
-  private func toStop(_ run: inout Run, _ job: FarmJob) throws -> RunStop {
+  private func toStop(_ run: inout Run, _ input: InputFile?) throws -> RunStop {
     while true {
       do {
         switch try run.toStop() {
@@ -109,7 +93,7 @@ public struct FarmWorker {
         case .restores(let restoration): run.adopt(restoration)
         }
       } catch let error as ReplayError {
-        throw PlayerError.contents(path: job.input.map(resolved) ?? "", error)
+        throw PlayerError.contents(path: input?.path ?? "", error)
       }
     }
   }
@@ -132,23 +116,21 @@ public struct FarmWorker {
     return path
   }
 
-  private mutating func file(_ job: FarmJob, _ input: InputFile?) throws -> LoadedFile {
-    guard let source = job.source else {
-      let path = job.input.map(resolved) ?? ""
-      guard let movie = input?.movie else {
-        throw FarmError("\(inputName(path)): is not a movie: name what it is for as `program`")
-      }
-      return LoadedFile(path, image: movie.image.bytes)
+  private mutating func file(_ play: PlayRequest, _ input: InputFile?) throws -> LoadedFile {
+    let program = play.isImageExpected ? nil : play.path
+    if let file = program.flatMap({ programs[$0] }) { return file }
+    if let input, play.path == nil, input.movie == nil {
+      throw FarmError("\(inputName(input.path)): is not a movie: name what it is for as `program`")
     }
-    if let file = programs[source] { return file }
-    let path = try file(at: source.path)
-    guard case .program = source else { return try LoadedFile(path, isImageExpected: true) }
-    let file = try LoadedFile(path)
+    var play = play
+    play.path = try play.path.map(file(at:))
+    let file = try play.file(input)
+    guard let program else { return file }
     guard file.kind != .image else {
-      throw FarmError("\(inputName(path)): is a saved state: name it as `restore`")
+      throw FarmError("\(inputName(file.path)): is a saved state: name it as `restore`")
     }
     if programs.count >= FarmWorker.maxProgramCount { programs = [:] }
-    programs[source] = file
+    programs[program] = file
     return file
   }
 

@@ -63,28 +63,24 @@ package struct MovieFile {
 
 /// What a run is given as its input: a movie, or a recording as earlier versions have written it, or a key
 /// script.
-package enum InputFile {
-  case movie(MovieFile)
-  case recording(Recording)
+package struct InputFile {
+  package let path: String
+  package private(set) var movie: MovieFile?
+  package private(set) var recording: Recording?
+  /// What was read for it.
+  package private(set) var inputs = InputFiles()
 
-  package init(
-    contentsOf path: String, _ dependencies: DependencyPaths, _ inputs: inout InputFiles
-  ) throws {
+  package init(contentsOf path: String, _ dependencies: DependencyPaths) throws {
+    self.path = path
     let bytes = try inputs.read(path, limit: MovieFile.maxTextByteCount)
-    self = try inFile(path) {
-      if MovieText.isMovie(bytes) { return .movie(try MovieText(bytes).movieFile()) }
-      if Image.isImage(bytes) {
-        return .movie(try MovieFile(image: bytes, at: path, dependencies, &inputs))
+    try inFile(path) {
+      if MovieText.isMovie(bytes) {
+        movie = try MovieText(bytes).movieFile()
+      } else if Image.isImage(bytes) {
+        movie = try MovieFile(image: bytes, at: path, dependencies, &inputs)
+      } else {
+        recording = try Recording(bytes)
       }
-      return .recording(try Recording(bytes))
     }
-  }
-
-  package var recording: Recording? {
-    if case .recording(let recording) = self { recording } else { nil }
-  }
-
-  package var movie: MovieFile? {
-    if case .movie(let movie) = self { movie } else { nil }
   }
 }

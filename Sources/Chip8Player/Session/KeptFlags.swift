@@ -41,14 +41,10 @@ public struct KeptFlags: Sendable {
 extension LoadedMachine {
   /// Gives a machine that is switched on its user flags: those of a recording, or those that are kept.
   /// A restored one brings its own.
-  ///
-  /// - Parameter path: the recording's file.
-  package mutating func powerOnFlags(
-    _ kept: KeptFlags?, _ recording: Recording? = nil, from path: String? = nil
-  ) throws {
-    if let flags = recording?.flags {
+  mutating func powerOnFlags(_ kept: KeptFlags?, _ input: InputFile?) throws {
+    if let input, let flags = input.recording?.flags {
       guard image == nil else {
-        throw PlayerError.contents(path: path ?? "", Recording.Refusal.fromPowerOn)
+        throw PlayerError.contents(path: input.path, Recording.Refusal.fromPowerOn)
       }
       timeline.setUserFlags(flags)
     } else if image == nil {

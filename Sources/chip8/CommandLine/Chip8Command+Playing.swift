@@ -7,8 +7,8 @@ import SaveState
 extension Chip8Command {
   /// Plays in a window or in a terminal.
   func play(
-    _ loaded: LoadedMachine, _ playerSettings: PlayerSettings, _ host: Host, _ kept: KeptFlags?,
-    _ movie: MovieFile?, watching file: LoadedFile?
+    _ start: PlayStart, _ playerSettings: PlayerSettings, _ kept: KeptFlags?,
+    watching file: LoadedFile?
   ) throws {
     var options = PlaySession.Options()
     (options.machine, options.metadata) = (machineRequest, settings.request)
@@ -22,22 +22,22 @@ extension Chip8Command {
     (options.runAhead, options.isParanoid) = (effective.runAhead, timeline.isParanoid)
     options.journalByteLimit =
       effective.isOn(.journal) && !isKiosk ? Journal.defaultByteLimit : nil
-    (options.movie, options.isReadOnly) = (movie?.movie, headless.movie.isReadOnly)
+    (options.movie, options.isReadOnly) = (start.movie, headless.movie.isReadOnly)
     if let path = headless.movie.record {
-      options.recording = facts(movie, loaded)
+      options.recording = facts(start)
       options.reservedPaths = [path]
       try Output.check([
-        Output(path, headless.movie.recordedContent, apartFrom: loaded.inputs)
+        Output(path, headless.movie.recordedContent, apartFrom: start.loaded.inputs)
       ])
     }
-    let session = PlaySession(loaded, host, options)
+    let session = PlaySession(start.loaded, start.host, options)
     if let file { session.watch(files[0], file, keepsState: keepState) }
     let server = effective.isOn(.debugSocket) && !isKiosk ? openSocket(to: session) : nil
     // However the window ends, what was recorded is not lost.
     var failures = Failures()
     failures.attempt {
-      try show(session, firstPages(effective, loaded, movie)) {
-        guard mobility.acknowledge, let image = loaded.image else { return }
+      try show(session, firstPages(effective, start.movie)) {
+        guard mobility.acknowledge, let image = start.loaded.image else { return }
         try mobility.takeOver(image, savedAs: session.saveProvisionally())
       }
     }
@@ -83,7 +83,7 @@ extension Chip8Command {
 
   /// The keys where somebody begins with a program, home where no program was named.
   private func firstPages(
-    _ settings: Settings, _ loaded: LoadedMachine, _ movie: MovieFile?
+    _ settings: Settings, _ movie: Movie<Chip8>?
   ) -> [PageName] {
     let showsKeys = movie == nil && !watch && settings.isOn(.card)
     return (showsKeys ? [.start] : []) + (isHome(settings) && movie == nil ? [.home] : [])

@@ -113,110 +113,79 @@ struct Chip8Command: ParsableCommand {
   }
 
   func run() throws {
-    let request = machineRequest
     // A run that is not played reads nothing that its command line does not name.
     var settings =
       headless.isHeadless
       ? nil : try PlayerSettings(given, config: player.config, slotsRoot: slotsRoot)
-    var inputs = InputFiles()
-    let input = try headless.movie.input.map {
-      try InputFile(contentsOf: $0, machine.dependencies.paths, &inputs)
-    }
-    if input?.movie == nil { try checkWithoutMovie(input) }
-    let file =
-      try input?.movie.flatMap { try loadedFile(of: $0) }
-      ?? loadedFile(settings?.levels.effective)
-    var loaded = try load(file, request, input, &settings)
-    loaded.inputs.add(inputs)
-    let base = try headless.base.map { try ParentImage($0, machine.dependencies, &loaded.inputs) }
-    try loaded.keepProgram(base, headless, mobility)
-    let entryCalls = try host.entryCalls(loaded.metadata.names)
-    let isImage = loaded.image != nil
-    try begin(input, in: &loaded, request, entryCalls, from: file.path)
+    var request = request
+    let input = try request.input()
+    try check(input)
+    let file = try loadedFile(request, input, settings?.levels.effective)
+    try check(file, playing: input)
     let kept = try flags.kept(
-      besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: input,
-      from: headless.movie.input)
-    let host = try host.host(replaying: input, from: headless.movie.input)
-    if let settings {
-      return try play(loaded, settings, host, kept, input?.movie, watching: watch ? file : nil)
+      besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: input)
+    if headless.isHeadless { request.keptFlags = kept }
+    var start = try start(request, file, input, &settings)
+    let base = try headless.base.map {
+      try ParentImage($0, machine.dependencies, &start.loaded.inputs)
     }
-    try loaded.powerOnFlags(kept, input?.recording, from: headless.movie.input)
-    try runHeadless(loaded, host, kept, input, base, isImage ? [] : entryCalls)
+    try start.loaded.keepProgram(base, headless, mobility)
+    if let settings { return try play(start, settings, kept, watching: watch ? file : nil) }
+    try runHeadless(start, kept, base)
   }
 
-  /// The machine in a file, with all that is wanted of it and kept for it.
-  private func load(
-    _ file: LoadedFile, _ request: MachineRequest, _ input: InputFile?,
+  /// What is wanted of the player.
+  private var request: PlayRequest {
+    var request = PlayRequest()
+    (request.path, request.isImageExpected) = (restore ?? files.first, restore != nil)
+    request.inputPath = headless.movie.input
+    (request.machine, request.metadata) = (machineRequest, settings.request)
+    request.resumedSlotsRoot = resume ? slotsRoot : nil
+    (request.entryCalls, request.arguments) = (host.entryCalls, arguments)
+    (request.keys, request.hostCallsPath) = (headless.keys ?? .empty, host.hostCalls)
+    return request
+  }
+
+  private func start(
+    _ request: PlayRequest, _ file: LoadedFile, _ input: InputFile?,
     _ settings: inout PlayerSettings?
-  ) throws -> LoadedMachine {
-    var loaded = try machine(in: file, request, input?.movie)
-    if resume { loaded = try loaded.resumed(file.path, request, slotsRoot: slotsRoot) }
-    if past.moment != nil, loaded.image == nil, input?.movie == nil {
-      throw Failure.usage("\(past.momentOption) requires a saved state with its past")
+  ) throws -> PlayStart {
+    let start: PlayStart
+    do {
+      start = try request.start(file, input) { program in
+        settings?.readProgram(program)
+        return settings?.levels
+      }
+    } catch PlayerError.contents(let path, ImageError.notAnImage) where restore != nil {
+      throw Failure.data(
+        path, "\(ImageError.notAnImage); to run it as a program, leave out --restore")
     }
-    settings?.readProgram(loaded.machine.program.sha1)
-    if let settings, input == nil {
-      try loaded.choose(settings.levels[.program], under: request, from: file.path)
-    }
-    let metadata = self.settings.request
-    try loaded.apply(settings.map { metadata.asking(for: $0.levels) } ?? metadata, from: file.path)
-    return loaded
-  }
-
-  /// Goes to where a machine begins, with what its program is given.
-  private func begin(
-    _ input: InputFile?, in loaded: inout LoadedMachine, _ request: MachineRequest,
-    _ entryCalls: [Int], from path: String
-  ) throws {
-    if let movie = input?.movie {
-      try begin(movie, in: &loaded, request, hasEntryCalls: !entryCalls.isEmpty)
-    } else if loaded.image != nil {
-      try loaded.prepare(entryCalls: entryCalls, arguments: arguments, path: path)
-    } else if !entryCalls.isEmpty, !headless.saves {
+    if !start.entryCalls.isEmpty, !headless.saves {
       throw Failure.usage("--call requires --restore IMAGE or --save FILE")
     }
-    try input?.recording?.check(loaded.machine.program, path: headless.movie.input ?? "")
+    return start
   }
 
   /// Runs a machine without a player.
   private func runHeadless(
-    _ loaded: LoadedMachine, _ host: Host, _ kept: KeptFlags?, _ input: InputFile?,
-    _ base: ParentImage?, _ entryCalls: [Int]
+    _ start: PlayStart, _ kept: KeptFlags?, _ base: ParentImage?
   ) throws {
-    var player = Player(loaded, host)
+    var player = start.player(isReadOnly: headless.movie.isReadOnly)
     player.pastByteLimit = past.byteLimit
     player.runAhead = given.runAhead.map { RunAhead($0) }
     player.isParanoid = timeline.isParanoid
     reportWarnings(of: &player)
-    try player.saveWithEntryCalls(entryCalls)
-    if let movie = input?.movie?.movie {
-      player.play(movie, isReadOnly: headless.movie.isReadOnly)
-    }
-    if headless.movie.record != nil { player.record(facts(input?.movie, loaded)) }
+    try player.saveWithEntryCalls(start.entryCalls)
+    if headless.movie.record != nil { player.record(facts(start)) }
     var run = try HeadlessRun(
-      headless, mobility, machine, player, input?.recording?.keys, parent: base,
-      slotsRoot: slotsRoot, kept)
+      headless, mobility, machine, player, start.keys, parent: base, slotsRoot: slotsRoot, kept)
     try run.prepare()
-    if mobility.acknowledge, let image = loaded.image { try run.takeOver(image) }
+    if mobility.acknowledge, let image = start.loaded.image { try run.takeOver(image) }
     try run.toEnd()?.execute()
   }
 
   /// What the command line sets.
   var given: Settings { settings.given.over(player.given) }
-
-  private func machine(
-    in file: LoadedFile, _ request: MachineRequest, _ movie: MovieFile?
-  ) throws -> LoadedMachine {
-    // What is asked for is compared with a movie's machine, and its start is gone to later.
-    var request = request
-    if movie != nil { request.moment = nil }
-    do { return try LoadedMachine(file, request) } catch PlayerError.contents(
-      let path, ImageError.notAnImage) where restore != nil
-    {
-      throw Failure.data(
-        path, "\(ImageError.notAnImage); to run it as a program, leave out --restore")
-    }
-  }
 
   var slotsRoot: String { slots ?? Slots.defaultRoot() }
 
@@ -239,26 +208,24 @@ struct Chip8Command: ParsableCommand {
   }
 
   /// The file that is named, however it is named.
-  private func loadedFile(_ settings: Settings?) throws -> LoadedFile {
+  private func loadedFile(
+    _ request: PlayRequest, _ input: InputFile?, _ settings: Settings?
+  ) throws -> LoadedFile {
     switch (restore, files.count) {
     case (let image?, _):
       try checkArguments()
       if let restoreDescriptor { return try LoadedFile(handed: restoreDescriptor, image) }
-      return mobility.acknowledge
-        ? try LoadedFile(mobility.channel) : try LoadedFile(image, isImageExpected: true)
-    case (nil, 1):
-      return try LoadedFile(files[0])
-    case (nil, 0) where settings.map(isHome) ?? false:
-      // The machine does not run unless somebody chooses it.
-      guard let first = Library.bundled.first?.program else {
-        throw Failure.usage("no program given")
+      if mobility.acknowledge { return try LoadedFile(mobility.channel) }
+    case (nil, 0) where input?.movie == nil:
+      guard settings.map(isHome) ?? false, let first = Library.bundled.first?.program else {
+        throw Failure.usage("no program given: try chip8 game.ch8, or chip8 --help")
       }
+      // The machine does not run unless somebody chooses it.
       return try LoadedFile("\(first.name).ch8", contents: first.bytes)
-    case (nil, 0):
-      throw Failure.usage("no program given: try chip8 game.ch8, or chip8 --help")
-    case (nil, _):
-      throw Failure.usage("expected one program, got \(files.count)")
+    case (nil, 2...): throw Failure.usage("expected one program, got \(files.count)")
+    default: break
     }
+    return try request.file(input)
   }
 }
 

@@ -102,6 +102,7 @@ struct Failure: Error {
       "\(option(part)) cannot be combined with --resume: a saved state has its own machine"
     case .resumesImage(let path):
       "\(fileName(path)): --resume is not needed for a saved state; leave it out"
+    case .requiresPast(let moment): "\(option(moment)) requires a saved state with its past"
     case .noCycles(let program, let platform):
       "--timing cycles requires --platform vip or hires, and \(program) runs on \(platform.rawValue)"
     case .noLabels(let name, let use):
@@ -126,6 +127,14 @@ struct Failure: Error {
 
   private static func option(_ part: MachineRequest.Part) -> String {
     part == .speed ? "--ipf" : "--\(part.rawValue)"
+  }
+
+  private static func option(_ moment: Moment) -> String {
+    switch moment {
+    case .frame: "--seek"
+    case .instruction: "--seek-instruction"
+    case .framesAgo: "--rewind"
+    }
   }
 
   /// The option, up to the label.

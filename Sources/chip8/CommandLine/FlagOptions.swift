@@ -17,22 +17,19 @@ struct FlagOptions: ParsableArguments {
 
   /// Where flags are kept, if they are.
   ///
-  /// - Parameters:
-  ///   - input: what is replayed, if anything.
-  ///   - path: its file.
+  /// - Parameter input: what is replayed, if anything.
   func kept(
-    besideSlotsIn slotsRoot: String, isHeadless: Bool, replaying input: InputFile?,
-    from path: String?
+    besideSlotsIn slotsRoot: String, isHeadless: Bool, replaying input: InputFile?
   ) throws(Failure) -> KeptFlags? {
     guard keepFlags != "off" else { return nil }
     guard let keepFlags else {
       // A movie has the flags that it began with, and those at its end are nobody's.
       return isHeadless || input?.movie != nil ? nil : KeptFlags(root: slotsRoot, isNamed: false)
     }
-    if let input, let path, input.movie != nil || input.recording?.isSession == true {
+    if let input, input.movie != nil || input.recording?.isSession == true {
       throw .usage(
-        "--keep-flags cannot be combined with \(fileName(path)), which has the recorded run's flags"
-      )
+        "--keep-flags cannot be combined with \(fileName(input.path)), which has the recorded run's "
+          + "flags")
     }
     return KeptFlags(root: keepFlags)
   }

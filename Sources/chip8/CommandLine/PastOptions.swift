@@ -55,11 +55,6 @@ struct PastOptions: ParsableArguments {
   /// How many bytes of its past an image carries, at most.
   var byteLimit: Int? { leavesOutPast ? nil : past ?? Player.defaultPastByteLimit }
 
-  /// The option that names the moment.
-  var momentOption: String {
-    seek != nil ? "--seek" : rewind != nil ? "--rewind" : "--seek-instruction"
-  }
-
   /// The options with which another process saves as much of the past.
   static func arguments(for byteLimit: Int?) -> [String] {
     guard let byteLimit else { return ["--no-past"] }

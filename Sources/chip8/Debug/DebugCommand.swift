@@ -62,8 +62,8 @@ struct DebugCommand: ParsableCommand {
   }
 
   /// What is to be debugged.
-  private func request() throws(Failure) -> DebugRequest {
-    var request = DebugRequest()
+  private func request() throws(Failure) -> PlayRequest {
+    var request = PlayRequest()
     request.path = restore ?? files.first
     guard request.path != nil || input != nil else {
       throw .usage("no program given: try chip8 debug game.8o")

@@ -8,7 +8,7 @@ import SaveState
 struct DebugPrompt {
   var session: DebugSession
   /// What is debugged.
-  var request: DebugRequest
+  var request: PlayRequest
   /// Whether somebody types.
   let isInteractive: Bool
   private(set) var isOver = false
@@ -29,18 +29,18 @@ struct DebugPrompt {
   }
 
   init(
-    _ request: DebugRequest, isInteractive: Bool = false,
+    _ request: PlayRequest, isInteractive: Bool = false,
     output: @escaping ([String]) throws -> Void,
     isInterrupted: @escaping () -> Bool
   ) throws {
     self.init(
-      try request.session(), request, isInteractive: isInteractive, output: output,
+      try request.debugSession(), request, isInteractive: isInteractive, output: output,
       isInterrupted: isInterrupted)
   }
 
   /// Commands for a machine that is there already.
   init(
-    _ session: DebugSession, _ request: DebugRequest, isInteractive: Bool = false,
+    _ session: DebugSession, _ request: PlayRequest, isInteractive: Bool = false,
     output: @escaping ([String]) throws -> Void, isInterrupted: @escaping () -> Bool
   ) {
     self.session = session

@@ -15,7 +15,7 @@ struct AdapterSources {
 
   init() {}
 
-  init(_ request: DebugRequest, _ session: DebugSession) {
+  init(_ request: PlayRequest, _ session: DebugSession) {
     let path = request.metadata.symbolsPath ?? request.path ?? ""
     directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
     program = session.player.image == nil ? request.path : nil

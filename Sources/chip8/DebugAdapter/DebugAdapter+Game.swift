@@ -73,7 +73,7 @@ extension DebugAdapter {
     if stopsOnEntry { view = try asked { () throws(AttachedDebugger.Refusal) in try game.pause() } }
     let (stream, console) = (stream, console)
     prompt = DebugPrompt(
-      view.session, DebugRequest(), output: { console.append($0) },
+      view.session, PlayRequest(), output: { console.append($0) },
       isInterrupted: {
         Interrupt.wasCaught || stream.hasUrgentMessage || game.isInterrupted
       })

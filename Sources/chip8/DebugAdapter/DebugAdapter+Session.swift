@@ -7,7 +7,7 @@ import SaveState
 
 /// What a client wants to debug.
 struct Launch {
-  var request = DebugRequest()
+  var request = PlayRequest()
   var stopsOnEntry = false
   /// Whether the program is only run: nothing stops it.
   var isWithoutDebugging = false

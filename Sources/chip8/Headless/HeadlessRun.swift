@@ -24,11 +24,11 @@ struct HeadlessRun {
   var failures = Failures()
 
   /// - Parameters:
-  ///   - keys: the keys of a recording, if one is replayed.
+  ///   - keys: which keys are down, by frames from where the machine is.
   ///   - keptFlags: where the user flags are kept, if they are.
   init(
     _ options: HeadlessOptions, _ mobility: MobilityOptions, _ machineOptions: MachineOptions,
-    _ player: Player, _ keys: KeyScript?, parent: ParentImage?, slotsRoot: String,
+    _ player: Player, _ keys: KeyScript, parent: ParentImage?, slotsRoot: String,
     _ keptFlags: KeptFlags?
   ) throws {
     self.options = options
@@ -42,7 +42,7 @@ struct HeadlessRun {
       player.machine, keepingIn: keptFlags?.memory(of: player.machine.program))
     var request = RunRequest()
     (request.frames, request.instructions) = (options.frames, options.instructions)
-    (request.until, request.keys) = (options.until, keys ?? options.keys ?? .empty)
+    (request.until, request.keys) = (options.until, keys)
     run = try Run(player, request)
     try checkFiles()
     try keptFlags?.prepare(for: player.machine)

@@ -53,42 +53,41 @@ struct MovieOptions: ParsableArguments {
 func isMovieText(_ path: String) -> Bool { path == "-" || path.lowercased().hasSuffix(".txt") }
 
 extension Chip8Command {
-  /// What has no place in a run without a movie.
-  func checkWithoutMovie(_ input: InputFile?) throws(Failure) {
-    if headless.movie.isReadOnly { throw .usage("--read-only requires --input with a movie") }
-    if input != nil, !headless.isHeadless {
+  /// Refuses what has no place in a run with an input, or without one.
+  func check(_ input: InputFile?) throws(Failure) {
+    if headless.movie.isReadOnly, input?.movie == nil {
+      throw .usage("--read-only requires --input with a movie")
+    }
+    guard let input else { return }
+    if input.movie == nil, !headless.isHeadless {
       throw .usage("--input requires --headless, or a movie to be played in a window")
     }
+    if host.hostCalls != nil, input.movie != nil || input.recording?.calls != nil {
+      throw .usage(
+        "--host-calls cannot be combined with \(fileName(input.path)), which replays all host calls"
+      )
+    }
   }
 
-  /// Goes to the start of a movie, which has all input itself.
-  func begin(
-    _ movie: MovieFile, in loaded: inout LoadedMachine, _ request: MachineRequest,
-    hasEntryCalls: Bool
-  ) throws {
-    let path = headless.movie.input ?? ""
+  /// Refuses what a movie has itself: all input.
+  func check(_ file: LoadedFile, playing input: InputFile?) throws(Failure) {
+    guard let input, input.movie != nil else { return }
     let given: [(String, Bool)] = [
-      ("--call", hasEntryCalls), ("arguments", !arguments.isEmpty), ("--resume", resume),
+      ("--call", !host.entryCalls.isEmpty), ("arguments", !arguments.isEmpty), ("--resume", resume),
       ("--watch", watch), ("--acknowledge", mobility.acknowledge),
-      ("--poke", !request.pokes.isEmpty && loaded.image != nil),
+      ("--poke", !machine.poke.isEmpty && file.kind == .image),
     ]
     if let option = given.first(where: { $0.1 })?.0 {
-      throw Failure.usage(
-        "\(option) cannot be combined with \(fileName(path)), a movie, which has all input itself")
+      throw .usage(
+        "\(option) cannot be combined with \(fileName(input.path)), a movie, which has all input itself"
+      )
     }
-    try loaded.begin(movie, request, from: path)
-  }
-
-  /// The file of a movie where no other is named.
-  func loadedFile(of movie: MovieFile) throws -> LoadedFile? {
-    guard restore == nil, files.isEmpty else { return nil }
-    return LoadedFile(headless.movie.input ?? "", image: movie.image.bytes)
   }
 
   /// What a movie says that continues another one.
-  func facts(_ movie: MovieFile?, _ loaded: LoadedMachine) -> MovieFacts {
-    if let movie { return movie.movie.facts }
-    let continued = loaded.image.flatMap { try? $0.movie(of: $0.machine() as Chip8) }
+  func facts(_ start: PlayStart) -> MovieFacts {
+    if let movie = start.movie { return movie.facts }
+    let continued = start.loaded.image.flatMap { try? $0.movie(of: $0.machine() as Chip8) }
     return continued?.facts ?? MovieFacts()
   }
 }
