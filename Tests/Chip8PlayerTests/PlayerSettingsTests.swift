@@ -49,6 +49,20 @@ import Testing
 
   // MARK: Values
 
+  @Test func exhibitsKeepNothing() throws {
+    let played = PlaySession.Options(SettingLevels(options: try settings((.autosave, "20"))))
+    #expect(played.autosaveSeconds == 20 && played.isAttachable)
+    #expect(played.journalByteLimit == Journal.defaultByteLimit)
+    let quiet = PlaySession.Options(
+      SettingLevels(
+        options: try settings((.autosave, "0"), (.journal, "false"), (.debugSocket, "false"))))
+    let exhibit = PlaySession.Options(SettingLevels(options: try settings((.kiosk, "true"))))
+    for options in [quiet, exhibit] {
+      #expect(options.autosaveSeconds == nil && !options.isAttachable)
+      #expect(options.journalByteLimit == nil)
+    }
+  }
+
   @Test func everySettingHasARowOfItsOwn() throws {
     let rows = Setting.allCases.map(\.row)
     #expect(Set(rows.map(\.key)).count == rows.count)

@@ -28,6 +28,8 @@ extension PlaySession {
     public var isParanoid = false
     /// How many bytes the journal of a program has, at most; nil for no journal.
     public var journalByteLimit: Int?
+    /// Whether other processes of the user may debug what is played.
+    public var isAttachable = false
     /// The movie that is played first.
     package var movie: Movie<Chip8>?
     /// What the movie says that is recorded; nil if none is.
@@ -39,5 +41,17 @@ extension PlaySession {
 
     /// The defaults.
     public init() {}
+
+    /// What follows from what somebody has set. An exhibit keeps nothing of what its visitors play.
+    public init(_ settings: SettingLevels) {
+      self.settings = settings
+      let effective = settings.effective
+      runAhead = effective.runAhead
+      let (isKiosk, autosave) = (effective.isOn(.kiosk), effective.number(.autosave))
+      autosaveSeconds = autosave > 0 && !isKiosk ? autosave : nil
+      journalByteLimit =
+        effective.isOn(.journal) && !isKiosk ? Journal.defaultByteLimit : nil
+      isAttachable = effective.isOn(.debugSocket) && !isKiosk
+    }
   }
 }

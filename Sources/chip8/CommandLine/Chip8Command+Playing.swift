@@ -10,18 +10,12 @@ extension Chip8Command {
     _ start: PlayStart, _ playerSettings: PlayerSettings, _ kept: KeptFlags?,
     watching file: LoadedFile?
   ) throws {
-    var options = PlaySession.Options()
+    var options = PlaySession.Options(playerSettings.levels)
     (options.machine, options.metadata) = (machineRequest, settings.request)
     options.slotsRoot = slotsRoot
-    (options.settings, options.keptSettings) = (playerSettings.levels, playerSettings.kept)
-    options.firstNotices = playerSettings.notices
-    let effective = playerSettings.levels.effective
-    let (autosave, isKiosk) = (effective.number(.autosave), effective.isOn(.kiosk))
-    options.autosaveSeconds = autosave > 0 && !isKiosk ? autosave : nil
+    (options.keptSettings, options.firstNotices) = (playerSettings.kept, playerSettings.notices)
     (options.keptFlags, options.pastByteLimit) = (kept, past.byteLimit)
-    (options.runAhead, options.isParanoid) = (effective.runAhead, timeline.isParanoid)
-    options.journalByteLimit =
-      effective.isOn(.journal) && !isKiosk ? Journal.defaultByteLimit : nil
+    options.isParanoid = timeline.isParanoid
     (options.movie, options.isReadOnly) = (start.movie, headless.movie.isReadOnly)
     if let path = headless.movie.record {
       options.recording = facts(start)
@@ -32,11 +26,11 @@ extension Chip8Command {
     }
     let session = PlaySession(start.loaded, start.host, options)
     if let file { session.watch(files[0], file, keepsState: keepState) }
-    let server = effective.isOn(.debugSocket) && !isKiosk ? openSocket(to: session) : nil
+    let server = options.isAttachable ? openSocket(to: session) : nil
     // However the window ends, what was recorded is not lost.
     var failures = Failures()
     failures.attempt {
-      try show(session, firstPages(effective, start.movie)) {
+      try show(session, firstPages(options)) {
         guard mobility.acknowledge, let image = start.loaded.image else { return }
         try mobility.takeOver(image, savedAs: session.saveProvisionally())
       }
@@ -83,10 +77,11 @@ extension Chip8Command {
 
   /// The keys where somebody begins with a program, home where no program was named.
   private func firstPages(
-    _ settings: Settings, _ movie: Movie<Chip8>?
+    _ options: PlaySession.Options
   ) -> [PageName] {
-    let showsKeys = movie == nil && !watch && settings.isOn(.card)
-    return (showsKeys ? [.start] : []) + (isHome(settings) && movie == nil ? [.home] : [])
+    let settings = options.settings.effective
+    guard options.movie == nil else { return [] }
+    return (!watch && settings.isOn(.card) ? [.start] : []) + (isHome(settings) ? [.home] : [])
   }
 
   /// Whether no program was named, and there is something to choose one on.
