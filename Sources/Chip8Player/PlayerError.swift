@@ -19,11 +19,11 @@ package func inFile<Contents>(_ path: String, _ body: () throws -> Contents) thr
   do { return try body() } catch { throw PlayerError.contents(path: path, error) }
 }
 
-/// Why what a file holds cannot be used: a sentence without the file's name.
-package struct UnusableFile: Error, CustomStringConvertible {
+/// Why something cannot be done, in one sentence: without the file's name if ``PlayerError`` has that.
+package struct MessageError: Error, CustomStringConvertible {
   package let description: String
 
-  init(_ description: String) { self.description = description }
+  package init(_ description: String) { self.description = description }
 }
 
 /// What was asked of the player that does not go together.

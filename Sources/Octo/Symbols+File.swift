@@ -2,12 +2,13 @@
 
 import JSON
 
-/// Why a file holds no symbols that could be used, in one sentence.
-public struct SymbolsError: Error, Equatable, CustomStringConvertible {
-  /// The sentence.
+/// Why a file cannot be included, or holds no symbols that could be used.
+public struct FileError: Error, Equatable, CustomStringConvertible {
+  /// What follows the name of a file that is included (`does not exist`), else a sentence without the name.
   public let description: String
 
-  package init(description: String) { self.description = description }
+  /// An error for this reason.
+  public init(_ description: String) { self.description = description }
 }
 
 extension Symbols {
@@ -15,15 +16,15 @@ extension Symbols {
   public static let maxByteCount = 32 << 20
 
   /// Reads a symbol file. Whatever is in it, nothing is taken over that the format does not allow.
-  public init(file bytes: [UInt8]) throws(SymbolsError) {
+  public init(file bytes: [UInt8]) throws(FileError) {
     guard bytes.count <= Symbols.maxByteCount else {
-      throw SymbolsError(description: "a symbol file has at most 32 MiB")
+      throw FileError("a symbol file has at most 32 MiB")
     }
     let file: SymbolFile
     do throws(JSONError) {
       file = try JSON.decode(SymbolFile.self, from: bytes)
     } catch {
-      throw SymbolsError(description: "not a symbol file" + Symbols.place(of: error))
+      throw FileError("not a symbol file" + Symbols.place(of: error))
     }
     try file.check()
     try self.init(file)
@@ -34,7 +35,7 @@ extension Symbols {
     Array((try JSON.encode(SymbolFile(self)) + "\n").utf8)
   }
 
-  private init(_ file: SymbolFile) throws(SymbolsError) {
+  private init(_ file: SymbolFile) throws(FileError) {
     source = file.source
     program = file.program.map {
       ProgramIdentity(byteCount: $0.byteCount, sha1: $0.sha1.lowercased())
@@ -54,9 +55,9 @@ extension Symbols {
 
   private static func add(
     _ text: String, at address: Int, to texts: inout [Int: String], _ what: String
-  ) throws(SymbolsError) {
+  ) throws(FileError) {
     guard texts.updateValue(text, forKey: address) == nil else {
-      throw SymbolsError(description: "there are two \(what) at \(address)")
+      throw FileError("there are two \(what) at \(address)")
     }
   }
 
@@ -122,26 +123,24 @@ private struct SymbolFile: Codable {
   }
 
   /// Checks every number; names may be any.
-  func check() throws(SymbolsError) {
+  func check() throws(FileError) {
     guard format == SymbolFile.format else {
-      throw SymbolsError(description: "not a symbol file")
+      throw FileError("not a symbol file")
     }
     guard version == SymbolFile.version else {
-      throw SymbolsError(
-        description: "the symbol file has version \(version); only version 1 is supported")
+      throw FileError("the symbol file has version \(version); only version 1 is supported")
     }
     if let program {
       let isDigest = program.sha1.utf8.count == 40 && program.sha1.allSatisfy(\.isHexDigit)
       guard isDigest, (0...Image.size - Image.origin).contains(program.byteCount) else {
-        throw SymbolsError(description: "its member program is invalid")
+        throw FileError("its member program is invalid")
       }
     }
     for (name, address) in labels ?? [:] {
       try SymbolFile.checkAddress(address, "the label \(quoted(name))")
     }
     for (name, register) in aliases ?? [:] where !(0...15).contains(register) {
-      throw SymbolsError(
-        description: "the alias \(quoted(name)) is \(register), which is not a register")
+      throw FileError("the alias \(quoted(name)) is \(register), which is not a register")
     }
     for breakpoint in breakpoints ?? [] {
       try SymbolFile.checkAddress(breakpoint.address, "the breakpoint \(quoted(breakpoint.name))")
@@ -150,20 +149,20 @@ private struct SymbolFile: Codable {
     try checkLines()
   }
 
-  private func checkLines() throws(SymbolsError) {
+  private func checkLines() throws(FileError) {
     var end = 0
     for run in lines ?? [] {
       guard
         run.address >= end, (1...Image.size).contains(run.byteCount),
         run.address <= Image.size - run.byteCount, (1...Int(Int32.max)).contains(run.line)
-      else { throw SymbolsError(description: "its lines at \(run.address) are invalid") }
+      else { throw FileError("its lines at \(run.address) are invalid") }
       end = run.address + run.byteCount
     }
   }
 
-  static func checkAddress(_ address: Int, _ what: String) throws(SymbolsError) {
+  static func checkAddress(_ address: Int, _ what: String) throws(FileError) {
     guard (0...Image.size).contains(address) else {
-      throw SymbolsError(description: "\(what) is at \(address), which is not an address")
+      throw FileError("\(what) is at \(address), which is not an address")
     }
   }
 }
@@ -181,7 +180,7 @@ extension SymbolFile.MonitorMember {
     }
   }
 
-  func checked() throws(SymbolsError) -> Assembly.Monitor {
+  func checked() throws(FileError) -> Assembly.Monitor {
     let base: Assembly.Monitor.Base
     switch (register, address) {
     case (let register?, nil) where (0...15).contains(register): base = .register(register)
@@ -189,8 +188,7 @@ extension SymbolFile.MonitorMember {
       try SymbolFile.checkAddress(address, "the monitor \(quoted(name))")
       base = .memory(address)
     default:
-      throw SymbolsError(
-        description: "the monitor \(quoted(name)) needs either a register or an address")
+      throw FileError("the monitor \(quoted(name)) needs either a register or an address")
     }
     let display: Assembly.Monitor.Display? =
       switch (bytes, format) {
@@ -199,8 +197,7 @@ extension SymbolFile.MonitorMember {
       default: nil
       }
     guard let display else {
-      throw SymbolsError(
-        description: "the monitor \(quoted(name)) needs either bytes or a format")
+      throw FileError("the monitor \(quoted(name)) needs either bytes or a format")
     }
     return Assembly.Monitor(name: name, base: base, display: display)
   }

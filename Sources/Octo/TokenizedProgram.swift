@@ -2,16 +2,7 @@
 
 /// Reads a file that a source includes, by its path from the directory of the main source: names
 /// that are separated by `/`, none of which is empty, `.` or `..`.
-public typealias IncludeReader = (_ path: String) throws(IncludeError) -> String
-
-/// Why a file cannot be included.
-public struct IncludeError: Error {
-  /// The reason, as it continues after the file's name: `cannot be read: Permission denied`.
-  public var reason: String
-
-  /// An error for this reason.
-  public init(_ reason: String) { self.reason = reason }
-}
+public typealias IncludeReader = (_ path: String) throws(FileError) -> String
 
 /// The tokens of a program: those of each file that is included are in the place of its `:include`.
 package struct TokenizedProgram {
@@ -123,9 +114,9 @@ package struct TokenizedProgram {
     }
     let name = String(directory) + path
     let text: String
-    do throws(IncludeError) {
+    do throws(FileError) {
       text = try reader(path)
-    } catch { throw self.error("\(quoted(path)) \(error.reason)", at: token) }
+    } catch { throw self.error("\(quoted(path)) \(error)", at: token) }
     sources.add(text, at: path, named: name)
     indices[path] = sources.all.count - 1
     return sources.all.count - 1

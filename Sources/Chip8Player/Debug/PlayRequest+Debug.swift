@@ -12,7 +12,7 @@ extension PlayRequest {
     if let input {
       guard let movie = input.movie else {
         throw PlayerError.contents(
-          path: input.path, UnusableFile("not a movie; only a movie can be debugged"))
+          path: input.path, MessageError("not a movie; only a movie can be debugged"))
       }
       request.machine.moment = .instruction(movie.movie.past.start.position.instruction)
     }
@@ -27,11 +27,11 @@ extension PlayRequest {
   /// - Throws: ``PlayerError``, `StorageError` or `InputError`; nothing has changed then.
   public func reload(in session: inout DebugSession) throws {
     guard let path, inputPath == nil else {
-      throw PlayerError.contents(path: inputPath ?? "", UnusableFile("a movie is not reloaded"))
+      throw PlayerError.contents(path: inputPath ?? "", MessageError("a movie is not reloaded"))
     }
     let loaded = try LoadedMachine(LoadedFile(path), machine.forAnotherProgram)
     guard loaded.image == nil else {
-      throw PlayerError.contents(path: path, UnusableFile("a saved state is not reloaded"))
+      throw PlayerError.contents(path: path, MessageError("a saved state is not reloaded"))
     }
     try session.replaceProgram(with: loaded)
   }

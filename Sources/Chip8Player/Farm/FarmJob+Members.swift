@@ -41,10 +41,3 @@ enum FarmJobID: Hashable {
     }
   }
 }
-
-/// Why a job cannot be run: one sentence.
-struct FarmError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}

@@ -20,29 +20,29 @@ extension FarmJob {
 
   init(_ members: JSONMembers) throws {
     guard members.id != nil else {
-      throw FarmError("`id` is missing, or neither a text nor a whole number")
+      throw MessageError("`id` is missing, or neither a text nor a whole number")
     }
     if let unknown = members.names.first(where: { !FarmJob.names.contains($0) }) {
-      throw FarmError("`\(unknown.displayText)` is not a member of a job")
+      throw MessageError("`\(unknown.displayText)` is not a member of a job")
     }
     let (program, image) = (try members.text("program"), try members.text("restore"))
     (play.path, play.isImageExpected) = (program ?? image, image != nil)
     play.inputPath = try members.text("input")
     guard (program == nil) != (image == nil) || play.inputPath != nil && play.path == nil else {
-      throw FarmError("a job has one of `program` and `restore`, or a movie as `input`")
+      throw MessageError("a job has one of `program` and `restore`, or a movie as `input`")
     }
     for path in [play.path, play.inputPath] where path == "-" || path == "" {
-      throw FarmError("a job's file cannot be standard input")
+      throw MessageError("a job's file cannot be standard input")
     }
     savePath = try members.text("save")
-    guard savePath != "-" else { throw FarmError("`save` cannot be standard output") }
+    guard savePath != "-" else { throw MessageError("`save` cannot be standard output") }
     for path in [play.path, play.inputPath, savePath] where path?.utf8.contains(0) == true {
-      throw FarmError("the name of a file cannot have a zero byte")
+      throw MessageError("the name of a file cannot have a zero byte")
     }
     play.machine = try FarmJob.machine(members, saves: savePath != nil)
     if let part = play.machine.fixedByImages, program == nil {
       let name = part == .speed ? "ipf" : part.rawValue
-      throw FarmError("`\(name)` is that of the \(image == nil ? "movie" : "saved state")")
+      throw MessageError("`\(name)` is that of the \(image == nil ? "movie" : "saved state")")
     }
     run = try FarmJob.run(members)
     play.keys = run.keys
@@ -54,7 +54,7 @@ extension FarmJob {
     if let ipf = machine.instructionsPerFrame,
       !Configuration.instructionsPerFrameRange.contains(ipf)
     {
-      throw FarmError("`ipf` is not in \(Configuration.instructionsPerFrameText)")
+      throw MessageError("`ipf` is not in \(Configuration.instructionsPerFrameText)")
     }
     // What is saved has its past, as that of a run by itself.
     machine.wantsPast = saves
@@ -67,16 +67,16 @@ extension FarmJob {
     run.instructions = try count("instructions", members)
     if let text = try members.text("keys") {
       guard try members.text("input") == nil else {
-        throw FarmError("`keys` and `input` cannot be combined")
+        throw MessageError("`keys` and `input` cannot be combined")
       }
       guard let keys = KeyScript(text) else {
-        throw FarmError("`keys` is not as in \"60-70:5,100-130:1A\"")
+        throw MessageError("`keys` is not as in \"60-70:5,100-130:1A\"")
       }
       run.keys = keys
     }
     for text in try members.texts("until") {
       guard let condition = StopCondition(text) else {
-        throw FarmError(
+        throw MessageError(
           "`until` has \"\(text.displayText)\", and takes halt, key-wait, pc=ADDR and screen=SHA1")
       }
       run.until.append(condition)
@@ -86,7 +86,7 @@ extension FarmJob {
 
   private static func count(_ name: String, _ members: JSONMembers) throws -> Int? {
     let count = try members.integer(name, Int.self)
-    guard count ?? 0 >= 0 else { throw FarmError("`\(name)` is negative") }
+    guard count ?? 0 >= 0 else { throw MessageError("`\(name)` is negative") }
     return count
   }
 }

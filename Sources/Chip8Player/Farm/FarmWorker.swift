@@ -98,8 +98,8 @@ public struct FarmWorker {
     }
   }
 
-  private var tooLong: FarmError {
-    FarmError("the job takes more than \(options.maxInstructions) instructions")
+  private var tooLong: MessageError {
+    MessageError("the job takes more than \(options.maxInstructions) instructions")
   }
 
   private func resolved(_ path: String) -> String {
@@ -112,7 +112,7 @@ public struct FarmWorker {
     let path = resolved(path)
     guard
       Storage.isFile(path) || Storage.isDirectory(path) || Storage.stamp(of: path) == nil
-    else { throw FarmError("\(inputName(path)): is not a regular file") }
+    else { throw MessageError("\(inputName(path)): is not a regular file") }
     return path
   }
 
@@ -120,14 +120,15 @@ public struct FarmWorker {
     let program = play.isImageExpected ? nil : play.path
     if let file = program.flatMap({ programs[$0] }) { return file }
     if let input, play.path == nil, input.movie == nil {
-      throw FarmError("\(inputName(input.path)): is not a movie: name what it is for as `program`")
+      throw MessageError(
+        "\(inputName(input.path)): is not a movie: name what it is for as `program`")
     }
     var play = play
     play.path = try play.path.map(file(at:))
     let file = try play.file(input)
     guard let program else { return file }
     guard file.kind != .image else {
-      throw FarmError("\(inputName(file.path)): is a saved state: name it as `restore`")
+      throw MessageError("\(inputName(file.path)): is a saved state: name it as `restore`")
     }
     if programs.count >= FarmWorker.maxProgramCount { programs = [:] }
     programs[program] = file

@@ -17,18 +17,18 @@ package final class IncludedFiles {
   }
 
   /// Reads a file, by its path from the source's directory.
-  func text(_ path: String) throws(IncludeError) -> String {
+  func text(_ path: String) throws(FileError) -> String {
     let name = Storage.path(directory, path)
     stamps.append((name, Storage.stamp(of: name)))
     let bytes: [UInt8]
     do throws(SandboxedDirectory.Refusal) {
       bytes = try inputs.read(path, below: directory, limit: SourceFile.maxByteCount)
-    } catch { throw IncludeError(IncludedFiles.reason(of: error)) }
+    } catch { throw FileError(IncludedFiles.reason(of: error)) }
     guard bytes.count <= SourceFile.maxByteCount else {
-      throw IncludeError("is larger than 2 MiB")
+      throw FileError("is larger than 2 MiB")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw IncludeError("is not UTF-8 text")
+      throw FileError("is not UTF-8 text")
     }
     return text
   }

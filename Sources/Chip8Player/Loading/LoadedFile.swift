@@ -180,9 +180,9 @@ extension Zip {
   fileprivate var program: Entry {
     get throws {
       let programs = programs
-      guard let program = programs.first else { throw UnusableFile("this zip file is empty") }
+      guard let program = programs.first else { throw MessageError("this zip file is empty") }
       guard programs.count == 1 else {
-        throw UnusableFile(
+        throw MessageError(
           "this zip file holds \(programs.count) files; append a slash and one of: "
             + names(programs))
       }
@@ -193,10 +193,10 @@ extension Zip {
   fileprivate func entry(named name: String) throws -> Entry {
     let found = entries.filter { $0.name == name }
     guard let entry = found.first else {
-      throw UnusableFile("this zip file has no \(name); it has \(names(entries))")
+      throw MessageError("this zip file has no \(name); it has \(names(entries))")
     }
     guard found.count == 1 else {
-      throw UnusableFile("this zip file has \(found.count) files named \(name): unpack it first")
+      throw MessageError("this zip file has \(found.count) files named \(name): unpack it first")
     }
     return entry
   }
@@ -268,6 +268,6 @@ extension LoadedFile {
   }
 
   private func unusable(_ why: String) -> PlayerError {
-    .contents(path: path, UnusableFile(why))
+    .contents(path: path, MessageError(why))
   }
 }

@@ -11,7 +11,7 @@ package struct SourceFile {
   private let file: LoadedFile
   package let text: String
   /// Why it can include nothing, if it cannot.
-  private let isAlone: IncludeError?
+  private let isAlone: FileError?
 
   package var path: String { file.path }
   /// Every file that it was read from, once it is assembled with those that it includes.
@@ -23,10 +23,10 @@ package struct SourceFile {
   package init(_ file: LoadedFile, isForCartridge: Bool = false) throws {
     text = try inFile(file.path) {
       guard file.bytes.count <= SourceFile.maxByteCount else {
-        throw UnusableFile("the source is larger than 2 MiB")
+        throw MessageError("the source is larger than 2 MiB")
       }
       guard let text = String(validating: file.bytes, as: UTF8.self) else {
-        throw UnusableFile("not UTF-8 text")
+        throw MessageError("not UTF-8 text")
       }
       return text
     }
@@ -42,18 +42,18 @@ package struct SourceFile {
     isAlone = SourceFile.isInCartridge
   }
 
-  private static let isInCartridge = IncludeError(
+  private static let isInCartridge = FileError(
     "cannot be included in a cartridge, which holds one source")
-  private static let isZipped = IncludeError(
+  private static let isZipped = FileError(
     "cannot be included in a zip file: unpack it first")
-  private static let isPiped = IncludeError(
+  private static let isPiped = FileError(
     "cannot be included by standard input: name a file")
 
   package func assembled() throws -> Assembly {
     do throws(AssemblyErrors) {
       return try assemble(
         text, named: inputName(path),
-        including: { path throws(IncludeError) in
+        including: { path throws(FileError) in
           if let isAlone { throw isAlone }
           return try file.included.text(path)
         }, maxErrorCount: SourceFile.maxErrorCount)

@@ -19,8 +19,8 @@ struct Zip {
     fileprivate let offset: Int
   }
 
-  private static let damaged = UnusableFile("this zip file is damaged: copy it again")
-  private static let zip64 = UnusableFile("this zip file is a zip64: unpack it first")
+  private static let damaged = MessageError("this zip file is damaged: copy it again")
+  private static let zip64 = MessageError("this zip file is a zip64: unpack it first")
 
   /// The files in it, in the order of its directory.
   let entries: [Entry]
@@ -71,16 +71,16 @@ struct Zip {
   func contents(of entry: Entry, atMost limit: Int) throws -> [UInt8] {
     let name = entry.name
     if entry.flags & 1 != 0 {
-      throw UnusableFile("\(name) in this zip file is encrypted: unpack it first")
+      throw MessageError("\(name) in this zip file is encrypted: unpack it first")
     }
     guard [0, 8].contains(entry.method) else {
-      throw UnusableFile(
+      throw MessageError(
         "\(name) in this zip file is neither stored nor deflated: unpack it first")
     }
     let counts = [entry.byteCount, entry.storedByteCount, entry.offset]
     guard counts.allSatisfy({ $0 < Int(UInt32.max) }) else { throw Zip.zip64 }
     guard entry.byteCount <= limit else {
-      throw UnusableFile("\(name) in this zip file is larger than any program")
+      throw MessageError("\(name) in this zip file is larger than any program")
     }
     // The name and what comes after it may have other lengths here than in the directory.
     guard entry.offset + 30 <= directory else { throw Zip.damaged }

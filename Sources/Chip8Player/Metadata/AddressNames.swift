@@ -19,7 +19,7 @@ extension Symbols {
     guard self.program.map({ $0.sha1 == "\(program.sha1)" }) ?? true else {
       throw PlayerError.contents(
         path: path,
-        UnusableFile(
+        MessageError(
           "the symbols belong to another program than \(program.name); assemble it again"))
     }
   }

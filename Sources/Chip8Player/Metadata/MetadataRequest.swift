@@ -99,7 +99,7 @@ extension Labels {
     guard let all = Labels(labels) else {
       throw PlayerError.contents(
         path: path,
-        UnusableFile("the labels take more than 4 MiB, the limit of a saved state"))
+        MessageError("the labels take more than 4 MiB, the limit of a saved state"))
     }
     self = all
   }

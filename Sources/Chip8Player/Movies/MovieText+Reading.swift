@@ -177,25 +177,25 @@ private struct MovieBuilder {
   }
 
   mutating func read(_ words: [MovieText.Word], _ number: Int) throws(MovieError) {
-    do throws(LineProblem) { try read(words) } catch { throw .badLine(number, error.text) }
+    do throws(MessageError) { try read(words) } catch { throw .badLine(number, error.description) }
   }
 
-  private mutating func read(_ words: [MovieText.Word]) throws(LineProblem) {
+  private mutating func read(_ words: [MovieText.Word]) throws(MessageError) {
     guard case .plain(let name)? = words.first else {
-      throw LineProblem("a line begins with a word")
+      throw MessageError("a line begins with a word")
     }
-    guard !isOver else { throw LineProblem("nothing follows a frame that does not end") }
+    guard !isOver else { throw MessageError("nothing follows a frame that does not end") }
     switch (name, words.count) {
     case ("marker", 2): try addMarker(words[1])
     case ("rest", 1...2):
-      guard machine.position.isInFrame else { throw LineProblem("no frame has begun") }
+      guard machine.position.isInFrame else { throw MessageError("no frame has begun") }
       if words.count == 2 { try runPart(words[1]) } else { try runFrame() }
     case ("part", 3):
       try beginFrame(words[2])
       try runPart(words[1])
     case ("in", 3...):
       guard case .plain(let text) = words[1], let count = UInt64(text), count < 1 << 40 else {
-        throw LineProblem("in is followed by a number of instructions and an event")
+        throw MessageError("in is followed by a number of instructions and an event")
       }
       pending.append((count, try event(words.dropFirst(2))))
     default:
@@ -207,18 +207,18 @@ private struct MovieBuilder {
     }
   }
 
-  private mutating func addMarker(_ word: MovieText.Word) throws(LineProblem) {
+  private mutating func addMarker(_ word: MovieText.Word) throws(MessageError) {
     guard case .quoted(let text) = word, MovieFacts.isText(text),
       facts.markers.count < MovieFacts.maxMarkerCount
-    else { throw LineProblem("a marker has 1 to 255 bytes in quotation marks; 4096 at most") }
+    else { throw MessageError("a marker has 1 to 255 bytes in quotation marks; 4096 at most") }
     facts.add(MovieFacts.Marker(frame: machine.position.nextFrame, text: text))
   }
 
   // MARK: Frames
 
-  private mutating func runFrames(_ count: UInt64, _ word: MovieText.Word) throws(LineProblem) {
+  private mutating func runFrames(_ count: UInt64, _ word: MovieText.Word) throws(MessageError) {
     guard count > 0, count <= Past<Chip8>.maxFrames else {
-      throw LineProblem("1 to \(Past<Chip8>.maxFrames) frames")
+      throw MessageError("1 to \(Past<Chip8>.maxFrames) frames")
     }
     let end = machine.position.frame + count
     try beginFrame(word)
@@ -227,9 +227,9 @@ private struct MovieBuilder {
     try advance(toFrame: end)
   }
 
-  private mutating func beginFrame(_ word: MovieText.Word) throws(LineProblem) {
+  private mutating func beginFrame(_ word: MovieText.Word) throws(MessageError) {
     guard !machine.position.isInFrame else {
-      throw LineProblem("the frame in which the movie begins has to end first: rest")
+      throw MessageError("the frame in which the movie begins has to end first: rest")
     }
     let keys = try keys(word)
     if keys != held { try apply(.keys(keys)) }
@@ -237,20 +237,20 @@ private struct MovieBuilder {
   }
 
   /// Runs to the end of the frame that has begun.
-  private mutating func runFrame() throws(LineProblem) {
+  private mutating func runFrame() throws(MessageError) {
     let frame = machine.position.frame
     try runPending()
     try advance(toFrame: frame + 1)
   }
 
-  private mutating func runPending() throws(LineProblem) {
+  private mutating func runPending() throws(MessageError) {
     let start = machine.position
     for (instruction, event) in pending {
       let position = Position(
         frame: start.frame, instruction: start.instruction + instruction, isInFrame: true)
       machine.advance(to: position)
       guard machine.position == position else {
-        throw LineProblem(
+        throw MessageError(
           "frame \(start.frame) has no place after \(instruction) instructions for an event")
       }
       try apply(event)
@@ -258,9 +258,9 @@ private struct MovieBuilder {
     pending = []
   }
 
-  private mutating func runPart(_ word: MovieText.Word) throws(LineProblem) {
+  private mutating func runPart(_ word: MovieText.Word) throws(MessageError) {
     guard case .plain(let text) = word, let count = UInt64(text), count < 1 << 40 else {
-      throw LineProblem("a number of instructions")
+      throw MessageError("a number of instructions")
     }
     let start = machine.position
     let end = Position(
@@ -268,19 +268,19 @@ private struct MovieBuilder {
     try runPending()
     machine.advance(to: end)
     guard machine.position == end else {
-      throw LineProblem("frame \(start.frame) does not have \(count) instructions without an end")
+      throw MessageError("frame \(start.frame) does not have \(count) instructions without an end")
     }
     isOver = true
   }
 
-  private mutating func advance(toFrame frame: UInt64) throws(LineProblem) {
+  private mutating func advance(toFrame frame: UInt64) throws(MessageError) {
     guard frame - start.state.frames <= Past<Chip8>.maxFrames else {
-      throw LineProblem("the movie is too long")
+      throw MessageError("the movie is too long")
     }
     let limit = start.state.instructions + Past<Chip8>.maxInstructions
     machine.advance(until: Position(frame: frame, instruction: limit))
     guard machine.position.frame == frame else {
-      throw LineProblem(
+      throw MessageError(
         machine.position.instruction >= limit
           ? "the movie is too long"
           : "the machine stops in frame \(machine.position.frame), after instruction "
@@ -290,35 +290,35 @@ private struct MovieBuilder {
 
   // MARK: Events
 
-  private mutating func apply(_ event: InputEvent) throws(LineProblem) {
+  private mutating func apply(_ event: InputEvent) throws(MessageError) {
     if case .hostAnswer = event {
       var probe = machine
       guard machine.position.isInFrame, case .hostCall = probe.run(frames: 1, instructions: 1)
       else {
-        throw LineProblem("the program does not call its host there")
+        throw MessageError("the program does not call its host there")
       }
     }
     let position = machine.position
-    do throws(InputError) { try machine.apply(event) } catch { throw LineProblem("\(error)") }
+    do throws(InputError) { try machine.apply(event) } catch { throw MessageError("\(error)") }
     tape.append(event, at: position)
   }
 
-  private func keys(_ word: MovieText.Word) throws(LineProblem) -> KeySet {
-    guard case .plain(let text) = word else { throw LineProblem("keys without quotation marks") }
+  private func keys(_ word: MovieText.Word) throws(MessageError) -> KeySet {
+    guard case .plain(let text) = word else { throw MessageError("keys without quotation marks") }
     guard let keys = KeySet(digits: text == "-" ? "" : text) else {
-      throw LineProblem("keys are hexadecimal digits, or - for none")
+      throw MessageError("keys are hexadecimal digits, or - for none")
     }
     return keys
   }
 
-  private func event(_ words: ArraySlice<MovieText.Word>) throws(LineProblem) -> InputEvent {
+  private func event(_ words: ArraySlice<MovieText.Word>) throws(MessageError) -> InputEvent {
     var texts: [String] = []
     for word in words.dropFirst() {
       switch word {
       case .plain(let text), .quoted(let text): texts.append(text)
       }
     }
-    guard case .plain(let name)? = words.first else { throw LineProblem("an event has a name") }
+    guard case .plain(let name)? = words.first else { throw MessageError("an event has a name") }
     switch (name, texts.count) {
     case ("poke", 2):
       if let address = number(texts[0]), address <= 1 << 16, let bytes = bytes(texts[1]) {
@@ -344,7 +344,7 @@ private struct MovieBuilder {
       }
     default: break
     }
-    throw LineProblem("neither frames nor an event: \(name)")
+    throw MessageError("neither frames nor an event: \(name)")
   }
 
   private func bytes(_ text: String) -> [UInt8]? {
@@ -362,9 +362,4 @@ private struct MovieBuilder {
     else { throw .tooLong }
     return movie
   }
-}
-
-private struct LineProblem: Error {
-  let text: String
-  init(_ text: String) { self.text = text }
 }

@@ -25,8 +25,8 @@ extension DebugPrompt {
     }
 
     /// Why it does not take some words.
-    func problem(with words: [String]) -> Problem? {
-      count.contains(words.count) ? nil : Problem("usage: \(names[0]) \(arguments)")
+    func problem(with words: [String]) -> MessageError? {
+      count.contains(words.count) ? nil : MessageError("usage: \(names[0]) \(arguments)")
     }
   }
 
@@ -113,13 +113,13 @@ extension DebugPrompt {
   /// How often something is to be done.
   private func repetitions(_ text: String) throws -> UInt64 {
     let count = try count(text)
-    guard count > 0 else { throw Problem("the count must be positive") }
+    guard count > 0 else { throw MessageError("the count must be positive") }
     return count
   }
 
   func count(_ text: String) throws -> UInt64 {
     let value = try session.value(of: text)
-    guard let count = UInt64(exactly: value) else { throw Problem("\(text) is not a count") }
+    guard let count = UInt64(exactly: value) else { throw MessageError("\(text) is not a count") }
     return count
   }
 }

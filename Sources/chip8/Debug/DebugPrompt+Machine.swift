@@ -50,19 +50,19 @@ extension DebugPrompt {
   static let changing: [Command] = [
     Command("set", "TARGET = EXPR", 3...Int.max, "change a register or a byte") { prompt, words in
       guard let sign = words.firstIndex(of: "="), sign > 0, sign < words.count - 1 else {
-        throw Problem("usage: set TARGET = EXPR")
+        throw MessageError("usage: set TARGET = EXPR")
       }
       try prompt.session.assign(
         words[(sign + 1)...].joined(separator: " "), to: words[..<sign].joined(separator: " "))
       prompt.lastStop = nil
     },
     Command("undo", "", 0...0, "undo the last change or jump") { prompt, _ in
-      guard try prompt.session.undo() else { throw Problem("nothing to undo") }
+      guard try prompt.session.undo() else { throw MessageError("nothing to undo") }
       prompt.lastStop = nil
       try prompt.showPlace()
     },
     Command("redo", "", 0...0, "redo what was undone") { prompt, _ in
-      guard try prompt.session.redo() else { throw Problem("nothing to redo") }
+      guard try prompt.session.redo() else { throw MessageError("nothing to redo") }
       prompt.lastStop = nil
       try prompt.showPlace()
     },
@@ -70,13 +70,13 @@ extension DebugPrompt {
       prompt, words in
       guard let word = words.first else { return prompt.session.hold(nil) }
       guard let keys = KeySet(digits: word == "-" ? "" : word) else {
-        throw Problem("keys are hexadecimal digits, or - for none")
+        throw MessageError("keys are hexadecimal digits, or - for none")
       }
       prompt.session.hold(keys)
     },
     Command("reload", "", 0...0, "the changed program, in the machine as it is") { prompt, _ in
       guard prompt.request.path != nil || prompt.request.inputPath != nil else {
-        throw Problem("the program does not come from a file")
+        throw MessageError("the program does not come from a file")
       }
       try prompt.request.reload(in: &prompt.session)
       prompt.lastStop = nil

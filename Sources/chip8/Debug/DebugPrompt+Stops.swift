@@ -39,7 +39,7 @@ extension DebugPrompt {
       switch clause.place {
       case ["collision"]: try prompt.add(.collision, clause)
       case ["keywait"]: try prompt.add(.keyWait, clause)
-      default: throw Problem("usage: catch collision|keywait")
+      default: throw MessageError("usage: catch collision|keywait")
       }
     },
     Command("stops", "", 0...0, "all stops") { prompt, _ in
@@ -49,7 +49,7 @@ extension DebugPrompt {
     Command("delete d", "[NUMBER]", 0...1, "remove a stop, or all") { prompt, words in
       guard let word = words.first else { return prompt.session.removeStops { _ in true } }
       let id = Int(clamping: try prompt.count(word))
-      guard prompt.session.removeStop(id) else { throw Problem("no such stop: \(id)") }
+      guard prompt.session.removeStop(id) else { throw MessageError("no such stop: \(id)") }
     },
     Command("enable", "NUMBER", 1...1, "enable a stop") { prompt, words in
       try prompt.change(words[0]) { $0.isEnabled = true }
@@ -93,7 +93,7 @@ extension DebugPrompt {
   ) throws {
     let condition = try clause.condition.map(session.expression)
     let rule = clause.hits.flatMap(StopPoint.HitRule.init)
-    if rule == nil, clause.hits != nil { throw Problem("hits takes N, >= N or % N") }
+    if rule == nil, clause.hits != nil { throw MessageError("hits takes N, >= N or % N") }
     let id = session.add(event)
     session.changeStop(id) { stop in
       (stop.condition, stop.hitRule) = (condition, rule)
@@ -104,7 +104,7 @@ extension DebugPrompt {
 
   private mutating func change(_ word: String, _ change: (inout StopPoint) -> Void) throws {
     let id = Int(clamping: try count(word))
-    guard session.changeStop(id, change) else { throw Problem("no such stop: \(id)") }
+    guard session.changeStop(id, change) else { throw MessageError("no such stop: \(id)") }
   }
 
   // MARK: The past
@@ -172,7 +172,7 @@ extension DebugPrompt {
 
   private func leaf(_ word: String) throws -> Int {
     guard let branch = Int(word), session.leaves.contains(where: { $0.branch == branch }) else {
-      throw Problem("no such leaf: \(word); leaves lists them")
+      throw MessageError("no such leaf: \(word); leaves lists them")
     }
     return branch
   }

@@ -22,12 +22,6 @@ struct DebugPrompt {
   /// Where lines go.
   private let output: ([String]) throws -> Void
 
-  /// Why a command cannot be done, in one sentence.
-  struct Problem: Error {
-    let sentence: String
-    init(_ sentence: String) { self.sentence = sentence }
-  }
-
   init(
     _ request: PlayRequest, isInteractive: Bool = false,
     output: @escaping ([String]) throws -> Void,
@@ -92,7 +86,7 @@ struct DebugPrompt {
     guard !words.isEmpty else { return }
     let name = words.removeFirst()
     guard let command = DebugPrompt.commands.first(where: { $0.names.contains(name) }) else {
-      throw Problem("\(name): no such command; help lists them all")
+      throw MessageError("\(name): no such command; help lists them all")
     }
     if let problem = command.problem(with: words) { throw problem }
     try command.body(&self, words)
@@ -101,7 +95,7 @@ struct DebugPrompt {
   /// Why a command could not be done; nil if a ``Failure`` says it.
   func sentence(of error: any Error) -> String? {
     switch error {
-    case let problem as Problem: problem.sentence
+    case let error as MessageError: error.description
     case let error as ExpressionError: error.description
     case let error as InputError: error.description
     case let error as History.Failure: session.text(of: DebugSession.Stop(error)) ?? ""

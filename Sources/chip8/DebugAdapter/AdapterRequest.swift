@@ -35,12 +35,6 @@ struct AdapterRequest {
   }
 }
 
-/// Why a request is refused, in one sentence.
-struct AdapterRefusal: Error {
-  let sentence: String
-  init(_ sentence: String) { self.sentence = sentence }
-}
-
 /// The arguments of a request.
 typealias AdapterArguments = JSONMembers
 

@@ -88,7 +88,7 @@ extension DebugAdapter {
       let named = try arguments.object("source") ?? arguments
       guard let file = adapter.sources.file(try named.sourceName(), in: source),
         let lines = source.files[file].lines
-      else { throw AdapterRefusal("no such source") }
+      else { throw MessageError("no such source") }
       return ["content": lines.joined(separator: "\n"), "mimeType": "text/x-octo"]
     },
   ]

@@ -89,7 +89,7 @@ extension AdapterArguments {
     let reference = try number("sourceReference").flatMap { $0 > 0 ? $0 : nil }
     let name = SourceName(path: try text("path"), reference: reference)
     guard name.path != nil || name.reference != nil else {
-      throw AdapterRefusal("the source has neither a path nor a reference")
+      throw MessageError("the source has neither a path nor a reference")
     }
     return name
   }
@@ -102,7 +102,7 @@ extension DebugAdapter {
   static let stopCommands: [String: Command] = [
     "setBreakpoints": Command(.client) { adapter, arguments in
       guard let source = try arguments.object("source") else {
-        throw AdapterRefusal("source is missing")
+        throw MessageError("source is missing")
       }
       return try adapter.replace(.source(try source.sourceName()), by: arguments) { breakpoint in
         .line(try breakpoint.requiredNumber("line"))
@@ -201,7 +201,7 @@ extension DebugAdapter {
     guard let session = prompt?.session else { return [] }
     let events = try events(&breakpoint, in: session)
     guard session.stops.count + events.count <= DebugAdapter.maxStopCount else {
-      throw AdapterRefusal("there are \(DebugAdapter.maxStopCount) stops at most")
+      throw MessageError("there are \(DebugAdapter.maxStopCount) stops at most")
     }
     var stop = StopPoint(id: 0, .keyWait)
     if let text = breakpoint.condition, !text.isEmpty {
@@ -210,7 +210,7 @@ extension DebugAdapter {
     if let text = breakpoint.message, !text.isEmpty { stop.message = try session.message(text) }
     if let text = breakpoint.hitCondition, !text.isEmpty {
       stop.hitRule = StopPoint.HitRule(text)
-      if stop.hitRule == nil { throw AdapterRefusal("a hit condition is N, >= N or % N") }
+      if stop.hitRule == nil { throw MessageError("a hit condition is N, >= N or % N") }
     }
     return events.map { event in
       stop.event = event
@@ -233,24 +233,24 @@ extension DebugAdapter {
       let address = try session.value(of: text).addingReportingOverflow(offset)
       guard !address.overflow, session.machine.state.ram.indices.contains(address.partialValue),
         let place = UInt16(exactly: address.partialValue)
-      else { throw AdapterRefusal("the address is outside the RAM") }
+      else { throw MessageError("the address is outside the RAM") }
       breakpoint.address = place
       return [.execution(place)]
     case .line(let number):
       guard case .source(let name) = breakpoint.group else { return [] }
       if let listing = listings.last(where: { $0.reference == name.reference }) {
         guard let address = listing.address(ofLine: line(ofNumber: number)) else {
-          throw AdapterRefusal("the listing has no such line")
+          throw MessageError("the listing has no such line")
         }
         breakpoint.address = address
         return [.execution(address)]
       }
       guard let file = sources.file(name, in: session.source) else {
-        throw AdapterRefusal("the program is not made from this file")
+        throw MessageError("the program is not made from this file")
       }
       let line = ProgramSource.Line(file: file, number: line(ofNumber: number))
       guard let stops = session.source.stops(from: line) else {
-        throw AdapterRefusal("no code at or after this line")
+        throw MessageError("no code at or after this line")
       }
       (breakpoint.line, breakpoint.address) = (stops.line, stops.addresses.first)
       return stops.addresses.map { .execution($0) }
@@ -310,10 +310,10 @@ extension DebugAdapter {
     return ["breakpoints": results]
   }
 
-  private func filter(_ name: String) throws(AdapterRefusal) -> ExceptionFilter {
+  private func filter(_ name: String) throws(MessageError) -> ExceptionFilter {
     guard let filter = ExceptionFilter(rawValue: name) else {
       let all = ExceptionFilter.allCases.map(\.rawValue).joined(separator: ", ")
-      throw AdapterRefusal("\(name.displayText) is not one of \(all)")
+      throw MessageError("\(name.displayText) is not one of \(all)")
     }
     return filter
   }
@@ -331,7 +331,7 @@ extension DebugAdapter {
     let text = byteCount.map { "\(name):\($0)" } ?? name
     do {
       let watched = try session.watched(text)
-      if isAddress, case .register = watched { throw AdapterRefusal("\(name) is not an address") }
+      if isAddress, case .register = watched { throw MessageError("\(name) is not an address") }
       let object: JSONObject = [
         "dataId": text, "description": session.text(of: watched),
         "accessTypes": ["read", "write", "readWrite"], "canPersist": true,
@@ -350,7 +350,7 @@ extension AdapterArguments {
     case nil, "write": .write
     case "read": .read
     case "readWrite": .access
-    default: throw AdapterRefusal("accessType is read, write or readWrite")
+    default: throw MessageError("accessType is read, write or readWrite")
     }
   }
 }

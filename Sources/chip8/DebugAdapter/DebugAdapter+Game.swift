@@ -33,12 +33,12 @@ extension DebugAdapter {
 
   static let gameCommands: [String: Command] = [
     "attach": Command(.client) { adapter, arguments in
-      guard adapter.prompt == nil else { throw AdapterRefusal("a program is debugged already") }
+      guard adapter.prompt == nil else { throw MessageError("a program is debugged already") }
       if adapter.game != nil {
         try adapter.attach(arguments)
       } else {
         guard adapter.stream.transcript != nil else {
-          throw AdapterRefusal("too many requests before attach")
+          throw MessageError("too many requests before attach")
         }
         do {
           adapter.gameToServe = try RunningGame.find(arguments)
@@ -52,8 +52,8 @@ extension DebugAdapter {
     },
     // For adapters that look for a game.
     "describe": Command(.nothing) { adapter, _ in
-      guard let game = adapter.game else { throw AdapterRefusal("describe is not supported") }
-      guard let found = game.describe() else { throw AdapterRefusal("the game is over") }
+      guard let game = adapter.game else { throw MessageError("describe is not supported") }
+      guard let found = game.describe() else { throw MessageError("the game is over") }
       let body: JSONObject = [
         "title": found.title.displayText, "isDebugged": found.isDebugged,
         "path": found.path.flatMap { AdapterSources.resolved($0) },
@@ -104,12 +104,12 @@ extension DebugAdapter {
   /// Asks something of the game that it may refuse.
   private func asked<Result>(
     _ body: () throws(AttachedDebugger.Refusal) -> Result
-  ) throws(AdapterRefusal) -> Result {
+  ) throws(MessageError) -> Result {
     do throws(AttachedDebugger.Refusal) { return try body() } catch {
       switch error {
-      case .isOver: throw AdapterRefusal("the game is over")
-      case .hasAnother: throw AdapterRefusal("another debugger is attached already")
-      case .isRunning: throw AdapterRefusal("the program is not stopped: pause it first")
+      case .isOver: throw MessageError("the game is over")
+      case .hasAnother: throw MessageError("another debugger is attached already")
+      case .isRunning: throw MessageError("the program is not stopped: pause it first")
       }
     }
   }
@@ -178,7 +178,7 @@ extension DebugAdapter {
   /// Does something with the machine, which stands meanwhile.
   mutating func withGame<Result>(_ body: (inout DebugPrompt) throws -> Result) throws -> Result {
     keepStops()
-    guard let game, var prompt else { throw AdapterRefusal("no program is debugged") }
+    guard let game, var prompt else { throw MessageError("no program is debugged") }
     prompt.session = try asked { () throws(AttachedDebugger.Refusal) in try game.borrow() }
     attachment?.wasInterrupted = false
     defer {

@@ -21,7 +21,7 @@ extension DebugAdapter {
     let start = try prompt?.session.value(of: reference) ?? 0
     let (address, isFar) = start.addingReportingOverflow(try arguments.number("offset") ?? 0)
     guard !isFar, address.magnitude < 1 << 32 else {
-      throw AdapterRefusal("the address is far outside the RAM")
+      throw MessageError("the address is far outside the RAM")
     }
     return address
   }
@@ -29,7 +29,7 @@ extension DebugAdapter {
   private func readMemory(_ arguments: AdapterArguments) throws -> JSONObject {
     let start = try address(arguments)
     let count = try arguments.requiredNumber("count")
-    guard count >= 0 else { throw AdapterRefusal("count is negative") }
+    guard count >= 0 else { throw MessageError("count is negative") }
     let ram = prompt?.session.machine.state.ram ?? []
     let isInside = ram.indices.contains(start)
     let bytes = isInside ? Array(ram[start..<start + min(count, ram.count - start)]) : []
@@ -44,15 +44,15 @@ extension DebugAdapter {
   private mutating func writeMemory(_ arguments: AdapterArguments) throws -> JSONObject {
     let start = try address(arguments)
     guard var bytes = Base64.decode(Array(try arguments.requiredText("data").utf8)[...]) else {
-      throw AdapterRefusal("data is not base64")
+      throw MessageError("data is not base64")
     }
     let size = prompt?.session.machine.state.ram.count ?? 0
     guard (0..<size).contains(start) else {
-      throw AdapterRefusal("the address is outside the \(size) bytes of RAM")
+      throw MessageError("the address is outside the \(size) bytes of RAM")
     }
     if bytes.count > size - start {
       guard try arguments.bool("allowPartial") ?? false else {
-        throw AdapterRefusal("\(bytes.count) bytes do not fit before the end of the RAM")
+        throw MessageError("\(bytes.count) bytes do not fit before the end of the RAM")
       }
       bytes = Array(bytes.prefix(size - start))
     }
@@ -70,7 +70,7 @@ extension DebugAdapter {
     let count = try arguments.requiredNumber("instructionCount")
     let most = DebugAdapter.maxInstructionCount
     guard (0...most).contains(count), offset.magnitude <= most else {
-      throw AdapterRefusal("a disassembly has \(most) instructions at most")
+      throw MessageError("a disassembly has \(most) instructions at most")
     }
     let instructions =
       prompt?.session.disassembly(at: start, offset: offset, count: count) ?? []

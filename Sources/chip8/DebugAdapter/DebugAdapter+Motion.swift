@@ -53,7 +53,7 @@ extension DebugAdapter {
     "gotoTargets": Command(.stop) { adapter, arguments in try adapter.gotoTargets(arguments) },
     "goto": Command(.stop) { adapter, arguments in
       guard let target = try arguments.integer(orText: "targetId", UInt16.self) else {
-        throw AdapterRefusal("targetId is missing")
+        throw MessageError("targetId is missing")
       }
       try adapter.withPrompt { try $0.session.set(.register(.pc), to: Int(target)) }
       adapter.stopped("goto", nil)
@@ -64,7 +64,7 @@ extension DebugAdapter {
     "firstDiff": Command(.stop) { adapter, arguments in try adapter.firstDifference(arguments) },
     "exceptionInfo": Command(.stop) { adapter, _ in
       guard let exception = adapter.exception else {
-        throw AdapterRefusal("the program has not stopped by an exception")
+        throw MessageError("the program has not stopped by an exception")
       }
       let details: JSONObject = ["message": exception.description, "typeName": exception.id]
       return [
@@ -85,7 +85,7 @@ extension DebugAdapter {
 
   private mutating func begin(_ motion: AdapterMotion) throws {
     if motion.motion == .out, prompt?.session.machine.state.stackCount == 0 {
-      throw AdapterRefusal("not in a subroutine")
+      throw MessageError("not in a subroutine")
     }
     let goesOn = motion.motion == .run && motion.direction == .forwards
     if isAttached, goesOn, prompt?.session.isAtEnd == true { return try resumeGame() }
@@ -211,7 +211,7 @@ extension DebugAdapter {
 
   private func gotoTargets(_ arguments: AdapterArguments) throws -> JSONObject {
     guard let source = try arguments.object("source"), let program = prompt?.session.source else {
-      throw AdapterRefusal("source is missing")
+      throw MessageError("source is missing")
     }
     let number = line(ofNumber: try arguments.requiredNumber("line"))
     guard let file = sources.file(try source.sourceName(), in: program),
@@ -253,7 +253,7 @@ extension DebugAdapter {
     let leaf = try arguments.requiredNumber("leaf")
     let difference = try withPrompt { prompt in
       guard prompt.session.leaves.contains(where: { $0.branch == leaf }) else {
-        throw AdapterRefusal("no such leaf: \(leaf)")
+        throw MessageError("no such leaf: \(leaf)")
       }
       return try prompt.session.firstDifference(from: leaf, isInterrupted: prompt.isInterrupted)
     }
@@ -282,7 +282,7 @@ extension AdapterArguments {
     switch try text("granularity") {
     case nil, "statement", "line": .line
     case "instruction": .instruction
-    default: throw AdapterRefusal("granularity is statement, line or instruction")
+    default: throw MessageError("granularity is statement, line or instruction")
     }
   }
 }

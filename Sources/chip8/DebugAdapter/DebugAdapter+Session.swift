@@ -18,10 +18,10 @@ struct Launch {
     let image = try arguments.text("restore")
     let movie = try arguments.text("input")
     guard [program, image, movie].count(where: { $0 != nil }) == 1 else {
-      throw AdapterRefusal("a launch needs one of program, restore and input")
+      throw MessageError("a launch needs one of program, restore and input")
     }
     guard ![program, image, movie].contains("-") else {
-      throw AdapterRefusal("standard input has the messages, so the program cannot be read from it")
+      throw MessageError("standard input has the messages, so the program cannot be read from it")
     }
     (request.path, request.inputPath) = (program ?? image, movie)
     request.isImageExpected = image != nil
@@ -31,7 +31,7 @@ struct Launch {
     request.hostCallsPath = try arguments.text("hostCalls")
     if let text = try arguments.text("keys") {
       guard let keys = KeyScript(text) else {
-        throw AdapterRefusal("keys is not FROM-TO:KEYS[,...], such as 60-70:5,100-130:1A")
+        throw MessageError("keys is not FROM-TO:KEYS[,...], such as 60-70:5,100-130:1A")
       }
       request.keys = keys
     }
@@ -44,7 +44,7 @@ struct Launch {
     request.instructionsPerFrame = try arguments.number("ipf")
     let range = Configuration.instructionsPerFrameRange
     guard request.instructionsPerFrame.map(range.contains) ?? true else {
-      throw AdapterRefusal(
+      throw MessageError(
         "ipf is not \(Configuration.instructionsPerFrameText) instructions per frame")
     }
     return request
@@ -55,8 +55,8 @@ extension DebugAdapter {
   static let sessionCommands: [String: Command] = [
     "initialize": Command(.nothing) { adapter, arguments in try adapter.initialize(arguments) },
     "launch": Command(.client) { adapter, arguments in
-      guard adapter.prompt == nil else { throw AdapterRefusal("a program is debugged already") }
-      guard adapter.game == nil else { throw AdapterRefusal("this is a game: attach to it") }
+      guard adapter.prompt == nil else { throw MessageError("a program is debugged already") }
+      guard adapter.game == nil else { throw MessageError("this is a game: attach to it") }
       try adapter.begin(Launch(arguments))
       adapter.stream.forgetTranscript()
       return nil
@@ -105,9 +105,9 @@ extension DebugAdapter {
   }
 
   private mutating func initialize(_ arguments: AdapterArguments) throws -> JSONObject {
-    guard client == nil else { throw AdapterRefusal("initialize was already sent") }
+    guard client == nil else { throw MessageError("initialize was already sent") }
     guard try arguments.text("pathFormat") ?? "path" == "path" else {
-      throw AdapterRefusal("files are named by paths: pathFormat is path")
+      throw MessageError("files are named by paths: pathFormat is path")
     }
     client = Client(
       firstLine: try arguments.bool("linesStartAt1") ?? true ? 1 : 0,

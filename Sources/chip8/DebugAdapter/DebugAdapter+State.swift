@@ -44,7 +44,7 @@ extension DebugAdapter {
     "variables": Command(.stop) { adapter, arguments in
       let reference = try arguments.requiredNumber("variablesReference")
       guard let scope = VariableScope(rawValue: reference) else {
-        throw AdapterRefusal("no such variables: \(reference)")
+        throw MessageError("no such variables: \(reference)")
       }
       return ["variables": adapter.variables(scope)]
     },
@@ -52,7 +52,7 @@ extension DebugAdapter {
       let name = try arguments.requiredText("name")
       guard try arguments.requiredNumber("variablesReference") == VariableScope.registers.rawValue,
         Register(name) != nil
-      else { throw AdapterRefusal("\(name.displayText) cannot be changed") }
+      else { throw MessageError("\(name.displayText) cannot be changed") }
       return try adapter.assign(try arguments.requiredText("value"), to: name)
     },
     "setExpression": Command(.stop) { adapter, arguments in
@@ -71,9 +71,9 @@ extension DebugAdapter {
   // MARK: Calls
 
   /// Frames are numbered from the innermost one, from 1, until the machine moves.
-  private func checkFrame(_ frame: Int) throws(AdapterRefusal) {
+  private func checkFrame(_ frame: Int) throws(MessageError) {
     guard let count = prompt?.session.frames.count, (1...count).contains(frame) else {
-      throw AdapterRefusal("no such frame: \(frame)")
+      throw MessageError("no such frame: \(frame)")
     }
   }
 

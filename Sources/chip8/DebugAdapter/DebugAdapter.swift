@@ -136,7 +136,7 @@ struct DebugAdapter {
     isAnswering = true
     do {
       guard let command = DebugAdapter.commands[request.command] else {
-        throw AdapterRefusal("\(request.command.displayText) is not supported")
+        throw MessageError("\(request.command.displayText) is not supported")
       }
       try check(command.need)
       let body = try command.body(&self, request.arguments)
@@ -150,14 +150,14 @@ struct DebugAdapter {
     events = []
   }
 
-  private func check(_ need: Need) throws(AdapterRefusal) {
+  private func check(_ need: Need) throws(MessageError) {
     if need == .nothing { return }
-    guard client != nil else { throw AdapterRefusal("the first request is initialize") }
+    guard client != nil else { throw MessageError("the first request is initialize") }
     if need == .client { return }
-    guard prompt != nil else { throw AdapterRefusal("no program is debugged: launch one first") }
+    guard prompt != nil else { throw MessageError("no program is debugged: launch one first") }
     if need == .session { return }
     guard motion == nil, hasBegun, !isPlayed else {
-      throw AdapterRefusal("the program is not stopped: pause it first")
+      throw MessageError("the program is not stopped: pause it first")
     }
   }
 
@@ -166,7 +166,7 @@ struct DebugAdapter {
     _ body: (inout DebugPrompt) throws -> Result
   ) throws -> Result {
     if isAttached { return try withGame(body) }
-    guard var prompt = prompt.take() else { throw AdapterRefusal("no program is debugged") }
+    guard var prompt = prompt.take() else { throw MessageError("no program is debugged") }
     defer { self.prompt = prompt }
     return try body(&prompt)
   }
@@ -174,7 +174,7 @@ struct DebugAdapter {
   /// Why a request could not be done.
   func sentence(of error: any Error) -> String {
     switch error {
-    case let refusal as AdapterRefusal: return refusal.sentence
+    case let error as MessageError: return error.description
     case let error as JSONError where !error.path.isEmpty:
       return "\(error.path[error.path.count - 1].displayText) \(error.reason)"
     case MachineRequest.UnknownName.platform:

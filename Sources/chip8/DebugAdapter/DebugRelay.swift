@@ -1,3 +1,4 @@
+import Chip8Player
 import Glibc
 import JSON
 
@@ -64,7 +65,7 @@ struct DebugRelay {
   private mutating func passOn(_ bytes: ArraySlice<UInt8>) -> Bool {
     unfinished += bytes
     var end = 0
-    do throws(MessageHeader.Problem) {
+    do throws(MessageError) {
       while let header = try MessageHeader(unfinished[end...], DebugRelay.maxHeaderByteCount) {
         guard header.contentLength <= DebugRelay.maxContentByteCount else { return false }
         let start = end + header.byteCount

@@ -1,6 +1,7 @@
 // Messages of the Debug Adapter Protocol on a pair of descriptors: a header that says how many bytes
 // follow, and JSON.
 
+import Chip8Player
 import Glibc
 import JSON
 import SaveState
@@ -150,7 +151,7 @@ final class MessageStream {
       let unwanted = min(unwantedByteCount, buffer.count - start)
       (start, unwantedByteCount) = (start + unwanted, unwantedByteCount - unwanted)
       guard start < buffer.count else { return }
-      do throws(MessageHeader.Problem) {
+      do throws(MessageError) {
         guard let header = try MessageHeader(buffer[start...], MessageStream.maxHeaderByteCount)
         else { return }
         guard header.contentLength <= MessageStream.maxByteCount else {
@@ -166,7 +167,7 @@ final class MessageStream {
         start = end
       } catch {
         isOver = true
-        receive(.unframed(error.sentence))
+        receive(.unframed(error.description))
       }
     }
   }
@@ -211,23 +212,20 @@ struct MessageHeader {
   /// How many bytes follow.
   let contentLength: Int
 
-  /// Why they are not a header.
-  struct Problem: Error { let sentence: String }
-
   /// The header at the beginning of some bytes; nil if it may become one with more of them.
   ///
   /// Fields of other protocols are refused, as a browser's are: whoever can make somebody's browser
   /// send something must not be able to debug with it.
-  init?(_ bytes: ArraySlice<UInt8>, _ maxByteCount: Int) throws(Problem) {
+  init?(_ bytes: ArraySlice<UInt8>, _ maxByteCount: Int) throws(MessageError) {
     var (length, rest) = (Int?.none, bytes)
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")), end - bytes.startIndex < maxByteCount {
       guard end > rest.startIndex, rest[end - 1] == UInt8(ascii: "\r") else {
-        throw Problem(sentence: "a line of a header does not end with CR LF")
+        throw MessageError("a line of a header does not end with CR LF")
       }
       let line = rest[..<(end - 1)]
       rest = rest[(end + 1)...]
       if line.isEmpty {
-        guard let length else { throw Problem(sentence: "a header has no Content-Length") }
+        guard let length else { throw MessageError("a header has no Content-Length") }
         (byteCount, contentLength) = (rest.startIndex - bytes.startIndex, length)
         return
       }
@@ -237,16 +235,16 @@ struct MessageHeader {
       let digits = parts.last?.drop { $0 == " " } ?? ""
       guard parts.count == 2, length == nil, (1...18).contains(digits.utf8.count),
         digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits)
-      else { throw Problem(sentence: "Content-Length is not a number, or there are two") }
+      else { throw MessageError("Content-Length is not a number, or there are two") }
       length = number
     }
-    guard bytes.count < maxByteCount else { throw Problem(sentence: "a header is too long") }
+    guard bytes.count < maxByteCount else { throw MessageError("a header is too long") }
     try MessageHeader.checkBeginning(rest)
     return nil
   }
 
   /// Whether a line, or the beginning of one, may be a field.
-  private static func checkBeginning(_ line: ArraySlice<UInt8>) throws(Problem) {
+  private static func checkBeginning(_ line: ArraySlice<UInt8>) throws(MessageError) {
     let start = line.prefix { $0 != UInt8(ascii: ":") }.map { $0 | 0x20 }
     let isWhole = start.count < line.count
     let isField = ["content-length", "content-type"].contains { name in
@@ -255,7 +253,7 @@ struct MessageHeader {
     }
     let isEnd = line.count == 1 && line.first == UInt8(ascii: "\r")
     guard isField || isEnd else {
-      throw Problem(sentence: "a message begins with Content-Length, and this does not")
+      throw MessageError("a message begins with Content-Length, and this does not")
     }
   }
 }

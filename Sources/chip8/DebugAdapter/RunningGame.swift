@@ -22,7 +22,7 @@ struct RunningGame {
     let program = try arguments.text("program")
     let directory: String
     do { directory = try UserSocket.directory() } catch {
-      throw AdapterRefusal("games cannot be attached to: \(error.text)")
+      throw MessageError("games cannot be attached to: \(error)")
     }
     let (all, refusals) = all(in: directory)
     let found = all.filter { game in
@@ -33,19 +33,19 @@ struct RunningGame {
     defer { for game in all where game.descriptor != chosen { close(game.descriptor) } }
     guard let game = found.first else {
       if let (busy, why) = refusals.first(where: { process ?? $0.process == $0.process }) {
-        throw AdapterRefusal("process \(busy) cannot be attached to: \(why)")
+        throw MessageError("process \(busy) cannot be attached to: \(why)")
       }
       guard all.isEmpty else {
-        throw AdapterRefusal("no such game is running; there are \(list(all))")
+        throw MessageError("no such game is running; there are \(list(all))")
       }
-      throw AdapterRefusal(
+      throw MessageError(
         "no game to attach to; press Ctrl+D in the game to see why")
     }
     guard found.count == 1 else {
-      throw AdapterRefusal("several games are running; name one by its pid: \(list(found))")
+      throw MessageError("several games are running; name one by its pid: \(list(found))")
     }
     guard !game.isDebugged else {
-      throw AdapterRefusal("another debugger is attached to \(game.title) already")
+      throw MessageError("another debugger is attached to \(game.title) already")
     }
     chosen = game.descriptor
     return game.descriptor
@@ -66,31 +66,31 @@ struct RunningGame {
       else { continue }
       let path = "\(directory)/\(name)"
       guard let descriptor = UserSocket.connect(to: path) else {
-        if errno == EAGAIN { refusals.append((Int(process), noAnswer.sentence)) }
+        if errno == EAGAIN { refusals.append((Int(process), noAnswer.description)) }
         if errno == ECONNREFUSED, kill(process, 0) != 0, errno == ESRCH { unlink(path) }
         continue
       }
-      do throws(AdapterRefusal) {
+      do throws(MessageError) {
         games.append(try RunningGame(Int(process), descriptor))
       } catch {
-        refusals.append((Int(process), error.sentence))
+        refusals.append((Int(process), error.description))
         close(descriptor)
       }
     }
     return (games.sorted { $0.process < $1.process }, refusals)
   }
 
-  private static let noAnswer = AdapterRefusal("it is not responding")
+  private static let noAnswer = MessageError("it is not responding")
 
   /// Asks a process which game it runs.
-  private init(_ process: Int, _ descriptor: Int32) throws(AdapterRefusal) {
+  private init(_ process: Int, _ descriptor: Int32) throws(MessageError) {
     let request: JSONObject = ["seq": 0, "type": "request", "command": "describe"]
     MessageStream(reading: descriptor, writing: descriptor).write(request)
     guard let answer = RunningGame.answer(descriptor), case .object(let message) = answer else {
       throw RunningGame.noAnswer
     }
     if message["success"]?.bool == false, let why = message["message"]?.text {
-      throw AdapterRefusal(why.displayText)
+      throw MessageError(why.displayText)
     }
     guard case .object(let body)? = message["body"] else { throw RunningGame.noAnswer }
     (self.process, self.descriptor) = (process, descriptor)

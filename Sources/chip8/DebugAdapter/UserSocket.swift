@@ -3,25 +3,6 @@ import Glibc
 
 /// Sockets by which processes of one user reach each other, in the user's runtime directory.
 enum UserSocket {
-  /// Why there can be none.
-  enum Problem: Error {
-    case noRuntimeDirectory
-    case pathTooLong
-    case cannotMake(String, Int32)
-    case exposedDirectory(String)
-
-    var text: String {
-      switch self {
-      case .noRuntimeDirectory: "XDG_RUNTIME_DIR does not name a directory"
-      case .pathTooLong:
-        "XDG_RUNTIME_DIR is longer than the \(maxRuntimeByteCount) bytes that leave room for a socket"
-      case .cannotMake(let path, let code):
-        "cannot make \(path): \(String(cString: strerror(code)))"
-      case .exposedDirectory(let path): "\(path) is not a directory that only its user can open"
-      }
-    }
-  }
-
   static let suffix = ".sock"
   /// What a socket is called until it listens.
   private static let earlySuffix = suffix + ".new"
@@ -30,20 +11,28 @@ enum UserSocket {
   private static let maxRuntimeByteCount = 107 - "\(subdirectory)/4194304\(earlySuffix)".utf8.count
 
   /// Where the sockets of games are. It is made, and nobody else may look into it.
-  static func directory() throws(Problem) -> String {
+  static func directory() throws(MessageError) -> String {
     guard let runtime = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }),
       runtime.hasPrefix("/")
-    else { throw .noRuntimeDirectory }
-    guard runtime.utf8.count <= maxRuntimeByteCount else { throw .pathTooLong }
+    else { throw MessageError("XDG_RUNTIME_DIR does not name a directory") }
+    guard runtime.utf8.count <= maxRuntimeByteCount else {
+      throw MessageError(
+        "XDG_RUNTIME_DIR is longer than the \(maxRuntimeByteCount) bytes that leave room for a socket"
+      )
+    }
     let path = runtime + subdirectory
     var status = stat()
     guard mkdir(path, 0o700) == 0 || errno == EEXIST, lstat(path, &status) == 0 else {
-      throw .cannotMake(path, errno)
+      throw cannotMake(path, errno)
     }
     guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
       status.st_mode & 0o077 == 0
-    else { throw .exposedDirectory(path) }
+    else { throw MessageError("\(path) is not a directory that only its user can open") }
     return path
+  }
+
+  static func cannotMake(_ path: String, _ code: Int32) -> MessageError {
+    MessageError("cannot make \(path): \(String(cString: strerror(code)))")
   }
 
   /// How many may wait to be taken, which takes no time: more than a game has places.
@@ -70,7 +59,7 @@ enum UserSocket {
   }
 
   /// Listens at a path: in place of whatever was left there, and with its name only when it listens.
-  static func listen(at path: String) throws(Problem) -> Int32 {
+  static func listen(at path: String) throws(MessageError) -> Int32 {
     let (descriptor, early) = (open(), path + earlySuffix)
     unlink(early)
     let isListening =
@@ -81,7 +70,7 @@ enum UserSocket {
     let reason = errno
     unlink(early)
     close(descriptor)
-    throw .cannotMake(path, reason)
+    throw cannotMake(path, reason)
   }
 
   /// Connects to whoever listens at a path, if that is the user's own process. It does not wait: a process that

@@ -21,13 +21,13 @@ package struct Cartridge {
   /// Gets the program out of a picture.
   package init(_ bytes: [UInt8]) throws {
     guard let picture = GIF(bytes) else {
-      throw UnusableFile("this GIF is damaged or larger than any cartridge; copy it again")
+      throw MessageError("this GIF is damaged or larger than any cartridge; copy it again")
     }
     guard
       let payload = picture.hiddenBytes,
       let decoded = try? JSON.decode(Payload.self, from: payload)
     else {
-      throw UnusableFile("this GIF holds no program; only unmodified Octo cartridges do")
+      throw MessageError("this GIF holds no program; only unmodified Octo cartridges do")
     }
     self.init(program: decoded.program, options: decoded.options ?? CartridgeOptions())
   }
@@ -37,7 +37,7 @@ package struct Cartridge {
     guard
       let payload, let picture = GIF(hiding: payload, label: label, appearance),
       let bytes = picture.encoded()
-    else { throw UnusableFile("the program is too large for a cartridge") }
+    else { throw MessageError("the program is too large for a cartridge") }
     return bytes
   }
 
