@@ -45,7 +45,9 @@ let package = Package(
     .target(name: "Octo", dependencies: ["JSON"], swiftSettings: strict),
     .target(
       name: "Chip8Player",
-      dependencies: ["CDeflate", "CGIF", "Chip8Core", "CLinux", "JSON", "Octo", "SaveState"],
+      dependencies: [
+        "CDeflate", "CGIF", "Chip8Core", "CLinux", "CTOML", "JSON", "Octo", "SaveState",
+      ],
       resources: [
         .embedInCode("Input/keys.tsv"), .embedInCode("Library/backfire.ch8"),
         .embedInCode("Library/hearth.ch8"), .embedInCode("Library/lace.ch8"),
@@ -71,7 +73,6 @@ let package = Package(
         "Chip8Player",
         "CPNG",
         "CStandalone",
-        "CTOML",
         "CTerminal",
         "JSON",
         "Octo",

@@ -10,6 +10,8 @@ public enum PlayerError: Error, Sendable {
   case contents(path: String, any Error)
   /// A source has errors.
   case source(path: String, AssemblyErrors)
+  /// A file that is named does not exist.
+  case noFile(path: String)
   /// What is asked for does not go together.
   case request(RequestError)
 }

@@ -78,7 +78,7 @@ private let rules: [String: Rule] = [
   "Octo": Rule(["Glibc", "JSON"], silent),
   "Chip8Player": Rule(
     [
-      "CDeflate", "CGIF", "CLinux", "Chip8Core", "Glibc", "JSON", "Octo", "SaveState",
+      "CDeflate", "CGIF", "CLinux", "CTOML", "Chip8Core", "Glibc", "JSON", "Octo", "SaveState",
       "Synchronization",
     ],
     [
@@ -93,8 +93,8 @@ private let rules: [String: Rule] = [
     ["CLibretro", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],
     silent + [.files, .clock, .randomness, .concurrency]),
   "chip8": Rule([
-    "ArgumentParser", "CChafa", "CDeflate", "CPNG", "CPango", "CSDL2", "CStandalone", "CTOML",
-    "CTerminal", "Chip8Core", "Chip8Player", "Glibc", "JSON", "Octo", "SaveState",
+    "ArgumentParser", "CChafa", "CDeflate", "CPNG", "CPango", "CSDL2", "CStandalone", "CTerminal",
+    "Chip8Core", "Chip8Player", "Glibc", "JSON", "Octo", "SaveState",
     "Synchronization",
   ]),
   // There is no Swift in these.

@@ -64,7 +64,7 @@ public enum Notice: Sendable {
   /// What the setting is holds for all programs now.
   case keptForAll(Setting)
   /// Something in the user's configuration was skipped.
-  case configuration(String)
+  case configuration(ConfigurationFile.Problem)
   /// What was set is not kept, or what was kept cannot be read.
   case settingsFailed(isReading: Bool, StorageError)
   /// What is played is not recorded, or what was recorded cannot be read.

@@ -48,6 +48,10 @@ struct Failure: Error {
     error.fitting.map { "; it fits on --platform \($0.rawValue)" } ?? ""
   }
 
+  static func noFile(_ path: String) -> Failure {
+    Failure(message: "\(fileName(path)): no such file", code: EX_NOINPUT)
+  }
+
   static func fault(_ fault: Fault, in program: Program) -> Failure {
     Failure(message: "\(program.name): program stopped: \(fault.advice)", code: EX_SOFTWARE)
   }
@@ -89,6 +93,7 @@ struct Failure: Error {
     switch error {
     case .contents(let path, let error): .data(path, error)
     case .source(let path, let errors): .source(path, errors)
+    case .noFile(let path): noFile(path)
     case .request(let error): .usage(sentence(error))
     }
   }

@@ -52,7 +52,7 @@ extension Notice {
     case .flagsFailed(true, let error): ["User flags not loaded: \(error.advice)"]
     case .flagsFailed(false, let error): ["User flags not saved: \(error.advice)"]
     case .keptForAll(let setting): ["\(setting.title): kept for all programs"]
-    case .configuration(let problem): [problem]
+    case .configuration(let problem): [problem.text]
     case .settingsFailed(true, let error): ["Settings not loaded: \(error.advice)"]
     case .settingsFailed(false, let error): ["Settings not saved: \(error.advice)"]
     case .journalFailed(let error): ["The journal is not written: \(error.advice)"]
@@ -151,6 +151,20 @@ extension Autosave {
     case .exit: "when you left"
     case .minute: "a minute ago"
     case .fault: "when it stopped"
+    }
+  }
+}
+
+extension ConfigurationFile.Problem {
+  /// A sentence that names the file.
+  var text: String {
+    let place = fileName(path) + (line > 0 ? ":\(line): " : ": ")
+    return switch reason {
+    case .unreadable(let error): error.description
+    case .notTOML(let reason): "\(place)not TOML: \(reason)"
+    case .nothingUsed(let reason): "\(place)not TOML: \(reason); nothing in it is used"
+    case .unknown(let key): "\(place)\(key): no such setting; chip8 config show lists them"
+    case .invalid(let key, let error): "\(place)\(key): \(error)"
     }
   }
 }

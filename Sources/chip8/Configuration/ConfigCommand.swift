@@ -1,4 +1,5 @@
 import ArgumentParser
+import Chip8Core
 import Chip8Player
 import Glibc
 import SaveState
@@ -51,7 +52,7 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let configuration = ConfigurationFile(file ?? ConfigurationFile.defaultPath)
-      guard configuration.isThere || file == nil else { throw configuration.missingFile }
+      guard configuration.isThere || file == nil else { throw Failure.noFile(configuration.path) }
       var failures = configuration.problems.map { Failure(message: $0.text, code: EX_DATAERR) }
       guard !failures.isEmpty else { return }
       var first = failures.removeFirst()
@@ -102,6 +103,13 @@ extension SettingLevels {
         lines.append((parts[0], "\(parts[0]) = \"\(parts[1])\"  # \(level.text)"))
       }
     }.map(\.1)
+  }
+}
+
+extension PlayerSettings {
+  /// Reports what could not be read, where there is no session that does.
+  func printProblems() {
+    for line in notices.flatMap({ $0.lines(AddressNames(Labels())) }) { printError(line) }
   }
 }
 

@@ -1,8 +1,5 @@
 import ArgumentParser
-import Chip8Core
 import Chip8Player
-import Glibc
-import SaveState
 
 /// What somebody who plays sets, but for what is saved with a machine: docs/CONFIGURATION.md.
 struct PlayerOptions: ParsableArguments {
@@ -71,44 +68,5 @@ struct PlayerOptions: ParsableArguments {
     if let option {
       throw ValidationError("--\(option) and --headless cannot be combined.")
     }
-  }
-}
-
-/// What somebody who plays has set, and what of it could not be read.
-struct PlayerSettings {
-  var levels: SettingLevels
-  private(set) var notices: [Notice] = []
-  let kept: KeptSettings
-
-  /// Reads the configuration and what is kept for all programs.
-  ///
-  /// - Parameters:
-  ///   - given: what the command line sets.
-  ///   - config: the configuration that it names, or `off`.
-  ///   - slotsRoot: where it is kept what is chosen while playing.
-  init(_ given: Settings, config: String?, slotsRoot: String) throws(Failure) {
-    levels = SettingLevels(options: given)
-    kept = KeptSettings(root: slotsRoot)
-    if config != "off" {
-      let configuration = ConfigurationFile(config ?? ConfigurationFile.defaultPath)
-      guard configuration.isThere || config == nil else { throw configuration.missingFile }
-      levels[.configuration] = configuration.settings
-      notices = configuration.problems.map { .configuration($0.text) }
-    }
-    do throws(StorageError) { levels[.all] = try kept.read(nil) } catch {
-      notices.append(.settingsFailed(isReading: true, error))
-    }
-  }
-
-  /// Takes what is kept for a program.
-  mutating func readProgram(_ program: Digest) {
-    if let error = levels.readProgram(program, kept) {
-      notices.append(.settingsFailed(isReading: true, error))
-    }
-  }
-
-  /// Reports what could not be read, where there is no session that does.
-  func printProblems() {
-    for line in notices.flatMap({ $0.lines(AddressNames(Labels())) }) { printError(line) }
   }
 }

@@ -1,17 +1,32 @@
 import CTOML
-import Chip8Player
 import Glibc
 import SaveState
 
 /// The user's configuration: docs/CONFIGURATION.md. It is read and never written, and whatever is wrong in it
 /// is skipped.
-struct ConfigurationFile {
+public struct ConfigurationFile: Sendable {
   /// Something that was skipped.
-  struct Problem {
+  public struct Problem: Sendable {
+    /// The file.
+    public let path: String
     /// Where it is; 0 for the file as a whole.
-    let line: Int
-    /// A sentence that names the file.
-    let text: String
+    public let line: Int
+    /// What is wrong.
+    public let reason: Reason
+  }
+
+  /// Why something was skipped.
+  public enum Reason: Sendable {
+    /// The file cannot be read.
+    case unreadable(StorageError)
+    /// A line is not TOML, and why.
+    case notTOML(String)
+    /// So much is not TOML that nothing is used.
+    case nothingUsed(String)
+    /// There is no setting with this key.
+    case unknown(key: String)
+    /// The setting with this key does not take the value.
+    case invalid(key: String, SettingError)
   }
 
   /// More than anybody sets.
@@ -23,22 +38,25 @@ struct ConfigurationFile {
   /// After so many, nobody wants to read on.
   private static let maxProblemCount = 20
 
-  let path: String
-  private(set) var settings = Settings()
-  private(set) var problems: [Problem] = []
+  /// The file.
+  public let path: String
+  /// What it sets.
+  public private(set) var settings = Settings()
+  /// What was skipped, line by line.
+  public private(set) var problems: [Problem] = []
   /// Whether there is such a file.
-  private(set) var isThere = false
+  public private(set) var isThere = false
 
   /// Where it is: `$XDG_CONFIG_HOME/chip8/config.toml`, or what that stands for by the XDG base directory
   /// specification.
-  static var defaultPath: String {
+  public static var defaultPath: String {
     let value = { (name: String) in getenv(name).map { String(cString: $0) } ?? "" }
     let home = value("XDG_CONFIG_HOME")
     return (home.hasPrefix("/") ? home : value("HOME") + "/.config") + "/chip8/config.toml"
   }
 
   /// Reads a configuration, as much of it as is right.
-  init(_ path: String) {
+  public init(_ path: String) {
     self.path = path
     do throws(StorageError) {
       guard let bytes = try Storage.readRegular(path, limit: ConfigurationFile.maxByteCount) else {
@@ -48,18 +66,12 @@ struct ConfigurationFile {
       read(bytes)
     } catch {
       isThere = true
-      problems = [Problem(line: 0, text: error.description)]
+      skip(0, .unreadable(error))
     }
   }
 
-  /// `--config` names a file that does not exist.
-  var missingFile: Failure {
-    Failure(message: "\(fileName(path)): no such file", code: EX_NOINPUT)
-  }
-
-  private mutating func skip(_ line: Int, _ reason: String) {
-    let place = line > 0 ? "\(fileName(path)):\(line)" : fileName(path)
-    problems.append(Problem(line: line, text: "\(place): \(reason)"))
+  private mutating func skip(_ line: Int, _ reason: Reason) {
+    problems.append(Problem(path: path, line: line, reason: reason))
   }
 
   /// A line that is not TOML is skipped, and the rest is read again: a parser cannot go on behind its first
@@ -69,15 +81,15 @@ struct ConfigurationFile {
     for (index, line) in lines.enumerated() {
       let (line, problem) = ConfigurationFile.sanitized(line)
       lines[index] = line
-      if let problem { skip(index + 1, "not TOML: \(problem)") }
+      if let problem { skip(index + 1, .notTOML(problem)) }
     }
     while let error = readValues(Array(lines.joined(separator: [UInt8(ascii: "\n")]))) {
       let index = min(error.line, lines.count) - 1
       guard problems.count < ConfigurationFile.maxProblemCount, !lines[index].isEmpty else {
-        skip(0, "not TOML: \(error.reason); nothing in it is used")
+        skip(0, .nothingUsed(error.reason))
         break
       }
-      skip(error.line, "not TOML: \(error.reason)")
+      skip(error.line, .notTOML(error.reason))
       // What follows the name of a table that cannot be read is in no other table.
       let isHeading = lines[index].first { $0 != 0x20 && $0 != 0x09 } == UInt8(ascii: "[")
       lines[index] = []
@@ -134,10 +146,10 @@ struct ConfigurationFile {
   }
 
   private mutating func take(_ value: Value) {
+    guard let setting = value.setting else { return skip(value.line, .unknown(key: value.path)) }
     do throws(SettingError) {
-      let (setting, text) = try value.setting()
-      try settings.set(setting, to: text)
-    } catch { skip(value.line, "\(value.path): \(error)") }
+      try settings.set(setting, to: value.text(for: setting))
+    } catch { skip(value.line, .invalid(key: value.path, error)) }
   }
 }
 
@@ -155,25 +167,23 @@ private struct Value {
     line = Int(value.line)
   }
 
-  /// The setting that it is for, and its value or one entry as an option has it.
-  func setting() throws(SettingError) -> (Setting, String) {
-    let settings = Setting.configurable
-    if let setting = settings.first(where: { $0.row.key == path && !$0.row.kind.isMap }) {
-      guard setting.row.kind.kinds.contains(where: { $0 == kind }) else {
-        throw SettingError("takes \(setting.row.kind.expectation)")
-      }
-      return (setting, text)
+  /// The setting that it is for, if there is one.
+  var setting: Setting? {
+    Setting.configurable.first { setting in
+      let key = setting.row.key
+      return setting.row.kind.isMap
+        ? path.hasPrefix(key + ".") && path.utf8.count > key.utf8.count + 1 : path == key
     }
-    let parts = path.split(separator: ".", maxSplits: 1)
-    guard parts.count == 2,
-      let setting = settings.first(where: { $0.row.key == parts[0] && $0.row.kind.isMap })
-    else {
-      throw SettingError("no such setting; chip8 config show lists them")
+  }
+
+  /// The setting's value, or one entry of it, as an option has it.
+  func text(for setting: Setting) throws(SettingError) -> String {
+    let row = setting.row
+    let isEntry = row.kind.isMap && !text.contains { $0 == "," || $0 == "=" }
+    guard row.kind.kinds.contains(where: { $0 == kind }), isEntry || !row.kind.isMap else {
+      throw SettingError("takes \(row.kind.expectation)")
     }
-    guard kind == CTOMLText || kind == CTOMLInteger, !text.contains(","), !text.contains("=") else {
-      throw SettingError("takes a key of the keypad, as in \"A\", or \"none\"")
-    }
-    return (setting, "\(parts[1])=\(text)")
+    return isEntry ? "\(path.dropFirst(row.key.utf8.count + 1))=\(text)" : text
   }
 }
 
@@ -190,7 +200,8 @@ extension Setting.Kind {
     case .number: [CTOMLInteger]
     case .choice(let values):
       values.contains { Int($0) != nil } ? [CTOMLText, CTOMLInteger] : [CTOMLText]
-    case .colors, .keys, .buttons, .quirks: [CTOMLText]
+    case .keys, .buttons: [CTOMLText, CTOMLInteger]
+    case .colors, .quirks: [CTOMLText]
     }
   }
 
@@ -200,7 +211,8 @@ extension Setting.Kind {
     case .flag: "true or false"
     case .number(let range): "\(range.lowerBound) to \(range.upperBound), without quotation marks"
     case .choice(let values): values.joined(separator: ", ")
-    case .colors, .keys, .buttons, .quirks: "a text in quotation marks"
+    case .keys, .buttons: "a key of the keypad, as in \"A\", or \"none\""
+    case .colors, .quirks: "a text in quotation marks"
     }
   }
 }
