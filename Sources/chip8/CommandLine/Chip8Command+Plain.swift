@@ -51,18 +51,11 @@ extension Chip8Command {
     timeline = TimelineOptions()
     timeline.isParanoid = false
     settings = SettingsOptions()
-    (settings.colors, settings.rotate, settings.speed) = (nil, nil, nil)
-    (settings.keyMap, settings.symbols, settings.forgetsSaved) = (nil, nil, false)
+    settings.values = SettingsOptions.Values()
+    (settings.symbols, settings.forgetsSaved) = (nil, false)
     (settings.breakpoints, settings.watchpoints) = ([], [])
     player = PlayerOptions()
-    (player.fit, player.fullscreen, player.kiosk, player.card) = (nil, nil, nil, nil)
-    (player.aspect, player.look, player.flicker) = (nil, nil, nil)
-    (player.reduceFlashes, player.keypad, player.touch) = (nil, nil, nil)
-    player.pauseInBackground = nil
-    (player.volume, player.mute, player.pitch, player.runAhead) = (nil, nil, nil, nil)
-    (player.autosave, player.journal, player.debugSocket) = (nil, nil, nil)
-    (player.terminal, player.terminalPicture) = (nil, nil)
-    (player.padMap, player.config) = (nil, nil)
+    (player.values, player.config) = (PlayerOptions.Values(), nil)
     headless = HeadlessOptions()
     (headless.isHeadless, headless.frames, headless.instructions) = (false, nil, nil)
     (headless.until, headless.keys) = ([], nil)
@@ -101,45 +94,18 @@ extension Chip8Command {
   /// The same for settings, which options turn on, and off after `no-`.
   private mutating func turnOnOrOff(_ name: Substring) -> Bool {
     let isOn = !name.hasPrefix("no-")
-    switch isOn ? name : name.dropFirst(3) {
-    case "fit": player.fit = isOn
-    case "fullscreen": player.fullscreen = isOn
-    case "kiosk": player.kiosk = isOn
-    case "card": player.card = isOn
-    case "reduce-flashes": player.reduceFlashes = isOn
-    case "keypad": player.keypad = isOn
-    case "mute": player.mute = isOn
-    case "pause-in-background": player.pauseInBackground = isOn
-    case "journal": player.journal = isOn
-    case "debug-socket": player.debugSocket = isOn
-    case "terminal": player.terminal = isOn
-    default: return false
-    }
-    return true
+    return take(isOn ? name : name.dropFirst(3), "\(isOn)", isFlag: true)
   }
 
-  /// Sets a setting that has a value.
-  private mutating func setSetting(_ name: Substring, _ value: String) -> Bool {
-    guard let setting = Setting(rawValue: String(name)), let value = try? setting.value(value)
+  /// Sets a setting, if there is one of that name and kind.
+  private mutating func take(_ name: Substring, _ value: String, isFlag: Bool) -> Bool {
+    guard let setting = Setting(rawValue: String(name)), setting.isFlag == isFlag,
+      Setting.configurable.contains(setting), let value = try? setting.value(value)
     else { return false }
-    switch setting {
-    case .colors: settings.colors = value
-    case .rotate: settings.rotate = value
-    case .speed: settings.speed = value
-    case .keyMap: settings.keyMap = value
-    case .aspect: player.aspect = value
-    case .look: player.look = value
-    case .flicker: player.flicker = value
-    case .touch: player.touch = value
-    case .volume: player.volume = value
-    case .pitch: player.pitch = value
-    case .runAhead: player.runAhead = value
-    case .autosave: player.autosave = value
-    case .terminalPicture: player.terminalPicture = value
-    case .padMap: player.padMap = value
-    case .fit, .fullscreen, .kiosk, .reduceFlashes, .keypad, .card, .mute, .journal, .debugSocket,
-      .pauseInBackground, .terminal, .platform, .quirk, .ipf:
-      return false
+    if setting.isMetadata {
+      settings.values.given.take(setting, value)
+    } else {
+      player.values.given.take(setting, value)
     }
     return true
   }
@@ -192,7 +158,7 @@ extension Chip8Command {
     case "trace": read(value, &headless.trace)
     case "else-save": read(value, &mobility.elseSave)
     case "timeout": read(value, &mobility.timeout)
-    default: setSetting(name, value)
+    default: take(name, value, isFlag: false)
     }
   }
 }

@@ -1,3 +1,5 @@
+import Chip8Player
+
 /// What a command line hands to the program in a saved state.
 package func programArguments(of commandLine: [String]) throws -> [String] {
   try Chip8Command.parse(commandLine).arguments
@@ -21,6 +23,9 @@ package func isPlainCommandLine(_ commandLine: [String]) -> Bool {
 /// A value with all that it consists of. What wraps an option's value says more about itself than that:
 /// how it is to be parsed.
 private func text(of value: Any) -> String {
+  if let options = value as? any SettingOptions {
+    return "\(Setting.allCases.map { "\($0): \(options.given[$0] ?? "")" })"
+  }
   let children = Mirror(reflecting: value).children
   if let wrapped = children.first(where: { $0.label == "_parsedValue" }) {
     return text(of: wrapped.value)

@@ -3,6 +3,43 @@
 import ArgumentParser
 import Chip8Player
 
+/// Options that are made from the table. The parser finds an option by reflection, and its value by a key of
+/// the same name.
+protocol SettingOptions: ParsableArguments, CustomReflectable {
+  /// Those that have options here.
+  static var settings: [Setting] { get }
+  /// What was set.
+  var given: Settings { get set }
+}
+
+extension SettingOptions {
+  /// The options, as if each was a property.
+  var customMirror: Mirror {
+    let options = Self.settings.map { setting in
+      (setting.rawValue, setting.isFlag ? Flag<Bool?>(setting) : Option<String?>(setting) as Any)
+    }
+    return Mirror(self, children: options.map { (label: $0, value: $1) })
+  }
+
+  init(from decoder: any Decoder) throws {
+    self.init()
+    let values = try decoder.container(keyedBy: Setting.self)
+    for setting in Self.settings {
+      if setting.isFlag {
+        let isOn = try values.decode(Flag<Bool?>.self, forKey: setting).wrappedValue
+        given.take(setting, isOn.map { "\($0)" })
+      } else {
+        given.take(setting, try values.decode(Option<String?>.self, forKey: setting).wrappedValue)
+      }
+    }
+  }
+}
+
+extension Setting: CodingKey {
+  /// Whether its option has no value, but a counterpart that turns it off.
+  var isFlag: Bool { row.kind == .flag }
+}
+
 extension Option where Value == String? {
   /// The option of a setting that has a value.
   init(_ setting: Setting) {
@@ -49,14 +86,12 @@ extension Setting.Kind {
 }
 
 extension Settings {
-  /// Takes what an option has been set to.
+  /// Takes what an option has been set to, which replaces what it was set to before.
   mutating func take(_ setting: Setting, _ text: String?) {
+    guard let text else { return }
+    remove(setting)
     // Options were checked as they were read.
-    if let text { try? set(setting, to: text) }
-  }
-
-  mutating func take(_ setting: Setting, _ isOn: Bool?) {
-    take(setting, isOn.map { $0 ? "true" : "false" })
+    try? set(setting, to: text)
   }
 
   /// The options that set the same for another process, but for what it learns with its machine.

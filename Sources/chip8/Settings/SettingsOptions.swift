@@ -5,10 +5,12 @@ import Chip8Player
 /// How the machine is shown, played and watched: what is said here is saved in every image of it, and
 /// takes precedence over what an image says.
 struct SettingsOptions: ParsableArguments {
-  @Option(.colors) var colors: String?
-  @Option(.rotate) var rotate: String?
-  @Option(.speed) var speed: String?
-  @Option(.keyMap) var keyMap: String?
+  struct Values: SettingOptions {
+    static let settings = Setting.configurable.filter(\.isMetadata)
+    var given = Settings()
+  }
+
+  @OptionGroup var values: Values
 
   @Option(
     help: .value("FILE", "Symbol file: labels for every option and report that has addresses."))
@@ -37,18 +39,12 @@ struct SettingsOptions: ParsableArguments {
 
   /// Whether any of them is given.
   var isEmpty: Bool {
-    given.isEmpty && symbols == nil && breakpoints.isEmpty && watchpoints.isEmpty && !forgetsSaved
+    given.isEmpty && symbols == nil && breakpoints.isEmpty && watchpoints.isEmpty
+      && !forgetsSaved
   }
 
   /// The settings among them.
-  var given: Settings {
-    var given = Settings()
-    given.take(.colors, colors)
-    given.take(.rotate, rotate)
-    given.take(.speed, speed)
-    given.take(.keyMap, keyMap)
-    return given
-  }
+  var given: Settings { values.given }
 
   /// What they ask for.
   var request: MetadataRequest {
