@@ -1,4 +1,5 @@
 import ArgumentParser
+import Chip8Player
 import SaveState
 
 // Saved states as programs.
@@ -31,7 +32,7 @@ extension ImageCommand {
 
     func run() throws {
       let options = try with.map(RunOptions.init) ?? .empty
-      let opened = try OpenedImage(file, dependencies)
+      let opened = try OpenedImage(file, dependencies.paths)
       // An emulator in front of it would be gone.
       guard try off || Image.Prelude(at: file)?.isEmulator != true else {
         throw Failure.data(file, "a standalone file is executable already")
@@ -65,8 +66,8 @@ extension ImageCommand {
     func run() throws {
       let options = try with.map(RunOptions.init) ?? .empty
       // It needs no other file.
-      var opened = try OpenedImage(file, dependencies)
-      let image = try opened.flattened(dependencies)
+      var opened = try OpenedImage(file, dependencies.paths)
+      let image = try opened.flattened(dependencies.paths)
       try image.save(
         to: output, after: Standalone.emulator(with: options), apartFrom: opened.inputs)
     }

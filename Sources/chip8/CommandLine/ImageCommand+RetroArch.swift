@@ -74,7 +74,7 @@ extension ImageCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func run() throws {
-      let opened = try OpenedImage(file, dependencies)
+      let opened = try OpenedImage(file, dependencies.paths)
       try Storage.writeAtomically(
         output, with: CoreStateCodec.bytes(opened.machine), as: .other, apartFrom: opened.inputs)
     }

@@ -39,12 +39,14 @@ struct ImageCommand: ParsableCommand {
     func validate() throws { try validatePicture(screenshot, scale) }
 
     func run() throws {
-      var opened = try OpenedImage(file, dependencies)
+      var opened = try OpenedImage(file, dependencies.paths)
       let labels = try symbols.map {
         try Labels(Symbols(contentsOf: $0, for: opened.machine.program, &opened.inputs), $0)
       }
       if let screenshot {
-        let metadata = opened.metadata
+        var warnings: [Warning] = []
+        let metadata = opened.metadata(&warnings)
+        for warning in warnings { printError(warning.text) }
         let appearance = Appearance(for: opened.machine.program, metadata)
         try Storage.writeAtomically(
           screenshot,
@@ -96,7 +98,7 @@ struct ImageCommand: ParsableCommand {
         throw Failure.usage("standard input can only be read once")
       }
       let difference = ImageDifference(
-        try OpenedImage(first, dependencies), try OpenedImage(second, dependencies))
+        try OpenedImage(first, dependencies.paths), try OpenedImage(second, dependencies.paths))
       if json { try printJSON(difference) } else { try printLines(difference.lines) }
     }
   }
@@ -118,7 +120,7 @@ struct ImageCommand: ParsableCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func run() throws {
-      let opened = try OpenedImage(file, dependencies)
+      let opened = try OpenedImage(file, dependencies.paths)
       let program = opened.machine.program
       // A name in a file is not a path: nothing leads out of this directory.
       let leaf = program.name.split(separator: "/").last.map(String.init) ?? ""
@@ -171,25 +173,13 @@ struct ImageCommand: ParsableCommand {
     }
 
     func run() throws {
-      var opened = try OpenedImage(file, dependencies)
+      var opened = try OpenedImage(file, dependencies.paths)
       if let note {
         do throws(ImageError) {
           try opened.image.setNote(note)
         } catch { throw Failure.usage("--note: \(error)") }
       }
-      if settings.forgetsSaved { opened.image = opened.image.withoutMetadata }
-      if !settings.isEmpty {
-        let machine = opened.machine
-        let saved = try inFile(file) { try SessionMetadata(opened.image, of: machine) }
-        let metadata = try settings.request.given(
-          for: machine, over: saved, &opened.inputs
-        ).over(saved)
-        metadata.put(into: &opened.image, of: machine)
-        guard SessionMetadata(readable: opened.image, of: machine) == metadata else {
-          throw Failure.data(
-            file, "no room is left in the image beside the sections of other programs")
-        }
-      }
+      if !settings.isEmpty { try opened.setMetadata(settings.request) }
       try opened.image.rewrite(file, apartFrom: opened.inputs)
       if json { try printJSON(ImageInfo(opened).json) }
     }
@@ -210,9 +200,9 @@ struct ImageCommand: ParsableCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func run() throws {
-      var opened = try OpenedImage(file, dependencies)
-      let image = try opened.flattened(dependencies)
-      try image.save(inPlaceOf: opened, or: output)
+      var opened = try OpenedImage(file, dependencies.paths)
+      let image = try opened.flattened(dependencies.paths)
+      try opened.save(image, to: output)
     }
   }
 
@@ -233,14 +223,14 @@ struct ImageCommand: ParsableCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func run() throws {
-      let opened = try OpenedImage(file, dependencies)
+      let opened = try OpenedImage(file, dependencies.paths)
       let output = output ?? file
       if output == "-", json {
         throw Failure.usage("only one thing can be written to standard output: name a file with -o")
       }
       let small = try inFile(file) { try opened.image.optimized(Chip8.self) }
       let (before, after) = (opened.image.byteCount, small.byteCount)
-      try small.save(inPlaceOf: opened, or: output)
+      try opened.save(small, to: output)
       guard output != "-" else { return }
       if json {
         try printJSON(["file": output, "before": before, "after": after] as JSONObject)
@@ -263,22 +253,12 @@ struct ImageCommand: ParsableCommand {
     @OptionGroup var dependencies: DependencyOptions
 
     func run() throws {
-      let tree = try ImageTree(files, dependencies)
+      var skipped: [StorageError] = []
+      let found = Result { try ImageTree(files, dependencies.paths, &skipped) }
+      for error in skipped { printError("skipped: \(error)") }
+      let tree = try found.get()
       if json { try printJSON(tree) } else { try printLines(tree.lines) }
     }
-  }
-}
-
-extension Image {
-  /// Writes the image to a file, or in the place of the one that it was made of. A program that stands
-  /// before that goes along, and can be run there too.
-  fileprivate func save(inPlaceOf opened: OpenedImage, or output: String?) throws {
-    let output = output ?? opened.path
-    guard output != opened.path, !Storage.isSameFile(output, opened.path) else {
-      return try rewrite(output, apartFrom: opened.inputs)
-    }
-    try save(
-      to: output, after: Image.Prelude(at: opened.path), apartFrom: opened.inputs)
   }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Chip8Core
+import Chip8Player
 import Glibc
 import SaveState
 
@@ -204,9 +205,9 @@ extension SlotsCommand {
     }
 
     func run() throws {
-      var opened = try OpenedImage(file, dependencies)
+      var opened = try OpenedImage(file, dependencies.paths)
       // What is in a slot needs nothing else.
-      let image = try opened.flattened(dependencies)
+      let image = try opened.flattened(dependencies.paths)
       let machine = opened.machine
       let (slots, slot, _) = try arguments.resolved(apartFrom: opened.inputs)
       guard machine.program.sha1 == slots.program else {

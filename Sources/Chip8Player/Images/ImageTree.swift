@@ -1,43 +1,45 @@
 import Chip8Core
-import Chip8Player
 import SaveState
 
 /// Which images are the difference from which.
-struct ImageTree: Encodable {
+package struct ImageTree: Encodable {
   /// An image, or a parent that is not in the picture.
-  struct Node: Encodable {
-    let file: String
+  package struct Node: Encodable {
+    package let file: String
     /// Whether it was only heard of, and keeps what is the difference from it from being loaded.
-    var missing = false
+    package var missing = false
     /// The digest that others know it by.
-    var sha256: String?
-    var bytes: Int?
-    var program: String?
-    var machineTime: String?
+    package var sha256: String?
+    package var bytes: Int?
+    package var program: String?
+    package var machineTime: String?
     /// The state digest.
-    var state: String?
-    var note: String?
+    package var state: String?
+    package var note: String?
     /// Why it cannot be loaded, if so.
-    var problem: String?
+    package var problem: String?
     /// Those that are the difference from this one.
-    var derived: [Node] = []
+    package var derived: [Node] = []
 
     init(file: String) { self.file = file }
   }
 
   /// Those that are the difference from none, by their paths, and then those only heard of.
-  let roots: [Node]
+  package let roots: [Node]
 
-  func encode(to encoder: any Encoder) throws { try roots.encode(to: encoder) }
+  package func encode(to encoder: any Encoder) throws { try roots.encode(to: encoder) }
 
-  init(_ files: [String], _ dependencies: DependencyOptions) throws {
+  /// - Parameter skipped: to what is added which files of directories cannot be read.
+  package init(
+    _ files: [String], _ dependencies: DependencyPaths, _ skipped: inout [StorageError]
+  ) throws {
     // What is in the picture counts as found.
     var dependencies = dependencies
-    dependencies.basePath += files
+    dependencies.parents += files
     var branches: [Branch] = []
     for file in files {
       if Storage.isDirectory(file) {
-        branches += try Branch.all(in: file, dependencies)
+        branches += try Branch.all(in: file, dependencies, &skipped)
       } else {
         branches.append(Branch(try LoadedFile(file, isImageExpected: true), dependencies))
       }
@@ -52,7 +54,9 @@ private struct Branch {
   let parent: Image.Parent?
 
   /// The images in a directory; other files are skipped, and so are those that cannot be read.
-  static func all(in directory: String, _ dependencies: DependencyOptions) throws -> [Branch] {
+  static func all(
+    in directory: String, _ dependencies: DependencyPaths, _ skipped: inout [StorageError]
+  ) throws -> [Branch] {
     try Storage.files(in: directory).filter { !$0.name.hasPrefix(".") }.compactMap { entry in
       let path = Storage.path(directory, entry.name)
       do throws(StorageError) {
@@ -60,14 +64,14 @@ private struct Branch {
         return image.map { Branch(LoadedFile(path, image: $0), dependencies) }
       } catch {
         // It hides no other.
-        printError("skipped: \(error)")
+        skipped.append(error)
         return nil
       }
     }
   }
 
   /// A file that claims to be an image, as far as that is true.
-  init(_ file: LoadedFile, _ dependencies: DependencyOptions) {
+  init(_ file: LoadedFile, _ dependencies: DependencyPaths) {
     var parent: Image.Parent?
     var node = ImageTree.Node(file: file.path)
     do throws(ImageError) {
@@ -78,7 +82,7 @@ private struct Branch {
       node.program = try image.programIdentity().name
       node.note = try image.note()
       var inputs = file.inputs
-      let machine: Chip8 = try dependencies.paths.completed(image, at: file.path, &inputs).machine()
+      let machine: Chip8 = try dependencies.completed(image, at: file.path, &inputs).machine()
       node.machineTime = machine.machineTime
       node.state = "\(machine.stateDigest)"
     } catch { node.problem = "\(error)" }
@@ -128,41 +132,5 @@ private struct Branch {
     node.sha256 == "\(parent.digest)"
       || node.bytes != nil && other.node.problem == nil && other.node.file != node.file
         && Storage.basename(of: node.file) == parent.name && node.state == "\(parent.stateDigest)"
-  }
-}
-
-// MARK: - Text
-
-extension ImageTree {
-  /// For people: a line for each image, below what it is the difference from.
-  var lines: [String] {
-    let lines = roots.flatMap { $0.lines(first: "", others: "") }
-    guard !lines.isEmpty else { return ["no saved states"] }
-    let width = lines.map(\.name.count).max() ?? 0
-    return lines.map { padded($0.name, width + 2) + $0.text }
-  }
-}
-
-extension ImageTree.Node {
-  fileprivate func lines(first: String, others: String) -> [(name: String, text: String)] {
-    var lines = [(first + file.displayText, summary)]
-    for (index, node) in derived.enumerated() {
-      let isLast = index == derived.count - 1
-      lines += node.lines(
-        first: others + (isLast ? "└─ " : "├─ "), others: others + (isLast ? "   " : "│  "))
-    }
-    return lines
-  }
-
-  private var summary: String {
-    if bytes == nil, problem == nil {
-      return (missing ? "missing" : "elsewhere") + ", SHA-256 \(sha256 ?? "")"
-    }
-    let facts = [
-      program, machineTime, bytes.map { "\($0) bytes" }, note,
-      // Why is a long story where a parent is missing, which the picture shows.
-      problem == nil ? nil : "cannot be loaded",
-    ]
-    return facts.compactMap { $0 }.joined(separator: ", ")
   }
 }

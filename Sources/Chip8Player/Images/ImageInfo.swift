@@ -1,30 +1,29 @@
 import Chip8Core
-import Chip8Player
 import JSON
 import SaveState
 
 /// What an image holds, for people and scripts.
-struct ImageInfo {
-  private let opened: OpenedImage
-  private let names: AddressNames
-  private let metadata: SessionMetadata
-  private let parent: Image.Parent?
-  private let needs: [String]
-  private let time: String?
-  private let note: String?
-  private let witness: Witness?
-  private let past: Past<Chip8>?
-  private let movie: Movie<Chip8>?
+package struct ImageInfo {
+  package let opened: OpenedImage
+  package let names: AddressNames
+  package let metadata: SessionMetadata
+  package let parent: Image.Parent?
+  package let needs: [String]
+  package let time: String?
+  package let note: String?
+  package let witness: Witness?
+  package let past: Past<Chip8>?
+  package let movie: Movie<Chip8>?
   /// What a machine that cannot continue executed last.
-  private let last: [Line]
+  package let last: [Line]
   /// Why the machine cannot execute the next instruction, if it cannot.
-  private let fault: Fault?
+  package let fault: Fault?
 
-  private var machine: Chip8 { opened.machine }
-  private var state: State { opened.machine.state }
+  package var machine: Chip8 { opened.machine }
+  package var state: State { opened.machine.state }
 
   /// - Parameter labels: names that take precedence over those in the image.
-  init(_ opened: OpenedImage, _ labels: Labels = Labels()) throws {
+  package init(_ opened: OpenedImage, _ labels: Labels = Labels()) throws {
     self.opened = opened
     let (image, machine) = (opened.image, opened.machine)
     let executed: [ExecutedInstruction]
@@ -38,7 +37,7 @@ struct ImageInfo {
       past = try image.past(of: machine)
       movie = try image.movie(of: machine)
       executed = try image.lastInstructions()
-    } catch { throw Failure.data(opened.path, error) }
+    } catch { throw PlayerError.contents(path: opened.path, error) }
     let names = AddressNames(labels.all.isEmpty ? metadata.labels : labels)
     self.names = names
     last = executed.map { machine.line($0, names) }
@@ -46,18 +45,18 @@ struct ImageInfo {
   }
 
   /// An instruction.
-  struct Line {
-    let address: UInt16
-    let opcode: UInt16
-    let place: String?
-    let text: String
+  package struct Line {
+    package let address: UInt16
+    package let opcode: UInt16
+    package let place: String?
+    package let text: String
   }
 }
 
 // MARK: - JSON
 
 extension ImageInfo {
-  var json: JSONObject {
+  package var json: JSONObject {
     let object: JSONObject = [
       "file": opened.path, "bytes": opened.image.byteCount,
       "program": machine.program.json(isHeld: opened.image.embedsProgram), "base": parent?.json,
@@ -70,12 +69,15 @@ extension ImageInfo {
       "keyWait": state.keyWait?.json, "random": state.random.state, "fault": fault?.json,
       "last": last.map(\.json), "host": host, "goals": machine.entryCalls.map { names.json($0) },
       "settings": metadata.hasSettings ? metadata.json(names) : nil,
-      "labels": metadata.labels.all.map(\.json), "code": machine.code(names).map(\.json),
+      "labels": metadata.labels.all.map(\.json), "code": code.map(\.json),
       "witness": witness?.json, "past": past?.json, "movie": movie?.json,
       "sections": opened.image.sections.map(\.json),
     ]
     return object.withoutNulls.adding(machine.json)
   }
+
+  /// The instructions around PC.
+  package var code: [Line] { machine.code(names) }
 
   /// What the program has of a host; nil if it may not call one.
   private var host: JSONObject? {
@@ -114,7 +116,8 @@ extension Configuration {
     ]
   }
 
-  fileprivate var quirkNames: [String] {
+  /// The names of the quirks that are on.
+  package var quirkNames: [String] {
     Quirks.named.filter { quirks.contains($0.quirk) }.map(\.name)
   }
 }
@@ -144,7 +147,7 @@ extension Movie<Chip8> {
 }
 
 extension MovieFacts.Marker {
-  var json: JSONObject { ["frame": frame, "text": text] }
+  package var json: JSONObject { ["frame": frame, "text": text] }
 }
 
 extension Past<Chip8> {
@@ -154,9 +157,6 @@ extension Past<Chip8> {
       "instructions": start.position.instruction, "events": tape.entries.count,
     ]
   }
-
-  /// Where it begins.
-  var startText: String { beginsAtPowerOn ? "power-on" : "frame \(start.position.frame)" }
 }
 
 extension Image.Section {
@@ -173,7 +173,7 @@ extension Image.Section {
 
 extension Chip8 {
   /// What is called before the program continues, the one that runs first.
-  var entryCalls: [UInt16] { state.entryCalls.map { [$0.address] + $0.waiting } ?? [] }
+  package var entryCalls: [UInt16] { state.entryCalls.map { [$0.address] + $0.waiting } ?? [] }
 
   /// The instructions around PC. Those before it are guessed by going back in steps of two bytes.
   fileprivate func code(_ names: AddressNames) -> [ImageInfo.Line] {
@@ -223,105 +223,19 @@ extension Chip8 {
   }
 }
 
-// MARK: - Text
+extension SessionMetadata {
+  /// The colours as `#RRGGBB`.
+  package var colorTexts: [String] { colors.map { "#" + hexadecimal($0, 6) } }
 
-extension ImageInfo {
-  /// A line for each thing, the code around PC, and the screen.
-  var lines: [String] {
-    let image = opened.image
-    let sections = image.sections.map { "\($0.tag)=\($0.storedByteCount)" }
-    return ["\(fileName(opened.path)): a saved state of \(image.byteCount) bytes"]
-      + (rows + [
-        ("state", "SHA-256 \(machine.stateDigest)"),
-        ("sections", "\(sections.joined(separator: " ")) (bytes in the file)"),
-      ]).map { "  " + padded($0, 10) + $1 }
-      + (last.isEmpty ? [] : ["  executed last:"] + last.map(codeText) + ["  around PC:"])
-      + machine.code(names).map(codeText) + state.screen.lines
-  }
-
-  private var rows: [(String, String)] {
-    var rows = [
-      ("program", programText), ("machine", machineText),
-      (
-        "time",
-        "\(machine.machineTime) (\(state.frames) frames, \(state.instructions) instructions)"
-      ),
+  fileprivate func json(_ names: AddressNames) -> JSONObject {
+    let keys = keys.map { key in
+      (["key": key.name, "usage": key.usage, "keypad": key.key] as JSONObject).withoutNulls
+    }
+    let object: JSONObject = [
+      "speed": speed, "colors": colorTexts, "rotation": rotation, "keys": keys,
+      "breakpoints": breakpoints.map { names.json($0) },
+      "watchpoints": watchpoints.map { names.json($0) },
     ]
-    if let parent { rows.append(("base", "\(parent.name) (SHA-256 \(parent.digest))")) }
-    if let time { rows.append(("saved", time)) }
-    if let note { rows.append(("note", note)) }
-    if !needs.isEmpty { rows.append(("needs", needs.joined(separator: ", "))) }
-    let registers = state.registerTexts
-    let stack = state.returnAddresses.map { names.text($0) }
-    rows += [
-      (
-        "registers",
-        "PC=\(hexadecimal(state.pc, 4)) I=\(hexadecimal(state.i, 4)) "
-          + "DT=\(state.delay) ST=\(state.sound)"
-      ),
-      ("", registers.prefix(8).joined(separator: " ")),
-      ("", registers.suffix(8).joined(separator: " ")),
-      ("stack", stack.isEmpty ? "empty" : stack.joined(separator: " ")),
-    ]
-    if let fault { rows.append(("fault", fault.advice)) }
-    if !state.keys.isEmpty {
-      rows.append(("keys", state.keys.numbers.map { hexadecimal($0, 1) }.joined(separator: " ")))
-    }
-    if let left = state.instructionsLeftInFrame {
-      rows.append(("frame", "\(left) instructions left"))
-    }
-    if let wait = state.keyWait {
-      rows.append(("waits", "for a key to put into V\(hexadecimal(wait.register, 1))"))
-    }
-    if let hostText { rows.append(("host", hostText)) }
-    let calls = machine.entryCalls.map { names.text($0) }
-    if !calls.isEmpty { rows.append(("calls", calls.joined(separator: ", "))) }
-    rows += metadata.rows(names)
-    if let past {
-      let count = past.tape.entries.count
-      rows.append(("past", "from \(past.startText), \(count) \(count == 1 ? "event" : "events")"))
-    }
-    if let movie {
-      let count = movie.facts.reRecordCount
-      rows.append(("movie", "\(count) \(count == 1 ? "re-record" : "re-records")"))
-    }
-    let labels = metadata.labels.all
-    if !labels.isEmpty { rows.append(("labels", "\(labels.count)")) }
-    return rows
-  }
-
-  private var programText: String {
-    let program = machine.program
-    let title = KnownProgram.find(program)?.title
-    return "\(program.name) (\(program.bytes.count) bytes, SHA-1 \(program.sha1))"
-      + (title.map { ", known as \($0)" } ?? "")
-      + (opened.image.embedsProgram ? "" : ", not in this file")
-  }
-
-  private var machineText: String {
-    let configuration = state.configuration
-    let speed =
-      configuration.timing == .cycles
-      ? "counted in machine cycles" : "\(configuration.instructionsPerFrame) instructions per frame"
-    let quirks = configuration.quirkNames
-    return "\(configuration.platform.rawValue), \(speed), "
-      + (quirks.isEmpty ? "no quirks" : "quirks " + quirks.joined(separator: ", "))
-      + ", font \(configuration.font)"
-  }
-
-  private var hostText: String? {
-    guard let arguments = state.hostCalls?.arguments else { return nil }
-    let what = machine.isSuspended ? "the program is suspended" : "the program may call it"
-    guard !arguments.isEmpty else { return what }
-    return "\(what), with \(arguments.map { "\"\($0)\"" }.joined(separator: " "))"
-  }
-
-  private func codeText(_ line: Line) -> String {
-    let mark = line.address == state.pc ? "→" : " "
-    return "  \(mark) \(hexadecimal(line.address, 4))  \(hexadecimal(line.opcode, 4))  "
-      + (line.place.map { $0 + ": " } ?? "") + line.text
+    return object.withoutNulls
   }
 }
-
-/// Text with spaces after it, up to a width.
-func padded(_ text: String, _ width: Int) -> String { text.padded(after: width) }

@@ -1,43 +1,42 @@
 import Chip8Core
-import Chip8Player
 import SaveState
 
 /// What differs between the machines of two images.
-struct ImageDifference: Encodable {
-  struct Value: Encodable {
-    let name: String
-    let a: String
-    let b: String
+package struct ImageDifference: Encodable {
+  package struct Value: Encodable {
+    package let name: String
+    package let a: String
+    package let b: String
   }
 
-  struct Range: Encodable {
-    let address: Int
+  package struct Range: Encodable {
+    package let address: Int
     /// Hexadecimal digits.
-    let a: String
-    let b: String
+    package let a: String
+    package let b: String
     /// The instructions there, where the program's own code can be reached.
-    let code: [Code]
+    package let code: [Code]
   }
 
-  struct Code: Encodable {
-    let address: UInt16
-    let a: String
-    let b: String
+  package struct Code: Encodable {
+    package let address: UInt16
+    package let a: String
+    package let b: String
   }
 
-  let same: Bool
+  package let same: Bool
   /// Registers, timers and whatever else is not memory.
-  let values: [Value]
-  let ram: [Range]
-  let screenDiffers: Bool
-  private let screens: [[String]]
+  package let values: [Value]
+  package let ram: [Range]
+  package let screenDiffers: Bool
+  package let screens: [Screen]
 
   private enum CodingKeys: CodingKey { case same, values, ram, screenDiffers }
 
   /// Differences that are closer together than this are one range.
   private static let maxGap = 4
 
-  init(_ first: OpenedImage, _ second: OpenedImage) {
+  package init(_ first: OpenedImage, _ second: OpenedImage) {
     let (a, b) = (first.machine, second.machine)
     values = zip(a.values, b.values).compactMap { a, b in
       a.1 == b.1 ? nil : Value(name: a.0, a: a.1, b: b.1)
@@ -45,7 +44,7 @@ struct ImageDifference: Encodable {
     ram = ImageDifference.ranges(a, b)
     screenDiffers = a.state.screen != b.state.screen
     same = a.program == b.program && a.canonicalState == b.canonicalState
-    screens = [a, b].map(\.state.screen.lines)
+    screens = [a.state.screen, b.state.screen]
   }
 
   private static func ranges(_ a: Chip8, _ b: Chip8) -> [Range] {
@@ -127,47 +126,5 @@ extension Chip8 {
       ("pitch", "\(state.audio.pitch)"), ("audio phase", "\(state.audio.phase)"),
     ]
     return values
-  }
-}
-
-// MARK: - Text
-
-extension ImageDifference {
-  /// For people: what was and what is, and the two screens side by side.
-  var lines: [String] {
-    guard !same else { return ["the machines are the same"] }
-    var lines = values.map { padded($0.name, 24) + "\(shown($0.a)) → \(shown($0.b))" }
-    for range in ram {
-      let last = range.address + range.a.count / 2 - 1
-      lines.append("RAM \(hexadecimal(range.address, 4))–\(hexadecimal(last, 4))")
-      lines += range.code.isEmpty ? hexadecimalLines(range) : range.code.map(codeLine)
-    }
-    if screenDiffers { lines += ["screen"] + sideBySide }
-    return lines
-  }
-
-  private func shown(_ value: String) -> String { value.isEmpty ? "none" : value }
-
-  private func codeLine(_ code: Code) -> String {
-    "  \(hexadecimal(code.address, 4))  " + padded(code.a, 24) + "→ \(code.b)"
-  }
-
-  /// Sixteen bytes a line.
-  private func hexadecimalLines(_ range: Range) -> [String] {
-    let (a, b) = (Array(range.a), Array(range.b))
-    return stride(from: 0, to: a.count, by: 32).map { start in
-      let end = min(start + 32, a.count)
-      return "  \(hexadecimal(range.address + start / 2, 4))  "
-        + padded(String(a[start..<end]), 32) + " → " + String(b[start..<end])
-    }
-  }
-
-  private var sideBySide: [String] {
-    let (left, right) = (screens[0], screens[1])
-    let width = left.map(\.count).max() ?? 0
-    return (0..<max(left.count, right.count)).map { row in
-      padded(row < left.count ? left[row] : "", width) + " │ "
-        + (row < right.count ? right[row] : "")
-    }
   }
 }
