@@ -1,15 +1,10 @@
 import CStandalone
+import Chip8Player
 import Glibc
 import SaveState
 
-/// One file that is an emulator and a machine: a copy of this executable that says so in a block of
-/// its own, with an image at its end.
+/// This executable, and whether it stands alone with an image at its end.
 enum Standalone {
-  /// The libraries that every machine has on which such a file can run at all.
-  private static let systemLibraries = [
-    "libc.so", "libm.so", "libdl.so", "libpthread.so", "librt.so", "libutil.so", "ld-linux",
-  ]
-
   /// Where this executable is.
   static var path: String {
     if let path = realpath("/proc/self/exe", nil) {
@@ -42,11 +37,7 @@ enum Standalone {
 
   /// The options that this executable runs its own image with, nil if it is just an emulator.
   static var options: [String]? {
-    let contents = block.contents
-    guard contents.first == 1, name != emulatorName else { return nil }
-    return contents.dropFirst().split(separator: 0, omittingEmptySubsequences: false)
-      .prefix { !$0.isEmpty }
-      .map { String(decoding: $0, as: UTF8.self) }
+    name == emulatorName ? nil : block.options
   }
 
   /// What the command line comes to in a file that stands alone: all of it is for the program.
@@ -64,52 +55,23 @@ enum Standalone {
 
   /// This executable as one that runs an image which is put after it.
   static func emulator(with options: RunOptions) throws -> [UInt8] {
-    try checkThatACopyStandsAlone()
-    var executable = try Storage.read("/proc/self/exe", limit: 1 << 30)
-    let (magic, contents) = block
-    let words: [UInt8] = [1] + options.words.flatMap { Array($0.utf8) + [0] }
-    guard words.count < contents.count, !options.words.contains("") else {
+    do {
+      return try block.emulator(path, with: options.words)
+    } catch StandaloneBlock.Problem.options {
       throw Failure.usage("--with: an option is empty, or all of them are too long")
+    } catch StandaloneBlock.Problem.libraries(let names) {
+      let others = names.count > 1 ? " and \(names.count - 1) more libraries" : ""
+      throw Failure(
+        message:
+          "this chip8 needs \(names[0])\(others), so a copy would not stand alone: use the one "
+          + "that make install builds",
+        code: EX_UNAVAILABLE)
     }
-    guard let place = executable.onlyIndex(of: magic) else {
-      throw Failure.data(path, "this executable was modified after it was built")
-    }
-    let start = place + magic.count
-    executable.replaceSubrange(start..<start + words.count, with: words)
-    return executable
   }
 
-  private static var block: (magic: [UInt8], contents: [UInt8]) {
-    let bytes = UnsafeBufferPointer(
-      start: CStandalone_block(), count: CStandalone_byteCount)
-    let count = CStandalone_magicByteCount
-    return (Array(bytes.prefix(count)), Array(bytes.dropFirst(count)))
-  }
-
-  /// A copy needs what this process has loaded.
-  private static func checkThatACopyStandsAlone() throws {
-    let maps = String(decoding: try Storage.read("/proc/self/maps", limit: 1 << 20), as: UTF8.self)
-    let files = maps.split(separator: "\n").compactMap { $0.split(separator: "/").last }
-    let needed = Set(
-      files.filter { name in
-        name.contains(".so") && !systemLibraries.contains { name.hasPrefix($0) }
-      }
-    ).sorted()
-    guard let first = needed.first else { return }
-    let others = needed.count > 1 ? " and \(needed.count - 1) more libraries" : ""
-    throw Failure(
-      message: "this chip8 needs \(first)\(others), so a copy would not stand alone: use the one "
-        + "that make install builds",
-      code: EX_UNAVAILABLE)
-  }
-}
-
-extension [UInt8] {
-  /// Where some bytes are, if they are there exactly once.
-  fileprivate func onlyIndex(of part: [UInt8]) -> Int? {
-    let places = indices.dropLast(part.count - 1).filter { index in
-      self[index] == part[0] && self[index..<index + part.count].elementsEqual(part)
-    }
-    return places.count == 1 ? places[0] : nil
+  private static var block: StandaloneBlock {
+    StandaloneBlock(
+      UnsafeBufferPointer(start: CStandalone_block(), count: CStandalone_byteCount),
+      magicByteCount: CStandalone_magicByteCount)
   }
 }
