@@ -68,7 +68,6 @@ let package = Package(
       name: "chip8",
       dependencies: [
         "CChafa",
-        "CDeflate",
         "Chip8Core",
         "Chip8Player",
         "CPNG",

@@ -93,7 +93,7 @@ private let rules: [String: Rule] = [
     ["CLibretro", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],
     silent + [.files, .clock, .randomness, .concurrency]),
   "chip8": Rule([
-    "ArgumentParser", "CChafa", "CDeflate", "CPNG", "CPango", "CSDL2", "CStandalone", "CTerminal",
+    "ArgumentParser", "CChafa", "CPNG", "CPango", "CSDL2", "CStandalone", "CTerminal",
     "Chip8Core", "Chip8Player", "Glibc", "JSON", "Octo", "SaveState",
     "Synchronization",
   ]),
