@@ -172,7 +172,7 @@ package struct Probe: Sendable {
       pass.next.noteRun()
       return nil
     }
-    let moment = Moment(&machine, watch)
+    let start = TickStart(&machine, watch)
     let tick = machine.tick()
     pass.next.note(tick, of: machine)
     switch tick {
@@ -181,12 +181,12 @@ package struct Probe: Sendable {
     case .executed(let isHalt): pass.isHalted = isHalt
     case .waited, .waitEnded: break
     }
-    let hits = hits(after: tick, moment, &machine)
-    let isAnswer = question?.isAnswered(by: tick, moment, &machine, isPlace: isPlace) ?? false
+    let hits = hits(after: tick, start, &machine)
+    let isAnswer = question?.isAnswered(by: tick, start, &machine, isPlace: isPlace) ?? false
     let hit = Hit(stops: hits, address: address, before: before, position: machine.position)
     if !hits.isEmpty || isAnswer, found(hit) { return .hit(hit) }
     guard pass.next.isNew else { return nil }
-    if goal.isReached(by: tick, moment, machine.state) { return .goal }
+    if goal.isReached(by: tick, start, machine.state) { return .goal }
     if case .waited = tick, isLive, machine.state.keyWait != nil { return .waiting }
     return nil
   }
@@ -213,10 +213,10 @@ package struct Probe: Sendable {
   }
 
   private mutating func hits(
-    after tick: Chip8.Tick, _ moment: Moment, _ machine: inout Chip8
+    after tick: Chip8.Tick, _ start: TickStart, _ machine: inout Chip8
   ) -> [Int] {
     var hits: [Int] = []
-    for stop in stops where stop.event.isHit(by: tick, moment, &machine) {
+    for stop in stops where stop.event.isHit(by: tick, start, &machine) {
       note(stop, &machine, &hits)
     }
     return hits

@@ -38,7 +38,7 @@ package enum StepGoal: Sendable {
   }
 
   mutating func isReached(
-    by tick: Chip8.Tick, _ moment: Moment, _ state: borrowing State
+    by tick: Chip8.Tick, _ start: TickStart, _ state: borrowing State
   ) -> Bool {
     let depth = Int(state.stackCount)
     switch self {
@@ -46,7 +46,7 @@ package enum StepGoal: Sendable {
     case .instruction: return true
     case .instructionOver(let limit): return depth <= limit
     case .returned(let limit):
-      return moment.instruction.kind == .return && tick.isExecuted && depth <= limit
+      return start.instruction.kind == .return && tick.isExecuted && depth <= limit
     case .line(var step):
       let isReached = step.isReached(at: state.pc, depth, isWaiting: state.keyWait != nil)
       self = .line(step)
@@ -158,16 +158,16 @@ package enum Question: Sendable {
 
   /// - Parameter isPlace: whether an instruction could be next before the tick.
   func isAnswered(
-    by tick: Chip8.Tick, _ moment: Moment, _ machine: inout Chip8, isPlace: Bool
+    by tick: Chip8.Tick, _ start: TickStart, _ machine: inout Chip8, isPlace: Bool
   ) -> Bool {
     switch self {
     case .access(let watched, let kind):
-      return watched.isAccessed(by: tick, kind, moment, &machine)
+      return watched.isAccessed(by: tick, kind, start, &machine)
     case .call(let depth):
       guard case .executed = tick else { return false }
-      let isCall = [.call, .callHost].contains(moment.instruction.kind)
-      return isCall && moment.depth <= depth
-    case .place(let depth): return isPlace && moment.depth <= depth
+      let isCall = [.call, .callHost].contains(start.instruction.kind)
+      return isCall && start.depth <= depth
+    case .place(let depth): return isPlace && start.depth <= depth
     }
   }
 }

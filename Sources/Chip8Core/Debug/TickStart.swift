@@ -20,8 +20,8 @@ struct Watch: Sendable {
   }
 }
 
-/// The machine before a tick.
-struct Moment {
+/// The machine as a tick begins, as far as it is compared with the machine after it.
+struct TickStart {
   let pc: UInt16
   let instruction: Instruction
   let depth: Int
@@ -110,44 +110,44 @@ extension StopPoint.Event {
   }
 
   /// Whether a tick is this.
-  func isHit(by tick: Chip8.Tick, _ moment: Moment, _ machine: inout Chip8) -> Bool {
+  func isHit(by tick: Chip8.Tick, _ start: TickStart, _ machine: inout Chip8) -> Bool {
     switch self {
     case .execution: return false
     case .collision:
-      guard tick.isExecuted, moment.instruction.kind == .draw else { return false }
+      guard tick.isExecuted, start.instruction.kind == .draw else { return false }
       // With this quirk, VF counts rows in hires that are clipped, too.
-      guard machine.state.display.isHires, moment.quirks.contains(.rowCollisions) else {
+      guard machine.state.display.isHires, start.quirks.contains(.rowCollisions) else {
         return machine.state.v[0xF] > 0
       }
-      return moment.planes.map { machine.state.hasLost(pixelsOf: $0) } ?? false
+      return start.planes.map { machine.state.hasLost(pixelsOf: $0) } ?? false
     case .keyWait:
       guard case .executed = tick else { return false }
-      return machine.state.keyWait != nil && moment.keyWait == nil
+      return machine.state.keyWait != nil && start.keyWait == nil
     case .access(let watched, let kind):
-      return watched.isAccessed(by: tick, kind, moment, &machine)
+      return watched.isAccessed(by: tick, kind, start, &machine)
     }
   }
 }
 
 extension StopPoint.Watched {
   func isAccessed(
-    by tick: Chip8.Tick, _ kind: StopPoint.AccessKind, _ moment: Moment, _ machine: inout Chip8
+    by tick: Chip8.Tick, _ kind: StopPoint.AccessKind, _ start: TickStart, _ machine: inout Chip8
   ) -> Bool {
     if case .waited = tick { return false }
     switch (self, kind) {
     case (_, .access):
-      return isAccessed(by: tick, .write, moment, &machine)
-        || isAccessed(by: tick, .read, moment, &machine)
+      return isAccessed(by: tick, .write, start, &machine)
+        || isAccessed(by: tick, .read, start, &machine)
     case (.bytes(let range), _):
-      return moment.hasAccessed(range, kind, machine.state, isExecuted: tick.isExecuted)
+      return start.hasAccessed(range, kind, machine.state, isExecuted: tick.isExecuted)
     case (.register(let register), _):
-      return moment.hasAccessed(register, kind, machine.state, tick)
+      return start.hasAccessed(register, kind, machine.state, tick)
     case (.pixels(let x, let y), .change):
-      guard let planes = moment.planes else { return false }
+      guard let planes = start.planes else { return false }
       return machine.state.differs(from: planes, x, y)
     case (.pixels(let x, let y), _):
       guard tick.isExecuted else { return false }
-      return moment.hasDrawn(on: x, y, reading: kind == .read)
+      return start.hasDrawn(on: x, y, reading: kind == .read)
     }
   }
 }
@@ -156,7 +156,7 @@ extension Chip8.Tick {
   var isExecuted: Bool { if case .executed = self { true } else { false } }
 }
 
-extension Moment {
+extension TickStart {
   fileprivate func hasAccessed(
     _ range: Range<Int>, _ kind: StopPoint.AccessKind, _ state: borrowing State, isExecuted: Bool
   ) -> Bool {
