@@ -47,7 +47,7 @@ extension Platform {
   /// A machine with all of this one's instructions and room for a larger program. Calls of machine
   /// code are supported by none.
   func fitting(byteCount: Int) -> Platform? {
-    [.chip8, .xochip].first {
+    Platform.targets.first {
       $0.extensions.isSuperset(of: extensions.subtracting(.machineCode))
         && $0.maxProgramByteCount >= byteCount
     }
@@ -62,9 +62,8 @@ extension Platform {
       return
     }
     let needed = least.union(neededExtensions(program))
-    let candidates: [Platform] = [.chip8, .schip, .xochip]
     self =
-      candidates.first {
+      Platform.targets.first {
         $0.extensions.isSuperset(of: needed) && $0.maxProgramByteCount >= program.count
       } ?? .xochip
   }

@@ -39,6 +39,10 @@ extension Platform {
     var planeCount = 1
     var clock: VIPClock?
     var quirks: Quirks = []
+    /// Whether people write programs for it today.
+    var isTarget = false
+    /// How the names of files with programs for it alone end.
+    var fileExtension: String?
   }
 
   private var row: Row {
@@ -52,7 +56,7 @@ extension Platform {
     case .chip8:
       Row(
         title: "CHIP-8", fileCode: 1, extensions: [.onePage, .machineCode], font: .octo,
-        instructionsPerFrame: 12, maxProgramByteCount: 3584)
+        instructionsPerFrame: 12, maxProgramByteCount: 3584, isTarget: true)
     case .chip48:
       Row(
         title: "CHIP-48", fileCode: 2, extensions: .onePage, font: .octo,
@@ -87,14 +91,14 @@ extension Platform {
         instructionsPerFrame: 30, maxProgramByteCount: 3583, flagCount: 8, display: .withHires,
         quirks: [
           .shift, .memoryLeaveIUnchanged, .jump, .loresBigSprites, .resolutionClears, .indexWraps,
-        ])
+        ], isTarget: true, fileExtension: "sc8")
     case .xochip:
       Row(
         title: "XO-CHIP", fileCode: 6,
         extensions: [.onePage, .superChip10, .scrolls, .xoChip], font: .octo,
         instructionsPerFrame: 1000, maxProgramByteCount: 65024, ramByteCount: 65536,
         flagCount: Platform.maxFlagCount, display: .withHires, planeCount: 2,
-        quirks: [.wrap, .loresBigSprites, .resolutionClears])
+        quirks: [.wrap, .loresBigSprites, .resolutionClears], isTarget: true, fileExtension: "xo8")
     case .hires:
       Row(
         title: "two-page CHIP-8", fileCode: 7, extensions: [.twoPage, .machineCode], font: .vip,
@@ -133,6 +137,12 @@ extension Platform {
     }
     self = platform
   }
+
+  /// The machines that people write for today, the smallest first.
+  static let targets = allCases.filter(\.row.isTarget)
+
+  /// How the names of files with programs for it alone end, after a dot.
+  package var fileExtension: String? { row.fileExtension }
 
   /// The instructions that it has beside those that all machines have.
   public var extensions: Extensions { row.extensions }

@@ -94,11 +94,8 @@ public struct LoadedFile {
 }
 
 package func leastExtensions(_ path: String) -> Extensions {
-  switch path.split(separator: ".").last?.lowercased() {
-  case "sc8": Platform.schip.extensions
-  case "xo8": Platform.xochip.extensions
-  default: []
-  }
+  let suffix = path.split(separator: ".").last?.lowercased() ?? ""
+  return Platform.allCases.first { $0.fileExtension == suffix }?.extensions ?? []
 }
 
 // MARK: - Zip files
