@@ -34,14 +34,10 @@ public protocol Machine: Sendable {
   /// - Throws: if the machine cannot take it; it is unchanged then.
   mutating func apply(_ input: Input) throws(InputRefusal)
 
-  /// Lets go of what is held down from outside, as keys are: a machine that was made from its sections
-  /// holds nothing.
-  mutating func releaseHeldInput()
-
   /// The inputs that hold down on a machine that holds nothing what is held down on this one.
   var heldInputs: [Input] { get }
 
-  /// The inputs that let go of all that is held down; none if nothing is.
+  /// The inputs that let go of all that is held down; none if nothing is. Every machine takes them.
   var releasingInputs: [Input] { get }
 
   /// Inputs that hold down other things than are held down: what else somebody may have done.
@@ -106,6 +102,12 @@ public protocol Machine: Sendable {
 }
 
 extension Machine {
+  /// Lets go of what is held down from outside, as keys are: a machine that was made from its sections
+  /// holds nothing.
+  public mutating func releaseHeldInput() {
+    for input in releasingInputs { try? apply(input) }
+  }
+
   /// The SHA-256 of the canonical encoding: equal digests, equal futures.
   public var stateDigest: Digest {
     Digest.sha256(canonicalState)

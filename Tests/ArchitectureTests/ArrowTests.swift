@@ -158,6 +158,14 @@ private let testRules: [String: Set<String>] = [
     }
   }
 
+  /// One door for input: nothing else sets the keys but a snapshot, which brings back those that it has.
+  @Test func keysReachAMachineByItsOneDoor() throws {
+    let assignment = try Regex(#"unsaved\.heldKeys\)? = "#)
+    let files = try lines(below: "Sources/Chip8Core").filter { $0.text.contains(assignment) }
+      .map { $0.path.split(separator: "/").last }
+    #expect(Set(files) == ["Chip8+Input.swift", "Chip8+Snapshot.swift"])
+  }
+
   @Test(
     arguments: [
       ("SaveState", "import Foundation"), ("SaveState", "let now = ContinuousClock.now"),

@@ -44,13 +44,15 @@ import Testing
     for frame in 0..<120 as Range<UInt64> {
       let down = keys(inFrame: frame)
       while straight.state.frames == frame {
-        straight.endKeyWait(keys: down)
+        try straight.apply(.keys(down))
+        straight.endKeyWait()
         let (address, before) = (straight.state.pc, straight.state.instructions)
-        #expect(straight.run(frames: 1, instructions: 1, keys: down) == .done)
+        #expect(straight.run(frames: 1, instructions: 1) == .done)
         if straight.state.instructions > before { executions[address, default: 0] += 1 }
       }
+      try stopped.apply(.keys(down))
       while stopped.state.frames == frame {
-        #expect(debugger.run(&stopped, frames: 1, keys: down) == .done)
+        #expect(debugger.run(&stopped, frames: 1) == .done)
         if case .breakpoint(let address) = debugger.stopReason {
           #expect(stopped.state.pc == address)
           pauses[address, default: 0] += 1

@@ -121,7 +121,8 @@ import Testing
       var machine = try reloaded(extremes.machine())
       for _ in 0..<8 {
         let keys = KeySet(rawValue: .random(in: 0...UInt16.max, using: &extremes.random))
-        if Bool.random(using: &extremes.random) { machine.endKeyWait(keys: keys) }
+        try machine.apply(.keys(keys))
+        if Bool.random(using: &extremes.random) { machine.endKeyWait() }
         // What it is in memory and what its file makes of it are the same, and remain so.
         var again = try reloaded(machine)
         #expect(again.canonicalState == machine.canonicalState, "seed \(seed)")
@@ -182,7 +183,7 @@ import Testing
       $0.keyWait = KeyWait(testing: 3, pressed: KeySet(key: 5))
       $0.cycles = 41444
     }
-    machine.endKeyWait(keys: [])
+    machine.endKeyWait()
     #expect(machine.state.v[3] == 5 && machine.state.cycles == 41444)
     #expect(try reloaded(machine).canonicalState == machine.canonicalState)
   }

@@ -86,11 +86,8 @@ import Testing
     for endsOutside in [false, true] {
       var machine = try machine(.hires, 0xF50A, 0x1202)
       _ = machine.run(frames: 1, keys: KeySet(key: 9))
-      if endsOutside {
-        machine.endKeyWait(keys: [])
-      } else {
-        _ = machine.run(frames: 1, keys: [])
-      }
+      try machine.apply(.keys([]))
+      if endsOutside { machine.endKeyWait() } else { _ = machine.run(frames: 1) }
       #expect((machine.state.v[5], machine.state.ram[0xDF5]) == (9, 9))
     }
   }

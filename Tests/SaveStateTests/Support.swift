@@ -81,7 +81,6 @@ struct Toy: Machine, Equatable {
     }
   }
 
-  mutating func releaseHeldInput() { weight = 0 }
   var heldInputs: [Input] { weight == 0 ? [] : [.weight(weight)] }
   var otherHeldInputs: [Input] { (0..<5).map(Input.weight) }
   static var heldFieldName: String { "weight" }

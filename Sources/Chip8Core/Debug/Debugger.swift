@@ -55,19 +55,16 @@ public struct Debugger: Sendable {
   /// there is a breakpoint.
   public mutating func resumePast(_ machine: Chip8) { lastReportedStop = Place(machine) }
 
-  /// Runs a machine as ``Chip8/run(frames:instructions:keys:stopsAtHalt:)`` does, but no further than
-  /// to where it has to stop: ``stopReason`` says whether it did. Then the machine is before the
-  /// instruction of the breakpoint, or after the one that has changed something.
+  /// Runs a machine as ``Chip8/run(frames:instructions:keys:stopsAtHalt:)`` does with the keys that it holds, but
+  /// no further than to where it has to stop: ``stopReason`` says whether it did. Then the machine is before
+  /// the instruction of the breakpoint, or after the one that has changed something.
   public mutating func run(
-    _ machine: inout Chip8, frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil,
-    stopsAtHalt: Bool = false
+    _ machine: inout Chip8, frames: Int = .max, instructions: Int = .max, stopsAtHalt: Bool = false
   ) -> Chip8.Stop {
     (stopReason, messages) = (nil, [])
     guard !stops.isEmpty else {
-      return machine.run(
-        frames: frames, instructions: instructions, keys: keys, stopsAtHalt: stopsAtHalt)
+      return machine.run(frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt)
     }
-    if let keys { machine.unsaved.heldKeys = keys }
     var (probe, inputs) = (Probe(stops), ArraySlice<Tape<InputEvent>.Entry>())
     (probe.isLogging, probe.counts) = (true, counts)
     defer { (counts, messages) = (probe.counts, probe.messages) }

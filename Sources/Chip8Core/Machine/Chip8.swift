@@ -52,7 +52,8 @@ public struct Chip8: Sendable {
     self.state = state
   }
 
-  /// The same machine with other quirks and another speed, as if its past had had them.
+  /// The same machine with other quirks and another speed, as if its past had had them: another machine, and
+  /// no input to this one.
   public func reconfigured(_ quirks: Quirks, instructionsPerFrame: Int) -> Chip8 {
     var state = state
     state.configuration.quirks = quirks
@@ -63,7 +64,7 @@ public struct Chip8: Sendable {
     }
     var machine = Chip8(program, state)
     machine.unsaved.engine = unsaved.engine
-    machine.unsaved.heldKeys = unsaved.heldKeys
+    try? machine.apply(.keys(heldKeys))
     return machine
   }
 
@@ -114,14 +115,14 @@ public struct Chip8: Sendable {
   /// - Parameters:
   ///   - frames: how many frames to end, at most.
   ///   - instructions: how many instructions to execute, at most.
-  ///   - keys: the keys that are held down from now on, as ``InputEvent/keys(_:)`` says it; nil if
-  ///     they stay as they are. They are those of every frame that begins.
+  ///   - keys: applied first, as ``InputEvent/keys(_:)``; nil if the keys stay as they are. They are those of
+  ///     every frame that begins.
   ///   - stopsAtHalt: whether to come back at the end of the first frame whose last instruction
   ///     jumps to itself; otherwise the program does so for the rest of the frames.
   public mutating func run(
     frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil, stopsAtHalt: Bool = false
   ) -> Stop {
-    if let keys { unsaved.heldKeys = keys }
+    if let keys { try? apply(.keys(keys)) }
     var (frames, instructions) = (frames, instructions)
     if !stopsAtHalt {
       runWholeFrames(&frames, &instructions)
@@ -223,13 +224,10 @@ public struct Chip8: Sendable {
     }
   }
 
-  /// Begins a frame if that ends a wait for a key, for whoever looks at the machine before every
-  /// instruction. ``run(frames:instructions:keys:stopsAtHalt:)`` with the same keys continues from
-  /// there as it would have without.
-  ///
-  /// - Parameter keys: the keys that are held down from now on; nil if they stay as they are.
-  public mutating func endKeyWait(keys: KeySet? = nil) {
-    if let keys { unsaved.heldKeys = keys }
+  /// Begins a frame if the keys that are held down end a wait for one, for whoever looks at the machine before
+  /// every instruction. ``run(frames:instructions:keys:stopsAtHalt:)`` continues from there as it would have
+  /// without.
+  public mutating func endKeyWait() {
     if state.keyWait != nil { beginFrame() }
   }
 

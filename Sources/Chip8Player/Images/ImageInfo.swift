@@ -217,7 +217,7 @@ extension Chip8 {
   /// Why the next instruction cannot be executed, if it cannot.
   fileprivate var nextFault: Fault? {
     var copy = self
-    copy.endKeyWait(keys: [])
+    copy.endKeyWait()
     guard case .fault(let fault) = copy.run(frames: 1, instructions: 1) else { return nil }
     return fault
   }

@@ -123,7 +123,7 @@ extension BrokenRule {
       makeStep: {
         var known: [UInt16: Instruction] = [:]
         return { machine, keys in
-          machine.endKeyWait(keys: keys)
+          machine.endKeyWait(holding: keys)
           let pc = machine.state.pc
           let instruction = known[pc] ?? machine.nextInstruction
           known[pc] = instruction

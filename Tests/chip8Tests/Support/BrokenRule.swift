@@ -34,7 +34,7 @@ struct BrokenRule {
 
   /// The machine as it should be.
   static func step(_ machine: inout Chip8, _ keys: KeySet) -> Chip8.Stop {
-    machine.endKeyWait(keys: keys)
+    machine.endKeyWait(holding: keys)
     return machine.run(machine.nextInstruction, keys: keys)
   }
 
@@ -49,7 +49,7 @@ struct BrokenRule {
       name: name, opcodes: opcodes,
       makeStep: {
         { machine, keys in
-          machine.endKeyWait(keys: keys)
+          machine.endKeyWait(holding: keys)
           let instruction = machine.nextInstruction
           return opcodes.contains(instruction.opcode)
             ? broken(&machine, instruction, keys) : machine.run(instruction, keys: keys)
@@ -131,5 +131,13 @@ struct BrokenRule {
       setsDelay = opcode & 0xF0FF == 0xF015
       setsSound = opcode & 0xF0FF == 0xF018
     }
+  }
+}
+
+extension Chip8 {
+  /// Begins a frame if these keys end a wait for one.
+  mutating func endKeyWait(holding keys: KeySet) {
+    try? apply(.keys(keys))
+    endKeyWait()
   }
 }
