@@ -64,17 +64,11 @@ struct Machine {
   mutating func colors(_ given: UnsafePointer<UInt32>?) -> ScreenColors {
     if let given { return [given[0], given[1], given[2], given[3]] }
     if let knownColors { return knownColors }
-    let colors =
-      savedColors ?? KnownProgram.find(machine.program)?.allColors ?? Screen.standardColors
+    let metadata = try? image?.settings(for: machine)
+    let colors = Appearance(for: machine.program, metadata ?? SessionMetadata()).colors
     let found: ScreenColors = [colors[0], colors[1], colors[2], colors[3]]
     knownColors = found
     return found
-  }
-
-  /// The colours that the image says, if it does.
-  private var savedColors: [UInt32]? {
-    let metadata = try? image?.settings(for: machine)
-    return metadata?.colors.count == 4 ? metadata?.colors : nil
   }
 
   // MARK: What is handed out

@@ -18,9 +18,9 @@ struct Controls {
   ]
 
   /// The keypad as a keyboard has it, by the codes of the interface, which are those of ASCII.
-  private static let keyboard: [(code: UInt8, key: UInt8)] = zip(
-    Array("x123qweasdzc4rfv".utf8), UInt8(0)...
-  ).map { ($0, $1) }
+  private static let keyboard = KeyMap.keypad.map {
+    (code: KeyName.name(of: $0.usage).utf8.first ?? 0, key: $0.key)
+  }
 
   private let program: ProgramKeys
   /// The key of each button, on the pads of both players.

@@ -146,7 +146,7 @@ struct Game {
   /// Takes up what the user has chosen that holds at once.
   mutating func readOptions() {
     let chosen = CoreOption.colors ?? ownColors
-    for k in 0..<4 { colors[k] = k < chosen.count ? chosen[k] : 0 }
+    for k in 0..<4 { colors[k] = chosen[k] }
     keypad = Keypad(place: CoreOption.keypadPlace)
   }
 
@@ -158,7 +158,8 @@ struct Game {
     if let pointer = Controls.pointer { keys.formUnion(keypad.key(at: pointer, screenSize)) }
     takeWrites()
     let frames = machine.state.frames
-    let stop = machine.run(frames: 1, keys: keys)
+    _ = try? machine.apply(.keys(keys))
+    let stop = machine.run(frames: 1)
     isSounding = machine.state.frames != frames
     report(stop)
     showMemory()

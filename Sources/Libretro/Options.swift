@@ -48,7 +48,7 @@ struct CoreOption {
   static let palette = CoreOption(
     key: "chip8_palette", title: "Palette", info: "The colours of the pixel values.",
     category: "display",
-    values: [("auto", "the program's own")] + palettes.map { ($0.key, $0.label) })
+    values: [("auto", "the program's own")] + Palette.all.map { ($0.name, $0.name) })
 
   static let keypad = CoreOption(
     key: "chip8_keypad", title: "On-screen keypad",
@@ -61,15 +61,6 @@ struct CoreOption {
       info: quirk.effect, category: "quirks",
       values: [auto, ("on", "on"), ("off", "off")])
   }
-
-  fileprivate static let palettes: [(key: String, label: String, colors: [UInt32])] = [
-    ("standard", "chip8", Appearance.standard.colors),
-    ("octo", "Octo", Appearance.octo.colors),
-    ("white", "white on black", [0, 0xFF_FF_FF, 0xAA_AA_AA, 0x55_55_55]),
-    ("green", "green phosphor", [0x00_1A_08, 0x33_FF_66, 0x1F_99_40, 0x8C_FF_AA]),
-    ("amber", "amber phosphor", [0x1A_0E_00, 0xFF_B0_00, 0x99_6A_00, 0xFF_D8_80]),
-    ("lcd", "HP 48", [0xA4_B0_8C, 0x1C_2A_3A, 0x5C_6A_6A, 0x80_8C_78]),
-  ]
 
   /// Tells the front end of all options.
   static func register() {
@@ -145,7 +136,7 @@ struct CoreOption {
 
   /// The colours that are wanted instead of the program's.
   static var colors: [UInt32]? {
-    palette.choice.flatMap { choice in palettes.first { $0.key == choice }?.colors }
+    palette.choice.flatMap { Palette.named($0)?.colors }
   }
 
   static var keypadPlace: Keypad.Place {

@@ -39,7 +39,7 @@ def options_choose_the_machine(core: str):
         assert not usual[12] & 1 << 7 and other[12] & 1 << 7, "a quirk is chosen"
     with Game(core, BACKFIRE, {"chip8_platform": "xochip"}) as game:
         assert len(game.memory(SYSTEM_RAM)) == 65536, "the platform is chosen"
-    with Game(core, BACKFIRE, {"chip8_palette": "white"}) as game:
+    with Game(core, BACKFIRE, {"chip8_palette": "contrast"}) as game:
         other = game.run()[0]
         assert other != picture and set(other[:-4]) <= {0, 255}, "the palette is chosen"
 

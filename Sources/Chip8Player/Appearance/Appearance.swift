@@ -20,11 +20,12 @@ public struct Appearance: Hashable, Sendable {
     self.rotation = rotation
   }
 
-  /// A program's appearance: as the metadata says, else as far as the program is known.
+  /// A program's appearance: as the metadata says, else as far as the program is known. Colours that the metadata
+  /// lacks are the program's.
   public init(for program: Program, _ metadata: SessionMetadata = SessionMetadata()) {
     let known = KnownProgram.find(program)
-    colors =
-      metadata.colors.isEmpty ? known?.allColors ?? Screen.standardColors : metadata.colors
+    let own = known?.allColors ?? Screen.standardColors
+    colors = metadata.colors + own.dropFirst(metadata.colors.count)
     rotation = metadata.rotation ?? known?.rotation ?? 0
   }
 }

@@ -6,7 +6,7 @@ import Chip8Core
 /// Keys are known by their usage of page 7 in the USB HID usage tables, which is SDL's scancode too.
 public struct KeyMap: Hashable, Sendable {
   /// The four rows `1 2 3 4`, `Q W E R`, `A S D F`, `Z X C V`, as the keypad has them.
-  private static let keypad: [(usage: UInt8, key: UInt8)] = [
+  package static let keypad: [(usage: UInt8, key: UInt8)] = [
     (30, 0x1), (31, 0x2), (32, 0x3), (33, 0xC),
     (20, 0x4), (26, 0x5), (8, 0x6), (21, 0xD),
     (4, 0x7), (22, 0x8), (7, 0x9), (9, 0xE),

@@ -168,11 +168,7 @@ public struct Player: Sendable {
 
   /// How the program is shown.
   public var appearance: Appearance {
-    var shown = metadata.over(preferences)
-    if !shown.colors.isEmpty, shown.colors.count < 4 {
-      shown.colors += Appearance(for: machine.program).colors.dropFirst(shown.colors.count)
-    }
-    return Appearance(for: machine.program, shown)
+    Appearance(for: machine.program, metadata.over(preferences))
   }
 
   /// How fast frames go by, in percent of the platform's own rate.
