@@ -31,6 +31,10 @@
   F(SDL_Keycode, SDL_GetKeyFromScancode, (SDL_Scancode scancode), (scancode)) \
   F(const char *, SDL_GetKeyName, (SDL_Keycode key), (key)) \
   F(SDL_Scancode, SDL_GetScancodeFromKey, (SDL_Keycode key), (key)) \
+  F(int, SDL_GetWindowBordersSize, \
+    (SDL_Window * window, int *top, int *left, int *bottom, int *right), \
+    (window, top, left, bottom, right)) \
+  F(int, SDL_GetWindowDisplayIndex, (SDL_Window * window), (window)) \
   F(void, SDL_GetWindowSize, (SDL_Window * window, int *w, int *h), (window, w, h)) \
   F(Uint32, SDL_GetWindowFlags, (SDL_Window * window), (window)) \
   F(int, SDL_Init, (Uint32 flags), (flags)) \
@@ -70,6 +74,7 @@
   F(int, SDL_SetTextureBlendMode, (SDL_Texture * texture, SDL_BlendMode mode), (texture, mode)) \
   F(int, SDL_SetTextureScaleMode, (SDL_Texture * texture, SDL_ScaleMode mode), (texture, mode)) \
   F(int, SDL_SetWindowFullscreen, (SDL_Window * window, Uint32 flags), (window, flags)) \
+  F(void, SDL_SetWindowPosition, (SDL_Window * window, int x, int y), (window, x, y)) \
   F(void, SDL_SetWindowMinimumSize, (SDL_Window * window, int w, int h), (window, w, h)) \
   F(void, SDL_SetWindowSize, (SDL_Window * window, int w, int h), (window, w, h)) \
   F(void, SDL_SetWindowTitle, (SDL_Window * window, const char *title), (window, title)) \

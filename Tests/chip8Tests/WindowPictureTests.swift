@@ -70,6 +70,32 @@ struct WindowPictureTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
+  @Test("F11 fills the screen and gives it back, without a window manager and over a page too")
+  func fullScreen() throws {
+    let desktop = try open(square)
+    try waitFor("the square") { try point(desktop, 1, 1) == on ? true : nil }
+    let size = try desktop.size()
+    for page in [nil, "Escape"] {
+      if let page { try desktop.press(page) }
+      try desktop.press("F11")
+      try waitFor("full screen") { try desktop.size() == "1280x800" ? true : nil }
+      if page == nil {
+        // 20 points a pixel, in the middle.
+        try waitFor("the square") { try point(desktop, 159, 239) == on ? true : nil }
+        #expect(try point(desktop, 161, 239) == off && point(desktop, 1279, 719) == off)
+      }
+      try desktop.press("F11")
+      try waitFor("the window") { try desktop.size() == size ? true : nil }
+      if let page { try desktop.press(page) }
+      try waitFor("all of the picture") {
+        try point(desktop, 8 * 14 - 1, 8 * 14 - 1) == on && point(desktop, 895, 447) == off
+          ? true : nil
+      }
+      #expect(try point(desktop, 8 * 14, 1) == off)
+    }
+    #expect(try desktop.quit() == (0, ""))
+  }
+
   /// Keeps the key that was pressed last in a register.
   private let keeping = ": main loop v3 := key again"
 

@@ -48,7 +48,10 @@
         if event.`repeat` == 0 { handleKioskKey(scancode) }
         return
       }
-      guard event.`repeat` == 0 || pages.isEmpty && key.isFrameStep || repeatsOnPage else {
+      let isOnceOnPage = [KeyEvent.f11, KeyEvent.f12].contains(key.usage)
+      guard
+        event.`repeat` == 0 || pages.isEmpty && key.isFrameStep || repeatsOnPage && !isOnceOnPage
+      else {
         if pages.isEmpty, key.debuggerKey?.repeats == true { _ = debuggerKeyDown(key) }
         return
       }
@@ -60,6 +63,7 @@
       if hasShift, shifted(key, scancode) { return }
       if key.usage == KeyEvent.f12 { return capture(key.modifiers) }
       if hasControl { return control(key) }
+      if !pages.isEmpty, key.usage == KeyEvent.f11 { return change(.fullscreen) }
       if isPageKey(scancode) || pages.isEmpty && debuggerKeyDown(key) { return }
       if hasShift, let number = key.digit {
         session.choose(.key(number))

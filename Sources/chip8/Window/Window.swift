@@ -47,8 +47,8 @@
     var pacer: Pacer
     /// The pages that are open, the last one on top; the machine is stopped meanwhile.
     var pages: [OpenPage] = []
-    /// Whether the window has been in full screen all the time.
-    private var beganFullScreen = false
+    /// The size to come back to from full screen, where no window manager knows it.
+    private var sizeToRestore: (w: Int32, h: Int32)?
     /// What somebody has set, as the window shows and sounds it.
     private(set) var settings = OutputSettings(Settings())
     var debugger: DebuggerView?
@@ -139,8 +139,8 @@
       picture = ScreenRenderer(renderer)
       appearance = .standard
       pacer = Pacer(framesPerSecond: 60, now: MonotonicClock.now)
+      if settings.isFullScreen { sizeToRestore = Window.firstSize }
       programChanged()
-      beganFullScreen = settings.isFullScreen
     }
 
     deinit {
@@ -394,14 +394,30 @@
     }
 
     private func toggleFullScreen() {
-      let flag = isFullScreen ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue
-      SDL_SetWindowFullscreen(window, flag)
-      if !isFullScreen, beganFullScreen {
-        SDL_SetWindowSize(window, Window.firstSize.w, Window.firstSize.h)
-        beganFullScreen = false
-      }
+      let isLeaving = isFullScreen
+      if !isLeaving, !hasManager { fillDisplay() }
+      SDL_SetWindowFullscreen(window, isLeaving ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP.rawValue)
+      if isLeaving, let size = sizeToRestore.take() { SDL_SetWindowSize(window, size.w, size.h) }
       showCursor()
       picture.invalidate()
+    }
+
+    /// Whether somebody has given the window a frame, who also enlarges it: on X11, there need be no window manager.
+    private var hasManager: Bool {
+      guard SDL_GetCurrentVideoDriver().map({ String(cString: $0) }) == "x11" else { return true }
+      var (top, left, bottom, right) = (Int32(0), Int32(0), Int32(0), Int32(0))
+      SDL_GetWindowBordersSize(window, &top, &left, &bottom, &right)
+      return top + left + bottom + right > 0
+    }
+
+    /// Makes the window as large as its display.
+    private func fillDisplay() {
+      var (display, size) = (SDL_Rect(), Window.firstSize)
+      guard SDL_GetDisplayBounds(SDL_GetWindowDisplayIndex(window), &display) == 0 else { return }
+      SDL_GetWindowSize(window, &size.w, &size.h)
+      sizeToRestore = sizeToRestore ?? size
+      SDL_SetWindowPosition(window, display.x, display.y)
+      SDL_SetWindowSize(window, display.w, display.h)
     }
 
     /// There is a pointer where there is something to point at, or other windows.

@@ -137,6 +137,12 @@ final class Desktop {
     try Desktop.output("xdotool", "getwindowname", window).joined(separator: "\n")
   }
 
+  /// How large the window is.
+  func size() throws -> String {
+    let lines = try Desktop.output("xdotool", "getwindowgeometry", window)
+    return lines.last.map { $0.replacing("Geometry: ", with: "").filter { $0 != " " } } ?? ""
+  }
+
   /// Closes the window by its key and waits for the program: its exit code, and what it has
   /// written to standard error.
   func quit(by key: String = "ctrl+q") throws -> (code: Int32, errors: String) {
