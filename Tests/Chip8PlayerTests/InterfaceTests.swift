@@ -83,7 +83,7 @@ private struct Cells: TextMetrics {
   func navigation() {
     var first = Page.Item("speed")
     (first.previous, first.next, first.delete) = (.reset, .quit, .resume)
-    var view = PageView(Page(title: "", [.list([first] + items(1))]))
+    var view = PageView(Page(title: "", [.list([first] + items(1))], hint: "Esc back"))
     let layout = PageLayout(&view, Size(width: 80, height: 24), Cells())
     #expect(view.handle(.up, layout) == nil && view.index == 0)
     #expect(view.handle(.left, layout) == .reset)
@@ -91,8 +91,10 @@ private struct Cells: TextMetrics {
     #expect(view.handle(.accept, layout) == .quit)
     #expect(view.handle(.delete, layout) == .resume)
     #expect(view.handle(.back, layout) == .back)
+    #expect(view.hint == "← → change · Esc back")
     #expect(view.handle(.down, layout) == nil && view.index == 1)
     #expect(view.handle(.accept, layout) == .load(.key(0)))
+    #expect(view.hint == "Esc back")
     #expect(view.handle(.down, layout) == nil && view.index == 1)
   }
 

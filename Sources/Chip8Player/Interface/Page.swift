@@ -5,7 +5,7 @@ import Chip8Core
 package struct Page: Hashable, Sendable {
   package var title: String
   package var elements: [Element]
-  /// What the keys do here, for the lower edge.
+  /// What the keys do here, for the lower edge, beside left and right: ``PageView/hint``.
   package var hint: String
 
   package init(title: String, _ elements: [Element], hint: String = "") {

@@ -63,7 +63,7 @@ package struct PageLayout: Hashable, Sendable {
     }
     let detail = view.chosen?.detail ?? ""
     if detail.isEmpty || room.height >= 12 * line {
-      addBottom(view.page.hint, .faint, &room, metrics)
+      addBottom(view.hint, .faint, &room, metrics)
     }
     addBottom(detail, .text, &room, metrics)
     var firstItem = 0

@@ -23,6 +23,11 @@ package struct PageView: Hashable, Sendable {
     page.items.indices.contains(index) ? page.items[index] : nil
   }
 
+  /// What the keys do here, left and right only where that is so.
+  package var hint: String {
+    chosen?.previous == nil && chosen?.next == nil ? page.hint : "← → change · " + page.hint
+  }
+
   /// Shows the page as it is now. What was chosen stays so, where it is still there.
   package mutating func update(_ page: Page) {
     let action = chosen?.action

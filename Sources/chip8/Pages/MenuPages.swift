@@ -47,7 +47,7 @@ struct PictureStyle: Hashable {
 
 extension Page {
   private static let back = "↑ ↓ choose · Return · Esc back"
-  private static let keep = "← → change · F5 for all programs · Delete default · Esc back"
+  private static let keep = "Return choose · F5 for all programs · Delete default · Esc back"
 
   /// All that there is, with the keys that lead there at once.
   static func menu(_ title: String) -> Page {
@@ -99,7 +99,7 @@ extension Page {
     items.append(Item(.pauseInBackground, settings))
     return Page(
       title: "Machine", [.list(items)],
-      hint: "← → change · Return choose · Delete default · Ctrl+Z undo · Esc back")
+      hint: "Return choose · Delete default · Ctrl+Z undo · Esc back")
   }
 
   /// The platforms to choose from.
