@@ -151,6 +151,11 @@ import Testing
     #expect(info.digestInterval == 256 && info.checkInterval == 1)
     let text = try chip8("movie", "info", "a.movie").text
     #expect(text.contains("start       power-on, seed 7\n"))
+    try scratch.write("picture.png", Array("\u{89}PNG".utf8))
+    for other in ["game.ch8", "picture.png"] {
+      try scratch.expectRefusal(
+        ["movie", "info", other], code: 65, naming: "\(other): not a movie")
+    }
   }
 
   @Test func textAndBuildAreInverse() throws {

@@ -1,5 +1,7 @@
 /// Why a movie cannot be read, played or made.
 public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// It is something else.
+  case notAMovie
   /// It is a saved state that carries no past.
   case noPast
   /// What is on its tape does not lead to its machine.
@@ -20,6 +22,7 @@ public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One sentence for the user, without the file's name.
   public var description: String {
     switch self {
+    case .notAMovie: "not a movie"
     case .noPast: "a saved state without a past, so there is nothing to play"
     case .isFalse: "the movie does not lead to its own end, so it is not played"
     case .otherProgram(let name, let sha1): "recorded with another program, \(name) (SHA-1 \(sha1))"

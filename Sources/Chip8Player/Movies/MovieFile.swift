@@ -25,7 +25,9 @@ package struct MovieFile {
     let bytes = try inputs.read(path, limit: MovieFile.maxTextByteCount, for: .subject)
     self = try inFile(path) {
       if MovieText.isMovie(bytes) { return try MovieText(bytes).movieFile() }
-      return try MovieFile(image: bytes, at: path, dependencies, &inputs)
+      do {
+        return try MovieFile(image: bytes, at: path, dependencies, &inputs)
+      } catch ImageError.notAnImage { throw MovieError.notAMovie }
     }
     self.inputs = inputs
     isText = MovieText.isMovie(bytes)
