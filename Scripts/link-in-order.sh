@@ -10,6 +10,9 @@ out=$2
 [ "$(uname -m)" = x86_64 ] || exec Scripts/link.sh "$build" "$out"
 directory=$(mktemp -d "$out.XXXXXX")
 trap 'rm -r "$directory"' EXIT
+# Not every shell runs that when a signal ends it.
+trap 'exit 130' INT
+trap 'exit 143' TERM
 map=$directory/map
 sections=$directory/sections
 export LC_ALL=C FUNCTIONS CALLED

@@ -10,6 +10,8 @@ out=$2
 shift 2
 libraries=$(mktemp -d)
 trap 'rm -r "$libraries"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # In a directory that is searched first, there is only the static kind of each library.
 for name in deflate z png png16 gif jansson nettle stdc++; do

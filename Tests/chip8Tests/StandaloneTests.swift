@@ -106,3 +106,25 @@ import Testing
     #expect(try !scratch.names.contains("other"))
   }
 }
+
+@Suite struct LinkInOrderTests {
+  /// A compiler that sends the script the signal, as somebody does who does not want to wait.
+  @Test(arguments: [("INT", 130), ("TERM", 143)] as [(String, Int32)])
+  func whatIsInterruptedLeavesNothing(signal: String, code: Int32) throws {
+    let scratch = try Scratch()
+    try scratch.write("swiftc", Array("#!/bin/sh\nkill -\(signal) $(cat \"$SCRIPT\")\n".utf8))
+    try scratch.write("clang", Array("#!/bin/sh\n".utf8))
+    let outcome = try scratch.shell(
+      """
+      mkdir temporary && chmod +x clang swiftc && export SCRIPT="$PWD/script" TMPDIR="$PWD/temporary"
+      export PATH="$PWD:$PATH" OUT="$PWD/out"
+      cd '\(FileManager.default.currentDirectoryPath)'
+      sh -c 'echo $$ >"$SCRIPT" && exec Scripts/link-in-order.sh none "$OUT"'
+      echo $?
+      ls "$TMPDIR" "${OUT%/out}"
+      """)
+    let lines = outcome.text.split(separator: "\n")
+    #expect(lines.first == "\(code)", "\(outcome.errors)")
+    #expect(!lines.contains { $0.starts(with: "out") || $0.starts(with: "tmp") }, "\(lines)")
+  }
+}
