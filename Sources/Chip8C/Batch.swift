@@ -61,7 +61,7 @@ private struct BatchStep {
   private let stride: Int
   private let registersStride: Int
 
-  /// Checks all that is asked for, before any machine does it.
+  /// Checks the whole request, before any machine runs.
   init(
     _ batch: chip8_batch, _ handles: UnsafePointer<OpaquePointer?>, _ count: Int
   ) throws(CallError) {

@@ -26,7 +26,7 @@ struct CallError: Error {
   }
 }
 
-/// Does what a call asks for that has nothing to note an error in.
+/// Performs a call without a handle to note an error in.
 ///
 /// - Parameters:
 ///   - message: gets the sentence, as much of it as fits.
@@ -49,7 +49,7 @@ func reporting(
   }
 }
 
-/// Reads a struct of a caller who may know another version of it. What that lacks is zero.
+/// Reads a struct of a caller who may know another version of it. Members that it lacks are zero.
 func read<Value>(
   _ pointer: UnsafePointer<Value>?, _ name: StaticString, into value: inout Value
 ) throws(CallError) {
@@ -73,7 +73,7 @@ func write<Value>(
   }
 }
 
-/// What a struct says of its size, which is its first member.
+/// The size that a struct claims, which is its first member.
 func structSize<Value>(
   _ pointer: UnsafePointer<Value>, _ name: StaticString
 ) throws(CallError) -> Int {

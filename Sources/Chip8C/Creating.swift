@@ -1,4 +1,4 @@
-// Making machines, and what is known of them.
+// Making machines, and facts about them.
 
 import CChip8
 import Chip8Core
@@ -125,7 +125,7 @@ public func load(
     let read: Image
     var machine: Chip8
     do throws(ImageError) {
-      // What precedes an image can be larger than any of them, and is not looked at.
+      // An executable before an image can be larger than any image, and is ignored.
       read = try Image([UInt8](bytes.suffix(Image.maxByteCount)))
       machine = try read.machine()
     } catch { throw .data("\(error)") }
@@ -222,7 +222,7 @@ public func getKnownKey(_ handle: OpaquePointer?, _ name: UnsafePointer<CChar>?)
 }
 
 extension KeyUse {
-  /// What the key stands for, in the words of the interface.
+  /// The button that the key stands for, in the words of the interface.
   fileprivate var names: [String] {
     buttons.map { button in
       let name = button.rawValue

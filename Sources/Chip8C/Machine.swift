@@ -1,4 +1,4 @@
-// A machine behind its handle, and what every call with one does first.
+// A machine behind its handle, and the prologue of every call with one.
 
 import CChip8
 import Chip8Core
@@ -6,13 +6,13 @@ import Chip8Player
 import Glibc
 import SaveState
 
-/// A machine, and what its calls hand out. It stays where it is: pointers lead into it, and an object's
-/// properties would be guarded each time.
+/// A machine, and the buffers that its calls hand out. It stays where it is: pointers lead into it, and an
+/// object's properties would be guarded each time.
 struct Machine {
   var machine: Chip8
   /// The image that it was loaded from, with all that others have put into it.
   var image: Image?
-  /// How the last run came back, and what it has faulted with if that is why.
+  /// Why the last run returned, and its fault if there was one.
   var stop = Int32(CHIP8_STOP_DONE)
   var fault: Fault?
   /// Why the last call that failed has; nil if the fault says it.
@@ -22,7 +22,7 @@ struct Machine {
   private var knownColors: ScreenColors?
   private var buffers = Buffers()
 
-  /// What was handed out, to be freed.
+  /// Buffers that were handed out, to be freed.
   private struct Buffers {
     var error: UnsafeMutablePointer<CChar>?
     var platform: UnsafeMutablePointer<CChar>?
@@ -49,7 +49,7 @@ struct Machine {
     buffers = Buffers()
   }
 
-  /// The machine becomes another one: what was said of its program does not hold any more.
+  /// The machine becomes another one: texts and colours of the old program no longer hold.
   mutating func replaceProgram() {
     knownColors = nil
     freeTexts()
@@ -71,7 +71,7 @@ struct Machine {
     return found
   }
 
-  // MARK: What is handed out
+  // MARK: Buffers
 
   /// Why the last call that failed has, or the program's fault.
   var errorText: UnsafePointer<CChar>? {
@@ -128,7 +128,7 @@ func machine(_ handle: OpaquePointer?) -> MachinePointer? {
     .assumingMemoryBound(to: Machine.self)
 }
 
-/// Does what a call with a machine asks for, and notes why if that fails.
+/// Performs a call with a machine, and notes the error if it fails.
 @inline(__always)
 func with(
   _ handle: OpaquePointer?, _ body: (MachinePointer) throws(CallError) -> Int32

@@ -5,7 +5,7 @@ import Chip8Core
 
 // Mutating, or the machine would be copied first.
 extension Machine {
-  /// Refuses what is not all within the RAM.
+  /// Refuses ranges that are not within the RAM.
   mutating func checkRAM(_ address: UInt32, _ size: Int) throws(CallError) {
     let count = machine.state.ram.count
     guard size <= count, Int(address) <= count - size else {

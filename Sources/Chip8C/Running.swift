@@ -1,4 +1,4 @@
-// Running machines, and what reaches them from outside.
+// Running machines, and their inputs.
 
 import CChip8
 import Chip8Core

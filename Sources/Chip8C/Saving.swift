@@ -82,7 +82,7 @@ func snapshot(_ handle: OpaquePointer?) -> SnapshotPointer? {
 }
 
 extension Machine {
-  /// Becomes what it, or another, was at a snapshot.
+  /// Restores a snapshot of this machine or another.
   mutating func restore(_ snapshot: SnapshotPointer) {
     if machine.program.sha1 != snapshot.pointee.program.sha1 { image = nil }
     if machine.program != snapshot.pointee.program

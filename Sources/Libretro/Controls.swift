@@ -11,8 +11,7 @@ struct Controls {
   private static let buttons: [PadButton] = [
     .b, .y, .select, .start, .up, .down, .left, .right, .a, .x, .l, .r, .l2, .r2, .l3, .r3,
   ]
-  /// In which order the keys that the program has no button for take what is left: those first that are easy
-  /// to reach.
+  /// The order in which keys without a button take the remaining ones: the easiest to reach first.
   private static let order: [PadButton] = [
     .b, .x, .y, .l, .r, .start, .select, .l2, .r2, .l3, .r3, .a, .up, .down, .left, .right,
   ]
@@ -27,8 +26,8 @@ struct Controls {
   private let pads: [[UInt8]]
   private let hasBitmasks: Bool
 
-  /// The controls of a game: by the table of what keys do, else by what the program asks for as it begins. They
-  /// stay as they are, for whoever plays over a network has to have the same.
+  /// The controls of a game: by the table of keys, else by the keys that the program asks for as it begins.
+  /// They stay as they are: both sides of a netplay session need the same.
   init(for machine: Chip8) {
     let program = KeyObserver(observing: machine).keys
     self.program = program

@@ -96,7 +96,7 @@ public func loadGame(_ info: UnsafePointer<retro_game_info>?) -> Bool {
   }
 }
 
-/// What is wrong, for somebody who reads it over a menu.
+/// An error as a sentence, to be shown over a menu.
 private func sentence(_ error: any Error) -> String {
   switch error {
   case PlayerError.contents(_, let error): "\(error)"

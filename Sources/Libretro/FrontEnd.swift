@@ -3,7 +3,7 @@
 import CLibretro
 import Glibc
 
-/// What the front end has told of itself. The interface has one core and one game at a time, and calls
+/// The front end's callbacks. The interface has one core and one game at a time, and calls
 /// it on one thread.
 struct FrontEnd {
   var environment: retro_environment_t?

@@ -4,14 +4,14 @@ import Chip8Player
 import Glibc
 import SaveState
 
-/// The game that is loaded, with what the front end sees of it.
+/// The game that is loaded, with the memory that the front end sees.
 struct Game {
   static let sampleRate = 48_000
 
   private(set) var machine: Chip8
   /// How many bytes its states have, all of them as many.
   let stateByteCount: Int
-  /// Whether they have room for what only machines have that call a host or are called.
+  /// Whether they have room for host calls and entry calls, which most machines lack.
   private let hasRoomForHost: Bool
   private var states = CoreStateCodec()
   private let isImage: Bool
@@ -70,7 +70,7 @@ struct Game {
     readOptions()
   }
 
-  /// Frees what the front end has seen.
+  /// Frees the memory that the front end has seen.
   func free() {
     for buffer in [ram, flags, pixels] { buffer.deallocate() }
     screen.deallocate()
@@ -80,7 +80,7 @@ struct Game {
     descriptors.deallocate()
   }
 
-  // MARK: What is told of it
+  // MARK: Description
 
   private var screenSize: (width: Int, height: Int) {
     let shape = ScreenShape(
@@ -104,7 +104,7 @@ struct Game {
         sample_rate: Double(Game.sampleRate)))
   }
 
-  /// Tells the front end of all that it asks for once.
+  /// Tells the front end everything that it asks for once.
   mutating func introduce() {
     var rotation = UInt32((360 - rotation) % 360 / 90)
     frontEnd.call(RETRO_ENVIRONMENT_SET_ROTATION, &rotation)
@@ -143,7 +143,7 @@ struct Game {
 
   // MARK: Frames
 
-  /// Takes up what the user has chosen that holds at once.
+  /// Reads the options that take effect at once.
   mutating func readOptions() {
     let chosen = CoreOption.colors ?? ownColors
     for k in 0..<4 { colors[k] = chosen[k] }
@@ -185,7 +185,7 @@ struct Game {
     hasReportedStop = true
   }
 
-  /// What the front end has written reaches the machine as any other input.
+  /// Applies the front end's writes to memory, as inputs like any other.
   private mutating func takeWrites() {
     if machine.state.frames == 0, machine.state.instructions == 0,
       !flags.elementsEqual(machine.userFlags)
@@ -217,7 +217,7 @@ struct Game {
     if let start = pixels.baseAddress {
       machine.writeScreen(shape, colors: colors, to: start, over: &shownPixels)
     }
-    // What follows a small screen is not to depend on those before it.
+    // The bytes after a small screen do not depend on earlier screens.
     if shape.byteCount < shownPixelCount {
       pixels[shape.byteCount..<shownPixelCount].update(repeating: 0)
     }
@@ -256,12 +256,12 @@ struct Game {
   // MARK: Other states
 
   mutating func write(to buffer: UnsafeMutableRawBufferPointer) -> Bool {
-    // Whoever comes back is to find what the front end has written since the last frame, too.
+    // A state includes the front end's writes since the last frame.
     takeWrites()
     return states.write(&machine, to: buffer)
   }
 
-  /// Becomes what it was; false if these are not the bytes of such a state, and nothing has changed.
+  /// Restores a state; false if these are not the bytes of one, and nothing has changed.
   mutating func restore(_ buffer: UnsafeRawBufferPointer) -> Bool {
     guard
       let copy = ram.baseAddress,

@@ -1,4 +1,4 @@
-// The core's options, and what they come to.
+// The core's options, and their values.
 
 import CLibretro
 import Chip8Core
@@ -114,13 +114,13 @@ struct CoreOption {
     }
   }
 
-  /// What the user has chosen; nil for what is as the program needs.
+  /// The user's choice; nil for the program's own.
   private var choice: String? {
     let value = frontEnd.value(key)
     return value == "auto" ? nil : value
   }
 
-  // MARK: What they come to
+  // MARK: Values
 
   /// The machine that is wanted.
   static var request: MachineRequest {

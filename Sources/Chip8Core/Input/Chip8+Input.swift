@@ -3,9 +3,9 @@
 import SaveState
 
 extension Chip8 {
-  /// What reaches a machine of the CHIP-8 family.
+  /// An input of a machine of the CHIP-8 family.
   public typealias Input = InputEvent
-  /// Why it does not.
+  /// Why a machine does not take one.
   public typealias InputRefusal = InputError
 
   /// Takes an input, at any position of the machine.

@@ -1,6 +1,6 @@
 import SaveState
 
-/// What reaches a machine from outside once it is switched on. ``Chip8/apply(_:)`` is the only way in:
+/// An input of a machine from power-on onwards. ``Chip8/apply(_:)`` is the only way in:
 /// two machines that are equal and get equal events at equal positions stay equal.
 ///
 /// A restored image, or a load, is not an input: another machine replaces this one. That
@@ -13,23 +13,23 @@ public enum InputEvent: Hashable, Sendable {
   case keys(KeySet)
   /// Bytes for the RAM, from an address on, as soon as the event comes.
   case poke(Int, [UInt8])
-  /// What the call comes to at which the machine stands. The call is executed with it when the machine
+  /// The status of the pending host call. The call is executed with it when the machine
   /// continues. After ``HostStatus/restored`` the machine is as its own image: ``Chip8/suspended``.
   case hostAnswer(HostStatus)
   /// A subroutine of the program, which is called when the machine continues, after those that are
   /// still to be called; then the program continues from where it is.
   case entryCall(Int)
-  /// What the program in a suspended machine is handed when the machine continues; without this, it
-  /// gets nothing.
+  /// Arguments for the program in a suspended machine, which it gets when the machine continues; without
+  /// this, it gets none.
   case arguments([String])
   /// Another program in place of the one in the RAM, for one that is changed while it runs: all else
-  /// stays as it is, but what is left of a longer program is gone.
+  /// stays as it is, but the rest of a longer program is erased.
   indirect case program(Program)
   /// The user flags, as they were kept while the machine was switched off. Those that are missing are
   /// zero, and those that the machine lacks are ignored.
   case userFlags([UInt8])
-  /// Another value for a register, from somebody who debugs the program: any but SP, for what is above it
-  /// on the stack is not part of the state. A new PC ends a wait for a key or the display.
+  /// Another value for a register, from a debugger: any but SP, as stack levels above it are not part of
+  /// the state. A new PC ends a wait for a key or the display.
   case register(Register, Int)
 }
 

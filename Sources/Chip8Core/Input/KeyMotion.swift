@@ -33,7 +33,7 @@ extension Chip8 {
     var screens: [Screen] = []
     while screens.count < count {
       let remaining = Int(end - machine.state.instructions)
-      // A frame that is cut off shows half of what is drawn in it.
+      // A frame that is cut off may show half a drawing.
       guard case .done = machine.run(frames: frames, instructions: remaining, keys: keys),
         machine.state.instructions < end
       else { break }
@@ -43,13 +43,13 @@ extension Chip8 {
   }
 }
 
-/// What has gone from one place of a screen to another.
+/// Something that has moved on the screen.
 private struct Motion {
   let direction: Direction
   /// How far, in the 64th part of a pixel.
   let distance: Int
 
-  /// What is more than that is another picture, or a part of it in reverse.
+  /// More is another picture, or a part of it in reverse.
   private static let maxPixelCount = 40
 
   /// - Returns: nil if nothing has, or not clearly along one axis.

@@ -1,5 +1,5 @@
-// What keys a program asks for, seen by running copies of its machine: the machine itself runs as fast as
-// ever and keeps no note of it.
+// The keys that a program asks for, found by running copies of its machine: the machine itself runs as fast
+// as ever and keeps no note of it.
 
 /// The keys that a program asks for.
 public struct KeyRequests: Hashable, Sendable {
@@ -48,7 +48,7 @@ extension Chip8 {
     return common.reduce(KeySet(rawValue: .max)) { $0.subtracting(KeySet(key: UInt8($1))) }
   }
 
-  /// The addresses of all that is executed while a key is held for some frames, and after that.
+  /// The addresses of all instructions executed while a key is held for some frames, and after that.
   private func way(of key: KeySet, instructions limit: Int) -> [UInt16] {
     let (heldFrames, frames) = (6, 14)
     var machine = self

@@ -2,8 +2,8 @@ import SaveState
 
 /// A machine of the CHIP-8 family with a program in it.
 ///
-/// It has no clock, no window and no randomness of its own: keys come in with each frame, and what
-/// it shows and sounds is there to be asked for.
+/// It has no clock, no window and no randomness of its own: keys come in with each frame, and its
+/// screen and sound can be read at any time.
 public struct Chip8: Sendable {
   /// Where programs are loaded and start.
   public static let programStart = 0x200
@@ -34,7 +34,7 @@ public struct Chip8: Sendable {
 
   /// Switches a machine on.
   ///
-  /// - Parameter seed: what the random numbers follow from.
+  /// - Parameter seed: the seed of the random numbers.
   /// - Throws: ``ProgramError`` if the program does not fit.
   public init(
     _ program: Program, _ configuration: Configuration, seed: UInt64 = 0
@@ -85,9 +85,9 @@ public struct Chip8: Sendable {
   /// they are not part of the state.
   public var heldKeys: KeySet { unsaved.heldKeys }
 
-  /// The user flags, as many as the machine has: what Fx75 stores and Fx85 loads. Whoever keeps them
-  /// while the machine is switched off hands them to it before the first instruction:
-  /// ``InputEvent/userFlags(_:)``.
+  /// The user flags, as many as the machine has: Fx75 stores them and Fx85 loads them. A front end that
+  /// keeps them while the machine is switched off applies ``InputEvent/userFlags(_:)`` before the first
+  /// instruction.
   public var userFlags: [UInt8] {
     (0..<state.configuration.platform.flagCount).map { state.flags[$0] }
   }
@@ -224,9 +224,8 @@ public struct Chip8: Sendable {
     }
   }
 
-  /// Begins a frame if the keys that are held down end a wait for one, for whoever looks at the machine before
-  /// every instruction. ``run(frames:instructions:keys:stopsAtHalt:)`` continues from there as it would have
-  /// without.
+  /// Begins a frame if the keys that are held down end a wait for one, to look at the machine before every
+  /// instruction. ``run(frames:instructions:keys:stopsAtHalt:)`` continues from there as it would have.
   public mutating func endKeyWait() {
     if state.keyWait != nil { beginFrame() }
   }

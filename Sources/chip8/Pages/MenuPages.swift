@@ -5,7 +5,7 @@ import SaveState
 /// How a window shows and sounds all programs.
 struct OutputSettings: Hashable {
   let isFullScreen: Bool
-  /// Whether the program and its keys are all that there is.
+  /// Whether there is nothing but the program and its keys.
   let isKiosk: Bool
   let picture: PictureStyle
   let flickerBlending: FlickerBlending
@@ -65,7 +65,7 @@ extension Page {
 
   // MARK: The machine
 
-  /// What the machine is, and what it does where machines differ.
+  /// The machine's platform, speed and quirks.
   static func machine(_ session: PlaySession, _ settings: Settings) -> Page {
     let configuration = session.player.machine.state.configuration
     let own = session.ownConfiguration
@@ -197,7 +197,7 @@ extension Page {
 
   // MARK: About
 
-  /// What runs here.
+  /// The version, and the program that runs.
   static func about(_ version: String, _ player: Player) -> Page {
     let configuration = player.machine.state.configuration
     return Page(
@@ -240,7 +240,7 @@ extension Page.Item {
 
   /// A setting that has a few values.
   ///
-  /// - Parameter key: what changes it without the menu.
+  /// - Parameter key: the key that changes it without the menu.
   fileprivate init(_ setting: Setting, _ settings: Settings, _ key: String = "") {
     self.init(setting.title, settings.shownText(setting))
     previous = .set(setting, settings.stepped(setting, by: -1))
@@ -250,7 +250,7 @@ extension Page.Item {
 }
 
 extension Settings {
-  /// What a setting of a few values is, as pages and messages say it.
+  /// The value of such a setting, as pages and messages show it.
   func shownText(_ setting: Setting) -> String {
     setting.row.kind == .flag ? (isOn(setting) ? "on" : "off") : text(setting)
   }

@@ -17,7 +17,7 @@ package struct KeyEvent: Hashable, Sendable {
 
   /// The key's place: its usage of page 7 in the USB HID usage tables.
   package var usage: UInt8
-  /// What is printed on the key, if that is a Latin letter or a sign of ASCII.
+  /// The label of the key, if that is a Latin letter or a sign of ASCII.
   package var letter: Character?
   package var modifiers: Modifiers = []
   package var kind = Kind.press
@@ -38,13 +38,13 @@ extension KeyEvent {
   static let (f9, f10, f11, f12): (UInt8, UInt8, UInt8, UInt8) = (66, 67, 68, 69)
   static let (down, up, keypadEnter): (UInt8, UInt8, UInt8) = (81, 82, 88)
 
-  /// What steps through frames, again while the key is held.
+  /// Whether it steps through frames, again while it is held.
   var isFrameStep: Bool { [KeyEvent.comma, KeyEvent.period].contains(usage) }
 
   /// The digit of a key in the row of digits.
   var digit: Int? { (30...39).contains(usage) ? Int(usage - 29) % 10 : nil }
 
-  /// What it is to the debugger.
+  /// The debugger's command, if the key has one.
   var debuggerKey: DebuggerKey? {
     KeyEvent.debuggerKeys[usage] ?? digit.map { .digit($0) } ?? letter.map { .letter($0) }
   }

@@ -2,9 +2,9 @@ import Chip8Core
 import Chip8Player
 import SaveState
 
-/// What keys do in windows and in terminals. Each has some of its own besides.
+/// Keys that windows and terminals have in common. Each has some of its own besides.
 extension PlayingFrontEnd {
-  /// Does what a key does by itself.
+  /// Performs the command of a key alone.
   func command(_ key: KeyEvent) {
     if key.letter == "p" { return session.togglePause() }
     switch key.usage {
@@ -21,7 +21,7 @@ extension PlayingFrontEnd {
     }
   }
 
-  /// Does what a key does with Control.
+  /// Performs the command of a key with Control.
   func commandWithControl(_ key: KeyEvent) {
     switch key.letter {
     case "d": perform(.debugger)
@@ -33,7 +33,7 @@ extension PlayingFrontEnd {
     }
   }
 
-  /// Does what a key does with Shift.
+  /// Performs the command of a key with Shift.
   ///
   /// - Returns: whether that is something else than without.
   func commandWithShift(_ key: KeyEvent) -> Bool {
@@ -60,7 +60,7 @@ extension PlayingFrontEnd {
     keyboard.release(usage)
   }
 
-  /// What a key does on the page that is open.
+  /// Handles a key on the page that is open.
   func pageKeyDown(_ usage: UInt32) {
     if case .assign(let key)? = pages.last?.name {
       return assign(UInt8(exactly: usage), to: key)

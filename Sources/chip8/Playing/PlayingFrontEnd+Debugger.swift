@@ -3,7 +3,7 @@ import Chip8Player
 import SaveState
 
 /// The debugger around the picture, in a window or a terminal. Its keys are those of the keyboard while the
-/// machine is stopped; what a front end does with other keys, it does here, too.
+/// machine is stopped; other keys act as usual.
 extension PlayingFrontEnd {
   /// How many keys are kept that are pressed while the machine is being moved.
   private static var maxPendingKeys: Int { 64 }
@@ -19,7 +19,7 @@ extension PlayingFrontEnd {
     }
   }
 
-  // MARK: What is seen
+  // MARK: View
 
   /// The debugger as it is shown, if it is.
   func debuggerLayout(_ size: Size, _ metrics: some TextMetrics) -> DebuggerLayout? {
@@ -34,7 +34,7 @@ extension PlayingFrontEnd {
     return layout
   }
 
-  /// What has happened last, or why the machine is stopped, but for a pause.
+  /// The last message, or why the machine is stopped, but for a pause.
   private var debuggerText: String {
     if session.isMoving { return "Running… · Esc interrupts" }
     let recent = recentLines
@@ -51,7 +51,7 @@ extension PlayingFrontEnd {
   /// A key was pressed. While the machine is being moved, it waits for its turn, so that what it does is
   /// done where the motion has led to; Escape ends the motion, and forgets the keys after it.
   ///
-  /// - Parameter handle: does what the key does.
+  /// - Parameter handle: performs the key's command.
   func takeInOrder(isEscape: Bool, _ handle: @escaping () -> Void) {
     guard session.isMoving || !pendingKeys.isEmpty else { return handle() }
     if isEscape {
@@ -97,7 +97,7 @@ extension PlayingFrontEnd {
 }
 
 extension DebuggerView {
-  /// What the keys do while the machine is stopped, the longest text first.
+  /// The keys while the machine is stopped, the longest text first.
   fileprivate static let stoppedHints = [
     "S into · N over · O out · F frame · C continue · U to cursor · Shift+ back · B break · W who wrote · "
       + "E edit · G go to · K key · D source · Tab · Esc",
@@ -107,6 +107,6 @@ extension DebuggerView {
     "S N O F C · Shift+ back · B W E · Tab · Esc",
   ]
 
-  /// What they do while it runs.
+  /// The keys while it runs.
   fileprivate static let runningHints = ["P pauses · Esc closes the debugger", "P pauses · Esc"]
 }

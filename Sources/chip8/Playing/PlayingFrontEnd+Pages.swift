@@ -45,7 +45,7 @@ extension PlayingFrontEnd {
     pages.append(OpenPage(name: name, view: view))
   }
 
-  /// Shows in the page on top what has changed.
+  /// Updates the page on top.
   func updatePage() {
     guard let top = pages.last else { return }
     if top.name == .timeline { session.loadPreview() }
@@ -53,9 +53,9 @@ extension PlayingFrontEnd {
     if page != top.view.page { pages[pages.count - 1].view.update(page) }
   }
 
-  // MARK: What is chosen
+  // MARK: Commands
 
-  /// Does what somebody wants on the page that is on top.
+  /// Navigates on the page that is on top.
   func navigate(_ navigation: Navigation) {
     guard var view = pages.last?.view else { return }
     // Keys can come faster than pages are drawn.
@@ -65,7 +65,7 @@ extension PlayingFrontEnd {
     if let command { perform(command) }
   }
 
-  /// Does what was chosen.
+  /// Performs the command that was chosen.
   func perform(_ command: Command) {
     switch command {
     case .back: if !pages.isEmpty { pages.removeLast() }
@@ -201,10 +201,10 @@ extension PlayingFrontEnd {
     show(["\(configuration.instructionsPerFrame) instructions per frame"])
   }
 
-  /// What somebody has set.
+  /// The settings in effect.
   var chosen: Settings { session.settings.effective }
 
-  /// What the machine is at present.
+  /// The machine's current configuration.
   var configuration: Configuration { session.player.machine.state.configuration }
 }
 
@@ -214,7 +214,7 @@ extension PageName {
 }
 
 extension Navigation {
-  /// What keys do on a page, by the same usages.
+  /// The keys of pages, by the same usages.
   static let keys: [UInt32: Navigation] = [
     82: .up, 81: .down, 80: .left, 79: .right, 75: .pageUp, 78: .pageDown, 74: .first, 77: .last,
     // Return on both sides, space and F9; Escape and backspace; F5; Delete.

@@ -2,19 +2,19 @@ import Chip8Core
 import Chip8Player
 import SaveState
 
-/// What a window and a terminal have in common: how a session is played and left, and why its machine is stopped.
+/// The common part of window and terminal: how a session is played and left, and why its machine is stopped.
 protocol PlayingFrontEnd: AnyObject {
   var session: PlaySession { get }
   /// How often the user has asked to leave.
   var closeRequestCount: Int { get set }
-  /// Whether a signal has ended it, or what it is shown on has gone: then nobody can answer.
+  /// Whether a signal has ended it, or its display has gone: then no question can be answered.
   var isInterrupted: Bool { get }
   /// Why the machine was not saved when the user wanted to leave, until a key is pressed; asking again
   /// leaves.
   var leavingProblem: [String]? { get set }
   /// When the watched file is looked at next.
   var nextLook: UInt64 { get set }
-  /// What a user does who leaves in any case: the message says so.
+  /// How to leave in any case, for the message.
   static var leavingHint: String { get }
 
   /// The pages that are open, the last one on top.
@@ -29,13 +29,13 @@ protocol PlayingFrontEnd: AnyObject {
   func commandPerformed()
   /// The machine is another one, or how it is played is.
   func programChanged()
-  /// Shows what has happened, for a while.
+  /// Shows a message, for a while.
   func show(_ lines: [String])
   /// The debugger, while it is open.
   var debugger: DebuggerView? { get set }
-  /// What the keys do that were pressed while it moves the machine.
+  /// The commands of keys that were pressed while it moves the machine.
   var pendingKeys: [() -> Void] { get set }
-  /// What has happened last, as long as it is shown.
+  /// The last message, as long as it is shown.
   var recentLines: [String] { get }
   var keyboard: Keyboard { get set }
   var keyMap: KeyMap { get }
@@ -72,7 +72,7 @@ extension PlayingFrontEnd {
     } while !leaves()
   }
 
-  /// Saves what can be resumed; the user is answered meanwhile.
+  /// Saves the machine to be resumed, without blocking the user.
   ///
   /// - Returns: whether it is left: not if that has failed and the user does not know yet.
   private func leaves() -> Bool {
@@ -118,7 +118,7 @@ extension PlayingFrontEnd {
     return (session.stoppedAt.map { Notice.stopped($0) } ?? .paused).lines(names)
   }
 
-  /// Four times a second is soon enough for whoever has just saved a file.
+  /// Four times a second is soon enough after a file was saved.
   func pollWatchedFile() {
     guard MonotonicClock.now >= nextLook else { return }
     nextLook = MonotonicClock.now + 250_000_000

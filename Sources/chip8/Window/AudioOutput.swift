@@ -55,12 +55,12 @@
       device = 0
     }
 
-    /// Ends what is heard without a click.
+    /// Ends the sound without a click.
     func fadeOut() {
       guard device != 0, queuedCount > silentCount else { return }
       queue(synthesizer.samples(Int(AudioOutput.sampleRate) / 60, of: nil))
       var wait = timespec(tv_sec: 0, tv_nsec: 5_000_000)
-      // What was queued before takes an eighth of a second at most.
+      // The rest of the queue takes an eighth of a second at most.
       for _ in 0..<25 where queuedCount > 0 { nanosleep(&wait, nil) }
     }
 

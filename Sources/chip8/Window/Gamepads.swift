@@ -5,7 +5,7 @@
   /// The pads that are plugged in, by SDL's database of them: those that it knows have the same buttons
   /// in the same places. The first one that is plugged in is player 1's, the next one player 2's.
   package final class Gamepads {
-    /// What somebody does with a pad.
+    /// An event of a pad.
     package enum Event: Hashable {
       case plugged(name: String, player: Int)
       case unplugged(player: Int)
@@ -21,7 +21,7 @@
     private struct Pad {
       let controller: OpaquePointer
       let player: Int
-      /// What is pressed by sticks and triggers, by the axis.
+      /// Buttons pressed by sticks and triggers, by the axis.
       var pressed: [UInt8: PadButton] = [:]
     }
 
@@ -35,7 +35,7 @@
       pads = [:]
     }
 
-    /// What has happened, if it is about a pad.
+    /// The events of pads in one of SDL's.
     package func events(in event: SDL_Event) -> [Event] {
       switch SDL_EventType(event.type) {
       case SDL_CONTROLLERDEVICEADDED: plugged(event.cdevice.which)

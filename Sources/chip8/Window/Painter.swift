@@ -37,7 +37,7 @@
       text = PangoText(fitting: size) ?? BuiltInText(fitting: size)
     }
 
-    /// The device has lost what it kept.
+    /// The device has lost its textures.
     func forgetTexts() {
       for texture in textures.values { SDL_DestroyTexture(texture) }
       textures = [:]

@@ -47,7 +47,7 @@ enum PixelFont {
     glyphs[character] ?? box
   }
 
-  /// What stands in for a character the font does not have.
+  /// The replacement of characters that the font lacks.
   private static let box = glyphs["□"] ?? Glyph(width: spaceWidth)
 
   /// The glyphs read from `art`, once, at the first use.

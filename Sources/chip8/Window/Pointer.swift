@@ -3,7 +3,7 @@
   import Chip8Core
   import Chip8Player
 
-  /// What somebody does with the mouse or a finger.
+  /// An event of the mouse or a finger.
   package struct Pointer: Hashable {
     package enum Kind: Hashable {
       case down, moved, up
@@ -110,7 +110,7 @@
       }
     }
 
-    /// What is drawn for mouse and fingers.
+    /// The controls drawn for mouse and fingers.
     var touchView: TouchView {
       // The picture is too small for fingers then.
       if debugger != nil { return TouchView(mode: .none, card: nil, held: []) }

@@ -3,10 +3,10 @@
   import Chip8Core
   import Chip8Player
 
-  /// What mouse and fingers find to hold.
+  /// The controls for mouse and fingers.
   struct TouchView: Equatable {
     let mode: TouchMode
-    /// What is on the keypad beside the picture; nil if there is none.
+    /// The keypad beside the picture; nil if there is none.
     let card: KeyCard?
     let held: Set<TouchControls.Control>
 
@@ -14,7 +14,7 @@
     var takesFingers: Bool { card != nil || ![.auto, .none].contains(mode) }
   }
 
-  /// What is seen: the machine's screen, as large as fits, a page over it, or a message beside it.
+  /// Draws the machine's screen, as large as fits, a page over it, or a message beside it.
   final class ScreenRenderer {
     private let renderer: OpaquePointer
     private let painter: Painter
@@ -71,8 +71,8 @@
       return size
     }
 
-    /// Shows the screen, the page over it if one is open or the debugger around it, where the machine is on
-    /// its course if it is only looked at, and the message, unless all that is shown already.
+    /// Shows the screen, the page over it if one is open or the debugger around it, the position on the
+    /// timeline while that is browsed, and the message, unless nothing has changed.
     func show(
       _ screen: ShownScreen, _ appearance: Appearance, _ style: PictureStyle,
       _ touch: TouchView, _ page: inout PageView?, _ debugger: DebuggerLayout?,
@@ -194,7 +194,7 @@
     }
   }
 
-  /// Chooses the colour of what is drawn next.
+  /// Sets the colour to draw in.
   func setDrawColor(_ renderer: OpaquePointer, _ color: UInt32, alpha: UInt8 = 255) {
     let parts = components(of: color)
     SDL_SetRenderDrawColor(renderer, parts[0], parts[1], parts[2], alpha)

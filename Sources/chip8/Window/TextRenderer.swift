@@ -4,7 +4,7 @@
 
   /// Draws texts in a size that fits a window.
   package protocol TextRenderer: TextMetrics {
-    /// The points of a text, of that size: 0xAARRGGBB, not premultiplied. What has no room is cut.
+    /// The points of a text, of that size: 0xAARRGGBB, not premultiplied. Text without room is cut.
     func points(of text: String, _ style: TextStyle, _ color: UInt32, _ size: Size) -> [UInt32]
   }
 
@@ -14,7 +14,7 @@
 
   /// Any script, by Pango.
   package struct PangoText: TextRenderer {
-    /// What is left of a line where nothing restricts it.
+    /// The width of a line without a limit.
     private static let maxLines = 64
 
     private let pixelSize: Int

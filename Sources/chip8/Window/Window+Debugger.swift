@@ -7,7 +7,7 @@
     /// A key was pressed: it is handled, or waits for its turn.
     func keyDown(_ event: SDL_KeyboardEvent) {
       let key = KeyEvent(event.keysym)
-      // Nobody waits who wants to leave, and a key that is held is not typed ahead.
+      // Leaving does not wait, and a key that is held is not typed ahead.
       if key.modifiers.contains(.control) && key.letter == "q" { return handleKey(event) }
       if event.`repeat` != 0, session.isMoving { return }
       takeInOrder(isEscape: key.usage == KeyEvent.escape) { [unowned self] in

@@ -3,7 +3,7 @@
   import Chip8Core
   import Chip8Player
 
-  /// What the user does with keyboard and mouse.
+  /// Events of keyboard and mouse.
   extension Window {
     func handleEvents() {
       var event = SDL_Event()
@@ -89,7 +89,7 @@
       perform(modifiers.contains(.shift) ? .clip : .screenshot)
     }
 
-    /// What a key does with Shift, if it does something else than without.
+    /// Handles a key with Shift, if that differs from the key alone.
     private func shifted(_ key: KeyEvent, _ scancode: SDL_Scancode) -> Bool {
       switch key.usage {
       case KeyEvent.f10: change(.aspect)

@@ -2,7 +2,7 @@
   import Chip8Core
   import Chip8Player
 
-  /// What somebody does with a pad: the program's keys while it runs, else the page that is open.
+  /// Events of pads: keys of the program while it runs, else navigation on the open page.
   extension Window {
     func handle(_ event: Gamepads.Event) {
       switch event {

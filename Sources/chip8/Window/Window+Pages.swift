@@ -42,7 +42,7 @@
 
     private var keyCard: KeyCard { KeyCard(programKeys, keyMap, padMap) }
 
-    /// What a key is called in the keyboard's layout.
+    /// The name of a key in the keyboard's layout.
     private static func name(ofKey usage: UInt8) -> String {
       let key = SDL_GetKeyFromScancode(SDL_Scancode(UInt32(usage)))
       let name = SDL_GetKeyName(key).map { String(cString: $0) } ?? ""
@@ -55,7 +55,7 @@
 
     func commandPerformed() { showCursor() }
 
-    // MARK: What is chosen
+    // MARK: Settings
 
     /// Sets a setting of a few values to the next one, and says so.
     func change(_ setting: Setting) {
@@ -78,7 +78,7 @@
 
     /// A key while a page is open.
     ///
-    /// - Returns: whether it was for the page; otherwise it does what it does without one.
+    /// - Returns: whether it was for the page; otherwise it acts as without one.
     func isPageKey(_ key: SDL_Scancode) -> Bool {
       guard let name = pages.last?.name else { return false }
       if name == .start { return startKeyDown(key) }
@@ -86,7 +86,7 @@
       return true
     }
 
-    /// Any key leads on, and does there what it does.
+    /// Any key closes the page, and acts as usual.
     private func startKeyDown(_ scancode: SDL_Scancode) -> Bool {
       perform(.resume)
       switch scancode {

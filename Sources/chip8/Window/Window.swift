@@ -8,7 +8,7 @@
   /// The session that is played, for ``endWithoutDisplay()``.
   nonisolated(unsafe) private var played: PlaySession?
 
-  /// Saves what is played if a library ends this process, as Xlib does when its server has gone.
+  /// Saves the session if a library ends this process, as Xlib does when its server has gone.
   private func endWithoutDisplay() {
     guard let session = played else { return }
     played = nil
@@ -21,12 +21,12 @@
     _exit(EX_UNAVAILABLE)
   }
 
-  /// The window: turns what the user does into commands of the session, runs its frames when they
-  /// are due, and shows and sounds what comes out.
+  /// The window: turns the user's input into commands of the session, runs its frames when they
+  /// are due, and outputs picture and sound.
   final class Window: PlayingFrontEnd {
     static let leavingHint = "Close again to quit anyway"
     private static let maxLines = 6
-    /// What part of its loudness the sound has while it is fast.
+    /// By how much the sound is quieter while it is fast.
     private static let fastQuieter = 4
     /// The screen's 128 columns, or 64, at their first size.
     private static let firstSize = (w: Int32(128 * 7), h: Int32(64 * 7))
@@ -49,13 +49,13 @@
     var pages: [OpenPage] = []
     /// The size to come back to from full screen, where no window manager knows it.
     private var sizeToRestore: (w: Int32, h: Int32)?
-    /// What somebody has set, as the window shows and sounds it.
+    /// The settings that concern picture and sound.
     private(set) var settings = OutputSettings(Settings())
     var debugger: DebuggerView?
     var pendingKeys: [() -> Void] = []
     /// Whether the keys are shown before a program is played.
     private var showsKeys = false
-    /// Whether the machine is only there because something has to be, as long as nobody has chosen.
+    /// Whether the machine is a placeholder until a program is chosen.
     private var beginsAtHome = false
     private(set) var isFast = false
     /// Whether that goes on until it is ended.
@@ -68,7 +68,7 @@
     var hasKioskKey = false
     var closeRequestCount = 0
     private(set) var isInterrupted = false
-    /// What happened last, for a while; a problem until a key is pressed.
+    /// The last message, for a while; a problem until a key is pressed.
     var message: ScreenRenderer.Message?
     private var messageEnd: UInt64 = 0
     /// The machine that the window is set up for.
@@ -79,7 +79,7 @@
     /// Plays in a window until the user closes it.
     ///
     /// - Parameters:
-    ///   - firstPages: what is shown first. The keys are only if the program has any.
+    ///   - firstPages: the pages to begin with. The keys are left out if the program has none.
     ///   - whenOpen: called when nothing can fail any more.
     static func play(
       _ session: PlaySession, _ firstPages: [PageName], whenOpen: () throws -> Void
@@ -159,7 +159,7 @@
       return (display.w, display.h)
     }
 
-    /// What draws in a window. Without a graphics processor, OpenGL is a program that takes longer to load
+    /// A renderer for a window. Without a graphics processor, OpenGL is a program that takes longer to load
     /// than all else, and to draw.
     private static func renderer(_ window: OpaquePointer) -> OpaquePointer? {
       let processors = ["/dev/dri/renderD128", "/dev/nvidiactl", "/dev/dxg"]
@@ -175,8 +175,8 @@
       return SDL_CreateRenderer(window, -1, 0)
     }
 
-    /// Without a display, SDL falls back to drivers that show nothing: nobody would see that the
-    /// machine runs. Whoever asks for one by name gets it.
+    /// Without a display, SDL falls back to drivers that show nothing: the machine would
+    /// run unseen. They are accepted if they are asked for by name.
     private static func checkDriver() throws(Failure) {
       let driver = SDL_GetCurrentVideoDriver().map { String(cString: $0) } ?? ""
       guard ["dummy", "evdev", "offscreen"].contains(driver), getenv("SDL_VIDEODRIVER") == nil
@@ -227,7 +227,7 @@
       sleep(pacer.wait(now: MonotonicClock.now))
     }
 
-    /// Begins again where nobody is there who would.
+    /// Restarts a kiosk's program where no visitor does.
     private func attend(isPlayed: Bool) {
       if session.isPaused { session.togglePause() }
       defer { hasKioskKey = false }
@@ -244,15 +244,15 @@
       return settings.reducesFlashes ? flashLimiter.show(screen, now: MonotonicClock.now) : screen
     }
 
-    /// What is not looked at with each frame.
+    /// Applies the settings that are not read in each frame.
     private func applySettings() {
       session.flickerBlending = settings.reducesFlashes ? .full : settings.flickerBlending
       audio.pitch = settings.pitch
-      // What is heard many times as often is not to be as loud.
+      // Sounds that follow so quickly would be too loud.
       audio.volume = settings.isMuted ? 0 : settings.volume / (isFast ? Window.fastQuieter : 1)
     }
 
-    /// Shows what has happened since the last time.
+    /// Shows the news since the last call.
     private func collectChanges() {
       let notices = session.takeNotices()
       if !notices.isEmpty {
@@ -270,7 +270,7 @@
       updatePage()
     }
 
-    /// Another program is there: its keys first, unless somebody continues in its middle.
+    /// Another program is there: its keys first, unless it continues in its middle.
     private func showFirstPages(isRestored: Bool) {
       pages = []
       programChanged()
@@ -282,9 +282,9 @@
 
     func show(_ lines: [String]) { show(lines, isProblem: false) }
 
-    /// Shows what has happened, but not over a problem that nobody has seen yet.
+    /// Shows a message, but not over a problem that is still unread.
     func show(_ lines: [String], isProblem: Bool) {
-      // Nobody is there whom it concerns.
+      // Visitors are not concerned.
       if settings.isKiosk { return }
       let isNew = isProblem || message?.isProblem != true
       let before = isNew ? [] : message?.lines ?? []
@@ -298,7 +298,7 @@
       return message?.lines ?? []
     }
 
-    /// A key was pressed: whoever did that has seen what is wrong.
+    /// A key was pressed: the problem has been seen.
     func dismissProblem() {
       if message?.isProblem == true { message = nil }
     }
@@ -312,13 +312,13 @@
 
     func releaseKeys() { keyboard.releaseAll() }
 
-    /// What happened last, for a while.
+    /// The last message, for a while.
     private var recentMessage: ScreenRenderer.Message? {
       guard let message, message.isProblem || MonotonicClock.now < messageEnd else { return nil }
       return shortened(message.lines, isProblem: message.isProblem)
     }
 
-    /// The message: what happened last, or why the machine is stopped.
+    /// The last message, or why the machine is stopped.
     private var shownMessage: ScreenRenderer.Message? {
       if let recentMessage { return recentMessage }
       return stopLines.isEmpty ? nil : shortened(stopLines, isProblem: isStopProblem)
@@ -337,7 +337,7 @@
       return leavingProblem != nil || session.watchProblem != nil
     }
 
-    /// What depends on the machine: another one may have been loaded.
+    /// Updates what depends on the machine: another one may have been loaded.
     func programChanged() {
       shownMachine = session.machineCount
       let player = session.player
@@ -402,7 +402,7 @@
       picture.invalidate()
     }
 
-    /// Whether somebody has given the window a frame, who also enlarges it: on X11, there need be no window manager.
+    /// Whether a window manager enlarges the window: on X11, there may be none to give it a frame.
     private var hasManager: Bool {
       guard SDL_GetCurrentVideoDriver().map({ String(cString: $0) }) == "x11" else { return true }
       var (top, left, bottom, right) = (Int32(0), Int32(0), Int32(0), Int32(0))
