@@ -20,7 +20,7 @@ extension Chip8 {
   /// Whether neither the host nor an entry call has to do with the machine, as with most.
   public var isAlone: Bool { state.isAlone }
 
-  /// Lets the program call the host from now on.
+  /// Lets the program call the host from now on: no input, but decided at power-on or restore.
   public mutating func allowHostCalls() {
     if state.hostCalls == nil { state.hostCalls = HostCalls() }
   }
