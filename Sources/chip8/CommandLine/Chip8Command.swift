@@ -146,6 +146,7 @@ struct Chip8Command: ParsableCommand {
     return request
   }
 
+  /// Makes the machine, with what somebody who plays has set for its program.
   private func start(
     _ request: PlayRequest, _ file: LoadedFile, _ input: InputFile?,
     _ settings: inout PlayerSettings?
