@@ -242,6 +242,37 @@ import Testing
     #expect(try text("settings") == large)
   }
 
+  // MARK: The configuration
+
+  @Test func theConfigurationIsBelowWhatIsKept() throws {
+    let text = "volume = 1\n[sound]\nvolume = 40\npitch = 900\n[sound\n"
+    let path = try scratch.write("config.toml", text)
+    _ = try scratch.makeDirectory("slots")
+    try scratch.write("slots/settings", "mute true\n")
+    let read = try PlayerSettings(
+      settings((.fit, "true")), config: path, slotsRoot: scratch.path("slots"))
+    let effective = read.levels.effective
+    #expect(effective.number(.volume) == 40 && effective.isOn(.mute) && effective.isOn(.fit))
+    #expect(read.levels.level(of: .volume) == .configuration)
+    let problems = read.notices.compactMap { notice -> ConfigurationFile.Problem? in
+      if case .configuration(let problem) = notice { problem } else { nil }
+    }
+    #expect(problems.map(\.line) == [1, 4, 5] && problems.allSatisfy { $0.path == path })
+    guard case .unknown(key: "volume") = problems[0].reason,
+      case .invalid(key: "sound.pitch", _) = problems[1].reason,
+      case .notTOML = problems[2].reason
+    else {
+      Issue.record("\(problems)")
+      return
+    }
+    #expect(try PlayerSettings(Settings(), config: "off", slotsRoot: "").notices.isEmpty)
+    #expect {
+      try PlayerSettings(Settings(), config: path + "2", slotsRoot: "")
+    } throws: {
+      if case PlayerError.noFile(path: path + "2") = $0 { true } else { false }
+    }
+  }
+
   // MARK: Keys
 
   @Test func keysAndButtonsAreAssignedAndReset() throws {

@@ -10,6 +10,7 @@ extension Slots {
   }
 }
 
-private func environment(_ name: String) -> String? {
+/// A variable of the environment, if it is not empty.
+func environment(_ name: String) -> String? {
   getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
 }

@@ -1,5 +1,4 @@
 import CTOML
-import Glibc
 import SaveState
 
 /// The user's configuration: docs/CONFIGURATION.md. It is read and never written, and whatever is wrong in it
@@ -50,9 +49,8 @@ public struct ConfigurationFile: Sendable {
   /// Where it is: `$XDG_CONFIG_HOME/chip8/config.toml`, or what that stands for by the XDG base directory
   /// specification.
   public static var defaultPath: String {
-    let value = { (name: String) in getenv(name).map { String(cString: $0) } ?? "" }
-    let home = value("XDG_CONFIG_HOME")
-    return (home.hasPrefix("/") ? home : value("HOME") + "/.config") + "/chip8/config.toml"
+    let home = environment("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+    return (home ?? (environment("HOME") ?? "") + "/.config") + "/chip8/config.toml"
   }
 
   /// Reads a configuration, as much of it as is right.

@@ -22,13 +22,6 @@ extension Settings {
     if configuration.timing == .ipf, count != usual.instructionsPerFrame { take(.ipf, "\(count)") }
   }
 
-  /// Sets a value that is known to be valid.
-  private mutating func take(_ setting: Setting, _ text: String) {
-    do throws(SettingError) { try set(setting, to: text) } catch {
-      preconditionFailure("\(text) is a value of \(setting): \(error)")
-    }
-  }
-
   /// Those of the machine.
   var machine: Settings {
     var machine = self

@@ -20,6 +20,15 @@ public struct Settings: Hashable, Sendable {
     texts[setting] = SettingMap(value).over(SettingMap(old)).text
   }
 
+  /// Replaces what a setting is set to by a value that was checked, if there is one.
+  package mutating func take(_ setting: Setting, _ text: String?) {
+    guard let text else { return }
+    remove(setting)
+    do throws(SettingError) { try set(setting, to: text) } catch {
+      preconditionFailure("\(text) is a value of \(setting): \(error)")
+    }
+  }
+
   /// Removes a setting; of one with entries, those that are named.
   public mutating func remove(_ setting: Setting, entries: String? = nil) {
     guard let entries, setting.row.kind.isMap, let old = texts[setting] else {

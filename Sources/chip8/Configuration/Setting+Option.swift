@@ -15,10 +15,7 @@ protocol SettingOptions: ParsableArguments, CustomReflectable {
 extension SettingOptions {
   /// The options, as if each was a property.
   var customMirror: Mirror {
-    let options = Self.settings.map { setting in
-      (setting.rawValue, setting.isFlag ? Flag<Bool?>(setting) : Option<String?>(setting) as Any)
-    }
-    return Mirror(self, children: options.map { (label: $0, value: $1) })
+    Mirror(self, children: Self.settings.map { (label: $0.rawValue, value: $0.option) })
   }
 
   init(from decoder: any Decoder) throws {
@@ -35,34 +32,31 @@ extension SettingOptions {
   }
 }
 
-extension Setting: CodingKey {
-  /// Whether its option has no value, but a counterpart that turns it off.
-  var isFlag: Bool { row.kind == .flag }
-}
-
 extension Option where Value == String? {
   /// The option of a setting that has a value.
   init(_ setting: Setting) {
     let kind = setting.row.kind
-    var choices: [String]?
-    if case .choice(let values) = kind { choices = values }
+    // A minus is a value's, which is refused then.
+    let isNumber = if case .number = kind { true } else { false }
     self.init(
-      name: .customLong(setting.rawValue), parsing: kind.canBeNegative ? .unconditional : .next,
+      name: .customLong(setting.rawValue), parsing: isNumber ? .unconditional : .next,
       help: ArgumentHelp(setting.help, valueName: kind.placeholder),
-      completion: choices.map { .list($0) }, transform: { try setting.value($0) })
+      completion: kind.values.isEmpty ? nil : .list(kind.values),
+      transform: { try setting.value($0) })
   }
 }
 
-extension Flag where Value == Bool? {
-  /// The options of a setting that is on or off: its name, and the same after `no-`.
-  init(_ setting: Setting) {
-    self.init(
-      name: .customLong(setting.rawValue), inversion: .prefixedNo,
-      help: ArgumentHelp(setting.help))
-  }
-}
+extension Setting: CodingKey {
+  /// Whether its option has no value, but a counterpart that turns it off.
+  var isFlag: Bool { row.kind == .flag }
 
-extension Setting {
+  /// The option: for a flag its name, and the same after `no-`.
+  fileprivate var option: Any {
+    isFlag
+      ? Flag<Bool?>(name: .customLong(rawValue), inversion: .prefixedNo, help: ArgumentHelp(help))
+      : Option<String?>(self)
+  }
+
   /// What the option takes, in the form in which it is kept.
   func value(_ text: String) throws(ValidationError) -> String {
     do throws(SettingError) { return try row.kind.checked(text) } catch {
@@ -73,27 +67,12 @@ extension Setting {
   /// What it means, the command that uses it, and the default.
   fileprivate var help: String {
     if self == .debugSocket { return "\(row.meaning.dropLast()): chip8 dap." }
-    return row.standard.isEmpty || row.kind == .flag
+    return row.standard.isEmpty || isFlag
       ? row.meaning : "\(row.meaning.dropLast()) (\(row.standard))."
   }
 }
 
-extension Setting.Kind {
-  /// Whether a minus is to be read as a value's, which is refused then, and not as an option's.
-  fileprivate var canBeNegative: Bool {
-    if case .number = self { true } else { false }
-  }
-}
-
 extension Settings {
-  /// Takes what an option has been set to, which replaces what it was set to before.
-  mutating func take(_ setting: Setting, _ text: String?) {
-    guard let text else { return }
-    remove(setting)
-    // Options were checked as they were read.
-    try? set(setting, to: text)
-  }
-
   /// The options that set the same for another process, but for what it learns with its machine.
   var arguments: [String] {
     Setting.configurable.filter { !$0.isMetadata }.compactMap { setting in
