@@ -42,7 +42,7 @@ extension Platform {
     /// Whether people write programs for it today.
     var isTarget = false
     /// How the names of files with programs for it alone end.
-    var fileExtension: String?
+    var fileExtension: StaticString?
   }
 
   private var row: Row {
@@ -142,7 +142,7 @@ extension Platform {
   static let targets = allCases.filter(\.row.isTarget)
 
   /// How the names of files with programs for it alone end, after a dot.
-  package var fileExtension: String? { row.fileExtension }
+  package var fileExtension: String? { row.fileExtension?.description }
 
   /// The instructions that it has beside those that all machines have.
   public var extensions: Extensions { row.extensions }
