@@ -129,10 +129,11 @@ public struct Display: Sendable {
   /// Moves the selected planes' pixels down by rows, or up if negative; empty rows come in.
   mutating func scroll(down count: Int, style: Style) {
     forEachSelectedPlane { plane in
-      let old = plane
-      for row in 0..<style.height {
+      for step in 0..<style.height {
+        // In place, beginning with a row that no other one comes from.
+        let row = count > 0 ? style.height - 1 - step : step
         let source = row - count
-        plane[row] = (0..<style.height).contains(source) ? old[source] : 0
+        plane[row] = (0..<style.height).contains(source) ? plane[source] : 0
       }
     }
   }
