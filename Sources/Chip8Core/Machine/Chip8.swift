@@ -123,32 +123,30 @@ public struct Chip8: Sendable {
     frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil, stopsAtHalt: Bool = false
   ) -> Stop {
     if let keys { try? apply(.keys(keys)) }
-    var (frames, instructions) = (frames, instructions)
-    if !stopsAtHalt {
-      runWholeFrames(&frames, &instructions)
-      if frames == 0 { return .done }
-    }
+    var instructions = instructions
+    if frames == 1, !stopsAtHalt, runWholeFrame(&instructions) { return .done }
     return runAnyFrames(
       Processor.Limits(frames: frames, instructions: instructions, stopsAtHalt: stopsAtHalt))
   }
 
-  /// Runs frames without what most do not need: those of a machine that is where it has run before, for as
-  /// long as they are whole. One call for a frame is to cost little more than the frame.
+  /// Runs a frame without what most do not need: that of a machine that is where it has run before, if it is
+  /// whole. One call for a frame is to cost little more than the frame.
   @inline(__always)
-  private mutating func runWholeFrames(_ frames: inout Int, _ instructions: inout Int) {
-    guard let core = unsaved.code?.core else { return }
-    let (keys, framesBefore) = (unsaved.heldKeys, frames)
-    withUnsafeMutablePointer(to: &state) { state in
+  private mutating func runWholeFrame(_ instructions: inout Int) -> Bool {
+    guard let core = unsaved.code?.core else { return false }
+    let keys = unsaved.heldKeys
+    let isDone = withUnsafeMutablePointer(to: &state) { state in
       // The RAM is this machine's alone from here on, and another one if it was shared. Copies of a machine
       // share their code only as long as they share the RAM that it was made from: so the code of a machine
       // that still has that RAM is its own, too, and need not be asked. The RAM stays where it is while the
       // machine runs. The compiler would hold it for a longer closure, which takes as long as a third of a frame.
       guard let ram = state.pointee.ram.withUnsafeMutableBufferPointer({ $0.baseAddress }),
         core.pointee.isBound(to: state, ram), state.pointee.isBetweenPlainFrames
-      else { return }
-      core.pointee.runWholeFrames(&frames, &instructions, keys, state)
+      else { return false }
+      return core.pointee.runWholeFrame(&instructions, keys, state)
     }
-    assert(frames == framesBefore || ownCore != nil, "the code is of this machine alone")
+    assert(!isDone || ownCore != nil, "the code is of this machine alone")
+    return isDone
   }
 
   /// Runs any frames in any way.

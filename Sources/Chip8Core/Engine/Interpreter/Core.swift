@@ -20,7 +20,7 @@ struct Core {
   var isPrepared = false
   /// When to translate.
   var translationLimits = TranslationLimits.never
-  /// How many instructions a frame has that ``runWholeFrames(_:_:_:_:)`` can run; 0 where it can run none.
+  /// How many instructions a frame has that ``runWholeFrame(_:_:_:)`` can run; 0 where it can run none.
   var wholeFrameLength = 0
   /// The translations; nil where there can be none, and before anything was to be translated.
   var translations: Translations?
@@ -176,40 +176,43 @@ extension Core {
     wholeFrameLength = isWhole ? length : 0
   }
 
-  /// Runs frames for as long as they are whole: until one does not begin with a program that runs on,
-  /// or does not end by itself after its instructions. That one may have begun then, and is somebody
-  /// else's to continue.
+  /// Runs frames for as long as they are whole.
   ///
-  /// - Parameters:
-  ///   - frames, instructions: what is left to be done; less is afterwards.
-  ///   - state: where the core is bound to.
-  /// - Precondition: the first one begins so.
-  @inline(__always)
+  /// - Precondition: the first one begins so, as ``runWholeFrame(_:_:_:)`` says.
   mutating func runWholeFrames(
     _ frames: inout Int, _ instructions: inout Int, _ keys: KeySet,
     _ state: UnsafeMutablePointer<State>
   ) {
-    let length = wholeFrameLength
-    var pc = UInt(state.pointee.pc)
-    guard length > 0, frames > 0, instructions >= length, pc < operationCount else { return }
+    while frames > 0, runWholeFrame(&instructions, keys, state) { frames &-= 1 }
+  }
+
+  /// Runs a frame, if it is whole: if it begins with a program that runs on, and ends by itself after its
+  /// instructions. Otherwise it may have begun, and is somebody else's to continue.
+  ///
+  /// - Parameters:
+  ///   - instructions: what is left to be done; less is afterwards.
+  ///   - state: where the core is bound to.
+  /// - Precondition: the machine is between plain frames.
+  @inline(__always)
+  mutating func runWholeFrame(
+    _ instructions: inout Int, _ keys: KeySet, _ state: UnsafeMutablePointer<State>
+  ) -> Bool {
+    let (length, start) = (wholeFrameLength, UInt(state.pointee.pc))
+    guard length > 0, instructions >= length, start < operationCount else { return false }
     watch.hasRun = true
     state.pointee.keys = keys
-    var index = UInt(state.pointee.i)
-    var stack = stackStart + 2 * Int(state.pointee.stackCount)
-    repeat {
-      let executed = proceed(length, pc, index, stack)
-      (pc, index, stack) = (UInt(self.pc), self.index, self.stack)
-      state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
-      instructions &-= executed
-      guard executed == length || end == .frameOver else {
-        state.pointee.instructionsLeftInFrame = UInt32(truncatingIfNeeded: length &- executed)
-        break
-      }
-      passTime(state)
-      frames &-= 1
-    } while frames > 0 && instructions >= length && pc < operationCount
-    state.pointee.pc = UInt16(truncatingIfNeeded: pc)
+    let executed = proceed(
+      length, start, UInt(state.pointee.i), stackStart + 2 * Int(state.pointee.stackCount))
+    state.pointee.pc = pc
     leave(index, stack, state)
+    state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
+    instructions &-= executed
+    guard executed == length || end == .frameOver else {
+      state.pointee.instructionsLeftInFrame = UInt32(truncatingIfNeeded: length &- executed)
+      return false
+    }
+    passTime(state)
+    return true
   }
 
   /// Ends a frame that has begun.
