@@ -140,8 +140,8 @@ private struct BatchStep {
           CHIP8_ERROR_HANDLE, "snapshot \(k) is not the handle of a snapshot, or was destroyed")
       }
       if batch.fast_digests != nil {
-        let restored = batch.restore?[k].flatMap { snapshot($0)?.pointee.isAlone }
-        guard restored ?? machines[k].pointee.machine.isAlone else { throw .noFastDigest }
+        let restored = batch.restore?[k].flatMap { snapshot($0)?.pointee.hasNoHostState }
+        guard restored ?? machines[k].pointee.machine.hasNoHostState else { throw .noFastDigest }
       }
     }
   }

@@ -163,7 +163,7 @@ public func destroy(_ handle: OpaquePointer?) -> Int32 {
 public func reset(_ handle: OpaquePointer?, _ seed: UInt64) -> Int32 {
   with(handle) { machine in
     let engine = machine.pointee.machine.engine
-    machine.pointee.machine = machine.pointee.machine.switchedOn(seed: seed)
+    machine.pointee.machine = machine.pointee.machine.poweredOn(seed: seed)
     machine.pointee.machine.engine = engine
     machine.pointee.stop = Int32(CHIP8_STOP_DONE)
     return 0

@@ -27,8 +27,8 @@ public struct JSONObject: ExpressibleByDictionaryLiteral {
     // They mostly come in order.
     guard let last = members.last, last.name >= name else { return members.append((name, value)) }
     let place = members.firstIndex { $0.name >= name } ?? members.endIndex
-    let isThere = place < members.endIndex && members[place].name == name
-    members.replaceSubrange(place..<(isThere ? place + 1 : place), with: [(name, value)])
+    let exists = place < members.endIndex && members[place].name == name
+    members.replaceSubrange(place..<(exists ? place + 1 : place), with: [(name, value)])
   }
 
   /// The object with the members of another one, which has none of its names.

@@ -12,7 +12,7 @@ struct Game {
   /// How many bytes its states have, all of them as many.
   let stateByteCount: Int
   /// Whether they have room for host calls and entry calls, which most machines lack.
-  private let hasRoomForHost: Bool
+  private let fitsHostState: Bool
   private var states = CoreStateCodec()
   private let isImage: Bool
   /// The platform that was chosen when it was loaded; nil for the program's own.
@@ -51,7 +51,7 @@ struct Game {
     try loaded.apply(MetadataRequest(), from: file.path)
     machine = loaded.machine
     stateByteCount = CoreStateCodec.byteCount(machine)
-    hasRoomForHost = !machine.isAlone
+    fitsHostState = !machine.hasNoHostState
     let appearance = Appearance(for: machine.program, loaded.metadata)
     (ownColors, rotation) = (appearance.colors, appearance.rotation)
     controls = Controls(for: machine)
@@ -278,7 +278,7 @@ struct Game {
     guard
       var restored = try? states.machine(buffer, of: machine.program),
       restored.state.configuration.platform == machine.state.configuration.platform,
-      restored.isAlone || hasRoomForHost
+      restored.hasNoHostState || fitsHostState
     else { return false }
     machine.become(&restored, copyingRAMTo: copy)
     return true
@@ -294,7 +294,7 @@ struct Game {
     {
       machine = fresh
     } else {
-      machine = machine.switchedOn(seed: request.seed ?? 0)
+      machine = machine.poweredOn(seed: request.seed ?? 0)
     }
     machine.engine = engine
     hasReportedStop = false

@@ -71,7 +71,7 @@ public protocol Machine: Sendable {
   var powerOnSeed: UInt64? { get }
 
   /// This machine as it was switched on, with the program that it has now.
-  func switchedOn(seed: UInt64) -> Self
+  func poweredOn(seed: UInt64) -> Self
 
   /// The machine at a moment, with what is held down and without what it keeps only to be fast.
   associatedtype Snapshot: Sendable

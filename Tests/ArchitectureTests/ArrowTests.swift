@@ -196,7 +196,7 @@ private let testRules: [String: Set<String>] = [
       ("Chip8Core", "/// As --quirk says."), ("Chip8Player", "case .exit(1): end(.exit)"),
       ("Chip8Player", #"exec "$chip8" --restore"#),
     ])
-  func whatCrossesNoneIsNot(module: String, line: String) throws {
+  func allowedCodePasses(module: String, line: String) throws {
     let rule = try #require(rules[module])
     #expect(try rule.violations(lines(line, in: "Sources/\(module)/Processes/A.swift")) == [])
   }

@@ -84,7 +84,7 @@ import Testing
       unknown.info.is_known == 0 && chip8_get_known_key(unknown.machine, "up") == CHIP8_NO_KEY)
   }
 
-  @Test func whatIsAskedForHolds() throws {
+  @Test func optionsAreApplied() throws {
     let handle = try Handle(
       program(0x1200), "vip", quirks: "wrap=on,vblank=off", ipf: 33, seed: 9,
       timing: CHIP8_TIMING_CYCLES, engine: CHIP8_ENGINE_REFERENCE)

@@ -13,7 +13,7 @@ import Testing
     #expect(Platform.allCases.map(value) == row, sourceLocation: sourceLocation)
   }
 
-  @Test func platformsAreThese() {
+  @Test func platformTable() {
     expect(["vip", "chip8", "chip48", "schip10", "schip11", "schip", "xochip", "hires"]) {
       $0.rawValue
     }
@@ -119,7 +119,7 @@ import Testing
   }
 
   /// The digests are of the tables in the documents of the machines.
-  @Test func fontsAreTheMachines() {
+  @Test func fontsMatchTheOriginals() {
     for (font, small, big) in [
       (.vip, "3779638592b01e2bd090bd1ddf7886902cd48a1f", ""),
       (

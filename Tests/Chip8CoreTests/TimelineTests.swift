@@ -88,7 +88,7 @@ extension Restless {
       #expect(machine.powerOnSeed == 0xFEED_F00D_1234_5678)
       machine.allowHostCalls()
       #expect(machine.powerOnSeed == 0xFEED_F00D_1234_5678)
-      let same = machine.switchedOn(seed: 5)
+      let same = machine.poweredOn(seed: 5)
       #expect(same.powerOnSeed == 5 && same.state.hostCalls != nil)
       var poked = machine
       try poked.apply(.poke(0x300, [1]))

@@ -66,7 +66,7 @@ private struct Novice {
   mutating func play(attempt: Int) {
     let isLong = attempt % 8 == 7
     let (frames, instructions) = isLong ? (20_000, 8_000_000) : (1500, 1_000_000)
-    var machine = machine.switchedOn(seed: UInt64(attempt))
+    var machine = machine.poweredOn(seed: UInt64(attempt))
     var random = SplitMix64(testing: UInt64(attempt))
     // A number that is made of one digit is one that every program takes.
     let digit = attempt % 3 == 2 ? KeySet(key: UInt8(attempt / 3 % 16)) : []

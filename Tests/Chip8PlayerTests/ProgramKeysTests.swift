@@ -85,11 +85,11 @@ import Testing
       // Actions alone, and nothing.
       ("5", "----5"), ("6", "----6"), ("E", "----E"), ("", "58796"),
     ] as [(String, String)])
-  func arrowsFollowWhatIsAskedFor(asked: String, expected: String) {
+  func arrowsFollowUsedKeys(asked: String, expected: String) {
     #expect(layout(unknown(asking: asked)).hasPrefix(expected), "\(asked)")
   }
 
-  @Test func arrowsAreNothingThatIsNotAskedFor() {
+  @Test func unusedKeysGetNoArrow() {
     for bits in stride(from: 1, to: UInt16.max, by: 37) {
       let asked = KeySet(rawValue: bits)
       let program = ProgramKeys(for: Program(name: "", bytes: [0x12, 0x00]), asked: asked)

@@ -135,7 +135,7 @@ import Chip8Player
     #expect(!restore(state(&machine, by: &codec), in: &other, by: &codec).isRestored)
   }
 
-  @Test func nothingElseIsAState() throws {
+  @Test func otherBytesAreRefused() throws {
     let state = CoreStateCodec.bytes(machine)
     #expect(sealed(state) == state)
     for count in 0..<state.count {

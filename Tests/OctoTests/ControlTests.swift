@@ -58,7 +58,7 @@ import Testing
         ])
   }
 
-  @Test func thenAcceptsAgain() throws {
+  @Test func thenMayPrecedeAgain() throws {
     #expect(
       try bytes("loop v0 += 1 if v0 != 5 then again")
         == [0x70, 0x01, 0x30, 0x05, 0x12, 0x00])

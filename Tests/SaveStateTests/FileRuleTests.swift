@@ -185,7 +185,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       try other.save(to: directory + "/copy", after: own, apartFrom: .init())
       #expect(try read(directory + "/copy") == script + other.bytes)
       #expect(try mode(directory + "/copy") & 0o100 != 0)
-      try image.rewrite(path, program: .goes, apartFrom: .init())
+      try image.rewrite(path, program: .remove, apartFrom: .init())
       #expect(try read(path) == image.bytes && mode(path) == 0o640)
       // What is not executable is not made so by copying it.
       try Storage.writeAtomically(path, with: script + image.bytes)
@@ -206,7 +206,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       let path = directory + "/program"
       try Storage.writeAtomically(path, with: program + image.bytes)
       #expect(chmod(path, 0o755) == 0)
-      for change in [Image.ProgramChange.becomes(script), .goes] {
+      for change in [Image.ProgramChange.becomes(script), .remove] {
         #expect(
           refusal { try other.rewrite(path, program: change, apartFrom: .init()) }
             == .foreignProgram)

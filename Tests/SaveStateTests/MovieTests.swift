@@ -115,7 +115,7 @@ import Testing
     }
   }
 
-  @Test func aFalseMovieIsNotMade() throws {
+  @Test func divergingMoviesAreNotWritten() throws {
     let movie = try movie(frames: 50)
     var other = movie.machine
     try other.apply(.byte(3, 77))

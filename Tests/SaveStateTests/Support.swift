@@ -87,7 +87,7 @@ struct Toy: Machine, Equatable {
   var releasingInputs: [Input] { weight == 0 ? [] : [.weight(0)] }
 
   var powerOnSeed: UInt64? { self == Toy(program, memoryByteCount: memory.count) ? 0 : nil }
-  func switchedOn(seed _: UInt64) -> Toy { Toy(program, memoryByteCount: memory.count) }
+  func poweredOn(seed _: UInt64) -> Toy { Toy(program, memoryByteCount: memory.count) }
 
   var snapshot: Toy { self }
   init(_ snapshot: Toy) { self = snapshot }

@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(arguments: ours)
-  func ourCases(name: String) throws { try run(name) }
+  func bundledCases(name: String) throws { try run(name) }
 
   @Test(
     .enabled(

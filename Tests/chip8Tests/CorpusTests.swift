@@ -37,7 +37,7 @@ import Testing
 
   /// The built program gives the report that it gave on the day the image was added, as the image
   /// stands and a second later.
-  @Test(arguments: names) func imagesGiveWhatTheyGave(name: String) throws {
+  @Test(arguments: names) func oldImagesStillLoad(name: String) throws {
     let scratch = try Scratch()
     let reports = try String(decoding: Self.read(name + ".json"), as: UTF8.self)
       .split(separator: "\n").map { endingAt0000(String($0)) }

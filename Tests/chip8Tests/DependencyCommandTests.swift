@@ -251,7 +251,7 @@ import Testing
         == [false, true, true, true, false])
   }
 
-  @Test(.enabled(if: Strace.isThere, "needs an strace that may trace"))
+  @Test(.enabled(if: Strace.isAvailable, "needs an strace that may trace"))
   func unreadableFilesHideNoOthers() throws {
     _ = try chain()
     let shown = try scratch.chip8("image", "tree", ".").text

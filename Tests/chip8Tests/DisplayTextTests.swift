@@ -145,7 +145,7 @@ import Testing
     try expectText([rom, "--headless", "--input", Self.evil], code: 65)
   }
 
-  @Test func jsonMeansTheTextItself() throws {
+  @Test func jsonKeepsTextUnchanged() throws {
     struct Named: Decodable {
       let program: String
     }

@@ -92,7 +92,7 @@ import Testing
   }
 
   /// Both within the save: the first is noted, and the second waits until the machine is in its file.
-  @Test(.enabled(if: Strace.isThere, "needs strace, and to be allowed to trace"))
+  @Test(.enabled(if: Strace.isAvailable, "needs strace, and to be allowed to trace"))
   func secondSignalsWaitForTheSave() throws {
     try scratch.write("count.ch8", Programs.count)
     let (outcome, _) = try Strace.run(

@@ -171,7 +171,7 @@ import Testing
     #expect(try scratch.read("jobs.jsonl") == jobs)
   }
 
-  @Test func whatCannotBeRunHasARowAndKeepsNobodyWaiting() throws {
+  @Test func invalidJobsGetARow() throws {
     try writeWhatIsPlayed()
     #expect(mkfifo(scratch.path("pipe"), 0o600) == 0)
     try scratch.write("torn.movie", Array(scratch.read("key.movie").dropLast()))

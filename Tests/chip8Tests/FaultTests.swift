@@ -7,7 +7,7 @@
 import Foundation
 import Testing
 
-@Suite(.serialized, .enabled(if: Strace.isThere, "needs strace, and to be allowed to trace"))
+@Suite(.serialized, .enabled(if: Strace.isAvailable, "needs strace, and to be allowed to trace"))
 struct FaultTests {
   // MARK: Saving
 

@@ -96,7 +96,7 @@ import Testing
   }
 
   /// The new process reads what was checked, and its name no more.
-  @Test(.enabled(if: Strace.isThere, "needs strace, and to be allowed to trace"))
+  @Test(.enabled(if: Strace.isAvailable, "needs strace, and to be allowed to trace"))
   func restoredBytesAreThoseChecked() throws {
     _ = try scratch.shell("mkdir d")
     try make("sketch.ch8 --headless --frames 5 --save d/other.state")
@@ -272,8 +272,8 @@ import Testing
     chmod(scratch.directory, 0o777)
     let user = "setpriv --reuid 65534 --regid 65534 --clear-groups --"
     let run = "\"$CHIP8\" sketch.ch8 --headless --frames 2"
-    let isThere = try scratch.shell("\(user) \(run) --save own.state")
-    try #require(isThere.code == 0, "\(isThere.errors)")
+    let saved = try scratch.shell("\(user) \(run) --save own.state")
+    try #require(saved.code == 0, "\(saved.errors)")
     for (output, name) in [("--save", "a.state"), ("--trace", "text"), ("--screenshot", "text")] {
       let outcome = try scratch.shell("\(user) \(run) \(output) \(name)")
       #expect([73, 74].contains(outcome.code))

@@ -127,13 +127,13 @@ import Testing
 
   /// Nothing else of a run is written to it, whether or not it is there and however it is named.
   @Test(arguments: [true, false], ["--trace", "--record", "--screenshot"])
-  func theFileIsAnOutputOfItsOwn(isThere: Bool, option: String) throws {
+  func theFileIsAnOutputOfItsOwn(exists: Bool, option: String) throws {
     #expect(try count("--keep-flags", "kept") == 1)
-    let before = isThere ? try Storage.read(memory().path, limit: 1000) : nil
-    if !isThere { #expect(unlink(memory().path) == 0) }
+    let before = exists ? try Storage.read(memory().path, limit: 1000) : nil
+    if !exists { #expect(unlink(memory().path) == 0) }
     let path = "kept/../kept/\(Digest.sha1(FlagTests.counter))/flags"
     // A movie is a saved state, which takes the place of no other file in any case.
-    let isOther = isThere && option == "--record"
+    let isOther = exists && option == "--record"
     try scratch.expectRefusal(
       ["count.ch8", "--platform", "schip", "--headless", "--keep-flags", "kept", option, path],
       code: isOther ? 73 : 64, naming: path)

@@ -106,7 +106,7 @@ extension SystemCall {
   }
 }
 
-@Suite(.serialized, .enabled(if: Strace.isThere, "needs strace, and to be allowed to trace"))
+@Suite(.serialized, .enabled(if: Strace.isAvailable, "needs strace, and to be allowed to trace"))
 struct MoveFaultTests {
   /// What may be left beside the files.
   private static let hidden = [".before-", ".saving-"]

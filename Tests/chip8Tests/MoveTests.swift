@@ -71,7 +71,7 @@ import Testing
   }
 
   /// In step 6: the other side is ready, but nobody is there any more who would read `go`.
-  @Test func goCannotBeSent() throws {
+  @Test func aLostReceiverKeepsTheMachineHere() throws {
     let scene = try MoveScene()
     let running = try scene.start(MoveScene.sender())
     let other = scene.connection.other
@@ -181,7 +181,8 @@ import Testing
   }
 
   /// The same for a window, which a signal closes.
-  @Test(.enabled(if: Desktop.isThere, "needs an X server"), arguments: [SIGINT, SIGTERM, SIGHUP])
+  @Test(
+    .enabled(if: Desktop.isAvailable, "needs an X server"), arguments: [SIGINT, SIGTERM, SIGHUP])
   func theWindowIsReadyAndGetsASignal(number: Int32) throws {
     for goes in [true, false] {
       let scene = try MoveScene(.pipes, .window)

@@ -48,7 +48,7 @@ import Testing
   }
 
   /// A state that was saved from a state has the past of both, and so on.
-  @Test func thePastGoesAlong() throws {
+  @Test func imagesCarryTheirPast() throws {
     try save("0.state")
     for k in 0..<3 {
       let outcome = try scratch.run(

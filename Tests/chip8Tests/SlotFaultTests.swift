@@ -79,7 +79,7 @@ extension SystemCall {
   }
 }
 
-@Suite(.serialized, .enabled(if: Strace.isThere, "needs strace, and to be allowed to trace"))
+@Suite(.serialized, .enabled(if: Strace.isAvailable, "needs strace, and to be allowed to trace"))
 struct SlotFaultTests {
   @Test(arguments: SlotChange.allCases)
   func nothingIsLost(change: SlotChange) throws {

@@ -33,7 +33,7 @@ import Testing
     try runsWhereNothingElseIs()
     try isASavedState()
     try keepsItsStateOrSaysThatItIsGone()
-    if Desktop.isThere { try opensAWindow() }
+    if Desktop.isAvailable { try opensAWindow() }
   }
 
   private func hasWhatShortRunsCallInOnePlace() throws {

@@ -25,7 +25,7 @@ extension StateReaderTests {
       decodedByteCount: UInt32(contents.count))
   }
 
-  @Test func itRefusesWhatChip8Refuses() throws {
+  @Test func invalidImagesAreRefused() throws {
     let good = try save("good.state")
     var bad = damaged(good)
     for (name, change) in try alterations() {

@@ -6,7 +6,7 @@ import Testing
 /// What a window records, and `chip8 timeline`.
 @Suite(
   "The journal", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct TimelineCommandTests {
   private struct List: Decodable {
     struct Position: Decodable {

@@ -6,7 +6,7 @@ import Testing
 /// A game running in a window, debugged by an editor: `attach` of `chip8 dap`.
 @Suite(
   "Attaching to a window", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct WindowAttachTests {
   private let scratch: Scratch
   private let slots: Slots

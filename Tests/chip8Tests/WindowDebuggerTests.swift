@@ -6,7 +6,7 @@ import Testing
 /// The debugger in the window, with real keys: where it has come to shows in what is saved there.
 @Suite(
   "The window's debugger", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct WindowDebuggerTests {
   private let scratch: Scratch
   private let rom = FileManager.default.currentDirectoryPath + "/roms/backfire.ch8"

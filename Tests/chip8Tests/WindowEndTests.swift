@@ -6,7 +6,7 @@ import Testing
 /// How a window ends, and that the machine in it never ends with it.
 @Suite(
   "The window's end", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct WindowEndTests {
   private let scratch: Scratch
   private let rom = "roms/backfire.ch8"

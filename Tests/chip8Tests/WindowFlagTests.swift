@@ -6,7 +6,7 @@ import Testing
 /// User flags in the window: a real X server, real key events, a real kill.
 @Suite(
   "User flags in the window", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct WindowFlagTests {
   private let scratch: Scratch
   private let rom: String

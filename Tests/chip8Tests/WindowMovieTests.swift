@@ -6,7 +6,7 @@ import Testing
 /// Movies in the window.
 @Suite(
   "Movies in the window", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct WindowMovieTests {
   private let scratch: Scratch
   private let rom = "roms/backfire.ch8"

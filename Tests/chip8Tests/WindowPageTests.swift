@@ -8,7 +8,7 @@ import chip8
 /// The pages over the picture, with real keys: what is chosen shows in what is saved then.
 @Suite(
   "The window's pages", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct WindowPageTests {
   private let scratch: Scratch
   private let rom = "roms/backfire.ch8"
@@ -46,7 +46,7 @@ struct WindowPageTests {
   }
 
   @Test("A program that was left continues by one key")
-  func continueLeft() throws {
+  func resumeLastSession() throws {
     let first = try open(rom, "--no-card", "--autosave", "1")
     try waitFor("an autosave") { try slots.file(Autosave.minute.slot) }
     #expect(try first.quit() == (0, ""))

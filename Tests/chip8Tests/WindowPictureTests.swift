@@ -6,7 +6,7 @@ import Testing
 /// How the picture is drawn in a window, and what mouse and keys change of it.
 @Suite(
   "The window's picture", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct WindowPictureTests {
   private let scratch: Scratch
   private let off: [UInt8] = [255, 0, 0]

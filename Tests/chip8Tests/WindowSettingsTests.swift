@@ -7,7 +7,7 @@ import Testing
 /// What is set in a window, with real keys: it holds at once, and the next time.
 @Suite(
   "What is set in the window", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct WindowSettingsTests {
   private let scratch: Scratch
   private let game: String

@@ -6,7 +6,7 @@ import Testing
 /// The window as a user has it: a real X server, real key events, real pictures.
 @Suite(
   "Window", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct WindowTests {
   private let scratch: Scratch
   private let rom = "roms/backfire.ch8"

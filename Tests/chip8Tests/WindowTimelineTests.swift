@@ -7,7 +7,7 @@ import Testing
 /// compared with what it must be at its own frame.
 @Suite(
   "The timeline in the window", .serialized,
-  .enabled(if: Desktop.isThere, "needs an X server: make test brings one"))
+  .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))
 struct WindowTimelineTests {
   private let scratch: Scratch
   private let rom = "roms/backfire.ch8"

@@ -240,7 +240,7 @@ private struct Week {
 
   mutating func play(_ hour: Int) throws {
     if hour % 24 == 0 { try open() }
-    if hour % 5 == 4 { timeline.replace(with: switchedOn(), by: .powerOn) }
+    if hour % 5 == 4 { timeline.replace(with: poweredOn(), by: .powerOn) }
     if hour % 7 == 6 { _ = try timeline.undo() }
     for minute in 0..<60 {
       if minute % 5 == 4 {
@@ -257,7 +257,7 @@ private struct Week {
     memory = max(memory, timeline.byteCount)
   }
 
-  private func switchedOn() -> Chip8 {
+  private func poweredOn() -> Chip8 {
     var machine = fresh
     machine.engine = .fast
     return machine
@@ -266,7 +266,7 @@ private struct Week {
   private mutating func open() throws {
     let counter = counter
     writer = JournalWriter(journal) { counter.next() }
-    (timeline, mark) = (Timeline(switchedOn()), JournalMark())
+    (timeline, mark) = (Timeline(poweredOn()), JournalMark())
     timeline.isJournaled = true
     try write(0)
     var reader = JournalReader<Chip8>(journal)

@@ -210,7 +210,7 @@ struct Session {
     guard let k = index(machines.count) else { return }
     let seed: UInt64 = input.next()
     expect(chip8_reset(machines[k].handle, seed) == 0, "a machine is switched off and on")
-    machines[k].model = machines[k].model.switchedOn(seed: seed)
+    machines[k].model = machines[k].model.poweredOn(seed: seed)
   }
 
   private mutating func setFlags() {

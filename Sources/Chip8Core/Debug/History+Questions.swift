@@ -149,7 +149,8 @@ extension Chip8 {
     guard state.pc == other.state.pc, state.ram == other.state.ram, head == other.head,
       state.hasSamePlanes(as: other.state)
     else { return false }
-    return state.isAlone && other.state.isAlone || canonicalState == other.canonicalState
+    return state.hasNoHostState && other.state.hasNoHostState
+      || canonicalState == other.canonicalState
   }
 }
 

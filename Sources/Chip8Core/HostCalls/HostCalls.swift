@@ -18,7 +18,7 @@ extension Chip8 {
   public var allowsHostCalls: Bool { state.hostCalls != nil }
 
   /// Whether neither the host nor an entry call has to do with the machine, as with most.
-  public var isAlone: Bool { state.isAlone }
+  public var hasNoHostState: Bool { state.hasNoHostState }
 
   /// Lets the program call the host from now on: no input, but decided at power-on or restore.
   public mutating func allowHostCalls() {

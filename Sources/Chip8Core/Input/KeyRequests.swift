@@ -38,9 +38,9 @@ extension Chip8 {
   /// does with all: those that do not lead it the way that most do.
   ///
   /// - Parameter limit: the most instructions that are executed for each key.
-  public func keysToldApart(instructions limit: Int) -> KeySet {
-    let ways = (0..<16).map { way(of: KeySet(key: $0), instructions: limit) }
-    let groups = Dictionary(grouping: ways.indices) { ways[$0] }.values
+  public func distinguishedKeys(instructions limit: Int) -> KeySet {
+    let paths = (0..<16).map { path(holding: KeySet(key: $0), instructions: limit) }
+    let groups = Dictionary(grouping: paths.indices) { paths[$0] }.values
     // Which of several groups is as large as the largest does not matter if that has one key.
     let most = groups.map(\.count).max() ?? 0
     guard most > 1, let common = groups.filter({ $0.count == most }).min(by: { $0[0] < $1[0] })
@@ -49,7 +49,7 @@ extension Chip8 {
   }
 
   /// The addresses of all instructions executed while a key is held for some frames, and after that.
-  private func way(of key: KeySet, instructions limit: Int) -> [UInt16] {
+  private func path(holding key: KeySet, instructions limit: Int) -> [UInt16] {
     let (heldFrames, frames) = (6, 14)
     var machine = self
     var isExecuted = [Bool](repeating: false, count: state.ram.count)

@@ -70,11 +70,11 @@ extension Chip8: Machine {
   public var powerOnSeed: UInt64? {
     guard state.frames == 0, state.instructions == 0, heldKeys.isEmpty else { return nil }
     let seed = state.random.state
-    return switchedOn(seed: seed).canonicalState == canonicalState ? seed : nil
+    return poweredOn(seed: seed).canonicalState == canonicalState ? seed : nil
   }
 
   /// The same machine as it was switched on; its program may call its host if it may now.
-  public func switchedOn(seed: UInt64) -> Chip8 {
+  public func poweredOn(seed: UInt64) -> Chip8 {
     let configuration = state.configuration
     var machine = Chip8(program, State(configuration, program: program.bytes, seed: seed))
     if state.hostCalls != nil { machine.allowHostCalls() }

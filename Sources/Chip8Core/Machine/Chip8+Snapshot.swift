@@ -26,8 +26,8 @@ extension Chip8 {
     /// Which machine it is.
     public var configuration: Configuration { rest[0].configuration }
 
-    /// ``Chip8/isAlone``.
-    public var isAlone: Bool { rest[0].isAlone }
+    /// ``Chip8/hasNoHostState``.
+    public var hasNoHostState: Bool { rest[0].hasNoHostState }
 
     fileprivate var powerOnRAM: [UInt8] { rest[0].configuration.powerOnRAM(program.bytes) }
   }

@@ -78,7 +78,7 @@ public struct State: Sendable {
 
   /// Whether neither the host nor an entry call has to do with the machine.
   @inline(__always)
-  var isAlone: Bool {
+  var hasNoHostState: Bool {
     if case .nothing = optionalState { true } else { false }
   }
 
@@ -86,7 +86,8 @@ public struct State: Sendable {
   /// host nor an entry call has to do with it.
   @inline(__always)
   var isBetweenPlainFrames: Bool {
-    isAlone && instructionsLeftInFrame == nil && keyWait == nil && frames < State.maxFrames >> 1
+    hasNoHostState && instructionsLeftInFrame == nil && keyWait == nil
+      && frames < State.maxFrames >> 1
       && instructions < State.maxInstructions >> 1
   }
 

@@ -3,7 +3,7 @@ extension Chip8 {
   /// an entry call has to do with it. Takes a tenth of a microsecond, or of an XO-CHIP machine two.
   public var fastDigest: UInt64? {
     mutating get {
-      guard state.isAlone else { return nil }
+      guard state.hasNoHostState else { return nil }
       let layout = PageLayout(state.configuration.platform)
       let hash = StateHash.shared
       return withUnsafeMutablePointer(to: &self) { machine in

@@ -311,7 +311,7 @@ private struct SnapshotPoolContents: ~Copyable {
   @inline(__always)
   private mutating func isWatched(_ parts: Chip8.Parts) -> Bool {
     let isWatched = token != 0 && parts.core?.pointee.watch.token == token
-    guard parts.state.pointee.isAlone, isWatched || isFor(parts.program, parts.state) else {
+    guard parts.state.pointee.hasNoHostState, isWatched || isFor(parts.program, parts.state) else {
       preconditionFailure(
         "a pool is for machines with one program and one configuration, and without a host")
     }

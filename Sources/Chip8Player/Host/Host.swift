@@ -41,7 +41,7 @@ public struct Host: Sendable {
   public init(replaying calls: [RecordedCall]) { source = .recording(calls[...]) }
 
   /// Whether programs have a host. Their machines then need ``Chip8/allowHostCalls()``.
-  public var isThere: Bool {
+  public var isAvailable: Bool {
     if case .nowhere = source { false } else { true }
   }
 

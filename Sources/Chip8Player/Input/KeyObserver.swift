@@ -12,7 +12,7 @@ public struct KeyObserver: Sendable {
   private var frameCount = 0
   /// What the program has looked at, by the addresses of the instructions, and what it was seen to tell apart.
   private var polledAt: [UInt16: KeySet] = [:]
-  private var toldApart: KeySet = []
+  private var distinguished: KeySet = []
   private var trialCount = 0
   private var framesSinceTrial = KeyObserver.trialPeriod
   /// Where the program was waiting when its keys were tried.
@@ -111,9 +111,9 @@ public struct KeyObserver: Sendable {
     polledAt.merge(requests.polledAt) { $0.union($1) }
     if isTrialDue(requests, machine) {
       trialCount += 1
-      toldApart.formUnion(machine.keysToldApart(instructions: KeyObserver.trialLimit))
+      distinguished.formUnion(machine.distinguishedKeys(instructions: KeyObserver.trialLimit))
     }
-    keys = keys.asking(for: polledByName.union(toldApart), moving: keys.moving)
+    keys = keys.asking(for: polledByName.union(distinguished), moving: keys.moving)
   }
 
   /// What the program has looked at, without what it goes through with the whole keypad.

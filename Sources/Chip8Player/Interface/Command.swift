@@ -8,7 +8,7 @@ package enum Command: Hashable, Sendable {
   case resume
   case show(PageName)
   /// Continues the program where it was left.
-  case continueLeft
+  case resumeLastSession
   case reset
   case quit
   case debugger
@@ -24,7 +24,7 @@ package enum Command: Hashable, Sendable {
   case branch(Int)
   /// Plays a program where it was left, or from its beginning.
   case play(Library.Entry)
-  case playAnew(Library.Entry)
+  case playFromStart(Library.Entry)
   case forget(Library.Entry)
   // How the machine works.
   case platform(Platform)

@@ -5,7 +5,7 @@ public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
   /// It is a saved state that carries no past.
   case noPast
   /// What is on its tape does not lead to its machine.
-  case isFalse
+  case doesNotReproduce
   /// It is another program's.
   case otherProgram(name: String, sha1: String)
   /// It is another machine's: what is different, as it is in the movie, and as it was asked for.
@@ -24,7 +24,7 @@ public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .notAMovie: "not a movie"
     case .noPast: "a saved state without a past, so there is nothing to play"
-    case .isFalse: "the movie does not lead to its own end, so it is not played"
+    case .doesNotReproduce: "the movie does not lead to its own end, so it is not played"
     case .otherProgram(let name, let sha1): "recorded with another program, \(name) (SHA-1 \(sha1))"
     case .otherMachine(let part, let recorded, let wanted):
       "recorded with \(part) \(recorded), not \(wanted)"

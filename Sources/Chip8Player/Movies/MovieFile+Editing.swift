@@ -37,7 +37,7 @@ extension MovieFile {
     }
     let trimmed = Movie(
       normalizing: Past(start: released, tape: tape), to: end.machine, movie.facts)
-    guard let trimmed else { throw MovieError.isFalse }
+    guard let trimmed else { throw MovieError.doesNotReproduce }
     return try replacing(trimmed)
   }
 }
@@ -51,7 +51,7 @@ extension Replay<Chip8> {
     }
     guard machine.position.mark < Position(frame: frame) else { return }
     try advance(until: Position(frame: frame, instruction: .max))
-    guard machine.position.frame == frame else { throw MovieError.isFalse }
+    guard machine.position.frame == frame else { throw MovieError.doesNotReproduce }
     try advance(to: machine.position)
   }
 }

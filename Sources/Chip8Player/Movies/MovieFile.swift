@@ -48,7 +48,7 @@ package struct MovieFile {
     }
     guard let past = try image.past(of: machine) else { throw MovieError.noPast }
     guard let movie = Movie(normalizing: past, to: machine, MovieFacts()) else {
-      throw MovieError.isFalse
+      throw MovieError.doesNotReproduce
     }
     self.movie = movie
   }

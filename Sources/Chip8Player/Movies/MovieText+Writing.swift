@@ -85,7 +85,7 @@ private struct TapeWriter {
         guard machine.position < end else { break }
         try writeFrames()
       }
-      guard (machine.position, remaining.count) != start else { throw .isFalse }
+      guard (machine.position, remaining.count) != start else { throw .doesNotReproduce }
     }
     flush()
   }
@@ -120,7 +120,7 @@ private struct TapeWriter {
     if let marker = markers.first { last = min(last, marker.frame) }
     guard last > here.frame else { return try beginFrame() }
     machine.advance(until: Position(frame: last, instruction: .max))
-    guard machine.position.frame == last else { throw .isFalse }
+    guard machine.position.frame == last else { throw .doesNotReproduce }
     add(last - here.frame)
   }
 
@@ -164,11 +164,11 @@ private struct TapeWriter {
 
   private mutating func advance(to position: Position) throws(MovieError) {
     machine.advance(to: position)
-    guard machine.position == position else { throw .isFalse }
+    guard machine.position == position else { throw .doesNotReproduce }
   }
 
   private mutating func take(_ input: InputEvent) throws(MovieError) {
-    do throws(InputError) { try machine.apply(input) } catch { throw .isFalse }
+    do throws(InputError) { try machine.apply(input) } catch { throw .doesNotReproduce }
     remaining = remaining.dropFirst()
   }
 

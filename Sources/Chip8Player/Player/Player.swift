@@ -111,7 +111,7 @@ public struct Player: Sendable {
   /// A session as it is in this player. Nothing leads from a machine whose program may not call its
   /// host to one whose program may, unless it has not run.
   private func allowingHostCalls(_ timeline: Timeline<Chip8>) -> Timeline<Chip8> {
-    guard host.isThere, timeline.machine.state.hostCalls == nil else { return timeline }
+    guard host.isAvailable, timeline.machine.state.hostCalls == nil else { return timeline }
     var machine = timeline.machine
     let past = timeline.past(byteLimit: Past<Chip8>.maxByteCount)
     guard machine.position == Position(), let past, past.beginsAtPowerOn else {
@@ -415,7 +415,7 @@ public struct Player: Sendable {
   }
 
   /// Replaces the machine by another one of the same program, just switched on.
-  mutating func adopt(switchedOn timeline: Timeline<Chip8>) {
+  mutating func adopt(poweredOn timeline: Timeline<Chip8>) {
     var context = context
     context.image = nil
     replace(timeline, by: .powerOn, context)

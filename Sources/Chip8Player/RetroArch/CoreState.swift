@@ -14,7 +14,7 @@ package struct CoreStateCodec {
   private static let checksumOffset = 28
   private static let headerByteCount = 32
   /// For what only machines have that call a host or are called: HOST and GOAL.
-  private static let roomForHost = 4096
+  private static let hostCapacity = 4096
 
   /// The RAM of the state that was written or read last.
   private var ram = PageChecksums()
@@ -26,8 +26,8 @@ package struct CoreStateCodec {
 
   /// How many bytes the states of a machine have, all of them as many.
   package static func byteCount(_ machine: Chip8) -> Int {
-    let room = machine.isAlone ? 0 : roomForHost
-    return (headerByteCount + machine.canonicalEncoding.canonicalByteCount + room + 15) & ~15
+    let capacity = machine.hasNoHostState ? 0 : hostCapacity
+    return (headerByteCount + machine.canonicalEncoding.canonicalByteCount + capacity + 15) & ~15
   }
 
   /// The state of a machine.

@@ -92,9 +92,9 @@ extension PlaySession {
   /// Goes to the end of a branch.
   package func go(toEndOf branch: Int) {
     guard player.timeline.leaves.contains(where: { $0.branch == branch }) else { return }
-    let isThere = jump(orElse: { $0.go(toEndOf: branch) }) { player throws(SeekError) in
+    let isReached = jump(orElse: { $0.go(toEndOf: branch) }) { player throws(SeekError) in
       try player.seek(toEndOf: branch)
     }
-    if isThere { report(.wentToEnd) }
+    if isReached { report(.wentToEnd) }
   }
 }

@@ -21,7 +21,7 @@ extension PlaySession {
   /// Switches the machine on again as another platform.
   public func setPlatform(_ platform: Platform) {
     let configuration = ownConfiguration.standard(on: platform)
-    switchOn(configuration, .restarted(platform), keeps: true)
+    powerOn(configuration, .restarted(platform), keeps: true)
   }
 
   /// Continues with other quirks or another speed.
@@ -48,7 +48,7 @@ extension PlaySession {
     if changed == own {
       setMachine(quirks: own.quirks, instructionsPerFrame: own.instructionsPerFrame)
     } else {
-      switchOn(own, .restarted(own.platform), keeps: true)
+      powerOn(own, .restarted(own.platform), keeps: true)
     }
   }
 

@@ -5,13 +5,13 @@ import SaveState
 extension PlaySession {
   /// Switches the machine off and on again, with other random numbers unless a seed was given.
   public func reset() {
-    switchOn(player.machine.state.configuration, .reset)
+    powerOn(player.machine.state.configuration, .reset)
   }
 
   /// - Parameters:
   ///   - notice: what is reported then.
   ///   - keeps: whether the program gets such a machine from now on.
-  func switchOn(_ configuration: Configuration, _ notice: Notice, keeps: Bool = false) {
+  func powerOn(_ configuration: Configuration, _ notice: Notice, keeps: Bool = false) {
     let seed = options.machine.seed ?? UInt64.random(in: 0...UInt64.max)
     let fresh: Chip8
     do { fresh = try Chip8(player.machine.program, configuration, seed: seed) } catch {
@@ -20,20 +20,20 @@ extension PlaySession {
     }
     if isWatching {
       var timeline = Timeline(fresh)
-      giveFlagsOfVersionBefore(to: &timeline)
-      return adopt(switchedOn: timeline, notice, keeps: keeps)
+      inheritUserFlags(to: &timeline)
+      return adopt(poweredOn: timeline, notice, keeps: keeps)
     }
     let (kept, flagKeeper) = (options.keptFlags, flagKeeper)
     work.begin {
       var timeline = Timeline(fresh)
       flagKeeper.powerOn(&timeline, kept)
-      return { [timeline] in $0.adopt(switchedOn: timeline, notice, keeps: keeps) }
+      return { [timeline] in $0.adopt(poweredOn: timeline, notice, keeps: keeps) }
     }
   }
 
-  private func adopt(switchedOn timeline: Timeline<Chip8>, _ notice: Notice, keeps: Bool) {
+  private func adopt(poweredOn timeline: Timeline<Chip8>, _ notice: Notice, keeps: Bool) {
     writeJournal()
-    player.adopt(switchedOn: timeline)
+    player.adopt(poweredOn: timeline)
     machineChanged()
     if keeps { keepMachine() }
     report(notice)
@@ -72,7 +72,7 @@ extension PlaySession {
         session.slotListCount += 1
         let platform = loaded.machine.state.configuration.platform
         session.report(.began(platform, isRestored: loaded.image != nil))
-        if loaded.image == nil { session.findLeft() }
+        if loaded.image == nil { session.findResumable() }
       }
     }
   }
@@ -98,7 +98,7 @@ extension PlaySession {
   public var leftMachineTime: String? { left?.machine.machineTime }
 
   /// Looks for what the program can be continued with.
-  func findLeft() {
+  func findResumable() {
     guard options.autosaveSeconds != nil, !isWatching else { return }
     let (slots, machine) = (self.slots, machineCount)
     work.begin {
@@ -112,7 +112,7 @@ extension PlaySession {
   }
 
   /// Continues the program where the user left it.
-  public func continueLeft() {
+  public func resumeLastSession() {
     guard let left else { return }
     self.left = nil
     writeJournal()

@@ -67,7 +67,7 @@ extension PlaySession {
       if file.keepsState {
         try inFile(file.path) { try player.adoptProgram(of: loaded) }
       } else {
-        giveFlagsOfVersionBefore(to: &loaded.timeline)
+        inheritUserFlags(to: &loaded.timeline)
         player.adopt(loaded, by: .powerOn)
       }
       watchProblem = nil
@@ -82,7 +82,7 @@ extension PlaySession {
 
   /// Each version of a program that is being written is another program: it finds the flags that the one
   /// before has left.
-  func giveFlagsOfVersionBefore(to timeline: inout Timeline<Chip8>) {
+  func inheritUserFlags(to timeline: inout Timeline<Chip8>) {
     if options.keptFlags != nil { timeline.setUserFlags(player.machine.userFlags) }
   }
 }

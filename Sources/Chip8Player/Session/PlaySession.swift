@@ -110,7 +110,7 @@ public final class PlaySession {
     if let facts = options.recording { player.record(facts) }
     for path in options.reservedPaths { player.reserve(path) }
     beginJournal()
-    if loaded.image == nil, options.movie == nil, options.recording == nil { findLeft() }
+    if loaded.image == nil, options.movie == nil, options.recording == nil { findResumable() }
   }
 
   // MARK: What happened

@@ -44,7 +44,7 @@ public struct ConfigurationFile: Sendable {
   /// What was skipped, line by line.
   public private(set) var problems: [Problem] = []
   /// Whether there is such a file.
-  public private(set) var isThere = false
+  public private(set) var exists = false
 
   /// Where it is: `$XDG_CONFIG_HOME/chip8/config.toml`, or what that stands for by the XDG base directory
   /// specification.
@@ -60,10 +60,10 @@ public struct ConfigurationFile: Sendable {
       guard let bytes = try Storage.readRegular(path, limit: ConfigurationFile.maxByteCount) else {
         return
       }
-      isThere = true
+      exists = true
       read(bytes)
     } catch {
-      isThere = true
+      exists = true
       skip(0, .unreadable(error))
     }
   }

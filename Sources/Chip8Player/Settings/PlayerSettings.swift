@@ -21,7 +21,7 @@ public struct PlayerSettings: Sendable {
     kept = KeptSettings(root: slotsRoot)
     if config != "off" {
       let file = ConfigurationFile(config ?? ConfigurationFile.defaultPath)
-      guard file.isThere || config == nil else { throw .noFile(path: file.path) }
+      guard file.exists || config == nil else { throw .noFile(path: file.path) }
       levels[.configuration] = file.settings
       notices = file.problems.map { .configuration($0) }
     }

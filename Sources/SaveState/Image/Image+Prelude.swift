@@ -69,16 +69,16 @@ extension Image {
       return try save(to: path, apartFrom: inputs)
     }
     try write(to: path, inputs, after: prelude.bytes) { _ throws(StorageError) in
-      (prelude.bytes, prelude.isExecutable ? .readers : .nobody)
+      (prelude.bytes, prelude.isExecutable ? .readers : .notExecutable)
     }
   }
 
   /// What becomes of the program that precedes an image which is changed in its file.
   public enum ProgramChange: Sendable {
-    case stays
+    case keep
     /// Another one takes its place, which whoever may read the file may run.
     case becomes([UInt8])
-    case goes
+    case remove
   }
 
   /// Writes the image in the place of the one that it was made of. Whatever precedes that stays in a
@@ -86,17 +86,17 @@ extension Image {
   ///
   /// - Throws: ``StorageError``; the file is unchanged then.
   public func rewrite(
-    _ path: String, program change: ProgramChange = .stays, apartFrom inputs: InputFiles
+    _ path: String, program change: ProgramChange = .keep, apartFrom inputs: InputFiles
   ) throws(StorageError) {
     try write(to: path, inputs) { place throws(StorageError) in
       let prelude = try place.prelude()
-      let stays = if case .stays = change { prelude?.isUsers == true } else { false }
+      let stays = if case .keep = change { prelude?.isUsers == true } else { false }
       guard prelude == nil || stays || prelude?.isOurs == true else {
         throw StorageError(refusing: .foreignProgram, path)
       }
       return switch change {
       case .becomes(let program): (program, .readers)
-      case .stays, .goes: stays ? (prelude?.bytes ?? [], .asBefore) : ([], .nobody)
+      case .keep, .remove: stays ? (prelude?.bytes ?? [], .asBefore) : ([], .notExecutable)
       }
     }
   }

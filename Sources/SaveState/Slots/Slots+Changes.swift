@@ -220,7 +220,7 @@ extension Slots {
   ) throws(StorageError) {
     let place = try Replacement(of: path(slot), followsLinks: false)
     try place.check(.slot, evenIfProtected: evenIfLocked, apartFrom: inputs)
-    try place.put(image.bytes, .nobody)
+    try place.put(image.bytes, .notExecutable)
   }
 
   /// Makes a slot what it was before an image was saved in it.

@@ -22,7 +22,7 @@ public struct InputFiles: Sendable {
     let place: FilePlace?
 
     /// Whether it still is the file of that identity: one that is gone leaves its inode to others.
-    var isThere: Bool {
+    var exists: Bool {
       if path == "-" { return true }
       let status = try? Storage.anyStatus(of: path, followsLinks: true, .read)
       return status?.identity == identity
@@ -109,7 +109,7 @@ public struct InputFiles: Sendable {
       case .subject: if content != .other { return false }
       }
       return place != nil && place == entry.place
-        || identity != nil && identity == entry.identity && entry.isThere
+        || identity != nil && identity == entry.identity && entry.exists
     }
     return lost?.path
   }

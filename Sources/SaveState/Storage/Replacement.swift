@@ -136,7 +136,9 @@ struct Replacement: ~Copyable {
   /// What stays before a saved state that replaces the one there, and who may execute it
   /// then: a program of ours, in a file of the user's.
   func ownProgram() throws(StorageError) -> ([UInt8], Storage.Execution) {
-    guard let prelude = try prelude(), prelude.isOurs, prelude.isUsers else { return ([], .nobody) }
+    guard let prelude = try prelude(), prelude.isOurs, prelude.isUsers else {
+      return ([], .notExecutable)
+    }
     return (prelude.bytes, .asBefore)
   }
 
@@ -200,7 +202,7 @@ struct Replacement: ~Copyable {
   /// Empties a file that is open and was there before, and takes from it what must not be kept.
   static func empty(_ descriptor: Int32, _ path: String) throws(StorageError) {
     guard let old = Storage.status(of: descriptor) else { throw StorageError(.write, path) }
-    let mode = Storage.Execution.nobody.mode(over: old)
+    let mode = Storage.Execution.notExecutable.mode(over: old)
     guard
       mode == old.mode || Storage.retrying({ fchmod(descriptor, mode) }) == 0,
       Storage.retrying({ ftruncate(descriptor, 0) }) == 0
@@ -329,7 +331,7 @@ extension Storage.Execution {
   fileprivate func mode(over old: FileStatus) -> mode_t {
     let plain = old.mode & 0o666
     return switch self {
-    case .nobody: plain
+    case .notExecutable: plain
     case .readers: plain | (plain & 0o444) >> 2
     case .asBefore: old.mode & 0o777
     }

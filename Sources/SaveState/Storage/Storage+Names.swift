@@ -64,7 +64,7 @@ extension Storage {
     guard file.byteCount <= limit else { throw .overflow(copy) }
     let place = try Replacement(of: copy, followsLinks: false)
     guard place.old == nil else { throw .taken(copy) }
-    try place.put(file.suffix(limit), .nobody, mode: file.status.mode & 0o666)
+    try place.put(file.suffix(limit), .notExecutable, mode: file.status.mode & 0o666)
   }
 
   /// Gives a file another name in the place of its own, over the file that has that name. A power cut

@@ -22,7 +22,7 @@ extension Storage {
   /// Who may execute a new file.
   enum Execution: Sendable {
     /// Nobody.
-    case nobody
+    case notExecutable
     /// Everyone who may read it.
     case readers
     /// Everyone who may execute the old one.
@@ -47,7 +47,7 @@ extension Storage {
     guard let replacement = try replacement(of: path, as: content, apartFrom: inputs) else {
       return try writeStream(path, bytes)
     }
-    try replacement.put(bytes, .nobody)
+    try replacement.put(bytes, .notExecutable)
   }
 
   /// Finds out whether a file could be put in place, before it is known what will be put there. It may

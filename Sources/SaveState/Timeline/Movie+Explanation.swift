@@ -136,11 +136,11 @@ extension MovieRun {
     for input in start.machine.otherHeldInputs {
       var other = start
       guard (try? other.machine.apply(input)) != nil else { continue }
-      let isThere = other.advance(until: end) && other.machine.position.frame == frame
+      let isReached = other.advance(until: end) && other.machine.position.frame == frame
       let work = other.machine.position.instruction &- machine.position.instruction
       guard remaining > MovieRun.workOfTrial &+ work else { return nil }
       remaining -= MovieRun.workOfTrial + work
-      guard isThere, crc(other.machine.head[...]) == check else { continue }
+      guard isReached, crc(other.machine.head[...]) == check else { continue }
       return Explanation(
         instruction: machine.position.instruction + 1, field: field.name,
         found: Array(run.machine.head[field.bytes]),
@@ -165,11 +165,11 @@ extension MovieRun {
           var other = run
           guard let machine = run.machine.replacing(bytes, with: value) else { continue }
           other.machine = machine
-          let isThere = other.advance(until: end) && other.machine.position.frame == frame
+          let isReached = other.advance(until: end) && other.machine.position.frame == frame
           let work = other.machine.position.instruction &- machine.position.instruction
           guard remaining > MovieRun.workOfTrial &+ work else { return nil }
           remaining -= MovieRun.workOfTrial + work
-          guard isThere, crc(other.machine.head[...]) == check else { continue }
+          guard isReached, crc(other.machine.head[...]) == check else { continue }
           let instruction = max(run.machine.position.instruction, machine.position.instruction)
           return Explanation(
             instruction: count == 0 ? instruction + 1 : instruction, field: name, found: found,

@@ -222,7 +222,7 @@ extension Past {
     switch reader.next(UInt8.self) {
     case Beginning.powerOn:
       guard let seed = reader.next(UInt64.self) else { throw .damagedSection(Image.tapeTag) }
-      return machine.switchedOn(seed: seed)
+      return machine.poweredOn(seed: seed)
     case Beginning.state:
       return try Remembered(
         program: machine.program, decodingFramed: &reader, of: Image.tapeTag)

@@ -182,7 +182,7 @@ struct Chip8Command: ParsableCommand {
       headless, mobility, machine, player, start.keys, parent: base, slotsRoot: slotsRoot, kept)
     try run.prepare()
     if mobility.acknowledge, let image = start.loaded.image { try run.takeOver(image) }
-    try run.toEnd()?.execute()
+    try run.runToEnd()?.execute()
   }
 
   /// What the command line sets.

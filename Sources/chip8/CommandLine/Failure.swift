@@ -26,7 +26,7 @@ struct Failure: Error {
       case let error as ImageError: remedy(error) ?? ""
       case let error as ProgramError: remedy(error)
       case ForeignFile.retroArchState: "; chip8 image from-retroarch converts it"
-      case MovieError.isFalse: "; chip8 movie verify shows where it diverges"
+      case MovieError.doesNotReproduce: "; chip8 movie verify shows where it diverges"
       default: ""
       }
     return Failure(message: "\(fileName(path)): \(reason)\(remedy)", code: EX_DATAERR)

@@ -38,7 +38,7 @@ extension ImageCommand {
         throw Failure.data(file, "a standalone file is executable already")
       }
       try opened.image.rewrite(
-        file, program: off ? .goes : .becomes(options.prelude), apartFrom: opened.inputs)
+        file, program: off ? .remove : .becomes(options.prelude), apartFrom: opened.inputs)
     }
   }
 

@@ -162,8 +162,8 @@ struct TimelineReport {
     var timeline = try timeline(at: first)
     var all: [(leaf: JournalTree<Chip8>.Leaf, machine: Chip8?)] = []
     for leaf in leaves {
-      let isThere: Void? = try? timeline.seek(to: leaf)
-      all.append((leaf, isThere == nil ? nil : timeline.machine))
+      let isReached: Void? = try? timeline.seek(to: leaf)
+      all.append((leaf, isReached == nil ? nil : timeline.machine))
     }
     return all
   }

@@ -52,7 +52,7 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let configuration = ConfigurationFile(file ?? ConfigurationFile.defaultPath)
-      guard configuration.isThere || file == nil else { throw Failure.noFile(configuration.path) }
+      guard configuration.exists || file == nil else { throw Failure.noFile(configuration.path) }
       var failures = configuration.problems.map { Failure(message: $0.text, code: EX_DATAERR) }
       guard !failures.isEmpty else { return }
       var first = failures.removeFirst()

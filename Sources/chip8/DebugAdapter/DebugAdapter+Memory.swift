@@ -78,18 +78,18 @@ extension DebugAdapter {
   }
 
   private func json(_ instruction: DebugSession.Instruction) -> JSONObject {
-    let isThere = !instruction.bytes.isEmpty
-    let place = isThere ? UInt16(exactly: instruction.address).flatMap { shown($0) } : nil
+    let isDecoded = !instruction.bytes.isEmpty
+    let place = isDecoded ? UInt16(exactly: instruction.address).flatMap { shown($0) } : nil
     let object: JSONObject = [
       // Where there is no RAM an address may be negative, which has no hexadecimal form.
-      "address": isThere ? "0x\(hexadecimal(instruction.address, 4))" : "\(instruction.address)",
-      "instructionBytes": isThere
+      "address": isDecoded ? "0x\(hexadecimal(instruction.address, 4))" : "\(instruction.address)",
+      "instructionBytes": isDecoded
         ? instruction.bytes.map { hexadecimal($0, 2) }.joined(separator: " ") : nil,
       "instruction": instruction.text
         + (instruction.isModified ? "  # changed by the program" : ""),
       "symbol": instruction.label,
       "location": place?.source, "line": place?.line,
-      "presentationHint": isThere ? nil : "invalid",
+      "presentationHint": isDecoded ? nil : "invalid",
     ]
     return object.withoutNulls
   }

@@ -61,7 +61,7 @@ struct HeadlessRun {
   ///
   /// - Returns: the process that does the rest, if the program has restored another one in its
   ///   place.
-  mutating func toEnd() throws -> NextProcess? {
+  mutating func runToEnd() throws -> NextProcess? {
     do {
       while true {
         switch try run.toStop(isInterrupted: { Interrupt.wasCaught }) {

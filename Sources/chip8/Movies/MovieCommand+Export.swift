@@ -54,7 +54,7 @@ extension MovieCommand {
     func run() throws {
       let movie = try MovieFile(contentsOf: file, dependencies.paths)
       try inFile(file) {
-        guard movie.movie.isTrue else { throw MovieError.isFalse }
+        guard movie.movie.isTrue else { throw MovieError.doesNotReproduce }
       }
       let frames = try inFile(file) {
         try MovieFrames(movie.movie, scale: scale ?? 4, showsKeys: showKeys)

@@ -16,7 +16,7 @@ struct MovieInfo {
 
   init(_ file: MovieFile, _ path: String) throws(Failure) {
     guard let count = file.movie.lagFrameCount() else {
-      throw .data(path, MovieError.isFalse)
+      throw .data(path, MovieError.doesNotReproduce)
     }
     (self.file, self.path, lagFrameCount) = (file, path, count)
   }

@@ -15,7 +15,7 @@ extension Page {
         : [entry.machineTime, entry.time.map(WallClock.text)].compactMap(\.self)
           .joined(separator: " · ")
       item.picture = Picture(entry.screen, entry.colors)
-      item.save = .playAnew(entry)
+      item.save = .playFromStart(entry)
       item.delete = .forget(entry)
       return item
     }

@@ -80,8 +80,8 @@ extension PlayingFrontEnd {
     case .branch(let branch):
       pages = []
       session.go(toEndOf: branch)
-    case .play, .playAnew, .forget: performOnLibrary(command)
-    case .continueLeft, .reset, .platform:
+    case .play, .playFromStart, .forget: performOnLibrary(command)
+    case .resumeLastSession, .reset, .platform:
       pages = []
       performOnMachine(command)
     case .quirks, .instructionsPerFrame, .ownMachine: performOnMachine(command)
@@ -113,7 +113,7 @@ extension PlayingFrontEnd {
   private func performOnLibrary(_ command: Command) {
     switch command {
     case .play(let entry): session.play(entry)
-    case .playAnew(let entry): session.play(entry, fromStart: true)
+    case .playFromStart(let entry): session.play(entry, fromStart: true)
     case .forget(let entry): session.removeFromLibrary(entry)
     default: break
     }
@@ -121,7 +121,7 @@ extension PlayingFrontEnd {
 
   private func performOnMachine(_ command: Command) {
     switch command {
-    case .continueLeft: session.continueLeft()
+    case .resumeLastSession: session.resumeLastSession()
     case .reset: session.reset()
     case .platform(let platform): session.setPlatform(platform)
     case .quirks(let quirks): session.setMachine(quirks: quirks)

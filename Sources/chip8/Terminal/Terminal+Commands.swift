@@ -22,7 +22,7 @@ extension Terminal {
   private func control(_ key: KeyEvent) {
     switch key.letter {
     case "c", "z", "\\": key.letter.map(leaveByCommand)
-    case "l": perform(.continueLeft)
+    case "l": perform(.resumeLastSession)
     case "u": session.undo()
     default:
       if key.usage == KeyEvent.f12 { perform(.recordClip) }

@@ -40,8 +40,9 @@ extension Terminal {
   /// Whether a terminal can do what is chosen on a page.
   private static func can(_ command: Command) -> Bool {
     switch command {
-    case .back, .resume, .continueLeft, .debugger, .reset, .quit, .screenshot, .clip,
-      .recordClip, .load, .save, .delete, .branch, .play, .playAnew, .forget, .platform, .quirks,
+    case .back, .resume, .resumeLastSession, .debugger, .reset, .quit, .screenshot, .clip,
+      .recordClip, .load, .save, .delete, .branch, .play, .playFromStart, .forget, .platform,
+      .quirks,
       .instructionsPerFrame,
       .ownMachine, .assign, .resetKey:
       true

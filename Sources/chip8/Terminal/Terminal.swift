@@ -133,7 +133,7 @@ final class Terminal: PlayingFrontEnd {
     collectChanges()
     handlePendingKeys()
     pollWatchedFile()
-    device.writeOn()
+    device.flush()
     display.framesPassed(framesPassed)
     if isAnswered, framesPassed > 0, device.isReady { device.write(display.bytes(for: scene())) }
     let now = MonotonicClock.now
@@ -291,7 +291,7 @@ final class Terminal: PlayingFrontEnd {
     case .key(let key): keyDown(key)
     case .unknownKey: unknownKeyPressed()
     case .mouse(let button, let x, let y): mousePressed(button, x, y)
-    case .focus(let isThere): if !isThere { releaseKeys() }
+    case .focus(let isFocused): if !isFocused { releaseKeys() }
     case .reportsKeys, .showsPixels, .name, .cell, .attributes: take(answer: event)
     }
   }

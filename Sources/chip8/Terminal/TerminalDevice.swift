@@ -114,13 +114,13 @@ final class TerminalDevice {
   /// Whether everything has been written, so that a frame would be seen at once.
   var isReady: Bool { unwritten.isEmpty }
 
-  /// Writes as much as the terminal takes now; ``writeOn()`` writes the rest.
+  /// Writes as much as the terminal takes now; ``flush()`` writes the rest.
   func write(_ bytes: [UInt8]) {
     unwritten += bytes
-    writeOn()
+    flush()
   }
 
-  func writeOn() {
+  func flush() {
     while !unwritten.isEmpty, !isGone {
       let count = unwritten.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {

@@ -109,7 +109,7 @@
       case ("z", _): if key.modifiers.contains(.shift) { session.redo() } else { session.undo() }
       case (nil, KeyEvent.up): changeVolume(by: 10)
       case (nil, KeyEvent.down): changeVolume(by: -10)
-      case (nil, KeyEvent.enter): perform(.continueLeft)
+      case (nil, KeyEvent.enter): perform(.resumeLastSession)
       default: commandWithControl(key)
       }
     }

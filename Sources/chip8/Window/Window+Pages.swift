@@ -92,7 +92,7 @@
       switch scancode {
       case SDL_SCANCODE_RETURN, SDL_SCANCODE_KP_ENTER:
         guard session.leftMachineTime != nil else { return false }
-        perform(.continueLeft)
+        perform(.resumeLastSession)
         return true
       default: return false
       }

@@ -7,7 +7,7 @@ import Testing
 /// ImageMagick takes real pictures.
 final class Desktop {
   /// Window tests need an X server; `make test` brings a virtual one.
-  static let isThere = ProcessInfo.processInfo.environment["DISPLAY"]?.isEmpty == false
+  static let isAvailable = ProcessInfo.processInfo.environment["DISPLAY"]?.isEmpty == false
 
   /// What a program needs to know of that server, as arguments of env(1).
   static let environment: [String] =

@@ -50,7 +50,7 @@ enum MovePlace: String, CaseIterable, Sendable {
   case window
 
   /// Those that there can be here: a window needs an X server.
-  static let available = allCases.filter { $0 != .window || Desktop.isThere }
+  static let available = allCases.filter { $0 != .window || Desktop.isAvailable }
 
   private static let slots = "there/\(Program(name: "", bytes: Programs.sketch).sha1)"
 

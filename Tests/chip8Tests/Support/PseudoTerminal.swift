@@ -165,11 +165,11 @@ final class PseudoTerminal {
   /// Waits until the terminal shows something.
   @discardableResult
   func waitFor(
-    _ what: Comment, _ isThere: (TerminalScreen) throws -> Bool
+    _ what: Comment, _ matches: (TerminalScreen) throws -> Bool
   ) throws -> TerminalScreen {
     try chip8Tests.waitFor(what) {
       let screen = screen
-      return try isThere(screen) ? screen : nil
+      return try matches(screen) ? screen : nil
     }
   }
 

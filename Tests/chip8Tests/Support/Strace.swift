@@ -45,7 +45,7 @@ enum SystemFault: Hashable, CustomStringConvertible {
 
 enum Strace {
   /// Whether there is an strace that may trace.
-  static let isThere: Bool = {
+  static let isAvailable: Bool = {
     guard let scratch = try? Scratch() else { return false }
     let outcome = try? Running("strace", ["-qq", "/bin/true"], in: scratch).outcome()
     return outcome?.code == 0
