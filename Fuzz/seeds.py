@@ -118,7 +118,7 @@ def make_images(chip8):
 
 
 def make_difference(chip8):
-    """The difference from a state that is itself one, and behind it what they are based on."""
+    """A delta against a delta, followed by their parents."""
     program, options = DRAFTS["poke"]
     chain = [saved(chip8, "-", options, input=bytes.fromhex(program))]
     with tempfile.TemporaryDirectory() as folder:

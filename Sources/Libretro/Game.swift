@@ -11,7 +11,7 @@ struct Game {
   private(set) var machine: Chip8
   /// How many bytes its states have, all of them as many.
   let stateByteCount: Int
-  /// Whether they have room for host calls and entry calls, which most machines lack.
+  /// Whether they have room for host calls and entry calls.
   private let fitsHostState: Bool
   private var states = CoreStateCodec()
   private let isImage: Bool

@@ -17,7 +17,7 @@ struct CoreOption {
     [platform, speed, seed, palette, keypad] + quirks
 
   static let categories = [
-    ("machine", "Machine", "Which machine it is; takes effect when the game is reset."),
+    ("machine", "Machine", "Emulated platform; takes effect when the game is reset."),
     ("quirks", "Quirks", "Differences between machines; takes effect when the game is reset."),
     ("display", "Display and input", "How the game is shown and played."),
   ]

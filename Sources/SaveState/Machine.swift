@@ -34,13 +34,13 @@ public protocol Machine: Sendable {
   /// - Throws: if the machine cannot take it; it is unchanged then.
   mutating func apply(_ input: Input) throws(InputRefusal)
 
-  /// The inputs that hold down on a machine that holds nothing what is held down on this one.
+  /// The inputs that recreate the held keys.
   var heldInputs: [Input] { get }
 
   /// The inputs that let go of all that is held down; none if nothing is. Every machine takes them.
   var releasingInputs: [Input] { get }
 
-  /// Inputs that hold down other things than are held down: what else somebody may have done.
+  /// Alternative inputs tried when explaining a divergence.
   var otherHeldInputs: [Input] { get }
 
   /// The field of the state that has what was held down where the frame began.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The time since some moment, which nobody sets. Not `ContinuousClock`, which comes with Swift's
+/// Monotonic time; arbitrary epoch. Not `ContinuousClock`, which comes with Swift's
 /// concurrency and its threads: a library would leave them behind where it is unloaded.
 package enum MonotonicClock {
   /// Nanoseconds.

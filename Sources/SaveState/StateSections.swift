@@ -97,7 +97,7 @@ public struct StateReader: Sendable {
     return try self.section(tag, count: section.decodedByteCount)
   }
 
-  /// Refuses what nobody asked for but may not be skipped.
+  /// Rejects unread critical sections.
   func finish() throws(ImageError) {
     if let unknown = sections.first(where: { $0.flags.contains(.critical) }) {
       throw .unknownSection(unknown.tag)

@@ -56,7 +56,7 @@ import Testing
 
         """
       ),
-      // What is skipped stands behind its condition, unless it has a name.
+      // What is skipped is after its condition, unless it has a name.
       (
         [0x3001, 0x1202, 0x4002, 0x3003, 0x00E0, 0x1208],
         """
@@ -100,7 +100,7 @@ import Testing
 
         """
       ),
-      // A table of jumps behind an indexed one, and no further.
+      // A table of jumps after an indexed one, and no further.
       (
         [0xB204, 0x1206, 0x1208, 0x1206, 0x00E0, 0x1208],
         """
@@ -132,7 +132,7 @@ import Testing
 
         """
       ),
-      // A name behind the end.
+      // A name after the end.
       ([0xA204, 0x1202], ": main\n  i := data-204\n: code-202\n  jump code-202\n: data-204\n"),
     ] as [([UInt16], String)])
   func sources(words: [UInt16], expected: String) throws {
@@ -156,7 +156,7 @@ import Testing
       !(try source([0xA208, 0x220A, 0xF055, 0x1206, 0x00E0, 0x00EE])).contains("self-modifying"))
   }
 
-  /// Where it continues behind a first store is a matter of the machine.
+  /// Where it continues after a first store is a matter of the machine.
   @Test(arguments: [(Platform.chip8, true), (.chip48, false), (.schip, false)])
   func theIndexMovesAsOnTheMachine(platform: Platform, isChanged: Bool) throws {
     let shown = try source([0xA20A, 0xF155, 0xF055, 0x00E0, 0x120C, 0x0000, 0x120C], platform)

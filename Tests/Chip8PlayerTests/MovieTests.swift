@@ -177,7 +177,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
   @Test(arguments: [
     ("3 -", "x -", "neither frames nor an event: x"), ("3 -", "3 G", "hexadecimal digits"),
     ("3 -", "0 -", "frames"), ("3 -", "67108865 -", "frames"), ("3 -", "67108864 -", "too long"),
-    ("3 -", "part 99 -", "does not have 99"), ("3 -", "part 2 -\n1 -", "nothing follows"),
+    ("3 -", "part 99 -", "ends before 99"), ("3 -", "part 2 -\n1 -", "no lines allowed"),
     ("3 -", "in 99 poke 0x300 01\n3 -", "no place after 99"), ("3 -", "rest", "no frame has begun"),
     ("3 -", "poke 0x10000 01", "outside"), ("3 -", "answer 01", "does not call its host"),
     ("3 -", "in 2 answer 01\n3 -", "does not call its host"), ("3 -", "poke 0x300 1", "poke"),

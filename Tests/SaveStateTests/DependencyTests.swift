@@ -1,4 +1,4 @@
-// Images that leave out their program, or hold the difference from another image.
+// Images that leave out their program, or hold a delta against their parent.
 
 import Foundation
 import SaveState
@@ -37,7 +37,7 @@ extension Shelf {
   /// The image in a file.
   fileprivate func image(_ name: String) throws -> Image { try Image(files[name] ?? []) }
 
-  /// Saves a machine as the difference from a file.
+  /// Saves a machine as a delta against a file.
   fileprivate mutating func save(_ toy: Toy, to name: String, parent: String?) throws {
     var parent: ParentImage? = try parent.map { name in
       try ParentImage(image(name), named: name, Toy.self, by: &self)

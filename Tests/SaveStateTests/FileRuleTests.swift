@@ -291,7 +291,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
       #expect(refusal { try image.save(to: base, apartFrom: inputs) } == .input(base))
       unlink(base)
       #expect(refusal { try image.save(to: base, apartFrom: inputs) } == .input(base))
-      // One that the new state is the difference from, unless it is whole.
+      // The parent of the new state, unless that is whole.
       let whole = image
       var differing = InputFiles()
       _ = try differing.read(state, limit: 9, for: .parent)

@@ -162,7 +162,7 @@ import Testing
     expect(toyFile(2) { $0.decodedByteCount = 5 }, counter)
     expect(toyFile(2) { $0.contents = [1, 2, 3] }, counter)
     expect(toyFile(2) { $0.codec = 1 }, counter)
-    // A difference from nothing.
+    // A delta against nothing.
     expect(
       toyFile(2) {
         $0.codec = 2

@@ -142,7 +142,7 @@ class Section:
             difference = self._inflated().ljust(self.decoded_length, b"\0")
             contents = bytes(a ^ b for a, b in zip(difference, origin))
         else:
-            refuse(f"the section {self.tag!r} is the difference from something of another length")
+            refuse(f"the section {self.tag!r} is a delta against bytes of another length")
         if len(contents) != self.decoded_length:
             refuse(f"the section {self.tag!r} does not decode to its length")
         return contents

@@ -22,7 +22,7 @@ import Testing
     return try Report(outcome).state.sha256
   }
 
-  /// Four images 20 frames apart, each the difference from the one before, and their digests.
+  /// Four images 20 frames apart, each a delta against the one before, and their digests.
   private func chain() throws -> [String] {
     var digests = [
       try scratch.report("sketch.ch8", "--frames", "20", "--save", "0.state").state.sha256

@@ -85,7 +85,7 @@ import Testing
   @Test(arguments: [
     ("</dev/null", "the other side has closed the connection"),
     ("--timeout 1 <&3", "the other side is not responding"),
-    ("<wrong", "the other side has another machine"),
+    ("<wrong", "the receiver reports a different state digest"),
     ("<long", "the other side has closed the connection"),
     ("<short", "the other side has closed the connection"),
     (">/dev/full", "no space left"),

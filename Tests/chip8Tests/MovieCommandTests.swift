@@ -266,7 +266,7 @@ import Testing
     try scratch.write("forged.movie", forged.bytes)
     try scratch.expectRefusal(
       ["game.ch8", "--headless", "--input", "forged.movie"], code: 65,
-      naming: "forged.movie: the movie does not lead to its own end")
+      naming: "forged.movie: the movie does not reproduce its final state")
     let verdict = try scratch.chip8("movie", "verify", "forged.movie", "a.movie")
     #expect(verdict.code == 65 && verdict.text.hasPrefix("a.movie: proved from power-on"))
     #expect(

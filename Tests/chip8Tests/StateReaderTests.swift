@@ -363,7 +363,7 @@ private func decode<Value: Decodable>(_ bytes: some Sequence<UInt8>) throws -> V
     #expect(info.settings?.keys.map(\.keypad) == [15, nil])
   }
 
-  /// Images that leave out their program, or hold the difference from another one, on all kinds of
+  /// Images that leave out their program, or hold a delta against their parent, on all kinds of
   /// memories.
   @Test func itReadsWhatLeavesSomethingOut() throws {
     try scratch.write("sketch.ch8", Programs.sketch)

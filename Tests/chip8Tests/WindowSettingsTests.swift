@@ -110,14 +110,14 @@ struct WindowSettingsTests {
       "config/chip8/config.toml",
       Array("[picture]\ncolors = \"ink\"\ncard = false\n[sound]\nvolume = 300\n".utf8))
     let desktop = try open(config: scratch.path("config"))
-    try desktop.waitForError("config.toml:5: sound.volume: takes 0 to 100")
+    try desktop.waitForError("config.toml:5: sound.volume: must be 0 to 100")
     try waitFor("the colour") { try corner(desktop) == [0xF4, 0xF1, 0xE8] ? true : nil }
     try waitFor("the machine") {
       try saved(desktop, 1).state.frames > 0 ? true : nil
     }
     let end = try desktop.quit()
     #expect(
-      end == (0, "chip8: \(directory)/config.toml:5: sound.volume: takes 0 to 100\n"))
+      end == (0, "chip8: \(directory)/config.toml:5: sound.volume: must be 0 to 100\n"))
     // The user's own file is never written to, and its colours are nobody else's.
     #expect(try scratch.text("config/chip8/config.toml").hasSuffix("volume = 300\n"))
     let image = try Slots(root: scratch.path("slots"), program: program).image(.key(1))

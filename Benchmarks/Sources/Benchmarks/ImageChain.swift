@@ -7,7 +7,7 @@ struct ChainError: Error {
   let code: Int32
 }
 
-/// A hundred images in a directory, each the difference from the one before.
+/// A hundred images in a directory, each a delta against the one before.
 struct ImageChain {
   static let count = 100
 

@@ -4,8 +4,8 @@
 import Chip8Core
 import SaveState
 
-/// An image as the fuzzer changes it, and after it the image that it is the difference from, if it
-/// is one, and so on. They are laid out like files, but lengths that follow from others, checksums
+/// An image as the fuzzer changes it, and after it its parent, if it
+/// has one, and so on. They are laid out like files, but lengths that follow from others, checksums
 /// and digests are made right when they are sealed. An image is a draft of itself.
 public struct Draft {
   var images: [Image] = []

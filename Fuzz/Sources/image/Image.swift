@@ -99,7 +99,7 @@ private func checkFlattening(_ image: Image, _ machine: Chip8, _ shelf: inout Sh
   expect(again.stateDigest == machine.stateDigest, "a flattened image is the same machine")
 }
 
-/// A machine saved as the difference from an image is the same machine.
+/// A machine saved as a delta against an image is the same machine.
 private func checkDifference(from image: Image, _ machine: Chip8, _ shelf: inout Shelf) {
   guard
     let parent = try? ParentImage(image, named: "base.state", Chip8.self, by: &shelf)

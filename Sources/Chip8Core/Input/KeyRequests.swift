@@ -34,8 +34,8 @@ extension Chip8 {
     return requests
   }
 
-  /// The keys that a program tells from others which it treats alike, as a title that continues with any key
-  /// does with all: those that do not lead it the way that most do.
+  /// The keys that a program distinguishes from others, which it treats alike, as a title screen does with
+  /// all: those whose path is not that of most.
   ///
   /// - Parameter limit: the most instructions that are executed for each key.
   public func distinguishedKeys(instructions limit: Int) -> KeySet {

@@ -100,7 +100,7 @@ extension Chip8 {
     }
   }
 
-  /// Nobody knows any more what has changed.
+  /// Invalidates the dirty-page record.
   mutating func endWatch() { ownCore?.pointee.watch.token = 0 }
 
   /// A machine's parts in the host's memory, for a pool.

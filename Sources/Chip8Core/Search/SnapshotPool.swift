@@ -18,7 +18,7 @@ import SaveState
 /// about 300 bytes, and the pages that no other has.
 ///
 /// Machines must have the pool's program and configuration, and nothing to do with a host or an entry call;
-/// anything else, and a name that was released, is a mistake in the program that ends it.
+/// anything else, and a name that was released, is a programming error and traps.
 public final class SnapshotPool {
   /// A snapshot's name, valid until it is released.
   public struct ID: Hashable, Sendable {

@@ -22,16 +22,16 @@ extension PlayRequest {
       script: start.keys.moved(by: start.loaded.machine.state.frames))
   }
 
-  /// Loads the program again, and continues the session with it in the machine as it is.
+  /// Loads the program again, and continues the session with it, keeping the machine's state.
   ///
   /// - Throws: ``PlayerError``, `StorageError` or `InputError`; nothing has changed then.
   public func reload(in session: inout DebugSession) throws {
     guard let path, inputPath == nil else {
-      throw PlayerError.contents(path: inputPath ?? "", MessageError("a movie is not reloaded"))
+      throw PlayerError.contents(path: inputPath ?? "", MessageError("cannot reload a movie"))
     }
     let loaded = try LoadedMachine(LoadedFile(path), machine.forAnotherProgram)
     guard loaded.image == nil else {
-      throw PlayerError.contents(path: path, MessageError("a saved state is not reloaded"))
+      throw PlayerError.contents(path: path, MessageError("cannot reload a saved state"))
     }
     try session.replaceProgram(with: loaded)
   }

@@ -42,7 +42,7 @@ extension FarmJob {
     play.machine = try FarmJob.machine(members, saves: savePath != nil)
     if let part = play.machine.fixedByImages, program == nil {
       let name = part == .speed ? "ipf" : part.rawValue
-      throw MessageError("`\(name)` is that of the \(image == nil ? "movie" : "saved state")")
+      throw MessageError("`\(name)` cannot be set for a \(image == nil ? "movie" : "saved state")")
     }
     run = try FarmJob.run(members)
     play.keys = run.keys

@@ -142,8 +142,8 @@ public struct FarmWorker {
     case PlayerError.request(.noLabels(let name, _)):
       "`until`: the program has no labels, so no \(name)"
     case PlayerError.request(.unknownLabel(let name, _)): "`until`: there is no label \(name)"
-    case MachineRequest.UnknownName.platform: "`platform` is none of \(Platform.nameList)"
-    case MachineRequest.UnknownName.quirk: "`quirks` are \(Quirks.nameList)"
+    case MachineRequest.UnknownName.platform: "unknown `platform`; expected \(Platform.nameList)"
+    case MachineRequest.UnknownName.quirk: "unknown quirk in `quirks`; expected \(Quirks.nameList)"
     default: "\(error)"
     }
   }

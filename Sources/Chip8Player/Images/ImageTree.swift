@@ -1,12 +1,12 @@
 import Chip8Core
 import SaveState
 
-/// Which images are the difference from which.
+/// Images below their parents.
 package struct ImageTree: Encodable {
   /// An image, or a parent that is not in the picture.
   package struct Node: Encodable {
     package let file: String
-    /// Whether it was only heard of, and keeps what is the difference from it from being loaded.
+    /// Whether it was not found, so that deltas against it cannot be loaded.
     package var missing = false
     /// The digest that others know it by.
     package var sha256: String?
@@ -18,13 +18,13 @@ package struct ImageTree: Encodable {
     package var note: String?
     /// Why it cannot be loaded, if so.
     package var problem: String?
-    /// Those that are the difference from this one.
+    /// The deltas against this one.
     package var derived: [Node] = []
 
     init(file: String) { self.file = file }
   }
 
-  /// Those that are the difference from none, by their paths, and then those only heard of.
+  /// Those without a parent, by their paths, and then those that were not found.
   package let roots: [Node]
 
   package func encode(to encoder: any Encoder) throws { try roots.encode(to: encoder) }
@@ -48,7 +48,7 @@ package struct ImageTree: Encodable {
   }
 }
 
-/// An image and what it is the difference from.
+/// An image and its parent.
 private struct Branch {
   let node: ImageTree.Node
   let parent: Image.Parent?
@@ -126,7 +126,7 @@ private struct Branch {
     return roots.map(grown)
   }
 
-  /// Whether this is what another image is the difference from: by its digest, or as it was
+  /// Whether this is the parent of another image: by its digest, or as it was
   /// rewritten since. An image that could be used is not its own parent in any way.
   private func isParent(_ parent: Image.Parent, of other: Branch) -> Bool {
     node.sha256 == "\(parent.digest)"

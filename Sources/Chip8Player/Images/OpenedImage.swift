@@ -43,7 +43,7 @@ package struct OpenedImage {
     guard SessionMetadata(readable: image, of: machine) == metadata else {
       throw PlayerError.contents(
         path: path,
-        MessageError("no room is left in the image beside the sections of other programs"))
+        MessageError("no space left: foreign sections fill the image"))
     }
   }
 

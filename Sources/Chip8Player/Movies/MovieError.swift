@@ -4,13 +4,13 @@ public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
   case notAMovie
   /// It is a saved state that carries no past.
   case noPast
-  /// What is on its tape does not lead to its machine.
+  /// Its tape does not lead to its machine.
   case doesNotReproduce
   /// It is another program's.
   case otherProgram(name: String, sha1: String)
-  /// It is another machine's: what is different, as it is in the movie, and as it was asked for.
+  /// It is another machine's: what is different, as it is in the movie, and as it was requested.
   case otherMachine(String, recorded: String, wanted: String)
-  /// Another machine was switched on, or it was changed before its first instruction.
+  /// Another machine was powered on, or it was changed before its first instruction.
   case otherStart
   /// A line of its text form cannot be used.
   case badLine(Int, String)
@@ -24,7 +24,7 @@ public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .notAMovie: "not a movie"
     case .noPast: "a saved state without a past, so there is nothing to play"
-    case .doesNotReproduce: "the movie does not lead to its own end, so it is not played"
+    case .doesNotReproduce: "the movie does not reproduce its final state"
     case .otherProgram(let name, let sha1): "recorded with another program, \(name) (SHA-1 \(sha1))"
     case .otherMachine(let part, let recorded, let wanted):
       "recorded with \(part) \(recorded), not \(wanted)"

@@ -54,7 +54,7 @@ private struct MovieHeader {
 
   /// - Returns: what is wrong with the line; nil if nothing is.
   private mutating func read(_ words: [MovieText.Word]) -> String? {
-    guard case .plain(let name)? = words.first else { return "a line begins with a word" }
+    guard case .plain(let name)? = words.first else { return "expected a keyword" }
     switch (name, words.count > 1 ? words[1] : nil, words.count) {
     case ("start", .plain("power-on"), 2): startsAtPowerOn = true
     case ("start", .plain("image"), 2):
@@ -182,9 +182,9 @@ private struct MovieBuilder {
 
   private mutating func read(_ words: [MovieText.Word]) throws(MessageError) {
     guard case .plain(let name)? = words.first else {
-      throw MessageError("a line begins with a word")
+      throw MessageError("expected a keyword")
     }
-    guard !isOver else { throw MessageError("nothing follows a frame that does not end") }
+    guard !isOver else { throw MessageError("no lines allowed after an unfinished frame") }
     switch (name, words.count) {
     case ("marker", 2): try addMarker(words[1])
     case ("rest", 1...2):
@@ -268,7 +268,7 @@ private struct MovieBuilder {
     try runPending()
     machine.advance(to: end)
     guard machine.position == end else {
-      throw MessageError("frame \(start.frame) does not have \(count) instructions without an end")
+      throw MessageError("frame \(start.frame) ends before \(count) instructions")
     }
     isOver = true
   }
@@ -304,7 +304,7 @@ private struct MovieBuilder {
   }
 
   private func keys(_ word: MovieText.Word) throws(MessageError) -> KeySet {
-    guard case .plain(let text) = word else { throw MessageError("keys without quotation marks") }
+    guard case .plain(let text) = word else { throw MessageError("keys must not be quoted") }
     guard let keys = KeySet(digits: text == "-" ? "" : text) else {
       throw MessageError("keys are hexadecimal digits, or - for none")
     }

@@ -251,7 +251,7 @@ public struct Player: Sendable {
     }
   }
 
-  /// Begins a frame if that ends a wait for a key: ``Chip8/endKeyWait(keys:)``.
+  /// Begins a frame if that ends a wait for a key: ``Chip8/endKeyWait()``.
   package mutating func endKeyWait(keys: KeySet) {
     if playback == nil { hold(keys) }
     let branch = timeline.branch

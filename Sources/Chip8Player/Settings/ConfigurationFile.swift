@@ -72,8 +72,8 @@ public struct ConfigurationFile: Sendable {
     problems.append(Problem(path: path, line: line, reason: reason))
   }
 
-  /// A line that is not TOML is skipped, and the rest is read again: a parser cannot go on behind its first
-  /// error.
+  /// A line that is not TOML is skipped, and the rest is read again: the parser cannot continue after its
+  /// first error.
   private mutating func read(_ bytes: [UInt8]) {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() {
@@ -179,7 +179,7 @@ private struct Value {
     let row = setting.row
     let isEntry = row.kind.isMap && !text.contains { $0 == "," || $0 == "=" }
     guard row.kind.kinds.contains(where: { $0 == kind }), isEntry || !row.kind.isMap else {
-      throw SettingError("takes \(row.kind.expectation)")
+      throw SettingError("must be \(row.kind.expectation)")
     }
     return isEntry ? "\(path.dropFirst(row.key.utf8.count + 1))=\(text)" : text
   }

@@ -216,20 +216,20 @@ extension Setting {
     public func checked(_ text: String) throws(SettingError) -> String {
       switch self {
       case .flag:
-        guard text == "true" || text == "false" else { throw SettingError("takes true or false") }
+        guard text == "true" || text == "false" else { throw SettingError("must be true or false") }
       case .number(let range):
         guard let number = Int(text), range.contains(number) else {
-          throw SettingError("takes \(range.lowerBound) to \(range.upperBound)")
+          throw SettingError("must be \(range.lowerBound) to \(range.upperBound)")
         }
         return "\(number)"
       case .choice(let values):
         guard values.contains(text) else {
-          throw SettingError("takes \(values.joined(separator: ", "))")
+          throw SettingError("must be \(values.joined(separator: ", "))")
         }
       case .colors:
         guard let colors = ColorList(text) else {
           throw SettingError(
-            "takes two to four colours as in 000000,FFFFFF, or one of "
+            "must be two to four colours as in 000000,FFFFFF, or one of "
               + Palette.all.map(\.name).joined(separator: ", "))
         }
         return colors.text
@@ -248,7 +248,7 @@ extension Setting {
         }.text
       case .quirks:
         guard let choices = [QuirkChoice](settingText: text) else {
-          throw SettingError("takes names of quirks with on or off, as in shift=on,wrap=off")
+          throw SettingError("must be quirks with on or off, as in shift=on,wrap=off")
         }
         return choices.settingText
       }

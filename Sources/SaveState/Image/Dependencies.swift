@@ -13,7 +13,7 @@ extension Program {
 }
 
 extension Image {
-  /// What the image that another one is the difference from is known by.
+  /// What identifies the parent of an image.
   public struct Parent: Hashable, Sendable {
     /// The digest in its footer.
     public let digest: Digest

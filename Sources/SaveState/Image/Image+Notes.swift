@@ -52,7 +52,7 @@ extension Image {
     }
     guard !bytes.contains(0) else { throw .badField("a note with a zero byte") }
     guard setAncillary(.ancillary(Image.noteTag), bytes.isEmpty ? nil : bytes) else {
-      throw .badField("a note, for which no room is left beside the sections of other programs")
+      throw .badField("a note; no space left: foreign sections fill the image")
     }
   }
 

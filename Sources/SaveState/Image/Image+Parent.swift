@@ -1,4 +1,4 @@
-// Images that leave out their program, or hold only the difference from another image.
+// Images that leave out their program, or hold only a delta against their parent.
 
 extension Image {
   static let baseTag = Tag("BASE")
@@ -11,7 +11,7 @@ extension Image {
   /// The digest in the footer: what another image knows this one by.
   public var digest: Digest { Digest(bytes: Array(bytes.suffix(32))) }
 
-  /// What this image is the difference from, if it is one.
+  /// The image that this one is a delta against, if it is one.
   public func parent() throws(ImageError) -> Parent? {
     guard let section = sections.first(where: { $0.tag == Image.baseTag }) else { return nil }
     var reader = ByteReader(try section.known().decoded(atMost: 65 + 255))
@@ -26,14 +26,14 @@ extension Image {
       name: text)
   }
 
-  /// Whether the program's bytes are in this image, as such or as the difference from its parent's.
+  /// Whether the program's bytes are in this image, whole or as a delta against its parent's.
   public var embedsProgram: Bool { sections.contains { $0.tag == Image.bytesTag } }
 
   /// Whether there is everything in this image that its machine is made of.
   public func isComplete() throws(ImageError) -> Bool { try parent() == nil && embedsProgram }
 }
 
-/// An image that others are saved as the difference from.
+/// An image that others are saved as deltas against.
 public struct ParentImage: Sendable {
   let parent: Image.Parent
   /// The decoded contents of the sections that others may refer to.
@@ -58,7 +58,7 @@ public struct ParentImage: Sendable {
     try self.init(chain.machine(by: &dependencies), in: image, digest: image.digest, named: name)
   }
 
-  /// What an image that was read is the difference from.
+  /// The parent of an image that was read.
   init<M: Machine>(
     _ parent: Image.Parent, of chain: ImageChain<M>, by dependencies: inout some Dependencies
   ) throws(ImageError) {

@@ -130,7 +130,7 @@ extension Image.Section {
   ///
   /// - Parameters:
   ///   - base: bytes of the same count that the reader can compute.
-  ///   - inherited: the contents of the same section in the parent image. The difference from them is
+  ///   - inherited: the contents of the same section in the parent image. The delta against them is
   ///     stored if no more bytes differ from them than otherwise.
   init(
     _ tag: Tag, _ flags: Flags, _ bytes: [UInt8], differenceFrom base: [UInt8]? = nil,

@@ -32,7 +32,7 @@ extension Image {
   }
 
   /// Whether two images hold the same machine and program, whatever they say beside it, in the
-  /// same way: all of it, or the difference from the same image.
+  /// same way: all of it, or a delta against the same parent.
   public func holdsSameState(as other: Image) -> Bool {
     guard kind == other.kind else { return false }
     let (ours, theirs) = (criticalSections, other.criticalSections)

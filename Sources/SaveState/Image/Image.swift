@@ -134,7 +134,7 @@ public struct Image: Equatable, Sendable {
   /// The program in this image.
   ///
   /// - Throws: ``ImageError/missingProgram(_:_:)`` or ``ImageError/missingParent(_:_:)`` if it is left
-  ///   out or only its difference from another one is there.
+  ///   out or only a delta against another one.
   public func program() throws(ImageError) -> Program {
     let identity = try programIdentity()
     if !embedsProgram, try needs().contains(Image.noProgramFeature) {

@@ -1,7 +1,7 @@
-// An image and everything that it is a difference from. What is refused: docs/STATE-FORMAT.md.
+// An image, its parent, and so on. What is refused: docs/STATE-FORMAT.md.
 
 extension Image {
-  /// The most images of which each is the difference from the next.
+  /// The most images of which each is a delta against the next.
   public static let maxChainCount = 256
   /// The most bytes of all images of a chain together, in their files and decoded.
   public static let maxChainByteCount = 64 << 20
@@ -143,8 +143,7 @@ struct ImageChain<M: Machine> {
 
   /// The decoded contents of an image's sections.
   ///
-  /// Only what is the difference from something that the machine computes takes a machine; the
-  /// rest is put together without one.
+  /// Only deltas against bytes that the machine computes need a machine.
   private mutating func contents(
     of link: Link, over inherited: [Tag: [UInt8]], _ dependencies: inout some Dependencies
   ) throws(ImageError) -> [Tag: [UInt8]] {

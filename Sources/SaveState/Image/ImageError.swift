@@ -30,13 +30,13 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
   case badField(String)
   /// The program is left out, and was not found.
   case missingProgram(Program.Identity, Search)
-  /// The image that this one is the difference from was not found.
+  /// The parent of this image was not found.
   case missingParent(Image.Parent, Search)
   /// The file that once was the parent holds another state now.
   case changedParent(Image.Parent, path: String)
   /// A parent that was found cannot be used.
   indirect case refusedParent(path: String, ImageError)
-  /// An image is, by way of others, the difference from itself.
+  /// An image is its own ancestor.
   case parentCycle(path: String)
   /// More images build on each other than ``Image/maxChainCount``.
   case chainTooLong

@@ -93,7 +93,7 @@ public enum MoveError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .end: "the other side has closed the connection"
     case .silence: "the other side is not responding"
-    case .otherMachine: "the other side has another machine"
+    case .otherMachine: "the receiver reports a different state digest"
     case .interrupted: "interrupted"
     case .storage(let error): error.description
     }

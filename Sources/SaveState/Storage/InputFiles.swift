@@ -10,7 +10,7 @@ public struct InputFiles: Sendable {
     case subject
     /// It has to stay as it is.
     case need
-    /// What is saved will be the difference from it: only a whole state is not.
+    /// The parent of a delta that will be saved; a whole state has none.
     case parent
   }
 

@@ -105,8 +105,8 @@ extension Storage {
     }
   }
 
-  /// Calls while nobody else does who locks the same file, in this process or any other. The lock
-  /// ends with the process, however that ends; whoever has it for too long is not waited for.
+  /// Runs `body` under an exclusive file lock; gives up after a timeout. The lock ends with the
+  /// process, however that ends.
   ///
   /// - Parameter path: a file that is created if need be, and never changed.
   static func locking<Result>(

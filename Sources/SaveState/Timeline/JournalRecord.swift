@@ -236,7 +236,7 @@ extension JournalRecord.Jumps {
   }
 }
 
-/// A machine and what is held down on it, which is no part of its sections.
+/// A machine and what is held down on it, which is not part of its sections.
 private func encodeJournalMachine<M: Machine>(
   _ packed: M.PackedSnapshot, of type: M.Type, into writer: inout ByteWriter
 ) {

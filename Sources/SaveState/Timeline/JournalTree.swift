@@ -188,7 +188,7 @@ extension Timeline {
     if continues { recallJumps(of: tree, mark) }
   }
 
-  /// Somebody else has continued a branch, which nobody does here: who comes back to it begins another one.
+  /// Another process has continued a branch; continuing it here starts a new branch.
   private mutating func grow(_ index: Int, to other: Branch, _ mark: inout JournalMark) {
     guard other.end != branches[index].end || other.tape.count != branches[index].tape.count else {
       return

@@ -1,4 +1,4 @@
-// The course that a machine is on, for whoever goes over it again without leaving the present.
+// The course that a machine is on, for replaying history in place.
 
 extension Timeline {
   /// A course from its beginning to its end: all that is needed to go over it again.

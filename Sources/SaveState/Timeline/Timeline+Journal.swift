@@ -116,7 +116,7 @@ extension Timeline {
   ) {
     let (branch, known) = (branches[index], mark.branches[index])
     let entries = Array(branch.tape[known.inputCount..<branch.tape.count])
-    // What a loaded machine says of its past is no news, and made again when it is believed.
+    // A loaded machine's past is not recorded; it is rebuilt once verified.
     let keyframes =
       branch.edge == .past
       ? []

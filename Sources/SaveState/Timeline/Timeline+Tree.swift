@@ -132,7 +132,7 @@ extension Timeline {
   mutating func note(_ edge: Edge, from: Place) {
     if edge == .rewind, isJumping {
       jumps[jumpsDone - 1].to = place
-      // There and back is no jump.
+      // Returning to the same place is not a jump.
       guard jumps[jumpsDone - 1].from == place else { return }
       jumpsDone -= 1
       jumps.removeSubrange(jumpsDone...)

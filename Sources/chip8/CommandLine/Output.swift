@@ -13,7 +13,7 @@ import SaveState
 func printError(_ line: String, excerpt: [String] = []) {
   let lines = ["chip8: " + line.displayText] + excerpt.map(\.sourceText)
   let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
-  // Where standard error cannot be written to, there is nobody left to tell.
+  // Where standard error cannot be written to, the error cannot be reported.
   _ = write(STDERR_FILENO, bytes, bytes.count)
 }
 

@@ -33,7 +33,7 @@ struct DebugCommand: ParsableCommand {
       "Hold keys from frame FROM until before frame TO.", valueName: "FROM-TO:KEYS[,...]"))
   var keys: KeyScript?
 
-  @Option(help: .value("FILE", "Debug a movie: it is the past."))
+  @Option(help: .value("FILE", "Debug a recorded movie."))
   var input: String?
 
   @Option(

@@ -66,7 +66,9 @@ extension DebugPrompt {
       prompt.lastStop = nil
       try prompt.showPlace()
     },
-    Command("keys", "[KEYS|-]", 0...1, "hold these keys from now on; without, those of --keys") {
+    Command(
+      "keys", "[KEYS|-]", 0...1, "hold these keys from now on; without argument, use --keys again"
+    ) {
       prompt, words in
       guard let word = words.first else { return prompt.session.hold(nil) }
       guard let keys = KeySet(digits: word == "-" ? "" : word) else {
@@ -74,7 +76,7 @@ extension DebugPrompt {
       }
       prompt.session.hold(keys)
     },
-    Command("reload", "", 0...0, "the changed program, in the machine as it is") { prompt, _ in
+    Command("reload", "", 0...0, "reload the program, keep the machine's state") { prompt, _ in
       guard prompt.request.path != nil || prompt.request.inputPath != nil else {
         throw MessageError("the program does not come from a file")
       }

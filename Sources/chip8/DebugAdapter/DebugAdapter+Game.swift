@@ -185,14 +185,14 @@ extension DebugAdapter {
       attachment?.wasInterrupted = game.isInterrupted
       self.prompt = prompt
       if let view = game.giveBack(prompt.session) {
-        // Somebody has done something else with it meanwhile: that is said after what was asked for.
+        // It was changed from elsewhere meanwhile, which is reported after the requested result.
         if view.isStopped { take(view) } else { attachment?.lateView = view }
       }
     }
     return try body(&prompt)
   }
 
-  /// A motion has ended without having come to anything: the game plays, or is over.
+  /// A motion was abandoned: the game plays, or is over.
   mutating func motionFailed() {
     guard motion != nil else { return }
     motion = nil

@@ -129,7 +129,7 @@ extension DebugAdapter {
     let stopsAtEnd = isAttached && motion.motion == .run
     return try? withPrompt { prompt in
       prompt.session.stopsAtEnd = stopsAtEnd
-      // What a pause has ended, or the console, is not what goes on.
+      // A motion ended by pause or console is not resumed.
       return motion.hasBegun && prompt.session.canResume
         ? prompt.session.resume(frames: frames, isInterrupted: isInterrupted)
         : prompt.session.move(

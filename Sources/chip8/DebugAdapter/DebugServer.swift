@@ -14,7 +14,7 @@ final class DebugServer: Sendable {
     var isClosed = false
 
     /// Finds a place for a client. Those that say nothing must not keep others out: where all places are taken, the
-    /// one that has been silent for the longest time loses its own.
+    /// the one idle longest is closed.
     ///
     /// - Returns: whether there is one.
     mutating func admit(_ client: Client) -> Bool {

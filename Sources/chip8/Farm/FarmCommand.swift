@@ -7,7 +7,7 @@ import SaveState
 struct FarmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "farm",
-    abstract: "Run the jobs of a file on all processors, and write how each has ended.",
+    abstract: "Run the jobs of a file on all processors, and write one result per job.",
     usage: "chip8 farm JOBS.jsonl -o RESULTS.jsonl [options]",
     discussion: """
       A job is a line: {"id": 1, "program": "game.ch8", "frames": 300, "keys": "60-70:5"}. Killed at \

@@ -14,7 +14,7 @@ struct HeadlessRun {
   private var flags: FlagProgress
   /// What the image is run with that is saved as a program.
   let runOptions: RunOptions?
-  /// What the image that is saved will be the difference from.
+  /// The parent of the image that is saved.
   let parent: ParentImage?
   /// The file that a machine on the move is kept in.
   var safeCopy: SafeCopy?

@@ -12,17 +12,17 @@ private let writing = Atomic<Int32>(-1)
 enum Interrupt {
   static var wasCaught: Bool { caught.load(ordering: .relaxed) != 0 }
 
-  /// A descriptor that can be read as soon as a signal was caught, for whoever waits for something
-  /// else; nil if signals are not caught.
+  /// A descriptor that becomes readable when a signal was caught, to wait for beside others; nil if signals
+  /// are not caught.
   static var descriptor: Int32? {
     let descriptor = reading.load(ordering: .relaxed)
     return descriptor >= 0 ? descriptor : nil
   }
 
-  /// Waits until a signal was caught or something can be done with some descriptors; one that is negative is
-  /// as good as none.
+  /// Waits until a signal was caught or some descriptors are ready; negative descriptors are
+  /// ignored.
   ///
-  /// - Returns: what can be done with each; nil if nobody has waited for as long as that.
+  /// - Returns: the events of each; nil on timeout.
   static func wait(
     for ends: [(descriptor: Int32, events: Int32)], milliseconds: Int32 = -1
   ) -> [Int32]? {

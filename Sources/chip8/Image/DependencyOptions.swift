@@ -6,7 +6,7 @@ struct DependencyOptions: ParsableArguments {
   @Option(help: .value("DIR|FILE", "Where to look for a program that a saved state leaves out."))
   var romPath: [String] = []
 
-  @Option(help: .value("DIR|FILE", "Where to look for the base of a saved state."))
+  @Option(help: .value("DIR|FILE", "Where to look for the parent of a saved state."))
   var basePath: [String] = []
 
   var paths: DependencyPaths { DependencyPaths(programs: romPath, parents: basePath) }

@@ -2,7 +2,7 @@ import Chip8Player
 import SaveState
 
 extension ImageTree {
-  /// For people: a line for each image, below what it is the difference from.
+  /// For people: a line for each image, below its parent.
   var lines: [String] {
     let lines = roots.flatMap { $0.lines(first: "", others: "") }
     guard !lines.isEmpty else { return ["no saved states"] }

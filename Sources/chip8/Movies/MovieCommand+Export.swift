@@ -30,7 +30,7 @@ extension MovieCommand {
 
     @Option(
       parsing: .unconditional,
-      help: .value("N", "Points for a pixel of the display on either side (4)."))
+      help: .value("N", "Scale factor (4)."))
     var scale: Int?
 
     @Option(.colors) var colors: String?

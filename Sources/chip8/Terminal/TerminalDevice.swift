@@ -2,8 +2,8 @@ import CTerminal
 import Glibc
 
 /// The terminal that this process was started in: its mode, its size, what is typed and what is written.
-/// It is opened anew, so that nobody else's descriptor stops waiting, and standard input and output can
-/// be something else.
+/// It is reopened, so that no other process's descriptor stops waiting, and standard input and output
+/// can be something else.
 final class TerminalDevice {
   /// Ends a sequence or an update that is cut off.
   private static let cut = "\u{18}\u{1B}\\\u{1B}[?2026l"

@@ -9,7 +9,7 @@
       case .plugged(let name, let player): show(["Pad \(player): \(name)"])
       case .unplugged(let player):
         keyboard.releaseAll()
-        show(["Pad \(player) is gone"])
+        show(["Pad \(player) disconnected"])
       case .pressed(let button, let player): pressed(button, player)
       case .released(let button, let player): keyboard.release(Window.usage(of: button, player))
       }

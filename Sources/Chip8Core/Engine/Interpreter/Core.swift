@@ -4,7 +4,7 @@
 struct Core {
   /// The operation at each address of the RAM: ``Code``.
   let operations: UnsafeMutablePointer<Operation>
-  /// A byte for each of the RAM, see ``Mark``: 0 where a write is nobody's business.
+  /// A byte for each of the RAM, see ``Mark``. 0: writes need no check.
   let marks: UnsafeMutablePointer<UInt8>
   /// Takes an address into the RAM, whose size is a power of two.
   let mask: Int
