@@ -104,7 +104,7 @@ def make_images(chip8):
     # Without the program, which is the one that the fuzzer has.
     put("image", "no-rom.draft", drafted(chip8, "1200", "--platform chip8 --frames 1 --no-rom"))
     make_difference(chip8)
-    # Beside the machine: a time, a note, settings, labels, a section that nobody knows, one that may be
+    # Beside the machine: a time, a note, settings, labels, an unknown section, one that may be
     # carried on.
     settings = struct.pack("<HHB12sBBBHHHHH", 150, 90, 4, bytes(range(12)), 1, 82, 5, 1, 0x202, 1, 0x300, 2)
     beside = [

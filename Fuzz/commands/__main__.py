@@ -1,4 +1,4 @@
-"""Runs chip8 with command lines that nobody would write: any output against any input, on real files.
+"""Runs chip8 with absurd command lines: any output against any input, on real files.
 Three rules must hold of each (Fuzz/README.md): no crash and no hang; what ends well has written every
 output whole; whatever fails has left every file as it was.
 

@@ -73,7 +73,7 @@ VALUES = {
     "rewind": "0 1 3|-1 99999 x",
     "past": "1 300 262144|0 -1 4194305 x",
     "command": "step reverse-step 'goto 3' 'last-write V0' 'print [0x200]' registers|nothing 'goto x'",
-    # A port would be listened on until somebody interrupts.
+    # A port would be listened on until interrupted.
     "listen": "65536|-1 x",
     "volume": "0 50 100|-1 101 x",
     "pitch": "25 100 400|24 401 x",

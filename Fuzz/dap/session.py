@@ -164,7 +164,7 @@ class Session:
                 raise Broken(f"a failure without a reason: {message}")
             seq = seq if self.expected.get(seq) else None
             if not self.expected.get(seq) and not self.is_broken:
-                raise Broken(f"a response that nobody has asked for: {message}")
+                raise Broken(f"an unrequested response: {message}")
             self.expected[seq] = self.expected.get(seq, 0) - 1
         else:
             raise Broken(f"not a message: {message}")

@@ -13,7 +13,7 @@ struct CChip8_team {
   unsigned busyCount;
   int hasJob, isEnding;
   pid_t process;
-  // The job. `next` is the first number that nobody has taken.
+  // The job. `next` is the first number that is not taken.
   size_t next, count, share;
   void (*work)(void *, size_t, size_t);
   void *context;

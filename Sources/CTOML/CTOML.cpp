@@ -16,7 +16,7 @@
 
 namespace {
 
-// Tables that are further inside have no key that anybody knows.
+// Tables that are further inside have no known key.
 const int maxDepth = 4;
 
 struct Visitor {

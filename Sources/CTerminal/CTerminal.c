@@ -26,7 +26,7 @@ static const int deadly[] = {SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,    SIGABRT, SIGT
 static const int interrupts[] = {SIGINT, SIGTERM, SIGHUP};
 static struct sigaction before[NSIG];
 
-/// Where nobody reads, what is still unread gives way: it is a picture that nobody will miss.
+/// Without a reader, what is still unread is dropped: it is only a picture.
 static void writeFarewell(void) {
   size_t done = 0, count = farewellCount;
   for (int attempts = 0; done < count && attempts < 5; attempts++) {

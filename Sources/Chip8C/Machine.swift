@@ -82,7 +82,7 @@ struct Machine {
     }
   }
 
-  /// Platform, title and quirks, made when they are first asked for.
+  /// Platform, title and quirks, made on first use.
   mutating func texts(title: @autoclosure () -> String) -> (
     platform: UnsafePointer<CChar>?, title: UnsafePointer<CChar>?, quirks: UnsafePointer<CChar>?
   ) {

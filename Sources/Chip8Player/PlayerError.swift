@@ -12,7 +12,7 @@ public enum PlayerError: Error, Sendable {
   case source(path: String, AssemblyErrors)
   /// A file that is named does not exist.
   case noFile(path: String)
-  /// What is asked for does not go together.
+  /// Requests that cannot be combined.
   case request(RequestError)
 }
 
@@ -30,9 +30,9 @@ package struct MessageError: Error, CustomStringConvertible {
 
 /// What was asked of the player that does not go together.
 public enum RequestError: Error, Hashable, Sendable {
-  /// A saved state brings its own machine, and something else was asked for.
+  /// A saved state brings its own machine, and something else was requested.
   case fixedByImage(MachineRequest.Part, path: String)
-  /// An autosave that is resumed brings its own machine, and something else was asked for.
+  /// An autosave that is resumed brings its own machine, and something else was requested.
   case fixedByAutosave(MachineRequest.Part)
   /// A saved state is restored anyway, so there is nothing else to resume.
   case resumesImage(path: String)

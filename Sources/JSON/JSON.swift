@@ -24,7 +24,7 @@ public enum JSON {
     return text
   }
 
-  /// A value from JSON, which anybody may have written.
+  /// A value from untrusted JSON.
   public static func decode<T: Decodable>(
     _ type: T.Type, from bytes: [UInt8]
   ) throws(JSONError) -> T {

@@ -1,4 +1,4 @@
-// JSONMembers.swift: an object that anybody may have written, read member by member.
+// JSONMembers.swift: an untrusted object, read member by member.
 
 /// The members of an object, of which nothing is known yet. One that is null is as good as missing.
 package struct JSONMembers {

@@ -1,7 +1,7 @@
 // JSONObject.swift: objects that are written down where they are needed, without a type of their own.
 
-/// What a member of a ``JSONObject`` can be. It writes itself: millions of reports are written, and nobody
-/// asks what is in them.
+/// What a member of a ``JSONObject`` can be. It writes itself: millions of reports are written, and their
+/// members are never read back.
 public protocol JSONMember: Encodable {
   /// Appends the value in one line, in UTF-8.
   func write(to text: inout [UInt8])

@@ -20,7 +20,7 @@ package enum JSONValue {
   /// More than any document of ours has. A value takes up to about 300 bytes while it is read.
   static let maxCount = 2 << 20
 
-  /// The value that a document is, which anybody may have written.
+  /// The value that an untrusted document is.
   package init(document bytes: [UInt8]) throws(JSONError) {
     // Editors of Windows put it there.
     let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]

@@ -45,8 +45,8 @@ struct Source {
 
 /// All files that are assembled, the main one first, in the order in which they were included.
 ///
-/// Offsets and lines of tokens count through all of them, so that nobody but those who show them has
-/// to know that there are several.
+/// Offsets and lines of tokens count through all of them, so that only what shows them has to
+/// know that there are several.
 struct Sources {
   private(set) var all: [Source]
 

@@ -2,7 +2,7 @@ import CDeflate
 import CZlib
 import Glibc
 
-/// The CRC-32 of a memory that is asked for again and again: pages that are as they were the last time are
+/// The CRC-32 of a memory, computed again and again: pages that are unchanged since the last time are
 /// not summed up again.
 package struct PageChecksums {
   /// No more, for what more bytes are copied with on x86 takes many times as long from and to some addresses.

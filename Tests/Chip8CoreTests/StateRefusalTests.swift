@@ -123,7 +123,7 @@ import Testing
       refusal(machine, 0, [0]) == .badField("a program of 3233 bytes on COSMAC VIP"))
   }
 
-  /// Bytes that nobody vouches for are refused or make a machine that runs.
+  /// Untrusted bytes are refused or make a machine that runs.
   @Test(arguments: [31, 32] as [UInt64]) func damagedStatesNeverCrash(seed: UInt64) throws {
     print("damaged states from seed \(seed)")
     var random = Seeded(seed)

@@ -1,4 +1,4 @@
-// AttendantTests.swift: a machine that nobody owns begins again by itself.
+// AttendantTests.swift: an exhibit begins again by itself.
 
 import Testing
 
@@ -23,7 +23,7 @@ import Chip8Player
     #expect(!isOver)
   }
 
-  @Test("A game is left a minute after its last key, and one that nobody has begun never")
+  @Test("A game is left a minute after its last key, and one that was not begun never")
   func absence() {
     var attendant = Attendant()
     let looks = [

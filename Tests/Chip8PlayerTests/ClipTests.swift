@@ -1,4 +1,4 @@
-// ClipTests.swift: clips that somebody begins and ends.
+// ClipTests.swift: clips that the user begins and ends.
 
 import Chip8Core
 import Chip8Player

@@ -176,7 +176,7 @@ import Testing
     let (digest, value) = (session.machine.stateDigest, try session.value(of: "[scratch]"))
     guard value == 7,
       case .instruction(let address, let before) = try session.goToLastWriter(of: scratch)
-    else { return #expect(Bool(false), "nobody has written \(value)") }
+    else { return #expect(Bool(false), "\(value) was not written") }
     #expect(
       session.position == before && session.machine.state.pc == address && line(session) == 19)
     #expect(try session.undo() && session.machine.stateDigest == digest)

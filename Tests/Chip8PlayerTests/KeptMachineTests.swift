@@ -1,4 +1,4 @@
-// KeptMachineTests.swift: the machine of a program, as somebody has chosen it while playing.
+// KeptMachineTests.swift: the machine of a program, as it was chosen while playing.
 
 import Chip8Core
 import Chip8Player

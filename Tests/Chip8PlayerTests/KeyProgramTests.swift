@@ -40,7 +40,7 @@ private struct Played: CustomTestStringConvertible {
   static var known: [Played] { all.filter(\.keys.isKnown) }
 }
 
-/// Somebody who does not know a program: presses its keys in any order until each was one that it looked at.
+/// A new player of a program: presses its keys in any order until each was one that it looked at.
 private struct Novice {
   private let machine: Chip8
   private let keys: [KeySet]

@@ -92,7 +92,7 @@ import Testing
     #expect(restored.machine.stateDigest == player.machine.stateDigest)
     #expect(restored.image != nil && restored.inputs.paths == [path])
     #expect(restored.metadata == player.metadata)
-    // What is asked for takes precedence over the image, and nothing of it need be wanted.
+    // What is requested takes precedence over the image, and nothing of it need be wanted.
     var asked = MetadataRequest()
     asked.speed = 200
     let settings = try LoadedMachine(path, MachineRequest(), asked).metadata

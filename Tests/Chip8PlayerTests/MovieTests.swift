@@ -125,7 +125,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
       player.play(movie)
       player.record()
       for _ in 0..<200 where player.isPlayingMovie {
-        // The keys of whoever watches are not looked at.
+        // The viewer's keys are ignored.
         _ = player.run(frames: step, keys: KeySet(key: 0xE))
       }
       #expect(!player.isPlayingMovie && player.machine.stateDigest == movie.machine.stateDigest)
@@ -323,7 +323,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
     #expect(reset.facts.reRecordCount == 3 && reset.frames == 0...2 && reset.past.beginsAtPowerOn)
   }
 
-  /// Whoever comes back to the end of what is recorded, and plays on there, has changed nothing.
+  /// Returning to the end of what is recorded, and playing on there, changes nothing.
   @Test(arguments: [nil, 1 << 20] as [Int?]) func seekingIsNotARerecord(
     journalByteLimit: Int?
   ) throws {

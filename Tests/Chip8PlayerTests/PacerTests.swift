@@ -6,7 +6,7 @@ import Testing
 @Suite struct PacerTests {
   private static let second: UInt64 = 1_000_000_000
 
-  /// How many frames are run in ten seconds by somebody who looks that often in a second.
+  /// How many frames are run in ten seconds when polled that often in a second.
   private func frames(rate: Int, looks: UInt64) -> Int {
     var pacer = Pacer(framesPerSecond: rate, now: 5)
     return (0..<10 * looks).reduce(0) { count, look in

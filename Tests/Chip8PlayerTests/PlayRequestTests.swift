@@ -1,4 +1,4 @@
-// PlayRequestTests.swift: what is asked for, from its files to where it starts.
+// PlayRequestTests.swift: a request, from its files to where it starts.
 
 import Chip8Core
 import Chip8Player

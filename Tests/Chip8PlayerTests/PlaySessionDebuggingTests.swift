@@ -64,7 +64,7 @@ import Testing
     session.finishWork()
   }
 
-  /// The state at a position of a run that nobody has debugged.
+  /// The state at a position of a run that was not debugged.
   private func plain(_ position: Position) throws -> Digest {
     var request = MachineRequest()
     request.seed = 9

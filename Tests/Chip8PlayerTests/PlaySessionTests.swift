@@ -1,4 +1,4 @@
-// A machine that somebody plays with: each command, and what becomes of it on the disk.
+// A machine that is played: each command, and what becomes of it on the disk.
 
 import Chip8Core
 import Chip8Player
@@ -279,7 +279,7 @@ extension PlaySession {
     #expect(try slots(none).names() == [])
   }
 
-  /// Whoever runs this may be root, whom no permission stops, so something is where the slots go.
+  /// The tests may run as root, whom no permission stops, so something is where the slots go.
   @Test func quittingReportsFailedSaves() throws {
     try scratch.write("slots", [1])
     let session = try session(Source.counter)

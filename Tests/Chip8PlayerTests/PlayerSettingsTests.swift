@@ -1,4 +1,4 @@
-// PlayerSettingsTests.swift: what somebody sets, by where it comes from, and what is kept of it.
+// PlayerSettingsTests.swift: what a user sets, by where it comes from, and what is kept of it.
 
 import Chip8Core
 import Chip8Player
@@ -229,7 +229,7 @@ import Testing
     session.set(.volume, to: "50")
     session.finishWork()
     guard case .settingsFailed(isReading: false, _)? = session.takeNotices().last else {
-      Issue.record("nobody said so")
+      Issue.record("not set")
       return
     }
     #expect(session.settings.effective.number(.volume) == 50)

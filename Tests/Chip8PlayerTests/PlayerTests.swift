@@ -30,7 +30,7 @@ import Testing
     guard case .fault(let fault) = player.runFrames(1) else { throw Unexpected() }
     #expect((fault.kind, fault.pc) == (.stackUnderflow, 0x202))
     #expect(player.machine.state.v[0] == 1)
-    // Without a host there is nobody to call.
+    // Without a host there is nothing to call.
     player = try self.player(Source.saving)
     guard case .fault(let call) = player.runFrames(1) else { throw Unexpected() }
     #expect(call.callsMissingHost)
@@ -107,7 +107,7 @@ import Testing
     #expect(restoration.path == directory + "/a")
     player.adopt(restoration)
     #expect(player.machine.program == saver.machine.program && player.image != nil)
-    // The speed was asked for, whatever is played; the breakpoint was for another program.
+    // The speed was requested, whatever is played; the breakpoint was for another program.
     #expect(player.speed == 50 && player.metadata.breakpoints == [])
     #expect(player.metadata.names.name(0x200) == "main")
     _ = player.runFrames(2)

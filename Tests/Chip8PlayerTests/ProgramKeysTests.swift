@@ -1,4 +1,4 @@
-// What the keys of a program do: the table, what is asked for, and what follows for keyboards and pads.
+// What the keys of a program do: the table, what is polled, and what follows for keyboards and pads.
 
 import Chip8Core
 import Chip8Player

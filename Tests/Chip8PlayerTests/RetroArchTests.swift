@@ -158,7 +158,7 @@ import Chip8Player
     #expect(error(Image(of: machine).bytes) == .notAState)
   }
 
-  /// Whoever knows the format can write what no machine is.
+  /// The format can hold what no machine is.
   @Test func everyFieldIsChecked() throws {
     let state = CoreStateCodec.bytes(machine)
     var refused = 0

@@ -118,7 +118,7 @@ private struct Chance {
     #expect(blankCount > 5)
     #expect(Set(drawn.drop { $0 == ShownScreen(blank) }.map(\.pixels)).count == 1)
     #expect(full.player.machine.stateDigest == off.player.machine.stateDigest)
-    // What somebody looks at is as it was.
+    // What is being looked at is unchanged.
     full.stepBack()
     #expect(full.shownScreen == ShownScreen(full.screen))
   }

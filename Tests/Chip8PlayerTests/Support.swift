@@ -7,7 +7,7 @@ import Octo
 import SaveState
 import Testing
 
-/// A directory that is gone when whoever has it is.
+/// A directory that is removed with its owner.
 final class Scratch {
   let directory: String
 
@@ -85,7 +85,7 @@ func gifDuration(_ file: [UInt8]) -> Int {
   return total
 }
 
-/// The error that something throws because what is asked for does not go together.
+/// The error that something throws because requests cannot be combined.
 func requestError(_ body: () throws -> Void) -> RequestError? {
   do { try body() } catch PlayerError.request(let error) { return error } catch { return nil }
   return nil

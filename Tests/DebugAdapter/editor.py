@@ -1,4 +1,4 @@
-"""An editor as dap-python makes one: it starts `chip8 dap`, and waits for what it has asked for."""
+"""An editor as dap-python makes one: it starts `chip8 dap`, and waits for its responses."""
 
 import subprocess
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""A game that is played in a terminal, which nobody looks at."""
+"""A game that is played in a terminal whose output is discarded."""
 
 import fcntl
 import os

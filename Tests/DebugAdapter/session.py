@@ -86,7 +86,7 @@ def steps(editor: Editor, program: str):
 
 def watchpoint(editor: Editor, program: str):
     client = editor.client
-    # Five lives instead of three, and nobody knows why.
+    # Five lives instead of three, for an unknown reason.
     assert editor.move(client.continue_(1)) == "pause"
     assert editor.line == 31
     assert editor.number("[lives]") == 5
@@ -135,7 +135,7 @@ def disassembly(editor: Editor):
 
 
 def attach(chip8: str, program: str):
-    """The same game while somebody plays it in a terminal."""
+    """The same game while it is played in a terminal."""
     with tempfile.TemporaryDirectory() as directory:
         environment = dict(os.environ, XDG_RUNTIME_DIR=directory, XDG_STATE_HOME=directory)
         nobody = Editor(chip8, environment)

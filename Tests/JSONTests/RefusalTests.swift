@@ -1,4 +1,4 @@
-// RefusalTests.swift: documents of anybody. They are refused with a sentence, and nothing crashes.
+// RefusalTests.swift: untrusted documents. They are refused with a sentence, and nothing crashes.
 
 import JSON
 import Testing

@@ -1,4 +1,4 @@
-// SymbolsTests.swift: symbol files, from an assembly and from anybody.
+// SymbolsTests.swift: symbol files, from an assembly and from untrusted files.
 
 import Octo
 import Testing

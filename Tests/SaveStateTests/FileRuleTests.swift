@@ -286,7 +286,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
             try Storage.checkReplacing(path, with: [], as: .savedState, apartFrom: inputs)
           } == .input(base))
       }
-      // In its place too: whoever replaces it meanwhile does not make it free, nor if it is gone.
+      // In its place too: replacing it meanwhile does not make it free, nor does removing it.
       try other.save(to: base)
       #expect(refusal { try image.save(to: base, apartFrom: inputs) } == .input(base))
       unlink(base)
@@ -365,7 +365,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
     }
   }
 
-  /// Whoever else writes there has the directory locked: what is counted is what is there afterwards.
+  /// Other writers have the directory locked: what is counted is what is there afterwards.
   @Test func limitsAreExactBetweenProcesses() async throws {
     let directory = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"
     try Storage.createDirectory(directory)

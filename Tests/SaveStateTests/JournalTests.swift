@@ -270,7 +270,7 @@ extension JournalTree<Toy> {
     #expect(try journal.files().allSatisfy { !removed.contains($0) })
     let tree = try read()
     #expect(try tree.ends() == [session.timeline.machine])
-    // The file that is written to stays, whatever is asked for.
+    // The file that is written to stays, whatever is requested.
     let last = try #require(try journal.files().last)
     _ = try journal.prune(toByteCount: 0)
     #expect(try journal.files() == [last])
@@ -403,7 +403,7 @@ extension JournalTree<Toy> {
     }
   }
 
-  @Test("A branch that nobody could wait for is not in the tree")
+  @Test("A branch that is too long to replay is not in the tree")
   func distantBranches() throws {
     defer { clean() }
     var session = Journaled(Timeline(toy), journal)

@@ -117,7 +117,7 @@ import Testing
     #expect(try memory.clear())
   }
 
-  /// However many write at once, whoever reads finds what one of them has written.
+  /// However many write at once, a reader finds what one of them has written.
   @Test func writersDoNotMix() async throws {
     let memory = memory
     try memory.write([0, 0, 0, 0])

@@ -1,4 +1,4 @@
-// PastTests.swift: an image can say how its machine has come where it is, and nobody has to believe it.
+// PastTests.swift: an image can claim its machine's history, which is verified before use.
 
 import SaveState
 import Testing
@@ -150,7 +150,7 @@ import Testing
       return count < 4
     }
     #expect(stopped == nil && count == 4)
-    // So it is for whoever goes over the course again.
+    // So it is when the course is replayed.
     var proving = timeline
     proving.provesPasts = true
     #expect(throws: error) { _ = try proving.scout(while: { false }) }

@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  /// Whoever has saved in the slot meanwhile keeps that, and has no version that was never theirs.
+  /// A save by another process meanwhile is kept, and gets no version that it did not replace.
   @Test func savesOfOtherProcessesStay() throws {
     try withSlots { slots in
       try slots.save(image(1), to: boss)

@@ -42,7 +42,7 @@ import Testing
           frame: min(next.frame, end.frame), instruction: min(next.instruction, end.instruction))
         try pieces.advance(until: limit)
         try #require(pieces.machine.position.instruction <= limit.instruction)
-        // Where somebody has stopped, the inputs of that place come too.
+        // Where the replay was stopped, the inputs of that place come too.
         if Bool.random(using: &random) { try pieces.advance(to: pieces.machine.position) }
       }
       try pieces.advance(to: session.toy.position)

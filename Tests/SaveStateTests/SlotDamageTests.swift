@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  /// Whoever links a slot's versions to another directory loses nothing there.
+  /// A slot's versions may link to another directory; nothing is lost there.
   @Test func versionsAreNotElsewhere() throws {
     try withSlots { slots in
       for count in 1...3 { try slots.save(image(count), to: .key(1)) }
@@ -84,7 +84,7 @@ import Testing
       try Storage.createDirectory(slots.directory + "/directory.state")
       let pipe = slots.directory + "/pipe.state"
       #expect(mkfifo(pipe, 0o600) == 0)
-      // With this, whoever writes to the pipe does not wait.
+      // With this, writing to the pipe does not block.
       let reader = open(pipe, O_RDWR | O_CLOEXEC)
       defer { close(reader) }
       try FileManager.default.createSymbolicLink(

@@ -5,7 +5,7 @@ import SaveState
 import Testing
 
 @Suite struct SlotWaitTests {
-  /// A toy that tells apart by a number, with bytes beside it that nobody knows.
+  /// A toy that tells apart by a number, with unknown bytes beside it.
   private func image(_ number: UInt32, extra byteCount: Int = 0) throws -> Image {
     var toy = usedToy()
     toy.counter = number

@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  /// Whoever comes late finds the directory locked or the name taken. Each file is one byte over and
+  /// Latecomers find the directory locked or the name taken. Each file is one byte over and
   /// over, so that a mixture of two would be seen.
   @Test func manyReplaceTheSameFile() throws {
     try withTemporaryDirectory { directory in
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  /// Somebody else's lock on the directory, for any time.
+  /// Another process's lock on the directory, for any time.
   @Test func directoryLocksOfOthersDoNotBlockWrites() throws {
     try withTemporaryDirectory { directory in
       let descriptor = open(directory, O_RDONLY | O_DIRECTORY)
@@ -119,7 +119,7 @@ import Testing
     try withTemporaryDirectory { directory in
       let path = directory + "/pipe"
       #expect(mkfifo(path, 0o600) == 0)
-      // Open at both ends, so that nobody waits.
+      // Open at both ends, so that nothing blocks.
       let descriptor = open(path, O_RDWR)
       defer { close(descriptor) }
       try Storage.writeAtomically(path, with: [1, 2, 3])

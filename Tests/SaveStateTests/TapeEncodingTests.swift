@@ -1,4 +1,4 @@
-// TapeEncodingTests.swift: a tape as bytes, which may be anybody's.
+// TapeEncodingTests.swift: a tape as bytes, which may be untrusted.
 
 import SaveState
 import Testing

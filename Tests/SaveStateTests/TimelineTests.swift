@@ -3,7 +3,7 @@
 import SaveState
 import Testing
 
-/// A session of a toy, with each of its moments as it was when somebody was there.
+/// A session of a toy, with each of its moments as it was when visited.
 private struct Session {
   private struct Moment: Hashable {
     let branch: Int
@@ -38,7 +38,7 @@ private struct Session {
     }
   }
 
-  /// What the machine was where it is now, if anybody was there.
+  /// What the machine was where it is now, if visited before.
   func isAsRemembered() -> Bool? {
     let (place, position) = (timeline.place, timeline.machine.position)
     let moment = Moment(

@@ -189,7 +189,7 @@ import Testing
     let lines = try shown()
     #expect(lines.contains("volume = 40  # configuration"))
     #expect(lines.contains("journal = false  # configuration"))
-    // Nobody knows which table these are in.
+    // It is unknown which table these are in.
     #expect(lines.contains("fit = false  # default"))
     #expect(lines.contains("# colors: set by the program"))
   }

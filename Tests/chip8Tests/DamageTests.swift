@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// Where somebody has made the digest right again, only what is not part of the machine may differ:
+  /// Where the digest was made right again, only what is not part of the machine may differ:
   /// the contents of the sections have checksums of their own.
   @Test(arguments: names) func flippedBitsWithAValidDigestAreRefusedOrHarmless(
     name: String

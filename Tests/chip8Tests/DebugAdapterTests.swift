@@ -152,7 +152,7 @@ import Testing
     #expect(try client.request("threads").number("body.threads.0.id") == 1)
     #expect(try client.refusal("stackTrace", ["threadId": 1]).contains("not stopped"))
     #expect(try client.move("pause") == "pause")
-    // Then what is asked for is done, and not what was paused; and not what the console has ended.
+    // Then what is requested is done, and not what was paused; and not what the console has ended.
     func instruction() throws -> Int {
       let text = try #require(try client.value("instruction"))
       return try #require(text.split(separator: " ").last.flatMap { Int($0) })

@@ -54,7 +54,7 @@ import Testing
       ["--restore", "-", "--rom-path", "roms", "--headless", "--frames", "0", "--json"],
       input: try scratch.read("a.state"))
     #expect(try Report(piped).state.sha256 == saved.state.sha256)
-    // Saved again, it is whole, unless that is asked for too.
+    // Saved again, it is whole, unless that is requested too.
     _ = try digest("a.state", "--rom-path", "roms", "--save", "whole.state")
     #expect(try digest("whole.state") == saved.state.sha256)
   }

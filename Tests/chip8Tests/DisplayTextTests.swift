@@ -64,7 +64,7 @@ import Testing
     try expectText(["digit.ch8", "--headless", "--save", "missing/\(evil)"], code: 73)
     try expectText(["image", "set", state, "--note", evil], isNamed: false)
     try expectText(["image", "info", state])
-    // A file that nobody has named is called nothing that a terminal would mind.
+    // A file that was not named is called nothing that a terminal would mind.
     try expectText(["image", "rom", state], isNamed: false)
     #expect(try scratch.names.contains("program.ch8"))
   }

@@ -40,7 +40,7 @@ import Testing
 
   // MARK: No display
 
-  /// Nobody would see a window of SDL's drivers that show nothing.
+  /// A window of SDL's drivers that show nothing would be invisible.
   @Test func withoutADisplayNothingIsPlayed() throws {
     try scratch.write("stay.ch8", rom(0x1200))
     let outcome = try scratch.chip8("stay.ch8")
@@ -134,7 +134,7 @@ import Testing
     #expect(outcome.code == 74 && outcome.output.isEmpty)
   }
 
-  /// One that nobody reads any more ends a run that would not end by itself.
+  /// One whose reader is gone ends a run that would not end by itself.
   @Test func aTraceThatFailsEndsTheRun() throws {
     try scratch.write("count.ch8", Programs.count)
     let outcome = try scratch.chip8(

@@ -264,7 +264,7 @@ import Testing
   }
 
   /// The permission of a file counts, and not only that of its directory.
-  @Test(.enabled(if: geteuid() == 0, "only root can become somebody else"))
+  @Test(.enabled(if: geteuid() == 0, "only root can become another user"))
   func filesWithoutPermissionAreNotReplaced() throws {
     try make("sketch.ch8 --headless --frames 1 --save a.state")
     try scratch.write("text", [1])

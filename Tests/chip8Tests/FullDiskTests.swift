@@ -75,7 +75,7 @@ import Testing
     #expect(try scratch.read("again.state") == new)
   }
 
-  /// Whoever gives us a pipe may have made it one that does not wait. A page fits into the second.
+  /// A pipe that is handed over may be non-blocking. A page fits into the second.
   @Test func pipesThatDoNotWait() throws {
     let arguments = ["-"] + command + ["1", "--save", "-"]
     let expected = try scratch.run(arguments, input: large).output

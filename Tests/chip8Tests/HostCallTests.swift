@@ -295,7 +295,7 @@ import Testing
   }
 
   /// Another program of ours does the same with the library; what cannot be restored is found out
-  /// while there still is somebody to tell.
+  /// while the error can still be reported.
   @Test func failedRestoresReturnToTheirCaller() throws {
     try write("a.8o", Self.save)
     _ = try scratch.report("a.8o", "--host-calls", "dir", "--save", "awake.state")

@@ -76,7 +76,7 @@ import Testing
     #expect(morning.screen != named.screen)
     // The second day, with the fire burnt down.
     #expect(named.registers.v[0xC] == 0 && named.registers.v[0xD] == 2)
-    // Without a host nobody sleeps.
+    // Without a host nothing sleeps.
     let awake = try scratch.report(rom("hearth"), "--keys", keys, "--frames", "3000")
     #expect(awake.registers.v[0xD] == 1)
   }

@@ -176,7 +176,7 @@ import Testing
     #expect(try scratch.chip8("image", "rom", "a.state").code == 0)
     #expect(try scratch.read("sketch.ch8") == Programs.sketch)
     #expect(try scratch.chip8("image", "rom", "a.state", "-o", "-").output == Programs.sketch)
-    // It is there already, or is another one that nobody has named.
+    // It is there already, or is another one that was not named.
     #expect(try scratch.chip8("image", "rom", "a.state").code == 0)
     try scratch.write("sketch.ch8", [1])
     try scratch.expectRefusal(["image", "rom", "a.state"], code: 73, naming: "sketch.ch8")

@@ -1,4 +1,4 @@
-// KeysCommandTests.swift: what each key does in a program, from the table or as it is asked for.
+// KeysCommandTests.swift: what each key does in a program, from the table or as it is polled.
 
 import Foundation
 import Testing

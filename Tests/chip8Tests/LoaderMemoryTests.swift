@@ -7,7 +7,7 @@ import Testing
 @Suite struct LoaderMemoryTests {
   private static let maxMebibytes = 24
 
-  /// Prints how many KiB of memory a program has had at most. Whoever starts it must be small, for
+  /// Prints how many KiB of memory a program has had at most. Its parent must be small, for
   /// it counts what the process had before.
   private static let measuring = """
     import os, sys
@@ -23,7 +23,7 @@ import Testing
     return try #require(outcome.text.split(separator: "\n").last.flatMap { Int($0) })
   }
 
-  /// An image of 16 MiB, nearly all of it in a section that nobody knows.
+  /// An image of 16 MiB, nearly all of it in an unknown section.
   private func huge(_ image: AlteredImage) -> [UInt8] {
     var image = image
     let rest = Image.maxByteCount - image.bytes.count - 20

@@ -6,7 +6,7 @@ import Testing
 @Suite struct MobilityTests {
   let scratch: Scratch
   private static let leaving = "--headless --frames 5 --save - --move --else-save here.state"
-  /// Opens a pipe as descriptor 3 that never ends, for whoever reads it can write to it.
+  /// Opens a pipe as descriptor 3 that never ends, for its reader can write to it.
   private static let unending = "mkfifo pipe; exec 3<>pipe; rm pipe"
 
   init() throws {
@@ -121,7 +121,7 @@ import Testing
     #expect(try scratch.report("there.state", "--frames", "0").state == stayed.state)
   }
 
-  /// It would be here without its program, which nobody has.
+  /// It would be here without its program, which is not found.
   @Test func aMachineDoesNotLoseItsProgram() throws {
     let outcome = try scratch.shell(
       """

@@ -204,7 +204,7 @@ struct MoveFaultTests {
     #expect(!isRefused || run.versions.isEmpty, comment)
   }
 
-  /// Whoever is not killed says what is wrong and leaves nothing beside the files, but where that is
+  /// The side that is not killed reports the error and leaves nothing beside the files, but where that is
   /// what failed.
   private func expectOrder(_ fault: MoveFaultCase, _ run: MoveRun, _ comment: Comment) {
     let outcome = fault.side == .sender ? run.sent : run.received

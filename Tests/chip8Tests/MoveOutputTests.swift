@@ -133,7 +133,7 @@ import Testing
   func anOutputFailsAfterTheRun(option: String) throws {
     let scene = try scene()
     let options = ["--trace": "a", "--record": "b", "--screenshot": "c", "--save-slot": "d"]
-    // Whoever reads a pipe can go away.
+    // The reader of a pipe can go away.
     try #require(mkfifo(scene.scratch.path("pipe"), 0o600) == 0)
     let reader = open(scene.scratch.path("pipe"), O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     let running = try scene.start(

@@ -30,7 +30,7 @@ import Testing
     #expect(scene.wasSilent)
   }
 
-  /// In step 3: the image is longer than what the connection holds, and nobody reads on.
+  /// In step 3: the image is longer than what the connection holds, and the receiver stops reading.
   @Test(
     arguments: [
       MoveRow(.kill, MoveRow.killed, .sent), MoveRow(.end, 75, .sent),
@@ -70,7 +70,7 @@ import Testing
     try expect(row, running, in: scene, MoveScene.here, saying: "it is in \(MoveScene.here): ")
   }
 
-  /// In step 6: the other side is ready, but nobody is there any more who would read `go`.
+  /// In step 6: the other side is ready, but it is gone before it reads `go`.
   @Test func aLostReceiverKeepsTheMachineHere() throws {
     let scene = try MoveScene()
     let running = try scene.start(MoveScene.sender())
@@ -129,7 +129,7 @@ import Testing
     #expect(scene.wasSilent)
   }
 
-  /// In step 5: nobody is there any more who would read that it is ready.
+  /// In step 5: the sender is gone before it reads that the receiver is ready.
   @Test(arguments: MovePlace.available)
   func theReceiverCannotAnswer(place: MovePlace) throws {
     let scene = try MoveScene(.pipes, place)

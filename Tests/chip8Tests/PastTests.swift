@@ -115,7 +115,7 @@ import Testing
     #expect(try scratch.run(["a.state", "--headless", "--seek", "690", "--frames", "0"]).code == 0)
   }
 
-  /// A past that leads elsewhere is refused by whoever would need it, and by nobody else.
+  /// A past that leads elsewhere is refused where it is needed, and only there.
   @Test func aFalsePastIsRefused() throws {
     try save("a.state")
     let image = try Image(scratch.read("a.state"))

@@ -50,7 +50,7 @@ import Testing
         + #"exec "$CHIP8" --restore pipe --headless --json --frames 0"#)
   }
 
-  /// Only a superuser can become somebody else, and the program may be where others cannot look.
+  /// Only root can become another user, and the program may be where others cannot look.
   private static let asNobody = "setpriv --reuid=65534 --regid=65534 --clear-groups "
   private static let canBeNobody = canRun(asNobody + #""$CHIP8" --version"#)
 

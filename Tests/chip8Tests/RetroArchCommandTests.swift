@@ -76,7 +76,7 @@ import Testing
     let onProgram = try scratch.chip8(
       "image", "from-retroarch", "game", "a.state", "-o", "a.state")
     #expect(onProgram.code == 64, "\(onProgram.errors)")
-    // Nobody takes it for a program.
+    // It is not taken for a program.
     let played = try scratch.chip8("game", "--headless")
     #expect(played.code == 65 && played.errors.contains("image from-retroarch"))
     #expect(try scratch.read("game") == state)

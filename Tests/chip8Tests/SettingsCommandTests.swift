@@ -239,7 +239,7 @@ import Testing
   }
 
   /// A machine is whole whatever stands beside it. What is damaged is reported, and kept as it is
-  /// until somebody says something else.
+  /// until something else is set.
   @Test func damageIsReported() throws {
     for (tag, contents) in [("SETT", [1]), ("LABL", [0, 2, 0])] as [(String, [UInt8])] {
       _ = try chip8("game.ch8", "--headless", "--frames", "0", "--save", "a.state")

@@ -108,7 +108,7 @@ import Testing
 }
 
 @Suite struct LinkInOrderTests {
-  /// A compiler that sends the script the signal, as somebody does who does not want to wait.
+  /// A compiler that sends the script the signal, as an impatient user does.
   @Test(arguments: [("INT", 130), ("TERM", 143)] as [(String, Int32)])
   func whatIsInterruptedLeavesNothing(signal: String, code: Int32) throws {
     let scratch = try Scratch()

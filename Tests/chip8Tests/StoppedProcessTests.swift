@@ -1,4 +1,4 @@
-// StoppedProcessTests.swift: a process that is stopped holds its locks, and holds up nobody forever.
+// StoppedProcessTests.swift: a process that is stopped holds its locks, and blocks no other process forever.
 
 import Foundation
 import Testing

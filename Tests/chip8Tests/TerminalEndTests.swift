@@ -137,7 +137,7 @@ import Testing
     #expect(ended.modes == [7, 25] && ended.keyboardFlags.isEmpty)
   }
 
-  @Test("A job that nobody could resume is not stopped")
+  @Test("A job that could not be resumed is not stopped")
   func suspensionWithoutShell() throws {
     let terminal = try play()
     let count = terminal.screen.updateCount

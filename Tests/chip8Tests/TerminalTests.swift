@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test(
-    "The kitty keyboard protocol is asked for, and keys are down until they go up, by their place")
+    "The kitty keyboard protocol is requested, and keys are down until they go up, by their place")
   func reportedKey() throws {
     let digit = try digit(7)
     let terminal = try play(TerminalTests.showHeld, kind: .foot)
@@ -315,7 +315,7 @@ import Testing
 
   // MARK: The debugger
 
-  @Test("Whoever opens the debugger is told why no editor can attach, and nobody else")
+  @Test("Opening the debugger shows why no editor can attach; nothing else does")
   func noSocket() throws {
     let terminal = try play(rom(0x1200))
     try terminal.waitForPicture()

@@ -164,7 +164,7 @@ struct WindowAttachTests {
     let instruction = try #require(try first.value("instruction"))
     #expect(try client().refusal("attach").contains("another debugger is attached"))
     if isOrderly { try end(first) } else { first.kill() }
-    // The game runs, and stops nowhere; where it has come to is beyond where it stood.
+    // The game runs, and stops nowhere; its position is beyond where it stood.
     let second = try waitFor("the first one's end") { () -> AdapterClient? in
       let client = try client()
       let request = try client.ask("attach", ["stopOnEntry": true])
@@ -221,7 +221,7 @@ struct WindowAttachTests {
     #expect(try client.refusal("launch", ["program": game]).contains("already"))
     try end(client)
     for desktop in [one, two, deaf] { #expect(try desktop.end(by: SIGTERM).code == 130) }
-    // What nobody plays has none.
+    // What is not played has none.
     #expect(
       try scratch.shell("XDG_RUNTIME_DIR=$PWD/run $CHIP8 game.8o --headless --frames 1").code == 0)
     #expect(try FileManager.default.contentsOfDirectory(atPath: sockets).isEmpty)
@@ -257,7 +257,7 @@ struct WindowAttachTests {
     chmod(sockets, 0o700)
     let game = try socket(at: "\(sockets)/\(getpid()).sock") { bind($0, $1, $2) }
     defer { close(game) }
-    // It takes nobody, and has room for one who waits.
+    // It accepts no connection, and has room for one that waits.
     try #require(listen(game, 0) == 0)
     let waiting = try connection()
     defer { close(waiting) }
@@ -384,7 +384,7 @@ struct WindowAttachTests {
     #expect(try desktop.quit().code == 0)
   }
 
-  @Test("Nobody who connects keeps the window waiting")
+  @Test("No client keeps the window waiting")
   func hostility() throws {
     let desktop = try open()
     // Nonsense is answered, and ends the connection.
@@ -394,7 +394,7 @@ struct WindowAttachTests {
       client.write(text)
       #expect(try client.response(to: 0).bool("success") == false)
     }
-    // Somebody who asks for much and reads nothing, attached or not; somebody who says nothing; too many.
+    // A client that asks for much and reads nothing, attached or not; a silent one; too many.
     let greedy = AdapterClient(socket: try connection())
     for command in ["initialize", "attach", "configurationDone", "pause"] {
       try greedy.ask(command)

@@ -3,7 +3,7 @@ import Foundation
 import SaveState
 import Testing
 
-/// The debugger in the window, with real keys: where it has come to shows in what is saved there.
+/// The debugger in the window, with real keys: its position shows in what is saved there.
 @Suite(
   "The window's debugger", .serialized,
   .enabled(if: Desktop.isAvailable, "needs an X server: make test brings one"))

@@ -65,7 +65,7 @@ struct WindowEndTests {
     #expect(try machine(in: Autosave.exit.slot).state.instructions > 0)
   }
 
-  @Test("A window whose machine cannot be saved closes when that is asked for again")
+  @Test("A window whose machine cannot be saved closes when that is requested again")
   func failingAutosave() throws {
     let desktop = try play("--no-card")
     try desktop.limitFileSize("100")

@@ -25,7 +25,7 @@ struct WindowMovieTests {
     try waitFor("slot \(slot)") { try? slots.image(.key(slot)) }
   }
 
-  @Test("A window records a movie, and plays it until somebody plays on")
+  @Test("A window records a movie, and plays it until the user plays on")
   func movies() throws {
     let (first, second) = (scratch.path("a.movie"), scratch.path("b.movie"))
     let slots = ["--slots", scratch.directory]

@@ -101,7 +101,7 @@ struct WindowSettingsTests {
     #expect(try second.quit() == (0, ""))
   }
 
-  @Test("A bad line of the configuration is named, and the rest holds while somebody plays")
+  @Test("A bad line of the configuration is named, and the rest holds during play")
   func configuration() throws {
     let directory = scratch.path("config/chip8")
     try FileManager.default.createDirectory(

@@ -1,4 +1,4 @@
-// What somebody who debugs waits for: docs/DEBUGGING.md.
+// What a user waits for while debugging: docs/DEBUGGING.md.
 
 import Chip8Core
 import Chip8Player
@@ -55,7 +55,7 @@ extension Measurement {
   }
 }
 
-/// A session in which somebody has pressed keys.
+/// A session in which keys were pressed.
 private func played(
   _ subject: Subject, frames: UInt64, instructionsPerFrame ipf: Int
 ) throws -> DebugSession {

@@ -47,7 +47,7 @@ private func each(_ work: () -> Void) -> Double {
   threadMicroseconds { for _ in 0..<200 { work() } } / 200
 }
 
-/// Not inlined, so that no copy is left out because nobody reads it.
+/// Not inlined, so that no copy is left out because it is not read.
 @inline(never)
 private func copy(
   _ byteCount: Int, from source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer

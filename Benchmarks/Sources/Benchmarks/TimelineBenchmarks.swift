@@ -216,7 +216,7 @@ private func play(frames: Int, of machine: Chip8, in journal: Journal) throws ->
   return timeline.byteCount
 }
 
-/// Somebody plays on and on, and goes back now and then, with a journal that is written twice a second. Each
+/// A player plays on and on, and rewinds now and then, with a journal that is written twice a second. Each
 /// day the window is closed and another one opened.
 private struct Week {
   private let journal: Journal

@@ -34,7 +34,7 @@ public struct Directory {
   /// Makes a link in it, that leads where it may.
   public func link(_ name: String, to target: String) { symlink(target, place(name)) }
 
-  /// Makes a pipe in it, at which whoever opens it would wait.
+  /// Makes a pipe in it, at which opening it would block.
   public func makePipe(_ name: String) { mkfifo(place(name), 0o666) }
 
   private func place(_ name: String) -> String { name.isEmpty ? path : "\(path)/\(name)" }

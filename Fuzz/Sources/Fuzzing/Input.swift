@@ -15,7 +15,7 @@ public struct Input {
     _: Value.Type = Value.self
   ) -> Value {
     if let value = reader.next(Value.self) { return value }
-    // An array of them that nobody uses would be released before it is filled.
+    // An unused array of them would be released before it is filled.
     _ = reader.take(reader.count)
     return 0
   }

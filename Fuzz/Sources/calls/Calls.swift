@@ -370,7 +370,7 @@ struct Session {
     }
   }
 
-  /// A step of a frame, with all that can be asked for, into memory that is not larger than that needs.
+  /// A step of a frame, with all that can be requested, into memory that is not larger than that needs.
   private func step(
     _ handles: [OpaquePointer?], _ restored: [OpaquePointer?], _ keys: UInt16, _ stride: Int
   ) -> Int32 {

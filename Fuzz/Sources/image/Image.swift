@@ -87,7 +87,7 @@ private func checkPast(_ image: Image, _ machine: Chip8) {
   let isTrue = past.leads(to: machine)
   var timeline = Timeline(machine, past: past)
   let isBack: Void? = try? timeline.seek(toInstruction: start.instruction)
-  expect(isTrue || isBack == nil || start == end, "nobody goes back to a past that is false")
+  expect(isTrue || isBack == nil || start == end, "a seek into a false past fails")
   expect(isBack != nil || timeline.machine.stateDigest == machine.stateDigest, "it stays there")
 }
 

@@ -1,4 +1,4 @@
-// Journals: what somebody has played, after anything has happened to the files. Checksums are made right
+// Journals: what was played, after anything has happened to the files. Checksums are made right
 // again, so that all that they stand for is reached.
 
 import Chip8Core
@@ -39,7 +39,7 @@ private func visit(_ tree: JournalTree<Chip8>) {
   }
 }
 
-/// Somebody who plays with a journal.
+/// A player with a journal.
 private struct Player {
   /// Looks at keys, draws, waits.
   static let program = Program(

@@ -23,7 +23,7 @@ enum States {
 }
 
 extension Input {
-  /// What somebody has put into a directory of slots: up to five things.
+  /// What was put into a directory of slots: up to five things.
   mutating func fill(_ directory: Directory) {
     directory.create("\(States.sha1)")
     for _ in 0..<next(UInt8.self) % 6 {

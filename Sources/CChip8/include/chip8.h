@@ -10,7 +10,7 @@
  *
  * Threads. Every function can be called on any thread. A machine or a team is used by one thread at a
  * time; different ones are independent. A snapshot can be restored on several threads at once, while
- * nobody overwrites or destroys it. The library keeps nothing beside its table of handles: no settings,
+ * it is not overwritten or destroyed. The library keeps nothing beside its table of handles: no settings,
  * no current machine, no thread but those of teams.
  *
  * Results. Functions that return int32_t return 0 or more where they have done what was asked, and one of
@@ -115,7 +115,7 @@ typedef struct chip8_options {
  * machine        gets the new handle; the caller destroys it.
  * message, message_size
  *                gets a sentence if there is an error, cut to fit, always ending in a zero byte; NULL and
- *                0 if nobody wants it.
+ *                0 if it is not wanted.
  *
  * CHIP8_ERROR_DATA: there is no program, it does not fit, or it is an image.
  */
@@ -136,7 +136,7 @@ int32_t chip8_load(
   size_t message_size);
 
 /* A second machine as this one is at the moment, with a handle of its own. They share nothing that
-   anybody could notice. */
+   could be noticed. */
 int32_t chip8_clone(chip8_machine *machine, chip8_machine **copy);
 
 /* Frees a machine, its handle and every pointer that it has returned. */
@@ -195,7 +195,7 @@ int32_t chip8_get_known_key(chip8_machine *machine, const char *name);
 
 /* Why a run came back. */
 enum {
-  /* All frames or instructions that were asked for are done. */
+  /* All requested frames or instructions are done. */
   CHIP8_STOP_DONE = 0,
   /* The program jumps to itself, forever, and a frame has ended with that. */
   CHIP8_STOP_HALT = 1,

@@ -1,5 +1,5 @@
 // The table of handles. A handle is a number: where in the table it is looked up, of what kind it is,
-// and the how-manieth it is. Nobody follows it as a pointer, so any pointer at all can be asked for.
+// and the how-manieth it is. It is never dereferenced, so any pointer at all can be looked up.
 // The table is all that the library keeps between two calls, and each copy of the library has its own.
 
 #ifndef CHIP8_HANDLES_H
@@ -21,7 +21,7 @@ enum { CChip8_slotCount = 1 << 20 };
 extern struct CChip8_slot CChip8_slots[CChip8_slotCount] __attribute__((visibility("hidden")));
 
 /// What a handle stands for; NULL if that is not a handle of this kind, or not any more. No lock is
-/// taken: a handle is never given twice, so nobody else changes the place of one that is in use.
+/// taken: a handle is never given twice, so the place of one that is in use does not change.
 static inline void *CChip8_object(const void *handle, uint64_t kind) {
   uint64_t number = (uint64_t)(uintptr_t)handle;
   struct CChip8_slot *slot = &CChip8_slots[number & (CChip8_slotCount - 1)];

@@ -24,7 +24,7 @@ int CLinux_renameToNew(const char *path, const char *other);
 /// (`SCHED_BATCH`); -1 and `errno` if it may not say so.
 int CLinux_waitForOthers(void);
 
-/// As `sem_wait`, but not longer than to a moment of the clock that nobody sets.
+/// As `sem_wait`, but not longer than to a moment of the monotonic clock.
 int CLinux_waitUntil(sem_t *semaphore, const struct timespec *moment);
 
 /// Memory for machine code, at two addresses: what is written at the first is executed at the second.

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <termios.h>
 
-/// Guards a terminal: whatever signal ends this process, or whoever calls `exit`, the terminal is given
+/// Guards a terminal: whatever signal ends this process, or whatever calls `exit`, the terminal is given
 /// back first. Only SIGKILL cannot be caught.
 ///
 /// Until then, what is written to a standard error that is a terminal is kept, for it would end up

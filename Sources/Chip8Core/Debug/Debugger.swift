@@ -87,7 +87,7 @@ public struct Debugger: Sendable {
       switch outcome {
       case .hit(let hit): return report(hit, of: machine)
       case .stopped(let stop): return stop
-      // Somebody may press a key in a frame to come.
+      // A key may be pressed in a later frame.
       case .waiting: continue
       case .limit, .goal: break
       }

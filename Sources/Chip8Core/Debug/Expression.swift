@@ -1,6 +1,6 @@
 // The expressions of conditions, log points and prompts: docs/DEBUGGING.md.
 
-/// A register that somebody can look at, watch or change.
+/// A register that can be read, watched or changed.
 public enum Register: Hashable, Sendable {
   /// V0 to VF.
   case v(UInt8)

@@ -25,7 +25,7 @@ public struct History {
   public enum Failure: Error, Sendable {
     /// The past cannot be gone to.
     case seek(SeekError)
-    /// Somebody did not want to wait.
+    /// Interrupted.
     case interrupted
   }
 

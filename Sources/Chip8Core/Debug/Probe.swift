@@ -5,15 +5,15 @@ import SaveState
 
 /// Looks for hits of stops while a machine runs, be it for the first time or over its past.
 package struct Probe: Sendable {
-  /// What a run has come to.
+  /// How a run ended.
   package enum End {
-    /// The machine is at the end that was asked for.
+    /// The machine is at the requested end.
     case limit
     /// Something was hit, and the run was to end there.
     case hit(Hit)
     /// The goal is reached.
     case goal
-    /// The program waits for a key, and nobody presses any.
+    /// The program waits for a key, and none is pressed.
     case waiting
     /// The machine has stopped by itself.
     case stopped(Chip8.Stop)
@@ -57,14 +57,14 @@ package struct Probe: Sendable {
   package var messages: [LoggedMessage] = []
   /// How many bytes of messages have room still. A log point may be hit millions of times.
   private var messageRoom = 4 << 20
-  /// Whether log points say anything: not while somebody looks for something in the past.
+  /// Whether log points say anything: not while the past is searched.
   package var isLogging = false
   /// How often each stop's condition has held, where that matters.
   package var counts: [Int: UInt64] = [:]
 
   /// - Parameters:
   ///   - stops: those that are enabled.
-  ///   - goal: where else to stop, because somebody steps.
+  ///   - goal: where else to stop, when stepping.
   package init(_ stops: [StopPoint], _ goal: StepGoal = .none, asking question: Question? = nil) {
     (self.stops, self.goal, self.question) = (stops, goal, question)
     var (traps, watch) = (Traps(), Watch())

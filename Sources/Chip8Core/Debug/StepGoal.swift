@@ -1,6 +1,6 @@
 // Where a step ends.
 
-/// Where somebody who steps wants to stop.
+/// Where a step ends.
 package enum StepGoal: Sendable {
   case none
   /// At the next instruction, or in the next frame of a wait for a key.
@@ -129,7 +129,7 @@ public struct LineTable: Sendable {
   }
 }
 
-/// What somebody asks of the past, beside stops.
+/// A question about the past, beside stops.
 package enum Question: Sendable {
   /// Where something was accessed.
   case access(StopPoint.Watched, StopPoint.AccessKind)

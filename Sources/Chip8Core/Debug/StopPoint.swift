@@ -85,7 +85,7 @@ public struct StopPoint: Sendable {
   public var name: String?
   /// Whether it is a point of the machine's metadata, which is saved with it.
   public var isSaved = false
-  /// Where it is as somebody wrote it, a label or a line: there it is in another version of the program.
+  /// Where it is as the user wrote it, a label or a line: there it is in another version of the program.
   public var place: String?
 
   /// A stop at an event.

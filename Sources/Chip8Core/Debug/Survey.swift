@@ -49,7 +49,7 @@ extension History {
 }
 
 extension Chip8 {
-  /// Goes over its course, and says where it has come to.
+  /// Goes over its course, and returns where it ended.
   fileprivate mutating func count(
     _ inputs: inout ArraySlice<Tape<InputEvent>.Entry>, until end: Position,
     in survey: inout Survey

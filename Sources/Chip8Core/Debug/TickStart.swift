@@ -1,4 +1,4 @@
-// What an instruction has done: the machine before it, as far as anybody asks, and after it.
+// What an instruction has done: the machine before it, as far as needed, and after it.
 
 import SaveState
 

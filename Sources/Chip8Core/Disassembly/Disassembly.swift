@@ -31,7 +31,7 @@ public struct Disassembly: Sendable {
     let isSkip: Bool
   }
 
-  /// What somebody knows about a program. Names have to be ones that Octo's assembler takes for
+  /// What is known about a program. Names have to be ones that Octo's assembler takes for
   /// labels, without anything that would end a word, and without registers and numbers.
   public struct Annotations: Sendable {
     /// The address of each label.

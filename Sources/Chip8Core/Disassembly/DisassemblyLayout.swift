@@ -70,7 +70,7 @@ struct DisassemblyLayout {
   }
 
   /// Where the program really begins, if it begins with a jump there: an assembler makes that jump
-  /// by itself, and gives the place the name `main`. Not where somebody needs a label at the jump.
+  /// by itself, and gives the place the name `main`. Not where a label is needed at the jump.
   func entryTarget(_ labeled: (Int) -> Bool) -> Int? {
     let start = Chip8.programStart
     guard byteCounts[0] > 0, let first = code[start], first.kind == .jump else { return nil }

@@ -6,8 +6,8 @@ public enum EngineKind: String, CaseIterable, Sendable {
   case fast
 }
 
-/// Executes instructions on a state, for the time of one `run`. It knows nothing of frames: whoever
-/// has a slice of one asks it for so many instructions.
+/// Executes instructions on a state, for the time of one `run`. It knows nothing of frames: the
+/// caller requests the instructions of a slice.
 ///
 /// The interpreter in `Interpreter/` executes them by threaded handlers. It leaves to the rules in
 /// `Rules/`, which are written to be read, what is rare, and is compared with them.
@@ -23,9 +23,9 @@ struct Engine {
     case fault(Fault.Kind)
     /// The next instruction is one of the host's, and was not executed yet.
     case host
-    /// The host is asked for something.
+    /// The program has made a host call.
     case hostCall
-    /// The next instruction is one that somebody who debugs the program wants to stop before.
+    /// The next instruction is one that the debugger stops before.
     case trapped
   }
 

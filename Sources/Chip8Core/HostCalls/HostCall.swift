@@ -10,7 +10,7 @@ public struct HostCall: Hashable, Sendable {
     case call(UInt16)
   }
 
-  /// What is asked for.
+  /// The request.
   public enum Operation: Hashable, Sendable {
     /// An image of the machine.
     case save(Continuation)
@@ -25,10 +25,10 @@ public struct HostCall: Hashable, Sendable {
   /// The most characters of a name.
   public static let maxNameCount = 64
 
-  /// What is asked for.
+  /// The request.
   public let operation: Operation
   /// The name of the file: 1 to 64 of A–Z, a–z, 0–9, `.`, `_` and `-`, not beginning with `.`.
-  /// Empty where no file is asked for.
+  /// Empty where the call names no file.
   public let name: String
   /// Where in the RAM arguments go.
   let buffer: Range<Int>

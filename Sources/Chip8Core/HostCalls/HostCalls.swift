@@ -42,7 +42,7 @@ extension Chip8 {
   /// ``InputEvent/hostAnswer(_:)``.
   mutating func finishHostCall(_ status: HostStatus) {
     state.hostCalls?.answer = status
-    // Whoever restores the machine hands it others.
+    // A restore passes new ones.
     if status == .restored { state.hostCalls?.arguments = [] }
   }
 

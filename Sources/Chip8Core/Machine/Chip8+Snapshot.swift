@@ -94,7 +94,7 @@ extension Chip8 {
   }
 
   /// Makes a snapshot of this moment out of an older one, in place: nothing is allocated if the
-  /// platform is the same and nobody shares the older one's RAM.
+  /// platform is the same and the older one's RAM is not shared.
   ///
   /// It changes nothing about the machine. It is mutating because a value of this size is copied
   /// before it is passed, but for one that may be changed.

@@ -94,7 +94,7 @@ public struct Chip8: Sendable {
 
   /// Why ``run(frames:instructions:keys:stopsAtHalt:)`` came back.
   public enum Stop: Hashable, Sendable {
-    /// All frames or instructions that were asked for are done.
+    /// All requested frames or instructions are done.
     case done
     /// The program jumps to itself, forever, and a frame has ended with that.
     case halt

@@ -1,4 +1,4 @@
-// What a machine has executed last: the end of its timeline, run again when somebody asks.
+// What a machine has executed last: the end of its timeline, run again on request.
 
 import SaveState
 

@@ -1,5 +1,5 @@
-// Sound as samples that follow from the machine alone, in whole numbers: whoever goes back to a state and
-// runs on hears the same, on every computer.
+// Sound as samples that follow from the machine alone, in whole numbers: running on from a state
+// sounds the same each time, on every computer.
 
 extension Chip8 {
   /// How far samples go from zero, at most twice as far for a lopsided pattern.

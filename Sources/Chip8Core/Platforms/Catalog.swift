@@ -46,7 +46,7 @@ enum Catalog {
     return nil
   }
 
-  /// The program with zeros at its end that was looked up last: whoever asks, asks often.
+  /// The program with zeros at its end that was looked up last, for repeated look-ups.
   private static let lastPadded = Mutex<(sha1: Digest, known: KnownProgram?)?>(nil)
 
   /// The longest known program that a program is with zeros appended. Many that are known end with

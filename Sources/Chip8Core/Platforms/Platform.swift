@@ -150,7 +150,7 @@ extension Platform {
   /// The digits in RAM at power-on.
   public var font: Font { row.font }
 
-  /// Instructions in a frame unless somebody says otherwise.
+  /// Default instructions per frame.
   public var instructionsPerFrame: Int { row.instructionsPerFrame }
 
   /// The largest program, in bytes.

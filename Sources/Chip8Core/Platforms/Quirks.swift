@@ -51,7 +51,7 @@ public struct Quirks: OptionSet, Hashable, Sendable {
   /// Every quirk with its name, in the order of the bits.
   public static let named: [(name: String, quirk: Quirks)] = table.map { ($0.name, $0.quirk) }
 
-  /// The same, and what each does, for somebody who wonders whether to switch it.
+  /// The same, and what each does, to help choosing.
   private static let table: [(name: String, quirk: Quirks, effect: String)] = [
     ("logic", .logic, "8xy1, 8xy2 and 8xy3 set VF to 0"),
     ("shift", .shift, "8xy6 and 8xyE shift Vx, not Vy"),

@@ -6,7 +6,7 @@ import Synchronization
 
 /// What a pool is told by the machine that it watches.
 struct PageWatch {
-  /// Of the pool, and of the time that it watches this machine without a gap; 0 if nobody does.
+  /// Of the pool, and of the time that it watches this machine without a gap; 0 if unwatched.
   var token: UInt64
   /// Whether the machine has run since the pool saw it.
   var hasRun = false
@@ -54,7 +54,7 @@ enum Mark {
 }
 
 extension Core {
-  /// Watches all pages from now on, for whoever knows it by this token.
+  /// Watches all pages from now on, for the holder of this token.
   mutating func watchAllPages(_ token: UInt64) {
     watch = PageWatch(token: token)
     for page in 0...mask / PagePool.pageByteCount { setWatched(page) }
@@ -127,7 +127,7 @@ extension Chip8 {
   @inline(__always)
   static func parts(toChange machine: UnsafeMutablePointer<Chip8>) -> Parts {
     machine.pointee.unsaved.tone = nil
-    // Nobody shares the RAM from here on.
+    // The RAM is not shared from here on.
     machine.pointee.state.ram.withUnsafeMutableBufferPointer { _ in }
     return parts(of: machine)
   }

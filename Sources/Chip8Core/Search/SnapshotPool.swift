@@ -103,7 +103,7 @@ private struct SnapshotPoolContents: ~Copyable {
   private static let fewPages = 6
   /// The slot whose pages the next prefetch fetches.
   private var announced: Int?
-  /// The slot that is nobody's snapshot: what is there when ``current`` is removed.
+  /// The slot without a snapshot: what is there when ``current`` is removed.
   private static let spareSlot = 0
   /// For each page its part of the sum while it is empty.
   private let emptySums: UnsafeMutablePointer<UInt128>

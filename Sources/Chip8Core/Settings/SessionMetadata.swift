@@ -78,7 +78,7 @@ extension SessionMetadata {
 
   /// Puts it into an image of the machine, which may have carried something else over.
   public func put(into image: inout Image, of machine: Chip8) {
-    // What nobody has changed stays as it is, also where this version cannot read it.
+    // What is unchanged stays as it is, also where this version cannot read it.
     let carried = SessionMetadata(readable: image, of: machine)
     if settings != carried { image.setSettings(self) }
     if labels != carried.labels { image.setLabels(labels) }

@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// Where somebody wants to go who debugs what is played.
+/// A requested motion of a game that is debugged.
 package enum DebugMotion: Hashable, Sendable {
   case step(DebugSession.Motion, by: DebugSession.Grain, DebugSession.Direction)
   /// To where an instruction is next.
@@ -17,7 +17,7 @@ package enum DebugMotion: Hashable, Sendable {
     }
   }
 
-  /// What it has come to.
+  /// How it ended.
   struct Result: Sendable {
     let stop: DebugSession.Stop
     /// What is to be said of it; empty if nothing is.
@@ -45,7 +45,7 @@ package enum DebugMotion: Hashable, Sendable {
 }
 
 extension DebugSession {
-  /// Debugs the machine of somebody who plays. Its stops are the points of its metadata, and what was set
+  /// Debugs the machine that is played. Its stops are the points of its metadata, and what was set
   /// beside them; new frames get the keys that are held.
   ///
   /// - Parameter keys: those; nil for what the machine has now.
@@ -55,7 +55,7 @@ extension DebugSession {
     self.player.debugger = Debugger()
     sources = [(player.machine.program, source)]
     script = .empty
-    // What was played ends nowhere: somebody plays on.
+    // What was played has no end: the game goes on.
     loadedEnd = Position()
     heldKeys = keys ?? player.machine.heldKeys
     (stops, nextStop) = (player.stops.others, player.stops.next)
@@ -66,7 +66,7 @@ extension DebugSession {
     }
   }
 
-  /// The stops as they are now, for whoever keeps them.
+  /// The stops as they are now, to be kept.
   package var setStops: DebugStops {
     let saved = stops.filter(\.isSaved)
     let others = stops.filter { !$0.isSaved }
@@ -96,7 +96,7 @@ extension DebugSession {
   }
 }
 
-/// What somebody who debugs a game has set beside the points of its metadata, and what has become of those.
+/// What was set while debugging a game beside the points of its metadata, and the state of those.
 package struct DebugStops: Sendable {
   /// Those that are not saved with the machine.
   var others: [StopPoint] = []
@@ -109,7 +109,7 @@ package struct DebugStops: Sendable {
 }
 
 extension Debugger {
-  /// Stops at the points of a machine's metadata, and where somebody who debugs wants that.
+  /// Stops at the points of a machine's metadata, and where the debugger wants that.
   init(_ metadata: SessionMetadata, with stops: DebugStops) {
     var metadata = metadata
     metadata.breakpoints.removeAll { stops.disabled.contains(.execution($0)) }

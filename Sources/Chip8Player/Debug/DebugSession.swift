@@ -105,7 +105,7 @@ public struct DebugSession: Sendable {
 
   /// Why the machine is where it is now.
   public enum Stop: Sendable {
-    /// What was asked for is done.
+    /// What was requested is done.
     case done
     /// Some stops were hit, by the instruction at an address.
     case hit([Int], by: UInt16)
@@ -123,7 +123,7 @@ public struct DebugSession: Sendable {
     case keyWait
     /// As many frames as it was to go were run.
     case frames(UInt64)
-    /// Somebody did not want to wait; the machine is where it was, or at a frame on its way.
+    /// Interrupted; the machine has not moved, or is at a frame on its way.
     case interrupted
     /// The program is not in a subroutine.
     case notInSubroutine
@@ -133,7 +133,7 @@ public struct DebugSession: Sendable {
     case hostFailed(String)
   }
 
-  /// What a motion has come to.
+  /// How a motion ended.
   public struct Outcome: Sendable {
     /// Why it has ended.
     public var stop: Stop

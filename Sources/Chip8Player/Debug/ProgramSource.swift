@@ -8,7 +8,7 @@ public struct ProgramSource: Sendable {
   public struct File: Sendable {
     /// Where it is, from the directory of the main one.
     public let path: String
-    /// Its lines, without their ends; nil if nobody has its text.
+    /// Its lines, without their ends; nil if its text is not available.
     public let lines: [String]?
   }
 

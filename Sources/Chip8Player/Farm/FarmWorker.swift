@@ -107,7 +107,7 @@ public struct FarmWorker {
     return Storage.path(directory, path)
   }
 
-  /// A file that nobody has to wait for, unlike one end of a pipe.
+  /// A file that never blocks, unlike one end of a pipe.
   private func file(at path: String) throws -> String {
     let path = resolved(path)
     guard

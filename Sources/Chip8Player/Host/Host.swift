@@ -7,7 +7,7 @@ import SaveState
 public struct Host: Sendable {
   /// Where answers come from.
   private enum Source {
-    /// Nobody has given the program a directory.
+    /// The program was given no directory.
     case nowhere
     case directory(SandboxedDirectory)
     case recording([RecordedCall].SubSequence)

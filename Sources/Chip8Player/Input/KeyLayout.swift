@@ -92,7 +92,7 @@ struct KeyLayout {
     (first[PadButton(back)], first[PadButton(forth)]) = (keys[0][0], keys[1][0])
   }
 
-  /// The directions: those of the cross that has most of its keys asked for, with a whole axis among
+  /// The directions: those of the cross that has most of its keys polled, with a whole axis among
   /// them, else of pairs.
   private static func directions(_ isAsked: (UInt8) -> Bool) -> [PadButton: UInt8] {
     func count(_ cross: Cross) -> Int {

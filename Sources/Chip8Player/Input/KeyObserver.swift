@@ -99,10 +99,10 @@ public struct KeyObserver: Sendable {
     }
   }
 
-  /// What is pressed when keys are pressed in turn: one that is asked for, or any.
+  /// What is pressed when keys are pressed in turn: one that is polled, or any.
   private func pressedKey(_ turn: Int) -> KeySet {
     let asked = keys.asked.numbers
-    // A key that is not asked for is one that a title may wait for.
+    // A key that is not polled is one that a title may wait for.
     guard !asked.isEmpty, turn % 4 != 3 else { return KeySet(key: UInt8(turn % 16)) }
     return KeySet(key: asked[turn % asked.count])
   }
@@ -140,7 +140,7 @@ public struct KeyObserver: Sendable {
     return true
   }
 
-  /// Sees what the keys that are asked for move.
+  /// Sees what the polled keys move.
   private mutating func watch(_ machine: Chip8) {
     guard !keys.asked.isEmpty, watchCount < KeyObserver.maxWatchCount else { return }
     watchCount += 1

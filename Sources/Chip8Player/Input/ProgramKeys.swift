@@ -30,7 +30,7 @@ public struct ProgramKeys: Hashable, Sendable {
     pads = [layout.first, layout.second]
   }
 
-  /// The same, with other keys asked for.
+  /// The same, with other keys polled.
   func asking(for asked: KeySet, moving: [UInt8: Direction]) -> ProgramKeys {
     (asked, moving) == (self.asked, self.moving)
       ? self : ProgramKeys(uses, asked: asked, moving: moving)

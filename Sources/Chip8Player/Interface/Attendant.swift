@@ -1,5 +1,5 @@
-/// Looks after a machine that anybody plays and nobody owns: switches it on again when its program is over, or when
-/// whoever played has gone.
+/// Looks after an exhibit: powers the machine on again when its program is over, or when the
+/// visitor has gone.
 package struct Attendant: Sendable {
   /// For how many nanoseconds a program shows how it has ended.
   package static let endDuration: UInt64 = 5_000_000_000

@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// What somebody who plays can choose on a page. A front end does it.
+/// What a player can choose on a page. A front end does it.
 package enum Command: Hashable, Sendable {
   /// Leaves the page, or all of them.
   case back

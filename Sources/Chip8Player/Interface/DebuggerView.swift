@@ -18,7 +18,7 @@ package enum DebuggerKey: Hashable, Sendable {
   }
 }
 
-/// What somebody wants of a debugger. A front end does it.
+/// A command to a debugger. A front end does it.
 package enum DebuggerAction: Sendable {
   case move(DebugMotion)
   /// Plays on at the machine's own speed.

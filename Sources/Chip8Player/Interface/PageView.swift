@@ -1,4 +1,4 @@
-/// What somebody does on a page, by keys, mouse or pad.
+/// A user action on a page, by keys, mouse or pad.
 package enum Navigation: Hashable, Sendable {
   case up, down, left, right, pageUp, pageDown, first, last
   case accept, back, save, delete
@@ -41,7 +41,7 @@ package struct PageView: Hashable, Sendable {
     if self.index >= 0, page.items.indices.contains(index) { self.index = index }
   }
 
-  /// Does what somebody wants.
+  /// Performs a user action.
   ///
   /// - Parameter layout: how the page is laid out.
   /// - Returns: the command of the item that is chosen, if that was meant.

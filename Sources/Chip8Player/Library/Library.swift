@@ -26,7 +26,7 @@ package struct Library: Sendable {
     package let machineTime: String
   }
 
-  /// More than anybody removes.
+  /// More than a user removes.
   private static let maxRemovalsByteCount = 1 << 20
 
   /// The directory of the slots of all programs.

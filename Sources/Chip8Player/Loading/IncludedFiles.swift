@@ -4,7 +4,7 @@ import SaveState
 /// The files that a source includes, as they are read: regular ones below its directory. Links are
 /// not followed on the way there.
 package final class IncludedFiles {
-  /// Those that were asked for, with their stamps when they were.
+  /// Those that were requested, with their stamps at that time.
   package private(set) var stamps: [(path: String, stamp: Storage.Stamp?)] = []
   /// Those that were read.
   private(set) var inputs = InputFiles()

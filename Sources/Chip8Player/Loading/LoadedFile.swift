@@ -53,7 +53,7 @@ public struct LoadedFile {
     included = IncludedFiles(of: path)
   }
 
-  /// What somebody else has read: a file, or the program in it if it is a zip file.
+  /// What the caller has read: a file, or the program in it if it is a zip file.
   ///
   /// - Parameter path: where it was, for messages and for what follows from a name.
   public init(_ path: String, contents bytes: [UInt8]) throws {
@@ -163,7 +163,7 @@ extension Zip {
 
   /// The files that programs are in, by their names; all if there are none of those.
   private var programs: [Entry] {
-    // Those that a file manager hides, or has put there itself, are not what anybody packed.
+    // Those that a file manager hides, or has added itself, are not meant.
     let visible = entries.filter { entry in
       !entry.name.hasPrefix("__MACOSX/") && !Storage.basename(of: entry.name).hasPrefix(".")
     }
@@ -215,8 +215,7 @@ package func programName(_ path: String) -> String {
 }
 
 extension LoadedFile {
-  /// The program in the file, whatever it is in, and the machine that it is for where nobody names
-  /// another.
+  /// The program in the file, whatever it is in, and the machine that it is for unless another is named.
   public func contents() throws -> (program: Program, configuration: Configuration) {
     var inputs = InputFiles()
     return try contents(DependencyPaths(), &inputs)

@@ -9,7 +9,7 @@ public struct LoadedMachine: Sendable {
   package internal(set) var timeline: Timeline<Chip8>
   /// What the program's own file says beside it: its source of names, its cartridge of colours.
   let own: SessionMetadata
-  /// What was asked for beside the machine.
+  /// What was requested beside the machine.
   var given = SessionMetadata()
   /// What its source was assembled to, if the program was loaded from that.
   private(set) var assembly: Assembly?
@@ -96,7 +96,7 @@ public struct LoadedMachine: Sendable {
     image = nil
   }
 
-  /// Switches the machine on as somebody has chosen while playing, if it was not restored.
+  /// Powers the machine on as the player has chosen in the menu, unless it was restored.
   ///
   /// - Parameters:
   ///   - kept: what is kept for the program.
@@ -151,7 +151,7 @@ public struct LoadedMachine: Sendable {
     try request.prepare(&timeline)
   }
 
-  /// Takes what is asked for, over what the image says, over what the program's own file does.
+  /// Takes what is requested, over what the image says, over what the program's own file does.
   ///
   /// - Parameter path: the file that was loaded.
   public mutating func apply(_ request: MetadataRequest, from path: String) throws {

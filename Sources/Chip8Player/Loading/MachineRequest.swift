@@ -2,7 +2,7 @@ import Chip8Core
 import JSON
 import SaveState
 
-/// What somebody wants of the machine that a program gets, over what the program itself asks for.
+/// The machine requested for a program, over what the program itself declares.
 public struct MachineRequest: Sendable {
   /// The platform; nil for the one that the program is for.
   public var platform: Platform?
@@ -83,7 +83,7 @@ public struct MachineRequest: Sendable {
 
   /// The machine that a program gets.
   ///
-  /// - Parameter suggested: the machine that it is for where nobody names one.
+  /// - Parameter suggested: the machine that it is for if none is named.
   func configuration(
     for program: Program, suggested: Configuration
   ) throws -> Configuration {

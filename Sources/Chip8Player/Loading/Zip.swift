@@ -4,8 +4,8 @@ import SaveState
 /// A zip archive, as far as programs come in one: no encryption, no zip64, nothing but deflate. After
 /// PKWARE's APPNOTE.TXT.
 ///
-/// It is not trusted: only one file at a time is extracted, no larger than is
-/// asked for, and no name in it is used as a path.
+/// It is not trusted: only one file at a time is extracted, no larger than
+/// requested, and no name in it is used as a path.
 struct Zip {
   /// A file in the archive, as its directory lists it.
   struct Entry {

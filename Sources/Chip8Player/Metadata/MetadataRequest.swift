@@ -2,7 +2,7 @@ import Chip8Core
 import Octo
 import SaveState
 
-/// How somebody wants a machine to be shown, played and watched. It is saved in every image of the
+/// How a machine is to be shown, played and watched. It is saved in every image of the
 /// machine, and takes precedence over what an image says.
 public struct MetadataRequest: Sendable {
   /// The colours of the pixel values from 0 on, as 0xRRGGBB: two to four, or none.

@@ -28,8 +28,8 @@ extension LoadedMachine {
 }
 
 extension Movie<Chip8> {
-  /// Refuses another program, and another machine than the one that is asked for. What nobody asks for
-  /// is as it was recorded.
+  /// Refuses another program, and another machine than the requested one. What is not requested is as
+  /// it was recorded.
   fileprivate func check(_ machine: Chip8, _ request: MachineRequest) throws(MovieError) {
     let program = self.machine.program
     guard program.sha1 == machine.program.sha1 else {

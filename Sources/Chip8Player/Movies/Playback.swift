@@ -6,13 +6,13 @@ package struct Playback: Sendable {
   let tape: Tape<InputEvent>
   /// Where the movie ends.
   let end: Position
-  /// Whether nobody is to take over before its end, and what follows is not recorded.
+  /// Whether the user cannot take over before its end, and what follows is not recorded.
   let isReadOnly: Bool
   /// What the recorded movie says then, if one is recorded.
   var recordedFacts: MovieFacts?
   /// How many inputs of the tape the machine has had.
   var inputCount = 0
-  /// Where the machine was left. If it is elsewhere, somebody has gone there.
+  /// Where the machine was left. If it is elsewhere, the user has gone there.
   var position: Position
 
   package init(_ movie: Movie<Chip8>, isReadOnly: Bool) {

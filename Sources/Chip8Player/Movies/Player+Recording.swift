@@ -19,7 +19,7 @@ extension Player {
     recordedPlace = Timeline.Place(branch: timeline.branch, position: timeline.end)
   }
 
-  /// Ends the movie that is played: from here on somebody else plays.
+  /// Ends the movie that is played: from here on the user plays.
   mutating func endPlayback() {
     guard let playback else { return }
     self.playback = nil
@@ -34,7 +34,7 @@ extension Player {
     let facts: MovieFacts
   }
 
-  /// Counts that somebody has gone elsewhere and plays on from there. What a movie plays, nobody does.
+  /// Counts a re-record when the user has gone elsewhere and plays on; a played movie has none.
   ///
   /// - Parameter place: where the machine was before something was done.
   mutating func noteReRecording(from place: Timeline<Chip8>.Place) {

@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// What somebody wants to play, to run or to debug: a program, a saved state or a movie, and what it is given.
+/// What to play, to run or to debug: a program, a saved state or a movie, and what it is given.
 public struct PlayRequest: Sendable {
   /// A program in any form, or an image; nil for the machine of the movie that is the input.
   public var path: String?
@@ -44,7 +44,7 @@ public struct PlayRequest: Sendable {
   ///
   /// - Parameters:
   ///   - file: what ``file(_:)`` is, or what was read in its place.
-  ///   - settings: what somebody has set for a program; nil if nobody plays.
+  ///   - settings: what the player has set for a program; nil without a player.
   /// - Throws: ``PlayerError``, `StorageError` or `InputError`.
   package func start(
     _ file: LoadedFile, _ input: InputFile? = nil,
@@ -73,7 +73,7 @@ public struct PlayRequest: Sendable {
   private func load(
     _ file: LoadedFile, _ input: InputFile?, _ settings: (Digest) -> SettingLevels?
   ) throws -> LoadedMachine {
-    // What is asked for is compared with a movie's machine, and its start is gone to later.
+    // The request is compared with a movie's machine, and its start is gone to later.
     var request = machine
     if input?.movie != nil { request.moment = nil }
     var loaded = try LoadedMachine(file, request)

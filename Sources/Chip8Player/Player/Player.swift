@@ -8,7 +8,7 @@ import SaveState
 ///
 /// A front end runs it, frame by frame or to a stop, and looks at ``machine``. It is a value and belongs
 /// to one thread at a time; it does no work of its own on others, and no disk work but that of host
-/// calls, symbol files and whatever is asked for by name.
+/// calls, symbol files and whatever is requested by name.
 public struct Player: Sendable {
   /// The machine, and all that it has been.
   package internal(set) var timeline: Timeline<Chip8>
@@ -26,7 +26,7 @@ public struct Player: Sendable {
   public private(set) var host: Host
   /// Stops the machine at breakpoints and watchpoints.
   var debugger: Debugger
-  /// What somebody who debugs has set beside those. It is not saved.
+  /// What was set while debugging beside those. It is not saved.
   var stops = DebugStops()
   /// The subroutines that a saved machine calls where it is restored.
   private var entryCalls: [Int] = []
@@ -34,7 +34,7 @@ public struct Player: Sendable {
   public var pastByteLimit: Int? = Player.defaultPastByteLimit
   /// What is seen and heard before it happens, if anything is.
   public var runAhead: RunAhead?
-  /// What the machine shows after that, if somebody wants to know.
+  /// What the machine shows after that, if requested.
   private var forecast: ScreenForecast?
   /// Whether everything that is run is rolled back and run again, to see whether that is the same.
   public var isParanoid = false
@@ -42,8 +42,8 @@ public struct Player: Sendable {
   var playback: Playback?
   /// What the movie says that is recorded, if one is.
   var recording: MovieFacts?
-  /// Where the recording has come to: to play on from elsewhere re-records. Nil after a movie that was
-  /// played, from whose end somebody else plays on.
+  /// Where the recording ends: to play on from elsewhere re-records. Nil after a movie that was
+  /// played, from whose end the user plays on.
   var recordedPlace: Timeline<Chip8>.Place?
   /// What was recorded, if that has ended.
   var endedRecording: EndedRecording?
@@ -57,7 +57,7 @@ public struct Player: Sendable {
   fileprivate struct BranchContext: Sendable {
     var image: Image?
     var metadata: SessionMetadata
-    /// What was asked for.
+    /// What was requested.
     var given: SessionMetadata
     /// What the program's own file says.
     var own: SessionMetadata
@@ -189,7 +189,7 @@ public struct Player: Sendable {
 
   /// Why ``run(frames:instructions:keys:stopsAtHalt:)`` came back.
   public enum Stop: Sendable {
-    /// All frames or instructions that were asked for are done.
+    /// All requested frames or instructions are done.
     case done
     /// The program jumps to itself forever, and a frame has ended with that.
     case halt
@@ -362,7 +362,7 @@ public struct Player: Sendable {
     adopt(
       restoration.machineInImage, from: restoration.image, in: restoration.path, given,
       own: SessionMetadata(), touchMode: nil)
-    // The program has done that, and nobody who plays it.
+    // The program has done that, not the player.
     recordedPlace = timeline.place
     guard !restoration.arguments.isEmpty else { return }
     // It has taken them before.
@@ -426,13 +426,13 @@ public struct Player: Sendable {
     replace(Timeline(machine), by: .load, context)
   }
 
-  /// Changes the metadata beside the machine, as if that had been asked for from the first.
+  /// Changes the metadata beside the machine, as if that had been requested from the first.
   mutating func setMetadata(_ change: (inout SessionMetadata) -> Void) {
     change(&contexts[timeline.branch].given)
     change(&contexts[timeline.branch].metadata)
   }
 
-  /// Withdraws what was asked for: the program's own file counts again, if it says anything.
+  /// Withdraws what was requested: the program's own file counts again, if it says anything.
   mutating func forgetMetadata<Value>(_ part: WritableKeyPath<SessionMetadata, Value>) {
     let branch = timeline.branch
     contexts[branch].given[keyPath: part] = SessionMetadata()[keyPath: part]
@@ -476,7 +476,7 @@ public struct Player: Sendable {
     if image != nil { debugger.resumePast(machine) }
   }
 
-  /// What was asked for beside the machine that holds for another one in its place.
+  /// What was requested beside the machine that holds for another one in its place.
   package func given(for next: Chip8) -> SessionMetadata {
     context.given.carried(to: next, after: machine)
   }

@@ -12,7 +12,7 @@ public struct RunRequest: Sendable {
   /// The keys, by frames from where the run begins.
   public var keys: KeyScript = .empty
 
-  /// Runs until the program halts or waits for a key that nobody presses, and for no more than
+  /// Runs until the program halts or waits for a key that is never pressed, and for no more than
   /// ``Run/framesWithoutStop`` frames.
   public init() {}
 
@@ -57,7 +57,7 @@ public struct Run {
   /// Beyond how many instructions the run is interrupted.
   package var maxInstructions: UInt64 = .max
 
-  /// A run goes forward. Whoever goes back in it all the same waits for a tenth of a second.
+  /// A run goes forward. Going back in it all the same takes a tenth of a second.
   private static let snapshotSpacing: UInt64 = 1 << 26
 
   private let request: RunRequest
@@ -175,8 +175,8 @@ public struct Run {
     return .fault
   }
 
-  /// Without a number of frames, a run that waits for a key that nobody presses would never end,
-  /// whatever it was asked to wait for; so it ends there.
+  /// Without a number of frames, a run that waits for a key that is never pressed would never end,
+  /// whatever it was to wait for; so it ends there.
   private var stopsAtKeyWait: Bool {
     conditions.contains(.keyWait) || request.frames == nil && !player.isPlayingMovie
   }

@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// How far ahead of the machine the picture and the sound are that somebody who plays gets, so that the
+/// How far ahead of the machine the picture and the sound are that the player gets, so that the
 /// frames that a program takes to react to a key do not show: docs/TIMELINE.md. The machine itself is
 /// never ahead.
 public struct RunAhead: Sendable {

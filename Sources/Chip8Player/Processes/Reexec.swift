@@ -9,7 +9,7 @@ public enum Reexec {
   /// The process keeps its number, its working directory, its environment and the descriptors that it
   /// was started with. Its memory, its threads and every file that was opened with `O_CLOEXEC`, as
   /// all of this library's are, are gone. Children of this process are children of the new one, so
-  /// whoever has some waits for them first.
+  /// wait for them first.
   ///
   /// - Parameters:
   ///   - name: what the process is called, that is `argv[0]`.
@@ -20,7 +20,7 @@ public enum Reexec {
   ) throws(StorageError) -> Never {
     let path = "/proc/self/exe"
     var pointers = ([name] + arguments).map { strdup($0) } + [nil]
-    // Nobody else will write what is still to be written.
+    // The new process does not write what is still buffered.
     fflush(nil)
     execv(path, &pointers)
     // It comes back only if that has failed.
@@ -30,8 +30,7 @@ public enum Reexec {
   }
 
   /// A file in memory that the new process can read: it stays open and has no other name than its
-  /// descriptor, so that nobody can put anything else in its place. ``Storage/readHanded(_:path:limit:)``
-  /// reads it.
+  /// descriptor, so that it cannot be replaced. ``Storage/readHanded(_:path:limit:)`` reads it.
   public static func hand(_ bytes: [UInt8]) throws(StorageError) -> Int32 {
     let descriptor = CLinux_memoryFile("handed over")
     guard descriptor >= 0 else { throw StorageError(.execute, "/proc/self/exe") }

@@ -3,7 +3,7 @@ import Chip8Core
 /// A call and its answer. With the keys and the machine to begin with, that is all that a session
 /// depends on.
 public struct RecordedCall: Sendable {
-  /// What was asked for.
+  /// What was requested.
   public enum Operation: String, Sendable {
     /// An image of the machine.
     case save
@@ -20,7 +20,7 @@ public struct RecordedCall: Sendable {
     }
   }
 
-  /// What was asked for.
+  /// What was requested.
   public let operation: Operation
   /// The file.
   public let name: String

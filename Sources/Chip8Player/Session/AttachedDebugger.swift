@@ -41,7 +41,7 @@ package final class AttachedDebugger {
   /// Whether the player has interrupted the current motion.
   package var isInterrupted: Bool { loan?.cancellation.isCancelled ?? false || gate.isClosed }
 
-  /// Borrows the machine. Nobody plays until it is given back.
+  /// Borrows the machine. The game stands still until it is given back.
   package func borrow() throws(Refusal) -> DebugSession {
     let news = news
     guard let loan = try perform({ $0.lend(to: news) }) else { throw .isRunning }
@@ -88,7 +88,7 @@ package final class AttachedDebugger {
     try perform { $0.restartDebugged() }
   }
 
-  /// What is played, for whoever looks for it; nil if nobody plays any more.
+  /// What is played, for discovery; nil when the game is over.
   package func describe() -> (title: String, path: String?, isDebugged: Bool)? {
     gate.perform { session in
       let player = session.player

@@ -100,7 +100,7 @@ public enum Halt: Hashable, Sendable {
 }
 
 extension Halt {
-  /// The end of a program that a debugger has come to, if it is one.
+  /// The end of a program that a debugger has reached, if it is one.
   init?(_ stop: DebugSession.Stop) {
     switch stop {
     case .exit: self = .exit

@@ -4,7 +4,7 @@ import SaveState
 /// Files of what is seen: written on a thread of their own, for a clip takes a while, and no save is to
 /// wait for it.
 extension PlaySession {
-  /// How much the clip has of what was played before it was asked for.
+  /// How much the clip has of what was played before it was requested.
   private static let clipSeconds: UInt64 = 30
 
   /// Where the files go.

@@ -7,7 +7,7 @@ extension PlaySession {
   public enum End: Sendable {
     /// The machine can be resumed.
     case saved
-    /// There is nothing that could be resumed, or nobody wants that.
+    /// There is nothing to resume, or it is not wanted.
     case nothingToSave
     /// The machine was not saved, and ``takeNotices()`` says why.
     case failed

@@ -4,7 +4,7 @@ import SaveState
 /// Debugging what is played, forwards and backwards: docs/DEBUGGING.md. Another thread moves a copy of the
 /// player, however long that takes; it takes the place of the player then. The session stands meanwhile.
 extension PlaySession {
-  /// What is known of the machine while somebody debugs it.
+  /// What is known of the machine while it is debugged.
   struct Debugging {
     var isOpen = false
     /// What is known of the program that was debugged last.
@@ -12,7 +12,7 @@ extension PlaySession {
     var source = ProgramSource()
     /// The motion that another thread makes, if it does.
     var motion: Cancellation?
-    /// What the last one has come to.
+    /// How the last one ended.
     var text = ""
     /// The keys of frames that are played for the first time; nil for those that are down there.
     var heldKeys: KeySet?
@@ -23,7 +23,7 @@ extension PlaySession {
     let motions = WorkQueue()
     /// The debugger that is attached, if one is.
     var attached: Attached?
-    /// Why none can attach, until somebody was told.
+    /// Why none can attach, until it was reported.
     var attachProblem: String?
     /// Whether it has stopped the machine.
     var isStoppedByDebugger = false
@@ -33,7 +33,7 @@ extension PlaySession {
 
   // MARK: Begin and end
 
-  /// Whether somebody debugs.
+  /// Whether the machine is debugged.
   package var isDebugging: Bool { debugging.isOpen }
 
   /// Pauses the machine, to be debugged.
@@ -58,12 +58,12 @@ extension PlaySession {
     (debugging.isOpen, debugging.heldKeys) = (false, nil)
   }
 
-  /// The machine, for whoever looks at it.
+  /// The machine, for display.
   package var debugSession: DebugSession {
     DebugSession(player, debugging.source, holding: debugging.heldKeys)
   }
 
-  /// What the last motion has come to; empty if it is done, and while another one is made.
+  /// How the last motion ended; empty if it is done, and while another one is made.
   package var debugText: String { isMoving ? "" : debugging.text }
 
   /// How often the memory was accessed in the last second, if that was counted.
@@ -100,7 +100,7 @@ extension PlaySession {
   /// Whether a motion is being made.
   package var isMoving: Bool { debugging.motion != nil }
 
-  /// Moves the machine; ``poll()`` takes up where it has come to.
+  /// Moves the machine; ``poll()`` takes up where it ended.
   package func move(_ motion: DebugMotion) {
     guard isDebugging, !isMoving, restart == nil, difference == nil, !isClosing else { return }
     endRewinding()

@@ -11,7 +11,7 @@ extension PlaySession {
     let start: Position
     var hasBegun = false
     var nextWrite: UInt64 = 0
-    /// When it is looked again what others have played; nil while somebody looks.
+    /// When to look again what other processes have played; nil while looking.
     var nextLook: UInt64?
     /// Whether it is known what was played before the session.
     var hasLooked = false

@@ -44,7 +44,7 @@ extension PlaySession {
     package let end: String
     /// Whether the machine is on it.
     package let isCurrent: Bool
-    /// What the screen shows there; nil while nobody has looked.
+    /// What the screen shows there; nil until it was looked at.
     package let screen: Screen?
   }
 
@@ -69,7 +69,7 @@ extension PlaySession {
     }
   }
 
-  /// Looks at the next end that nobody has looked at, on the other thread, one at a time.
+  /// Looks at the next end without a screen, on the other thread, one at a time.
   package func loadPreview() {
     let timeline = player.timeline
     guard !isLoadingPreview,

@@ -1,10 +1,9 @@
 import Chip8Core
 import SaveState
 
-/// The program's machine, as somebody wants it who plays: it is another one at once, and kept for the next
-/// time.
+/// The program's machine, as the player chooses it: it changes at once, and is kept for the next time.
 extension PlaySession {
-  /// The machine that the program wants where nobody chooses another one.
+  /// The machine that the program wants unless another one is chosen.
   package var ownConfiguration: Configuration {
     if let configuration = player.ownConfiguration { return configuration }
     let program = player.machine.program

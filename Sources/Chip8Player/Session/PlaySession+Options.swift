@@ -8,7 +8,7 @@ extension PlaySession {
     public var machine = MachineRequest()
     /// What is wanted beside them.
     public var metadata = MetadataRequest()
-    /// What somebody has set, but for what is kept for a program.
+    /// What the user has set, except what is kept for a program.
     public var settings = SettingLevels()
     /// Where it is kept what is chosen while playing; nil if it is not.
     public var keptSettings: KeptSettings?
@@ -42,7 +42,7 @@ extension PlaySession {
     /// The defaults.
     public init() {}
 
-    /// What follows from what somebody has set. An exhibit keeps nothing of what its visitors play.
+    /// What follows from the settings. An exhibit keeps nothing of what its visitors play.
     public init(_ settings: SettingLevels) {
       self.settings = settings
       let effective = settings.effective

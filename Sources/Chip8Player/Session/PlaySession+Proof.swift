@@ -11,7 +11,7 @@ extension PlaySession {
 
     let branch: Int
     let cancellation = Cancellation()
-    /// What was to be done there, and is done once it is proved if the machine is where it was.
+    /// What was to be done there, and is done once it is proved if the machine has not moved.
     var wish: (jump: Int, perform: (PlaySession) -> Void)?
     private var looks = 0
 

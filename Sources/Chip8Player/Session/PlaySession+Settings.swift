@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// What somebody sets while playing. It holds at once, and is kept for the next time.
+/// What is set while playing. It holds at once, and is kept for the next time.
 extension PlaySession {
   /// Sets a setting; of one with entries, those that are named.
   public func set(_ setting: Setting, to text: String) {
@@ -22,7 +22,7 @@ extension PlaySession {
     report(.keptForAll(setting))
   }
 
-  /// Sets a setting to what it is where nobody has chosen anything while playing.
+  /// Resets a setting to what it is unless chosen while playing.
   public func useDefault(_ setting: Setting) {
     forget(setting, levels: [.options, .program, .all])
     settingsChanged()
@@ -91,7 +91,7 @@ extension PlaySession {
     }
   }
 
-  /// What a setting is for this program, whoever says so.
+  /// What a setting is for this program, from any source.
   private func shown(_ setting: Setting) -> String? {
     switch setting {
     case .colors:

@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// Back in time and forth, as somebody who plays does it: docs/TIMELINE.md. None of it waits for a disk.
+/// Back in time and forth, for players: docs/TIMELINE.md. None of it waits for a disk.
 extension PlaySession {
   /// How the machine goes back in time while the key for it is held: faster and faster.
   struct Rewinding {
@@ -169,7 +169,7 @@ extension PlaySession {
   /// Goes to another moment, to look at it.
   ///
   /// - Parameter again: is called when the machine is not there, but can go there now.
-  /// - Returns: whether the machine is there; otherwise it is where it was.
+  /// - Returns: whether the machine is there; otherwise it is unchanged.
   @discardableResult
   private func browse(
     orElse again: @escaping (PlaySession) -> Void,

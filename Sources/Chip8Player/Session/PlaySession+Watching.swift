@@ -11,7 +11,7 @@ extension PlaySession {
     let keepsState: Bool
     /// That and the files that it includes.
     var files: WatchedFiles
-    /// Whether somebody is looking.
+    /// Whether it is being looked at.
     var isBusy = false
   }
 

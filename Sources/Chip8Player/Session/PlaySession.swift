@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// A machine that somebody plays with, and the commands that there are. A front end turns keys into
+/// A machine that is played, and its commands. A front end turns keys into
 /// commands and frames into pixels.
 ///
 /// A session belongs to one thread. None of its methods waits for a disk, but ``finishWork()`` and
@@ -38,7 +38,7 @@ public final class PlaySession {
   var isBrowsing = false
 
   private var notices: [Notice]
-  /// What somebody has set, for this program and for all.
+  /// What the player has set, for this program and for all.
   public internal(set) var settings: SettingLevels
   let work = WorkQueue()
   /// Writes pictures and clips, which take longer.
@@ -193,7 +193,7 @@ public final class PlaySession {
   /// The screen with what flickers blended.
   public var shownScreen: ShownScreen { blendedScreen ?? ShownScreen(screen) }
 
-  /// Whether the machine does not run though nobody has stopped it.
+  /// Whether the machine does not run although the user has not stopped it.
   private var isBlocked: Bool {
     restart != nil || difference != nil || isAwaitingHost || closing != nil || isMoving
   }

@@ -9,7 +9,7 @@ package enum WallClock {
   package static func text(_ seconds: UInt64) -> String {
     var time = time_t(clamping: seconds)
     var local = tm()
-    // A year that no calendar has, from a file that anybody may have written.
+    // A year that no calendar has, from an untrusted file.
     guard localtime_r(&time, &local) != nil else { return "\(seconds) s" }
     return text(&local, "%Y-%m-%d %H:%M:%S")
   }

@@ -1,6 +1,6 @@
 import SaveState
 
-/// Files as they were read, for whoever looks whether they have changed.
+/// Files as they were read, to find out whether they have changed.
 package struct WatchedFiles: Sendable {
   private var stamps: [(path: String, stamp: Storage.Stamp?)]
 

@@ -28,13 +28,13 @@ public struct ConfigurationFile: Sendable {
     case invalid(key: String, SettingError)
   }
 
-  /// More than anybody sets.
+  /// More than a user sets.
   private static let maxByteCount = 1 << 16
   /// More than any key has: each is a table within a table for the parser, whose stack has an end.
   private static let maxDotCount = 100
   private static let maxLineByteCount = 1000
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-  /// After so many, nobody wants to read on.
+  /// After so many, the rest is not shown.
   private static let maxProblemCount = 20
 
   /// The file.

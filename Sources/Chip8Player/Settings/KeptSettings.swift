@@ -1,11 +1,11 @@
 import SaveState
 
-/// What somebody has chosen while playing, for one program or for all: small files below the directory of
+/// What was chosen while playing, for one program or for all: small files below the directory of
 /// the slots, with a line for each setting: its name, a blank, its value. Lines that this version does not
 /// know stay as they are.
 public struct KeptSettings: Sendable {
   private static let name = "settings"
-  /// More than anybody sets.
+  /// More than a user sets.
   private static let maxByteCount = 1 << 16
 
   /// The directory for all programs.

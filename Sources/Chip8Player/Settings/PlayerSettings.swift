@@ -1,6 +1,6 @@
 import SaveState
 
-/// What somebody who plays has set, and what of it could not be read.
+/// What the player has set, and what of it could not be read.
 public struct PlayerSettings: Sendable {
   /// The settings, by where they come from.
   public private(set) var levels: SettingLevels

@@ -33,12 +33,12 @@ public struct SettingLevels: Hashable, Sendable {
   /// What was said of all programs, over which a program's file takes precedence.
   public var preferences: Settings { self[.all].over(self[.configuration]) }
 
-  /// Where a setting comes from; nil if nobody has set it.
+  /// Where a setting comes from; nil if it is not set.
   public func level(of setting: Setting) -> Level? {
     Level.allCases.first { self[$0][setting] != nil }
   }
 
-  /// Sets what somebody chooses while playing, which takes precedence over what was said before.
+  /// Sets what is chosen while playing, which takes precedence over what was said before.
   ///
   /// - Returns: the level that has changed.
   mutating func choose(_ setting: Setting, _ text: String) throws(SettingError) -> Level {

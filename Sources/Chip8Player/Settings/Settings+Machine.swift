@@ -1,4 +1,4 @@
-// What somebody has chosen of a program's machine while playing: docs/CONFIGURATION.md.
+// What was chosen of a program's machine while playing: docs/CONFIGURATION.md.
 
 import Chip8Core
 
@@ -38,7 +38,7 @@ extension Settings {
 }
 
 extension MachineRequest {
-  /// This, and what was chosen while playing. A machine that is asked for by its platform or its timing is
+  /// This, and what was chosen while playing. A machine requested by its platform or its timing is
   /// another one than that.
   func over(_ chosen: Settings) -> MachineRequest {
     guard platform == nil, timing == nil else { return self }

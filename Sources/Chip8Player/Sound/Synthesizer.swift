@@ -27,7 +27,7 @@ public struct Synthesizer {
     self.sampleRate = Float(sampleRate)
   }
 
-  /// Whoever was to play the samples has had none for a while: the next ones begin with a fade.
+  /// The output has underrun for a while: the next samples begin with a fade.
   public mutating func wasCut() { gain = 0 }
 
   /// The samples of one frame, from −1 to 1.

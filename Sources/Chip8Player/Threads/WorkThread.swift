@@ -3,7 +3,7 @@ import Glibc
 import SaveState
 import Synchronization
 
-/// A thread for jobs that nobody waits for, one after the other. It ends after the last one once it is not
+/// A thread for background jobs, one after the other. It ends after the last one once it is not
 /// referenced any more.
 final class WorkThread: Sendable {
   private struct Job {

@@ -73,8 +73,7 @@ public struct NoDependencies: Dependencies {
   public func find(_ parent: Image.Parent) -> LookupResult { .missing(Search()) }
 }
 
-/// Whether a name that somebody else has chosen is that of a file in a directory, and leads nowhere
-/// else, and is not hidden.
+/// Whether an untrusted name is that of a file in a directory, and leads nowhere else, and is not hidden.
 func isBasename(_ name: String) -> Bool {
   (1...255).contains(name.utf8.count) && !name.hasPrefix(".")
     && name.utf8.allSatisfy { $0 != 0 && $0 != UInt8(ascii: "/") }

@@ -1,5 +1,5 @@
-// What a file claims to hold, found out without reading all of it. None of this is checked: whoever
-// believes it decodes the image.
+// What a file claims to hold, found out without reading all of it. None of this is checked;
+// decoding the image does that.
 
 extension Image {
   /// The image that a regular file claims to hold at its end, read without the rest of the file; nil

@@ -19,7 +19,7 @@ extension Image {
     let isOurs: Bool
     /// Whether its file belongs to the user that this process runs as.
     let isUsers: Bool
-    /// Whether anybody may execute its file.
+    /// Whether its file is executable.
     let isExecutable: Bool
 
     /// Whether it is a whole emulator of ours.
@@ -76,7 +76,7 @@ extension Image {
   /// What becomes of the program that precedes an image which is changed in its file.
   public enum ProgramChange: Sendable {
     case keep
-    /// Another one takes its place, which whoever may read the file may run.
+    /// Another one takes its place, executable for all readers of the file.
     case becomes([UInt8])
     case remove
   }

@@ -108,8 +108,7 @@ public enum AcknowledgementError: Error, Equatable, CustomStringConvertible {
   case gone(StorageError?)
   /// The channel was interrupted on this side, and the other one has the machine.
   case interrupted
-  /// Nobody here can know which side has the machine: the connection has broken, or the other side
-  /// says nothing.
+  /// It is unknown which side has the machine: the connection has broken, or the other side says nothing.
   case unknown(StorageError)
 
   /// Why, for the user.

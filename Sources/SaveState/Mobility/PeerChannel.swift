@@ -1,8 +1,8 @@
 import Glibc
 
 /// A channel with another process, which reads what this one writes and writes what it reads:
-/// through a socket, or two pipes. Nothing is read beyond what was asked for, so that whoever reads
-/// next finds it, and no step waits for longer than the timeout, or after it was interrupted.
+/// through a socket, or two pipes. Nothing is read beyond what was requested, so that the next
+/// reader finds it, and no step waits for longer than the timeout, or after it was interrupted.
 public struct PeerChannel: Sendable {
   /// What a pipe that can be written to takes without waiting.
   private static let writtenAtOnce = 4096
@@ -37,7 +37,7 @@ public struct PeerChannel: Sendable {
     return channel
   }
 
-  /// As many bytes as were asked for, or fewer where the other side has ended.
+  /// As many bytes as were requested, or fewer where the other side has ended.
   ///
   /// - Parameter isPatient: whether to wait for the first byte forever.
   public func receive(
@@ -87,7 +87,7 @@ public struct PeerChannel: Sendable {
   }
 
   /// Ends the channel, so that the other side learns of it at once. A socket ends for
-  /// everybody who has it; the other side of a pipe learns of it when nobody has ours any more.
+  /// all its holders; the other side of a pipe learns of it when the last holder closes ours.
   public func end() {
     for (descriptor, flags) in [(input, O_RDONLY), (output, O_WRONLY)] {
       shutdown(descriptor, Int32(SHUT_RDWR))

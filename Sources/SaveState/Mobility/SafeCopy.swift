@@ -10,7 +10,7 @@ public protocol ProvisionalSave: Sendable {
   /// It stays, in place of what was there before.
   func keep()
 
-  /// It is elsewhere: what was there before comes back, unless somebody else has put something there
+  /// It is elsewhere: what was there before comes back, unless another process has put something there
   /// since.
   func withdraw() throws
 }
@@ -29,7 +29,7 @@ public struct SafeCopy: ProvisionalSave {
   private let place: String
   /// A second name for what was there before, hidden beside it; nil if nothing was.
   private let previous: String?
-  /// The file that was there before, and the one that was put there, which somebody else may have
+  /// The file that was there before, and the one that was put there, which another process may have
   /// replaced since.
   private let before: Storage.Stamp?
   private var stamp: Storage.Stamp?
@@ -81,8 +81,8 @@ public struct SafeCopy: ProvisionalSave {
     if let previous { unlink(previous) }
   }
 
-  /// The machine is elsewhere: restores what was in the file before, unless somebody else has put
-  /// something there since.
+  /// The machine is elsewhere: restores what was in the file before, unless another process has
+  /// put something there since.
   public func withdraw() throws(StorageError) {
     guard let stamp, stamp == Storage.stamp(of: place) else { return keep() }
     do throws(StorageError) {

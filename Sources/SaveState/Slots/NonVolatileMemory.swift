@@ -4,7 +4,7 @@
 /// console do: a small file beside the program's slots.
 ///
 /// Any number of threads and processes may use the same one. Writing waits for others by the lock of
-/// the slots; reading waits for nobody, for the file is whole at any time.
+/// the slots; reading never waits, for the file is whole at any time.
 public struct NonVolatileMemory: Sendable {
   static let magic: [UInt8] = [0x89, 0x4E, 0x56, 0x4D, 0x0D, 0x0A, 0x1A, 0x0A]
   static let version: UInt16 = 1

@@ -162,7 +162,7 @@ extension Slots {
 
   // MARK: Steps, while the directory is locked
 
-  /// Makes a change while nobody else does.
+  /// Makes a change under the lock.
   fileprivate func changing<Result>(
     _ slot: SlotName, evenIfLocked: Bool = false, _ change: () throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
@@ -185,7 +185,7 @@ extension Slots {
     }
   }
 
-  /// Refuses versions that are elsewhere: a link could lead to anybody's files. The versions of all
+  /// Refuses versions that are elsewhere: a link could lead to foreign files. The versions of all
   /// slots together may be on another disk.
   private func checkHistory(of slot: SlotName) throws(StorageError) {
     let status = try Storage.anyStatus(of: history(slot), followsLinks: false, .create)
@@ -241,7 +241,7 @@ extension Slots {
     guard let number = version ?? newest else {
       throw .slot(slot, try isOccupied(slot) ? .noVersion(nil) : .empty)
     }
-    // One that cannot be used is not what anybody wants back.
+    // One that cannot be used is not worth restoring.
     _ = try image(slot, version: number)
     let kept = try archive(slot)
     try Storage.move(path(slot, version: number), over: path(slot))
@@ -332,7 +332,7 @@ private struct ProvisionalSlot: ProvisionalSave {
   func withdraw() throws(StorageError) {
     try slots.changing(slot) { () throws(StorageError) in
       if Storage.stamp(of: path) == stamp { return try slots.takeBack(slot, kept: kept) }
-      // Somebody else has saved in the slot since, which has made a version of it.
+      // Another process has saved in the slot since, which has made a version of it.
       for number in try slots.versions(of: slot) {
         let version = slots.path(slot, version: number)
         guard Storage.stamp(of: version) == stamp else { continue }

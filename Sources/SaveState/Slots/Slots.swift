@@ -4,12 +4,12 @@
 /// so that renaming a program loses nothing, and beside them what was in the slots before.
 ///
 /// Any number of threads and processes may use the same slots. Changes wait for each other by a
-/// lock on the directory; reading waits for nobody, for every file is whole at any time.
+/// lock on the directory; reading never waits, for every file is whole at any time.
 public struct Slots: Sendable {
   /// How many earlier versions of a slot are kept. The oldest go first.
   public static let maxVersionCount = 20
 
-  /// More than anybody saves.
+  /// More than a user saves.
   static let maxVersionNumber = 999_999_999_999
 
   private static let suffix = ".state"
@@ -74,7 +74,7 @@ public struct Slots: Sendable {
       do throws(StorageError) {
         if try file(slot) == nil { continue }
       } catch {
-        // There is something that cannot be looked at, and whoever wants to read it learns why.
+        // There is something that cannot be examined; reading it reports why.
       }
       names.insert(slot)
     }
@@ -122,7 +122,7 @@ public struct Slots: Sendable {
     do throws(StorageError) {
       image = try Image(contentsOf: file.path)
     } catch {
-      // Somebody else may just have removed it.
+      // Another process may just have removed it.
       throw error.isMissingFile ? missing : error
     }
     try check(image, at: file.path)

@@ -12,7 +12,7 @@ final class AppendedFile: Sendable {
       open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
     }
     guard descriptor >= 0 else { throw StorageError(.create, path) }
-    // Nobody else knows of it yet.
+    // No other process knows of it yet.
     _ = Storage.lock(descriptor, timeout: 0)
   }
 

@@ -52,8 +52,8 @@ struct FileStatus: Sendable {
   /// Whether what is written to it goes somewhere else, so that it is not replaced.
   var isStream: Bool { kind == .pipe || kind == .device }
 
-  /// Whether its owner has the permission to write, without which nobody changes it. Root may write
-  /// without, so nobody is asked whether they could.
+  /// Whether its owner has the permission to write, without which the file is not changed, also by
+  /// root, which could.
   var isWritable: Bool { mode & S_IWUSR != 0 }
 }
 

@@ -15,7 +15,7 @@ private let temporaryNumber = Atomic(0)
 /// A file on its way to its place, and what is there now.
 struct Replacement: ~Copyable {
   private static let maxTemporaryNames = 1000
-  /// For how many milliseconds somebody else's lock is waited for, who has it for less than one.
+  /// For how many milliseconds another process's lock is waited for; it is held for less than one.
   private static let lockTimeout = 100
 
   /// As the caller named it.
@@ -74,7 +74,7 @@ struct Replacement: ~Copyable {
 
   /// Opens a regular file that is not empty. That waits for nothing and changes nothing.
   ///
-  /// - Parameter seen: what is there; then, what was opened, whoever has replaced it meanwhile.
+  /// - Parameter seen: what is there; then, what was opened, even if replaced meanwhile.
   private static func open(
     _ name: String, in directory: Int32, _ seen: inout FileStatus?
   ) throws(StorageError) -> RegularFile? {
@@ -84,7 +84,7 @@ struct Replacement: ~Copyable {
       seen = file.status
       return file
     } catch {
-      // Somebody has just removed it.
+      // It was just removed.
       guard error.isMissingFile else { throw error }
       seen = nil
       return nil
@@ -192,7 +192,7 @@ struct Replacement: ~Copyable {
     let descriptor = Storage.retrying { openat(directory, name, flags | creating, 0o666) }
     guard descriptor >= 0 else { throw StorageError(old == nil ? .create : .write, path) }
     guard old == nil || Storage.status(of: descriptor)?.identity == old?.identity else {
-      // Somebody has just put something else there.
+      // It was replaced in the meantime.
       close(descriptor)
       throw StorageError(refusing: .notAFile, path)
     }
@@ -293,8 +293,8 @@ struct Replacement: ~Copyable {
   /// and never longer than a directory allows.
   ///
   /// There is one such name for each file that is replaced, so that what a killed process has left
-  /// is removed by the next one. It belongs to whoever has locked the directory. Who cannot lock it,
-  /// for somebody else has it locked for a long time, takes a name that nobody else has.
+  /// is removed by the next one. It belongs to the holder of the directory's lock. A process
+  /// that does not get the lock in time uses a unique name.
   ///
   /// - Parameter create: creates the file with a name; -1 and `errno` if it cannot.
   private func createTemporary(
@@ -311,7 +311,7 @@ struct Replacement: ~Copyable {
     throw StorageError(.create, path)
   }
 
-  /// The name that belongs to whoever has locked the directory, if that is us. The lock ends when the
+  /// The name that belongs to the holder of the directory's lock, if that is us. The lock ends when the
   /// file has its own name, or with this process.
   private func lockedName() -> String? {
     guard Storage.lock(directory, timeout: Replacement.lockTimeout) else { return nil }

@@ -80,7 +80,7 @@ public final class SandboxedDirectory: Sendable {
   /// Puts an image in place so that, whatever happens, there is the old file or the new one, whole. A
   /// program of ours in a file of the user's stays before it.
   ///
-  /// The directory is locked meanwhile, so that its limits hold whoever else writes to it.
+  /// The directory is locked meanwhile, so that its limits hold against other writers.
   ///
   /// - Parameters:
   ///   - name: a name without any directory in it.
@@ -110,8 +110,7 @@ public final class SandboxedDirectory: Sendable {
     do throws(StorageError) { return try body() } catch { throw Refusal(writing: error) }
   }
 
-  /// Whether the directory may hold a file instead of an older one. All files in it count, whoever has
-  /// put them there.
+  /// Whether the directory may hold a file instead of an older one. All files in it count.
   private func checkRoom(for byteCount: Int, inPlaceOf old: FileStatus?) throws(Refusal) {
     var (fileCount, total) = (old == nil ? 1 : 0, byteCount - (old?.byteCount ?? 0))
     let again = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)

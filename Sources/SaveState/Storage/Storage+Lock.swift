@@ -3,13 +3,12 @@
 import Glibc
 
 extension Storage {
-  /// For how many milliseconds a lock is waited for. Whoever changes slots has it for the time of a
-  /// save.
+  /// For how many milliseconds a lock is waited for. A change of slots holds it for the time of a save.
   private static let maxLockWait = 10_000
 
   /// Locks an open file.
   ///
-  /// - Parameter milliseconds: for how long somebody else's lock is waited for.
+  /// - Parameter milliseconds: how long to wait for another holder's lock.
   static func lock(
     _ descriptor: Int32, _ path: String, timeout milliseconds: Int = maxLockWait
   ) throws(StorageError) {
@@ -21,7 +20,7 @@ extension Storage {
 
   /// Locks a directory or file that is open, until it is unlocked or closed.
   ///
-  /// - Parameter milliseconds: for how long somebody else's lock is waited for.
+  /// - Parameter milliseconds: how long to wait for another holder's lock.
   /// - Returns: whether it is locked.
   static func lock(_ descriptor: Int32, timeout milliseconds: Int) -> Bool {
     let deadline = MonotonicClock.now + UInt64(milliseconds) * 1_000_000

@@ -7,7 +7,7 @@ extension Storage {
     try Input(path).bytes(atMost: limit + 1)
   }
 
-  /// The bytes of a regular file, nil if there is none. Pipes and devices are refused, so nobody waits; so is
+  /// The bytes of a regular file, nil if there is none. Pipes and devices are refused, so it never blocks; so is
   /// a file of more than `limit` bytes.
   public static func readRegular(_ path: String, limit: Int) throws(StorageError) -> [UInt8]? {
     do throws(StorageError) {

@@ -21,7 +21,6 @@ public enum Content: Sendable {
 extension Storage {
   /// Who may execute a new file.
   enum Execution: Sendable {
-    /// Nobody.
     case notExecutable
     /// Everyone who may read it.
     case readers
@@ -31,7 +30,7 @@ extension Storage {
 
   /// Puts a file in place so that, whatever happens, there is the old file or the new one, whole:
   /// written without a name, brought to the disk, named, and the directory brought to the disk too.
-  /// The read and write permissions of an existing file are kept; nobody may execute it. Where `path`
+  /// The read and write permissions of an existing file are kept; it is not executable. Where `path`
   /// is a link, what it leads to is replaced and not the link. A pipe or a character device is written
   /// to, for replacing it is not what the user meant. `-` is standard output.
   ///
@@ -61,7 +60,7 @@ extension Storage {
     if let replacement = try replacement(of: path, as: content, apartFrom: inputs) {
       return try replacement.checkDirectory(bytes)
     }
-    // Whoever reads a pipe would see its end when it was closed again.
+    // To open and close a pipe would show its reader the end.
     guard
       path != "-", try anyStatus(of: path, followsLinks: true, .create)?.kind == .device
     else { return }
@@ -117,7 +116,7 @@ extension Storage {
     let descriptor = retrying { open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw StorageError(.write, path) }
     guard status(of: descriptor)?.isStream == true else {
-      // Somebody has just put something else there.
+      // It was replaced in the meantime.
       close(descriptor)
       throw StorageError(refusing: .notAFile, path)
     }

@@ -33,8 +33,8 @@ public enum Storage {
     }
   }
 
-  /// Brings a new directory's name to the disk. Where that fails there still is a directory, and whoever
-  /// writes a file in it learns whether that one is safe.
+  /// Brings a new directory's name to the disk. Where that fails there still is a directory, and
+  /// writing a file in it tells whether that one is safe.
   private static func announce(_ path: String) { try? synchronize(directoryOf: path) }
 
   /// The path of the directory that a file is in, nil for the current directory.
@@ -75,7 +75,7 @@ public enum Storage {
     }
   }
 
-  /// Reads or writes, and waits where whoever gave us a pipe has made it one that does not.
+  /// Reads or writes, and waits where a pipe was handed over as non-blocking.
   static func transferring(_ descriptor: Int32, _ events: Int32, _ call: () -> Int) -> Int {
     while true {
       let count = retrying(call)

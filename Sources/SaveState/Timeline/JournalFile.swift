@@ -77,11 +77,11 @@ struct JournalFile<Recorded: Machine>: Sendable {
         byteCount = end - reader.count
       }
     } catch {
-      // It may be whole when somebody looks again.
+      // It may be whole the next time.
     }
   }
 
-  /// Forgets the machines on the way that somebody has got, but for the last of each branch.
+  /// Forgets the machines on the way that were taken over, except the last of each branch.
   mutating func forgetKeyframes() {
     for index in branches.indices where branches[index].keyframes.count > 1 {
       branches[index].keyframes.removeFirst(branches[index].keyframes.count - 1)

@@ -33,7 +33,7 @@ public struct JournalReader<Recorded: Machine>: Sendable {
       do { hasNews = try read(file) || hasNews } catch let error as StorageError
         where error.isMissingFile
       {
-        // Somebody else has just removed it.
+        // Another process has just removed it.
       } catch {
         skipped.insert(file.path)
         let reason = (error as? JournalRefusal).map { "\($0)" } ?? "it cannot be read"

@@ -121,7 +121,7 @@ extension MovieRun {
   }
 
   /// The most instructions that are executed to find one, where to try another value costs as much as many: a
-  /// movie may come from anybody, and have frames of millions.
+  /// movie is untrusted, and may have frames of millions.
   private static var maxExplanationWork: UInt64 { 1 << 24 }
   private static var workOfTrial: UInt64 { 512 }
 

@@ -1,4 +1,4 @@
-// A session that anybody can play again, and prove: docs/MOVIES.md.
+// A session that can be replayed and verified: docs/MOVIES.md.
 
 /// A session from its start to its end: a past, the machine that it leads to, and what that machine was on
 /// the way, so that a run that leaves it is found where it does.

@@ -2,7 +2,7 @@
 
 /// What people want to know of a movie, and what is not in its tape.
 public struct MovieFacts: Hashable, Sendable {
-  /// How often somebody went to another moment, or to another machine, and recorded from there.
+  /// How often recording continued from another moment, or another machine.
   public var reRecordCount: UInt64 = 0
   /// Who has played it.
   public var authors: [String] = []
@@ -30,7 +30,7 @@ public struct MovieFacts: Hashable, Sendable {
   /// Nothing.
   public init() {}
 
-  /// Counts that somebody has gone elsewhere, up to the largest number: a file can say that it is reached.
+  /// Counts a re-record, saturating: a file can say that the largest number is reached.
   public mutating func countReRecord() {
     if reRecordCount < .max { reRecordCount += 1 }
   }

@@ -8,7 +8,7 @@ public struct Past<Remembered: Machine>: Sendable {
   /// What has reached it since.
   public let tape: Tape<Remembered.Input>
 
-  /// The most frames that it lasts, those of more than a week: whoever verifies it runs them all.
+  /// The most frames that it lasts, those of more than a week: verification runs them all.
   public static var maxFrames: UInt64 { 1 << 26 }
   /// The most instructions that it lasts.
   public static var maxInstructions: UInt64 { 1 << 36 }
@@ -46,10 +46,10 @@ public struct Past<Remembered: Machine>: Sendable {
       && replayed.heldInputs.isEmpty && replayed.canonicalState == machine.canonicalState
   }
 
-  /// Whether it takes no more time to verify than anybody waits for that.
+  /// Whether it is short enough to be verified while the user waits.
   func isWithinLimits(until end: Position) -> Bool { Past.canLead(from: start.position, to: end) }
 
-  /// Whether anybody waits for a machine to be run so far.
+  /// Whether running a machine so far is acceptable while the user waits.
   static func canLead(from start: Position, to end: Position) -> Bool {
     start.mark <= end.mark && start.instruction <= end.instruction
       && end.frame - start.frame <= maxFrames
@@ -65,8 +65,8 @@ extension Timeline {
   ///
   /// - Parameters:
   ///   - byteLimit: at most ``Past/maxByteCount``.
-  ///   - believesClaims: whether what a loaded machine says of its own past belongs to it, as long as
-  ///     nobody has found out whether that is true.
+  ///   - believesClaims: whether the past that a loaded machine claims belongs to it before it is
+  ///     verified.
   /// - Returns: nil if not even the last part of it fits.
   public func past(byteLimit: Int, believesClaims: Bool = true) -> Past<Recorded>? {
     let byteLimit = min(byteLimit, Past<Recorded>.maxByteCount)

@@ -91,8 +91,8 @@ extension Timeline {
 }
 
 extension Timeline {
-  /// The first frame of the course from which a later one is reached without a past that nobody has
-  /// proved yet, unless the later one is in such a past itself.
+  /// The first frame of the course from which a later one is reached without an unverified
+  /// past, unless the later one is in such a past itself.
   private func firstFrame(before frame: UInt64) -> UInt64 {
     var index = branchOfCourse(branch, at: .position(Position(frame: frame)))
     while branches[index].claim == nil, let origin = branches[index].origin {

@@ -1,4 +1,4 @@
-// What an image says of its past is run once before anybody goes there: docs/TIMELINE.md.
+// What an image says of its past is run once before a seek goes there: docs/TIMELINE.md.
 
 extension Timeline {
   /// What running a past has shown.
@@ -10,7 +10,7 @@ extension Timeline {
     fileprivate let keyframes: [Keyframe]?
   }
 
-  /// Finds out whether a past leads to the machine that it is said to lead to, if nobody has.
+  /// Verifies that a past leads to the machine that it claims to lead to, unless that was done.
   ///
   /// - Parameter continues: is asked every few milliseconds whether to go on.
   mutating func believe(

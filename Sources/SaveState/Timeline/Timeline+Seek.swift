@@ -10,7 +10,7 @@ public enum SeekError: Error, Hashable, Sendable {
   case nowhere(Position)
   /// What an image says of its past does not lead to its machine.
   case falsePast
-  /// Nobody has found out yet whether the past of an image leads to its machine: it is a branch, by its
+  /// It is not verified yet that the past of an image leads to its machine: it is a branch, by its
   /// number.
   case unproven(branch: Int)
 }
@@ -41,7 +41,7 @@ extension Timeline {
   /// How far the course of the branch has come.
   public var end: Position { branches[branch].end }
 
-  /// Whether the machine is where its course has come to, so that it continues it when it runs.
+  /// Whether the machine is at the end of its course, so that it continues it when it runs.
   public var isAtEnd: Bool { machine.position.mark == end.mark }
 
   /// Goes to a moment of the course that the machine is on, earlier or later. All inputs of that

@@ -5,7 +5,7 @@
 ///
 /// All that happens to the machine happens here: ``apply(_:)`` and ``run(_:)`` continue it,
 /// ``seek(to:)`` and ``rewind(frames:)`` go to another moment, ``replace(with:by:past:)`` takes another
-/// machine. Whoever plays on from an earlier moment begins a branch; the one that was left stays.
+/// machine. Playing on from an earlier moment begins a branch; the one that was left stays.
 public struct Timeline<Recorded: Machine>: Sendable {
   /// A moment of a session.
   public struct Place: Hashable, Sendable {
@@ -29,7 +29,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
     case load
     /// It is what a saved machine says of its own past.
     case past
-    /// Somebody went to an earlier moment and played on from there.
+    /// The user rewound and played on from there.
     case rewind
     /// The program in the machine was replaced.
     case program
@@ -57,10 +57,10 @@ public struct Timeline<Recorded: Machine>: Sendable {
   var keyframeByteCount = 0
   /// The bytes of the machines that branches begin with.
   private(set) var startByteCount = 0
-  /// Whether a journal is kept. Whoever comes back to the end of a branch then begins another one there,
+  /// Whether a journal is kept. Returning to the end of a branch then begins another one there,
   /// and each has a machine to begin with, so that it stays where others are removed.
   public var isJournaled = false
-  /// Whether a past that an image tells is proved as soon as somebody goes there, however long that
+  /// Whether the past in an image is verified on the first seek into it, however long that
   /// takes. Otherwise that is ``SeekError/unproven(branch:)``, until it has a ``Proof``.
   public var provesPasts = true
   /// Whether the machine was brought to where it is.
@@ -82,7 +82,7 @@ public struct Timeline<Recorded: Machine>: Sendable {
     self.machine = machine
     (self.budget, self.spacing) = (budget, spacing)
     (branches, branch) = ([], 0)
-    // Whoever has no past is not new for that: it may have been left out.
+    // A machine without a past need not be new: it may have been left out.
     begin(past == nil && machine.position == Position() ? .powerOn : .load, past)
   }
 
@@ -219,9 +219,9 @@ public struct Timeline<Recorded: Machine>: Sendable {
     var end: Position
     /// The machine on its way, in order. None of them has to be there.
     var keyframes: [Keyframe] = []
-    /// What the machine must be at the end of a past, as long as nobody has found out whether it is.
+    /// What the machine must be at the end of a past that is not verified yet.
     var claim: Digest?
-    /// Whether somebody has found out that it is not.
+    /// Whether verification failed.
     var isFalse = false
 
     init(edge: Edge, start: Recorded.PackedSnapshot?, origin: Origin?, end: Position) {

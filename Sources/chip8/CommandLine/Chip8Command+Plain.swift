@@ -163,7 +163,7 @@ extension Chip8Command {
   }
 }
 
-/// A word of a command line that everybody would understand the same.
+/// A word of a command line that has only one meaning.
 private enum PlainWord {
   case value(String)
   /// `--name` or `--name=value`.

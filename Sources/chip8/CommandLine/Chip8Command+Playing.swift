@@ -75,7 +75,7 @@ extension Chip8Command {
     #endif
   }
 
-  /// The keys where somebody begins with a program, home where no program was named.
+  /// The keys where a player begins with a program, home where no program was named.
   private func firstPages(
     _ options: PlaySession.Options
   ) -> [PageName] {

@@ -146,7 +146,7 @@ struct Chip8Command: ParsableCommand {
     return request
   }
 
-  /// Makes the machine, with what somebody who plays has set for its program.
+  /// Makes the machine, with what the player has set for its program.
   private func start(
     _ request: PlayRequest, _ file: LoadedFile, _ input: InputFile?,
     _ settings: inout PlayerSettings?
@@ -221,7 +221,7 @@ struct Chip8Command: ParsableCommand {
       guard settings.map(isHome) ?? false, let first = Library.bundled.first?.program else {
         throw Failure.usage("no program given: try chip8 game.ch8, or chip8 --help")
       }
-      // The machine does not run unless somebody chooses it.
+      // The machine does not run unless it is chosen.
       return try LoadedFile("\(first.name).ch8", contents: first.bytes)
     case (nil, 2...): throw Failure.usage("expected one program, got \(files.count)")
     default: break

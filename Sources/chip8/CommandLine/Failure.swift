@@ -98,7 +98,7 @@ struct Failure: Error {
     }
   }
 
-  /// What was asked for, by the options that ask for it.
+  /// What was requested, by the options that request it.
   private static func sentence(_ error: RequestError) -> String {
     switch error {
     case .fixedByImage(let part, let path):
@@ -154,8 +154,7 @@ struct Failure: Error {
 }
 
 extension Failure {
-  /// What any error of this program means to whoever called it; nil for those of the command
-  /// line's own parser.
+  /// What any error of this program means to its caller; nil for those of the command line's own parser.
   init?(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure

@@ -23,7 +23,7 @@ struct FlagOptions: ParsableArguments {
   ) throws(Failure) -> KeptFlags? {
     guard keepFlags != "off" else { return nil }
     guard let keepFlags else {
-      // A movie has the flags that it began with, and those at its end are nobody's.
+      // A movie has the flags that it began with, and those at its end are not kept.
       return isHeadless || input?.movie != nil ? nil : KeptFlags(root: slotsRoot, isNamed: false)
     }
     if let input, input.movie != nil || input.recording?.isSession == true {

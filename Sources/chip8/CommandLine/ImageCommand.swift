@@ -262,7 +262,7 @@ struct ImageCommand: ParsableCommand {
   }
 }
 
-/// What holds wherever a picture is asked for.
+/// What holds wherever a picture is requested.
 func validatePicture(_ screenshot: String?, _ scale: Int?) throws {
   if scale != nil, screenshot == nil {
     throw ValidationError("--scale requires --screenshot FILE.")

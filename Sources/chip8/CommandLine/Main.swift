@@ -52,7 +52,7 @@ enum Main {
     _ root: any ParsableCommand.Type, with error: any Error, showsAllHelp: Bool = false
   ) -> Never {
     if let failure = Failure(error) { end(failure) }
-    // What the parser has to say itself. Help that was asked for is all that ends well.
+    // What the parser has to say itself. Only requested help ends successfully.
     let code = root.exitCode(for: error).rawValue
     guard code == EXIT_SUCCESS else {
       if !(error is ExitCode) { printError(sentence(root.message(for: error))) }
@@ -60,7 +60,7 @@ enum Main {
     }
     do throws(StorageError) {
       let message = root.fullMessage(for: error)
-      // Help that is asked for of chip8 itself, and not all of it.
+      // Help of chip8 itself, and not all of it.
       let isShort = root == Chip8Command.self && !showsAllHelp && message == root.helpMessage()
       let text = isShort ? Help.text : message + "\n"
       try Storage.writeAtomically("-", with: Array(text.utf8), as: .other)

@@ -33,8 +33,7 @@ struct MobilityOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - image: the machine, as the other side has sent it.
-  ///   - save: where it was saved, if it was. It stays there if it is taken over, or if nobody can
-  ///     know that.
+  ///   - save: where it was saved, if it was. It stays there if it is taken over, or if that is unknown.
   func takeOver(_ image: Image, savedAs save: (any ProvisionalSave)?) throws {
     do throws(AcknowledgementError) {
       try channel.acknowledge(image, as: Chip8.self)

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Chip8Player
 
-/// What somebody who plays sets, but for what is saved with a machine: docs/CONFIGURATION.md.
+/// What a player sets, except what is saved with a machine: docs/CONFIGURATION.md.
 struct PlayerOptions: ParsableArguments {
   struct Values: SettingOptions {
     static let settings = Setting.configurable.filter { !$0.isMetadata }

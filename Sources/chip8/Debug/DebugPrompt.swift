@@ -9,7 +9,7 @@ struct DebugPrompt {
   var session: DebugSession
   /// What is debugged.
   var request: PlayRequest
-  /// Whether somebody types.
+  /// Whether it is interactive.
   let isInteractive: Bool
   private(set) var isOver = false
   /// The command that an empty line repeats.
@@ -123,7 +123,7 @@ struct DebugPrompt {
     if !lines.isEmpty { try output(lines) }
   }
 
-  /// Shows what a motion has come to.
+  /// Shows how a motion ended.
   mutating func show(_ outcome: DebugSession.Outcome) throws {
     lastStop = outcome.stop
     if isInteractive { Interrupt.forget() }

@@ -53,7 +53,7 @@ struct AdapterSources {
     return program.files.firstIndex { self.path(of: $0) == path }
   }
 
-  /// A file as a client is told of it: one that is not on the disk, as it is in a cartridge, is asked for by
+  /// A file as a client is told of it: one that is not on the disk, as it is in a cartridge, is requested by
   /// its number.
   func json(_ index: Int, in prompt: DebugPrompt?) -> JSONObject? {
     guard let files = prompt?.session.source.files, files.indices.contains(index) else {

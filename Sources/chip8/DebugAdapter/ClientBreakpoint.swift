@@ -96,7 +96,7 @@ extension AdapterArguments {
 }
 
 extension DebugAdapter {
-  /// More stops than anybody sets by hand.
+  /// More stops than a user sets by hand.
   private static let maxStopCount = 1024
 
   static let stopCommands: [String: Command] = [

@@ -43,7 +43,7 @@ struct DapCommand: ParsableCommand {
     }
   }
 
-  /// Serves one client after the other, until somebody interrupts.
+  /// Serves one client after the other, until interrupted.
   private func serve(_ port: LoopbackPort) throws {
     try printLines(["listening on 127.0.0.1:\(port.number)"])
     while let client = port.accept() {

@@ -1,4 +1,4 @@
-// A game that somebody plays: it is debugged where it is, in its own process.
+// A game that is played: it is debugged where it is, in its own process.
 
 import Chip8Core
 import Chip8Player
@@ -17,7 +17,7 @@ struct Attachment {
   var keptStopChangeCount = 0
   /// Whether its player has ended the last motion.
   var wasInterrupted = false
-  /// What has become of it during a request that asked for something else.
+  /// What has become of it during an unrelated request.
   var lateView: PlaySession.DebugView?
 
   mutating func take(_ view: PlaySession.DebugView) {
@@ -94,7 +94,7 @@ extension DebugAdapter {
     terminate(exitCode: nil)
   }
 
-  /// Leaves the game to whoever plays it.
+  /// Leaves the game to its player.
   mutating func leaveGame() {
     guard isAttached else { return }
     game?.detach()

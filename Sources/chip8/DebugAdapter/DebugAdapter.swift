@@ -23,7 +23,7 @@ struct DebugAdapter {
   let game: AttachedDebugger?
   /// What is known of it while it is debugged.
   var attachment: Attachment?
-  /// The game of another process that the client has asked for: what it says is for that one.
+  /// The game of another process that the client has requested: what it says is for that one.
   var gameToServe: Int32?
   /// Whether the client has had all answers until now from the adapter that has handed it on.
   var isHandedOn: Bool
@@ -71,7 +71,7 @@ struct DebugAdapter {
     (self.stream, self.game, isHandedOn) = (stream, game, game != nil)
   }
 
-  /// How often files are looked at, and whether somebody wants chip8 to end. A game says when there is something
+  /// How often files are looked at, and whether chip8 was told to end. A game says when there is something
   /// to look at.
   private var pollMilliseconds: Int32 { game == nil ? 200 : -1 }
 

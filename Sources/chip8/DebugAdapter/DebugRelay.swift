@@ -31,7 +31,7 @@ struct DebugRelay {
   /// Longer messages are not about the end.
   private static let maxEndByteCount = 256
 
-  /// Comes back when the game has ended the connection, or somebody interrupts.
+  /// Returns when the game has ended the connection, or when interrupted.
   ///
   /// - Returns: whether the game has gone, and the client does not know.
   mutating func run() -> Bool {

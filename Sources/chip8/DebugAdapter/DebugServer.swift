@@ -47,7 +47,7 @@ final class DebugServer: Sendable {
     var hasSpoken = false
   }
 
-  /// More than anybody needs. Further ones are refused.
+  /// More than needed. Further ones are refused.
   private static let maxClientCount = 8
   /// How many there may be until those end that have lost their places.
   private static let maxThreadCount = 2 * maxClientCount
@@ -73,7 +73,7 @@ final class DebugServer: Sendable {
     pthread_detach(thread)
   }
 
-  /// The game is over: debuggers are told, and nobody can attach any more.
+  /// The game is over: debuggers are told, and none can attach any more.
   func close() {
     gate.close()
     unlink(path)

@@ -4,7 +4,7 @@ import JSON
 import SaveState
 
 /// What is shown in place of a source where a program has none: its bytes as instructions, a line for each.
-/// It is made again when the program has changed them, for clients keep what they have asked for.
+/// It is made again when the program has changed them, for clients keep what they have requested.
 struct MemoryListing {
   /// The number that a client asks for it with.
   let reference: Int

@@ -6,7 +6,7 @@ import Glibc
 import JSON
 import SaveState
 
-/// Reads and writes messages. What it reads may come from anybody: no message takes more memory than
+/// Reads and writes messages. What it reads is untrusted: no message takes more memory than
 /// ``maxByteCount``, and what is not a message is an error.
 final class MessageStream {
   /// What was read.
@@ -14,7 +14,7 @@ final class MessageStream {
     case request(AdapterRequest)
     /// A message that cannot be understood; the next one can.
     case refused(AdapterRequest?, String)
-    /// Something that is not even framed: nobody knows where the next message begins.
+    /// Something that is not even framed: where the next message begins is unknown.
     case unframed(String)
     /// Nothing more comes.
     case end
@@ -32,7 +32,7 @@ final class MessageStream {
 
   /// How long a message may be. The whole memory of a machine has 88 KB in a message.
   static let maxByteCount = 256 << 10
-  /// How many messages are read before they are asked for.
+  /// How many messages are read ahead.
   private static let maxWaitingCount = 64
   private static let maxHeaderByteCount = 1024
 
@@ -46,10 +46,10 @@ final class MessageStream {
   private var waiting: [(received: Received, content: Range<Int>)] = []
   /// Whether nothing more will be read.
   private var isOver = false
-  /// Whether nobody reads what is written any more.
+  /// Whether the reader of what is written is gone.
   private(set) var isGone = false
 
-  /// All that was read; nil if nobody will want it, or if it is more than that.
+  /// All that was read; nil if it is not wanted, or if it is more than that.
   private(set) var transcript: [UInt8]? = []
   /// Where in all that was read the buffer begins, and where the content of the last message was.
   private var bufferStart = 0
@@ -64,13 +64,13 @@ final class MessageStream {
   /// From now on what was read is not kept.
   func forgetTranscript() { transcript = nil }
 
-  /// Whoever is handed the transcript is to find nothing to do in place of the last message.
+  /// For the next reader of the transcript, the last message becomes a no-op.
   func eraseLastMessage() {
     transcript?.replaceSubrange(
       lastContent, with: repeatElement(UInt8(ascii: " "), count: lastContent.count))
   }
 
-  /// The descriptors, for whoever passes on bytes from here on.
+  /// The descriptors, for passing on bytes from here on.
   var ends: (input: Int32, output: Int32) { (input, output) }
 
   // MARK: Reading
@@ -183,14 +183,14 @@ final class MessageStream {
   }
 }
 
-/// Writes bytes, and waits for whoever is to read them until somebody interrupts that.
+/// Writes bytes, and waits for their reader until interrupted.
 ///
 /// - Returns: whether all of them were written.
 func writeWhole(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
   var rest = bytes
   while !rest.isEmpty {
     guard let ready = Interrupt.wait(for: [(descriptor, POLLOUT)]) else { continue }
-    // Whoever does not read must not keep the process.
+    // A client that does not read must not keep the process.
     guard ready[0] != 0 else { return false }
     // There is room for so much, so that this does not wait.
     let count = rest.withUnsafeBytes {
@@ -214,8 +214,8 @@ struct MessageHeader {
 
   /// The header at the beginning of some bytes; nil if it may become one with more of them.
   ///
-  /// Fields of other protocols are refused, as a browser's are: whoever can make somebody's browser
-  /// send something must not be able to debug with it.
+  /// Fields of other protocols are refused, as a browser's are: a web page that makes the user's
+  /// browser send something must not be able to debug with it.
   init?(_ bytes: ArraySlice<UInt8>, _ maxByteCount: Int) throws(MessageError) {
     var (length, rest) = (Int?.none, bytes)
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")), end - bytes.startIndex < maxByteCount {

@@ -3,7 +3,7 @@ import Glibc
 import JSON
 import SaveState
 
-/// A game that somebody plays, as a debugger finds it.
+/// A game that is played, as a debugger finds it.
 struct RunningGame {
   let process: Int
   let title: String
@@ -55,7 +55,7 @@ struct RunningGame {
     games.map { "\($0.process) (\($0.path ?? $0.title))" }.joined(separator: ", ")
   }
 
-  /// All that listen, and why others do not let anybody attach. What a process has left that was killed is removed.
+  /// All that listen, and why others accept no debugger. What a killed process has left is removed.
   private static func all(
     in directory: String
   ) -> (games: [RunningGame], refusals: [(process: Int, why: String)]) {

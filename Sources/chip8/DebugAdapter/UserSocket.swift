@@ -10,7 +10,7 @@ enum UserSocket {
   /// An address has 108 bytes, the last one 0; a process has a number of seven digits at most.
   private static let maxRuntimeByteCount = 107 - "\(subdirectory)/4194304\(earlySuffix)".utf8.count
 
-  /// Where the sockets of games are. It is made, and nobody else may look into it.
+  /// Where the sockets of games are. It is made, and private to the user.
   static func directory() throws(MessageError) -> String {
     guard let runtime = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }),
       runtime.hasPrefix("/")
@@ -73,8 +73,8 @@ enum UserSocket {
     throw cannotMake(path, reason)
   }
 
-  /// Connects to whoever listens at a path, if that is the user's own process. It does not wait: a process that
-  /// is suspended takes nobody, and has room for a few only.
+  /// Connects to the listener at a path, if that is the user's own process. It does not wait: a process that
+  /// is suspended accepts no connection, and has room for a few only.
   ///
   /// - Returns: nil, and `errno`, if that cannot be done.
   static func connect(to path: String) -> Int32? {

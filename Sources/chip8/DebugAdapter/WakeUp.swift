@@ -2,7 +2,7 @@ import Glibc
 
 /// Wakes a thread that waits for descriptors, from any other thread.
 final class WakeUp: Sendable {
-  /// Can be read as soon as somebody has called ``wake()``.
+  /// Becomes readable when ``wake()`` is called.
   let descriptor: Int32
   private let writing: Int32
 

@@ -82,8 +82,8 @@ extension HeadlessRun {
   /// Where the machine is saved as it stops.
   private var machineFile: String? { mobility.move ? mobility.elseSave : options.save }
 
-  /// Whether the machine gets into a file, for which a second signal has to wait. Whoever reads a
-  /// pipe may never do so.
+  /// Whether the machine gets into a file, for which a second signal has to wait. The reader of a
+  /// pipe may never come.
   private var isKept: Bool {
     let isFile = machineFile.map { $0 != "-" && (try? Storage.canBeFile($0)) == true }
     return options.saveSlot != nil || isFile == true
@@ -120,7 +120,7 @@ extension HeadlessRun {
       }
     }
     if let copy { return try move(stop, from: copy, isSaved: isSaved, &failures) }
-    // Standard output may belong to whoever has sent the machine.
+    // Standard output may belong to the machine's sender.
     if failures.isEmpty, !mobility.acknowledge {
       failures.attempt { try report(stop).print(options) }
     }
@@ -130,7 +130,7 @@ extension HeadlessRun {
   }
 
   /// Sends the machine to the other side, unless its program cannot continue, its user has ended the
-  /// run, or anything has failed: whoever continues with it then looks for it in its file.
+  /// run, or anything has failed: the user then finds it in its file.
   private func move(
     _ stop: RunStop, from copy: SafeCopy, isSaved: Bool, _ failures: inout Failures
   ) throws {

@@ -19,8 +19,7 @@ enum Interrupt {
     return descriptor >= 0 ? descriptor : nil
   }
 
-  /// Waits until a signal was caught or some descriptors are ready; negative descriptors are
-  /// ignored.
+  /// Waits until a signal was caught or some descriptors are ready; negative descriptors are ignored.
   ///
   /// - Returns: the events of each; nil on timeout.
   static func wait(
@@ -105,7 +104,7 @@ enum Interrupt {
 }
 
 extension sigaction {
-  /// Whether whoever has started this process wants the signal to do nothing.
+  /// Whether the parent process has the signal ignored.
   fileprivate var isIgnored: Bool {
     unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self)
       == unsafeBitCast(SIG_IGN, to: Int.self)

@@ -117,7 +117,7 @@ private struct PNGWriter: MovieWriter {
   mutating func finish() {}
 }
 
-/// How far something has come, for somebody who sits at a terminal.
+/// Progress, for a user at a terminal.
 private struct Progress {
   private let count: Int
   private var done = 0

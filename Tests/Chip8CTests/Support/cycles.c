@@ -59,7 +59,7 @@ int main(int argc, char **argv) {
     dlclose(library);
     if (dlopen(argv[1], RTLD_NOW | RTLD_NOLOAD)) return puts("it is still there"), 1;
   }
-  // There are 1024 of them, and whoever leaves some has none left after a while.
+  // There are 1024 of them, and leaking some exhausts them after a while.
   pthread_key_t key;
   pthread_key_create(&key, NULL);
   if (key > 8) return printf("%u keys of threads are left\n", key), 1;

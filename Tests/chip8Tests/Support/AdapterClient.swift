@@ -1,4 +1,4 @@
-// AdapterClient.swift: an editor at `chip8 dap`, which waits for what it has asked for and nothing else.
+// AdapterClient.swift: an editor at `chip8 dap`, which waits for its responses and nothing else.
 
 import Foundation
 import Testing
@@ -30,7 +30,7 @@ final class AdapterClient {
   private var seq = 0
   /// The number of the adapter's last message.
   private(set) var lastSeq = 0
-  /// Events that nobody has asked for yet.
+  /// Events that were not consumed yet.
   private(set) var events: [AdapterMessage] = []
 
   /// Starts an adapter.
@@ -133,7 +133,7 @@ final class AdapterClient {
     }
   }
 
-  /// The next event of a kind that has not been asked for yet.
+  /// The next event of a kind that was not consumed yet.
   @discardableResult
   func event(_ name: String) throws -> AdapterMessage {
     if let index = events.firstIndex(where: { $0.text("event") == name }) {

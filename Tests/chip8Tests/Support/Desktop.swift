@@ -16,7 +16,7 @@ final class Desktop {
     } + ["SDL_AUDIODRIVER=dummy"]
 
   private let process = Process()
-  /// What the program keeps where nobody has said so does not come near what whoever runs the tests has kept.
+  /// What the program keeps by default stays apart from what the user running the tests has kept.
   private let home: Scratch
   private let errors = CollectedOutput()
   private var window = ""

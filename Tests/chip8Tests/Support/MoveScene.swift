@@ -175,7 +175,7 @@ struct MoveScene {
 
   /// Whether the program has never said anything, and is gone.
   var wasSilent: Bool {
-    // Whoever goes without having read everything resets a socket.
+    // Closing without having read everything resets a socket.
     ((try? connection.other.channel.receive(1)) ?? []).isEmpty
   }
 

@@ -120,7 +120,7 @@ final class PseudoTerminal {
       while true {
         let count = state.withLock { $0.isClosed ? nil : $0.takeOutput(of: main, answer) }
         guard let count else { return }
-        // Also until somebody has opened its other end, and when the last one has closed it.
+        // Also until its other end was opened, and when the last one has closed it.
         if count == 0 { usleep(1000) }
       }
     }
@@ -149,7 +149,7 @@ final class PseudoTerminal {
 
   func signal(_ number: Int32) { kill(process, number) }
 
-  /// Closes the terminal, as whoever shuts a window does.
+  /// Closes the terminal, as closing its window does.
   func close() {
     state.withLock { state in
       if !state.isClosed { Glibc.close(main) }

@@ -234,7 +234,7 @@ library = _load()
 
 
 class Handle:
-    """A handle that is destroyed when nobody needs it any longer.
+    """A handle that is destroyed with its last reference.
 
     Args:
         destroy: the function of the library that does it.

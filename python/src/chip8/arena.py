@@ -131,7 +131,7 @@ class Arena:
     # Observations
 
     def observation(self) -> Array:
-        """An array for observations that nobody looks at any more, or a new one."""
+        """An array for observations that is not referenced any more, or a new one."""
         for k, references in enumerate(_references(self._pool)):
             if references == _UNUSED[0]:
                 return self._pool[k]

@@ -82,7 +82,7 @@ class Batch:
             [machine._handle.value or 0 for machine in self.machines], dtype=np.uintp
         )
         self._message = _library.message_buffer()
-        # The library goes on with these, whatever somebody makes of the attributes.
+        # The library goes on with these, whatever callers make of the attributes.
         self._arrays = (self.stops, self.registers, self._addresses, self.ram, self.digests)
         self._kept = tuple(self.machines)
         self._batch = _library.Batch(

@@ -156,7 +156,7 @@ class Machine:
         return self.clone()
 
     def close(self) -> None:
-        """Frees it now; otherwise that happens when nobody needs it any longer."""
+        """Frees it now; otherwise that happens with the last reference."""
         self._handle.close()
 
     def __enter__(self) -> Machine:

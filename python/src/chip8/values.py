@@ -17,7 +17,7 @@ Member = TypeVar("Member", bound=enum.IntEnum)
 class Stop(enum.IntEnum):
     """Why a run came back."""
 
-    #: All frames or instructions that were asked for are done.
+    #: All requested frames or instructions are done.
     DONE = 0
     #: The program jumps to itself, forever, and a frame has ended with that.
     HALT = 1

@@ -26,7 +26,7 @@ class Chip8VectorEnv(VectorEnv[Array, Array, Array]):
     writes the observations into one array.
 
     It does what Gymnasium's SyncVectorEnv does with `Chip8Env`, with the same seeds. An array of
-    observations is used again when nobody refers to it any more, so what was returned never changes.
+    observations is reused when it is not referenced any more, so what was returned never changes.
 
     Args:
         num_envs: how many.

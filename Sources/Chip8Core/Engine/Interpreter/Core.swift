@@ -37,12 +37,12 @@ struct Core {
   var watch = PageWatch()
   /// The lines with bytes that operations were made from.
   var codeLines = LineSet()
-  /// What the machine stops before, while somebody debugs it.
+  /// What the machine stops before, while it is debugged.
   var traps: Traps?
 
   /// Why the core has come back.
   enum End {
-    /// All that was asked for is done, or the program counter points past the operations.
+    /// All that was requested is done, or the program counter points past the operations.
     case limit
     /// The next instruction is to be executed by its rule.
     case slow
@@ -102,7 +102,7 @@ struct Core {
     watch.hasRun = true
   }
 
-  /// Whether the machine is where it was in the last run.
+  /// Whether the machine is at the same place as in the last run.
   @inline(__always)
   func isBound(to state: UnsafeMutablePointer<State>, _ ram: UnsafeMutablePointer<UInt8>) -> Bool {
     place.state == state && self.ram == ram
@@ -187,7 +187,7 @@ extension Core {
   }
 
   /// Runs a frame, if it is whole: if it begins with a program that runs on, and ends by itself after its
-  /// instructions. Otherwise it may have begun, and is somebody else's to continue.
+  /// instructions. Otherwise it may have begun, and the caller continues it.
   ///
   /// - Parameters:
   ///   - instructions: what is left to be done; less is afterwards.

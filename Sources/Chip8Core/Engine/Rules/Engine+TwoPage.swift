@@ -40,7 +40,7 @@ extension State {
     return shown
   }
 
-  /// Takes over what somebody has written to the work area.
+  /// Takes over what was written to the work area.
   mutating func readWorkArea() {
     guard isTwoPage else { return }
     let ram = ram

@@ -4,7 +4,7 @@ import Chip8Core
 /// giflib, writing a GIF into memory.
 final class GIFFile {
   private var file: UnsafeMutablePointer<GifFileType>?
-  /// What was written, until somebody takes it.
+  /// What was written, until it is taken.
   private var bytes: [UInt8] = []
 
   /// Begins a file. Of colours it wants a power of two.

@@ -1,8 +1,8 @@
 import CGIF
 import SaveState
 
-/// The pictures of a movie as an animated GIF. Its time goes by in hundredths of a second, and nobody shows
-/// more than 50 pictures a second: of more frames than that some are left out, evenly.
+/// The pictures of a movie as an animated GIF. Its time goes by in hundredths of a second, and viewers show
+/// no more than 50 pictures a second: of more frames than that some are left out, evenly.
 package struct GIFWriter: MovieWriter {
   private static let picturesPerSecond = 50
   private static let maxDelay = 65_535 / 2

@@ -55,7 +55,7 @@ class _Run:
         self._starting[worker.begin.remote()] = (next(self._numbers), worker)
 
     def hand_out(self) -> None:
-        """Gives batches to whoever has few, the first ones first."""
+        """Gives batches to workers that have few, the first ones first."""
         load = {number: 0 for number in self._workers}
         for _, number in self._running.values():
             if number in load:
