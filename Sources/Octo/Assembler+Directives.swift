@@ -53,11 +53,10 @@ extension Assembler {
       guard target < 1 << patch.form.bits else {
         let isUseWrong = diagnostics.hasError(startingOn: Int(forward.firstUse.line))
         if isUseWrong || diagnostics.hasDoubtfulAddresses { return }
-        let address = "0x" + String(target, radix: 16, uppercase: true)
         let line = sources.name(ofLine: forward.firstUse.line, seenFrom: token.line)
         return try note(
           error(
-            "\(quoted(name)) is at \(address), which does not fit in the \(patch.form.bits) bits "
+            "\(quoted(name)) is at \(hexadecimal(target)), which does not fit in the \(patch.form.bits) bits "
               + "of its use on \(line)", at: token))
       }
       image.resolve(patch, to: target)

@@ -80,8 +80,8 @@ extension Assembler {
     case .full:
       try note(error("the program runs past the end of memory at 0xFFFF", at: statement))
     case .overlap:
-      let address = String(image.here, radix: 16, uppercase: true)
-      try note(error("there already is a byte of the program at 0x\(address)", at: statement))
+      let address = hexadecimal(image.here)
+      try note(error("there already is a byte of the program at \(address)", at: statement))
     }
     // One byte in the way is enough to know of.
     diagnostics.hasDoubtfulAddresses = true

@@ -16,3 +16,6 @@ func formatted(_ number: Double) -> String {
   if number.isNaN { return "not a number" }
   return Int(exactly: number).map { "\($0)" } ?? "\(number)"
 }
+
+/// An address as an error message shows it.
+func hexadecimal(_ address: Int) -> String { "0x" + String(address, radix: 16, uppercase: true) }

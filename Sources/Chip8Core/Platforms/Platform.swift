@@ -169,7 +169,7 @@ extension Platform {
   public var maxStackCount: Int { row.maxStackCount }
 
   /// The most that ``flagCount`` is.
-  static let maxFlagCount = 16
+  package static let maxFlagCount = 16
 
   /// How many registers Fx75 and Fx85 can keep.
   public var flagCount: Int { row.flagCount }

@@ -55,11 +55,11 @@ package struct StandaloneBlock {
   /// A copy needs what this process has loaded.
   private static func checkThatACopyStandsAlone() throws {
     let maps = String(decoding: try Storage.read("/proc/self/maps", limit: 1 << 20), as: UTF8.self)
-    let files = maps.split(separator: "\n").compactMap { $0.split(separator: "/").last }
+    let files = maps.split(separator: "\n").map { Storage.basename(of: String($0)) }
     let needed = Set(
       files.filter { name in
         name.contains(".so") && !systemLibraries.contains { name.hasPrefix($0) }
-      }.map(String.init))
+      })
     guard needed.isEmpty else { throw Problem.libraries(needed.sorted()) }
   }
 }

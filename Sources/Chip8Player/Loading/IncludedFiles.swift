@@ -11,10 +11,7 @@ package final class IncludedFiles {
   private let directory: String
 
   /// - Parameter path: the source that includes them.
-  package init(of path: String) {
-    let slash = path.lastIndex(of: "/")
-    directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-  }
+  package init(of path: String) { directory = Storage.directory(of: path) ?? "." }
 
   /// Reads a file, by its path from the source's directory.
   func text(_ path: String) throws(FileError) -> String {

@@ -209,7 +209,7 @@ extension Zip {
 
 /// What a program is called: its file's name without directories and suffix.
 package func programName(_ path: String) -> String {
-  let name = path == "-" ? "program" : String(path.split(separator: "/").last ?? "program")
+  let name = path == "-" ? "program" : Storage.basename(of: path)
   guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
   return String(name[..<dot])
 }

@@ -6,8 +6,7 @@ extension Symbols {
   /// The symbols of a program that was just assembled from a file.
   package init(of assembly: Assembly, file path: String, _ program: Program) {
     self.init(
-      of: assembly, source: path.split(separator: "/").last.map(String.init) ?? path,
-      sha1: "\(program.sha1)")
+      of: assembly, source: Storage.basename(of: path), sha1: "\(program.sha1)")
   }
 
   /// Reads the symbol file of a program; another program's would tell lies about it.

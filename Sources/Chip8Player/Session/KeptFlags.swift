@@ -38,6 +38,16 @@ public struct KeptFlags: Sendable {
   }
 }
 
+extension NonVolatileMemory {
+  /// The user flags of a program, as many as any machine has, for `Chip8.userFlags`.
+  ///
+  /// - Parameter root: where the slots of all programs are, or another directory like that.
+  public static func userFlags(root: String, program: Digest) -> NonVolatileMemory {
+    NonVolatileMemory(
+      root: root, program: program, name: "flags", byteCount: Platform.maxFlagCount)
+  }
+}
+
 extension LoadedMachine {
   /// Gives a machine that is switched on its user flags: those of a recording, or those that are kept.
   /// A restored one brings its own.

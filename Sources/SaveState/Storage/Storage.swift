@@ -38,7 +38,7 @@ public enum Storage {
   private static func announce(_ path: String) { try? synchronize(directoryOf: path) }
 
   /// The path of the directory that a file is in, nil for the current directory.
-  static func directory(of path: String) -> String? {
+  package static func directory(of path: String) -> String? {
     guard let slash = path.lastIndex(of: "/") else { return nil }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

@@ -123,7 +123,7 @@ struct ImageCommand: ParsableCommand {
       let opened = try OpenedImage(file, dependencies.paths)
       let program = opened.machine.program
       // A name in a file is not a path: nothing leads out of this directory.
-      let leaf = program.name.split(separator: "/").last.map(String.init) ?? ""
+      let leaf = Storage.basename(of: program.name)
       let isName = !leaf.isEmpty && !leaf.hasPrefix(".") && leaf.displayText == leaf
       let name = isName ? leaf : "program"
       try Storage.writeAtomically(

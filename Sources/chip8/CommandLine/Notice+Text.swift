@@ -41,7 +41,7 @@ extension Notice {
     case .wentToEnd: ["Jumped to the end of the branch · Ctrl+Z undoes it"]
     case .clipBegun: ["Recording a GIF · Ctrl+F12 ends it"]
     case .clipIsEmpty: ["Nothing to record in the GIF"]
-    case .captured(let path): ["Saved \(path.split(separator: "/").last ?? "")"]
+    case .captured(let path): ["Saved \(Storage.basename(of: path))"]
     case .nothingToUndo: ["Nothing to undo"]
     case .nothingToRedo: ["Nothing to redo"]
     case .rewoundToStart(let isPowerOn):

@@ -7,7 +7,7 @@ import SaveState
 /// Where the files of a program's source are.
 struct AdapterSources {
   /// The directory of the main one.
-  private var directory = ""
+  private var directory = "."
   /// What a program is loaded from again, if it can be.
   private var program: String?
   /// All that a change of is one of the program, as it was when it was read.
@@ -17,7 +17,7 @@ struct AdapterSources {
 
   init(_ request: PlayRequest, _ session: DebugSession) {
     let path = request.metadata.symbolsPath ?? request.path ?? ""
-    directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    directory = Storage.directory(of: path) ?? "."
     program = session.player.image == nil ? request.path : nil
     follow(session.source)
   }
@@ -25,7 +25,7 @@ struct AdapterSources {
   /// The files are those of this version from now on.
   mutating func follow(_ source: ProgramSource) {
     guard let program else { return }
-    let others = source.files.dropFirst().map { directory + $0.path }
+    let others = source.files.dropFirst().map { Storage.path(directory, $0.path) }
     watched = WatchedFiles([program] + others)
   }
 
@@ -34,7 +34,7 @@ struct AdapterSources {
 
   /// Where a file is, if it is on the disk.
   private func path(of file: ProgramSource.File) -> String? {
-    AdapterSources.resolved(directory + file.path)
+    AdapterSources.resolved(Storage.path(directory, file.path))
   }
 
   static func resolved(_ path: String) -> String? {
@@ -67,7 +67,7 @@ struct AdapterSources {
 
   /// The path by which it was launched, rather than where links lead.
   private func absolute(_ resolved: String, _ name: String) -> String {
-    let path = directory + name
+    let path = Storage.path(directory, name)
     return path.hasPrefix("/") ? path : resolved
   }
 }

@@ -54,7 +54,7 @@ struct FarmCommand: ParsableCommand {
       throw Failure.data(jobs, "has more than \(FarmCommand.maxJobsByteCount) bytes: split it")
     }
     var options = FarmOptions()
-    options.directory = jobs == "-" ? nil : jobs.lastIndex(of: "/").map { String(jobs[..<$0]) }
+    options.directory = jobs == "-" ? nil : Storage.directory(of: jobs)
     options.members = fields.isEmpty ? nil : fields
     if let maxInstructions { options.maxInstructions = maxInstructions }
     options.reserved = inputs
