@@ -50,9 +50,13 @@ public enum RequestError: Error, Hashable, Sendable {
 
 /// What an address is named for.
 public enum LabelUse: Hashable, Sendable {
+  /// A breakpoint.
   case breakpoint
+  /// A watchpoint.
   case watchpoint
+  /// An entry call.
   case entryCall
+  /// A stop of a run.
   case stop
 }
 

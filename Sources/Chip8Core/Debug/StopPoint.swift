@@ -38,8 +38,11 @@ public struct StopPoint: Sendable {
 
   /// Of all times that a stop's condition has held since the beginning of the course, which ones count.
   public enum HitRule: Hashable, Sendable {
+    /// That one time, counted from 1.
     case equal(UInt64)
+    /// That time and all after it.
     case atLeast(UInt64)
+    /// Every time whose number is a multiple of that.
     case multiple(UInt64)
 
     /// A rule as it is written: `N` or `== N`, `>= N`, `% N`; nil for anything else.

@@ -1,18 +1,31 @@
 /// What a file is that holds no program, for those that people take for one. What would help is for
 /// the front end to say.
 public enum ForeignFile: String, Error, Hashable, Sendable, CustomStringConvertible {
+  /// An image of another format than GIF.
   case picture = "a picture, not a program; only GIF cartridges hold programs"
+  /// An archive other than zip.
   case archive = "an archive of an unsupported kind: unpack it first"
+  /// A zip file in another one.
   case innerZip = "a zip file within a zip file: unpack it first"
+  /// A state that RetroArch has saved.
   case retroArchState = "a RetroArch state, not a program"
+  /// A program for another console.
   case game = "a program for another console"
+  /// A PDF.
   case pdf = "a document (PDF), not a program"
+  /// A document of another format.
   case document = "a document, not a program"
+  /// Audio or video.
   case audio = "audio or video, not a program"
+  /// A font.
   case font = "a font, not a program"
+  /// A database.
   case database = "a database, not a program"
+  /// An executable.
   case executable = "a program for another machine, not for CHIP-8"
+  /// A web page, as downloads sometimes are.
   case webPage = "a web page, not a program: download the file itself"
+  /// A text.
   case text = "text, not a program; the name of an Octo source ends in .8o"
 
   /// A sentence without the file's name.

@@ -74,9 +74,13 @@ public struct LoadedFile {
 
   /// What a file holds.
   public enum Kind: Equatable, Sendable {
+    /// A saved state.
     case image
+    /// A GIF with a program in it.
     case cartridge
+    /// A source for the assembler.
     case source
+    /// A program as it is in RAM.
     case program
     /// Something else.
     case foreign(ForeignFile)

@@ -96,6 +96,8 @@ public struct AddressNames: Sendable {
 
 /// A place in the program: an address, or a label that its symbols know the address of.
 public enum Place: Hashable, Sendable {
+  /// A number.
   case address(Int)
+  /// The name of a label.
   case label(String)
 }

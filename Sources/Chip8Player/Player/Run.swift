@@ -22,17 +22,27 @@ public struct RunRequest: Sendable {
 
 /// Why a run ended.
 public enum RunStop: String, Sendable {
+  /// All frames that were asked for have ended.
   case frames
+  /// All instructions that were asked for are executed.
   case instructions
+  /// The program jumps to itself, or has left.
   case halt
+  /// The program waits for a key.
   case keyWait = "key-wait"
+  /// The program has come to an address.
   case pc
+  /// The screen is the one that was asked for.
   case screen
+  /// The program has come to a breakpoint.
   case breakpoint
+  /// A watched byte was accessed.
   case watchpoint
   /// The movie that is played has ended.
   case movie
+  /// The program has faulted.
   case fault
+  /// Somebody has interrupted the run.
   case interrupt
   /// The trace could not be written.
   case output
