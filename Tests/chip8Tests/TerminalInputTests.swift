@@ -1,3 +1,4 @@
+import Chip8Player
 import Testing
 import chip8
 

@@ -61,17 +61,6 @@ extension Notice {
     case .warning(let warning): [warning.text]
     }
   }
-
-  /// Whether it is reported on standard error too, for what is shown in a window goes away.
-  var isProblem: Bool {
-    switch self {
-    case .failed, .flagsFailed, .configuration, .settingsFailed, .journalFailed, .journalDamaged,
-      .journalPruned, .warning,
-      .halted(.fault):
-      true
-    default: false
-    }
-  }
 }
 
 /// What was removed from a journal.
@@ -108,49 +97,11 @@ extension Notice.Action {
   }
 }
 
-extension Timeline<Chip8>.Edge {
-  /// The jump at the start of a sentence.
-  var title: String {
-    switch self {
-    case .powerOn: "Reset"
-    case .load, .past: "Load"
-    case .rewind: "Rewind"
-    case .program: "Program change"
-    }
-  }
-}
-
 extension Halt {
   var text: String {
     switch self {
     case .exit: "Program ended"
     case .fault(let fault): "Program stopped: \(fault.advice)"
-    }
-  }
-}
-
-extension SlotName {
-  /// The slot as players know it: by its key, by when chip8 saved it, or by its name.
-  var title: String {
-    if let autosave = Autosave.allCases.first(where: { $0.slot == self }) {
-      return autosave.title
-    }
-    return SlotName.keys.first { SlotName.key($0) == self }.map { "\($0)" } ?? description
-  }
-
-  /// The slot at the start of a sentence.
-  var subject: String { isAutosave ? "Autosave (\(title))" : "Slot \(title)" }
-
-  /// The slot within a sentence.
-  var object: String { isAutosave ? "autosave (\(title))" : "slot \(title)" }
-}
-
-extension Autosave {
-  fileprivate var title: String {
-    switch self {
-    case .exit: "when you left"
-    case .minute: "a minute ago"
-    case .fault: "when it stopped"
     }
   }
 }

@@ -1,5 +1,7 @@
 // What is typed in a terminal, and what a terminal answers.
 
+import Chip8Player
+
 /// A button of a mouse that was pressed, or its wheel.
 package enum MouseButton: Hashable, Sendable {
   case left, right, wheelUp, wheelDown

@@ -1,6 +1,8 @@
 // The bytes that a terminal sends: characters, and the sequences of ECMA-48 with those of the kitty
 // keyboard and graphics protocols.
 
+import Chip8Player
+
 /// Takes bytes as they come, and gives the events that are whole.
 package struct TerminalParser: Sendable {
   /// No sequence that anybody means is longer.

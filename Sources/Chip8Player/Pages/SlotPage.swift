@@ -1,5 +1,4 @@
 import Chip8Core
-import Chip8Player
 import SaveState
 
 extension Page {
@@ -48,5 +47,31 @@ extension Page.Item {
     action = .load(slot)
     save = .save(slot)
     delete = state == nil ? nil : .delete(slot)
+  }
+}
+
+extension SlotName {
+  /// The slot as players know it: by its key, by when chip8 saved it, or by its name.
+  package var title: String {
+    if let autosave = Autosave.allCases.first(where: { $0.slot == self }) {
+      return autosave.title
+    }
+    return SlotName.keys.first { SlotName.key($0) == self }.map { "\($0)" } ?? description
+  }
+
+  /// The slot at the start of a sentence.
+  package var subject: String { isAutosave ? "Autosave (\(title))" : "Slot \(title)" }
+
+  /// The slot within a sentence.
+  package var object: String { isAutosave ? "autosave (\(title))" : "slot \(title)" }
+}
+
+extension Autosave {
+  fileprivate var title: String {
+    switch self {
+    case .exit: "when you left"
+    case .minute: "a minute ago"
+    case .fault: "when it stopped"
+    }
   }
 }

@@ -1,5 +1,4 @@
 import Chip8Core
-import Chip8Player
 import SaveState
 
 extension Page {
@@ -39,5 +38,17 @@ extension Page {
     return Page(
       title: "Timeline", [.list(items)],
       hint: "Return goes there · Backspace rewinds in the game · Ctrl+Z undo · Esc back")
+  }
+}
+
+extension Timeline<Chip8>.Edge {
+  /// The jump at the start of a sentence.
+  package var title: String {
+    switch self {
+    case .powerOn: "Reset"
+    case .load, .past: "Load"
+    case .rewind: "Rewind"
+    case .program: "Program change"
+    }
   }
 }

@@ -1,5 +1,4 @@
 import Chip8Core
-import Chip8Player
 
 extension Page {
   /// The keypad: which key of the keyboard is which of its keys, and what that does.
@@ -7,7 +6,7 @@ extension Page {
   /// - Parameters:
   ///   - text: the heading.
   ///   - name: what a key of the keyboard is called, by its usage of page 7 in the USB HID usage tables.
-  static func keys(
+  package static func keys(
     _ card: KeyCard, title: String, _ text: String, hint: String, _ name: (UInt8) -> String
   ) -> Page {
     let items = KeyCard.rows.joined().map { key -> Item in
@@ -39,7 +38,7 @@ extension Page {
   /// - Parameters:
   ///   - what: what can be pressed.
   ///   - note: what is to be known of that.
-  static func assign(
+  package static func assign(
     _ cell: KeyCard.Cell, title: String, _ what: String, note: String = ""
   ) -> Page {
     var name = hexadecimal(cell.key, 1)
@@ -51,7 +50,7 @@ extension Page {
   }
 
   /// A key in as few letters as can be.
-  static func shortName(of usage: UInt8, _ name: String) -> String {
+  package static func shortName(of usage: UInt8, _ name: String) -> String {
     switch usage {
     case 79: "→"
     case 80: "←"

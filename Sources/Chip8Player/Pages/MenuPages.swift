@@ -1,49 +1,5 @@
 import Chip8Core
-import Chip8Player
 import SaveState
-
-/// How a window shows and sounds all programs.
-struct OutputSettings: Hashable {
-  let isFullScreen: Bool
-  /// Whether there is nothing but the program and its keys.
-  let isKiosk: Bool
-  let picture: PictureStyle
-  let flickerBlending: FlickerBlending
-  /// Whether nothing flashes more than three times a second.
-  let reducesFlashes: Bool
-  /// Whether the keypad is beside the picture.
-  let showsKeypad: Bool
-  let touchMode: TouchMode
-  let volume: Int
-  let isMuted: Bool
-  let pitch: Int
-  /// Whether the machine is paused while another window has the keyboard.
-  let pausesInBackground: Bool
-
-  init(_ settings: Settings) {
-    isKiosk = settings.isOn(.kiosk)
-    isFullScreen = settings.isOn(.fullscreen) || isKiosk
-    picture = PictureStyle(
-      hasWholePixels: !settings.isOn(.fit),
-      aspect: PictureAspect(rawValue: settings.text(.aspect)) ?? .square,
-      look: ScreenLook(rawValue: settings.text(.look)) ?? .plain)
-    flickerBlending = FlickerBlending(rawValue: settings.text(.flicker)) ?? .mild
-    reducesFlashes = settings.isOn(.reduceFlashes)
-    showsKeypad = settings.isOn(.keypad)
-    touchMode = TouchMode(rawValue: settings.text(.touch)) ?? .auto
-    (volume, isMuted) = (settings.number(.volume), settings.isOn(.mute))
-    pitch = settings.number(.pitch)
-    pausesInBackground = settings.isOn(.pauseInBackground) && !isKiosk
-  }
-}
-
-/// How the screen of any machine is drawn in a window.
-struct PictureStyle: Hashable {
-  /// Whether all pixels have one size, as far as there is room for that.
-  var hasWholePixels = true
-  var aspect = PictureAspect.square
-  var look = ScreenLook.plain
-}
 
 extension Page {
   private static let back = "↑ ↓ choose · Return · Esc back"
@@ -179,8 +135,8 @@ extension Page {
   // MARK: Recording
 
   /// Pictures, clips and movies, and where they go.
-  static func record(_ session: PlaySession) -> Page {
-    let movie = session.isRecording ? "A movie is being recorded." : "Movies: chip8 --record FILE"
+  static func record(_ session: PlaySession, movieHint: String) -> Page {
+    let movie = session.isRecording ? "A movie is being recorded." : movieHint
     let clip = session.isRecordingClip ? "Write the GIF that is being recorded" : "Record a GIF"
     return Page(
       title: "Record",
@@ -198,17 +154,17 @@ extension Page {
   // MARK: About
 
   /// The version, and the program that runs.
-  static func about(_ version: String, _ player: Player) -> Page {
+  static func about(_ player: Player, help: String) -> Page {
     let configuration = player.machine.state.configuration
     return Page(
-      title: "chip8 \(version)",
+      title: "chip8 \(productVersion)",
       [
         .text(player.title.displayText, .body),
         .text(
           "\(configuration.platform.title), \(configuration.instructionsPerFrame) instructions per "
             + "frame, \(player.machine.program.bytes.count) bytes", .detail),
         .text("SHA-1 \(player.machine.program.sha1)", .detail),
-        .text("Help: chip8 --help, and the files in docs/", .detail),
+        .text(help, .detail),
       ], hint: "Esc back")
   }
 }
@@ -251,7 +207,7 @@ extension Page.Item {
 
 extension Settings {
   /// The value of such a setting, as pages and messages show it.
-  func shownText(_ setting: Setting) -> String {
+  package func shownText(_ setting: Setting) -> String {
     setting.row.kind == .flag ? (isOn(setting) ? "on" : "off") : text(setting)
   }
 }

@@ -1,17 +1,16 @@
 import Chip8Core
-import Chip8Player
 import SaveState
 
 /// A page that is open.
-struct OpenPage {
-  let name: PageName
-  var view: PageView
+package struct OpenPage {
+  package let name: PageName
+  package var view: PageView
 }
 
 /// Pages over the picture, alike in windows and terminals. The machine is stopped while there is one.
 extension PlayingFrontEnd {
   /// A page as windows have it.
-  func fullPage(_ name: PageName) -> Page {
+  package func fullPage(_ name: PageName) -> Page {
     switch name {
     case .start, .keys, .assign: keyPage(name)
     case .home: .home(session.library)
@@ -23,13 +22,13 @@ extension PlayingFrontEnd {
     case .picture: .picture(appearance, chosen)
     case .palette: .palettes(session.screen, appearance)
     case .sound: .sound(chosen)
-    case .record: .record(session)
-    case .about: .about(Chip8Command.configuration.version, session.player)
+    case .record: .record(session, movieHint: Self.movieHint)
+    case .about: .about(session.player, help: Self.help)
     }
   }
 
   /// Opens a page on top of those that are open.
-  func push(_ name: PageName) {
+  package func push(_ name: PageName) {
     let page = page(name)
     var view = PageView(page, at: name == .start ? nil : 0)
     switch name {
@@ -46,7 +45,7 @@ extension PlayingFrontEnd {
   }
 
   /// Updates the page on top.
-  func updatePage() {
+  package func updatePage() {
     guard let top = pages.last else { return }
     if top.name == .timeline { session.loadPreview() }
     let page = page(top.name)
@@ -56,7 +55,7 @@ extension PlayingFrontEnd {
   // MARK: Commands
 
   /// Navigates on the page that is on top.
-  func navigate(_ navigation: Navigation) {
+  package func navigate(_ navigation: Navigation) {
     guard var view = pages.last?.view else { return }
     // Keys can come faster than pages are drawn.
     let layout = layOut(&view)
@@ -66,7 +65,7 @@ extension PlayingFrontEnd {
   }
 
   /// Performs the command that was chosen.
-  func perform(_ command: Command) {
+  package func perform(_ command: Command) {
     switch command {
     case .back: if !pages.isEmpty { pages.removeLast() }
     case .resume: pages = []
@@ -148,13 +147,13 @@ extension PlayingFrontEnd {
   ///
   /// - Parameter usage: the key, by its usage of page 7 in the USB HID usage tables; nil for one that
   ///   has none.
-  func assign(_ usage: UInt8?, to key: UInt8) {
+  package func assign(_ usage: UInt8?, to key: UInt8) {
     if usage == KeyEvent.escape { return perform(.back) }
     assigned(usage.map { session.assign($0, to: key) } ?? false)
   }
 
   /// - Parameter isDone: whether it was a key or a button that can be assigned.
-  func assigned(_ isDone: Bool) {
+  package func assigned(_ isDone: Bool) {
     guard isDone else { return show(["Reserved for commands; choose another"]) }
     // Nothing is wrong any more.
     _ = takeMessage()
@@ -163,26 +162,24 @@ extension PlayingFrontEnd {
   }
 
   /// Whether keys that are held go on doing something on the page that is open.
-  var repeatsOnPage: Bool {
+  package var repeatsOnPage: Bool {
     if case .assign? = pages.last?.name { return false }
     return !pages.isEmpty
   }
 
-  func capture(_ command: Command) {
+  package func capture(_ command: Command) {
     if pages.last?.name == .record { pages = [] }
     switch command {
     case .clip: session.captureClip()
     case .recordClip: session.toggleClip()
-    default:
-      let (screen, appearance) = (session.screen, session.player.appearance)
-      session.capture(as: "png") { try Screenshot.png(screen, appearance, scale: 4) }
+    default: captureScreen()
     }
   }
 
   // MARK: A step more or less
 
   /// Plays faster or slower by a step.
-  func changeSpeed(up: Bool) {
+  package func changeSpeed(up: Bool) {
     let speed = session.player.speed
     let next = up ? Page.speeds.first { $0 > speed } : Page.speeds.last { $0 < speed }
     if let next { perform(.set(.speed, "\(next)")) }
@@ -190,7 +187,7 @@ extension PlayingFrontEnd {
   }
 
   /// Runs more or fewer instructions in a frame, by a step.
-  func changeInstructionCount(up: Bool) {
+  package func changeInstructionCount(up: Bool) {
     guard configuration.timing == .ipf else {
       return show(["Frames are timed in VIP cycles"])
     }
@@ -202,20 +199,22 @@ extension PlayingFrontEnd {
   }
 
   /// The settings in effect.
-  var chosen: Settings { session.settings.effective }
+  package var chosen: Settings { session.settings.effective }
 
   /// The machine's current configuration.
-  var configuration: Configuration { session.player.machine.state.configuration }
+  package var configuration: Configuration { session.player.machine.state.configuration }
 }
 
 extension PageName {
   /// The keys that show a page, and leave it, by their usages of page 7 in the USB HID usage tables.
-  static let keys: [UInt32: PageName] = [58: .keys, 59: .machine, 64: .slots, 65: .timeline]
+  package static let byKey: [UInt32: PageName] = [
+    58: .keys, 59: .machine, 64: .slots, 65: .timeline,
+  ]
 }
 
 extension Navigation {
   /// The keys of pages, by the same usages.
-  static let keys: [UInt32: Navigation] = [
+  package static let byKey: [UInt32: Navigation] = [
     82: .up, 81: .down, 80: .left, 79: .right, 75: .pageUp, 78: .pageDown, 74: .first, 77: .last,
     // Return on both sides, space and F9; Escape and backspace; F5; Delete.
     40: .accept, 88: .accept, 44: .accept, 66: .accept, 41: .back, 42: .back, 62: .save,

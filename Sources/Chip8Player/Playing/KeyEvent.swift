@@ -1,5 +1,3 @@
-import Chip8Player
-
 /// A key that went down or up.
 package struct KeyEvent: Hashable, Sendable {
   package enum Kind: Sendable {
@@ -32,20 +30,24 @@ package struct KeyEvent: Hashable, Sendable {
 // MARK: Keys by their usages, which SDL's scancodes are, too
 
 extension KeyEvent {
-  static let (enter, escape, backspace, tab): (UInt8, UInt8, UInt8, UInt8) = (40, 41, 42, 43)
-  static let (comma, period, pause): (UInt8, UInt8, UInt8) = (54, 55, 72)
-  static let (f1, f3, f4, f5, f6): (UInt8, UInt8, UInt8, UInt8, UInt8) = (58, 60, 61, 62, 63)
-  static let (f9, f10, f11, f12): (UInt8, UInt8, UInt8, UInt8) = (66, 67, 68, 69)
-  static let (down, up, keypadEnter): (UInt8, UInt8, UInt8) = (81, 82, 88)
+  package static let (enter, escape, backspace, tab): (UInt8, UInt8, UInt8, UInt8) = (
+    40, 41, 42, 43
+  )
+  package static let (comma, period, pause): (UInt8, UInt8, UInt8) = (54, 55, 72)
+  package static let (f1, f3, f4, f5, f6): (UInt8, UInt8, UInt8, UInt8, UInt8) = (
+    58, 60, 61, 62, 63
+  )
+  package static let (f9, f10, f11, f12): (UInt8, UInt8, UInt8, UInt8) = (66, 67, 68, 69)
+  package static let (down, up, keypadEnter): (UInt8, UInt8, UInt8) = (81, 82, 88)
 
   /// Whether it steps through frames, again while it is held.
-  var isFrameStep: Bool { [KeyEvent.comma, KeyEvent.period].contains(usage) }
+  package var isFrameStep: Bool { [KeyEvent.comma, KeyEvent.period].contains(usage) }
 
   /// The digit of a key in the row of digits.
-  var digit: Int? { (30...39).contains(usage) ? Int(usage - 29) % 10 : nil }
+  package var digit: Int? { (30...39).contains(usage) ? Int(usage - 29) % 10 : nil }
 
   /// The debugger's command, if the key has one.
-  var debuggerKey: DebuggerKey? {
+  package var debuggerKey: DebuggerKey? {
     KeyEvent.debuggerKeys[usage] ?? digit.map { .digit($0) } ?? letter.map { .letter($0) }
   }
 

@@ -1,9 +1,8 @@
 import Chip8Core
-import Chip8Player
 import SaveState
 
 /// The common part of window and terminal: how a session is played and left, and why its machine is stopped.
-protocol PlayingFrontEnd: AnyObject {
+package protocol PlayingFrontEnd: AnyObject {
   var session: PlaySession { get }
   /// How often the user has asked to leave.
   var closeRequestCount: Int { get set }
@@ -16,6 +15,18 @@ protocol PlayingFrontEnd: AnyObject {
   var nextLook: UInt64 { get set }
   /// How to leave in any case, for the message.
   static var leavingHint: String { get }
+
+  // What a program says in its own words.
+
+  /// How a movie is recorded, and where there is help, for the pages.
+  static var movieHint: String { get }
+  static var help: String { get }
+  /// What the user reads of a notice, a line each.
+  func lines(of notice: Notice) -> [String]
+  /// Reports a problem where it is whole and stays.
+  func reportProblem(_ line: String)
+  /// Writes a picture of the screen.
+  func captureScreen()
 
   /// The pages that are open, the last one on top.
   var pages: [OpenPage] { get set }
@@ -58,13 +69,13 @@ protocol PlayingFrontEnd: AnyObject {
 
 extension PlayingFrontEnd {
   /// How much faster the machine runs while the key for it is held.
-  static var fastForward: Int { 8 }
+  package static var fastForward: Int { 8 }
   /// For how many nanoseconds a message is shown.
-  static var messageDuration: UInt64 { 3_000_000_000 }
+  package static var messageDuration: UInt64 { 3_000_000_000 }
 
   /// Runs until the user leaves, another process is to continue, or the machine is found not to be
   /// deterministic.
-  func runUntilLeft() {
+  package func runUntilLeft() {
     repeat {
       while closeRequestCount == 0, session.restart == nil, session.difference == nil {
         runOnce()
@@ -80,7 +91,7 @@ extension PlayingFrontEnd {
     session.beginClosing()
     repeat { runOnce() } while session.end == nil && closeRequestCount == requestCount
     guard let end = session.end else {
-      printError("quit before everything was saved")
+      reportProblem("quit before everything was saved")
       return true
     }
     if end != .failed || leavingProblem != nil || isInterrupted || session.restart != nil
@@ -94,34 +105,43 @@ extension PlayingFrontEnd {
     return false
   }
 
-  /// Writes problems to standard error, where they are whole.
+  /// Reports what is a problem.
   ///
   /// - Returns: all lines, to be shown.
-  func report(_ notices: [Notice]) -> [String] {
-    let names = session.player.metadata.names
-    for notice in notices where notice.isProblem {
-      for line in notice.lines(names) { printError(line) }
-    }
-    return notices.flatMap { $0.lines(names) }
+  package func report(_ notices: [Notice]) -> [String] {
+    for notice in notices where notice.isProblem { lines(of: notice).forEach(reportProblem) }
+    return notices.flatMap(lines)
   }
 
   /// Why the machine is stopped; empty while it runs.
-  var stopLines: [String] {
-    let names = session.player.metadata.names
+  package var stopLines: [String] {
     if session.isClosing { return ["Saving… · Ctrl+Q again quits without"] }
     if let leavingProblem { return leavingProblem }
     if let problem = session.watchProblem {
-      return Notice.failed(.watch(path: ""), problem).lines(names)
+      return lines(of: .failed(.watch(path: ""), problem))
     }
-    if let halt = session.halt { return [halt.text] }
+    if let halt = session.halt { return lines(of: .halted(halt)) }
     guard session.isPaused else { return [] }
-    return (session.stoppedAt.map { Notice.stopped($0) } ?? .paused).lines(names)
+    return lines(of: session.stoppedAt.map { .stopped($0) } ?? .paused)
   }
 
   /// Four times a second is soon enough after a file was saved.
-  func pollWatchedFile() {
+  package func pollWatchedFile() {
     guard MonotonicClock.now >= nextLook else { return }
     nextLook = MonotonicClock.now + 250_000_000
     session.pollWatchedFile()
+  }
+}
+
+extension Notice {
+  /// Whether it is reported too, for what is shown in a window goes away.
+  package var isProblem: Bool {
+    switch self {
+    case .failed, .flagsFailed, .configuration, .settingsFailed, .journalFailed, .journalDamaged,
+      .journalPruned, .warning,
+      .halted(.fault):
+      true
+    default: false
+    }
   }
 }

@@ -1,11 +1,10 @@
 import Chip8Core
-import Chip8Player
 import SaveState
 
 /// Keys that windows and terminals have in common. Each has some of its own besides.
 extension PlayingFrontEnd {
   /// Performs the command of a key alone.
-  func command(_ key: KeyEvent) {
+  package func command(_ key: KeyEvent) {
     if key.letter == "p" { return session.togglePause() }
     switch key.usage {
     case KeyEvent.f3: changeSpeed(up: false)
@@ -17,12 +16,12 @@ extension PlayingFrontEnd {
     case KeyEvent.period: session.stepForward(keys: keyboard.takeKeys())
     case KeyEvent.tab: holdFast(true)
     case KeyEvent.escape: open(.menu)
-    default: if let page = PageName.keys[UInt32(key.usage)] { open(page) }
+    default: if let page = PageName.byKey[UInt32(key.usage)] { open(page) }
     }
   }
 
   /// Performs the command of a key with Control.
-  func commandWithControl(_ key: KeyEvent) {
+  package func commandWithControl(_ key: KeyEvent) {
     switch key.letter {
     case "d": perform(.debugger)
     case "o": open(.home)
@@ -36,7 +35,7 @@ extension PlayingFrontEnd {
   /// Performs the command of a key with Shift.
   ///
   /// - Returns: whether that is something else than without.
-  func commandWithShift(_ key: KeyEvent) -> Bool {
+  package func commandWithShift(_ key: KeyEvent) -> Bool {
     switch key.usage {
     case KeyEvent.f3 where pages.isEmpty: changeInstructionCount(up: false)
     case KeyEvent.f4 where pages.isEmpty: changeInstructionCount(up: true)
@@ -48,26 +47,26 @@ extension PlayingFrontEnd {
   }
 
   /// Presses a key of the keypad, if it is one.
-  func press(_ usage: UInt32) -> Bool {
+  package func press(_ usage: UInt32) -> Bool {
     guard !keyMap[usage].isEmpty else { return false }
     keyboard.press(usage, keyMap)
     return true
   }
 
-  func release(_ usage: UInt32) {
+  package func release(_ usage: UInt32) {
     if usage == KeyEvent.tab { holdFast(false) }
     if usage == KeyEvent.backspace { session.endRewinding() }
     keyboard.release(usage)
   }
 
   /// Handles a key on the page that is open.
-  func pageKeyDown(_ usage: UInt32) {
+  package func pageKeyDown(_ usage: UInt32) {
     if case .assign(let key)? = pages.last?.name {
       return assign(UInt8(exactly: usage), to: key)
     }
-    if let name = PageName.keys[usage] {
+    if let name = PageName.byKey[usage] {
       if pages.contains(where: { $0.name == name }) { perform(.resume) } else { open(name) }
-    } else if let navigation = Navigation.keys[usage] {
+    } else if let navigation = Navigation.byKey[usage] {
       navigate(navigation)
     }
   }
@@ -75,11 +74,11 @@ extension PlayingFrontEnd {
   // MARK: Speed
 
   /// Frames in a second of the machine.
-  var framesPerSecond: Int { configuration.platform.framesPerSecond }
+  package var framesPerSecond: Int { configuration.platform.framesPerSecond }
 
   /// How fast frames go by, in percent of the machine's own rate.
-  var percent: Int { session.player.speed * (isFast ? Self.fastForward : 1) }
+  package var percent: Int { session.player.speed * (isFast ? Self.fastForward : 1) }
 
   /// Keeps time with the machine as it is.
-  func setRate() { pacer.setRate(framesPerSecond: framesPerSecond, percent: percent) }
+  package func setRate() { pacer.setRate(framesPerSecond: framesPerSecond, percent: percent) }
 }

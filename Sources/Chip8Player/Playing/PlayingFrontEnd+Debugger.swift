@@ -1,5 +1,4 @@
 import Chip8Core
-import Chip8Player
 import SaveState
 
 /// The debugger around the picture, in a window or a terminal. Its keys are those of the keyboard while the
@@ -8,7 +7,7 @@ extension PlayingFrontEnd {
   /// How many keys are kept that are pressed while the machine is being moved.
   private static var maxPendingKeys: Int { 64 }
 
-  func toggleDebugger() {
+  package func toggleDebugger() {
     releaseKeys()
     if debugger != nil {
       session.endDebugging()
@@ -22,7 +21,7 @@ extension PlayingFrontEnd {
   // MARK: View
 
   /// The debugger as it is shown, if it is.
-  func debuggerLayout(_ size: Size, _ metrics: some TextMetrics) -> DebuggerLayout? {
+  package func debuggerLayout(_ size: Size, _ metrics: some TextMetrics) -> DebuggerLayout? {
     guard var view = debugger else { return nil }
     let machine = session.debugSession
     if session.isStopped, !session.isMoving { view.follow(machine) }
@@ -52,7 +51,7 @@ extension PlayingFrontEnd {
   /// done where the motion has led to; Escape ends the motion, and forgets the keys after it.
   ///
   /// - Parameter handle: performs the key's command.
-  func takeInOrder(isEscape: Bool, _ handle: @escaping () -> Void) {
+  package func takeInOrder(isEscape: Bool, _ handle: @escaping () -> Void) {
     guard session.isMoving || !pendingKeys.isEmpty else { return handle() }
     if isEscape {
       session.interruptMotion()
@@ -62,14 +61,14 @@ extension PlayingFrontEnd {
     }
   }
 
-  func handlePendingKeys() {
+  package func handlePendingKeys() {
     while !session.isMoving, !pendingKeys.isEmpty { pendingKeys.removeFirst()() }
   }
 
   /// A key while the debugger is open.
   ///
   /// - Returns: whether it was for the debugger.
-  func debuggerKeyDown(_ event: KeyEvent) -> Bool {
+  package func debuggerKeyDown(_ event: KeyEvent) -> Bool {
     guard var view = debugger, let key = event.debuggerKey else { return false }
     guard session.isStopped else {
       if key == .escape { toggleDebugger() }
