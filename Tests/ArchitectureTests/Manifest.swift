@@ -62,8 +62,8 @@ struct Line {
 
   var place: String { "\(path):\(number): \(text)" }
 
-  /// Whether there is nothing but a comment in it.
-  var isComment: Bool { text.drop { $0 == " " }.starts(with: "//") }
+  /// Whether there is nothing but a comment or documentation in it.
+  var isComment: Bool { path.hasSuffix(".md") || text.drop { $0 == " " }.starts(with: "//") }
 
   /// What it imports, if it does: a module, or one thing of it.
   var imported: String? {
@@ -80,11 +80,12 @@ struct Line {
   ]
 }
 
-/// The lines of all Swift sources below a directory of the package.
+/// The lines of all Swift sources and articles below a directory of the package.
 func lines(below directory: String) throws -> [Line] {
   let files = try FileManager.default.subpathsOfDirectory(
     atPath: root.appending(path: directory).path)
-  return try files.filter { $0.hasSuffix(".swift") }.sorted().flatMap { file in
+  return try files.filter { $0.hasSuffix(".swift") || $0.hasSuffix(".md") }.sorted().flatMap {
+    file in
     let path = "\(directory)/\(file)"
     return try lines(String(contentsOf: root.appending(path: path), encoding: .utf8), in: path)
   }

@@ -113,7 +113,7 @@ extension String {
   /// prints.
   @Test func snippetsAreReal() throws {
     let article = try String(
-      contentsOfFile: "Sources/Chip8Core/Chip8Core.docc/SavedStates.md", encoding: .utf8)
+      contentsOfFile: "Sources/Chip8Player/Chip8Player.docc/SavedStates.md", encoding: .utf8)
     let files = try FileManager.default.contentsOfDirectory(atPath: "Snippets")
     #expect(article.components(separatedBy: "```swift\n").count == files.count + 1)
     for file in files {

@@ -34,7 +34,7 @@ public enum KeyName {
 }
 
 extension KeyAssignment {
-  /// As `--key-map` takes it.
+  /// As an entry of ``Setting/keyMap``.
   public var text: String {
     "\(KeyName.name(of: usage))=\(key.map { hexadecimal($0, 1) } ?? "none")"
   }

@@ -51,7 +51,7 @@ package struct Recording: Sendable {
   /// Whether this says more than which keys were pressed.
   package var isSession: Bool { program != nil || flags != nil }
 
-  /// Reads a recording: presses as `--keys` has them, one a line, and calls of the host. What has
+  /// Reads a recording: presses as `KeyScript` has them, one a line, and calls of the host. What has
   /// been recorded says whose session it is, and has an end.
   init(_ bytes: [UInt8]) throws(Refusal) {
     guard bytes.count <= Recording.maxByteCount else { throw .notARecording }

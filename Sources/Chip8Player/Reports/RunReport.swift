@@ -2,7 +2,7 @@ import Chip8Core
 import JSON
 import SaveState
 
-/// How a run has ended, as `--json` and the rows of a farm say it.
+/// How a run has ended, as JSON and the rows of a farm say it.
 package struct RunReport {
   package let machine: Chip8
   package let stop: RunStop
