@@ -98,7 +98,9 @@ struct Machine {
     )
   }
 
-  private static let maxScreenByteCount = ScreenShape(.xrgb, of: .xochip, isHires: true).byteCount
+  private static let maxScreenByteCount =
+    Platform.allCases
+    .map { ScreenShape(.xrgb, of: $0, isHires: true).byteCount }.max() ?? 0
 
   /// Room for the largest screen in any format. A restored machine can be of any platform.
   var screenBuffer: UnsafeMutableRawPointer? {

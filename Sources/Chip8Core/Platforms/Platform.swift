@@ -195,6 +195,11 @@ extension Platform {
   /// Whether the machine can count its time in cycles.
   public var hasCycles: Bool { clock != nil }
 
+  /// The names of those that can, as a sentence has them.
+  package static func cycleNames(_ conjunction: String) -> String {
+    allCases.filter(\.hasCycles).map(\.rawValue).joined(separator: " \(conjunction) ")
+  }
+
   /// What the machine does where machines differ.
   public var quirks: Quirks { row.quirks }
 }

@@ -228,7 +228,7 @@ struct PageLayout {
   private let displayPages: UInt64
 
   private static let pagesPerHalf = 64 * 8 / PagePool.pageByteCount
-  static let maxPageCount = PageLayout(.xochip).pageCount
+  static let maxPageCount = Platform.allCases.map { PageLayout($0).pageCount }.max() ?? 0
 
   init(_ platform: Platform) {
     ramPageCount = platform.ramByteCount / PagePool.pageByteCount

@@ -109,7 +109,8 @@ struct Failure: Error {
       "\(fileName(path)): --resume is not needed for a saved state; leave it out"
     case .requiresPast(let moment): "\(option(moment)) requires a saved state with its past"
     case .noCycles(let program, let platform):
-      "--timing cycles requires --platform vip or hires, and \(program) runs on \(platform.rawValue)"
+      "--timing cycles requires --platform \(Platform.cycleNames("or")), and \(program) runs on "
+        + platform.rawValue
     case .noLabels(let name, let use):
       "\(option(use))\(name): no labels are known; add --symbols FILE or run the program's source"
     case .unknownLabel(let name, let use):
