@@ -59,41 +59,42 @@ public func create(
 extension chip8_options {
   /// The machine that a program gets.
   fileprivate func configuration(for program: Program) throws(CallError) -> Configuration {
-    var configuration: Configuration
+    var request = MachineRequest()
     if let name = try text(platform, "platform"), name != "auto" {
-      guard let platform = Platform(rawValue: name) else {
+      request.platform = Platform(rawValue: name)
+      guard request.platform != nil else {
         throw .argument(
           "unknown platform \"\(name)\"; known are auto, \(Platform.nameList)")
       }
-      configuration = Configuration(platform)
-    } else {
-      configuration = Configuration(for: program)
     }
-    try apply(quirks: text(quirks, "quirks") ?? "", to: &configuration)
+    request.quirks = try choices(text(quirks, "quirks") ?? "")
     if ipf != 0 {
-      guard let ipf = Int(exactly: ipf), Configuration.instructionsPerFrameRange.contains(ipf)
+      request.instructionsPerFrame = Int(exactly: ipf)
+      guard let ipf = request.instructionsPerFrame,
+        Configuration.instructionsPerFrameRange.contains(ipf)
       else {
         throw .argument(
           "\(ipf) instructions per frame; the range is \(Configuration.instructionsPerFrameText)")
       }
-      configuration.instructionsPerFrame = ipf
     }
     switch Int(timing) {
     case CHIP8_TIMING_IPF: break
-    case CHIP8_TIMING_CYCLES where configuration.platform.hasCycles: configuration.timing = .cycles
-    case CHIP8_TIMING_CYCLES:
-      throw .argument("\(configuration.platform.title) does not count cycles; vip and hires do")
+    case CHIP8_TIMING_CYCLES: request.timing = .cycles
     default: throw .argument("unknown timing \(timing)")
     }
-    return configuration
+    do throws(PlayerError) {
+      return try request.configuration(for: program, suggested: Configuration(for: program))
+    } catch {
+      guard case .request(.noCycles(_, let platform)) = error else { throw .argument("\(error)") }
+      throw .argument(
+        "\(platform.title) does not count cycles; \(Platform.cycleNames("and")) do")
+    }
   }
 
-  /// Switches quirks that are written as `NAME=on,NAME=off`.
-  private func apply(quirks: String, to configuration: inout Configuration) throws(CallError) {
-    for text in quirks.split(separator: ",") {
-      do throws(QuirkChoice.Problem) {
-        try QuirkChoice(text).apply(to: &configuration.quirks)
-      } catch {
+  /// Quirks that are written as `NAME=on,NAME=off`.
+  private func choices(_ quirks: String) throws(CallError) -> [QuirkChoice] {
+    try quirks.split(separator: ",").map { text throws(CallError) in
+      do throws(QuirkChoice.Problem) { return try QuirkChoice(text) } catch {
         switch error {
         case .unknownName(let name):
           throw .argument("unknown quirk \"\(name)\"; known are \(Quirks.nameList)")

@@ -33,7 +33,16 @@ public struct MachineRequest: Sendable {
 
   /// Something that an image has decided already.
   public enum Part: String, Hashable, Sendable {
-    case platform, quirk, speed, timing, seed
+    /// Its platform.
+    case platform
+    /// One of its quirks.
+    case quirk
+    /// Its instructions per frame.
+    case speed
+    /// What its frames are measured by.
+    case timing
+    /// What its random numbers follow from.
+    case seed
   }
 
   /// The first part that an image would contradict.
@@ -84,15 +93,15 @@ public struct MachineRequest: Sendable {
   /// The machine that a program gets.
   ///
   /// - Parameter suggested: the machine that it is for if none is named.
-  func configuration(
-    for program: Program, suggested: Configuration
-  ) throws -> Configuration {
-    var configuration = platform.map { Configuration($0) } ?? suggested
+  package func configuration(
+    for program: Program, suggested: @autoclosure () -> Configuration
+  ) throws(PlayerError) -> Configuration {
+    var configuration = platform.map { Configuration($0) } ?? suggested()
     for choice in quirks { choice.apply(to: &configuration.quirks) }
     if let instructionsPerFrame { configuration.instructionsPerFrame = instructionsPerFrame }
     if let timing { configuration.timing = timing }
     guard configuration.timing == .ipf || configuration.platform.hasCycles else {
-      throw PlayerError.request(.noCycles(program: program.name, configuration.platform))
+      throw .request(.noCycles(program: program.name, configuration.platform))
     }
     return configuration
   }
