@@ -172,6 +172,18 @@ private let testRules: [String: Set<String>] = [
     #expect(Set(files) == ["Chip8+Input.swift", "Chip8+Snapshot.swift"])
   }
 
+  /// A state is changed by what executes it, takes its input or restores it, and by nothing else. Other
+  /// modules cannot: the compiler sees to that.
+  @Test func statesChangeWhereMachinesAre() throws {
+    let assignment = try Regex(#"\bstate\.[\w.\[\]]+ [-+&|^]*= "#)
+    let writers = ["Machine", "Engine", "Input", "HostCalls", "Search", "Debug"]
+    let others = try lines(below: "Sources/Chip8Core").filter { line in
+      line.text.contains(assignment)
+        && !writers.contains { line.path.hasPrefix("Sources/Chip8Core/\($0)/") }
+    }
+    #expect(others.map(\.place) == [])
+  }
+
   @Test(
     arguments: [
       ("SaveState", "import Foundation"), ("SaveState", "let now = ContinuousClock.now"),
