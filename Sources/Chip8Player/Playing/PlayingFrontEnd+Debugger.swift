@@ -41,7 +41,7 @@ extension PlayingFrontEnd {
     if !session.debugText.isEmpty { return session.debugText }
     let isMerePause =
       session.stoppedAt == nil && session.halt == nil && !session.isClosing
-      && leavingProblem == nil && session.watchProblem == nil
+      && playing.leavingProblem == nil && session.watchProblem == nil
     return isMerePause ? "" : stopLines.joined(separator: " · ").displayText
   }
 
@@ -52,17 +52,17 @@ extension PlayingFrontEnd {
   ///
   /// - Parameter handle: performs the key's command.
   package func takeInOrder(isEscape: Bool, _ handle: @escaping () -> Void) {
-    guard session.isMoving || !pendingKeys.isEmpty else { return handle() }
+    guard session.isMoving || !playing.pendingKeys.isEmpty else { return handle() }
     if isEscape {
       session.interruptMotion()
-      pendingKeys = []
-    } else if pendingKeys.count < Self.maxPendingKeys {
-      pendingKeys.append(handle)
+      playing.pendingKeys = []
+    } else if playing.pendingKeys.count < Self.maxPendingKeys {
+      playing.pendingKeys.append(handle)
     }
   }
 
-  package func handlePendingKeys() {
-    while !session.isMoving, !pendingKeys.isEmpty { pendingKeys.removeFirst()() }
+  func handlePendingKeys() {
+    while !session.isMoving, !playing.pendingKeys.isEmpty { playing.pendingKeys.removeFirst()() }
   }
 
   /// A key while the debugger is open.

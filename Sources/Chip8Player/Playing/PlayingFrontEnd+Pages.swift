@@ -45,7 +45,7 @@ extension PlayingFrontEnd {
   }
 
   /// Updates the page on top.
-  package func updatePage() {
+  func updatePage() {
     guard let top = pages.last else { return }
     if top.name == .timeline { session.loadPreview() }
     let page = page(top.name)
@@ -70,7 +70,7 @@ extension PlayingFrontEnd {
     case .back: if !pages.isEmpty { pages.removeLast() }
     case .resume: pages = []
     case .show(let name): open(name)
-    case .quit: closeRequestCount += 1
+    case .quit: playing.closeRequestCount += 1
     case .debugger:
       pages = []
       toggleDebugger()
@@ -79,7 +79,9 @@ extension PlayingFrontEnd {
     case .branch(let branch):
       pages = []
       session.go(toEndOf: branch)
-    case .play, .playFromStart, .forget: performOnLibrary(command)
+    case .play(let entry): session.play(entry)
+    case .playFromStart(let entry): session.play(entry, fromStart: true)
+    case .forget(let entry): session.removeFromLibrary(entry)
     case .resumeLastSession, .reset, .platform:
       pages = []
       performOnMachine(command)
@@ -105,15 +107,6 @@ extension PlayingFrontEnd {
       session.choose(slot)
       session.delete(slot)
       session.listSlots()
-    default: break
-    }
-  }
-
-  private func performOnLibrary(_ command: Command) {
-    switch command {
-    case .play(let entry): session.play(entry)
-    case .playFromStart(let entry): session.play(entry, fromStart: true)
-    case .forget(let entry): session.removeFromLibrary(entry)
     default: break
     }
   }

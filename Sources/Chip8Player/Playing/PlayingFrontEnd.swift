@@ -1,18 +1,31 @@
 import Chip8Core
 import SaveState
 
+/// What only ``PlayingFrontEnd`` itself has to remember.
+package struct PlayingState {
+  /// How often the user has asked to leave.
+  package var closeRequestCount = 0
+  /// Whether a signal has ended it, or its display has gone: then no question can be answered.
+  package var isInterrupted = false
+  /// Why the machine was not saved when the user wanted to leave, until a key is pressed; asking again
+  /// leaves.
+  package var leavingProblem: [String]?
+  /// The pages that a program begins with. The keys are left out if it has none.
+  package var firstPages: [PageName] = []
+  /// The commands of keys that were pressed while the debugger moves the machine.
+  var pendingKeys: [() -> Void] = []
+  /// The machine that the front end is set up for.
+  var shownMachine = -1
+  /// When the watched file is looked at next.
+  var nextLook: UInt64 = 0
+
+  package init() {}
+}
+
 /// The common part of window and terminal: how a session is played and left, and why its machine is stopped.
 package protocol PlayingFrontEnd: AnyObject {
   var session: PlaySession { get }
-  /// How often the user has asked to leave.
-  var closeRequestCount: Int { get set }
-  /// Whether a signal has ended it, or its display has gone: then no question can be answered.
-  var isInterrupted: Bool { get }
-  /// Why the machine was not saved when the user wanted to leave, until a key is pressed; asking again
-  /// leaves.
-  var leavingProblem: [String]? { get set }
-  /// When the watched file is looked at next.
-  var nextLook: UInt64 { get set }
+  var playing: PlayingState { get set }
   /// How to leave in any case, for the message.
   static var leavingHint: String { get }
 
@@ -38,22 +51,21 @@ package protocol PlayingFrontEnd: AnyObject {
   func open(_ name: PageName)
   /// Something was chosen and done, which may have left the pages or changed a setting.
   func commandPerformed()
-  /// The machine is another one, or how it is played is.
-  func programChanged()
+  /// The machine is another one, or how it is played is: updates what else depends on that.
+  func machineChanged()
   /// Shows a message, for a while.
-  func show(_ lines: [String])
+  func show(_ lines: [String], isProblem: Bool)
   /// The debugger, while it is open.
   var debugger: DebuggerView? { get set }
-  /// The commands of keys that were pressed while it moves the machine.
-  var pendingKeys: [() -> Void] { get set }
   /// The last message, as long as it is shown.
   var recentLines: [String] { get }
   var keyboard: Keyboard { get set }
-  var keyMap: KeyMap { get }
+  var keyMap: KeyMap { get set }
+  var programKeys: ProgramKeys { get set }
   /// When frames of the machine are due.
   var pacer: Pacer { get set }
   var isFast: Bool { get }
-  var appearance: Appearance { get }
+  var appearance: Appearance { get set }
   /// The key for fast forward went down or up.
   func holdFast(_ isDown: Bool)
   /// The page of the program's keys, before it is played or later, or of one that is to be another.
@@ -77,7 +89,7 @@ extension PlayingFrontEnd {
   /// deterministic.
   package func runUntilLeft() {
     repeat {
-      while closeRequestCount == 0, session.restart == nil, session.difference == nil {
+      while playing.closeRequestCount == 0, session.restart == nil, session.difference == nil {
         runOnce()
       }
     } while !leaves()
@@ -87,36 +99,106 @@ extension PlayingFrontEnd {
   ///
   /// - Returns: whether it is left: not if that has failed and the user does not know yet.
   private func leaves() -> Bool {
-    let requestCount = closeRequestCount
+    let requestCount = playing.closeRequestCount
     session.beginClosing()
-    repeat { runOnce() } while session.end == nil && closeRequestCount == requestCount
+    repeat { runOnce() } while session.end == nil && playing.closeRequestCount == requestCount
     guard let end = session.end else {
       reportProblem("quit before everything was saved")
       return true
     }
-    if end != .failed || leavingProblem != nil || isInterrupted || session.restart != nil
-      || session.difference != nil
+    if end != .failed || playing.leavingProblem != nil || playing.isInterrupted
+      || session.restart != nil || session.difference != nil
     {
       return true
     }
     session.reopen()
-    leavingProblem = takeMessage() + [Self.leavingHint]
-    closeRequestCount = 0
+    playing.leavingProblem = takeMessage() + [Self.leavingHint]
+    playing.closeRequestCount = 0
     return false
   }
 
-  /// Reports what is a problem.
-  ///
-  /// - Returns: all lines, to be shown.
-  package func report(_ notices: [Notice]) -> [String] {
-    for notice in notices where notice.isProblem { lines(of: notice).forEach(reportProblem) }
-    return notices.flatMap(lines)
+  /// Asks to leave where no question can be answered.
+  package func interrupt() {
+    playing.isInterrupted = true
+    playing.closeRequestCount += 1
   }
+
+  // MARK: Between two pictures
+
+  /// Runs the frames of the machine that are due, unless a page is open.
+  ///
+  /// - Parameters:
+  ///   - keys: called for the keys of each.
+  ///   - sound: called with the tone of each.
+  package func runDueFrames(keys: () -> KeySet, sound: (Tone?) -> Void) {
+    for _ in 0..<pacer.framesDue(now: MonotonicClock.now) {
+      let held = keys()
+      if pages.isEmpty { session.runFrame(keys: held) }
+      sound(pages.isEmpty ? session.tone : nil)
+    }
+  }
+
+  /// Takes what other threads have done and what has happened since the last call.
+  package func update() {
+    session.poll()
+    collectChanges()
+    handlePendingKeys()
+    pollWatchedFile()
+  }
+
+  /// Shows the news since the last call. The machine does not run before its first pages.
+  package func collectChanges() {
+    let notices = session.takeNotices()
+    if !notices.isEmpty {
+      for notice in notices where notice.isProblem { lines(of: notice).forEach(reportProblem) }
+      show(notices.flatMap(lines), isProblem: notices.contains(where: \.isProblem))
+    }
+    for notice in notices {
+      switch notice {
+      case .began(_, let isRestored): showFirstPages(isRestored: isRestored)
+      case .reset where chosen.isOn(.kiosk): showFirstPages(isRestored: false)
+      default: break
+      }
+    }
+    if playing.shownMachine != session.machineCount {
+      programChanged()
+    } else if programKeys != session.programKeys {
+      keysChanged()
+    }
+    updatePage()
+  }
+
+  /// Another program is there: its keys first, unless it continues in its middle.
+  private func showFirstPages(isRestored: Bool) {
+    pages = []
+    programChanged()
+    let hasKeys = !KeyCard(programKeys, keyMap).used.isEmpty
+    let names = playing.firstPages
+    // Home is not shown again with the program that is chosen there.
+    playing.firstPages.removeAll { $0 == .home }
+    for name in names where name != .start || hasKeys && !isRestored { open(name) }
+  }
+
+  /// Updates what depends on the machine: another one may have been loaded.
+  package func programChanged() {
+    playing.shownMachine = session.machineCount
+    keysChanged()
+    appearance = session.player.appearance
+    setRate()
+    machineChanged()
+  }
+
+  private func keysChanged() {
+    programKeys = session.programKeys
+    keyMap = KeyMap(for: programKeys, session.player.keyAssignments)
+  }
+
+  package func show(_ lines: [String]) { show(lines, isProblem: false) }
 
   /// Why the machine is stopped; empty while it runs.
   package var stopLines: [String] {
     if session.isClosing { return ["Saving… · Ctrl+Q again quits without"] }
-    if let leavingProblem { return leavingProblem }
+    if let problem = playing.leavingProblem { return problem }
     if let problem = session.watchProblem {
       return lines(of: .failed(.watch(path: ""), problem))
     }
@@ -126,9 +208,9 @@ extension PlayingFrontEnd {
   }
 
   /// Four times a second is soon enough after a file was saved.
-  package func pollWatchedFile() {
-    guard MonotonicClock.now >= nextLook else { return }
-    nextLook = MonotonicClock.now + 250_000_000
+  private func pollWatchedFile() {
+    guard MonotonicClock.now >= playing.nextLook else { return }
+    playing.nextLook = MonotonicClock.now + 250_000_000
     session.pollWatchedFile()
   }
 }
@@ -138,8 +220,7 @@ extension Notice {
   package var isProblem: Bool {
     switch self {
     case .failed, .flagsFailed, .configuration, .settingsFailed, .journalFailed, .journalDamaged,
-      .journalPruned, .warning,
-      .halted(.fault):
+      .journalPruned, .warning, .halted(.fault):
       true
     default: false
     }

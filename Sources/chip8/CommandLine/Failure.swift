@@ -48,6 +48,8 @@ struct Failure: Error {
     error.fitting.map { "; it fits on --platform \($0.rawValue)" } ?? ""
   }
 
+  static let interrupted = Failure(message: "interrupted", code: 130)
+
   static func noFile(_ path: String) -> Failure {
     Failure(message: "\(fileName(path)): no such file", code: EX_NOINPUT)
   }

@@ -1,7 +1,20 @@
 import Chip8Player
 
-/// What front ends say in the words of this program.
+/// Front ends of this program, and what they say in its words.
 extension PlayingFrontEnd {
+  /// Plays until the user leaves.
+  ///
+  /// - Parameter firstPages: the pages to begin with.
+  func play(_ firstPages: [PageName]) throws(Failure) {
+    playing.firstPages = firstPages
+    collectChanges()
+    runUntilLeft()
+    if let difference = session.difference {
+      throw .difference(difference, in: session.player.machine.program)
+    }
+    if playing.isInterrupted { throw .interrupted }
+  }
+
   static var movieHint: String { "Movies: chip8 --record FILE" }
   static var help: String { "Help: chip8 --help, and the files in docs/" }
 

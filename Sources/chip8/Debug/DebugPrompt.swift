@@ -108,7 +108,7 @@ struct DebugPrompt {
 
   /// Ends with the exit code of what was done.
   func end() throws {
-    if Interrupt.wasCaught { throw Failure(message: "interrupted", code: 130) }
+    if Interrupt.wasCaught { throw Failure.interrupted }
     if case .fault(let fault)? = lastStop {
       throw Failure.fault(fault, in: session.machine.program)
     }

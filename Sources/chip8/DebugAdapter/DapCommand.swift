@@ -30,7 +30,7 @@ struct DapCommand: ParsableCommand {
     } else {
       try serve(MessageStream(reading: STDIN_FILENO, writing: STDOUT_FILENO))
     }
-    if Interrupt.wasCaught { throw Failure(message: "interrupted", code: 130) }
+    if Interrupt.wasCaught { throw Failure.interrupted }
   }
 
   private func serve(_ stream: MessageStream) throws {

@@ -125,7 +125,7 @@ extension HeadlessRun {
       failures.attempt { try report(stop).print(options) }
     }
     if let fault = run.fault { failures.append(.fault(fault, in: machine.program)) }
-    if stop == .interrupt { failures.append(Failure(message: "interrupted", code: 130)) }
+    if stop == .interrupt { failures.append(.interrupted) }
     try failures.end()
   }
 

@@ -22,32 +22,25 @@ final class Terminal: PlayingFrontEnd {
   private var pendingFrames = 0
   private var held = HeldKeys(isTimed: true)
   var keyboard = Keyboard()
-  private(set) var keyMap = KeyMap()
-  private var programKeys = ProgramKeys.unknown
-  private(set) var appearance = Appearance.standard
+  var keyMap = KeyMap()
+  var programKeys = ProgramKeys.unknown
+  var appearance = Appearance.standard
   /// When frames of the machine are due, and when the terminal is looked at.
   var pacer: Pacer
   private var displayPacer: Pacer
   private(set) var isFast = false
   private var frameCount = 0
-  var closeRequestCount = 0
-  /// By a signal, by Ctrl+C, or as the terminal has gone.
-  private(set) var isInterrupted = false
+  /// It is interrupted by a signal, by Ctrl+C, or as the terminal has gone.
+  var playing = PlayingState()
   private let parent = getppid()
   /// The pages that are open, the last one on top; the machine is stopped meanwhile.
   var pages: [OpenPage] = []
-  /// Whether the machine is only there because something has to be, as long as nobody has chosen.
-  private var beginsAtHome = false
   /// Where things are on the page on top.
   private(set) var layout = PageLayout()
   var debugger: DebuggerView?
-  var pendingKeys: [() -> Void] = []
   /// What happened last, for a while.
   private var message: [String] = []
   private var messageEnd: UInt64 = 0
-  private var shownMachine = -1
-  var leavingProblem: [String]?
-  var nextLook: UInt64 = 0
   private let sound = TerminalSound()
 
   /// Whether a terminal is all that there is to play in.
@@ -85,14 +78,7 @@ final class Terminal: PlayingFrontEnd {
     try whenOpen()
     try terminal.enter()
     defer { terminal.device.leave() }
-    terminal.beginsAtHome = firstPages.contains(.home)
-    // The machine does not run before its first page.
-    terminal.collectChanges()
-    terminal.runUntilLeft()
-    if let difference = session.difference {
-      throw Failure.difference(difference, in: session.player.machine.program)
-    }
-    if terminal.isInterrupted { throw Failure(message: "interrupted", code: 130) }
+    try terminal.play(firstPages.filter { $0 == .home })
   }
 
   private init(_ session: PlaySession, _ picture: TerminalPicture) throws(Failure) {
@@ -123,16 +109,17 @@ final class Terminal: PlayingFrontEnd {
     let framesPassed = displayPacer.framesDue(now: MonotonicClock.now)
     for _ in 0..<framesPassed { nextFrame() }
     let isAnswered = features.isKnown || frameCount > Terminal.maxAnswerFrames
-    for _ in 0..<pacer.framesDue(now: MonotonicClock.now) where isAnswered {
-      let keys = keyboard.takeKeys()
-      if pages.isEmpty { session.runFrame(keys: keys) }
-      let tone = pages.isEmpty ? session.tone : nil
-      sound.play(tone, framesPerSecond: framesPerSecond, percent: percent)
+    if isAnswered {
+      runDueFrames {
+        keyboard.takeKeys()
+      } sound: { tone in
+        sound.play(tone, framesPerSecond: framesPerSecond, percent: percent)
+      }
+    } else {
+      _ = pacer.framesDue(now: MonotonicClock.now)
     }
-    session.poll()
-    collectChanges()
-    handlePendingKeys()
-    pollWatchedFile()
+    update()
+    device.setMouse(!pages.isEmpty)
     device.flush()
     display.framesPassed(framesPassed)
     if isAnswered, framesPassed > 0, device.isReady { device.write(display.bytes(for: scene())) }
@@ -153,7 +140,7 @@ final class Terminal: PlayingFrontEnd {
 
   private func handleSignals() {
     let hasLostParent = getppid() != parent
-    if !isInterrupted, Interrupt.wasCaught || device.isGone || hasLostParent {
+    if !playing.isInterrupted, Interrupt.wasCaught || device.isGone || hasLostParent {
       interrupt()
       // Whoever asks once more does not want to wait.
       CTerminal_guardInterrupts()
@@ -161,11 +148,6 @@ final class Terminal: PlayingFrontEnd {
     if JobSignals.takeStop() { suspend() }
     if JobSignals.takeResumption() { resume() }
     if JobSignals.takeResize() { redraw() }
-  }
-
-  private func interrupt() {
-    isInterrupted = true
-    closeRequestCount += 1
   }
 
   private func suspend() {
@@ -186,27 +168,9 @@ final class Terminal: PlayingFrontEnd {
     display.reset(size.cells, features)
   }
 
-  // MARK: Changes
+  // MARK: Messages
 
-  /// Shows what has happened since the last time.
-  private func collectChanges() {
-    let notices = session.takeNotices()
-    if !notices.isEmpty { show(report(notices)) }
-    for case .began in notices {
-      pages = []
-      if beginsAtHome { open(.home) }
-      beginsAtHome = false
-    }
-    if shownMachine != session.machineCount {
-      programChanged()
-    } else if programKeys != session.programKeys {
-      keysChanged()
-    }
-    updatePage()
-    device.setMouse(!pages.isEmpty)
-  }
-
-  func show(_ lines: [String]) {
+  func show(_ lines: [String], isProblem: Bool) {
     message = lines.map(\.withTerminalKeys)
     messageEnd = MonotonicClock.now + Terminal.messageDuration
   }
@@ -216,19 +180,7 @@ final class Terminal: PlayingFrontEnd {
     return message
   }
 
-  /// What depends on the machine: another one may have been loaded.
-  func programChanged() {
-    shownMachine = session.machineCount
-    let player = session.player
-    keysChanged()
-    appearance = player.appearance
-    setRate()
-  }
-
-  private func keysChanged() {
-    programKeys = session.programKeys
-    keyMap = KeyMap(for: programKeys, session.player.keyAssignments)
-  }
+  func machineChanged() {}
 
   /// What the keys do in the program, as far as that is known now.
   var keyCard: KeyCard { KeyCard(programKeys, keyMap) }
@@ -316,7 +268,7 @@ final class Terminal: PlayingFrontEnd {
     // Nobody holds Esc: it closes a page, and then opens another one.
     let isNew = wasUp || features.reportsKeys || key.usage == KeyEvent.escape
     guard key.kind == .press && isNew || repeats else { return }
-    if !key.modifiers.contains(.control) { leavingProblem = nil }
+    if !key.modifiers.contains(.control) { playing.leavingProblem = nil }
     if key.kind == .again, session.isMoving { return }
     takeInOrder(isEscape: key.usage == KeyEvent.escape) { [unowned self] in keyPressed(key) }
   }

@@ -9,7 +9,7 @@
       var event = SDL_Event()
       while SDL_PollEvent(&event) != 0 {
         switch SDL_EventType(event.type) {
-        case SDL_QUIT: closeRequestCount += 1
+        case SDL_QUIT: playing.closeRequestCount += 1
         case SDL_KEYDOWN: keyDown(event.key)
         case SDL_KEYUP: release(event.key.keysym.scancode.rawValue)
         case SDL_MOUSEMOTION, SDL_MOUSEBUTTONDOWN, SDL_MOUSEBUTTONUP, SDL_FINGERDOWN,
@@ -42,7 +42,18 @@
       SDL_free(file)
     }
 
-    func handleKey(_ event: SDL_KeyboardEvent) {
+    /// A key was pressed: it is handled, or waits for its turn.
+    private func keyDown(_ event: SDL_KeyboardEvent) {
+      let key = KeyEvent(event.keysym)
+      // Leaving does not wait, and a key that is held is not typed ahead.
+      if key.modifiers.contains(.control) && key.letter == "q" { return handleKey(event) }
+      if event.`repeat` != 0, session.isMoving { return }
+      takeInOrder(isEscape: key.usage == KeyEvent.escape) { [unowned self] in
+        handleKey(event)
+      }
+    }
+
+    private func handleKey(_ event: SDL_KeyboardEvent) {
       let (scancode, key) = (event.keysym.scancode, KeyEvent(event.keysym))
       if settings.isKiosk {
         if event.`repeat` == 0 { handleKioskKey(scancode) }
@@ -59,7 +70,7 @@
       let (hasControl, hasShift) = (
         key.modifiers.contains(.control), key.modifiers.contains(.shift)
       )
-      if !hasControl { leavingProblem = nil }
+      if !hasControl { playing.leavingProblem = nil }
       if hasShift, shifted(key, scancode) { return }
       if key.usage == KeyEvent.f12 { return capture(key.modifiers) }
       if hasControl { return control(key) }

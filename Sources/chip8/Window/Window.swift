@@ -40,8 +40,7 @@
     var keyboard = Keyboard()
     var touch = TouchControls()
     var keyMap = KeyMap()
-    private(set) var padMap = PadMap()
-    private(set) var programKeys = ProgramKeys.unknown
+    var programKeys = ProgramKeys.unknown
     private(set) var programTouchMode = TouchMode.none
     var appearance: Appearance
     var pacer: Pacer
@@ -52,11 +51,6 @@
     /// The settings that concern picture and sound.
     private(set) var settings = OutputSettings(Settings())
     var debugger: DebuggerView?
-    var pendingKeys: [() -> Void] = []
-    /// Whether the keys are shown before a program is played.
-    private var showsKeys = false
-    /// Whether the machine is a placeholder until a program is chosen.
-    private var beginsAtHome = false
     private(set) var isFast = false
     /// Whether that goes on until it is ended.
     private var staysFast = false
@@ -66,20 +60,15 @@
     private var attendant = Attendant()
     /// Whether a key of a kiosk was pressed that the attendant does not know of.
     var hasKioskKey = false
-    var closeRequestCount = 0
-    private(set) var isInterrupted = false
+    var playing = PlayingState()
     /// The last message, for a while; a problem until a key is pressed.
     var message: ScreenRenderer.Message?
     private var messageEnd: UInt64 = 0
-    /// The machine that the window is set up for.
-    private var shownMachine = -1
-    var leavingProblem: [String]?
-    var nextLook: UInt64 = 0
 
     /// Plays in a window until the user closes it.
     ///
     /// - Parameters:
-    ///   - firstPages: the pages to begin with. The keys are left out if the program has none.
+    ///   - firstPages: the pages to begin with.
     ///   - whenOpen: called when nothing can fail any more.
     static func play(
       _ session: PlaySession, _ firstPages: [PageName], whenOpen: () throws -> Void
@@ -96,16 +85,7 @@
       played = session
       defer { played = nil }
       atexit { endWithoutDisplay() }
-      (window.showsKeys, window.beginsAtHome) = (
-        firstPages.contains(.start), firstPages.contains(.home)
-      )
-      // The machine does not run before its first pages.
-      window.collectChanges()
-      window.runUntilLeft()
-      if let difference = session.difference {
-        throw Failure.difference(difference, in: session.player.machine.program)
-      }
-      if Interrupt.wasCaught { throw Failure(message: "interrupted", code: 130) }
+      try window.play(firstPages)
     }
 
     private init(_ session: PlaySession) throws(Failure) {
@@ -199,24 +179,17 @@
 
     func runOnce() {
       handleEvents()
-      if Interrupt.wasCaught, !isInterrupted {
-        isInterrupted = true
-        closeRequestCount += 1
-      }
-      let due = pacer.framesDue(now: MonotonicClock.now)
+      if Interrupt.wasCaught, !playing.isInterrupted { interrupt() }
       var isPlayed = false
-      for _ in 0..<due {
+      runDueFrames {
         let keys = keyboard.takeKeys().union(takeTouchedKeys())
         isPlayed = isPlayed || !keys.isEmpty
-        if pages.isEmpty { session.runFrame(keys: keys) }
-        let tone = pages.isEmpty ? session.tone : nil
+        return keys
+      } sound: { tone in
         audio.play(tone, framesPerSecond: framesPerSecond, percent: percent)
       }
       if settings.isKiosk { attend(isPlayed: isPlayed) }
-      session.poll()
-      collectChanges()
-      handlePendingKeys()
-      pollWatchedFile()
+      update()
       var page = pages.last?.view
       let debugger =
         pages.isEmpty ? debuggerLayout(picture.outputSize(), picture.text) : nil
@@ -251,36 +224,6 @@
       // Sounds that follow so quickly would be too loud.
       audio.volume = settings.isMuted ? 0 : settings.volume / (isFast ? Window.fastQuieter : 1)
     }
-
-    /// Shows the news since the last call.
-    private func collectChanges() {
-      let notices = session.takeNotices()
-      if !notices.isEmpty {
-        show(report(notices), isProblem: notices.contains(where: \.isProblem))
-      }
-      for case .began(_, let isRestored) in notices { showFirstPages(isRestored: isRestored) }
-      if settings.isKiosk {
-        for case .reset in notices { showFirstPages(isRestored: false) }
-      }
-      if shownMachine != session.machineCount {
-        programChanged()
-      } else if programKeys != session.programKeys {
-        keysChanged()
-      }
-      updatePage()
-    }
-
-    /// Another program is there: its keys first, unless it continues in its middle.
-    private func showFirstPages(isRestored: Bool) {
-      pages = []
-      programChanged()
-      let card = KeyCard(programKeys, keyMap)
-      if showsKeys, !isRestored, !card.used.isEmpty { open(.start) }
-      if beginsAtHome { open(.home) }
-      beginsAtHome = false
-    }
-
-    func show(_ lines: [String]) { show(lines, isProblem: false) }
 
     /// Shows a message, but not over a problem that is still unread.
     func show(_ lines: [String], isProblem: Bool) {
@@ -334,29 +277,20 @@
 
     private var isStopProblem: Bool {
       if case .fault? = session.halt { return true }
-      return leavingProblem != nil || session.watchProblem != nil
+      return playing.leavingProblem != nil || session.watchProblem != nil
     }
 
-    /// Updates what depends on the machine: another one may have been loaded.
-    func programChanged() {
-      shownMachine = session.machineCount
+    func machineChanged() {
       let player = session.player
-      keysChanged()
-      appearance = player.appearance
       programTouchMode = player.touchMode
       settings = OutputSettings(session.settings.effective)
       applySettings()
       if settings.isFullScreen != isFullScreen { toggleFullScreen() }
-      setRate()
       let platform = player.machine.state.configuration.platform.title
       SDL_SetWindowTitle(window, "\(player.title) – \(platform) – chip8".displayText)
     }
 
-    private func keysChanged() {
-      programKeys = session.programKeys
-      keyMap = KeyMap(for: programKeys, session.player.keyAssignments)
-      padMap = PadMap(for: programKeys, session.settings.effective.buttons)
-    }
+    var padMap: PadMap { PadMap(for: programKeys, chosen.buttons) }
 
     // MARK: Speed and size
 

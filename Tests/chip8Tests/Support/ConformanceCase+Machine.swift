@@ -1,6 +1,7 @@
 // ConformanceCase+Machine.swift: runs a case without a process, and compares how that went.
 
 import Chip8Core
+import Chip8Player
 import SaveState
 import Testing
 import chip8
