@@ -242,7 +242,7 @@ import Testing
 
   /// An adapter that breaks a rule is found out.
   @Test(arguments: [
-    (#""request_seq":2,"#, #""request_seq":9,"#, 0, "nobody has asked for"),
+    (#""request_seq":2,"#, #""request_seq":9,"#, 0, "unrequested response"),
     (#""seq":2,"#, #""seq":1,"#, 0, "wrong number"), ("Content", "content", 0, "not a message"),
     ("x", "x", 3, "it has ended with 3"),
   ])
