@@ -179,7 +179,7 @@ struct WindowPageTests {
     }
     try desktop.press("F5", "F7", "F8", "F12", "ctrl+o", "ctrl+d", "ctrl+r", "Escape", "ctrl+q")
     #expect(try desktop.whiteCount(bar) == picture)
-    // The window is as large as the screen, though there is no window manager here.
+    // The window fills the screen even without a window manager.
     #expect(try desktop.picture("10x10+1270+790").count == 10 * 10 * 3)
     try desktop.press("w")
     try waitFor("the card again") { try desktop.whiteCount(bar) == card ? true : nil }

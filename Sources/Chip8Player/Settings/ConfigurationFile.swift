@@ -22,7 +22,7 @@ public struct ConfigurationFile: Sendable {
     case notTOML(String)
     /// So much is not TOML that nothing is used.
     case nothingUsed(String)
-    /// There is no setting with this key.
+    /// The key is not that of a setting.
     case unknown(key: String)
     /// The setting with this key does not take the value.
     case invalid(key: String, SettingError)

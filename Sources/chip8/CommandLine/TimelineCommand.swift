@@ -219,7 +219,7 @@ struct TimelineReport {
 }
 
 extension Timeline<Chip8>.Edge {
-  /// As scripts and lists have it.
+  /// The word in lists and JSON, which scripts rely on.
   fileprivate var name: String {
     switch self {
     case .powerOn: "power-on"

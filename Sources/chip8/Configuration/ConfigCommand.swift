@@ -107,7 +107,7 @@ extension SettingLevels {
 }
 
 extension PlayerSettings {
-  /// Reports what could not be read, where there is no session that does.
+  /// Prints what could not be read, for commands without a session.
   func printProblems() {
     for line in notices.flatMap({ $0.lines(AddressNames(Labels())) }) { printError(line) }
   }

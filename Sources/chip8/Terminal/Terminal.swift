@@ -142,7 +142,7 @@ final class Terminal: PlayingFrontEnd {
     let hasLostParent = getppid() != parent
     if !playing.isInterrupted, Interrupt.wasCaught || device.isGone || hasLostParent {
       interrupt()
-      // Whoever asks once more does not want to wait.
+      // A second signal ends the process at once.
       CTerminal_guardInterrupts()
     }
     if JobSignals.takeStop() { suspend() }
