@@ -10,17 +10,19 @@ final class Code: @unchecked Sendable {
     let operations = UnsafeMutablePointer<Operation>.allocate(capacity: byteCount + Core.margin)
     let marks = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCount)
     marks.initialize(repeating: 0, count: byteCount)
-    core = .allocate(capacity: 1)
     let dialect = Dialect(configuration)
+    let returnPoints = Core.makeReturnPoints(operations, dialect.maxStackCount)
+    core = .allocate(capacity: 1)
     core.initialize(
       to: Core(
-        operations, marks, mask: byteCount - 1, dialect, Core.Place(state, tone, dialect), ramStart)
-    )
+        operations, marks, returnPoints, mask: byteCount - 1, dialect,
+        Core.Place(state, tone, dialect, returnPoints), ramStart))
   }
 
   deinit {
     core.pointee.operations.deallocate()
     core.pointee.marks.deallocate()
+    (core.pointee.returnPoints - 1).deallocate()
     core.deinitialize(count: 1)
     core.deallocate()
   }
@@ -32,6 +34,17 @@ extension Core {
   fileprivate static let margin = 8
   /// For how many addresses operations are made at once: a divisor of every platform's RAM.
   private static let operationStep = 4096
+
+  /// Memory for return points, and for one below the first, which is at no address: so that nothing
+  /// returns from an empty stack, without a check of its own.
+  static func makeReturnPoints(
+    _ operations: UnsafeMutablePointer<Operation>, _ count: Int
+  ) -> UnsafeMutablePointer<Op> {
+    let start = UnsafeMutablePointer<Op>.allocate(capacity: 1 + count)
+    start.initialize(to: UnsafeRawPointer(operations + 0x1_0000))
+    (start + 1).initialize(repeating: UnsafeRawPointer(operations), count: count)
+    return start + 1
+  }
 
   /// Gets ready to execute operations.
   @inline(never)

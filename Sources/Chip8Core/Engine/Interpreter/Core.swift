@@ -6,6 +6,8 @@ struct Core {
   let operations: UnsafeMutablePointer<Operation>
   /// A byte for each of the RAM, see ``Mark``. 0: writes need no check.
   let marks: UnsafeMutablePointer<UInt8>
+  /// For each place of the stack, the operation that the last call which used it returns to.
+  let returnPoints: UnsafeMutablePointer<Op>
   /// Takes an address into the RAM, whose size is a power of two.
   let mask: Int
   let dialect: Dialect
@@ -54,6 +56,9 @@ struct Core {
 
   /// A machine's parts in the host's memory.
   struct Place {
+    /// How much larger a return point is than the address on the stack.
+    static let returnPointScale = UInt(MemoryLayout<Op>.stride / MemoryLayout<UInt16>.stride)
+
     let state: UnsafeMutablePointer<State>
     /// The sound of the frame that ended last.
     let tone: UnsafeMutablePointer<Tone?>
@@ -64,9 +69,12 @@ struct Core {
     /// The stack's first place, and the one after its last.
     let stack: UnsafeMutableRawPointer
     let stackEnd: UnsafeMutableRawPointer
+    /// Where ``returnPoints`` would begin if the stack began at the host's address 0.
+    let returnPointOrigin: UInt
 
     init(
-      _ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>, _ dialect: Dialect
+      _ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>, _ dialect: Dialect,
+      _ returnPoints: UnsafeMutablePointer<Op>
     ) {
       guard
         let registers = MemoryLayout<State>.offset(of: \.v),
@@ -80,14 +88,18 @@ struct Core {
       self.rows = start + rows
       self.stack = start + stack
       stackEnd = self.stack + 2 * dialect.maxStackCount
+      returnPointOrigin =
+        UInt(bitPattern: returnPoints) &- UInt(bitPattern: self.stack) &* Place.returnPointScale
     }
   }
 
   init(
-    _ operations: UnsafeMutablePointer<Operation>, _ marks: UnsafeMutablePointer<UInt8>, mask: Int,
-    _ dialect: Dialect, _ place: Place, _ ram: UnsafeMutablePointer<UInt8>
+    _ operations: UnsafeMutablePointer<Operation>, _ marks: UnsafeMutablePointer<UInt8>,
+    _ returnPoints: UnsafeMutablePointer<Op>, mask: Int, _ dialect: Dialect, _ place: Place,
+    _ ram: UnsafeMutablePointer<UInt8>
   ) {
-    (self.operations, self.marks, self.mask, self.dialect) = (operations, marks, mask, dialect)
+    (self.operations, self.marks, self.returnPoints) = (operations, marks, returnPoints)
+    (self.mask, self.dialect) = (mask, dialect)
     (self.place, self.ram, stack) = (place, ram, place.stack)
   }
 
@@ -97,7 +109,7 @@ struct Core {
     _ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>,
     _ ram: UnsafeMutablePointer<UInt8>
   ) {
-    if place.state != state { place = Place(state, tone, dialect) }
+    if place.state != state { place = Place(state, tone, dialect, returnPoints) }
     self.ram = ram
     watch.hasRun = true
   }
@@ -255,6 +267,20 @@ extension UnsafeMutableRawPointer {
     UnsafeRawPointer(core.pointee.operations) + op.target
   }
 
+  /// Where the return point of a place of the stack is kept.
+  @inline(__always)
+  func returnPoint(at place: Raw) -> UnsafeMutablePointer<Op> {
+    let offset = UInt(bitPattern: place) &* Core.Place.returnPointScale
+    return UnsafeMutablePointer(bitPattern: core.pointee.place.returnPointOrigin &+ offset)
+      .unsafelyUnwrapped
+  }
+
+  /// The address of an operation.
+  @inline(__always)
+  func address(of op: Op) -> UInt {
+    UInt(bitPattern: op - UnsafeRawPointer(core.pointee.operations)) / UInt(Operation.stride)
+  }
+
   /// The operation at an address of the RAM.
   @inline(__always)
   func operation(at address: UInt) -> UnsafeRawPointer {
@@ -306,8 +332,7 @@ func proceed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
 /// Comes back to ``Engine``, with the machine before an operation.
 @inline(never)
 func pause(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  let distance = op - UnsafeRawPointer(m.core.pointee.operations)
-  m.core.pointee.pc = UInt16(truncatingIfNeeded: distance / Operation.stride)
+  m.core.pointee.pc = UInt16(truncatingIfNeeded: m.address(of: op))
   m.core.pointee.index = i
   m.core.pointee.stack = sp
   m.core.pointee.remaining = left

@@ -56,17 +56,30 @@ func handleCall(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) 
     return leaveToRules(m, op, i, left, sp, v)
   }
   sp.storeBytes(of: op.link, as: UInt16.self)
+  m.returnPoint(at: sp).pointee = op.next
   proceed(m, m.target(of: op), i, left, sp + 2, v)
 }
 
 /// 00EE: PC is popped.
 @inline(__always)
 func handleReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  guard _fastPath(sp > m.core.pointee.stackStart) else {
-    return leaveToRules(m, op, i, left, sp, v)
+  // Most calls and returns are a pair. Then what comes next is known before the address has been read
+  // from the stack and made an operation; whether it is that one is found out meanwhile.
+  let returnPoint = m.returnPoint(at: sp - 2).pointee
+  guard _fastPath(m.address(of: returnPoint) == UInt((sp - 2).load(as: UInt16.self))) else {
+    return returnUnexpectedly(m, op, i, left, sp, v)
   }
+  proceed(m, returnPoint, i, left, sp - 2, v)
+}
+
+/// Returns to an address that no call of this run has left on the stack, if there is any.
+@inline(never)
+private func returnUnexpectedly(
+  _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
+) {
+  guard sp > m.core.pointee.stackStart else { return leaveToRules(m, op, i, left, sp, v) }
   let target = UInt((sp - 2).load(as: UInt16.self))
-  guard _fastPath(target < m.core.pointee.operationCount) else {
+  guard target < m.core.pointee.operationCount else {
     return leave(for: target, m, i, left, sp - 2, v)
   }
   proceed(m, m.operation(at: target), i, left, sp - 2, v)
