@@ -158,7 +158,7 @@ struct Game {
     if let pointer = Controls.pointer { keys.formUnion(keypad.key(at: pointer, screenSize)) }
     takeWrites()
     let frames = machine.state.frames
-    _ = try? machine.apply(.keys(keys))
+    machine.applyAccepted(.keys(keys))
     let stop = machine.run(frames: 1)
     isSounding = machine.state.frames != frames
     report(stop)
@@ -176,7 +176,7 @@ struct Game {
       return
     // There is no directory that a program could save itself in.
     case .hostCall:
-      _ = try? machine.apply(.hostAnswer(.denied))
+      machine.applyAccepted(.hostAnswer(.denied))
       return
     case .exit where !hasReportedStop: frontEnd.show("The program has ended.")
     case .fault(let fault) where !hasReportedStop: frontEnd.show("Program stopped: \(fault)")
@@ -190,7 +190,7 @@ struct Game {
     if machine.state.frames == 0, machine.state.instructions == 0,
       !flags.elementsEqual(machine.userFlags)
     {
-      _ = try? machine.apply(.userFlags(Array(flags)))
+      machine.applyAccepted(.userFlags(Array(flags)))
     }
     let isWritten = machine.state.ram.withUnsafeBytes { bytes in
       guard let seen = ram.baseAddress, let own = bytes.baseAddress else { return false }
@@ -198,7 +198,7 @@ struct Game {
     }
     guard isWritten else { return }
     for address in ram.indices where ram[address] != machine.state.ram[address] {
-      _ = try? machine.apply(.poke(address, [ram[address]]))
+      machine.applyAccepted(.poke(address, [ram[address]]))
     }
   }
 

@@ -1,10 +1,33 @@
-/// What a deterministic machine owes the engine: its state as canonical sections, and the way back,
-/// and one function for all that reaches it from outside.
+/// What inputs go into: a machine, or what contains one.
+public protocol InputReceiver {
+  /// All that can reach a machine from outside once it is switched on.
+  associatedtype Input: TapeInput
+  /// Why a machine does not take an input.
+  associatedtype InputRefusal: Error
+
+  /// Applies an input, where the machine is. There is no other way into it.
+  ///
+  /// - Throws: if the machine cannot take it; nothing has changed then.
+  mutating func apply(_ input: Input) throws(InputRefusal)
+}
+
+extension InputReceiver {
+  /// Applies an input that the machine cannot refuse: one of a kind that every machine takes, or one that
+  /// an equal machine has taken.
+  @inlinable @inline(__always)
+  package mutating func applyAccepted(_ input: Input) {
+    do throws(InputRefusal) { try apply(input) } catch {
+      preconditionFailure("the machine refused an input that it must take: \(error)")
+    }
+  }
+}
+
+/// A deterministic machine: its state as canonical sections, and the way back.
 ///
 /// Whatever can influence the machine's future must be in the sections or be an input; nothing else
 /// may be. Then two machines with the same sections and the same inputs behave the same forever, and a
 /// digest of the sections stands for the machine.
-public protocol Machine: Sendable {
+public protocol Machine: InputReceiver, Sendable {
   /// Names this kind of machine in an image.
   static var kind: Tag { get }
 
@@ -21,18 +44,8 @@ public protocol Machine: Sendable {
   /// Writes the whole state, always the same sections in the same order for the same state.
   func encode(into sections: inout StateWriter)
 
-  /// All that can reach such a machine from outside once it is switched on.
-  associatedtype Input: TapeInput
-  /// Why a machine does not take an input.
-  associatedtype InputRefusal: Error
-
   /// Where the machine is in its course.
   var position: Position { get }
-
-  /// Takes an input, where the machine is. There is no other way into it.
-  ///
-  /// - Throws: if the machine cannot take it; it is unchanged then.
-  mutating func apply(_ input: Input) throws(InputRefusal)
 
   /// The inputs that recreate the held keys.
   var heldInputs: [Input] { get }
@@ -105,7 +118,7 @@ extension Machine {
   /// Lets go of what is held down from outside, as keys are: a machine that was made from its sections
   /// holds nothing.
   public mutating func releaseHeldInput() {
-    for input in releasingInputs { try? apply(input) }
+    for input in releasingInputs { applyAccepted(input) }
   }
 
   /// The SHA-256 of the canonical encoding: equal digests, equal futures.

@@ -70,7 +70,7 @@ extension Chip8 {
     _ keys: KeySet, instructions limit: Int, _ body: (Chip8) -> Void
   ) -> Int {
     unsaved.isByRules = true
-    try? apply(.keys(keys))
+    applyAccepted(.keys(keys))
     let (frame, start) = (state.frames, state.instructions)
     while state.frames == frame, state.instructions - start < UInt64(limit) {
       if state.keyWait != nil {

@@ -10,7 +10,7 @@ extension Chip8 {
   /// Executes another instruction in place of the one that is next, or passes a frame in which a
   /// key is waited for.
   package mutating func run(_ instruction: Instruction, keys: KeySet) -> Stop {
-    try? apply(.keys(keys))
+    applyAccepted(.keys(keys))
     let limits = Processor.Limits(frames: 1, instructions: 1, stopsAtHalt: true)
     let address = Int(state.pc) & (state.ram.count - 1)
     return run(instruction, at: address, limits)

@@ -64,7 +64,7 @@ public struct Chip8: Sendable {
     }
     var machine = Chip8(program, state)
     machine.unsaved.engine = unsaved.engine
-    try? machine.apply(.keys(heldKeys))
+    machine.applyAccepted(.keys(heldKeys))
     return machine
   }
 
@@ -122,7 +122,7 @@ public struct Chip8: Sendable {
   public mutating func run(
     frames: Int = .max, instructions: Int = .max, keys: KeySet? = nil, stopsAtHalt: Bool = false
   ) -> Stop {
-    if let keys { try? apply(.keys(keys)) }
+    if let keys { applyAccepted(.keys(keys)) }
     var instructions = instructions
     if frames == 1, !stopsAtHalt, runWholeFrame(&instructions) { return .done }
     return runAnyFrames(

@@ -9,7 +9,7 @@ import SaveState
 /// A front end runs it, frame by frame or to a stop, and looks at ``machine``. It is a value and belongs
 /// to one thread at a time; it does no work of its own on others, and no disk work but that of host
 /// calls, symbol files and whatever is requested by name.
-public struct Player: Sendable {
+public struct Player: InputReceiver, Sendable {
   /// The machine, and all that it has been.
   package internal(set) var timeline: Timeline<Chip8>
   /// What stands beside the machine on each branch of its timeline.
@@ -121,11 +121,7 @@ public struct Player: Sendable {
     machine = past.start
     machine.allowHostCalls()
     var allowed = Timeline(machine)
-    for entry in past.tape.entries {
-      do throws(InputError) { try allowed.apply(entry.input) } catch {
-        preconditionFailure("a machine that may call its host takes what any other takes: \(error)")
-      }
-    }
+    for entry in past.tape.entries { allowed.applyAccepted(entry.input) }
     return allowed
   }
 
@@ -273,18 +269,11 @@ public struct Player: Sendable {
     noteReRecording(from: place)
   }
 
-  /// The same for what every machine takes: keys, answers and flags.
-  private mutating func applySafely(_ event: InputEvent) {
-    do throws(InputError) { try apply(event) } catch {
-      preconditionFailure("a machine takes any keys, answers and flags: \(error)")
-    }
-  }
-
   /// The same keys, frame after frame, are not an input.
   mutating func hold(_ keys: KeySet) {
     guard keys != machine.heldKeys else { return }
     withRunAhead { $0.learn(from: &$1, beforeKeysBecome: keys) }
-    applySafely(.keys(keys))
+    applyAccepted(.keys(keys))
   }
 
   /// Finds out what will be seen and heard: ``output``.
@@ -332,8 +321,8 @@ public struct Player: Sendable {
   package func outcome(of call: HostCall, from host: inout Host) throws -> Host.Outcome {
     try host.answer(call, of: machine, preservingUnknownSectionsOf: image, metadata) {
       var suspended = timeline
-      let isSuspended: Void? = try? suspended.apply(.hostAnswer(.restored))
-      return isSuspended == nil ? nil : pastByteLimit.flatMap { suspended.past(byteLimit: $0) }
+      suspended.applyAccepted(.hostAnswer(.restored))
+      return pastByteLimit.flatMap { suspended.past(byteLimit: $0) }
     }
   }
 
@@ -345,8 +334,8 @@ public struct Player: Sendable {
   ) {
     self.host = host
     switch outcome {
-    case .finished(let status): applySafely(.hostAnswer(status))
-    case .exits: applySafely(.hostAnswer(.restored))
+    case .finished(let status): applyAccepted(.hostAnswer(status))
+    case .exits: applyAccepted(.hostAnswer(.restored))
     case .restores: break
     }
   }
@@ -365,8 +354,7 @@ public struct Player: Sendable {
     // The program has done that, not the player.
     recordedPlace = timeline.place
     guard !restoration.arguments.isEmpty else { return }
-    // It has taken them before.
-    try? apply(.arguments(restoration.arguments))
+    applyAccepted(.arguments(restoration.arguments))
   }
 
   /// Replaces the machine with that of an image of the same program.

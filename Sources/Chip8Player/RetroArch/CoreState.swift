@@ -127,8 +127,7 @@ package struct CoreStateCodec {
         canonicalSections: sections.get().map { ($0.tag, contents(of: $0, in: buffer)) })
     } catch { throw .machine(error) }
     let keys = buffer.loadUnaligned(fromByteOffset: 6, as: UInt16.self).littleEndian
-    // A machine takes any keys.
-    _ = try? machine.apply(.keys(KeySet(rawValue: keys)))
+    machine.applyAccepted(.keys(KeySet(rawValue: keys)))
     return machine
   }
 

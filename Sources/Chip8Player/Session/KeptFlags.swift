@@ -56,7 +56,7 @@ extension LoadedMachine {
       guard image == nil else {
         throw PlayerError.contents(path: input.path, Recording.Refusal.fromPowerOn)
       }
-      timeline.setUserFlags(flags)
+      timeline.applyAccepted(.userFlags(flags))
     } else if image == nil {
       try timeline.powerOnFlags(kept)
     }
@@ -66,14 +66,7 @@ extension LoadedMachine {
 extension Timeline<Chip8> {
   /// Gives a machine that was just switched on what is kept of its program's flags.
   mutating func powerOnFlags(_ kept: KeptFlags?) throws(StorageError) {
-    if let flags = try kept?.flags(for: machine) { setUserFlags(flags) }
-  }
-
-  /// Gives a machine its program's flags.
-  mutating func setUserFlags(_ flags: [UInt8]) {
-    do throws(InputError) { try apply(.userFlags(flags)) } catch {
-      preconditionFailure("a machine takes any flags: \(error)")
-    }
+    if let flags = try kept?.flags(for: machine) { applyAccepted(.userFlags(flags)) }
   }
 }
 

@@ -83,6 +83,6 @@ extension PlaySession {
   /// Each version of a program that is being written is another program: it finds the flags that the one
   /// before has left.
   func inheritUserFlags(to timeline: inout Timeline<Chip8>) {
-    if options.keptFlags != nil { timeline.setUserFlags(player.machine.userFlags) }
+    if options.keptFlags != nil { timeline.applyAccepted(.userFlags(player.machine.userFlags)) }
   }
 }

@@ -55,7 +55,7 @@ extension Machine {
     sections[0] = Image.Section(plain: first.tag, head)
     var reader = StateReader(sections)
     guard var machine = try? Self(program: program, decoding: &reader) else { return nil }
-    for input in heldInputs { try? machine.apply(input) }
+    for input in heldInputs { machine.applyAccepted(input) }
     return machine
   }
 }

@@ -6,7 +6,7 @@
 /// All that happens to the machine happens here: ``apply(_:)`` and ``run(_:)`` continue it,
 /// ``seek(to:)`` and ``rewind(frames:)`` go to another moment, ``replace(with:by:past:)`` takes another
 /// machine. Playing on from an earlier moment begins a branch; the one that was left stays.
-public struct Timeline<Recorded: Machine>: Sendable {
+public struct Timeline<Recorded: Machine>: InputReceiver, Sendable {
   /// A moment of a session.
   public struct Place: Hashable, Sendable {
     /// The branch whose course leads there, by its number.
