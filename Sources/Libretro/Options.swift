@@ -126,8 +126,8 @@ struct CoreOption {
   static var request: MachineRequest {
     var request = MachineRequest()
     request.platform = platform.choice.flatMap { Platform(rawValue: $0) }
-    request.instructionsPerFrame = speed.choice.flatMap { Int($0) }
-    request.seed = seed.choice.flatMap { UInt64($0) }
+    request.instructionsPerFrame = speed.choice.flatMap { Int(decimal: $0) }
+    request.seed = seed.choice.flatMap { UInt64(decimal: $0) }
     request.quirks = zip(quirks, Quirks.named).compactMap { option, named in
       option.choice.map { QuirkChoice(named.quirk, isOn: $0 == "on") }
     }

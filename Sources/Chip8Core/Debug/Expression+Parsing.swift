@@ -94,22 +94,10 @@ private struct Parser {
   // MARK: Operands
 
   private mutating func number() throws(ExpressionError) -> Expression.Node {
-    let isHexadecimal =
-      text[index] == UInt8(ascii: "0") && index + 1 < text.count
-      && text[index + 1] | 0x20 == UInt8(ascii: "x")
-    if isHexadecimal { index += 2 }
     let start = index
-    while index < text.count, isHexadecimal ? isHexDigit(text[index]) : isDigit(text[index]) {
-      index += 1
-    }
-    let digits = String(decoding: text[start..<index], as: UTF8.self)
-    guard index == text.count || !isWord(text[index]) || text[index] == UInt8(ascii: "-"),
-      let number = Int(digits, radix: isHexadecimal ? 16 : 10)
-    else {
-      while index < text.count, isWord(text[index]) { index += 1 }
-      let word = String(decoding: text[start..<index], as: UTF8.self)
-      throw ExpressionError("\(isHexadecimal ? "0x" : "")\(word) is not a number")
-    }
+    while index < text.count, isWord(text[index]), text[index] != UInt8(ascii: "-") { index += 1 }
+    let word = String(decoding: text[start..<index], as: UTF8.self)
+    guard let number = Int(number: word) else { throw ExpressionError("\(word) is not a number") }
     return .number(number)
   }
 
@@ -172,10 +160,6 @@ private struct Parser {
   }
 
   private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-
-  private func isHexDigit(_ byte: UInt8) -> Bool {
-    isDigit(byte) || (0x61...0x66).contains(byte | 0x20)
-  }
 
   /// What names are made of: those of Octo have almost everything in them.
   private func isWord(_ byte: UInt8) -> Bool {

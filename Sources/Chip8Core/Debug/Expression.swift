@@ -17,8 +17,7 @@ public enum Register: Hashable, Sendable {
     case "dt": self = .dt
     case "st": self = .st
     case let name:
-      guard name.utf8.count == 2, name.utf8.first == UInt8(ascii: "v"),
-        let number = UInt8(name.dropFirst(), radix: 16)
+      guard name.hasPrefix("v"), let number = UInt8(hexadecimal: name.dropFirst(), digitCount: 1)
       else { return nil }
       self = .v(number)
     }

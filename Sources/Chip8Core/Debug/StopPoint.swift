@@ -50,7 +50,7 @@ public struct StopPoint: Sendable {
       let text = text.filter { $0 != " " }
       func number(after operation: String) -> UInt64? {
         text.hasPrefix(operation)
-          ? UInt64(text.dropFirst(operation.count)).flatMap { $0 > 0 ? $0 : nil } : nil
+          ? UInt64(number: text.dropFirst(operation.count)).flatMap { $0 > 0 ? $0 : nil } : nil
       }
       if let count = number(after: ">=") {
         self = .atLeast(count)

@@ -162,8 +162,8 @@ extension KeyScript.Press {
     let bounds = parts[0].split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
     guard
-      bounds.count == 2, let from = number(bounds[0]),
-      let to = bounds[1].isEmpty ? Int.max : number(bounds[1]), from < to
+      bounds.count == 2, let from = Int(number: bounds[0]),
+      let to = bounds[1].isEmpty ? Int.max : Int(number: bounds[1]), from < to
     else { return nil }
     guard let keys = KeySet(digits: String(decoding: parts[1], as: UTF8.self)) else { return nil }
     self.init(frames: UInt64(from)..<UInt64(to), keys: keys)
@@ -172,12 +172,4 @@ extension KeyScript.Press {
 
 package func isLineEnd(_ byte: UInt8) -> Bool {
   byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
-}
-
-/// A number that is not negative, in decimal or with 0x in hexadecimal.
-package func number(_ text: some StringProtocol) -> Int? {
-  let isHex = text.lowercased().hasPrefix("0x")
-  let digits = isHex ? text.dropFirst(2) : text[...]
-  guard !digits.isEmpty, digits.allSatisfy(\.isHexDigit) else { return nil }
-  return Int(digits, radix: isHex ? 16 : 10)
 }

@@ -87,7 +87,7 @@ extension KnownProgram {
     guard let platform = overridden.flatMap({ CommunityPlatform($0.platform) }) ?? listed.first
     else { return nil }
     var configuration = Configuration(platform.ours)
-    configuration.instructionsPerFrame = Int(field(.ipf)) ?? platform.instructionsPerFrame
+    configuration.instructionsPerFrame = Int(decimal: field(.ipf)) ?? platform.instructionsPerFrame
     for (name, value) in pairs(overridden.map { String($0.quirks) } ?? "") {
       guard let quirk = Quirks(named: name) else { continue }
       if value == "on" {
@@ -101,8 +101,8 @@ extension KnownProgram {
     self.sha1 = sha1
     title = field(.title)
     self.configuration = configuration
-    rotation = Int(field(.rotation)) ?? 0
-    colors = field(.colors).split(separator: ",").compactMap { UInt32($0.dropFirst(), radix: 16) }
+    rotation = Int(decimal: field(.rotation)) ?? 0
+    colors = field(.colors).split(separator: ",").compactMap { UInt32(hexadecimal: $0.dropFirst()) }
   }
 }
 

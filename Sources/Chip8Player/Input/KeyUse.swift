@@ -19,11 +19,11 @@ public struct KeyUse: Hashable, Sendable {
     let action = String(text[text.index(after: space)...])
     let named = text[..<space].split(separator: "=", omittingEmptySubsequences: false)
     let owned = named[0].split(separator: ":", omittingEmptySubsequences: false)
-    guard let key = UInt8(owned[0], radix: 16), key < 16, !action.isEmpty, named.count < 3,
+    guard let key = UInt8(hexadecimal: owned[0], digitCount: 1), !action.isEmpty, named.count < 3,
       owned.count < 3
     else { return nil }
     (self.key, self.action) = (key, action)
-    player = owned.count > 1 ? Int(owned[1]) : nil
+    player = owned.count > 1 ? Int(decimal: owned[1]) : nil
     guard named.count > 1 else {
       buttons = PadButton.directions.filter { $0.rawValue == action }
       return

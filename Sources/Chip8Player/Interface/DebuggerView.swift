@@ -89,7 +89,7 @@ package struct DebuggerView: Sendable {
 
     fileprivate mutating func erase() { digits = String(digits.dropLast()) }
 
-    fileprivate var value: Int? { Int(digits, radix: 16) }
+    fileprivate var value: Int? { Int(hexadecimal: digits) }
 
     /// What is typed, as it is shown meanwhile.
     package var text: String {

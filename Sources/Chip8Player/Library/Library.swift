@@ -71,7 +71,7 @@ package struct Library: Sendable {
     return lines.reduce(into: [:]) { removals, line in
       let words = line.split(separator: " ")
       guard words.count == 2, let program = Digest(sha1: String(words[0])) else { return }
-      removals[program] = UInt64(words[1])
+      removals[program] = UInt64(decimal: words[1])
     }
   }
 

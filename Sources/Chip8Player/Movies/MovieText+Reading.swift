@@ -61,7 +61,7 @@ private struct MovieHeader {
       startsAtPowerOn = false
       blobs.append(("image", []))
     case ("seed", .plain(let text), 2):
-      guard let seed = UInt64(text) else { return "a seed is a number below 2^64" }
+      guard let seed = UInt64(decimal: text) else { return "a seed is a number below 2^64" }
       self.seed = seed
     case ("platform", .plain(let text), 2):
       guard let platform = Platform(rawValue: text) else { return "no such platform" }
@@ -70,7 +70,8 @@ private struct MovieHeader {
       guard let timing = Configuration.Timing(rawValue: text) else { return "no such timing" }
       self.timing = timing
     case ("ipf", .plain(let text), 2):
-      guard let speed = Int(text), Configuration.instructionsPerFrameRange.contains(speed) else {
+      guard let speed = Int(decimal: text), Configuration.instructionsPerFrameRange.contains(speed)
+      else {
         return "\(Configuration.instructionsPerFrameText) instructions per frame"
       }
       self.speed = speed
@@ -85,7 +86,7 @@ private struct MovieHeader {
       programName = name
       blobs.append(("program", []))
     case ("re-records", .plain(let text), 2):
-      guard let count = UInt64(text) else { return "a number of re-records" }
+      guard let count = UInt64(decimal: text) else { return "a number of re-records" }
       facts.reRecordCount = count
     case ("author", .quoted(let author), 2): facts.authors.append(author)
     case ("note", .quoted(let note), 2): self.note = note
@@ -194,12 +195,13 @@ private struct MovieBuilder {
       try beginFrame(words[2])
       try runPart(words[1])
     case ("in", 3...):
-      guard case .plain(let text) = words[1], let count = UInt64(text), count < 1 << 40 else {
+      guard case .plain(let text) = words[1], let count = UInt64(decimal: text), count < 1 << 40
+      else {
         throw MessageError("in is followed by a number of instructions and an event")
       }
       pending.append((count, try event(words.dropFirst(2))))
     default:
-      if let count = UInt64(name), words.count == 2 {
+      if let count = UInt64(decimal: name), words.count == 2 {
         try runFrames(count, words[1])
       } else {
         try apply(try event(words[...]))
@@ -259,7 +261,7 @@ private struct MovieBuilder {
   }
 
   private mutating func runPart(_ word: MovieText.Word) throws(MessageError) {
-    guard case .plain(let text) = word, let count = UInt64(text), count < 1 << 40 else {
+    guard case .plain(let text) = word, let count = UInt64(decimal: text), count < 1 << 40 else {
       throw MessageError("a number of instructions")
     }
     let start = machine.position
@@ -321,20 +323,20 @@ private struct MovieBuilder {
     guard case .plain(let name)? = words.first else { throw MessageError("an event has a name") }
     switch (name, texts.count) {
     case ("poke", 2):
-      if let address = number(texts[0]), address <= 1 << 16, let bytes = bytes(texts[1]) {
+      if let address = Int(number: texts[0]), address <= 1 << 16, let bytes = bytes(texts[1]) {
         return .poke(address, bytes)
       }
     case ("flags", 1):
       if let flags = bytes(texts[0]), flags.count <= 16 { return .userFlags(flags) }
     case ("register", 2):
-      if let register = Register(texts[0]), register != .sp, let value = number(texts[1]),
+      if let register = Register(texts[0]), register != .sp, let value = Int(number: texts[1]),
         value <= register.maxValue
       {
         return .register(register, value)
       }
-    case ("call", 1): if let address = number(texts[0]) { return .entryCall(address) }
+    case ("call", 1): if let address = Int(number: texts[0]) { return .entryCall(address) }
     case ("answer", 1):
-      if let byte = UInt8(texts[0], radix: 16), let status = HostStatus(rawValue: byte) {
+      if let byte = UInt8(hexadecimal: texts[0]), let status = HostStatus(rawValue: byte) {
         return .hostAnswer(status)
       }
     case ("arguments", _): return .arguments(texts)

@@ -106,7 +106,7 @@ extension MovieText {
         let digits = rest.prefix { $0 != UInt8(ascii: "}") }
         rest = rest.dropFirst(digits.count + 1)
         guard
-          let text = String(digits), text.count <= 6, let value = UInt32(text, radix: 16),
+          let text = String(digits), text.count <= 6, let value = UInt32(hexadecimal: text),
           let scalar = Unicode.Scalar(value)
         else { return nil }
         bytes += Array(String(scalar).utf8)

@@ -49,6 +49,6 @@ extension Place {
   /// `ADDR|LABEL`, as users write it; nil for nothing.
   public init?(_ text: String) {
     guard !text.isEmpty else { return nil }
-    self = number(text).map(Place.address) ?? .label(text)
+    self = Int(number: text).map(Place.address) ?? .label(text)
   }
 }

@@ -14,12 +14,12 @@ extension RecordedCall {
     let words = Array(words)
     guard
       (3...4).contains(words.count), let operation = Operation(rawValue: words[0].text),
-      let byte = UInt8(words[2].text, radix: 16), let status = HostStatus(rawValue: byte)
+      let byte = UInt8(hexadecimal: words[2].text), let status = HostStatus(rawValue: byte)
     else { return nil }
     var image: [UInt8]?
     if words.count == 4, words[3].first == UInt8(ascii: "@") {
       guard
-        let number = number(words[3].dropFirst().text), images.indices.contains(number - 1)
+        let number = Int(number: words[3].dropFirst().text), images.indices.contains(number - 1)
       else { return nil }
       image = images[number - 1]
     } else if words.count == 4 {

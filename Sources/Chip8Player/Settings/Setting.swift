@@ -218,7 +218,7 @@ extension Setting {
       case .flag:
         guard text == "true" || text == "false" else { throw SettingError("must be true or false") }
       case .number(let range):
-        guard let number = Int(text), range.contains(number) else {
+        guard let number = Int(decimal: text), range.contains(number) else {
           throw SettingError("must be \(range.lowerBound) to \(range.upperBound)")
         }
         return "\(number)"

@@ -45,7 +45,7 @@ extension MachineRequest {
     var request = self
     request.platform = chosen[.platform].flatMap { Platform(rawValue: $0) }
     request.quirks = (chosen[.quirk].flatMap { [QuirkChoice](settingText: $0) } ?? []) + quirks
-    request.instructionsPerFrame = instructionsPerFrame ?? chosen[.ipf].flatMap { Int($0) }
+    request.instructionsPerFrame = instructionsPerFrame ?? chosen[.ipf].flatMap { Int(decimal: $0) }
     return request
   }
 }

@@ -60,7 +60,7 @@ extension Settings {
   public func isOn(_ setting: Setting) -> Bool { text(setting) == "true" }
 
   /// A number.
-  public func number(_ setting: Setting) -> Int { Int(text(setting)) ?? 0 }
+  public func number(_ setting: Setting) -> Int { Int(decimal: text(setting)) ?? 0 }
 
   /// Which of its few values a setting has so many steps after the one that it has, in a circle.
   public func stepped(_ setting: Setting, by count: Int) -> String {
@@ -75,7 +75,7 @@ extension Settings {
   /// How far ahead picture and sound are; nil if they are not.
   public var runAhead: RunAhead.Choice? {
     let text = text(.runAhead)
-    return text == "auto" ? .automatic : Int(text).flatMap { $0 > 0 ? .frames($0) : nil }
+    return text == "auto" ? .automatic : Int(decimal: text).flatMap { $0 > 0 ? .frames($0) : nil }
   }
 
   /// What keys of the keyboard are, by ascending usages.
@@ -95,8 +95,8 @@ extension Settings {
   /// What of them stands beside a machine.
   var metadata: SessionMetadata {
     var metadata = SessionMetadata()
-    metadata.speed = texts[.speed].flatMap { Int($0) }
-    metadata.rotation = texts[.rotate].flatMap { Int($0) }
+    metadata.speed = texts[.speed].flatMap { Int(decimal: $0) }
+    metadata.rotation = texts[.rotate].flatMap { Int(decimal: $0) }
     metadata.colors = colors
     metadata.keys = keys
     return metadata

@@ -149,8 +149,7 @@ public struct Slots: Sendable {
     let digits = name.dropLast(suffix.count)
     guard
       name.hasSuffix(suffix), digits.count >= 6, digits.first != "0" || digits.count == 6,
-      digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
-      let number = Int(digits), (1...maxVersionNumber).contains(number)
+      let number = Int(decimal: digits), (1...maxVersionNumber).contains(number)
     else { return nil }
     return number
   }

@@ -51,7 +51,7 @@ extension Storage {
     ].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
     let file = "\(numbers[0]):\(numbers[1]):\(status.st_ino)"
     let line = lines.first { $0.count > 5 && $0[1] == "FLOCK" && $0[5] == file }
-    guard let line, let process = Int32(line[4]), process > 0 else { return nil }
+    guard let line, let process = Int32(decimal: line[4]), process > 0 else { return nil }
     return StorageError.LockHolder(process: process, isStopped: isStopped(process))
   }
 

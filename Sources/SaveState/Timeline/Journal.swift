@@ -41,8 +41,8 @@ public struct Journal: Sendable {
     var files: [File] = []
     for name in try Storage.names(in: directory) {
       let parts = name.dropLast(Journal.suffix.count).split(separator: "-")
-      guard name.hasSuffix(Journal.suffix), parts.count == 2, let time = UInt64(parts[0]),
-        parts[1].utf8.count == 16, let id = UInt64(parts[1], radix: 16)
+      guard name.hasSuffix(Journal.suffix), parts.count == 2, let time = UInt64(decimal: parts[0]),
+        let id = UInt64(hexadecimal: parts[1], digitCount: 16)
       else { continue }
       let path = "\(directory)/\(name)"
       guard let status = try? Storage.status(of: path, followsLinks: false) else { continue }

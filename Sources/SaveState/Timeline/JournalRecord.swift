@@ -13,8 +13,8 @@ public struct JournalReference: Hashable, Sendable, CustomStringConvertible {
   /// As users write it: the file's sixteen digits, a point, the branch's number.
   public init?(_ text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0].utf8.count == 16, let file = UInt64(parts[0], radix: 16),
-      let branch = Int(parts[1]), branch >= 0
+    guard parts.count == 2, let file = UInt64(hexadecimal: parts[0], digitCount: 16),
+      let branch = Int(decimal: parts[1])
     else { return nil }
     self.init(file: file, branch: branch)
   }

@@ -71,10 +71,9 @@ extension Poke: ExpressibleByArgument {
   /// What stands after the option.
   public init?(argument: String) {
     let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
-    guard parts.count == 2, let address = number(parts[0]) else { return nil }
+    guard parts.count == 2, let address = Int(number: parts[0]) else { return nil }
     let bytes = parts[1].split(separator: ",", omittingEmptySubsequences: false)
-      .map { number($0).flatMap(UInt8.init(exactly:)) }
-    let known = bytes.compactMap { $0 }
+    let known = bytes.compactMap { UInt8(number: $0) }
     guard !known.isEmpty, known.count == bytes.count else { return nil }
     self.init(address, known)
   }
@@ -92,7 +91,7 @@ extension WatchedPlace: ExpressibleByArgument {
   public init?(argument: String) {
     // A label may have colons too: only a number after the last one is a length.
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
-    let length = parts.count > 1 ? parts.last.flatMap { number($0) } : nil
+    let length = parts.count > 1 ? parts.last.flatMap { Int(number: $0) } : nil
     let name = length == nil ? argument : parts.dropLast().joined(separator: ":")
     guard let place = Place(argument: name), length != 0 else { return nil }
     self.init(place, byteCount: length ?? 1)

@@ -135,7 +135,9 @@ struct TimelineReport {
 
   /// The end that is named.
   func leaf(_ text: String) throws(Failure) -> JournalTree<Chip8>.Leaf {
-    if let number = Int(text), leaves.indices.contains(number - 1) { return leaves[number - 1] }
+    if let number = Int(decimal: text), leaves.indices.contains(number - 1) {
+      return leaves[number - 1]
+    }
     if let reference = JournalReference(text),
       let leaf = leaves.first(where: { $0.reference == reference })
     {

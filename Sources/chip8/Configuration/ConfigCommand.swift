@@ -127,7 +127,7 @@ extension SettingLevels.Level {
 extension Setting {
   /// A value as TOML has it.
   fileprivate func toml(_ text: String) -> String {
-    let isBare = row.kind == .flag || Int(text) != nil
+    let isBare = row.kind == .flag || Int(decimal: text) != nil
     return text.isEmpty || isBare ? text : "\"\(text)\""
   }
 }

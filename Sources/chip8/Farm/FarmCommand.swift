@@ -86,7 +86,9 @@ struct Shard: ExpressibleByArgument, CustomStringConvertible {
   init(number: Int, count: Int) { (self.number, self.count) = (number, count) }
 
   init?(argument: String) {
-    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map {
+      Int(decimal: $0)
+    }
     guard parts.count == 2, let number = parts[0], let count = parts[1],
       (1...1_000_000).contains(count), (1...count).contains(number)
     else { return nil }

@@ -192,7 +192,7 @@ struct MarkerChange {
 
   init(argument: String) throws {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, let frame = UInt64(parts[0]) else {
+    guard parts.count == 2, let frame = UInt64(decimal: parts[0]) else {
       throw ValidationError("a marker is FRAME=TEXT, as in 600=start.")
     }
     (self.frame, text) = (frame, String(parts[1]))

@@ -100,7 +100,7 @@ package struct TerminalParser: Sendable {
     let prefix = text.first.flatMap { "<=>?".contains($0) ? $0 : nil }
     let parameters = text.dropFirst(prefix == nil ? 0 : 1)
       .split(separator: ";", omittingEmptySubsequences: false)
-      .map { $0.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) } }
+      .map { $0.split(separator: ":", omittingEmptySubsequences: false).map { Int(decimal: $0) } }
     switch (prefix, final) {
     case ("?", UInt8(ascii: "u")): return .reportsKeys
     // The first number is the terminal's level, and 4 after it is sixels.

@@ -10,8 +10,7 @@ package func color(css text: String) -> UInt32? {
 
 /// A colour of six digits, `RRGGBB`. Nil for anything else.
 package func color(hexadecimal digits: some StringProtocol) -> UInt32? {
-  guard digits.count == 6, digits.allSatisfy(\.isHexDigit) else { return nil }
-  return UInt32(digits, radix: 16)
+  UInt32(hexadecimal: digits, digitCount: 6)
 }
 
 /// The colours that CSS has names for.
