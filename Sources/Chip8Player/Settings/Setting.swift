@@ -27,7 +27,7 @@ public enum Setting: String, CaseIterable, Sendable {
     public let key: String
     /// What it can be.
     public let kind: Kind
-    /// What holds where nobody says anything, as text; empty if that depends on the program.
+    /// The default, as text; empty if that depends on the program.
     public let standard: String
     /// Whether a menu keeps it for the program that is played, or for all.
     public let scope: Scope
@@ -36,8 +36,8 @@ public enum Setting: String, CaseIterable, Sendable {
     fileprivate let title: String?
 
     fileprivate init(
-      _ key: String, _ kind: Kind, _ standard: String, _ scope: Scope, title: String? = nil,
-      _ meaning: String
+      _ key: String, _ kind: Kind, default standard: String = "false", for scope: Scope = .all,
+      _ title: String? = nil, help meaning: String
     ) {
       (self.key, self.kind, self.standard) = (key, kind, standard)
       (self.scope, self.title, self.meaning) = (scope, title, meaning)
@@ -47,110 +47,89 @@ public enum Setting: String, CaseIterable, Sendable {
   /// For which programs a menu keeps what is changed there.
   public enum Scope: Sendable { case program, all }
 
-  /// The table.
+  /// Its row of the table.
   public var row: Row {
-    switch self {
-    case .colors:
-      Row(
-        "picture.colors", .colors, "", .program, title: "Colours",
-        "Colours of off and on pixels, on xochip also of the second plane and of both; or a palette."
-      )
-    case .rotate:
-      Row(
-        "picture.rotate", .choice(SessionMetadata.rotations.map(String.init)), "0", .program,
-        title: "Rotation",
-        "Rotate the picture clockwise.")
-    case .fit:
-      Row(
-        "picture.fit", .flag, "false", .all, title: "As large as fits",
-        "Scale to fit instead of by whole numbers.")
-    case .fullscreen:
-      Row(
-        "picture.fullscreen", .flag, "false", .all, title: "Full screen", "Fill the whole screen.")
-    case .aspect:
-      Row(
-        "picture.aspect", .choice(PictureAspect.allCases.map(\.rawValue)), "square", .all,
-        title: "Aspect",
-        "Shape of the picture: square pixels, or 4:3 as on a television.")
-    case .look:
-      Row(
-        "picture.look", .choice(ScreenLook.allCases.map(\.rawValue)), "plain", .all, title: "Look",
-        "Display effect: the grid of an LCD, or scanlines.")
-    case .flicker:
-      Row(
-        "picture.flicker", .choice(FlickerBlending.allCases.map(\.rawValue)), "mild", .all,
-        title: "Flicker blending",
-        "Blending of pixels that are erased and drawn again within three frames.")
-    case .reduceFlashes:
-      Row(
-        "picture.reduce-flashes", .flag, "false", .all, title: "Flash reduction",
-        "Let nothing flash more than three times a second.")
-    case .keypad:
-      Row(
-        "picture.keypad", .flag, "false", .all, title: "Keypad",
-        "Show the keypad beside the picture, for mouse and fingers.")
-    case .touch:
-      Row(
-        "picture.touch", .choice(TouchMode.allCases.map(\.rawValue)), "auto", .program,
-        title: "Fingers and mouse",
-        "Touch mode; auto follows the program.")
-    case .card:
-      Row("picture.card", .flag, "true", .all, "Show the keys of a program before it begins.")
-    case .volume:
-      Row("sound.volume", .number(0...100), "100", .all, title: "Volume", "Volume in percent.")
-    case .mute: Row("sound.mute", .flag, "false", .all, title: "Muted", "No sound.")
-    case .pitch:
-      Row(
-        "sound.pitch", .number(25...400), "100", .all, title: "Pitch",
-        "Pitch of sounds in percent; 100 is the machine's own.")
-    case .speed:
-      Row(
-        "play.speed", .number(SessionMetadata.speedRange), "100", .program, title: "Speed",
-        "Speed in percent; 100 is the machine's own.")
-    case .runAhead:
-      Row(
-        "play.run-ahead", .choice((0...RunAhead.maxFrames).map(String.init) + ["auto"]), "0",
-        .program,
-        "Show picture and sound this many frames before they happen; auto: as many as the program takes "
-          + "to react.")
-    case .autosave:
-      Row(
-        "play.autosave", .number(0...86_400), "60", .all,
-        "Seconds between autosaves; 0 turns autosaving off.")
-    case .journal: Row("play.journal", .flag, "true", .all, "Record sessions in the journal.")
-    case .debugSocket:
-      Row(
-        "play.debug-socket", .flag, "true", .all,
-        "Let the user's own debuggers attach.")
-    case .pauseInBackground:
-      Row(
-        "play.pause-in-background", .flag, "false", .all, title: "Pause in the background",
-        "Pause while another window has the keyboard.")
-    case .kiosk:
-      Row(
-        "play.kiosk", .flag, "false", .all,
-        "Kiosk mode: full screen, game keys only.")
-    case .terminal: Row("terminal.always", .flag, "false", .all, "Play in this terminal.")
-    case .terminalPicture:
-      Row(
-        "terminal.picture", .choice(["auto", "half-blocks", "sextants", "pixels"]), "auto", .all,
-        "What the picture is drawn with in a terminal; auto is the best that it supports.")
-    case .keyMap:
-      Row("keys", .keys, "", .program, "Map keys of the keyboard to keys of the keypad.")
-    case .padMap:
-      Row("pad", .buttons, "", .program, "Map buttons of a pad to keys of the keypad.")
-    case .platform:
-      Row(
-        "machine.platform", .choice(Platform.allCases.map(\.rawValue)), "", .program,
-        "Platform, instead of the program's own.")
-    case .quirk:
-      Row("machine.quirk", .quirks, "", .program, "Quirks that differ from the program's own.")
-    case .ipf:
-      Row(
-        "machine.ipf", .number(Configuration.instructionsPerFrameRange), "", .program,
-        "Instructions per frame.")
-    }
+    guard let row = Setting.rows[self] else { preconditionFailure("\(self) has no row") }
+    return row
   }
+
+  private static let rows: [Setting: Row] = [
+    .colors: Row(
+      "picture.colors", .colors, default: "", for: .program, "Colours",
+      help:
+        "Colours of off and on pixels, on xochip also of the second plane and of both; or a palette."
+    ),
+    .rotate: Row(
+      "picture.rotate", .choice(SessionMetadata.rotations.map(String.init)), default: "0",
+      for: .program, "Rotation", help: "Rotate the picture clockwise."),
+    .fit: Row(
+      "picture.fit", .flag, "As large as fits", help: "Scale to fit instead of by whole numbers."),
+    .fullscreen: Row("picture.fullscreen", .flag, "Full screen", help: "Fill the whole screen."),
+    .aspect: Row(
+      "picture.aspect", .choice(PictureAspect.self), default: "square", "Aspect",
+      help: "Shape of the picture: square pixels, or 4:3 as on a television."),
+    .look: Row(
+      "picture.look", .choice(ScreenLook.self), default: "plain", "Look",
+      help: "Display effect: the grid of an LCD, or scanlines."),
+    .flicker: Row(
+      "picture.flicker", .choice(FlickerBlending.self), default: "mild", "Flicker blending",
+      help: "Blending of pixels that are erased and drawn again within three frames."),
+    .reduceFlashes: Row(
+      "picture.reduce-flashes", .flag, "Flash reduction",
+      help: "Let nothing flash more than three times a second."),
+    .keypad: Row(
+      "picture.keypad", .flag, "Keypad",
+      help: "Show the keypad beside the picture, for mouse and fingers."),
+    .touch: Row(
+      "picture.touch", .choice(TouchMode.self), default: "auto", for: .program, "Fingers and mouse",
+      help: "Touch mode; auto follows the program."),
+    .card: Row(
+      "picture.card", .flag, default: "true", help: "Show the keys of a program before it begins."),
+    .volume: Row(
+      "sound.volume", .number(0...100), default: "100", "Volume", help: "Volume in percent."),
+    .mute: Row("sound.mute", .flag, "Muted", help: "No sound."),
+    .pitch: Row(
+      "sound.pitch", .number(25...400), default: "100", "Pitch",
+      help: "Pitch of sounds in percent; 100 is the machine's own."),
+    .speed: Row(
+      "play.speed", .number(SessionMetadata.speedRange), default: "100", for: .program, "Speed",
+      help: "Speed in percent; 100 is the machine's own."),
+    .runAhead: Row(
+      "play.run-ahead", .choice((0...RunAhead.maxFrames).map(String.init) + ["auto"]), default: "0",
+      for: .program,
+      help:
+        "Show picture and sound this many frames before they happen; auto: as many as the program takes "
+        + "to react."),
+    .autosave: Row(
+      "play.autosave", .number(0...86_400), default: "60",
+      help: "Seconds between autosaves; 0 turns autosaving off."),
+    .journal: Row("play.journal", .flag, default: "true", help: "Record sessions in the journal."),
+    .debugSocket: Row(
+      "play.debug-socket", .flag, default: "true", help: "Let the user's own debuggers attach."),
+    .pauseInBackground: Row(
+      "play.pause-in-background", .flag, "Pause in the background",
+      help: "Pause while another window has the keyboard."),
+    .kiosk: Row("play.kiosk", .flag, help: "Kiosk mode: full screen, game keys only."),
+    .terminal: Row("terminal.always", .flag, help: "Play in this terminal."),
+    .terminalPicture: Row(
+      "terminal.picture", .choice(["auto", "half-blocks", "sextants", "pixels"]), default: "auto",
+      help: "What the picture is drawn with in a terminal; auto is the best that it supports."),
+    .keyMap: Row(
+      "keys", .keys, default: "", for: .program,
+      help: "Map keys of the keyboard to keys of the keypad."),
+    .padMap: Row(
+      "pad", .buttons, default: "", for: .program,
+      help: "Map buttons of a pad to keys of the keypad."),
+    .platform: Row(
+      "machine.platform", .choice(Platform.self), default: "", for: .program,
+      help: "Platform, instead of the program's own."),
+    .quirk: Row(
+      "machine.quirk", .quirks, default: "", for: .program,
+      help: "Quirks that differ from the program's own."),
+    .ipf: Row(
+      "machine.ipf", .number(Configuration.instructionsPerFrameRange), default: "", for: .program,
+      help: "Instructions per frame."),
+  ]
 
   /// What it is called on pages and in messages.
   package var title: String { row.title ?? rawValue }
@@ -183,6 +162,12 @@ extension Setting {
     case buttons
     /// Quirks that are switched, as `shift=on,wrap=off`.
     case quirks
+
+    fileprivate static func choice<Value: CaseIterable & RawRepresentable<String>>(
+      _: Value.Type
+    ) -> Kind {
+      .choice(Value.allCases.map(\.rawValue))
+    }
 
     /// Whether it consists of entries.
     public var isMap: Bool { self == .keys || self == .buttons }
