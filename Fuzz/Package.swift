@@ -36,6 +36,6 @@ let package = Package(
     fuzzer("octo", ["Chip8Core", "Octo", "SaveState"]),
     fuzzer("recordings", ["Chip8Core", "SaveState"]),
     fuzzer("roms", ["Chip8Core", "Octo", "SaveState"]),
-    fuzzer("slots", ["Chip8Core", "SaveState"]),
+    fuzzer("slots", ["Chip8Core", "Chip8Player", "SaveState"]),
   ]
 )

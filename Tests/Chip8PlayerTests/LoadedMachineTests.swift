@@ -201,7 +201,7 @@ import Testing
     var player = Player(loaded)
     _ = player.runFrames(5)
     let slots = Slots(root: root, program: loaded.machine.program.sha1)
-    _ = try slots.autosave(player.savedImage(), as: .exit)
+    _ = try slots.autosave(player.savedImage(), to: Autosave.exit.slot)
     let resumed = try loaded.resumed(path, MachineRequest(), slotsRoot: root)
     #expect(resumed.machine.stateDigest == player.machine.stateDigest)
     #expect(resumed.image != nil && resumed.warnings.isEmpty)

@@ -254,6 +254,17 @@ extension PlaySession {
 
   // MARK: Autosaves
 
+  @Test func keysAndAutosavesHaveSlots() throws {
+    for number in 0...9 {
+      #expect(try SlotName(typed: "\(number)") == .key(number))
+      #expect(SlotName.key(number).description == "slot\(number)")
+    }
+    for text in ["a", "slot1", "10", "٣"] { #expect(try SlotName(typed: text) == SlotName(text)) }
+    #expect(
+      Autosave.allCases.map(\.slot.description) == ["auto-exit", "auto-minute", "auto-fault"])
+    #expect(Autosave.allCases.map(\.slot.isAutosave) == [true, true, true])
+  }
+
   @Test func aMachineThatIsLeftCanBeResumed() throws {
     let session = try session(Source.counter)
     #expect(session.close() == .nothingToSave)

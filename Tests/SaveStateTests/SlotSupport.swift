@@ -33,6 +33,12 @@ func withSlots(_ body: (Slots) throws -> Void) throws {
   }
 }
 
+extension SlotName {
+  static func key(_ number: Int) -> SlotName { SlotName(known: "slot\(number)") }
+  static let (exit, minute) = (SlotName(autosave: "exit"), SlotName(autosave: "minute"))
+  static let fault = SlotName(autosave: "fault")
+}
+
 let boss = SlotName.key(1)
 
 func slot(_ name: String) throws -> SlotName { try SlotName(name) }

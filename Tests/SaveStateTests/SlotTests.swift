@@ -8,13 +8,12 @@ import Testing
   // MARK: Names
 
   @Test(arguments: [
-    "a", "slot1", "boss fight", " ", "-", "10", "Größe – 大きさ", "a.state", "history",
+    "a", "slot1", "boss fight", " ", "-", "10", "٣", "Größe – 大きさ", "a.state", "history",
     "..."
       .replacing(".", with: "…"), String(repeating: "x", count: 100),
   ])
   func goodNames(text: String) throws {
     #expect(try SlotName(text).description == text)
-    #expect(try SlotName(typed: text) == SlotName(text))
   }
 
   @Test(
@@ -27,14 +26,6 @@ import Testing
     ] as [(String, SlotNameError)])
   func badNames(text: String, error: SlotNameError) {
     #expect(throws: error) { try SlotName(text) }
-  }
-
-  @Test func digitsThatAreTypedAreKeys() throws {
-    for number in 0...9 {
-      #expect(try SlotName(typed: "\(number)") == .key(number))
-      #expect(SlotName.key(number).description == "slot\(number)")
-    }
-    #expect(try SlotName(typed: "٣").description == "٣")
   }
 
   @Test func namesAreTheSameIfTheirBytesAre() throws {
@@ -52,8 +43,6 @@ import Testing
     #expect(slots.directory == "/root/a9993e364706816aba3e25717850c26c9cd0d89d")
     #expect(slots.path(.key(7)) == slots.directory + "/slot7.state")
     #expect(try slots.path(slot("boss fight")) == slots.directory + "/boss fight.state")
-    #expect(
-      Autosave.allCases.map(\.slot.description) == ["auto-exit", "auto-minute", "auto-fault"])
   }
 
   @Test func emptySlots() throws {
@@ -286,8 +275,8 @@ import Testing
 
   @Test func autosavesRotateAndUsersStayAway() throws {
     try withSlots { slots in
-      let minute = Autosave.minute.slot
-      for number in 1...23 { try slots.autosave(image(number), as: .minute) }
+      let minute = SlotName.minute
+      for number in 1...23 { try slots.autosave(image(number), to: .minute) }
       #expect(try slots.names() == [minute])
       #expect(try slots.earlier(minute) == (3...22).reversed())
       try slots.save(image(1), to: boss)
@@ -304,27 +293,27 @@ import Testing
   @Test func theNewestAutosaveIsResumed() throws {
     try withSlots { slots in
       func resumed() throws -> [String?] {
-        let (found, skipped) = slots.newestResumable(Toy.self)
+        let (found, skipped) = slots.newestResumable(Toy.self, in: [.exit, .minute])
         let version = found?.version.map { " \($0)" } ?? ""
         return [found.map { "\($0.slot)\(version): \($0.machine.counter)" }]
           + skipped.map { "\($0)".split(separator: "/").last.map(String.init) }
       }
       #expect(try resumed() == [nil])
       try slots.save(image(9, time: 900), to: boss)
-      try slots.autosave(image(8, time: 800), as: .fault)
+      try slots.autosave(image(8, time: 800), to: .fault)
       #expect(try resumed() == [nil])
-      for number in 1...3 { try slots.autosave(image(number, time: 100), as: .minute) }
+      for number in 1...3 { try slots.autosave(image(number, time: 100), to: .minute) }
       #expect(try resumed() == ["auto-minute: 3"])
-      for number in 4...5 { try slots.autosave(image(number, time: 100), as: .exit) }
+      for number in 4...5 { try slots.autosave(image(number, time: 100), to: .exit) }
       #expect(try resumed() == ["auto-exit: 5"])
       // The same state is saved again later.
-      try slots.autosave(image(3, time: 101), as: .minute)
+      try slots.autosave(image(3, time: 101), to: .minute)
       #expect(try resumed() == ["auto-minute: 3"])
 
-      try Storage.writeAtomically(slots.path(Autosave.minute.slot), with: [1, 2, 3])
+      try Storage.writeAtomically(slots.path(SlotName.minute), with: [1, 2, 3])
       let notAnImage = "auto-minute.state: not a saved state"
       #expect(try resumed() == ["auto-exit: 5", notAnImage])
-      try slots.delete(Autosave.exit.slot)
+      try slots.delete(SlotName.exit)
       #expect(try resumed() == ["auto-minute 2: 2", notAnImage])
       // A machine that cannot be: the digest is right, and a field is not.
       var sections = RawSection.toy

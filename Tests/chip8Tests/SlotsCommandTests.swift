@@ -1,6 +1,7 @@
 // SlotsCommandTests.swift: slots from the command line, and the runs that save to them.
 
 import Chip8Core
+import Chip8Player
 import Foundation
 import SaveState
 import Testing
@@ -332,7 +333,7 @@ private struct ProgramsObject: Decodable {
       "count.ch8", "--instructions", "\(instructions)", "--save", "auto.state")
     var image = try Image(contentsOf: scratch.path("auto.state"))
     image.setTime(time)
-    try slots.autosave(image, as: autosave)
+    try slots.autosave(image, to: autosave.slot)
   }
 
   @Test func aProgramIsResumed() throws {
@@ -375,7 +376,7 @@ private struct ProgramsObject: Decodable {
     _ = try scratch.report("game.8o", "--instructions", "2", "--save", "a.state")
     let image = try Image(contentsOf: scratch.path("a.state"))
     let own = Slots(root: scratch.path("state/chip8"), program: try image.program().sha1)
-    try own.autosave(image, as: .exit)
+    try own.autosave(image, to: Autosave.exit.slot)
     let report = try scratch.report(
       "--resume", "game.8o", "--until", "pc=here", "--poke", "0x300=7")
     #expect((report.instructions, report.stop) == (3, "pc"))

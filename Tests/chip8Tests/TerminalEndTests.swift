@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import Foundation
 import SaveState
 import Testing

@@ -2,6 +2,7 @@
 // lost by anything but a purge.
 
 import Chip8Core
+import Chip8Player
 import Fuzzing
 import SaveState
 
@@ -20,7 +21,7 @@ public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     expect(mayLose || before.isSubset(of: after), "a good state is kept")
     before = after
   }
-  _ = slots.newestResumable(Chip8.self)
+  _ = slots.newestResumable(Chip8.self, in: Autosave.resumable)
   _ = try? Slots.all(root: directory.path)
   directory.remove()
   return 0
@@ -54,7 +55,7 @@ extension Slots {
     case 0:
       saveAndRead(input.choice(States.good), slot)
     case 1:
-      _ = try? autosave(input.choice(States.good), as: input.choice(Autosave.allCases))
+      _ = try? autosave(input.choice(States.good), to: input.choice(Autosave.allCases).slot)
     case 2:
       undoTwice(slot)
     case 3:

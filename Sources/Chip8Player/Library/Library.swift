@@ -47,7 +47,7 @@ package struct Library: Sendable {
   /// The newest state of a program with which it can be continued; what was saved by hand if there is
   /// no other.
   private static func entry(_ slots: Slots) -> Entry? {
-    if let found = slots.newestResumable(Chip8.self).found {
+    if let found = slots.newestResumable(Chip8.self, in: Autosave.resumable).found {
       return Entry(found.machine, found.image, path: found.path)
     }
     let names = (try? slots.names()) ?? []

@@ -194,7 +194,7 @@ public struct LoadedMachine: Sendable {
   ) throws -> LoadedMachine {
     guard image == nil else { throw PlayerError.request(.resumesImage(path: path)) }
     let slots = Slots(root: slotsRoot, program: machine.program.sha1)
-    let (found, skipped) = slots.newestResumable(Chip8.self)
+    let (found, skipped) = slots.newestResumable(Chip8.self, in: Autosave.resumable)
     var resumed = self
     resumed.warnings += skipped.map { .skippedAutosave("\($0)") }
     guard let found else {

@@ -102,7 +102,7 @@ extension PlaySession {
     guard options.autosaveSeconds != nil, !isWatching else { return }
     let (slots, machine) = (self.slots, machineCount)
     work.begin {
-      let left = slots.newestResumable(Chip8.self).found
+      let left = slots.newestResumable(Chip8.self, in: Autosave.resumable).found
       return { session in
         guard let left, session.machineCount == machine, !session.isWatching else { return }
         session.left = left

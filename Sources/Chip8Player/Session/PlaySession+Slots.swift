@@ -120,7 +120,7 @@ extension PlaySession {
     let moment = player.moment(withLastInstructions: autosave == .fault)
     let (time, slots) = (WallClock.now(), slots)
     begin(.autosave) {
-      try slots.autosave(moment.image(time: time), as: autosave)
+      try slots.autosave(moment.image(time: time), to: autosave.slot)
       return nil
     }
   }

@@ -5,9 +5,6 @@ public struct SlotName: Hashable, Sendable, CustomStringConvertible {
   /// The most bytes of UTF-8 that a name has.
   public static let maxByteCount = 100
 
-  /// The numbers of the slots that have keys.
-  public static let keys = 0...9
-
   private static let autosavePrefix = "auto-"
 
   private let bytes: [UInt8]
@@ -15,7 +12,7 @@ public struct SlotName: Hashable, Sendable, CustomStringConvertible {
   /// The name as text.
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Whether the slot is reserved for ``Slots/autosave(_:as:)``.
+  /// Whether the slot is reserved for ``Slots/autosave(_:to:)``.
   public var isAutosave: Bool { bytes.starts(with: SlotName.autosavePrefix.utf8) }
 
   /// A name as in a directory.
@@ -31,31 +28,15 @@ public struct SlotName: Hashable, Sendable, CustomStringConvertible {
       !text.unicodeScalars.contains(where: { lineBreakers.contains($0.properties.generalCategory) })
     else { throw .controlCharacter }
     guard !text.utf8.contains(UInt8(ascii: "/")) else { throw .slash }
-    guard SlotName.key(typed: text) == nil else { throw .digit }
+    guard text.utf8.count > 1 || Int(decimal: text) == nil else { throw .digit }
     bytes = Array(text.utf8)
   }
 
-  /// A name as users write it: a digit stands for the slot of that key.
-  public init(typed text: String) throws(SlotNameError) {
-    if let key = SlotName.key(typed: text) { self = key } else { try self.init(text) }
-  }
+  /// The slot of the autosaves of a kind.
+  package init(autosave kind: String) { self.init(known: SlotName.autosavePrefix + kind) }
 
-  /// The slot of a key, 0 to 9.
-  public static func key(_ number: Int) -> SlotName {
-    precondition(keys.contains(number), "keys are 0 to 9")
-    return SlotName(known: "slot\(number)")
-  }
-
-  private static func key(typed text: String) -> SlotName? {
-    guard text.utf8.count == 1 else { return nil }
-    return Int(text).map(key)
-  }
-
-  init(_ autosave: Autosave) {
-    self.init(known: SlotName.autosavePrefix + autosave.rawValue)
-  }
-
-  private init(known text: String) { bytes = Array(text.utf8) }
+  /// A name that is known to be valid.
+  package init(known text: String) { bytes = Array(text.utf8) }
 }
 
 extension SlotName: Comparable {
@@ -63,19 +44,6 @@ extension SlotName: Comparable {
   public static func < (one: SlotName, other: SlotName) -> Bool {
     one.bytes.lexicographicallyPrecedes(other.bytes)
   }
-}
-
-/// What is saved automatically.
-public enum Autosave: String, CaseIterable, Sendable {
-  /// When the user leaves.
-  case exit
-  /// Periodically.
-  case minute
-  /// When the program faults.
-  case fault
-
-  /// The slot that it is saved to.
-  public var slot: SlotName { SlotName(self) }
 }
 
 /// Why a slot's name is invalid.
@@ -90,7 +58,7 @@ public enum SlotNameError: Error, Equatable, CustomStringConvertible {
   case controlCharacter
   /// It holds a slash, and would name a file in another directory.
   case slash
-  /// It is a digit, which stands for the slot of a key.
+  /// It is a digit, which front ends take as a number.
   case digit
 
   /// One sentence for the user, without the name.
@@ -102,7 +70,7 @@ public enum SlotNameError: Error, Equatable, CustomStringConvertible {
     case .hidden: "a slot's name must not begin with a full stop"
     case .controlCharacter: "a slot's name must not contain control characters"
     case .slash: "a slot's name must not contain a slash"
-    case .digit: "a digit is the slot of that key"
+    case .digit: "a slot's name must not be a single digit"
     }
   }
 }

@@ -54,8 +54,9 @@ extension Slots {
 
   /// Saves an image without the user's doing. The versions of its slot are the saves before.
   @discardableResult
-  public func autosave(_ image: Image, as autosave: Autosave) throws(StorageError) -> Int? {
-    try put(image, in: autosave.slot)
+  public func autosave(_ image: Image, to slot: SlotName) throws(StorageError) -> Int? {
+    precondition(slot.isAutosave, "\(slot) is the user's")
+    return try put(image, in: slot)
   }
 
   /// Puts a version back into its slot. What was there becomes the newest version, so that doing it

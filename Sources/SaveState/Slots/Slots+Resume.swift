@@ -13,17 +13,16 @@ extension Slots {
     public let machine: M
   }
 
-  /// The machine to continue with where the user has left, or where the process was ended: the one that was
-  /// saved last, on leaving or from time to time. Where that cannot be used, the newest version that
-  /// can is taken. A slot that was emptied counts for nothing, whatever versions it has.
+  /// The machine in some slots that was saved last. If it cannot be used, the newest version that can is
+  /// taken instead. A slot that was emptied does not count, whatever versions it has.
   ///
   /// - Returns: the machine, nil if there is none; and why others were skipped.
   public func newestResumable<M: Machine>(
-    _: M.Type = M.self
+    _: M.Type = M.self, in slots: [SlotName]
   ) -> (found: Resumption<M>?, skipped: [StorageError]) {
     var newest: (resumption: Resumption<M>, time: UInt64)?
     var skipped: [StorageError] = []
-    for slot in [Autosave.exit.slot, Autosave.minute.slot] {
+    for slot in slots {
       for version in [nil] + ((try? versions(of: slot)) ?? []).map(Optional.some) {
         do throws(StorageError) {
           let resumption: Resumption<M> = try self.resumption(slot, version: version)

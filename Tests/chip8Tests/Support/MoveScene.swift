@@ -1,6 +1,7 @@
 // MoveScene.swift: a machine that moves between two files, and which of its states is in which.
 
 import Chip8Core
+import Chip8Player
 import Foundation
 import SaveState
 import Testing
@@ -97,7 +98,7 @@ struct MoveScene {
       try scratch.write(file, Image(of: older).bytes)
     }
     if place == .slot { try slots.save(Image(of: older), to: SlotName("a")) }
-    if place == .window { try slots.autosave(Image(of: older), as: .minute) }
+    if place == .window { try slots.autosave(Image(of: older), to: Autosave.minute.slot) }
   }
 
   private var slots: Slots {
