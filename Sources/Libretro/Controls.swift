@@ -5,15 +5,11 @@ import Chip8Core
 import Chip8Player
 import SaveState
 
-/// Which key of the machine each button is. A pad has sixteen buttons, so every key has one.
+/// Which key of the machine each button is.
 struct Controls {
   /// The buttons by their numbers in the interface.
   private static let buttons: [PadButton] = [
     .b, .y, .select, .start, .up, .down, .left, .right, .a, .x, .l, .r, .l2, .r2, .l3, .r3,
-  ]
-  /// The order in which keys without a button take the remaining ones: the easiest to reach first.
-  private static let order: [PadButton] = [
-    .b, .x, .y, .l, .r, .start, .select, .l2, .r2, .l3, .r3, .a, .up, .down, .left, .right,
   ]
 
   /// The keypad as a keyboard has it, by the codes of the interface, which are those of ASCII.
@@ -31,22 +27,8 @@ struct Controls {
   init(for machine: Chip8) {
     let program = KeyObserver(observing: machine).keys
     self.program = program
-    pads = [1, 2].map { player in
-      let pad = program.pad(of: player)
-      var taken: [UInt8] = []
-      var keys: [PadButton: UInt8] = [:]
-      for button in PadButton.allCases {
-        guard let key = pad[button], !taken.contains(key) else { continue }
-        keys[button] = key
-        taken.append(key)
-      }
-      // What the program uses or asks for comes first.
-      let others = (0..<16).map { UInt8($0) }.filter { !taken.contains($0) }
-      var rest = others.filter { program.meaning(of: $0) != .none }
-      rest += others.filter { program.meaning(of: $0) == .none }
-      for button in Controls.order where keys[button] == nil { keys[button] = rest.removeFirst() }
-      return Controls.buttons.map { keys[$0] ?? 0 }
-    }
+    let map = PadMap(withEveryKeyOf: program)
+    pads = [1, 2].map { player in Controls.buttons.map { map[$0, player] ?? 0 } }
     hasBitmasks = frontEnd.supports(RETRO_ENVIRONMENT_GET_INPUT_BITMASKS)
   }
 

@@ -16,6 +16,28 @@ public struct PadMap: Hashable, Sendable {
     for (button, key) in changes where button.player == 2 { pads[1][button.button] = key }
   }
 
+  /// The buttons of a program, and each of the sixteen keys on a button: those that the program uses first,
+  /// on the buttons that are the easiest to reach.
+  package init(withEveryKeyOf program: ProgramKeys) {
+    self.init(for: program)
+    pads = pads.map { pad in
+      var keys: [PadButton: UInt8] = [:]
+      for button in PadButton.allCases {
+        guard let key = pad[button], !keys.values.contains(key) else { continue }
+        keys[button] = key
+      }
+      let others = (0..<16).map { UInt8($0) }.filter { !keys.values.contains($0) }
+      let rest =
+        others.filter { program.meaning(of: $0) != .none }
+        + others.filter { program.meaning(of: $0) == .none }
+      let order: [PadButton] = [
+        .b, .x, .y, .l, .r, .start, .select, .l2, .r2, .l3, .r3, .a, .up, .down, .left, .right,
+      ]
+      for (button, key) in zip(order.filter { keys[$0] == nil }, rest) { keys[button] = key }
+      return keys
+    }
+  }
+
   /// The key of a button.
   ///
   /// - Parameter player: 1 or 2; further ones have what player 1 has.
