@@ -18,8 +18,23 @@ package struct PlayingState {
   var shownMachine = -1
   /// When the watched file is looked at next.
   var nextLook: UInt64 = 0
+  /// The last message, for three seconds; a problem until it is dismissed.
+  package var message: ShownMessage? {
+    didSet { messageEnd = MonotonicClock.now + 3_000_000_000 }
+  }
+  fileprivate var messageEnd: UInt64 = 0
 
   package init() {}
+}
+
+/// A message to the user.
+package struct ShownMessage: Equatable {
+  package let lines: [String]
+  package let isProblem: Bool
+
+  package init(_ lines: [String], isProblem: Bool = false) {
+    (self.lines, self.isProblem) = (lines, isProblem)
+  }
 }
 
 /// The common part of window and terminal: how a session is played and left, and why its machine is stopped.
@@ -75,15 +90,11 @@ package protocol PlayingFrontEnd: AnyObject {
 
   /// Handles input, runs the frames that are due, and shows the result.
   func runOnce()
-  /// The message that is shown, which is not shown any longer.
-  func takeMessage() -> [String]
 }
 
 extension PlayingFrontEnd {
   /// How much faster the machine runs while the key for it is held.
   package static var fastForward: Int { 8 }
-  /// For how many nanoseconds a message is shown.
-  package static var messageDuration: UInt64 { 3_000_000_000 }
 
   /// Runs until the user leaves, another process is to continue, or the machine is found not to be
   /// deterministic.
@@ -194,6 +205,16 @@ extension PlayingFrontEnd {
   }
 
   package func show(_ lines: [String]) { show(lines, isProblem: false) }
+
+  /// The last message, as long as it is shown.
+  package var recentMessage: ShownMessage? {
+    playing.message.flatMap {
+      $0.isProblem || MonotonicClock.now < playing.messageEnd ? $0 : nil
+    }
+  }
+
+  /// Removes the last message.
+  func takeMessage() -> [String] { playing.message.take()?.lines ?? [] }
 
   /// Why the machine is stopped; empty while it runs.
   package var stopLines: [String] {

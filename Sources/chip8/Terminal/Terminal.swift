@@ -38,9 +38,6 @@ final class Terminal: PlayingFrontEnd {
   /// Where things are on the page on top.
   private(set) var layout = PageLayout()
   var debugger: DebuggerView?
-  /// What happened last, for a while.
-  private var message: [String] = []
-  private var messageEnd: UInt64 = 0
   private let sound = TerminalSound()
 
   /// Whether a terminal is all that there is to play in.
@@ -171,13 +168,7 @@ final class Terminal: PlayingFrontEnd {
   // MARK: Messages
 
   func show(_ lines: [String], isProblem: Bool) {
-    message = lines.map(\.withTerminalKeys)
-    messageEnd = MonotonicClock.now + Terminal.messageDuration
-  }
-
-  func takeMessage() -> [String] {
-    defer { message = [] }
-    return message
+    playing.message = ShownMessage(lines.map(\.withTerminalKeys))
   }
 
   func machineChanged() {}
@@ -217,11 +208,11 @@ final class Terminal: PlayingFrontEnd {
     return canvas.grid
   }
 
-  var recentLines: [String] { MonotonicClock.now < messageEnd ? message : [] }
+  var recentLines: [String] { recentMessage?.lines ?? [] }
 
   /// The last line: what happened last, for a while, or why the machine is stopped, or which keys there are.
   private var status: String {
-    let lines = MonotonicClock.now < messageEnd ? message : stopLines + place
+    let lines = recentMessage?.lines ?? (stopLines + place)
     guard lines.isEmpty else { return lines.joined(separator: " · ") }
     let player = session.player
     let platform = player.machine.state.configuration.platform.title

@@ -27,13 +27,7 @@
     /// The size of the window's picture.
     var size: Size { shown?.size ?? Size(width: 0, height: 0) }
     /// Where the message is that is shown.
-    private var message: (text: Message, size: Size, place: MessagePlace)?
-
-    /// A text that is shown for a while.
-    struct Message: Equatable {
-      let lines: [String]
-      let isProblem: Bool
-    }
+    private var message: (text: ShownMessage, size: Size, place: MessagePlace)?
 
     /// All that a picture is made from: it is drawn again only when this changes.
     private struct Shown: Equatable {
@@ -44,7 +38,7 @@
       var page: PageView?
       let debugger: DebuggerLayout?
       let progress: PlaySession.Progress?
-      let message: Message?
+      let message: ShownMessage?
       let size: Size
     }
 
@@ -76,7 +70,7 @@
     func show(
       _ screen: ShownScreen, _ appearance: Appearance, _ style: PictureStyle,
       _ touch: TouchView, _ page: inout PageView?, _ debugger: DebuggerLayout?,
-      _ progress: PlaySession.Progress?, _ message: Message?
+      _ progress: PlaySession.Progress?, _ message: ShownMessage?
     ) {
       let size = outputSize()
       let next = Shown(
@@ -153,7 +147,7 @@
 
     // MARK: Messages
 
-    private func draw(_ message: Message, _ next: Shown, beside picture: Area) {
+    private func draw(_ message: ShownMessage, _ next: Shown, beside picture: Area) {
       let text = painter.text
       let padding = text.lineHeight(.detail) / 3
       func size(_ lines: [String]) -> Size {
@@ -184,7 +178,7 @@
 
     /// Where the message is: it stays there as long as it and the window are the same.
     private func place(
-      of message: Message, _ needed: Size, _ next: Shown, beside picture: Area
+      of message: ShownMessage, _ needed: Size, _ next: Shown, beside picture: Area
     ) -> MessagePlace {
       if let last = self.message, last.text == message, last.size == next.size { return last.place }
       let place = MessagePlace(

@@ -61,9 +61,6 @@
     /// Whether a key of a kiosk was pressed that the attendant does not know of.
     var hasKioskKey = false
     var playing = PlayingState()
-    /// The last message, for a while; a problem until a key is pressed.
-    var message: ScreenRenderer.Message?
-    private var messageEnd: UInt64 = 0
 
     /// Plays in a window until the user closes it.
     ///
@@ -229,21 +226,14 @@
     func show(_ lines: [String], isProblem: Bool) {
       // Visitors are not concerned.
       if settings.isKiosk { return }
-      let isNew = isProblem || message?.isProblem != true
-      let before = isNew ? [] : message?.lines ?? []
-      message = ScreenRenderer.Message(
-        lines: before + lines, isProblem: isProblem || message?.isProblem == true)
-      messageEnd = MonotonicClock.now + Window.messageDuration
-    }
-
-    func takeMessage() -> [String] {
-      defer { message = nil }
-      return message?.lines ?? []
+      let unread = playing.message.flatMap { !isProblem && $0.isProblem ? $0.lines : nil }
+      playing.message = ShownMessage(
+        (unread ?? []) + lines, isProblem: isProblem || unread != nil)
     }
 
     /// A key was pressed: the problem has been seen.
     func dismissProblem() {
-      if message?.isProblem == true { message = nil }
+      if playing.message?.isProblem == true { playing.message = nil }
     }
 
     private func sleep(_ nanoseconds: UInt64) {
@@ -251,28 +241,23 @@
       nanosleep(&time, nil)
     }
 
-    var recentLines: [String] { recentMessage?.lines ?? [] }
+    var recentLines: [String] { recentMessage.map(shortened)?.lines ?? [] }
 
     func releaseKeys() { keyboard.releaseAll() }
 
-    /// The last message, for a while.
-    private var recentMessage: ScreenRenderer.Message? {
-      guard let message, message.isProblem || MonotonicClock.now < messageEnd else { return nil }
-      return shortened(message.lines, isProblem: message.isProblem)
-    }
-
     /// The last message, or why the machine is stopped.
-    private var shownMessage: ScreenRenderer.Message? {
-      if let recentMessage { return recentMessage }
-      return stopLines.isEmpty ? nil : shortened(stopLines, isProblem: isStopProblem)
+    private var shownMessage: ShownMessage? {
+      if let recentMessage { return shortened(recentMessage) }
+      return stopLines.isEmpty
+        ? nil : shortened(ShownMessage(stopLines, isProblem: isStopProblem))
     }
 
-    private func shortened(_ lines: [String], isProblem: Bool) -> ScreenRenderer.Message {
-      let shown = lines.prefix(Window.maxLines).map { $0.withoutDirectories.displayText }
-      let more = lines.count - shown.count
-      return ScreenRenderer.Message(
-        lines: shown + (more > 0 ? ["and \(more) more, on standard error"] : []),
-        isProblem: isProblem)
+    private func shortened(_ message: ShownMessage) -> ShownMessage {
+      let shown = message.lines.prefix(Window.maxLines).map { $0.withoutDirectories.displayText }
+      let more = message.lines.count - shown.count
+      return ShownMessage(
+        shown + (more > 0 ? ["and \(more) more, on standard error"] : []),
+        isProblem: message.isProblem)
     }
 
     private var isStopProblem: Bool {
