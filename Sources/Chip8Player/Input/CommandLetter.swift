@@ -1,10 +1,10 @@
-/// The letter that a command is given with: the one on the key, in its layout. Where the layout has no such
-/// letter at all, as with Cyrillic and Greek ones, it is the one that the key has on a US keyboard.
+/// The letter of a command key: the one in the current layout. If the layout lacks that letter, as Cyrillic
+/// and Greek ones do, it is the one that the key has on a US keyboard.
 ///
 /// - Parameters:
-///   - symbol: what the key writes without modifiers, as Unicode.
-///   - usage: the key's place, by its usage of page 7 in the USB HID usage tables.
-///   - isOnLayout: whether any key of the layout writes a letter.
+///   - symbol: what the key types without modifiers, in Unicode.
+///   - usage: the key, by its usage of page 7 in the USB HID usage tables.
+///   - isOnLayout: whether any key of the layout types a letter.
 public func commandLetter(
   symbol: UInt32, usage: UInt32, isOnLayout: (Character) -> Bool
 ) -> Character? {

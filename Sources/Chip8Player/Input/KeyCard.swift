@@ -1,35 +1,35 @@
-/// The sixteen keys of the keypad with what they are on a keyboard and a pad, and what they do in a program:
-/// what windows, terminals, pads and `chip8 keys` show.
+/// The sixteen keys of the keypad: what they are mapped to on keyboard and pad, and what they do in a
+/// program.
 public struct KeyCard: Hashable, Sendable {
   /// A key of the keypad.
   public struct Cell: Hashable, Sendable {
     /// The key, 0 to 15.
     public let key: UInt8
-    /// The keys of the keyboard that are it, the most convenient first, by their usages of page 7 in the
-    /// USB HID usage tables; empty if none is.
+    /// The keys of the keyboard that are mapped to it, the most convenient first, by their usages of page 7
+    /// in the USB HID usage tables.
     public let usages: [UInt8]
-    /// The buttons that are it on the pad of the player whose key it is.
+    /// The buttons that are mapped to it, on the pad of the player whose key it is.
     public let buttons: [PadButton]
     /// What it does.
     public let meaning: KeyMeaning
 
-    /// What the most convenient key of the keyboard is called on one with US letters; nil if none is it.
+    /// The name of the most convenient key on a US keyboard; nil if none is mapped to it.
     public var keyboardName: String? { usages.first.map(KeyName.name(of:)) }
   }
 
-  /// The keys as they stand on the keypad, row by row.
+  /// The rows of the keypad.
   public static let rows: [[UInt8]] = [
     [0x1, 0x2, 0x3, 0xC], [0x4, 0x5, 0x6, 0xD], [0x7, 0x8, 0x9, 0xE], [0xA, 0x0, 0xB, 0xF],
   ]
 
   /// The cells by their keys, 0 to 15.
   public let cells: [Cell]
-  /// Whether what the keys do is known, and not only what the program asks for.
+  /// Whether it is known what the keys do, and not only which ones the program polls.
   public let isKnown: Bool
 
   /// The card of a program.
   ///
-  /// - Parameter pads: which buttons are which keys; nil for the usual ones.
+  /// - Parameter pads: the map of the buttons; nil for the usual one.
   public init(_ program: ProgramKeys, _ map: KeyMap, _ pads: PadMap? = nil) {
     let pads = pads ?? PadMap(for: program)
     isKnown = program.isKnown
@@ -47,7 +47,7 @@ public struct KeyCard: Hashable, Sendable {
   /// The cell of a key, by the low four bits of its number.
   public subscript(key: UInt8) -> Cell { cells[Int(key & 0xF)] }
 
-  /// The cells of the keys that the program uses or asks for, in the order of the keypad's rows.
+  /// The cells of the keys that the program uses or polls, in the order of the keypad.
   public var used: [Cell] {
     KeyCard.rows.joined().map { self[$0] }.filter { $0.meaning != .none }
   }

@@ -1,6 +1,6 @@
 import Chip8Core
 
-/// Which key of the keypad stands on which button.
+/// Which button each key of the keypad is on.
 struct KeyLayout {
   var first: [PadButton: UInt8] = [:]
   var second: [PadButton: UInt8] = [:]
@@ -19,13 +19,13 @@ struct KeyLayout {
   private static let upAndDown: [(UInt8, UInt8)] = [
     (1, 4), (1, 7), (2, 5), (0xC, 0xD), (0xE, 0xF), (6, 9),
   ]
-  /// What is easiest to take for the main action where several keys are left.
+  /// The most likely keys for the main action, if several are left.
   private static let order: [UInt8] = [
     5, 6, 0, 4, 0xA, 0xB, 8, 2, 7, 9, 1, 3, 0xC, 0xD, 0xE, 0xF,
   ]
 
-  /// The layout of a program whose keys are known: as the table says, with what it leaves open on the
-  /// buttons that are free.
+  /// The layout of a program whose keys are known: by the table, with keys that it assigns no button on free
+  /// ones.
   init(_ uses: [KeyUse]) {
     let hasTwo = uses.contains { $0.player == 2 }
     first = KeyLayout.pad(uses.filter { $0.player != 2 })
@@ -33,8 +33,8 @@ struct KeyLayout {
     addIdleKey { key in uses.contains { $0.key == key } }
   }
 
-  /// Space is never dead: where a program has no key for it, it is one that the program has no use for, so
-  /// that a title that waits for any key continues, and nothing else happens.
+  /// Gives A, and with it space, a key that the program does not use, if it has none: enough for a title
+  /// screen that waits for any key, and otherwise without effect.
   private mutating func addIdleKey(_ isUsed: (UInt8) -> Bool) {
     if first[.a] == nil { first[.a] = KeyLayout.order.first { !isUsed($0) } }
   }
@@ -48,7 +48,7 @@ struct KeyLayout {
     return pad
   }
 
-  /// Puts keys that have no button yet on those that are free.
+  /// Puts keys without a button on free ones.
   private static func fill(_ pad: inout [PadButton: UInt8], with keys: [UInt8]) {
     var free = PadButton.actions.filter { pad[$0] == nil }[...]
     let taken = Set(pad.values)
@@ -58,12 +58,12 @@ struct KeyLayout {
     }
   }
 
-  /// The layout of a program that was seen to ask for some keys: an arrow is one of them, or nothing.
+  /// The layout of a program that polls these keys.
   ///
   /// - Parameter moving: the keys that were seen to move something, and which way.
   init(asked: KeySet, moving: [UInt8: Direction] = [:]) {
     guard !asked.isEmpty else {
-      // Nothing is known, and most programs that are made today are made for Octo's keys.
+      // Nothing is known, and most modern programs are made for Octo's keys.
       first = [.up: 5, .down: 8, .left: 7, .right: 9, .a: 6, .b: 4]
       return
     }
@@ -81,8 +81,8 @@ struct KeyLayout {
     addIdleKey(isAsked)
   }
 
-  /// What was seen takes precedence, if it was seen of one key for each way of an axis: two that go the same
-  /// way are those of two players.
+  /// Observed motion takes precedence, if there is one key for each direction of an axis. Two keys for the
+  /// same direction belong to two players.
   private mutating func correct(
     _ back: Direction, _ forth: Direction, by moving: [UInt8: Direction]
   ) {
@@ -92,8 +92,7 @@ struct KeyLayout {
     (first[PadButton(back)], first[PadButton(forth)]) = (keys[0][0], keys[1][0])
   }
 
-  /// The directions: those of the cross that has most of its keys polled, with a whole axis among
-  /// them, else of pairs.
+  /// The directions: those of the cross with the most polled keys that include a whole axis, else of pairs.
   private static func directions(_ isAsked: (UInt8) -> Bool) -> [PadButton: UInt8] {
     func count(_ cross: Cross) -> Int {
       guard isAsked(cross.left) && isAsked(cross.right) || isAsked(cross.up) && isAsked(cross.down)

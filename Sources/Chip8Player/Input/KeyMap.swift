@@ -1,9 +1,9 @@
 import Chip8Core
 
-/// Which keys of a keyboard are which of the keypad. By their place and not by their letter, so that
-/// the keypad is a square on every keyboard.
+/// Maps keys of the keyboard to those of the keypad: by their position and not their letter, so that the
+/// keypad is a square in every layout.
 ///
-/// Keys are known by their usage of page 7 in the USB HID usage tables, which is SDL's scancode too.
+/// Keys are identified by their usage of page 7 in the USB HID usage tables, which is also SDL's scancode.
 public struct KeyMap: Hashable, Sendable {
   /// The four rows `1 2 3 4`, `Q W E R`, `A S D F`, `Z X C V`, as the keypad has them.
   package static let keypad: [(usage: UInt8, key: UInt8)] = [
@@ -14,12 +14,12 @@ public struct KeyMap: Hashable, Sendable {
   ]
 
   private let keys: [UInt8: UInt8]
-  /// The keys of the keyboard that are others than usual.
+  /// The keys of the keyboard that were reassigned.
   private let assigned: Set<UInt8>
 
   /// The keys of a program.
   ///
-  /// - Parameter assignments: keys that are others than usual.
+  /// - Parameter assignments: reassigned keys.
   public init(for program: ProgramKeys = .unknown, _ assignments: [KeyAssignment] = []) {
     var keys: [UInt8: UInt8] = [:]
     for (usage, key) in KeyMap.keypad { keys[usage] = key }
@@ -31,13 +31,13 @@ public struct KeyMap: Hashable, Sendable {
     assigned = Set(assignments.map(\.usage))
   }
 
-  /// The key of the keypad that a key of the keyboard is; none for a key without one.
+  /// The key of the keypad that a key of the keyboard is mapped to; empty for none.
   public subscript(usage: UInt32) -> KeySet {
     UInt8(exactly: usage).flatMap { keys[$0] }.map { KeySet(key: $0) } ?? []
   }
 
-  /// The keys of the keyboard that are one of the keypad: those that were assigned first, arrows, space and
-  /// enter next, then the key in its place on the keypad, then others.
+  /// The keys of the keyboard that are mapped to one of the keypad: reassigned ones first, then arrows, space
+  /// and enter, then the key in its position on the keypad, then others.
   public func usages(of key: UInt8) -> [UInt8] {
     let buttons = (PadButton.directions + [.a, .b]).compactMap(\.usage)
     func rank(_ usage: UInt8) -> Int {

@@ -1,6 +1,6 @@
 import Chip8Core
 
-/// Names for the keys of the keyboard, by their places on one with US letters.
+/// Names for the keys of the keyboard, by their positions in the US layout.
 public enum KeyName {
   private static let named: [(UInt8, String)] = [
     (39, "0"), (40, "enter"), (42, "backspace"), (44, "space"), (45, "minus"), (46, "equals"),
@@ -11,12 +11,12 @@ public enum KeyName {
     (86, "pad-minus"), (87, "pad-plus"), (88, "pad-enter"), (98, "pad-0"), (99, "pad-period"),
   ]
 
-  /// Every key that can be one of the keypad, by its usage of page 7 in the USB HID usage tables.
+  /// Every key that can be assigned, by its usage of page 7 in the USB HID usage tables.
   private static let all: [(usage: UInt8, name: String)] =
     (0..<26).map { (4 + $0, String(Character(UnicodeScalar(UInt8(ascii: "a") + $0)))) }
     + (0..<9).map { (30 + $0, "\($0 + 1)") } + (0..<9).map { (89 + $0, "pad-\($0 + 1)") } + named
 
-  /// All names, with consecutive ones as a range.
+  /// All names, with consecutive ones as ranges.
   public static var list: String {
     "a to z, 0 to 9, pad-0 to pad-9, "
       + named.map(\.1).filter { $0 != "0" && $0 != "pad-0" }.joined(separator: ", ")

@@ -1,12 +1,12 @@
 import Chip8Core
 import SaveState
 
-/// The table of what keys do in known programs: a row for each, in the order of their SHA-1, below one
-/// that names the columns. Only the row that is found is read.
+/// The table of what keys do in known programs: a row for each, sorted by SHA-1, after a header. Only the row
+/// that is found is parsed.
 package enum KeyTable {
   package static let table = DigestTable(PackageResources.keys_tsv)
 
-  /// The uses of a program's keys, by ascending keys; none if it is not in the table.
+  /// The uses of a program's keys, in ascending order; none if it is not in the table.
   package static func uses(of program: Program) -> [KeyUse] {
     row(of: program).map { uses(inRow: $0) } ?? []
   }
@@ -17,8 +17,7 @@ package enum KeyTable {
     return table.row(of: known ?? program.sha1).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Reads a row: SHA-1, title, the uses with semicolons between them, and in some a
-  /// ``TouchMode``.
+  /// Parses a row: SHA-1, title, the uses separated by semicolons, and in some a ``TouchMode``.
   package static func uses(inRow row: String) -> [KeyUse] {
     let fields = row.split(separator: "\t", omittingEmptySubsequences: false)
     guard (3...4).contains(fields.count) else { return [] }

@@ -2,18 +2,18 @@
 public struct KeyUse: Hashable, Sendable {
   /// The key, 0 to 15.
   public let key: UInt8
-  /// What it does, in a word or two: `left`, `fire`.
+  /// What it does, in a word or two, as `left` or `fire`.
   public let action: String
-  /// Whose key it is in a program for two: 1 or 2; nil if there is one player, or it is everyone's.
+  /// The player whose key it is, 1 or 2; nil if there is one player, or both share it.
   public let player: Int?
-  /// The buttons that stand for it, if any do.
+  /// The buttons that it is on, if the table says so.
   public let buttons: [PadButton]
 
-  /// The action, with its player where there are two: `P2 up`.
+  /// The action, with the player if there are two: `P2 up`.
   public var text: String { player.map { "P\($0) \(action)" } ?? action }
 
-  /// Reads `KEY[:PLAYER][=BUTTON[+BUTTON…]] ACTION`: `5=a fire`, `C:2 up`. A direction is on its own
-  /// button if none is named.
+  /// Parses `KEY[:PLAYER][=BUTTON[+BUTTON…]] ACTION`, as `5=a fire` or `C:2 up`. Directions are on their own
+  /// buttons by default.
   init?(_ text: Substring) {
     guard let space = text.firstIndex(of: " ") else { return nil }
     let action = String(text[text.index(after: space)...])

@@ -1,25 +1,26 @@
 import Chip8Core
 
-/// The keypad as a keyboard has it. A key that went down and up within a frame is down in that frame.
+/// The keypad keys held on a keyboard. A key pressed and released within a frame counts as held in that
+/// frame.
 public struct Keyboard: Sendable {
   private var held: [UInt32: KeySet] = [:]
   private var tapped: KeySet = []
 
-  /// One with no key down.
+  /// A keyboard with no key down.
   public init() {}
 
-  /// A key went down.
+  /// Presses a key.
   public mutating func press(_ usage: UInt32, _ map: KeyMap) { press(usage, map[usage]) }
 
-  /// The same for input that is not a keyboard and stands for keys of the keypad.
+  /// The same for other input devices, whose input stands for keys of the keypad.
   ///
-  /// - Parameter usage: a number that nothing else has.
+  /// - Parameter usage: a number that no other input has.
   public mutating func press(_ usage: UInt32, _ keys: KeySet) {
     held[usage] = keys
     tapped.formUnion(keys)
   }
 
-  /// A key went up.
+  /// Releases a key.
   public mutating func release(_ usage: UInt32) {
     held[usage] = nil
   }
@@ -29,7 +30,7 @@ public struct Keyboard: Sendable {
     held = [:]
   }
 
-  /// The keys of the frame that begins.
+  /// The keys of the frame about to begin.
   public mutating func takeKeys() -> KeySet {
     defer { tapped = [] }
     return held.values.reduce(tapped) { $0.union($1) }

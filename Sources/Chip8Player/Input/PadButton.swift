@@ -1,6 +1,6 @@
 import Chip8Core
 
-/// A button of a pad. The first six are keys of every keyboard, too: the arrows, space and enter.
+/// A button of a pad. The first six are also keys of every keyboard: the arrows, space and enter.
 public enum PadButton: String, CaseIterable, Sendable {
   case up, down, left, right, a, b, x, y, l, r, l2, r2, l3, r3, select, start
 
@@ -18,12 +18,12 @@ public enum PadButton: String, CaseIterable, Sendable {
       }
   }
 
-  /// Those that a program's other keys are on, the easiest to reach first. Start and Select are left to
-  /// front ends.
+  /// The buttons for a program's other keys, the easiest to reach first. Start and Select are left to front
+  /// ends.
   public static let actions: [PadButton] = [.a, .b, .x, .y, .l, .r, .l2, .r2, .l3, .r3]
 
-  /// The key of a keyboard that stands for the button, by its usage of page 7 in the USB HID usage
-  /// tables; nil for a button that only pads have.
+  /// The key of a keyboard that acts as the button, by its usage of page 7 in the USB HID usage tables; nil
+  /// if only pads have the button.
   public var usage: UInt8? {
     switch self {
     case .up: 82

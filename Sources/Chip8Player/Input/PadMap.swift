@@ -1,12 +1,12 @@
-/// Which buttons of the pads are which keys of the keypad.
+/// Maps buttons of the pads to keys of the keypad.
 public struct PadMap: Hashable, Sendable {
   /// The keys of player 1's pad, and of player 2's.
   private var pads: [[PadButton: UInt8]]
 
   /// The buttons of a program.
   ///
-  /// - Parameter changes: buttons that are others than usual, nil for no key. Those of player 1 are both
-  ///   players' where the program has one.
+  /// - Parameter changes: reassigned buttons, nil for no key. In a program for one player, those of player 1
+  ///   apply to both pads.
   public init(for program: ProgramKeys = .unknown, _ changes: [PlayerButton: UInt8?] = [:]) {
     pads = [program.pad(of: 1), program.pad(of: 2)]
     for (button, key) in changes where button.player == 1 {
@@ -16,8 +16,8 @@ public struct PadMap: Hashable, Sendable {
     for (button, key) in changes where button.player == 2 { pads[1][button.button] = key }
   }
 
-  /// The buttons of a program, and each of the sixteen keys on a button: those that the program uses first,
-  /// on the buttons that are the easiest to reach.
+  /// The buttons of a program, with every other key on one of the remaining buttons: keys that the program
+  /// uses first, on the buttons that are easiest to reach.
   package init(withEveryKeyOf program: ProgramKeys) {
     self.init(for: program)
     pads = pads.map { pad in
@@ -40,7 +40,7 @@ public struct PadMap: Hashable, Sendable {
 
   /// The key of a button.
   ///
-  /// - Parameter player: 1 or 2; further ones have what player 1 has.
+  /// - Parameter player: 1 or 2; any others have player 1's map.
   public subscript(button: PadButton, player: Int) -> UInt8? {
     pads[player == 2 ? 1 : 0][button]
   }

@@ -1,25 +1,24 @@
 import Chip8Core
 import SaveState
 
-/// What the keys of the keypad do in a program, as far as that is known: by the table of known programs
-/// (`keys.tsv`), else by what the program asks for. docs/KEYS.md describes the rules.
+/// What the keypad's keys do in a program, as far as that is known: by the table of known programs
+/// (`keys.tsv`), else by the keys that the program polls. docs/KEYS.md has the rules.
 public struct ProgramKeys: Hashable, Sendable {
-  /// What is known of the program: a use for each key that it has one for, by ascending keys. Empty if the
-  /// program is not in the table.
+  /// What the table says: the uses of the keys, in ascending order; empty if the program is not in the table.
   public let uses: [KeyUse]
-  /// The keys that the program was seen to ask for.
+  /// The keys that the program was seen to poll.
   public let asked: KeySet
-  /// The keys that were seen to move something on the screen, and which way.
+  /// The keys that were seen to move something on the screen, and the direction.
   let moving: [UInt8: Direction]
-  /// The keys that stand on buttons: those of the first player or the only one, and of the second.
+  /// The keys on the buttons of player 1 and of player 2.
   private let pads: [[PadButton: UInt8]]
 
-  /// The keys of a program that nothing is known of.
+  /// The keys of a program about which nothing is known.
   public static let unknown = ProgramKeys([], asked: [])
 
   /// The keys of a program.
   ///
-  /// - Parameter asked: what it was seen to ask for.
+  /// - Parameter asked: the keys that it was seen to poll.
   public init(for program: Program, asked: KeySet = []) {
     self.init(KeyTable.uses(of: program), asked: asked)
   }
@@ -39,11 +38,11 @@ public struct ProgramKeys: Hashable, Sendable {
   /// Whether the program is in the table.
   public var isKnown: Bool { !uses.isEmpty }
 
-  /// Whether there are keys of a second player.
+  /// Whether a second player has keys.
   public var hasSecondPlayer: Bool { !pads[1].isEmpty }
 
-  /// The key on each button of a player's pad, and on the arrows, space and enter for the first one's.
-  /// Where there is no second player, both have the same.
+  /// The key on each button of a player's pad, and for player 1 also on the arrows, space and enter. Without
+  /// a second player, both pads have the same keys.
   ///
   /// - Parameter player: 1 or 2.
   public func pad(of player: Int = 1) -> [PadButton: UInt8] {
@@ -61,12 +60,12 @@ public struct ProgramKeys: Hashable, Sendable {
 public enum KeyMeaning: Hashable, Sendable {
   /// What it does.
   case action(KeyUse)
-  /// The program asks for it.
+  /// The program polls it.
   case asked
   /// Nothing is known of it, or the program does not use it.
   case none
 
-  /// As it is shown; nil for nothing.
+  /// The text to show; nil for none.
   public var text: String? {
     switch self {
     case .action(let use): use.text

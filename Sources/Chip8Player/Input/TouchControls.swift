@@ -1,16 +1,16 @@
 import Chip8Core
 
-/// The fingers on a window, and what they hold. The mouse is one of them while its button is down.
+/// The fingers on a window and what they hold. The mouse counts as a finger while its button is down.
 package struct TouchControls: Sendable {
   /// What a finger can hold.
   package enum Control: Hashable, Sendable {
     /// A key of the keypad, 0 to 15.
     case key(UInt8)
-    /// What the program has on a button.
+    /// The program's key on a button.
     case button(PadButton)
   }
 
-  /// In the units of the window.
+  /// A point in the units of the window.
   package struct Point: Hashable, Sendable {
     package let x: Int
     package let y: Int
@@ -18,39 +18,39 @@ package struct TouchControls: Sendable {
     package init(x: Int, y: Int) { (self.x, self.y) = (x, y) }
   }
 
-  /// What a finger does, by where it began.
+  /// What a finger does, which depends on where it started.
   private enum Role {
-    /// Goes over the keys of a keypad.
+    /// Slides over the keys of a keypad.
     case keypad(Area)
-    /// Goes over a cross.
+    /// Slides over a cross.
     case cross(Area)
     case button(PadButton)
-    /// Draws directions, as far as it is from where it began. Until it has gone far enough for one, it
-    /// may become a button.
+    /// Swipes in a direction from where it started. Until it has moved beyond the dead zone, it can still
+    /// become a button.
     case swipe(from: Point, deadZone: Int, hasMoved: Bool)
   }
 
   private struct Finger {
     var role: Role
     var place: Point
-    /// For how many frames it has been there.
+    /// How many frames it has been down.
     var frameCount = 0
   }
 
-  /// A finger that has not moved for so many frames holds the action.
+  /// A finger that has not moved for this many frames holds the action.
   private static let tapFrames = 6
-  /// One that was shorter there has held it for so many.
+  /// A shorter tap holds it for this many.
   private static let pressFrames = 3
 
   private var fingers: [Int: Finger] = [:]
   /// What was held at any time since the last frame.
   private var touched: Set<Control> = []
-  /// For how many frames the action is held by a finger that has left.
+  /// How many more frames a tap holds the action.
   private var actionFrames = 0
 
   package init() {}
 
-  /// What is held at present.
+  /// What is currently held.
   package var held: Set<Control> {
     fingers.values.reduce(into: actionFrames > 0 ? [.button(.a)] : []) {
       $0.formUnion(TouchControls.controls(of: $1))
@@ -59,14 +59,12 @@ package struct TouchControls: Sendable {
 
   // MARK: Fingers
 
-  /// A finger has come.
   package mutating func press(_ finger: Int, at point: Point, in layout: TouchLayout) {
     guard let role = role(at: point, in: layout) else { return }
     fingers[finger] = Finger(role: role, place: point)
     note(finger)
   }
 
-  /// A finger is somewhere else.
   package mutating func move(_ finger: Int, to point: Point) {
     guard var moved = fingers[finger] else { return }
     moved.place = point
@@ -79,18 +77,17 @@ package struct TouchControls: Sendable {
     note(finger)
   }
 
-  /// A finger has gone.
   package mutating func release(_ finger: Int) {
     guard let gone = fingers.removeValue(forKey: finger) else { return }
     if case .swipe(_, _, hasMoved: false) = gone.role { actionFrames = TouchControls.pressFrames }
   }
 
-  /// All fingers have gone, and hold nothing any more.
+  /// All fingers went up.
   package mutating func releaseAll() {
     (fingers, touched, actionFrames) = ([:], [], 0)
   }
 
-  /// What is held in the frame that begins. What was touched for less than a frame is.
+  /// What is held in the frame about to begin, including what was touched for less than a frame.
   package mutating func takeControls() -> Set<Control> {
     let controls = held.union(touched)
     touched = []

@@ -1,14 +1,14 @@
 import SaveState
 
-/// How fingers on the picture play a program, as in Octo: docs/KEYS.md. The mouse is a finger, too.
+/// How fingers on the picture play a program, as in Octo: docs/KEYS.md. The mouse counts as a finger.
 public enum TouchMode: String, CaseIterable, Sendable {
-  /// As the program's author says.
+  /// As the program's author chose.
   case auto
-  /// Not at all.
+  /// They do not.
   case none
-  /// Fingers that move are the directions, others are the first action.
+  /// Swipes are the directions, taps the first action.
   case swipe
-  /// A square in the middle of the picture is the keypad.
+  /// A square in the centre of the picture is the keypad.
   case seg16
   /// The whole picture is the keypad.
   case seg16fill
@@ -19,12 +19,12 @@ public enum TouchMode: String, CaseIterable, Sendable {
 }
 
 extension KeyTable {
-  /// How a program's author wants it to be played with fingers.
+  /// The touch mode that a program's author chose.
   package static func touchMode(of program: Program) -> TouchMode {
     row(of: program).flatMap { touchMode(inRow: $0) } ?? .none
   }
 
-  /// The last of a row's fields, in those that have it.
+  /// The last field of a row, if it has one.
   package static func touchMode(inRow row: String) -> TouchMode? {
     let fields = row.split(separator: "\t", omittingEmptySubsequences: false)
     return fields.count > 3 ? TouchMode(rawValue: String(fields[3])) : nil

@@ -1,21 +1,20 @@
-/// Looks after an exhibit: powers the machine on again when its program is over, or when the
-/// visitor has gone.
+/// Looks after an exhibit: restarts its program once it has ended or its visitor has left.
 package struct Attendant: Sendable {
-  /// For how many nanoseconds a program shows how it has ended.
+  /// How long the end of a program is shown, in nanoseconds.
   package static let endDuration: UInt64 = 5_000_000_000
-  /// For how many nanoseconds a game waits for the next key.
+  /// How long a game waits for the next key, in nanoseconds.
   package static let absence: UInt64 = 60_000_000_000
 
-  /// When a key was pressed last, since the machine was switched on.
+  /// When a key was pressed last; nil if none was since power-on.
   private var lastKey: UInt64?
-  /// When the program was found to have ended.
+  /// When the program ended.
   private var end: UInt64?
 
   package init() {}
 
-  /// Looks at the machine, now and then.
+  /// Checks on the machine, now and then.
   ///
-  /// - Returns: whether to switch it on again.
+  /// - Returns: whether to restart the program.
   package mutating func look(isPlayed: Bool, hasHalted: Bool, now: UInt64) -> Bool {
     if isPlayed { lastKey = now }
     end = hasHalted ? end ?? now : nil

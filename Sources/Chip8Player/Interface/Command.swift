@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// What a player can choose on a page. A front end does it.
+/// What a player can choose on a page, for the front end to perform.
 package enum Command: Hashable, Sendable {
   /// Leaves the page, or all of them.
   case back
@@ -13,41 +13,41 @@ package enum Command: Hashable, Sendable {
   case quit
   case debugger
   case screenshot
-  /// Writes what was played last.
+  /// Writes a clip of what was played last.
   case clip
-  /// Begins to record a clip, or writes it.
+  /// Starts recording a clip, or ends it and writes it.
   case recordClip
   case load(SlotName)
   case save(SlotName)
   case delete(SlotName)
   /// Goes to the end of a branch of the timeline.
   case branch(Int)
-  /// Plays a program where it was left, or from its beginning.
+  /// Plays a program from where it was left, or from its start.
   case play(Library.Entry)
   case playFromStart(Library.Entry)
   case forget(Library.Entry)
-  // How the machine works.
+  // The machine.
   case platform(Platform)
   case quirks(Quirks)
   case instructionsPerFrame(Int)
   /// The machine that the program wants.
   case ownMachine
-  /// Sets a setting: it is kept.
+  /// Sets a setting, and keeps it.
   case set(Setting, String)
-  /// Waits for the key or the button that is to be a key of the keypad, or forgets what was assigned to it.
+  /// Waits for the key or button to assign to a key of the keypad, or resets it to its default.
   case assign(UInt8)
   case resetKey(UInt8)
-  /// Keeps for all programs what a setting is for this one.
+  /// Keeps a setting's value for all programs.
   case keepForAll(Setting)
-  /// Forgets what was set for a setting while playing.
+  /// Resets a setting to its default.
   case useDefault(Setting)
 }
 
-/// The pages that there are.
+/// The pages.
 package enum PageName: Hashable, Sendable {
-  /// The keys, before the program is played: any key leads on.
+  /// The keys, before the program starts: any key closes it.
   case start
-  /// Waits for the key or the button that is to be a key of the keypad.
+  /// Waits for the key or button to assign to a key of the keypad.
   case assign(UInt8)
   case home, menu, slots, timeline, keys, machine, platform, picture, palette, sound, record, about
 }

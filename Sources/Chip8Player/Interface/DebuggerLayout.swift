@@ -1,9 +1,9 @@
 import Chip8Core
 import SaveState
 
-/// A debugger as it is laid out at some size: the more room there is, the more panels.
+/// The layout of a debugger at some size: the more room there is, the more panels it has.
 package struct DebuggerLayout: Hashable, Sendable {
-  /// What is drawn, one after the other.
+  /// What is drawn, in order.
   package private(set) var marks: [PageLayout.Mark] = []
   /// Where the machine's screen goes.
   package private(set) var picture = Area(x: 0, y: 0, width: 0, height: 0)
@@ -12,7 +12,7 @@ package struct DebuggerLayout: Hashable, Sendable {
   package struct Contents {
     package var session: DebugSession
     package var heat: Survey?
-    /// What has happened last, if anything has.
+    /// The last message; empty if there is none.
     package var text: String
     /// What the keys do.
     package var hints: [String]
@@ -22,7 +22,7 @@ package struct DebuggerLayout: Hashable, Sendable {
     }
   }
 
-  /// Where the panels are, in characters. Panels that do not fit are missing.
+  /// Where the panels are, in characters; nil for panels that do not fit.
   struct Places: Hashable {
     var picture: Area?
     var code = Area(x: 0, y: 0, width: 0, height: 0)
@@ -32,14 +32,14 @@ package struct DebuggerLayout: Hashable, Sendable {
     var keys: Area?
     var sprite: Area?
     var planes: Area?
-    /// Whether titles are shown, and the keys in a row of their own.
+    /// Whether panels have titles.
     var hasTitles = true
 
     /// - Parameters:
-    ///   - columns: how many characters have room side by side.
-    ///   - rows: how many rows there are for panels.
+    ///   - columns: how many characters fit side by side.
+    ///   - rows: how many rows the panels have.
     ///   - hasPlanes: whether the screen has several planes.
-    ///   - pictureRows: the height of the machine's screen for its width in characters.
+    ///   - pictureRows: the height of the machine's screen for a width, both in characters.
     init(columns: Int, rows: Int, hasPlanes: Bool, pictureRows: (Int) -> Int) {
       if columns >= 112, rows >= 24 {
         large(columns, rows, min(pictureRows(55), rows - 8), hasPlanes)
@@ -75,7 +75,7 @@ package struct DebuggerLayout: Hashable, Sendable {
       }
     }
 
-    /// The registers, the code, and the machine's screen where there is room.
+    /// The registers and the code, and the machine's screen if there is room.
     private mutating func small(_ columns: Int, _ rows: Int) {
       hasTitles = false
       guard columns >= 44, rows >= 6 else {
@@ -88,12 +88,12 @@ package struct DebuggerLayout: Hashable, Sendable {
     }
   }
 
-  /// The units of a front end, counted in characters.
+  /// Converts characters to the units of a front end.
   private struct Grid: Hashable {
-    /// The width of a hundred characters, in units: that of a single one is not a whole number.
+    /// The width of a hundred characters, as that of one need not be a whole number of units.
     let hundredWidth: Int
     let height: Int
-    /// That of the window.
+    /// The width of the window.
     let width: Int
 
     func x(_ column: Int) -> Int { column * hundredWidth / 100 }
@@ -104,7 +104,7 @@ package struct DebuggerLayout: Hashable, Sendable {
         height: cells.height * height)
     }
 
-    /// Where a text goes: with a bit of room after it, so that it is not cut for a fraction of a unit.
+    /// Where a text goes, with some spare room, lest it is cut for a fraction of a unit.
     func textArea(_ cells: Area) -> Area {
       var area = area(cells)
       area.width = min(area.width + x(1), width - area.x)
@@ -114,7 +114,7 @@ package struct DebuggerLayout: Hashable, Sendable {
 
   private let grid: Grid
 
-  /// Lays out a debugger, and scrolls it so that its cursors are shown.
+  /// Lays out a debugger, and scrolls its cursors into view.
   package init(
     _ view: inout DebuggerView, _ contents: Contents, _ size: Size, _ metrics: some TextMetrics
   ) {
@@ -181,7 +181,7 @@ package struct DebuggerLayout: Hashable, Sendable {
     }
   }
 
-  /// Colours are behind the text; what is chosen has a text of its own colour over them.
+  /// Highlights go behind the text; what is chosen is drawn again on top, in its own colours.
   private mutating func add(_ row: DebuggerPanel.Row, _ area: Area) {
     func cells(_ columns: Range<Int>) -> Area {
       let columns = columns.clamped(to: 0..<area.width)
@@ -229,7 +229,7 @@ package struct DebuggerLayout: Hashable, Sendable {
     }
   }
 
-  /// What is typed or has happened, and below it what the keys do: as much as there is room for.
+  /// What is being typed or the last message, and below it the keys, in the longest form that fits.
   private mutating func addLastRows(
     _ view: DebuggerView, _ contents: Contents, _ columns: Int, _ rows: Int, hasHint: Bool
   ) {
@@ -244,7 +244,7 @@ package struct DebuggerLayout: Hashable, Sendable {
     }
   }
 
-  /// Where the machine is in all that was played.
+  /// The machine's position in everything that was played.
   private mutating func addBar(_ session: DebugSession, _ area: Area) {
     let (first, last) = (session.start.frame, max(session.end.frame, session.position.frame))
     let frame = max(first, session.position.frame)

@@ -1,11 +1,10 @@
 import Chip8Core
 import SaveState
 
-/// What a debugger shows of a machine, in rows of characters that all have one width: values, which front ends
-/// lay out and draw in their own units.
+/// A panel of the debugger: rows of monospaced text, which front ends lay out and draw in their own units.
 package struct DebuggerPanel: Hashable, Sendable {
   package var title: String
-  /// What stands out in the title.
+  /// Highlights in the title.
   package var legend: [Highlight] = []
   package var rows: [Row]
 
@@ -13,7 +12,7 @@ package struct DebuggerPanel: Hashable, Sendable {
   package struct Row: Hashable, Sendable {
     package var text: String
     package var tint = Tint.text
-    /// What stands out in it.
+    /// Its highlights.
     package var highlights: [Highlight] = []
 
     package init(_ text: String, tint: Tint = .text, _ highlights: [Highlight] = []) {
@@ -21,7 +20,7 @@ package struct DebuggerPanel: Hashable, Sendable {
     }
   }
 
-  /// Characters with a colour behind them.
+  /// Characters with a coloured background.
   package struct Highlight: Hashable, Sendable {
     package let columns: Range<Int>
     package let tint: Tint
@@ -36,7 +35,7 @@ package struct DebuggerPanel: Hashable, Sendable {
 extension DebuggerView {
   // MARK: Code
 
-  /// The code around the cursor: lines, or instructions with the bytes that are there now.
+  /// The code around the cursor: source lines, or instructions with their current bytes.
   package mutating func codePanel(
     _ session: DebugSession, rowCount: Int, columnCount: Int
   ) -> DebuggerPanel {
@@ -107,7 +106,7 @@ extension DebuggerView {
   /// An instruction, or the label before it.
   private typealias CodeRow = (address: Int, instruction: DebugSession.Instruction?)
 
-  /// The instructions from the first one that is shown.
+  /// The instructions from the first shown one on.
   private func instructions(_ session: DebugSession, _ rowCount: Int) -> [CodeRow] {
     let all = session.disassembly(at: firstAddress, count: rowCount)
       .filter { session.machine.state.ram.indices.contains($0.address) }
@@ -118,7 +117,7 @@ extension DebuggerView {
     return Array(rows.prefix(rowCount))
   }
 
-  /// A row of the code: `*` is a breakpoint, `>` what is next.
+  /// A row of the code: `*` is a breakpoint, `>` the next instruction.
   private func row(
     _ text: String, hasStop: Bool, isCurrent: Bool, isCursor: Bool, _ columnCount: Int
   ) -> DebuggerPanel.Row {
@@ -127,7 +126,7 @@ extension DebuggerView {
     if isCurrent { row.highlights.append(DebuggerPanel.Highlight(1..<columnCount, .current)) }
     if hasStop { row.highlights.append(DebuggerPanel.Highlight(0..<1, .problem)) }
     if isCursor, panel == .code {
-      // The line number or the address: what it says beside that is to stay legible in its colours.
+      // Only the line number or address, so that the code stays legible.
       row.highlights.append(DebuggerPanel.Highlight(2..<6, .chosen))
     }
     return row
@@ -135,7 +134,7 @@ extension DebuggerView {
 
   // MARK: Registers
 
-  /// The registers; those that have changed since the machine stopped before stand out.
+  /// The registers, with those highlighted that have changed since the last stop.
   package func registerPanel(_ session: DebugSession) -> DebuggerPanel {
     let values = session.registerValues
     let rows = DebuggerView.registerRows.map { indices in
@@ -160,8 +159,7 @@ extension DebuggerView {
 
   // MARK: Memory
 
-  /// The memory around the cursor, as warm as it was accessed: what was written, read or executed last
-  /// second.
+  /// The memory around the cursor, with what was written, read or executed in the last second.
   package mutating func memoryPanel(
     _ session: DebugSession, _ heat: Survey?, rowCount: Int, columnCount: Int
   ) -> DebuggerPanel {
@@ -195,7 +193,7 @@ extension DebuggerView {
 
   // MARK: Others
 
-  /// The subroutines that are at work, the innermost first.
+  /// The call stack, the innermost subroutine first.
   package func stackPanel(_ session: DebugSession) -> DebuggerPanel {
     let rows = session.frames.map { frame in
       let line = frame.line.map { " :\($0.number)" } ?? ""
@@ -205,7 +203,7 @@ extension DebuggerView {
     return DebuggerPanel(title: "Stack", rows: rows)
   }
 
-  /// The keypad, with the keys that are down.
+  /// The keypad, with held keys highlighted.
   package func keyPanel(_ session: DebugSession) -> DebuggerPanel {
     let held = session.heldKeys ?? session.machine.heldKeys
     let rows = KeyCard.rows.map { keys in
@@ -219,7 +217,7 @@ extension DebuggerView {
 }
 
 extension DebugSession {
-  /// What I points at, as a sprite: as large as the next instruction draws it, else of 15 rows.
+  /// The sprite at I: as large as the next instruction draws it, else of 15 rows.
   package var sprite: Screen {
     let state = machine.state
     let opcode = state.word(at: UInt16(nextAddress))
@@ -234,7 +232,7 @@ extension DebugSession {
     return Screen(width: width, height: height, pixels: pixels)
   }
 
-  /// Each plane of the screen, where there are several.
+  /// The planes of the screen, if there are several.
   package var planes: [Screen] {
     let screen = machine.state.screen
     let count = machine.state.configuration.platform.planeCount
@@ -254,14 +252,14 @@ extension DebugSession {
 }
 
 extension Survey {
-  /// How a byte was accessed, where it is one that changes things most, and how often.
+  /// The most important kind of access to a byte, writes before reads, and how often it happened.
   fileprivate func access(at address: Int) -> (Tint, UInt64)? {
     let kinds = [(Tint.written, written), (.read, read), (.executed, executed)]
     return kinds.lazy.map { ($0, $1.indices.contains(address) ? $1[address] : 0) }
       .first { $0.1 > 0 }
   }
 
-  /// How warm a byte looks: each doubling of the accesses shows.
+  /// How strongly a byte is highlighted: by the logarithm of its accesses.
   fileprivate static func alpha(_ count: UInt64) -> UInt8 {
     UInt8(min(255, 80 + 22 * (UInt64.bitWidth - count.leadingZeroBitCount)))
   }

@@ -1,15 +1,15 @@
 import Chip8Core
 import SaveState
 
-/// A key of the debugger, by whatever a front end calls it.
+/// A key of the debugger.
 package enum DebuggerKey: Hashable, Sendable {
-  /// A small letter.
+  /// A lowercase letter.
   case letter(Character)
   case digit(Int)
   case up, down, left, right, pageUp, pageDown, home
   case enter, escape, nextPanel, erase
 
-  /// Whether it does the same again while it is held. Each step is one press.
+  /// Whether it repeats while it is held. Each step takes a press of its own.
   package var repeats: Bool {
     switch self {
     case .up, .down, .left, .right, .pageUp, .pageDown, .erase: true
@@ -18,39 +18,39 @@ package enum DebuggerKey: Hashable, Sendable {
   }
 }
 
-/// A command to a debugger. A front end does it.
+/// What the front end is to do for the debugger.
 package enum DebuggerAction: Sendable {
   case move(DebugMotion)
-  /// Plays on at the machine's own speed.
+  /// Continues at normal speed.
   case resume
   case toggleBreakpoint(UInt16)
   case edit(Expression.Target, Int)
-  /// Holds these keys in the frames to come.
+  /// Holds these keys in the next frames.
   case hold(KeySet)
   case close
 }
 
-/// A debugger that is shown: where its cursors are, and what is being typed.
+/// An open debugger: its cursors, and what is being typed.
 package struct DebuggerView: Sendable {
   /// Where the cursor can be.
   package enum Panel: CaseIterable, Sendable { case code, memory, registers }
 
-  /// The panel that arrows move in.
+  /// The panel that has the cursor keys.
   package private(set) var panel = Panel.code
-  /// The addresses of the cursors in the code and in the memory.
+  /// The addresses of the cursors in code and memory.
   package private(set) var codeCursor = Chip8.programStart
   package private(set) var byteCursor = Chip8.programStart
-  /// The cursor in the registers, by its place in `Register.all`.
+  /// The cursor in the registers, as an index of `Register.all`.
   package private(set) var registerCursor = 0
-  /// Whether lines are shown where there are any, and steps are lines.
+  /// Whether source lines are shown, if there are any, and steps are lines.
   package private(set) var showsSource = true
   /// What is being typed.
   package private(set) var entry: Entry?
-  /// The registers where the machine has stopped last, and before that.
+  /// The registers at the last stop, and at the one before.
   private(set) var registers: [Int] = []
   private(set) var registersBefore: [Int] = []
   private var position: Position?
-  /// What is shown first, and how much there is room for: as it was laid out last.
+  /// What the last layout shows first, and how much it has room for.
   var firstAddress = 0
   var firstLine = 1
   var codeRowCount = 1
@@ -58,10 +58,10 @@ package struct DebuggerView: Sendable {
   var bytesPerRow = 8
   var memoryRowCount = 1
 
-  /// Something that is typed in hexadecimal digits.
+  /// A hexadecimal number that is being typed.
   package struct Entry: Hashable, Sendable {
     package enum Subject: Hashable, Sendable {
-      /// Where the cursor is to go.
+      /// Where the cursor goes.
       case address
       case byte(Int)
       case register(Register)
@@ -91,7 +91,7 @@ package struct DebuggerView: Sendable {
 
     fileprivate var value: Int? { Int(hexadecimal: digits) }
 
-    /// What is typed, as it is shown meanwhile.
+    /// The prompt with what was typed so far.
     package var text: String {
       switch subject {
       case .address: "Go to 0x\(digits)_"
@@ -108,7 +108,7 @@ package struct DebuggerView: Sendable {
     byteCursor = Int(session.machine.state.i) & (session.machine.state.ram.count - 1)
   }
 
-  /// Follows the machine to where it has stopped.
+  /// Moves the cursor to where the machine has stopped.
   package mutating func follow(_ session: DebugSession) {
     guard position != session.position else { return }
     position = session.position
@@ -116,7 +116,7 @@ package struct DebuggerView: Sendable {
     (registersBefore, registers) = (registers, session.registerValues)
   }
 
-  /// Whether lines are shown, and not instructions.
+  /// Whether lines are shown instead of instructions.
   func showsLines(_ session: DebugSession) -> Bool {
     showsSource && line(session).flatMap { session.source.text(of: $0) } != nil
   }
@@ -127,9 +127,9 @@ package struct DebuggerView: Sendable {
 
   // MARK: Keys
 
-  /// Does what a key means while the machine is stopped.
+  /// Handles a key while the machine is stopped.
   ///
-  /// - Returns: what the front end is to do, if anything; nil for a key that means nothing, too.
+  /// - Returns: what the front end is to do, if anything.
   package mutating func handle(
     _ key: DebuggerKey, isShifted: Bool = false, _ session: DebugSession
   ) -> DebuggerAction? {
@@ -148,7 +148,7 @@ package struct DebuggerView: Sendable {
     return nil
   }
 
-  /// Whether a key means something here, so that it is not one of the window's own.
+  /// Whether the debugger uses a key, which is then not a command of the window.
   package func takes(_ key: DebuggerKey) -> Bool {
     switch key {
     case .letter(let letter): entry != nil || "snofcubwegdk".contains(letter)
@@ -182,7 +182,7 @@ package struct DebuggerView: Sendable {
     return nil
   }
 
-  /// What the cursor is at.
+  /// What the cursor is on.
   private func watched(_ session: DebugSession) -> StopPoint.Watched? {
     switch panel {
     case .code:
@@ -270,7 +270,7 @@ package struct DebuggerView: Sendable {
     }
   }
 
-  /// The registers as they stand, by their places in `Register.all`.
+  /// The values of the registers, by their indices in `Register.all`.
   static let registerRows = [
     [0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11], [12, 13, 14, 15], [16, 17, 18], [19, 20],
   ]
@@ -292,12 +292,12 @@ package struct DebuggerView: Sendable {
 }
 
 extension DebugSession {
-  /// Where the next instruction is, in the RAM.
+  /// The address of the next instruction.
   var nextAddress: Int { Int(machine.state.pc) & (machine.state.ram.count - 1) }
 
   var registerValues: [Int] { Register.all.map { $0.value(in: machine.state) } }
 
-  /// Where a line with code begins: so many of them further on, or the last one on the way.
+  /// The address of a line with code, this many of them further on, or of the last one on the way.
   fileprivate func lineStart(_ distance: Int, from line: ProgramSource.Line) -> Int? {
     let last = source.files[line.file].lines?.count ?? 0
     let lines =

@@ -1,4 +1,4 @@
-/// A size in the units of a front end: points of a window, cells of a terminal.
+/// A size in the units of a front end: pixels of a window, cells of a terminal.
 package struct Size: Hashable, Sendable {
   package var width: Int
   package var height: Int
@@ -6,7 +6,7 @@ package struct Size: Hashable, Sendable {
   package init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
 }
 
-/// A rectangle in such units. Rows count downwards.
+/// A rectangle in such units. Y grows downwards.
 package struct Area: Hashable, Sendable {
   package var x: Int
   package var y: Int
@@ -21,22 +21,21 @@ package struct Area: Hashable, Sendable {
   package var maxX: Int { x + width }
   package var maxY: Int { y + height }
 
-  /// Whether a unit is in it.
   package func contains(x: Int, y: Int) -> Bool {
     (self.x..<maxX).contains(x) && (self.y..<maxY).contains(y)
   }
 
-  /// The rectangle without a margin at each side.
+  /// The rectangle without a margin on each side.
   package func inset(_ horizontal: Int, _ vertical: Int) -> Area {
     Area(
       x: x + horizontal, y: y + vertical, width: width - 2 * horizontal,
       height: height - 2 * vertical)
   }
 
-  /// The largest rectangle of such proportions in the middle of this one.
+  /// The largest rectangle of these proportions that fits, centred in this one.
   ///
-  /// - Parameter pixels: how many pixels it has that are all to be of one size, if it is large enough for
-  ///   that; nil if that does not matter.
+  /// - Parameter pixels: how many pixels it shows, which get a whole number of units each if there is room;
+  ///   nil if any scale will do.
   package func fitting(_ size: Size, wholePixels pixels: Size? = nil) -> Area {
     guard size.width > 0, size.height > 0 else { return self }
     var fitted = Size(

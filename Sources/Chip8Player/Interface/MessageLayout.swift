@@ -1,16 +1,15 @@
 import Chip8Core
 
-/// Where a message is shown: beside the machine's screen if there is room, else where it covers least
-/// of it.
+/// Where a message is shown: beside the machine's screen if there is room, else where it covers the fewest
+/// lit pixels.
 package enum MessagePlace: Hashable, Sendable {
   case below, above
   case overBottom, overTop
 
   /// - Parameters:
-  ///   - height: how high the message is.
+  ///   - height: the height of the message.
   ///   - picture: where the screen is.
-  ///   - screen: what it shows. It is not asked again while the message is there, so that it does
-  ///     not jump about.
+  ///   - screen: what it shows at first. The message does not move when that changes.
   package init(height: Int, beside picture: Area, in size: Size, _ screen: Screen) {
     if size.height - picture.maxY >= height {
       self = .below
@@ -32,7 +31,7 @@ package enum MessagePlace: Hashable, Sendable {
   /// Whether it hides a part of the screen.
   package var isOver: Bool { self == .overBottom || self == .overTop }
 
-  /// Where the message is: as wide as it has to be where it hides something.
+  /// The message's area, no wider than its text.
   package func area(_ text: Size, beside picture: Area, in size: Size) -> Area {
     let width = min(size.width, text.width)
     let x = (size.width - width) / 2

@@ -1,27 +1,27 @@
 import Chip8Core
 
-/// What is shown over the machine's screen or instead of it, from top to bottom: a value, which every
-/// front end lays out and draws in its own units.
+/// A page over the machine's screen, from top to bottom: a value, which each front end lays out and draws in
+/// its own units.
 package struct Page: Hashable, Sendable {
   package var title: String
   package var elements: [Element]
-  /// What the keys do here, for the lower edge, beside left and right: ``PageView/hint``.
+  /// The keys, for the lower edge; ``PageView/hint`` adds left and right.
   package var hint: String
 
   package init(title: String, _ elements: [Element], hint: String = "") {
     (self.title, self.elements, self.hint) = (title, elements, hint)
   }
 
-  /// A part of a page. The last one that can be scrolled takes the room that is left.
+  /// A part of a page. The last one that scrolls takes the remaining room.
   package enum Element: Hashable, Sendable {
     case text(String, TextStyle)
-    /// Choices below each other. Those that have pictures show that of the chosen one beside them.
+    /// Choices in a column. If they have pictures, that of the chosen one is shown beside them.
     case list([Item])
-    /// Choices side by side.
+    /// Choices in rows and columns.
     ///
-    /// - Parameter columns: how many in a row; nil for as many as there is room for.
+    /// - Parameter columns: how many in a row; nil for as many as fit.
     case grid([Item], columns: Int?)
-    /// A bar that is full up to some part.
+    /// A progress bar.
     case bar(UInt64, of: UInt64)
 
     /// What can be chosen.
@@ -39,25 +39,25 @@ package struct Page: Hashable, Sendable {
   /// Something to choose.
   package struct Item: Hashable, Sendable {
     package var text: String
-    /// What it is at present, beside or below the text.
+    /// Its current value, beside or below the text.
     package var value = ""
-    /// Another name for it, where there is room.
+    /// Another name, shown if there is room.
     package var alternative = ""
-    /// A mark in its corner, as of a key.
+    /// A mark in its corner, as on a key.
     package var badge = ""
-    /// What there is no room for, shown while it is chosen.
+    /// More about it, shown while it is chosen.
     package var detail = ""
     package var picture: Picture?
-    /// Whether it is of less interest than the others.
+    /// Whether it is dimmed, as of less interest.
     package var isFaint = false
-    /// Whether a grid leaves room for a picture where it has none.
+    /// Whether there is room for a picture even if it has none yet.
     package var hasPicture = false
-    /// What is to be done with it.
+    /// What choosing it does.
     package var action: Command?
-    /// The same for left and right, where it is one of several values.
+    /// What left and right do, if it is one of several values.
     package var previous: Command?
     package var next: Command?
-    /// The same for the keys that save and delete.
+    /// What the keys that save and delete do.
     package var save: Command?
     package var delete: Command?
 
@@ -78,34 +78,34 @@ package struct Page: Hashable, Sendable {
   }
 }
 
-/// How large a text is.
+/// The size of a text.
 package enum TextStyle: Hashable, Sendable {
   case title
   case body
   case detail
-  /// Characters of one width.
+  /// Monospaced.
   case code
 }
 
-/// What a thing is drawn in.
+/// A colour by its use.
 package enum Tint: Hashable, Sendable {
   /// Behind everything, over the machine's screen.
   case shade
-  /// Behind what is not chosen.
+  /// Behind items.
   case panel
   case text
   case faint
-  /// Behind what is chosen, and its text.
+  /// Behind the chosen item, and its text.
   case chosen
   case chosenText
   case problem
-  /// Behind the instruction that is next, and behind what was written, read and executed.
+  /// Behind the next instruction, and behind what was written, read and executed.
   case current
   case written
   case read
   case executed
 
-  /// As 0xRRGGBB: bright on dark and dark on bright, so that nothing has to be known by its colour.
+  /// As 0xRRGGBB. Text contrasts by brightness, for users who cannot tell the hues apart.
   package var color: UInt32 {
     switch self {
     case .shade: 0x00_00_00

@@ -1,12 +1,12 @@
-/// What a front end knows of the texts that it draws, in its own units.
+/// How a front end measures text, in its own units.
 package protocol TextMetrics {
   /// The height of a line.
   func lineHeight(_ style: TextStyle) -> Int
-  /// How much room a text needs that is broken into lines of some width.
+  /// The size of a text wrapped to a width.
   func size(of text: String, _ style: TextStyle, width: Int) -> Size
-  /// How many times as high as wide a unit is.
+  /// The height of a unit, as a multiple of its width.
   var unitAspect: Int { get }
-  /// The least width of something in a grid.
+  /// The minimum width of an item in a grid.
   var tileWidth: Int { get }
 }
 
@@ -14,14 +14,14 @@ extension TextMetrics {
   package var tileWidth: Int { 7 * lineHeight(.body) }
 }
 
-/// A page as it is laid out at some size: what is to be drawn, and where items are.
+/// The layout of a page at some size: what to draw, and where the items are.
 package struct PageLayout: Hashable, Sendable {
   /// Something to draw.
   package struct Mark: Hashable, Sendable {
     package enum Content: Hashable, Sendable {
-      /// - Parameter alpha: 0 for nothing to 255 for all of it.
+      /// - Parameter alpha: from 0, transparent, to 255, opaque.
       case fill(Tint, alpha: UInt8)
-      /// A text that is cut where it does not fit.
+      /// A text, cut if it does not fit.
       case text(String, TextStyle, Tint, Alignment)
       case picture(Page.Picture)
     }
@@ -34,24 +34,22 @@ package struct PageLayout: Hashable, Sendable {
 
   package enum Alignment: Hashable, Sendable { case left, center, right }
 
-  /// What is drawn, one after the other.
+  /// What is drawn, in order.
   package private(set) var marks: [Mark] = []
-  /// Where items are that are shown.
+  /// The areas of visible items, by their indices.
   package private(set) var itemAreas: [Int: Area] = [:]
-  /// How many items are in a row.
   package private(set) var columnCount = 1
-  /// How many rows are shown.
+  /// Visible rows.
   package private(set) var rowCount = 1
 
-  /// The item at some unit, if there is one.
+  /// The item at a point, if there is one.
   package func item(x: Int, y: Int) -> Int? {
     itemAreas.first { $0.value.contains(x: x, y: y) }?.key
   }
 
-  /// A page that is not laid out yet.
   package init() {}
 
-  /// Lays out a page, and scrolls it so that its chosen item is shown.
+  /// Lays out a page, and scrolls its chosen item into view.
   package init(_ view: inout PageView, _ size: Size, _ metrics: some TextMetrics) {
     let whole = Area(x: 0, y: 0, width: size.width, height: size.height)
     add(.fill(.shade, alpha: 224), whole)
@@ -134,7 +132,7 @@ package struct PageLayout: Hashable, Sendable {
       x: room.x, y: room.y + 2 * height, width: room.width, height: room.height - 2 * height)
   }
 
-  /// Scrolls so that the row of the chosen item is one of those that are shown.
+  /// The first visible row, such that the chosen item's row is visible.
   private func scrolled(_ view: PageView, row: Int?, rows: Int, of count: Int) -> Int {
     guard let row else { return 0 }
     let first = min(max(view.firstRow, row - rows + 1), row)
@@ -160,7 +158,7 @@ package struct PageLayout: Hashable, Sendable {
     let line = metrics.lineHeight(.body) + metrics.lineHeight(.body) / 6
     rowCount = max(1, column.height / max(1, line))
     let whole = column
-    // The arrows have a place of their own.
+    // The arrows get a column of their own.
     if rowCount < items.count { column.width -= metrics.lineHeight(.detail) }
     let row = view.index - first
     view.firstRow = scrolled(
@@ -197,7 +195,7 @@ package struct PageLayout: Hashable, Sendable {
       Area(x: inner.maxX - value, y: inner.y, width: value, height: inner.height))
   }
 
-  /// Says by arrows at the right edge that there is more.
+  /// Adds arrows at the right edge if there are more rows.
   private mutating func addScrollMarks(
     _ first: Int, _ rows: Int, _ count: Int, _ area: Area, _ metrics: some TextMetrics
   ) {
@@ -237,7 +235,7 @@ package struct PageLayout: Hashable, Sendable {
     let rest = (room.height + gap) % (height + gap)
     if hasPictures, rest > (height + gap) / 2, room.height < (height + gap) * items.count / columns
     {
-      // Smaller pictures leave room for one more row.
+      // Smaller pictures make room for another row.
       height = (room.height + gap) / ((room.height + gap) / (height + gap) + 1) - gap
     }
     (columnCount, rowCount) = (columns, max(1, (room.height + gap) / (height + gap)))
@@ -281,7 +279,7 @@ package struct PageLayout: Hashable, Sendable {
       Area(x: texts.x, y: texts.maxY, width: texts.width, height: detail))
   }
 
-  /// A key: its digit in the corner, in the middle which key it is here and what it does.
+  /// A key: its digit in the corner; in the middle, the key of the keyboard and what it does.
   private mutating func addKey(
     _ item: Page.Item, in area: Area, _ tint: Tint, _ metrics: some TextMetrics
   ) {

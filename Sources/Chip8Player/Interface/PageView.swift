@@ -4,31 +4,29 @@ package enum Navigation: Hashable, Sendable {
   case accept, back, save, delete
 }
 
-/// A page that is open: which of its items is chosen, and how far it is scrolled.
+/// An open page: its chosen item, and how far it is scrolled.
 package struct PageView: Hashable, Sendable {
   package private(set) var page: Page
-  /// The index of the item that is chosen.
+  /// The index of the chosen item, -1 if none can be chosen.
   package private(set) var index: Int
-  /// The first row that is shown.
   var firstRow = 0
 
-  /// - Parameter index: the item that is chosen first; nil if none can be chosen.
+  /// - Parameter index: the item to choose first; nil if none can be chosen.
   package init(_ page: Page, at index: Int? = 0) {
     self.page = page
     self.index = index.map { max(0, min($0, page.items.count - 1)) } ?? -1
   }
 
-  /// The item that is chosen, if there is one.
   package var chosen: Page.Item? {
     page.items.indices.contains(index) ? page.items[index] : nil
   }
 
-  /// What the keys do here, left and right only where that is so.
+  /// The keys, with left and right if they change the chosen item.
   package var hint: String {
     chosen?.previous == nil && chosen?.next == nil ? page.hint : "← → change · " + page.hint
   }
 
-  /// Shows the page as it is now. What was chosen stays so, where it is still there.
+  /// Updates the contents. The chosen item stays chosen if it is still there.
   package mutating func update(_ page: Page) {
     let action = chosen?.action
     self.page = page
@@ -36,7 +34,6 @@ package struct PageView: Hashable, Sendable {
     index = same ?? min(index, max(0, page.items.count - 1))
   }
 
-  /// Chooses an item, as by a mouse.
   package mutating func choose(_ index: Int) {
     if self.index >= 0, page.items.indices.contains(index) { self.index = index }
   }
@@ -44,7 +41,7 @@ package struct PageView: Hashable, Sendable {
   /// Performs a user action.
   ///
   /// - Parameter layout: how the page is laid out.
-  /// - Returns: the command of the item that is chosen, if that was meant.
+  /// - Returns: the command to perform, if there is one.
   package mutating func handle(_ navigation: Navigation, _ layout: PageLayout) -> Command? {
     switch navigation {
     case .up: move(by: -layout.columnCount)
@@ -69,7 +66,7 @@ package struct PageView: Hashable, Sendable {
     let last = page.items.count - 1
     let target = index + count
     guard last >= 0 else { return }
-    // The last row can be shorter than the others.
+    // The last row can be short: moving into it from above chooses its last item.
     let isPastShortRow = target > last && count > 1 && index / count < last / count
     if clamped || isPastShortRow {
       index = max(0, min(target, last))

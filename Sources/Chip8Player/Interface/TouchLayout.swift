@@ -1,19 +1,19 @@
 import Chip8Core
 
-/// Where in a window fingers can hold something.
+/// The touch controls in a window.
 package struct TouchLayout: Hashable, Sendable {
   /// How fingers play on the picture.
   package let mode: TouchMode
   /// The machine's screen.
   package let picture: Area
-  /// The keypad beside it, if it is there.
+  /// The keypad beside it, if it is shown.
   package let keypad: Area?
 
   package init(_ mode: TouchMode, picture: Area, keypad: Area?) {
     (self.mode, self.picture, self.keypad) = (mode, picture, keypad)
   }
 
-  /// A window's room for the machine's screen, and for a keypad beside it or below.
+  /// Splits a window into the room for the machine's screen and for a keypad, beside or below it.
   package static func split(_ window: Area) -> (picture: Area, keypad: Area) {
     let isWide = window.width >= window.height
     let side =
@@ -31,16 +31,16 @@ package struct TouchLayout: Hashable, Sendable {
     return (picture, keypad.inset(side / 32, side / 32))
   }
 
-  // MARK: What is where
+  // MARK: Areas
 
-  /// The key at a place of a keypad.
+  /// The key at a point of a keypad.
   static func key(at point: TouchControls.Point, in area: Area) -> UInt8? {
     guard area.contains(x: point.x, y: point.y) else { return nil }
     let row = (point.y - area.y) * 4 / area.height
     return KeyCard.rows[row][(point.x - area.x) * 4 / area.width]
   }
 
-  /// The part of a keypad that a key has.
+  /// The area of a key in a keypad.
   private static func area(ofKeyAt column: Int, _ row: Int, in area: Area) -> Area {
     let (x, y) = (area.width * column / 4, area.height * row / 4)
     let cell = Area(
@@ -70,9 +70,9 @@ package struct TouchLayout: Hashable, Sendable {
 
   // MARK: Drawing
 
-  /// What is drawn of all that.
+  /// What is drawn of the controls.
   ///
-  /// - Parameter card: what is on the keypad, if it is there.
+  /// - Parameter card: the labels of the keypad, if it is shown.
   package func marks(
     _ card: KeyCard?, holding held: Set<TouchControls.Control>, _ metrics: some TextMetrics
   ) -> [PageLayout.Mark] {
@@ -109,7 +109,7 @@ package struct TouchLayout: Hashable, Sendable {
     }
   }
 
-  /// A key with the program's own words for what it does, where there is room for them, and its digit.
+  /// A key with its digit and, if there is room, what it does in the program.
   private func keyMarks(
     _ cell: KeyCard.Cell, isHeld: Bool, in area: Area, _ metrics: some TextMetrics
   ) -> [PageLayout.Mark] {
@@ -133,7 +133,7 @@ package struct TouchLayout: Hashable, Sendable {
     return [fill, badge, label(use.text, style, tint, in: inner, metrics)]
   }
 
-  /// Whether no word of a text has to be broken.
+  /// Whether each word of a text fits on a line.
   private func isWordWithin(
     _ text: String, _ style: TextStyle, _ width: Int, _ metrics: some TextMetrics
   ) -> Bool {

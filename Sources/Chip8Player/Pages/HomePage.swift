@@ -4,7 +4,7 @@ import SaveState
 extension Page {
   /// The programs to choose from.
   ///
-  /// - Parameter entries: nil while nobody knows them yet.
+  /// - Parameter entries: nil until they were read.
   static func home(_ entries: [Library.Entry]?) -> Page {
     let items = (entries ?? []).map { entry -> Item in
       var item = Item(entry.title.displayText, .play(entry))
@@ -24,8 +24,8 @@ extension Page {
       hint: "Return continues · F5 from the start · Delete removes · drop a file to play it · Esc")
   }
 
-  /// The ends of all that was played of a program, as a tree: what left another course is further
-  /// to the right.
+  /// The ends of everything that was played of a program, as a tree: a branch is indented below the one that
+  /// it left.
   static func timeline(_ ends: [PlaySession.BranchEnd], _ colors: [UInt32]) -> Page {
     let items = ends.map { end -> Item in
       let indent = String(repeating: "   ", count: min(end.depth, 8)) + (end.depth > 0 ? "└ " : "")
@@ -42,7 +42,7 @@ extension Page {
 }
 
 extension Timeline<Chip8>.Edge {
-  /// The jump at the start of a sentence.
+  /// The jump, at the start of a sentence.
   package var title: String {
     switch self {
     case .powerOn: "Reset"

@@ -1,11 +1,11 @@
 import Chip8Core
 
 extension Page {
-  /// The keypad: which key of the keyboard is which of its keys, and what that does.
+  /// The keypad: what each key is on the keyboard, and what it does.
   ///
   /// - Parameters:
   ///   - text: the heading.
-  ///   - name: what a key of the keyboard is called, by its usage of page 7 in the USB HID usage tables.
+  ///   - name: names a key of the keyboard, by its usage of page 7 in the USB HID usage tables.
   package static func keys(
     _ card: KeyCard, title: String, _ text: String, hint: String, _ name: (UInt8) -> String
   ) -> Page {
@@ -25,7 +25,7 @@ extension Page {
     return Page(title: title, texts + [.grid(items, columns: 4)], hint: hint)
   }
 
-  /// All that a key is.
+  /// Everything that a key is mapped to.
   private static func detail(_ cell: KeyCard.Cell, _ name: (UInt8) -> String) -> String {
     let keys = cell.usages.map(name).joined(separator: ", ")
     let buttons = cell.buttons.map(\.rawValue).joined(separator: ", ")
@@ -33,11 +33,11 @@ extension Page {
       + (buttons.isEmpty ? "" : " · pad \(buttons)")
   }
 
-  /// Waits for what is to be a key of the keypad.
+  /// Waits for the key or button to assign to a key of the keypad.
   ///
   /// - Parameters:
   ///   - what: what can be pressed.
-  ///   - note: what is to be known of that.
+  ///   - note: a remark on that.
   package static func assign(
     _ cell: KeyCard.Cell, title: String, _ what: String, note: String = ""
   ) -> Page {
@@ -49,7 +49,7 @@ extension Page {
       hint: "Esc cancels")
   }
 
-  /// A key in as few letters as can be.
+  /// The name of a key, as short as possible.
   package static func shortName(of usage: UInt8, _ name: String) -> String {
     switch usage {
     case 79: "→"

@@ -5,7 +5,7 @@ extension Page {
   private static let back = "↑ ↓ choose · Return · Esc back"
   private static let keep = "Return choose · F5 for all programs · Delete default · Esc back"
 
-  /// All that there is, with the keys that lead there at once.
+  /// The menu, with the keys that lead to each entry directly.
   static func menu(_ title: String) -> Page {
     let entries: [(String, String, Command)] = [
       ("Continue", "Esc", .resume), ("Slots", "F7", .show(.slots)),
@@ -60,7 +60,7 @@ extension Page {
 
   /// The platforms to choose from.
   ///
-  /// - Parameter own: the one that the program wants.
+  /// - Parameter own: the program's own.
   static func platforms(_ current: Platform, own: Platform) -> Page {
     let items = Platform.allCases.map { platform in
       let notes = (platform == current ? ["now"] : []) + (platform == own ? ["default"] : [])
@@ -71,10 +71,10 @@ extension Page {
       hint: "Return restarts the program on it · Ctrl+Z undo · Esc back")
   }
 
-  /// The speeds that keys and menu lead through, in percent.
+  /// The steps of the speed in keys and menu, in percent.
   static let speeds = [25, 50, 75, 100, 125, 150, 200, 300, 400, 600, 800]
 
-  /// The instructions per frame that they lead through.
+  /// The steps of the instructions per frame.
   static let instructionCounts = [
     1, 2, 5, 7, 8, 10, 11, 12, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 1500,
     2000, 3000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000,
@@ -106,7 +106,7 @@ extension Page {
       ], hint: keep)
   }
 
-  /// The palettes, each shown by the machine's own screen.
+  /// The palettes, each with the machine's current screen.
   static func palettes(_ screen: Screen, _ appearance: Appearance) -> Page {
     let items = Palette.all.map { palette -> Item in
       var item = Item(palette.name, .set(.colors, palette.name))
@@ -153,7 +153,7 @@ extension Page {
 
   // MARK: About
 
-  /// The version, and the program that runs.
+  /// The version, and the current program.
   static func about(_ player: Player, help: String) -> Page {
     let configuration = player.machine.state.configuration
     return Page(
@@ -185,7 +185,7 @@ extension Page.Item {
     next = (values.first { $0 > value } ?? (wraps ? values.first : nil)).map(command)
   }
 
-  /// A setting that is one of several numbers.
+  /// A setting with several numbers to choose from.
   fileprivate init(
     _ text: String, _ setting: Setting, _ shown: String, _ values: [Int], _ value: Int,
     wraps: Bool = false
@@ -194,9 +194,9 @@ extension Page.Item {
     (save, delete) = (.keepForAll(setting), .useDefault(setting))
   }
 
-  /// A setting that has a few values.
+  /// A setting with a few values.
   ///
-  /// - Parameter key: the key that changes it without the menu.
+  /// - Parameter key: the key that changes it outside of the menu.
   fileprivate init(_ setting: Setting, _ settings: Settings, _ key: String = "") {
     self.init(setting.title, settings.shownText(setting))
     previous = .set(setting, settings.stepped(setting, by: -1))

@@ -2,10 +2,10 @@ import Chip8Core
 import SaveState
 
 extension Page {
-  /// The slots of a program, as pictures: those of the keys always in their places, those that are
-  /// written by chip8 before them, those with names after them.
+  /// The slots of a program, as pictures: first the autosaves, then the slots of the keys, empty ones too,
+  /// then those with names.
   ///
-  /// - Parameter summaries: what is in them; nil while nobody knows yet.
+  /// - Parameter summaries: what is in them; nil until they were read.
   static func slots(_ summaries: [SlotSummary]?, _ colors: [UInt32]) -> Page {
     let known = Dictionary(
       (summaries ?? []).map { ($0.slot, $0) }, uniquingKeysWith: { first, _ in first })
@@ -51,7 +51,7 @@ extension Page.Item {
 }
 
 extension SlotName {
-  /// The slot as players know it: by its key, by when chip8 saved it, or by its name.
+  /// The slot as players know it: by its key, by the kind of autosave, or by its name.
   package var title: String {
     if let autosave = Autosave.allCases.first(where: { $0.slot == self }) {
       return autosave.title

@@ -13,9 +13,9 @@ package struct KeyEvent: Hashable, Sendable {
     package static let control = Modifiers(rawValue: 4)
   }
 
-  /// The key's place: its usage of page 7 in the USB HID usage tables.
+  /// The physical key: its usage of page 7 in the USB HID usage tables.
   package var usage: UInt8
-  /// The label of the key, if that is a Latin letter or a sign of ASCII.
+  /// The key's label, if that is an ASCII letter or sign.
   package var letter: Character?
   package var modifiers: Modifiers = []
   package var kind = Kind.press
@@ -27,7 +27,7 @@ package struct KeyEvent: Hashable, Sendable {
   }
 }
 
-// MARK: Keys by their usages, which SDL's scancodes are, too
+// MARK: Keys by their usages, which are SDL's scancodes too
 
 extension KeyEvent {
   package static let (enter, escape, backspace, tab): (UInt8, UInt8, UInt8, UInt8) = (
@@ -40,10 +40,10 @@ extension KeyEvent {
   package static let (f9, f10, f11, f12): (UInt8, UInt8, UInt8, UInt8) = (66, 67, 68, 69)
   package static let (down, up, keypadEnter): (UInt8, UInt8, UInt8) = (81, 82, 88)
 
-  /// Whether it steps through frames, again while it is held.
+  /// Whether it steps through frames, repeatedly while it is held.
   package var isFrameStep: Bool { [KeyEvent.comma, KeyEvent.period].contains(usage) }
 
-  /// The digit of a key in the row of digits.
+  /// The digit, for a key in the row of digits.
   package var digit: Int? { (30...39).contains(usage) ? Int(usage - 29) % 10 : nil }
 
   /// The debugger's command, if the key has one.

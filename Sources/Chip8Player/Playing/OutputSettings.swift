@@ -1,19 +1,19 @@
-/// How a window shows and sounds all programs.
+/// The settings of picture and sound for all programs.
 package struct OutputSettings: Hashable {
   package let isFullScreen: Bool
-  /// Whether there is nothing but the program and its keys.
+  /// Whether the user gets nothing but the program and its keys.
   package let isKiosk: Bool
   package let picture: PictureStyle
   package let flickerBlending: FlickerBlending
-  /// Whether nothing flashes more than three times a second.
+  /// Whether flashes are limited to three a second.
   package let reducesFlashes: Bool
-  /// Whether the keypad is beside the picture.
+  /// Whether the keypad is shown beside the picture.
   package let showsKeypad: Bool
   package let touchMode: TouchMode
   package let volume: Int
   package let isMuted: Bool
   package let pitch: Int
-  /// Whether the machine is paused while another window has the keyboard.
+  /// Whether the machine is paused while another window has the focus.
   package let pausesInBackground: Bool
 
   package init(_ settings: Settings) {
@@ -35,7 +35,7 @@ package struct OutputSettings: Hashable {
 
 /// How the screen of any machine is drawn in a window.
 package struct PictureStyle: Hashable {
-  /// Whether all pixels have one size, as far as there is room for that.
+  /// Whether the scale is a whole number, if there is room.
   package var hasWholePixels = true
   package var aspect = PictureAspect.square
   package var look = ScreenLook.plain

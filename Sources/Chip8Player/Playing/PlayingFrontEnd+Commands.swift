@@ -1,9 +1,9 @@
 import Chip8Core
 import SaveState
 
-/// Keys that windows and terminals have in common. Each has some of its own besides.
+/// The keys that windows and terminals share. Each has some of its own.
 extension PlayingFrontEnd {
-  /// Performs the command of a key alone.
+  /// Performs the command of a key without modifiers.
   package func command(_ key: KeyEvent) {
     if key.letter == "p" { return session.togglePause() }
     switch key.usage {
@@ -34,7 +34,7 @@ extension PlayingFrontEnd {
 
   /// Performs the command of a key with Shift.
   ///
-  /// - Returns: whether that is something else than without.
+  /// - Returns: whether it has one; otherwise Shift makes no difference.
   package func commandWithShift(_ key: KeyEvent) -> Bool {
     switch key.usage {
     case KeyEvent.f3 where pages.isEmpty: changeInstructionCount(up: false)
@@ -46,7 +46,7 @@ extension PlayingFrontEnd {
     return true
   }
 
-  /// Presses a key of the keypad, if it is one.
+  /// Presses a key of the keypad, if the key is mapped to one.
   package func press(_ usage: UInt32) -> Bool {
     guard !keyMap[usage].isEmpty else { return false }
     keyboard.press(usage, keyMap)
@@ -59,7 +59,7 @@ extension PlayingFrontEnd {
     keyboard.release(usage)
   }
 
-  /// Handles a key on the page that is open.
+  /// Handles a key on the open page.
   package func pageKeyDown(_ usage: UInt32) {
     if case .assign(let key)? = pages.last?.name {
       return assign(UInt8(exactly: usage), to: key)
@@ -73,12 +73,12 @@ extension PlayingFrontEnd {
 
   // MARK: Speed
 
-  /// Frames in a second of the machine.
+  /// The machine's own frame rate.
   package var framesPerSecond: Int { configuration.platform.framesPerSecond }
 
-  /// How fast frames go by, in percent of the machine's own rate.
+  /// The current speed, in percent of the machine's own.
   package var percent: Int { session.player.speed * (isFast ? Self.fastForward : 1) }
 
-  /// Keeps time with the machine as it is.
+  /// Paces frames at the current rate.
   package func setRate() { pacer.setRate(framesPerSecond: framesPerSecond, percent: percent) }
 }

@@ -1,10 +1,10 @@
 import Chip8Core
 import SaveState
 
-/// The debugger around the picture, in a window or a terminal. Its keys are those of the keyboard while the
-/// machine is stopped; other keys act as usual.
+/// The debugger around the picture, in a window or a terminal. It has its keys only while the machine is
+/// stopped; other keys act as usual.
 extension PlayingFrontEnd {
-  /// How many keys are kept that are pressed while the machine is being moved.
+  /// How many keys are queued while the machine is being moved.
   private static var maxPendingKeys: Int { 64 }
 
   package func toggleDebugger() {
@@ -20,7 +20,7 @@ extension PlayingFrontEnd {
 
   // MARK: View
 
-  /// The debugger as it is shown, if it is.
+  /// The layout of the debugger, if it is open.
   package func debuggerLayout(_ size: Size, _ metrics: some TextMetrics) -> DebuggerLayout? {
     guard var view = debugger else { return nil }
     let machine = session.debugSession
@@ -33,7 +33,7 @@ extension PlayingFrontEnd {
     return layout
   }
 
-  /// The last message, or why the machine is stopped, but for a pause.
+  /// The last message, or why the machine is stopped unless it is just paused.
   private var debuggerText: String {
     if session.isMoving { return "Running… · Esc interrupts" }
     let recent = recentLines
@@ -47,8 +47,8 @@ extension PlayingFrontEnd {
 
   // MARK: Keys
 
-  /// A key was pressed. While the machine is being moved, it waits for its turn, so that what it does is
-  /// done where the motion has led to; Escape ends the motion, and forgets the keys after it.
+  /// Handles a key, in turn: while the machine is being moved, keys are queued and act where the motion ends.
+  /// Escape ends the motion and clears the queue.
   ///
   /// - Parameter handle: performs the key's command.
   package func takeInOrder(isEscape: Bool, _ handle: @escaping () -> Void) {
@@ -65,9 +65,9 @@ extension PlayingFrontEnd {
     while !session.isMoving, !playing.pendingKeys.isEmpty { playing.pendingKeys.removeFirst()() }
   }
 
-  /// A key while the debugger is open.
+  /// Handles a key while the debugger is open.
   ///
-  /// - Returns: whether it was for the debugger.
+  /// - Returns: whether the debugger took it.
   package func debuggerKeyDown(_ event: KeyEvent) -> Bool {
     guard var view = debugger, let key = event.debuggerKey else { return false }
     guard session.isStopped else {
@@ -96,7 +96,7 @@ extension PlayingFrontEnd {
 }
 
 extension DebuggerView {
-  /// The keys while the machine is stopped, the longest text first.
+  /// The keys while the machine is stopped, in the longest form first.
   fileprivate static let stoppedHints = [
     "S into · N over · O out · F frame · C continue · U to cursor · Shift+ back · B break · W who wrote · "
       + "E edit · G go to · K key · D source · Tab · Esc",

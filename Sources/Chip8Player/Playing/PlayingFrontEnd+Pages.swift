@@ -1,15 +1,15 @@
 import Chip8Core
 import SaveState
 
-/// A page that is open.
+/// An open page.
 package struct OpenPage {
   package let name: PageName
   package var view: PageView
 }
 
-/// Pages over the picture, alike in windows and terminals. The machine is stopped while there is one.
+/// Pages over the picture, in windows and terminals alike. The machine is stopped while one is open.
 extension PlayingFrontEnd {
-  /// A page as windows have it.
+  /// A page with everything on it.
   package func fullPage(_ name: PageName) -> Page {
     switch name {
     case .start, .keys, .assign: keyPage(name)
@@ -27,7 +27,7 @@ extension PlayingFrontEnd {
     }
   }
 
-  /// Opens a page on top of those that are open.
+  /// Opens a page on top of the others.
   package func push(_ name: PageName) {
     let page = page(name)
     var view = PageView(page, at: name == .start ? nil : 0)
@@ -54,17 +54,16 @@ extension PlayingFrontEnd {
 
   // MARK: Commands
 
-  /// Navigates on the page that is on top.
+  /// Navigates on the page on top.
   package func navigate(_ navigation: Navigation) {
     guard var view = pages.last?.view else { return }
-    // Keys can come faster than pages are drawn.
+    // Keys can arrive faster than pages are drawn, so the last layout may be outdated.
     let layout = layOut(&view)
     let command = view.handle(navigation, layout)
     pages[pages.count - 1].view = view
     if let command { perform(command) }
   }
 
-  /// Performs the command that was chosen.
   package func perform(_ command: Command) {
     switch command {
     case .back: if !pages.isEmpty { pages.removeLast() }
@@ -134,27 +133,26 @@ extension PlayingFrontEnd {
     programChanged()
   }
 
-  // MARK: Another key
+  // MARK: Assigning keys
 
-  /// Makes a key of the keyboard one of the keypad, and goes back to those.
+  /// Assigns a key of the keyboard to one of the keypad, and closes the page.
   ///
-  /// - Parameter usage: the key, by its usage of page 7 in the USB HID usage tables; nil for one that
-  ///   has none.
+  /// - Parameter usage: the key, by its usage of page 7 in the USB HID usage tables; nil if it has none.
   package func assign(_ usage: UInt8?, to key: UInt8) {
     if usage == KeyEvent.escape { return perform(.back) }
     assigned(usage.map { session.assign($0, to: key) } ?? false)
   }
 
-  /// - Parameter isDone: whether it was a key or a button that can be assigned.
+  /// - Parameter isDone: whether the key or button could be assigned.
   package func assigned(_ isDone: Bool) {
     guard isDone else { return show(["Reserved for commands; choose another"]) }
-    // Nothing is wrong any more.
+    // The message says that the last key could not be assigned.
     _ = takeMessage()
     programChanged()
     perform(.back)
   }
 
-  /// Whether keys that are held go on doing something on the page that is open.
+  /// Whether held keys repeat on the open page.
   package var repeatsOnPage: Bool {
     if case .assign? = pages.last?.name { return false }
     return !pages.isEmpty
@@ -169,9 +167,9 @@ extension PlayingFrontEnd {
     }
   }
 
-  // MARK: A step more or less
+  // MARK: Speed
 
-  /// Plays faster or slower by a step.
+  /// Changes the speed by a step.
   package func changeSpeed(up: Bool) {
     let speed = session.player.speed
     let next = up ? Page.speeds.first { $0 > speed } : Page.speeds.last { $0 < speed }
@@ -179,7 +177,7 @@ extension PlayingFrontEnd {
     show(["Speed \(session.player.speed) %"])
   }
 
-  /// Runs more or fewer instructions in a frame, by a step.
+  /// Changes the instructions per frame by a step.
   package func changeInstructionCount(up: Bool) {
     guard configuration.timing == .ipf else {
       return show(["Frames are timed in VIP cycles"])
@@ -199,17 +197,17 @@ extension PlayingFrontEnd {
 }
 
 extension PageName {
-  /// The keys that show a page, and leave it, by their usages of page 7 in the USB HID usage tables.
+  /// The keys that open and close pages, by their usages of page 7 in the USB HID usage tables.
   package static let byKey: [UInt32: PageName] = [
     58: .keys, 59: .machine, 64: .slots, 65: .timeline,
   ]
 }
 
 extension Navigation {
-  /// The keys of pages, by the same usages.
+  /// The keys on pages, by the same usages.
   package static let byKey: [UInt32: Navigation] = [
     82: .up, 81: .down, 80: .left, 79: .right, 75: .pageUp, 78: .pageDown, 74: .first, 77: .last,
-    // Return on both sides, space and F9; Escape and backspace; F5; Delete.
+    // Both Return keys, space and F9; Escape and backspace; F5; Delete.
     40: .accept, 88: .accept, 44: .accept, 66: .accept, 41: .back, 42: .back, 62: .save,
     76: .delete,
   ]

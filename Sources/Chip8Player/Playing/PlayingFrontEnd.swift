@@ -1,22 +1,22 @@
 import Chip8Core
 import SaveState
 
-/// What only ``PlayingFrontEnd`` itself has to remember.
+/// The state of a ``PlayingFrontEnd``.
 package struct PlayingState {
-  /// How often the user has asked to leave.
+  /// How often the user has asked to quit.
   package var closeRequestCount = 0
-  /// Whether a signal has ended it, or its display has gone: then no question can be answered.
+  /// Whether a signal ends it, or its display is gone, so that nobody can answer a question.
   package var isInterrupted = false
-  /// Why the machine was not saved when the user wanted to leave, until a key is pressed; asking again
-  /// leaves.
+  /// Why the machine could not be saved when the user wanted to quit, until a key is pressed. Asking again
+  /// quits anyway.
   package var leavingProblem: [String]?
-  /// The pages that a program begins with. The keys are left out if it has none.
+  /// The pages that a program begins with. That of the keys is left out if it uses none.
   package var firstPages: [PageName] = []
-  /// The commands of keys that were pressed while the debugger moves the machine.
+  /// The commands of keys that were pressed while the debugger moved the machine.
   var pendingKeys: [() -> Void] = []
   /// The machine that the front end is set up for.
   var shownMachine = -1
-  /// When the watched file is looked at next.
+  /// When the watched file is checked next.
   var nextLook: UInt64 = 0
   /// The last message, for three seconds; a problem until it is dismissed.
   package var message: ShownMessage? {
@@ -37,42 +37,43 @@ package struct ShownMessage: Equatable {
   }
 }
 
-/// The common part of window and terminal: how a session is played and left, and why its machine is stopped.
+/// What window and terminal have in common: playing a session, quitting, and saying why the machine is
+/// stopped.
 package protocol PlayingFrontEnd: AnyObject {
   var session: PlaySession { get }
   var playing: PlayingState { get set }
-  /// How to leave in any case, for the message.
+  /// How to quit without saving, for the message.
   static var leavingHint: String { get }
 
-  // What a program says in its own words.
+  // What each front end says in its own words.
 
-  /// How a movie is recorded, and where there is help, for the pages.
+  /// How to record a movie and where to find help, for the pages.
   static var movieHint: String { get }
   static var help: String { get }
-  /// What the user reads of a notice, a line each.
+  /// The text of a notice, in lines.
   func lines(of notice: Notice) -> [String]
-  /// Reports a problem where it is whole and stays.
+  /// Reports a problem in full and for good, as on standard error.
   func reportProblem(_ line: String)
   /// Writes a picture of the screen.
   func captureScreen()
 
   /// The pages that are open, the last one on top.
   var pages: [OpenPage] { get set }
-  /// Finds out where the parts of a page are.
+  /// Lays out a page.
   func layOut(_ view: inout PageView) -> PageLayout
-  /// A page as it is now.
+  /// The current contents of a page.
   func page(_ name: PageName) -> Page
   /// Shows a page on top of the others.
   func open(_ name: PageName)
-  /// Something was chosen and done, which may have left the pages or changed a setting.
+  /// A command was performed, which may have closed pages or changed a setting.
   func commandPerformed()
-  /// The machine is another one, or how it is played is: updates what else depends on that.
+  /// Updates what depends on the machine and its settings, after one of them changed.
   func machineChanged()
   /// Shows a message, for a while.
   func show(_ lines: [String], isProblem: Bool)
   /// The debugger, while it is open.
   var debugger: DebuggerView? { get set }
-  /// The last message, as long as it is shown.
+  /// The last message while it is shown, as this front end shows it.
   var recentLines: [String] { get }
   var keyboard: Keyboard { get set }
   var keyMap: KeyMap { get set }
@@ -83,7 +84,7 @@ package protocol PlayingFrontEnd: AnyObject {
   var appearance: Appearance { get set }
   /// The key for fast forward went down or up.
   func holdFast(_ isDown: Bool)
-  /// The page of the program's keys, before it is played or later, or of one that is to be another.
+  /// The page of the program's keys, at its start or later, or the page that assigns one.
   func keyPage(_ name: PageName) -> Page
   /// Releases the program's keys.
   func releaseKeys()
@@ -96,7 +97,7 @@ extension PlayingFrontEnd {
   /// How much faster the machine runs while the key for it is held.
   package static var fastForward: Int { 8 }
 
-  /// Runs until the user leaves, another process is to continue, or the machine is found not to be
+  /// Runs until the user quits, the session continues in another process, or the machine turns out not to be
   /// deterministic.
   package func runUntilLeft() {
     repeat {
@@ -106,9 +107,9 @@ extension PlayingFrontEnd {
     } while !leaves()
   }
 
-  /// Saves the machine to be resumed, without blocking the user.
+  /// Saves the machine, to be resumed later, without blocking the user.
   ///
-  /// - Returns: whether it is left: not if that has failed and the user does not know yet.
+  /// - Returns: whether to quit: not if saving failed and the user does not know yet.
   private func leaves() -> Bool {
     let requestCount = playing.closeRequestCount
     session.beginClosing()
@@ -128,15 +129,15 @@ extension PlayingFrontEnd {
     return false
   }
 
-  /// Asks to leave where no question can be answered.
+  /// Quits when nobody can answer a question.
   package func interrupt() {
     playing.isInterrupted = true
     playing.closeRequestCount += 1
   }
 
-  // MARK: Between two pictures
+  // MARK: Frames
 
-  /// Runs the frames of the machine that are due, unless a page is open.
+  /// Runs the frames that are due, unless a page is open.
   ///
   /// - Parameters:
   ///   - keys: called for the keys of each.
@@ -149,7 +150,7 @@ extension PlayingFrontEnd {
     }
   }
 
-  /// Takes what other threads have done and what has happened since the last call.
+  /// Takes up the results of other threads, and handles what has happened since the last call.
   package func update() {
     session.poll()
     collectChanges()
@@ -157,7 +158,7 @@ extension PlayingFrontEnd {
     pollWatchedFile()
   }
 
-  /// Shows the news since the last call. The machine does not run before its first pages.
+  /// Shows what has happened since the last call. The machine does not run before its first pages are closed.
   package func collectChanges() {
     let notices = session.takeNotices()
     if !notices.isEmpty {
@@ -179,18 +180,18 @@ extension PlayingFrontEnd {
     updatePage()
   }
 
-  /// Another program is there: its keys first, unless it continues in its middle.
+  /// Shows a new program's first pages: its keys, unless it was restored.
   private func showFirstPages(isRestored: Bool) {
     pages = []
     programChanged()
     let hasKeys = !KeyCard(programKeys, keyMap).used.isEmpty
     let names = playing.firstPages
-    // Home is not shown again with the program that is chosen there.
+    // The program that is chosen at home must not open it again.
     playing.firstPages.removeAll { $0 == .home }
     for name in names where name != .start || hasKeys && !isRestored { open(name) }
   }
 
-  /// Updates what depends on the machine: another one may have been loaded.
+  /// Updates what depends on the program and its machine.
   package func programChanged() {
     playing.shownMachine = session.machineCount
     keysChanged()
@@ -228,7 +229,7 @@ extension PlayingFrontEnd {
     return lines(of: session.stoppedAt.map { .stopped($0) } ?? .paused)
   }
 
-  /// Four times a second is soon enough after a file was saved.
+  /// Checks the watched file, four times a second.
   private func pollWatchedFile() {
     guard MonotonicClock.now >= playing.nextLook else { return }
     playing.nextLook = MonotonicClock.now + 250_000_000
@@ -237,7 +238,7 @@ extension PlayingFrontEnd {
 }
 
 extension Notice {
-  /// Whether it is reported too, for what is shown in a window goes away.
+  /// Whether it is also reported for good, as messages disappear.
   package var isProblem: Bool {
     switch self {
     case .failed, .flagsFailed, .configuration, .settingsFailed, .journalFailed, .journalDamaged,

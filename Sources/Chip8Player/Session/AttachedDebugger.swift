@@ -1,15 +1,15 @@
 import Chip8Core
 import SaveState
 
-/// A debugger's side of a session that belongs to another thread.
+/// The debugger's end of a session on another thread.
 package final class AttachedDebugger {
   private let gate: SessionGate
   package let news: PlaySession.DebugNews
   private var loan: PlaySession.Loan?
-  /// The motion that has not ended when the machine was given back last, and where that was.
+  /// The motion that was unfinished when the machine was given back last, and where that was.
   private var unfinished: (motion: DebugSession.Unfinished, place: Timeline<Chip8>.Place)?
 
-  /// - Parameter news: what is told of the session.
+  /// - Parameter news: receives what happens in the session.
   package init(_ gate: SessionGate, _ news: PlaySession.DebugNews) {
     (self.gate, self.news) = (gate, news)
   }
@@ -41,7 +41,7 @@ package final class AttachedDebugger {
   /// Whether the player has interrupted the current motion.
   package var isInterrupted: Bool { loan?.cancellation.isCancelled ?? false || gate.isClosed }
 
-  /// Borrows the machine. The game stands still until it is given back.
+  /// Borrows the machine. The game is stopped until it is given back.
   package func borrow() throws(Refusal) -> DebugSession {
     let news = news
     guard let loan = try perform({ $0.lend(to: news) }) else { throw .isRunning }
@@ -57,7 +57,7 @@ package final class AttachedDebugger {
 
   /// Gives the machine back.
   ///
-  /// - Returns: what the session has made of it; nil if the session has ended.
+  /// - Returns: the session's machine after that; nil if the session has ended.
   package func giveBack(_ session: DebugSession) -> PlaySession.DebugView? {
     guard let loan else { return nil }
     self.loan = nil
@@ -65,16 +65,16 @@ package final class AttachedDebugger {
     return try? perform { $0.take(session, of: loan) }
   }
 
-  /// Stops where others are, whether the machine runs or not.
+  /// Replaces the stops, whether the machine runs or not.
   package func keep(_ stops: DebugStops) { try? perform { $0.keep(stops) } }
 
   package func pause() throws(Refusal) -> PlaySession.DebugView {
     try perform { $0.pauseDebugged() }
   }
 
-  /// Lets the user of the window play on.
+  /// Lets the player play on.
   ///
-  /// - Parameter session: the machine as it was given back last.
+  /// - Parameter session: the machine as it was last given back.
   package func resume(
     _ session: DebugSession, isInterrupted: @escaping () -> Bool
   ) throws -> PlaySession.DebugView {

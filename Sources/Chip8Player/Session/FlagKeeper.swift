@@ -2,18 +2,18 @@ import Chip8Core
 import SaveState
 import Synchronization
 
-/// Writes the user flags of the machine that is played, on a thread of its own: soon after they have
-/// changed, and at most once a second, however often a program stores them.
+/// Writes the machine's user flags, on a thread of its own: soon after they change, but at most once a
+/// second, however often a program stores them.
 final class FlagKeeper: Sendable {
   private static let writeInterval: UInt64 = 1_000_000_000
 
   private struct Progress {
-    /// Those of the machine that is played; nil before there is one.
+    /// Those of the current machine; nil before there is one.
     var flags: FlagProgress?
     var isScheduled = false
     /// By `MonotonicClock`.
     var nextWrite = MonotonicClock.now
-    /// What went wrong last. It is reported once, and not at every attempt.
+    /// The last error, which is reported once and not at every attempt.
     var error: StorageError?
     var failures: [Notice] = []
 
@@ -28,8 +28,7 @@ final class FlagKeeper: Sendable {
   private let thread = WorkThread()
   private let progress = Mutex(Progress())
 
-  /// From now on looks at another machine, which brings its flags. Those of the one before are
-  /// written first.
+  /// Switches to another machine, which brings its flags. Those of the last one are written first.
   ///
   /// - Parameter memory: where they go when they change; nil if they are not kept.
   func begin(_ machine: Chip8, keepingIn memory: NonVolatileMemory?) {
@@ -39,7 +38,7 @@ final class FlagKeeper: Sendable {
     }
   }
 
-  /// Looks whether the machine has changed its flags.
+  /// Checks whether the machine has changed its flags.
   func look(at machine: Chip8) {
     progress.withLock {
       $0.flags?.look(at: machine)
@@ -49,13 +48,13 @@ final class FlagKeeper: Sendable {
     }
   }
 
-  /// Gives a loaded machine its flags if it is switched on, after those of the machine before are
-  /// written; none if they cannot be used, which is reported.
+  /// Gives a loaded machine its flags if it starts from power-on, once those of the last machine are written.
+  /// Flags that cannot be read are reported and left out.
   func powerOn(_ loaded: inout LoadedMachine, _ kept: KeptFlags?) {
     if loaded.image == nil { powerOn(&loaded.timeline, kept) }
   }
 
-  /// The same for any machine that is switched on.
+  /// The same for any machine at power-on.
   func powerOn(_ timeline: inout Timeline<Chip8>, _ kept: KeptFlags?) {
     finish()
     do throws(StorageError) { try timeline.powerOnFlags(kept) } catch {
@@ -63,12 +62,12 @@ final class FlagKeeper: Sendable {
     }
   }
 
-  /// Comes back when all changes are on the disk or have failed.
+  /// Waits until all changes are written or have failed.
   func finish() {
     thread.finish { self.write() }
   }
 
-  /// What has failed since the last call.
+  /// The failures since the last call.
   func takeFailures() -> [Notice] {
     progress.withLock { progress in
       defer { progress.failures = [] }

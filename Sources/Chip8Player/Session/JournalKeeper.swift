@@ -2,19 +2,19 @@ import Chip8Core
 import SaveState
 import Synchronization
 
-/// Writes the journal of the session on another thread, and finds out what it says of earlier ones.
+/// Writes the session's journal on another thread, and reads those of earlier sessions.
 final class JournalKeeper: Sendable {
-  /// How often it is written, in nanoseconds: whatever ends the process, no more than a second is lost.
+  /// How often it is written, in nanoseconds: a crash loses no more than a second.
   static let interval: UInt64 = 500_000_000
-  /// How often it is looked whether others have written, in nanoseconds.
+  /// How often other processes' journals are read, in nanoseconds.
   static let lookInterval: UInt64 = 2_000_000_000
-  /// How many bytes of earlier sessions are read: those of a day, at least.
+  /// How much of earlier sessions is read: at least a day's play.
   private static let maxReadByteCount = 48 << 20
 
   private struct Progress {
     var writer: JournalWriter<Chip8>
     var reader: JournalReader<Chip8>
-    /// What went wrong last. It is reported once, and not at every attempt.
+    /// The last error, which is reported once and not at every attempt.
     var error: StorageError?
   }
 
@@ -28,8 +28,7 @@ final class JournalKeeper: Sendable {
         }, reader: JournalReader(journal)))
   }
 
-  /// What was played before, or in other windows since the last call, if anything was; and what there is to
-  /// say about it.
+  /// What was played before, or in other windows since the last call, if anything was; and what to report.
   func read() -> (tree: JournalTree<Chip8>?, notices: [Notice]) {
     progress.withLock { progress in
       do throws(StorageError) {
@@ -43,14 +42,12 @@ final class JournalKeeper: Sendable {
     }
   }
 
-  /// Keeps what has happened until something is written.
+  /// Keeps changes until something is written.
   func keep(_ changes: JournalChanges<Chip8>, time: UInt64) {
     progress.withLock { $0.writer.keep(changes, time: time) }
   }
 
-  /// Writes what has happened.
-  ///
-  /// - Returns: what there is to say about it.
+  /// - Returns: what to report, if anything.
   func write(_ changes: JournalChanges<Chip8>, time: UInt64) -> Notice? {
     progress.withLock { progress in
       do throws(StorageError) {
@@ -64,7 +61,7 @@ final class JournalKeeper: Sendable {
     }
   }
 
-  /// Comes back when all of it is on the disk.
+  /// Waits until everything is on the disk.
   func synchronize() {
     progress.withLock { try? $0.writer.synchronize() }
   }

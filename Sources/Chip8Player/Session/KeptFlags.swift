@@ -1,14 +1,14 @@
 import Chip8Core
 import SaveState
 
-/// The user flags of programs, which outlive their machines: docs/FLAGS.md.
+/// Where the user flags of programs are kept between sessions: docs/FLAGS.md.
 public struct KeptFlags: Sendable {
   /// The directory for all programs.
   public let root: String
-  /// Whether the user has named it.
+  /// Whether the user chose it.
   public let isNamed: Bool
 
-  /// Keeps the flags below a directory.
+  /// Keeps the flags in a directory.
   public init(root: String, isNamed: Bool = true) { (self.root, self.isNamed) = (root, isNamed) }
 
   /// Where a program's flags are.
@@ -16,7 +16,7 @@ public struct KeptFlags: Sendable {
     .userFlags(root: root, program: program.sha1)
   }
 
-  /// What a machine finds when it is switched on; nil if it has no flags.
+  /// A machine's flags at power-on; nil if it has none.
   func flags(for machine: Chip8) throws(StorageError) -> [UInt8]? {
     let count = machine.userFlags.count
     guard count > 0 else { return nil }
@@ -24,14 +24,13 @@ public struct KeptFlags: Sendable {
     return Array(flags.prefix(count))
   }
 
-  /// The file that a machine's flags may be written to; nil if it has no flags, or if there is nothing
-  /// yet of its program.
+  /// The file that a machine's flags may be written to; nil if it has no flags, or if nothing is kept of its
+  /// program yet.
   package func output(for machine: Chip8) throws(StorageError) -> Output? {
     machine.userFlags.isEmpty ? nil : try memory(of: machine.program).output()
   }
 
-  /// Finds out, before a machine runs, whether its flags could be written after that. Makes the
-  /// directory that the user has named.
+  /// Checks, before a machine runs, that its flags can be written later. Creates the directory.
   package func prepare(for machine: Chip8) throws {
     try Storage.createDirectory(root)
     if !machine.userFlags.isEmpty { try memory(of: machine.program).checkWriting() }
@@ -49,8 +48,8 @@ extension NonVolatileMemory {
 }
 
 extension LoadedMachine {
-  /// Gives a machine that is switched on its user flags: those of a recording, or those that are kept.
-  /// A restored one brings its own.
+  /// Gives a machine its user flags at power-on: those of a recording, else those that are kept. A restored
+  /// machine has its own.
   mutating func powerOnFlags(_ kept: KeptFlags?, _ input: InputFile?) throws {
     if let input, let flags = input.recording?.flags {
       guard image == nil else {
@@ -64,15 +63,15 @@ extension LoadedMachine {
 }
 
 extension Timeline<Chip8> {
-  /// Gives a machine that was just switched on what is kept of its program's flags.
+  /// Gives a machine at power-on the flags that are kept of its program.
   mutating func powerOnFlags(_ kept: KeptFlags?) throws(StorageError) {
     if let flags = try kept?.flags(for: machine) { applyAccepted(.userFlags(flags)) }
   }
 }
 
-/// The user flags of a machine that runs: what of them is to be written where the program changes them.
+/// Tracks the user flags of a running machine, and what of them has to be written.
 package struct FlagProgress: Sendable {
-  /// Flags, and where they go.
+  /// Changed flags, and where they go.
   package struct Change: Sendable {
     fileprivate let memory: NonVolatileMemory
     fileprivate let flags: [UInt8]
@@ -86,19 +85,19 @@ package struct FlagProgress: Sendable {
   /// Whether there is something to write.
   private(set) var isChanged = false
 
-  /// - Parameter memory: where they go; nil if they are not kept. What the machine brings is not written.
+  /// - Parameter memory: where they go; nil if they are not kept. The machine's first flags are not written.
   package init(_ machine: Chip8, keepingIn memory: NonVolatileMemory?) {
     (self.memory, flags) = (memory, machine.userFlags)
   }
 
-  /// Looks whether the program has changed them.
+  /// Checks whether the program has changed them.
   package mutating func look(at machine: Chip8) {
     guard machine.userFlags != flags else { return }
     flags = machine.userFlags
     isChanged = memory != nil
   }
 
-  /// What is to be written, once.
+  /// What has to be written, once.
   package mutating func takeChange() -> Change? {
     guard isChanged, let memory else { return nil }
     isChanged = false

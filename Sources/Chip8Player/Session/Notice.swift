@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// What has happened in a session, for a front end to say in its own words.
+/// Something that happened in a session, for the front end to put into words.
 public enum Notice: Sendable {
   /// A program was switched on, or a saved state restored.
   case began(Platform, isRestored: Bool)
@@ -13,49 +13,49 @@ public enum Notice: Sendable {
   case paused
   /// The machine runs again.
   case unpaused
-  /// Another program debugs the machine, or does not any more.
+  /// A debugger has attached or detached.
   case debugger(isAttached: Bool)
-  /// No other program can debug the machine, and why.
+  /// No debugger can attach, and why.
   case cannotAttach(String)
-  /// The machine was switched off and on.
+  /// The machine was reset.
   case reset
-  /// The machine is one of another platform, switched on again.
+  /// The machine was restarted on another platform.
   case restarted(Platform)
   /// The machine has other quirks or another speed.
   case reconfigured(Configuration, before: Configuration)
-  /// The program can be continued where it was left, after so much of its own time.
+  /// The program can be resumed where it was left, at this machine time.
   case canContinue(machineTime: String)
-  /// Save and load mean this slot now.
+  /// Save and load now use this slot.
   case slotChosen(SlotName)
   /// There is nothing to load in the slot.
   case slotEmpty(SlotName)
   /// The machine was saved to the slot.
   case saved(SlotName)
-  /// The machine is that of the slot.
+  /// The machine was loaded from the slot.
   case loaded(SlotName)
   /// The slot was emptied.
   case deleted(SlotName)
-  /// What the last save replaced is in the slot again, which is empty if that was nothing.
+  /// The last save to the slot was undone, and whether it is empty again.
   case saveUndone(SlotName, isEmpty: Bool)
-  /// Nothing was saved to the slot that could be undone.
+  /// There is no save to the slot that could be undone.
   case noSaveToUndo(SlotName)
-  /// The machine is the one before the last load.
+  /// The last load was undone.
   case loadUndone
-  /// Nothing was loaded that could be undone.
+  /// There is no load that could be undone.
   case noLoadToUndo
-  /// The machine is again where it was before a jump.
+  /// A jump was undone.
   case undone(Timeline<Chip8>.Edge)
-  /// The machine is again where it was after a jump.
+  /// A jump was redone.
   case redone(Timeline<Chip8>.Edge)
-  /// The same as ``undone(_:)``, where the jump was a change of what the machine is.
+  /// A change of the machine itself was undone.
   case machineChangeUndone
-  /// The change was made again.
+  /// A change of the machine itself was redone.
   case machineChangeRedone
-  /// The machine is at an end of what was played.
+  /// The machine is at the end of a branch.
   case wentToEnd
   /// A clip is being recorded.
   case clipBegun
-  /// There is nothing to be written in a clip.
+  /// The clip would have no frames.
   case clipIsEmpty
   /// A picture or a clip was written.
   case captured(path: String)
@@ -63,34 +63,34 @@ public enum Notice: Sendable {
   case nothingToUndo
   /// There was no jump to redo.
   case nothingToRedo
-  /// Nothing is known of what was before this moment.
+  /// The machine cannot be rewound any further.
   case rewoundToStart(isPowerOn: Bool)
-  /// It takes a while to find out whether a saved state's past leads to its machine.
+  /// Proving that a saved state's past leads to its machine is taking a while.
   case provingPast
-  /// The movie is over: from here on its user plays.
+  /// The movie is over: from here on the user plays.
   case movieEnded
-  /// The watched file has changed: the program in the machine was replaced, or it was started again.
+  /// The watched file has changed: the program was replaced in the machine, or restarted.
   case watchedFileChanged(keepsState: Bool)
-  /// Something was not done.
+  /// An action failed.
   case failed(Action, any Error)
-  /// The user flags cannot be read, so the program starts without, or they were not kept.
+  /// The user flags could not be read, and the program starts without them; or they could not be written.
   case flagsFailed(isReading: Bool, StorageError)
-  /// What the setting is holds for all programs now.
+  /// The setting now applies to all programs.
   case keptForAll(Setting)
   /// Something in the user's configuration was skipped.
   case configuration(ConfigurationFile.Problem)
-  /// What was set is not kept, or what was kept cannot be read.
+  /// Settings could not be read or written.
   case settingsFailed(isReading: Bool, StorageError)
-  /// What is played is not recorded, or what was recorded cannot be read at all.
+  /// The journal could not be written, or not be read at all.
   case journalFailed(StorageError)
   /// Part of a file of the journal cannot be read.
   case journalDamaged(path: String, reason: String)
-  /// There was no more room for the oldest files of the journal.
+  /// The oldest files of the journal were removed to make room.
   case journalPruned([Journal.File])
-  /// Something went well but for this.
+  /// Something succeeded, with a reservation.
   case warning(Warning)
 
-  /// What was not done.
+  /// An action that can fail.
   public enum Action: Hashable, Sendable {
     /// Saving to a slot.
     case save(SlotName)
@@ -104,7 +104,7 @@ public enum Notice: Sendable {
     case list
     /// An autosave.
     case autosave
-    /// Switching the machine off and on.
+    /// A reset.
     case reset
     /// Going back in time.
     case rewind
@@ -126,7 +126,7 @@ public enum Halt: Hashable, Sendable {
 }
 
 extension Halt {
-  /// The end of a program that a debugger has reached, if it is one.
+  /// How a program ended that a debugger ran, if it did.
   init?(_ stop: DebugSession.Stop) {
     switch stop {
     case .exit: self = .exit

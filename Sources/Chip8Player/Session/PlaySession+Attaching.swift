@@ -2,9 +2,9 @@ import Chip8Core
 import SaveState
 import Synchronization
 
-/// A debugger on another thread, attached to a session: docs/DEBUGGING.md, "A running game". While the machine is
-/// stopped, the debugger is lent a copy of it; the session takes the result back between two frames, and never
-/// waits for the debugger.
+/// A debugger on another thread, attached to a session: docs/DEBUGGING.md, "A running game". While the
+/// machine is stopped, the debugger borrows a copy of it. The session takes the result back between two
+/// frames, and never waits for the debugger.
 extension PlaySession {
   /// The machine as a debugger sees it.
   package struct DebugView: Sendable {
@@ -12,7 +12,7 @@ extension PlaySession {
     package let number: Int
     package let session: DebugSession
     package let isStopped: Bool
-    /// Why it is stopped; nil if it was merely paused, or moved.
+    /// Why it is stopped; nil if it was just paused or moved.
     package let stop: DebugSession.Stop?
     /// The file that the program was loaded from, if it was one.
     package let path: String?
@@ -26,13 +26,13 @@ extension PlaySession {
       var problem: (any Error)?
     }
 
-    /// How many messages are kept for a debugger that does not take them. Later ones are dropped.
+    /// How many messages are queued. Later ones are dropped.
     private static let maxMessageCount = 10_000
 
     private let state = Mutex(State())
     private let wake: @Sendable () -> Void
 
-    /// - Parameter wake: called when there are some. It must not wait.
+    /// - Parameter wake: called when there is news. It must not block.
     package init(wake: @escaping @Sendable () -> Void) { self.wake = wake }
 
     fileprivate func put(_ view: DebugView) {
@@ -53,8 +53,8 @@ extension PlaySession {
       wake()
     }
 
-    /// The last view, what log points have said, and why the watched file could not be played as it was last, since
-    /// the last call.
+    /// The last view, messages of log points, and why the watched file cannot be played, as far as they are
+    /// new since the last call.
     package func take() -> (view: DebugView?, messages: [LoggedMessage], problem: (any Error)?) {
       state.withLock { state in
         defer { state = State() }
@@ -63,7 +63,6 @@ extension PlaySession {
     }
   }
 
-  /// A debugger that is attached.
   struct Attached {
     let news: DebugNews
     /// What was last reported to it.
@@ -80,7 +79,7 @@ extension PlaySession {
     }
   }
 
-  /// A machine that is lent to a debugger: the session's own stands still until the loan ends.
+  /// A machine lent to a debugger. The session's own is stopped until the loan ends.
   struct Loan: Sendable {
     let cancellation: Cancellation
     let session: DebugSession
@@ -98,7 +97,8 @@ extension PlaySession {
     return makeDebugView()
   }
 
-  /// Detaches the debugger. Its stops go, and a machine that it has stopped runs on, unless it is in the past.
+  /// Detaches the debugger and removes its stops. A machine that it stopped runs on, unless it is in the
+  /// past.
   func detach(_ news: DebugNews) {
     guard debugging.attached?.news === news else { return }
     endMotion()
@@ -108,7 +108,7 @@ extension PlaySession {
     if debugging.isStoppedByDebugger, player.timeline.isAtEnd, !isDebugging { resumeDebugged() }
   }
 
-  // MARK: Reports to it
+  // MARK: Reports to the debugger
 
   /// The machine as it is now.
   private func makeDebugView() -> DebugView {
@@ -144,14 +144,14 @@ extension PlaySession {
     }
   }
 
-  /// Tells the debugger what has happened to the machine, unless the machine is being moved.
+  /// Sends the debugger the machine if it has changed, unless it is being moved.
   func notifyDebugger() {
     guard let attached = debugging.attached, !isMoving, attached.lastReported != reportedState
     else { return }
     attached.news.put(makeDebugView())
   }
 
-  // MARK: What it does
+  // MARK: Requests of the debugger
 
   /// Lends the machine, if it is stopped.
   func lend(to news: DebugNews) -> Loan? {
@@ -192,7 +192,7 @@ extension PlaySession {
     return makeDebugView()
   }
 
-  /// Stops the machine where others are.
+  /// Replaces the debugger's stops.
   func keep(_ stops: DebugStops) {
     let counts = player.debugger.counts
     (player.stops, player.stops.removed) = (stops, [])
@@ -215,7 +215,7 @@ extension PlaySession {
 
   /// Plays on.
   ///
-  /// - Parameter counts: how often the conditions of stops have held until now.
+  /// - Parameter counts: how often the conditions of stops have held so far.
   @discardableResult
   func resumeDebugged(_ counts: [Int: UInt64] = [:]) -> DebugView {
     if isPaused { togglePause() }
@@ -223,27 +223,27 @@ extension PlaySession {
     return makeDebugView()
   }
 
-  /// Switches the machine off and on, and plays.
+  /// Resets the machine, and plays.
   func restartDebugged() -> DebugView {
     reset()
-    // A machine that a debugger has moved to its end is paused there, too. The new one is not.
+    // A machine that a debugger moved to its end is also paused there. The new one is not.
     if halt != nil { isPaused = false }
     return resumeDebugged()
   }
 }
 
 extension PlaySession.Debugging {
-  /// Takes what log points have said.
+  /// Forwards messages of log points.
   func take(_ messages: [LoggedMessage]) {
     if !messages.isEmpty { attached?.news.put(messages) }
   }
 
-  /// Takes why the watched file cannot be played as it is now.
+  /// Forwards why the watched file cannot be played.
   func take(_ problem: any Error) { attached?.news.put(problem) }
 }
 
 extension Debugger.StopReason {
-  /// Whether it is a stop of a debugger, and not one of the metadata.
+  /// Whether it is a debugger's stop, and not one of the metadata.
   var isOfDebugger: Bool {
     if case .stops = self { true } else { false }
   }

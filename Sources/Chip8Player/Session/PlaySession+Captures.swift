@@ -1,23 +1,22 @@
 import Chip8Core
 import SaveState
 
-/// Files of what is seen: written on a thread of their own, for a clip takes a while, and no save is to
-/// wait for it.
+/// Pictures and clips. They are written on a thread of their own, as a clip takes a while and must not delay
+/// a save.
 extension PlaySession {
-  /// How much the clip has of what was played before it was requested.
+  /// How far back a clip of what was played last goes.
   private static let clipSeconds: UInt64 = 30
 
-  /// Where the files go.
   package var captureDirectory: String { "\(options.slotsRoot)/captures" }
 
   /// Whether a movie is being recorded.
   package var isRecording: Bool { options.recording != nil }
 
-  /// Writes a file among the captures.
+  /// Writes a capture.
   ///
   /// - Parameters:
-  ///   - ending: of its name.
-  ///   - make: the file's bytes, made on the other thread.
+  ///   - ending: the file name extension.
+  ///   - make: makes the file's bytes, on the other thread.
   package func capture(
     as ending: String, _ make: @escaping @Sendable () throws -> [UInt8]
   ) {
@@ -36,7 +35,7 @@ extension PlaySession {
   /// Whether a clip is being recorded.
   package var isRecordingClip: Bool { clipStart != nil }
 
-  /// Begins to record a clip, or writes the one that was being recorded.
+  /// Starts recording a clip, or ends it and writes it.
   package func toggleClip() {
     guard isRecordingClip else {
       clipStart = player.timeline.place
@@ -45,8 +44,8 @@ extension PlaySession {
     endClip()
   }
 
-  /// Writes the clip that is being recorded, if there is one: from its beginning, or from where the machine has
-  /// left what led there.
+  /// Writes the clip that is being recorded, if there is one: from its start, or from where the machine has
+  /// since left the course that it started on.
   func endClip() {
     guard let start = clipStart else { return }
     clipStart = nil
@@ -65,7 +64,7 @@ extension PlaySession {
       guard let past = timeline.past(byteLimit: .max), let movie = Movie(past, to: timeline.machine)
       else { throw MovieError.nothing("frame that ends") }
       let frames = try MovieFrames(movie, scale: 4, showsKeys: false, last: count)
-      // What takes a while gets its name when it is whole.
+      // The file gets its name when it is complete.
       let unfinished = "\(path).unfinished"
       do {
         var writer = try GIFWriter(unfinished, of: frames, appearance, apartFrom: InputFiles())

@@ -1,37 +1,37 @@
 import Chip8Core
 import SaveState
 
-/// How a session ends: what can be resumed is saved first.
+/// Closing a session, which saves the machine to be resumed later.
 extension PlaySession {
-  /// How a session has closed.
+  /// How a session closed.
   public enum End: Sendable {
     /// The machine can be resumed.
     case saved
-    /// There is nothing to resume, or it is not wanted.
+    /// There was nothing to resume, or autosaves are off.
     case nothingToSave
-    /// The machine was not saved, and ``takeNotices()`` says why.
+    /// The machine could not be saved; ``takeNotices()`` says why.
     case failed
   }
 
-  /// How far closing is.
+  /// The progress of closing.
   enum Closing: Equatable {
-    /// What was begun before is still being done.
+    /// Earlier work is being finished.
     case finishing
-    /// The machine is being saved, and whether nothing has gone wrong with that; nil if there is nothing to save.
+    /// The machine is being saved: whether that has not failed so far; nil if there is nothing to save.
     case saving(Bool?)
     case closed(End)
   }
 
-  /// Whether the session is closing, or has closed. The machine does not run then.
+  /// Whether the session is closing or closed. The machine does not run then.
   public var isClosing: Bool { closing != nil }
 
-  /// How the session has closed, if it has.
+  /// How the session closed, if it has.
   public var end: End? {
     if case .closed(let end) = closing { end } else { nil }
   }
 
-  /// Begins to save what can be resumed, once all is done that was begun before; ``poll()`` continues
-  /// with it, and ``end`` is how it has ended.
+  /// Starts closing: finishes earlier work, then saves the machine. ``poll()`` continues with it, and ``end``
+  /// tells the result.
   public func beginClosing() {
     guard closing == nil else { return }
     closing = .finishing
@@ -51,7 +51,7 @@ extension PlaySession {
     guard work.isIdle else { return }
     switch closing {
     case .finishing: closing = .saving(autosaveOnLeaving() ? true : nil)
-    // A clip takes a while, and is not to hold up what can be resumed.
+    // A clip takes a while; it must not delay saving the machine, but is waited for.
     case .saving where !captures.isIdle: break
     case .saving(nil): closing = .closed(.nothingToSave)
     case .saving(let isWell?): closing = .closed(isWell ? .saved : .failed)
@@ -59,10 +59,10 @@ extension PlaySession {
     }
   }
 
-  /// Continues after all, where the machine was not saved.
+  /// Continues after all, if the machine could not be saved.
   public func reopen() { closing = nil }
 
-  /// Saves what can be resumed, and waits until all work is done.
+  /// Closes the session, and waits for all work.
   @discardableResult
   public func close() -> End {
     beginClosing()

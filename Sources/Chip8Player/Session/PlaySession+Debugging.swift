@@ -1,42 +1,42 @@
 import Chip8Core
 import SaveState
 
-/// Debugging what is played, forwards and backwards: docs/DEBUGGING.md. Another thread moves a copy of the
-/// player, however long that takes; it takes the place of the player then. The session stands meanwhile.
+/// Debugging the session, forwards and backwards: docs/DEBUGGING.md. Another thread moves a copy of the
+/// player, which then replaces the player. The session is stopped until then, however long it takes.
 extension PlaySession {
-  /// What is known of the machine while it is debugged.
+  /// The state of debugging.
   struct Debugging {
     var isOpen = false
-    /// What is known of the program that was debugged last.
+    /// The program that was debugged last, and its source.
     var program: Program?
     var source = ProgramSource()
-    /// The motion that another thread makes, if it does.
+    /// The motion in progress on another thread, if there is one.
     var motion: Cancellation?
     /// How the last one ended.
     var text = ""
-    /// The keys of frames that are played for the first time; nil for those that are down there.
+    /// The keys held in frames that motions play for the first time; nil for the machine's current ones.
     var heldKeys: KeySet?
-    /// How often the memory was accessed, and when it was counted last.
+    /// How often memory was accessed, and where that was counted.
     var heat: Survey?
     var heatPlace: Timeline<Chip8>.Place?
     var survey: Cancellation?
     let motions = WorkQueue()
-    /// The debugger that is attached, if one is.
+    /// The attached debugger, if there is one.
     var attached: Attached?
-    /// Why none can attach, until it was reported.
+    /// Why no debugger can attach, until that is reported.
     var attachProblem: String?
-    /// Whether it has stopped the machine.
+    /// Whether a debugger stopped the machine.
     var isStoppedByDebugger = false
-    /// What is to be done as soon as no motion is made.
+    /// What to do once no motion is in progress.
     var waiting: [(PlaySession) -> Void] = []
   }
 
   // MARK: Begin and end
 
-  /// Whether the machine is debugged.
+  /// Whether the debugger is open.
   package var isDebugging: Bool { debugging.isOpen }
 
-  /// Pauses the machine, to be debugged.
+  /// Opens the debugger, which pauses the machine.
   package func beginDebugging() {
     guard !isDebugging, restart == nil else { return }
     endRewinding()
@@ -48,10 +48,10 @@ extension PlaySession {
     if let problem = debugging.attachProblem.take() { report(.cannotAttach(problem)) }
   }
 
-  /// No other program can debug the machine: its own debugger says why, once.
+  /// Sets why no other debugger can attach, which is reported once the debugger is opened.
   package func setAttachProblem(_ problem: String) { debugging.attachProblem = problem }
 
-  /// The machine stays as it is.
+  /// Closes the debugger. The machine stays as it is.
   package func endDebugging() {
     endMotion()
     debugging.survey?.cancel()
@@ -63,10 +63,10 @@ extension PlaySession {
     DebugSession(player, debugging.source, holding: debugging.heldKeys)
   }
 
-  /// How the last motion ended; empty if it is done, and while another one is made.
+  /// How the last motion ended; empty if it was completed, and during the next one.
   package var debugText: String { isMoving ? "" : debugging.text }
 
-  /// How often the memory was accessed in the last second, if that was counted.
+  /// How often memory was accessed in the last second, if that was counted.
   package var heat: Survey? { debugging.heat }
 
   func pollDebugging() {
@@ -79,7 +79,7 @@ extension PlaySession {
     if isDebugging { countAccessesIfDue() }
   }
 
-  /// The `:breakpoint`s of a source are breakpoints from when it is debugged first.
+  /// Turns the `:breakpoint`s of a source into breakpoints when it is first debugged.
   func followProgram() {
     guard debugging.program != player.machine.program else { return }
     (debugging.program, debugging.source) = (player.machine.program, player.source)
@@ -97,10 +97,10 @@ extension PlaySession {
 
   // MARK: Motions
 
-  /// Whether a motion is being made.
+  /// Whether a motion is in progress.
   package var isMoving: Bool { debugging.motion != nil }
 
-  /// Moves the machine; ``poll()`` takes up where it ended.
+  /// Moves the machine; ``poll()`` takes up the result.
   package func move(_ motion: DebugMotion) {
     guard isDebugging, !isMoving, restart == nil, difference == nil, !isClosing else { return }
     endRewinding()
@@ -121,10 +121,10 @@ extension PlaySession {
     }
   }
 
-  /// Ends a motion where it is.
+  /// Stops a motion where it is.
   package func interruptMotion() { debugging.motion?.cancel() }
 
-  /// What a motion comes to is not wanted any more.
+  /// Cancels a motion, and drops its result.
   func endMotion() {
     debugging.motion?.cancel()
     debugging.motion = nil
@@ -144,7 +144,7 @@ extension PlaySession {
     if isNew { hasRun(to: Halt(result.stop)) }
   }
 
-  /// A motion has run what was not played before.
+  /// A motion has played new frames.
   func hasRun(to halt: Halt?) {
     flagKeeper.look(at: player.machine)
     guard let halt else { return autosaveIfDue() }
@@ -164,7 +164,7 @@ extension PlaySession {
 
   // MARK: Changes
 
-  /// Sets a breakpoint, or clears it.
+  /// Sets or clears a breakpoint.
   package func toggleBreakpoint(at address: UInt16) {
     guard !isMoving else { return }
     var all = Set(player.metadata.breakpoints)
@@ -176,7 +176,7 @@ extension PlaySession {
     player.setBreakpoints(all.sorted())
   }
 
-  /// Changes a register or a byte, which ``undo()`` undoes.
+  /// Changes a register or a byte. ``undo()`` undoes it.
   package func edit(_ target: Expression.Target, to value: Int) {
     guard isDebugging, !isMoving, restart == nil, !isClosing else { return }
     writeJournal()
@@ -191,10 +191,10 @@ extension PlaySession {
     debugging.text = ""
   }
 
-  /// The keys that are held in frames that a motion plays for the first time.
+  /// The keys held in frames that a motion plays for the first time.
   package var debugKeys: KeySet { debugging.heldKeys ?? player.machine.heldKeys }
 
-  /// Holds other keys in them.
+  /// Sets ``debugKeys``.
   package func hold(_ keys: KeySet) {
     guard isDebugging, !isMoving else { return }
     debugging.heldKeys = keys
@@ -202,11 +202,11 @@ extension PlaySession {
 
   // MARK: Heat
 
-  /// Of how many frames accesses are counted, and of about how many instructions at most.
+  /// How many frames accesses are counted in, and about how many instructions at most.
   private static let countedFrames = 60
   private static let countedInstructions = 200_000
 
-  /// Counts what was accessed, once for each place at which the machine stops.
+  /// Counts accesses to memory, once wherever the machine stops.
   private func countAccessesIfDue() {
     let place = player.timeline.place
     guard isStopped, !isMoving, debugging.survey == nil, debugging.heatPlace != place else {

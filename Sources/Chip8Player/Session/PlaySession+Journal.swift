@@ -1,24 +1,24 @@
 import Chip8Core
 import SaveState
 
-/// The journal, in which what is played is kept: docs/TIMELINE.md.
+/// The journal, which records what is played: docs/TIMELINE.md.
 extension PlaySession {
-  /// What is known of the journal of the session.
+  /// The state of the session's journal.
   struct JournalProgress {
     let keeper: JournalKeeper
     var mark = JournalMark()
-    /// Where the machine was at first: as long as it is there, nothing has been played.
+    /// Where the machine started: while it is there, nothing has been played.
     let start: Position
     var hasBegun = false
     var nextWrite: UInt64 = 0
-    /// When to look again what other processes have played; nil while looking.
+    /// When to read other processes' journals again; nil while that is in progress.
     var nextLook: UInt64?
-    /// Whether it is known what was played before the session.
+    /// Whether earlier sessions were read.
     var hasLooked = false
   }
 
-  /// From now on keeps the journal of this machine's program, and finds out what was played of it before.
-  /// Programs that are being written have none.
+  /// Starts the journal of the current program, and reads what was played of it before. Watched programs have
+  /// no journal.
   func beginJournal() {
     guard let limit = options.journalByteLimit, !isWatching else {
       player.timeline.isJournaled = false
@@ -33,7 +33,7 @@ extension PlaySession {
     lookAtJournal()
   }
 
-  /// Looks what others have played of the program, for ``leaves``.
+  /// Reads what was played of the program elsewhere, for ``leaves``.
   public func lookAtJournal() {
     guard let keeper = journal?.keeper else { return }
     journal?.nextLook = nil
@@ -43,7 +43,7 @@ extension PlaySession {
     }
   }
 
-  /// Looks again if that was long ago.
+  /// Reads it again if it is time.
   func lookAtJournalIfDue() {
     if let due = journal?.nextLook, MonotonicClock.now >= due { lookAtJournal() }
   }
@@ -53,7 +53,7 @@ extension PlaySession {
   ) {
     for notice in notices { report(notice) }
     guard journal?.keeper === keeper else { return }
-    // Nothing happens to the timeline before what a motion comes to has taken its place.
+    // A motion's result replaces the timeline, so changes have to wait for it.
     guard !isMoving else {
       return debugging.waiting.append { $0.collect(tree, [], of: keeper) }
     }
@@ -61,14 +61,14 @@ extension PlaySession {
     journal?.hasLooked = true
     journal?.nextLook = MonotonicClock.now + JournalKeeper.lookInterval
     guard let tree else { return }
-    // Each branch that is there has to be known first.
+    // The journal has to know all branches first.
     takeChanges()
     guard var mark = journal?.mark else { return }
     player.recall(tree, &mark, continues: isFirst)
     journal?.mark = mark
   }
 
-  /// Writes what was played since the last time, if that is long ago.
+  /// Writes what was played since the last time, if it is time.
   func writeJournalIfDue() {
     guard let due = journal?.nextWrite else { return }
     let now = MonotonicClock.now
@@ -84,11 +84,11 @@ extension PlaySession {
     takeChanges()
   }
 
-  /// Hands to the other thread what has happened.
+  /// Passes what has happened to the other thread.
   private func takeChanges() {
     guard var progress = journal, let changes = player.timeline.changes(since: &progress.mark)
     else { return }
-    // What was not played has no place in a journal, but is needed as soon as something was.
+    // A session that was never played is not recorded, but its beginning is needed once it is.
     progress.hasBegun = progress.hasBegun || player.machine.position != progress.start
     journal = progress
     let (keeper, time, isWanted) = (progress.keeper, WallClock.now(), progress.hasBegun)

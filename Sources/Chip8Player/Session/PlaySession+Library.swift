@@ -1,11 +1,11 @@
 import Chip8Core
 import SaveState
 
-/// What a session knows of other programs, and of the ends of its own timeline.
+/// Other programs to play, and the ends of the session's own timeline.
 extension PlaySession {
   // MARK: Programs
 
-  /// Looks which programs there are, for ``library``.
+  /// Reads the list of programs, for ``library``.
   package func listLibrary() {
     let library = Library(root: options.slotsRoot)
     work.begin {
@@ -14,7 +14,7 @@ extension PlaySession {
     }
   }
 
-  /// Plays a program where it was left, or from its beginning.
+  /// Plays a program from where it was left, or from its start.
   package func play(_ entry: Library.Entry, fromStart: Bool = false) {
     if case .saved(let path) = entry.source, !fromStart { return open(path) }
     open(entry.program.name + ".ch8", contents: entry.program.bytes)
@@ -32,29 +32,29 @@ extension PlaySession {
 
   // MARK: The timeline
 
-  /// An end of what was played.
+  /// The end of a branch.
   package struct BranchEnd: Hashable, Sendable {
     package let branch: Int
     /// Why it began.
     package let edge: Timeline<Chip8>.Edge
-    /// How often what led to it left another course.
+    /// How many branches down the tree it is.
     package let depth: Int
     /// When it began and ended, in the machine's own time.
     package let start: String
     package let end: String
     /// Whether the machine is on it.
     package let isCurrent: Bool
-    /// What the screen shows there; nil until it was looked at.
+    /// What the screen shows there; nil until that is known.
     package let screen: Screen?
   }
 
-  /// A look at an end.
+  /// The screen at the end of a branch.
   struct Preview: Sendable {
     let end: Position
     let screen: Screen?
   }
 
-  /// The ends of all branches, as a tree: each is followed by those whose course has left its own.
+  /// The ends of all branches, as a tree: each is followed by the branches that left it.
   package var branchEnds: [BranchEnd] {
     let timeline = player.timeline
     let platform = player.machine.state.configuration.platform
@@ -69,7 +69,7 @@ extension PlaySession {
     }
   }
 
-  /// Looks at the next end without a screen, on the other thread, one at a time.
+  /// Finds the screen of the next end without one, on the other thread, one at a time.
   package func loadPreview() {
     let timeline = player.timeline
     guard !isLoadingPreview,
@@ -89,7 +89,6 @@ extension PlaySession {
     }
   }
 
-  /// Goes to the end of a branch.
   package func go(toEndOf branch: Int) {
     guard player.timeline.leaves.contains(where: { $0.branch == branch }) else { return }
     let isReached = jump(orElse: { $0.go(toEndOf: branch) }) { player throws(SeekError) in

@@ -1,9 +1,9 @@
 import Chip8Core
 import SaveState
 
-/// The program's machine, as the player chooses it: it changes at once, and is kept for the next time.
+/// The machine that the player chooses for a program: it changes at once, and is kept for next time.
 extension PlaySession {
-  /// The machine that the program wants unless another one is chosen.
+  /// The program's own machine, which it gets unless another one is chosen.
   package var ownConfiguration: Configuration {
     if let configuration = player.ownConfiguration { return configuration }
     let program = player.machine.program
@@ -17,7 +17,7 @@ extension PlaySession {
 
   private var configuration: Configuration { player.machine.state.configuration }
 
-  /// Switches the machine on again as another platform.
+  /// Restarts the program on another platform.
   public func setPlatform(_ platform: Platform) {
     let configuration = ownConfiguration.standard(on: platform)
     powerOn(configuration, .restarted(platform), keeps: true)
@@ -37,10 +37,10 @@ extension PlaySession {
     report(.reconfigured(configuration, before: before))
   }
 
-  /// Continues with the machine that the program wants, which is switched on again if it has to be.
+  /// Switches to the program's own machine, which restarts the program if it has to.
   package func useOwnMachine() {
     let own = ownConfiguration
-    // A saved state can have it although another one is kept.
+    // A saved state can already have it while another one is kept.
     guard configuration != own else { return keepMachine() }
     var changed = configuration
     (changed.quirks, changed.instructionsPerFrame) = (own.quirks, own.instructionsPerFrame)
@@ -53,7 +53,7 @@ extension PlaySession {
 
   // MARK: What is kept
 
-  /// From now on the program gets such a machine as it has now.
+  /// Keeps the current machine for the program.
   func keepMachine() {
     let before = settings[.program].machine
     let after = Settings(machine: configuration, of: ownConfiguration)
@@ -67,14 +67,14 @@ extension PlaySession {
     keep(.program) { $0 = $0.with(machine: choice) }
   }
 
-  /// What begins these branches, the last one first, was undone.
+  /// The changes that began these branches were undone, the last one first.
   func machineChangesUndone(on branches: [Int]) {
     for branch in branches {
       if let change = machineChoices[branch] { keepMachine(change.before) }
     }
   }
 
-  /// What begins the branch was done again.
+  /// The change that began the branch was redone.
   func machineChangeRedone() {
     if let change = machineChoices[player.timeline.branch] { keepMachine(change.after) }
   }

@@ -1,16 +1,16 @@
 import Chip8Core
 import SaveState
 
-/// Other machines in the place of this one: switched off and on, or of another file.
+/// Replacing the machine: by a reset, or by that of another file.
 extension PlaySession {
-  /// Switches the machine off and on again, with other random numbers unless a seed was given.
+  /// Resets the machine, with other random numbers unless a seed was given.
   public func reset() {
     powerOn(player.machine.state.configuration, .reset)
   }
 
   /// - Parameters:
-  ///   - notice: what is reported then.
-  ///   - keeps: whether the program gets such a machine from now on.
+  ///   - notice: what to report.
+  ///   - keeps: whether to keep the configuration for the program.
   func powerOn(_ configuration: Configuration, _ notice: Notice, keeps: Bool = false) {
     let seed = options.machine.seed ?? UInt64.random(in: 0...UInt64.max)
     let fresh: Chip8
@@ -42,9 +42,9 @@ extension PlaySession {
   /// Plays another program or image; if it cannot be used, the machine continues unchanged.
   public func open(_ path: String) { open(path) { try LoadedFile(path) } }
 
-  /// The same for one that is not a file.
+  /// The same for contents that are not in a file.
   ///
-  /// - Parameter name: what a file with it would be called.
+  /// - Parameter name: stands for the file's name.
   package func open(_ name: String, contents: [UInt8]) {
     open(name) { try LoadedFile(name, contents: contents) }
   }
@@ -67,7 +67,7 @@ extension PlaySession {
         session.adopt(loaded)
         session.settings[.program] = settings[.program]
         problem.map { session.report(.settingsFailed(isReading: true, $0)) }
-        // They are those of the program before.
+        // These belong to the last program.
         (session.slotList, session.changedSlot, session.left) = ([], nil, nil)
         session.slotListCount += 1
         let platform = loaded.machine.state.configuration.platform
@@ -77,7 +77,7 @@ extension PlaySession {
     }
   }
 
-  /// Plays a machine that was loaded. If it is one of the same program, undo leads back.
+  /// Plays a loaded machine. If it has the same program, undo leads back.
   private func adopt(_ loaded: LoadedMachine) {
     let isSame = loaded.machine.program.sha1 == player.machine.program.sha1
     let edge: Timeline<Chip8>.Edge = loaded.image == nil ? .powerOn : .load
@@ -93,11 +93,10 @@ extension PlaySession {
 
   // MARK: Where the user left
 
-  /// How long the machine has been on that the program can be continued with, in its own time; nil if
-  /// there is none.
+  /// The machine time of the state that can be resumed; nil if there is none.
   public var leftMachineTime: String? { left?.machine.machineTime }
 
-  /// Looks for what the program can be continued with.
+  /// Looks for a state to resume.
   func findResumable() {
     guard options.autosaveSeconds != nil, !isWatching else { return }
     let (slots, machine) = (self.slots, machineCount)
@@ -111,7 +110,7 @@ extension PlaySession {
     }
   }
 
-  /// Continues the program where the user left it.
+  /// Resumes the program where the user left it.
   public func resumeLastSession() {
     guard let left else { return }
     self.left = nil

@@ -4,37 +4,37 @@ import SaveState
 extension PlaySession {
   /// The options of a session.
   public struct Options: Sendable {
-    /// What is wanted of the machines of programs that are opened.
+    /// What is requested of the machines of opened programs.
     public var machine = MachineRequest()
-    /// What is wanted beside them.
+    /// What is requested beside them.
     public var metadata = MetadataRequest()
-    /// What the user has set, except what is kept for a program.
+    /// The user's settings, except those kept for a program.
     public var settings = SettingLevels()
-    /// Where it is kept what is chosen while playing; nil if it is not.
+    /// Where settings chosen while playing are kept; nil if they are not.
     public var keptSettings: KeptSettings?
-    /// What is to be reported first.
+    /// Notices to begin with.
     public var firstNotices: [Notice] = []
-    /// Where the slots of all programs are.
+    /// The directory of all programs' slots.
     public var slotsRoot = Slots.defaultRoot()
-    /// How many seconds of the machine's time lie between two autosaves; nil for no autosaves at all.
+    /// Seconds of machine time between autosaves; nil for no autosaves at all.
     public var autosaveSeconds: Int? = 60
-    /// How many bytes of its past a saved machine carries, at most; nil for none.
+    /// The most bytes of its past that a saved machine carries; nil for none.
     public var pastByteLimit: Int? = Player.defaultPastByteLimit
     /// Where the user flags are kept; nil if they are not.
     public var keptFlags: KeptFlags?
-    /// How far ahead of the machine picture and sound are; nil if they are its own.
+    /// How far picture and sound run ahead of the machine; nil if they do not.
     public var runAhead: RunAhead.Choice?
-    /// Whether each frame is run twice, to see whether that is the same.
+    /// Whether each frame is run twice, to check that the machine is deterministic.
     public var isParanoid = false
-    /// How many bytes the journal of a program has, at most; nil for no journal.
+    /// The most bytes that a program's journal takes; nil for no journal.
     public var journalByteLimit: Int?
-    /// Whether other processes of the user may debug what is played.
+    /// Whether the user's other processes may debug the session.
     public var isAttachable = false
-    /// The movie that is played first.
+    /// The movie to play.
     package var movie: Movie<Chip8>?
-    /// What the movie says that is recorded; nil if none is.
+    /// The facts of the movie to record; nil if none is recorded.
     package var recording: MovieFacts?
-    /// Whether the movie that is played is only watched, and what follows it is not recorded.
+    /// Whether the movie is only watched, and nothing is recorded after it.
     package var isReadOnly = false
     /// Files that the program must not replace.
     package var reservedPaths: [String] = []
@@ -42,7 +42,7 @@ extension PlaySession {
     /// The defaults.
     public init() {}
 
-    /// What follows from the settings. An exhibit keeps nothing of what its visitors play.
+    /// The options that follow from the settings. A kiosk keeps nothing of what its visitors play.
     public init(_ settings: SettingLevels) {
       self.settings = settings
       let effective = settings.effective

@@ -1,32 +1,32 @@
 import Chip8Core
 import SaveState
 
-/// Going to the past that an image tells. Whether it leads to the machine takes minutes to find out at
-/// worst, so that another thread does it, while the session plays on.
+/// Going back into the past that an image brings. Proving that it leads to the image's machine can take
+/// minutes, so another thread does it while the session plays on.
 extension PlaySession {
-  /// A past that another thread runs.
+  /// A past that another thread is proving.
   struct Proving {
-    /// After how many looks at it the user is told.
+    /// After how many polls the user is told.
     private static let lookCount = 30
 
     let branch: Int
     let cancellation = Cancellation()
-    /// What was to be done there, and is done once it is proved if the machine has not moved.
+    /// What to do once it is proved, if the machine has not jumped since.
     var wish: (jump: Int, perform: (PlaySession) -> Void)?
     private var looks = 0
 
     init(branch: Int) { self.branch = branch }
 
-    /// - Returns: whether it has taken so long that the user has to be told now.
+    /// - Returns: whether the user has to be told now that it takes a while.
     mutating func isLate() -> Bool {
       looks += 1
       return looks == Proving.lookCount
     }
   }
 
-  /// Has a past proved.
+  /// Proves a past.
   ///
-  /// - Parameter perform: what to do then.
+  /// - Parameter perform: called once it is proved.
   func prove(past branch: Int, then perform: @escaping (PlaySession) -> Void) {
     if proving?.branch != branch { beginProving(branch) }
     proving?.wish = (jumpCount, perform)

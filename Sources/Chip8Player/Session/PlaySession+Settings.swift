@@ -1,9 +1,9 @@
 import Chip8Core
 import SaveState
 
-/// What is set while playing. It holds at once, and is kept for the next time.
+/// Changing settings while playing. They apply at once, and are kept for next time.
 extension PlaySession {
-  /// Sets a setting; of one with entries, those that are named.
+  /// Sets a setting; if it has entries, only the named ones.
   public func set(_ setting: Setting, to text: String) {
     guard let value = try? setting.row.kind.checked(text),
       let level = try? settings.choose(setting, value)
@@ -12,7 +12,7 @@ extension PlaySession {
     keep(level) { try? $0.set(setting, to: value) }
   }
 
-  /// Sets a setting for all programs to what it is for this one.
+  /// Keeps a setting's current value for all programs.
   public func keepForAll(_ setting: Setting) {
     guard let value = settings.given[setting] ?? shown(setting) else { return }
     forget(setting, levels: [.options, .program])
@@ -22,7 +22,7 @@ extension PlaySession {
     report(.keptForAll(setting))
   }
 
-  /// Resets a setting to what it is unless chosen while playing.
+  /// Resets a setting to what it was before it was changed while playing.
   public func useDefault(_ setting: Setting) {
     forget(setting, levels: [.options, .program, .all])
     settingsChanged()
@@ -44,10 +44,10 @@ extension PlaySession {
 
   // MARK: Keys
 
-  /// Makes a key of the keyboard one of the keypad.
+  /// Assigns a key of the keyboard to one of the keypad.
   ///
   /// - Parameter usage: the key, by its usage of page 7 in the USB HID usage tables.
-  /// - Returns: false for a key that commands are given with.
+  /// - Returns: false for a key that is reserved for commands.
   public func assign(_ usage: UInt8, to key: UInt8) -> Bool {
     let name = KeyName.name(of: usage)
     guard KeyName.usage(of: name) == usage else { return false }
@@ -55,17 +55,17 @@ extension PlaySession {
     return true
   }
 
-  /// Makes a button of a pad a key of the keypad.
+  /// Assigns a button of a pad to a key of the keypad.
   ///
-  /// - Returns: false for a button that commands are given with.
+  /// - Returns: false for a button that is reserved for commands.
   public func assign(_ button: PlayerButton, to key: UInt8) -> Bool {
     guard PlayerButton.buttons.contains(button.button) else { return false }
     set(.padMap, to: "\(button.name)=\(hexadecimal(key, 1))")
     return true
   }
 
-  /// Forgets what was assigned while playing to a key of the keypad, and what its usual keys and buttons were
-  /// assigned to instead.
+  /// Resets a key of the keypad: removes what was assigned to it while playing, and what its usual keys and
+  /// buttons were assigned to instead.
   public func resetKey(_ key: UInt8) {
     let usual = KeyMap(for: programKeys)
     let usages = player.keyAssignments.filter {
@@ -91,7 +91,7 @@ extension PlaySession {
     }
   }
 
-  /// What a setting is for this program, from any source.
+  /// A setting's value for this program, from any source.
   private func shown(_ setting: Setting) -> String? {
     switch setting {
     case .colors:
@@ -102,7 +102,7 @@ extension PlaySession {
     }
   }
 
-  /// Shows and saves the machine so, if the setting is one that is saved with it.
+  /// Applies a setting, also to the metadata if it is saved with the machine.
   private func apply(_ setting: Setting, _ text: String) {
     let chosen = settings.given.metadata
     let known = Appearance(for: player.machine.program).colors
@@ -124,7 +124,7 @@ extension PlaySession {
     player.preferences = settings.preferences.metadata
   }
 
-  /// Changes what is kept, on the other thread.
+  /// Changes kept settings, on the other thread.
   func keep(
     _ level: SettingLevels.Level, _ change: @escaping @Sendable (inout Settings) -> Void
   ) {
@@ -140,9 +140,9 @@ extension PlaySession {
 }
 
 extension SettingLevels {
-  /// Takes what is kept for a program.
+  /// Reads the settings kept for a program.
   ///
-  /// - Returns: why it cannot be read, if it cannot.
+  /// - Returns: why they cannot be read, if they cannot.
   public mutating func readProgram(
     _ program: Digest, _ kept: KeptSettings?
   ) -> StorageError? {

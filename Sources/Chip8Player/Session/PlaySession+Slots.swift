@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// Saving and loading: slots and autosaves. The work is done on the other thread.
+/// Saving and loading: slots and autosaves. The disk is accessed on the other thread.
 extension PlaySession {
   var slots: Slots { player.slots(in: options.slotsRoot) }
 
@@ -23,8 +23,7 @@ extension PlaySession {
     }
   }
 
-  /// Loads a slot, that of ``slot`` by default; if it cannot be used, the machine continues
-  /// unchanged.
+  /// Loads a slot, by default ``slot``. If it cannot be used, the machine continues unchanged.
   public func load(_ name: SlotName? = nil) {
     use(name ?? slot) { session, image, machine, path in
       session.writeJournal()
@@ -35,8 +34,8 @@ extension PlaySession {
     }
   }
 
-  /// Restores what is in the slot in a new process in place of this one, of which nothing is left but
-  /// its autosave; if it cannot be used, the machine continues unchanged.
+  /// Restores the slot in a new process in place of this one, after an autosave. If it cannot be used, the
+  /// machine continues unchanged.
   public func loadInNewProcess() {
     use(slot) { session, image, machine, path in
       session.autosaveOnLeaving()
@@ -56,7 +55,7 @@ extension PlaySession {
     }
   }
 
-  /// Puts back what the last save or deletion replaced; once more, and that is done again.
+  /// Undoes the last save or deletion. A second call redoes it.
   public func undoSave() {
     let (slots, slot) = (slots, changedSlot ?? slot)
     begin(.undoSave(slot), unlessEmpty: .noSaveToUndo(slot)) {
@@ -75,7 +74,7 @@ extension PlaySession {
     }
   }
 
-  /// Looks what is in the program's slots, for ``slotList``.
+  /// Lists the program's slots, for ``slotList``.
   public func listSlots() {
     let slots = slots
     begin(.list) {
@@ -87,9 +86,9 @@ extension PlaySession {
     }
   }
 
-  /// Does something on the other thread, or reports that it was not done.
+  /// Does something on the other thread, and reports if it fails.
   ///
-  /// - Parameter notice: what is reported instead if there is nothing in the slot.
+  /// - Parameter notice: reported instead if the slot is empty.
   func begin(
     _ action: Notice.Action, unlessEmpty notice: Notice? = nil,
     _ body: @escaping @Sendable () throws -> WorkQueue.Completion?
@@ -113,7 +112,7 @@ extension PlaySession {
     autosave(.minute)
   }
 
-  /// Saves the machine without the user's doing, but not while a program is being written.
+  /// Saves the machine automatically, except that of a watched program.
   func autosave(_ autosave: Autosave) {
     guard options.autosaveSeconds != nil, watched == nil else { return }
     autosaveFrame = player.machine.state.frames
@@ -125,7 +124,7 @@ extension PlaySession {
     }
   }
 
-  /// What a machine that is left was doing can be resumed, unless it was doing nothing any more.
+  /// Saves the machine when it is left, unless there is nothing to resume.
   ///
   /// - Returns: whether it is being saved.
   @discardableResult
@@ -138,8 +137,8 @@ extension PlaySession {
     return true
   }
 
-  /// Saves the machine that another process sends in the slot of an autosave, before the other process
-  /// learns that it is here; nil if there are no autosaves.
+  /// Autosaves a machine that was received from another process, before that process is told that it has
+  /// arrived; nil if autosaves are off.
   package func saveProvisionally() throws -> (any ProvisionalSave)? {
     guard options.autosaveSeconds != nil else { return nil }
     let image = try player.moment().image(time: WallClock.now())

@@ -1,35 +1,35 @@
 import Chip8Core
 import SaveState
 
-/// Back in time and forth, for players: docs/TIMELINE.md. None of it waits for a disk.
+/// Going back and forth in time: docs/TIMELINE.md.
 extension PlaySession {
-  /// How the machine goes back in time while the key for it is held: faster and faster.
+  /// Rewinding while its key is held, faster and faster.
   struct Rewinding {
     private static let framesPerDoubling = 60
     private static let maxDoublings = 3
 
-    /// For how many frames it has done so.
+    /// How many frames the key was held.
     var heldFrames = 0
-    /// Whether it cannot go back any further.
+    /// Whether it cannot go any further.
     var isAtStart = false
 
-    /// How many frames it goes back in the time of one.
+    /// How many frames it goes back per frame.
     var speed: UInt64 {
       1 << min(heldFrames / Rewinding.framesPerDoubling, Rewinding.maxDoublings)
     }
   }
 
-  /// Where the machine is on its course, in frames.
+  /// The machine's position on its course, in frames.
   public struct Progress: Hashable, Sendable {
-    /// The first one that can be gone back to.
+    /// The first frame that can be reached.
     public let first: UInt64
-    /// The one that the machine is at.
+    /// The machine's frame.
     public let frame: UInt64
-    /// The last one that was played.
+    /// The last frame that was played.
     public let last: UInt64
   }
 
-  /// Where the machine is, as long as it is only looked at: going back, step by step, or after a jump.
+  /// The machine's position while the timeline is browsed: by rewinding, stepping or a jump.
   public var progress: Progress? {
     guard isBrowsing else { return nil }
     let timeline = player.timeline
@@ -41,7 +41,7 @@ extension PlaySession {
 
   // MARK: Rewinding
 
-  /// From now on ``runFrame(keys:)`` goes back in time, until ``endRewinding()``.
+  /// Makes ``runFrame(keys:)`` go back in time, until ``endRewinding()``.
   public func beginRewinding() {
     guard restart == nil, rewinding == nil, !isMoving else { return }
     rewinding = Rewinding()
@@ -59,7 +59,7 @@ extension PlaySession {
       report(.rewoundToStart(isPowerOn: timeline.start == Position()))
     } else {
       let count = min(rewinding.speed, frameCount)
-      // What cannot be gone to now cannot be a moment later.
+      // What cannot be reached now cannot be reached a moment later either.
       rewinding.isAtStart = !browse(orElse: { $0.rewinding?.isAtStart = false }) {
         player throws(SeekError) in try player.rewind(frames: count)
       }
@@ -70,7 +70,7 @@ extension PlaySession {
 
   // MARK: Steps
 
-  /// Pauses, and goes back to where the frame before begins.
+  /// Pauses, and goes back to the start of the previous frame.
   public func stepBack() {
     guard restart == nil, !isMoving else { return }
     isPaused = true
@@ -83,9 +83,9 @@ extension PlaySession {
     }
   }
 
-  /// Pauses, and continues by a frame: one that was played before as it was played, or the next one.
+  /// Pauses, and advances by a frame: as it was played before, or a new one.
   ///
-  /// - Parameter keys: those that are held down if it is a new frame.
+  /// - Parameter keys: held down in a new frame.
   public func stepForward(keys: KeySet) {
     guard restart == nil, !isMoving else { return }
     isPaused = true
@@ -99,7 +99,7 @@ extension PlaySession {
 
   // MARK: Ends
 
-  /// The ends of all that was played of the program: here, before, and in other windows.
+  /// The ends of everything that was played of the program: here, earlier, and in other windows.
   public var leaves: [Timeline<Chip8>.Leaf] { player.timeline.leaves }
 
   // MARK: Undo
@@ -114,7 +114,7 @@ extension PlaySession {
     }
   }
 
-  /// Does again what ``undo()`` has undone, and returns to what was played after it.
+  /// Redoes what ``undo()`` undid, and returns to what was played after it.
   public func redo() {
     guard let edge = player.timeline.redoableEdges.first else { return report(.nothingToRedo) }
     if jump(orElse: { $0.redo() }, { player throws(SeekError) in try player.redo() }) {
@@ -124,8 +124,7 @@ extension PlaySession {
     }
   }
 
-  /// Continues with the machine that the last load, reset or change replaced, as ``undo()`` does; once
-  /// more, and that is done again.
+  /// Undoes the last load, reset or change of the machine, and any rewinding since. A second call redoes it.
   public func undoLoad() {
     let timeline = player.timeline
     if let next = timeline.redoableEdges.first, next != .rewind {
@@ -152,9 +151,9 @@ extension PlaySession {
 
   // MARK: Jumps
 
-  /// Goes to another moment, to play on from there.
+  /// Goes to another position, to play on from there.
   ///
-  /// - Parameter again: is called when the machine is not there, but can go there now.
+  /// - Parameter again: called later if the position can be reached only then.
   func jump(
     orElse again: @escaping (PlaySession) -> Void,
     _ body: (inout Player) throws(SeekError) -> Void
@@ -166,10 +165,10 @@ extension PlaySession {
     return true
   }
 
-  /// Goes to another moment, to look at it.
+  /// Goes to another position, to look at it.
   ///
-  /// - Parameter again: is called when the machine is not there, but can go there now.
-  /// - Returns: whether the machine is there; otherwise it is unchanged.
+  /// - Parameter again: called later if the position can be reached only then.
+  /// - Returns: whether the machine is there now; otherwise it is unchanged.
   @discardableResult
   private func browse(
     orElse again: @escaping (PlaySession) -> Void,

@@ -80,8 +80,7 @@ extension PlaySession {
     }
   }
 
-  /// Each version of a program that is being written is another program: it finds the flags that the one
-  /// before has left.
+  /// Passes the flags on to the next version of a watched program, which is another program to the machine.
   func inheritUserFlags(to timeline: inout Timeline<Chip8>) {
     if options.keptFlags != nil { timeline.applyAccepted(.userFlags(player.machine.userFlags)) }
   }

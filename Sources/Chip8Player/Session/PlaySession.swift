@@ -1,11 +1,11 @@
 import Chip8Core
 import SaveState
 
-/// A machine that is played, and its commands. A front end turns keys into
-/// commands and frames into pixels.
+/// A machine that is played, and its commands. A front end turns keys into commands and frames into pixels.
 ///
-/// A session belongs to one thread. None of its methods waits for a disk, but ``finishWork()`` and
-/// ``close()``, which front ends need at most where they are ended: work on the disk is done on another thread, and ``poll()`` takes up what has ended.
+/// A session belongs to one thread. Only ``finishWork()`` and ``close()``, which front ends need when they
+/// end, wait for the disk: everything else accesses it on another thread, and ``poll()`` takes up the
+/// results.
 public final class PlaySession {
   /// The machine, and everything around it.
   public internal(set) var player: Player
@@ -13,81 +13,80 @@ public final class PlaySession {
   public internal(set) var isPaused = false
   /// The breakpoint or watchpoint that stopped the machine, until it resumes.
   public internal(set) var stoppedAt: Debugger.StopReason?
-  /// The slot that save and load mean.
+  /// The slot that save and load use.
   public internal(set) var slot = SlotName.key(1)
   /// The program's slots as of the last ``listSlots()``, newest first.
   public internal(set) var slotList: [SlotSummary] = []
-  /// Counts how often ``slotList`` was made.
+  /// How often ``slotList`` was updated.
   public internal(set) var slotListCount = 0
-  /// Why the watched file cannot be played as it is now, if it cannot.
+  /// Why the watched file cannot be played, if it cannot.
   public internal(set) var watchProblem: (any Error)?
-  /// The machine with which the session continues in a new process, if it does.
+  /// The machine to continue with in a new process, if the session does.
   public internal(set) var restart: Restoration?
-  /// Why the session cannot continue, if it cannot: the machine is not as deterministic as it must be.
+  /// Why the session cannot continue, if the machine turned out not to be deterministic.
   public private(set) var difference: RepetitionError?
-  /// Whether what is seen and heard is not the machine's own, but a later one's.
+  /// Whether picture and sound are those of a later frame, by run-ahead.
   private var isShownAhead = false
-  /// How pixels are shown that flicker.
+  /// How flickering pixels are blended.
   public var flickerBlending = FlickerBlending.off { didSet { forgetFlicker() } }
   private var flickerFilter = FlickerFilter()
-  /// The screen as it is shown, if that is not just as it is.
+  /// The blended screen, if there is blending.
   private var blendedScreen: ShownScreen?
-  /// How the machine goes back in time, while it does.
+  /// The state of rewinding, while its key is held.
   var rewinding: Rewinding?
-  /// Whether the machine was brought to where it is, and has not played on from there.
+  /// Whether the machine was moved to where it is, and has not played on from there.
   var isBrowsing = false
 
   private var notices: [Notice]
-  /// What the player has set, for this program and for all.
+  /// The settings, for this program and for all.
   public internal(set) var settings: SettingLevels
   let work = WorkQueue()
-  /// Writes pictures and clips, which take longer.
+  /// Writes pictures and clips, which take longer than saves.
   let captures = WorkQueue()
-  /// Where the clip begins that is being recorded, if one is. What was played is written in the end, so nothing is
-  /// to be done until then.
+  /// The start of the clip that is being recorded, if one is. The clip is made from the timeline when it
+  /// ends.
   var clipStart: Timeline<Chip8>.Place?
-  /// Runs the pasts that images tell.
+  /// Proves the pasts that images bring.
   let proofs = WorkQueue()
-  /// The one that is being run, if any is.
+  /// The proof in progress, if there is one.
   var proving: Proving?
   var debugging = Debugging()
-  /// Where other threads ask for something.
+  /// Where other threads post requests.
   package let gate = SessionGate()
   var closing: Closing?
   let options: Options
-  /// What the program's keys do, for what shows them.
+  /// Finds out what the program's keys do.
   var keyObserver: KeyObserver
-  /// A file that is reloaded when it, or a file that it includes, changes.
+  /// The file that is reloaded when it, or a file that it includes, changes.
   var watched: Watched?
   let flagKeeper = FlagKeeper()
-  /// What is written of the session as it is played, if anything is.
+  /// The session's journal, if it has one.
   var journal: JournalProgress?
-  /// Whether the machine waits for the host to answer a call.
+  /// Whether the machine waits for the host's answer.
   private var isAwaitingHost = false
   /// Changes whenever another machine replaces the machine.
   public private(set) var machineCount = 0
-  /// Changes whenever the machine is at another moment, and has not run there.
+  /// Changes whenever the machine jumps to another position.
   private(set) var jumpCount = 0
-  /// The programs to choose from, as of the last ``listLibrary()``; nil before it.
+  /// The programs to choose from, as of the last ``listLibrary()``; nil before.
   package internal(set) var library: [Library.Entry]?
-  /// What the ends of branches look like.
+  /// The screens at the ends of branches.
   var previews: [Int: Preview] = [:]
   var isLoadingPreview = false
-  /// What the program can be continued with, if it has been played before.
+  /// What can be resumed, if the program was played before.
   var left: Slots.Resumption<Chip8>?
   /// The slot that was saved or deleted last.
   var changedSlot: SlotName?
-  /// Why the program has stopped at the ends of branches, where it has.
+  /// Why the program stopped at the ends of branches, if it did.
   var halts: [Int: Halt] = [:]
-  /// What was kept of the machine before and after it was changed, by the branches that begin with that.
+  /// The machine's kept settings before and after a change, by the branch that begins with it.
   var machineChoices: [Int: (before: Settings, after: Settings)] = [:]
-  /// The machine that the program wants, if it had to be found out.
+  /// The program's own machine, if it had to be detected.
   var detectedConfiguration: (program: Digest, configuration: Configuration)?
-  /// When the machine was saved last, or began.
+  /// The frame of the last autosave, or the first frame.
   var autosaveFrame: UInt64
 
-  /// Plays a machine. If it is one that was just switched on, it gets its user flags, for which their
-  /// file is read.
+  /// Plays a machine. At power-on it gets its user flags, whose file is read.
   public init(_ loaded: LoadedMachine, _ host: Host = .none, _ options: Options = Options()) {
     var loaded = loaded
     flagKeeper.powerOn(&loaded, options.keptFlags)
@@ -115,7 +114,7 @@ public final class PlaySession {
 
   // MARK: What happened
 
-  /// Takes up what was done on the other thread.
+  /// Takes up the results of other threads.
   public func poll() {
     _ = collect()
     lookAtProof()
@@ -126,7 +125,7 @@ public final class PlaySession {
     lookAtJournalIfDue()
   }
 
-  /// - Returns: whether there was anything to take up, which may have begun more.
+  /// - Returns: whether there were any; they may have started more work.
   private func collect() -> Bool {
     let completions =
       work.takeCompletions() + captures.takeCompletions() + proofs.takeCompletions()
@@ -138,7 +137,7 @@ public final class PlaySession {
     return !completions.isEmpty
   }
 
-  /// Waits until all work is done that was begun, and what that begins, and takes it up.
+  /// Waits for all work and for what follows from it, and takes up the results.
   public func finishWork() {
     repeat {
       work.finish()
@@ -162,7 +161,7 @@ public final class PlaySession {
 
   // MARK: Running
 
-  /// What the keys of the program do. It can change while the program runs, unless the table has it.
+  /// What the program's keys do. This can change while the program runs, unless it is in the table.
   public var programKeys: ProgramKeys { keyObserver.keys }
 
   /// Why the program has stopped, if it has.
@@ -170,7 +169,7 @@ public final class PlaySession {
     player.timeline.isAtEnd ? halts[player.timeline.branch] : nil
   }
 
-  /// Whether the program has stopped, or can do nothing any more but jump to itself.
+  /// Whether the program has stopped, or just jumps to itself.
   package var isOver: Bool {
     let (pc, next) = (player.machine.state.pc, player.machine.nextInstruction)
     return halt != nil || next.kind == .jump && next.nnn == pc
@@ -179,7 +178,7 @@ public final class PlaySession {
   /// Whether the machine is stopped.
   public var isStopped: Bool { isPaused || halt != nil }
 
-  /// The sound of the frame that ended last. Nothing is heard of what is only looked at.
+  /// The sound of the last frame; nil while the timeline is browsed.
   public var tone: Tone? {
     if isStopped || isBrowsing || isBlocked { return nil }
     return isShownAhead ? player.runAhead?.tone : player.machine.tone
@@ -190,21 +189,21 @@ public final class PlaySession {
     isShownAhead ? player.output.screen : player.machine.state.screen
   }
 
-  /// The screen with what flickers blended.
+  /// The screen with flicker blended.
   public var shownScreen: ShownScreen { blendedScreen ?? ShownScreen(screen) }
 
-  /// Whether the machine does not run although the user has not stopped it.
+  /// Whether the machine cannot run, although the user has not stopped it.
   private var isBlocked: Bool {
     restart != nil || difference != nil || isAwaitingHost || closing != nil || isMoving
   }
 
-  /// Runs to the end of a frame, or goes back in time, unless the machine is stopped.
+  /// Runs a frame, or rewinds, unless the machine is stopped.
   public func runFrame(keys: KeySet) {
     guard rewinding == nil else { return rewindOn() }
     if !isStopped { playFrame(keys: keys) }
   }
 
-  /// Runs to the end of a frame. What was only looked at until now is continued from here.
+  /// Runs a frame. If the timeline was being browsed, play continues from here.
   func playFrame(keys: KeySet) {
     guard halt == nil, !isBlocked else { return }
     stoppedAt = nil
@@ -237,8 +236,7 @@ public final class PlaySession {
   func playOn() {
     isBrowsing = false
     autosaveFrame = player.machine.state.frames
-    // They are others than those at the moment that was left, and not because the program has changed
-    // them.
+    // The flags differ from those at the position that was left, but not because the program changed them.
     keepFlags()
   }
 
@@ -263,7 +261,7 @@ public final class PlaySession {
     report(.halted(halt))
   }
 
-  /// Pauses or resumes the machine. One that has halted stays halted.
+  /// Pauses or resumes the machine, unless it has halted.
   public func togglePause() {
     guard halt == nil, !isMoving else { return }
     isPaused.toggle()
@@ -273,13 +271,13 @@ public final class PlaySession {
 
   // MARK: Host calls
 
-  /// Asks the host on the other thread. The machine waits at its call for the answer.
+  /// Asks the host, on the other thread. The machine waits for the answer at its call.
   private func ask(_ call: HostCall) {
     isAwaitingHost = true
     let (player, jump) = (player, jumpCount)
     work.begin {
       var host = player.host
-      // Only the replay of a recording can fail, and a session replays none.
+      // This fails only when a recording is replayed, which sessions do not do.
       let outcome = try? player.outcome(of: call, from: &host)
       return { [host] session in
         guard session.jumpCount == jump else { return }
@@ -301,7 +299,7 @@ public final class PlaySession {
 
   // MARK: Another machine
 
-  /// The machine is another one.
+  /// Updates what depends on the machine, after it was replaced.
   func machineChanged() {
     machineCount += 1
     endProving()
@@ -313,7 +311,7 @@ public final class PlaySession {
     keepFlags()
   }
 
-  /// The machine is at another moment.
+  /// Updates what depends on the machine's position, after it jumped.
   func momentChanged() {
     jumpCount += 1
     isAwaitingHost = false
@@ -321,14 +319,14 @@ public final class PlaySession {
     showMachine()
   }
 
-  /// What is seen is the machine as it is.
+  /// Shows the machine's current screen, without run-ahead and blending.
   func showMachine() {
     isShownAhead = false
     forgetFlicker()
   }
 
-  /// From now on keeps the flags of this machine. Those of a program that is being written are not
-  /// kept, unless the user has said where.
+  /// Keeps the flags of the current machine from now on. Those of a watched program are kept only in a
+  /// directory that the user chose.
   func keepFlags() {
     let isKept = watched == nil || options.keptFlags?.isNamed == true
     let memory = options.keptFlags?.memory(of: player.machine.program)
@@ -341,8 +339,8 @@ extension LoadedMachine {
   ///
   /// - Parameters:
   ///   - path: a program in any form, or an image; `-` is standard input.
-  ///   - request: what is wanted of the machine.
-  ///   - metadata: what is wanted beside it.
+  ///   - request: what is requested of the machine.
+  ///   - metadata: what is requested beside it.
   public init(
     _ path: String, _ request: MachineRequest = MachineRequest(),
     _ metadata: MetadataRequest = MetadataRequest()

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Lets other threads do something with a session: on the session's own thread, between two frames.
+/// Runs other threads' requests on the session's thread, between two frames.
 package final class SessionGate: Sendable {
   private struct State {
     var jobs: [@Sendable (PlaySession?) -> Void] = []
@@ -34,7 +34,7 @@ package final class SessionGate: Sendable {
     return result.value.withLock { $0 }
   }
 
-  /// Runs what other threads are waiting for.
+  /// Runs the requests of other threads.
   func serve(_ session: PlaySession) {
     let jobs = state.withLock { state in
       defer { state.jobs = [] }
@@ -43,7 +43,7 @@ package final class SessionGate: Sendable {
     for job in jobs { job(session) }
   }
 
-  /// Ends all waits, for good.
+  /// Ends all waits, now and later.
   package func close() {
     let jobs = state.withLock { state in
       defer { state = State(isClosed: true) }

@@ -5,7 +5,7 @@ import SaveState
 public struct SlotSummary: Sendable {
   /// The slot.
   public let slot: SlotName
-  /// What is in it, nil if it is empty and only has versions.
+  /// What is in it; nil if it is empty and only has versions.
   public let current: StateSummary?
   /// The numbers of its versions, the newest first.
   public let versions: [Int]
@@ -16,20 +16,20 @@ public struct SlotSummary: Sendable {
     versions = try slots.versions(of: slot)
   }
 
-  /// All slots of a program, those that were saved last first.
+  /// All slots of a program, the last saved ones first.
   package static func all(_ slots: Slots) throws(StorageError) -> [SlotSummary] {
     var all: [SlotSummary] = []
     for slot in try slots.names() { all.append(try SlotSummary(slot, of: slots)) }
     return all.sorted { ($1.time, $0.slot) < ($0.time, $1.slot) }
   }
 
-  /// Those that do not say when they were saved come last.
+  /// The time of saving. States without one come last.
   fileprivate var time: UInt64 { current?.time ?? 0 }
 }
 
-/// A state in a slot, or one that was in it, as a list shows it.
+/// A state in a slot, or an earlier version, as a list shows it.
 public struct StateSummary: Sendable {
-  /// What is known of a state that can be used.
+  /// The contents of a state that can be used.
   public struct Contents: Sendable {
     /// When it was saved, in seconds since 1970; nil if unknown.
     public let time: UInt64?
@@ -91,7 +91,7 @@ extension StateSummary.Contents {
     machineTime = machine.machineTime
     (frames, instructions) = (machine.state.frames, machine.state.instructions)
     screen = machine.state.screen
-    // What is said beside the state can be damaged without doing it any harm.
+    // Damage to these sections does no harm to the state.
     time = try? image.time()
     note = try? image.note()
   }
@@ -105,7 +105,7 @@ extension Chip8 {
 }
 
 extension Platform {
-  /// How long so many frames take, in hours, minutes and seconds.
+  /// The duration of frames, in hours, minutes and seconds.
   package func time(ofFrames frames: UInt64) -> String {
     let seconds = frames / UInt64(framesPerSecond)
     func two(_ number: UInt64) -> String { "\(number)".padded(before: 2, with: "0") }

@@ -1,25 +1,25 @@
 import Glibc
 
-/// The clock on the wall, which says when a state is saved.
+/// Wall-clock time, for when a state was saved.
 package enum WallClock {
   /// Seconds since 1970-01-01 00:00:00 UTC.
   package static func now() -> UInt64 { UInt64(max(0, time(nil))) }
 
-  /// A time as the user reads it, by his own time zone.
+  /// A time in the user's time zone.
   package static func text(_ seconds: UInt64) -> String {
     var time = time_t(clamping: seconds)
     var local = tm()
-    // A year that no calendar has, from an untrusted file.
+    // An untrusted file can have a year beyond any calendar.
     guard localtime_r(&time, &local) != nil else { return "\(seconds) s" }
     return text(&local, "%Y-%m-%d %H:%M:%S")
   }
 
-  /// The same as a part of a file's name.
+  /// The same, for a file's name.
   package static func fileName(_ seconds: UInt64) -> String {
     String(text(seconds).map { $0 == ":" ? "." : $0 })
   }
 
-  /// A time as ISO 8601 has it, in UTC.
+  /// A time by ISO 8601, in UTC.
   package static func utc(_ seconds: UInt64) -> String {
     // An image can hold any time; gmtime_r knows the years that are an Int32.
     var time = time_t(min(seconds, 1 << 55))

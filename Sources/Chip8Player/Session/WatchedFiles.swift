@@ -1,6 +1,6 @@
 import SaveState
 
-/// Files as they were read, to find out whether they have changed.
+/// Detects changes to files since they were read.
 package struct WatchedFiles: Sendable {
   private var stamps: [(path: String, stamp: Storage.Stamp?)]
 
@@ -9,8 +9,8 @@ package struct WatchedFiles: Sendable {
   /// Files as they are now.
   package init(_ paths: [String]) { self.init(paths.map { ($0, Storage.stamp(of: $0)) }) }
 
-  /// Whether one of them is another file now, once for each change. While one is missing, as it is when an
-  /// editor puts another in its place, it has not changed.
+  /// Whether one of them has changed, once for each change. A missing file has not changed: an editor may be
+  /// about to replace it.
   package mutating func noticeChange() -> Bool {
     var hasChanged = false
     for index in stamps.indices {

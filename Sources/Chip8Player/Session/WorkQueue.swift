@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Does a session's work on the disk on another thread, one job after the other, while the machine
-/// continues. Results wait until the session takes them up.
+/// Runs a session's disk work on another thread, one job after the other, while the machine runs on. Results
+/// wait until the session takes them up.
 final class WorkQueue: Sendable {
-  /// What is left to do on the session's own thread.
+  /// The rest of a job, for the session's own thread.
   typealias Completion = @Sendable (PlaySession) -> Void
 
   private let thread = WorkThread()
@@ -11,11 +11,10 @@ final class WorkQueue: Sendable {
 
   private struct State {
     var completions: [Completion] = []
-    /// How many jobs have begun and not ended.
     var jobCount = 0
   }
 
-  /// Begins to do something, and keeps what it returns for ``takeCompletions()``.
+  /// Starts a job, and keeps its completion for ``takeCompletions()``.
   func begin(_ work: @escaping @Sendable () -> Completion?) {
     state.withLock { $0.jobCount += 1 }
     thread.begin {
@@ -27,10 +26,10 @@ final class WorkQueue: Sendable {
     }
   }
 
-  /// Comes back when everything that was begun has ended.
+  /// Waits for all jobs.
   func finish() { thread.finish() }
 
-  /// What has ended since the last call.
+  /// The completions of jobs that ended since the last call.
   func takeCompletions() -> [Completion] {
     state.withLock { state in
       defer { state.completions = [] }
@@ -38,6 +37,6 @@ final class WorkQueue: Sendable {
     }
   }
 
-  /// Whether everything that was begun has ended and was taken.
+  /// Whether all jobs have ended and their completions were taken.
   var isIdle: Bool { state.withLock { $0.jobCount == 0 && $0.completions.isEmpty } }
 }

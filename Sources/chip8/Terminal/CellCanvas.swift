@@ -2,10 +2,10 @@ import CTerminal
 import Chip8Core
 import Chip8Player
 
-/// Texts in the cells of a terminal: a line is one cell high, and a cell twice as high as wide.
+/// Text in a terminal's cells: a line is one cell high, and a cell is twice as high as it is wide.
 package struct CellMetrics: TextMetrics {
   package var unitAspect: Int { 2 }
-  /// Pictures in three columns of a terminal with 80 can be made out.
+  /// Wide enough for recognizable pictures, and for three of them in 80 columns.
   package var tileWidth: Int { 24 }
 
   package init() {}
@@ -17,7 +17,7 @@ package struct CellMetrics: TextMetrics {
     return Size(width: lines.map(\.cellCount).max() ?? 0, height: lines.count)
   }
 
-  /// The lines of a text, broken between words where it is too long for one.
+  /// The lines of a text, wrapped between words.
   static func lines(of text: String, width: Int) -> [String] {
     guard !text.isEmpty else { return [] }
     var lines: [String] = []
@@ -38,7 +38,7 @@ package struct CellMetrics: TextMetrics {
   }
 }
 
-/// Draws marks in the cells of a terminal.
+/// Draws marks in a terminal's cells.
 package struct CellCanvas {
   package private(set) var grid: CellGrid
 
@@ -58,7 +58,7 @@ package struct CellCanvas {
         cell = CellCanvas.blank(
           on: CellCanvas.mixed(tint.color, Int(alpha), over: cell.background))
       }
-    // Its blanks stay where they are.
+    // Code is not wrapped: its spaces stay where they are.
     case .text(let text, .code, let tint, _):
       write(
         text.displayText.fitted(to: mark.area.width), tint.color, x: mark.area.x, y: mark.area.y)
@@ -102,7 +102,7 @@ package struct CellCanvas {
     }
   }
 
-  /// Writes a line: a character can take two cells, and be of several scalars.
+  /// Writes a line. A character can take two cells, and consist of several scalars.
   private mutating func write(_ line: String, _ color: UInt32, x: Int, y: Int) {
     guard (0..<grid.height).contains(y) else { return }
     var x = x
@@ -121,7 +121,7 @@ package struct CellCanvas {
 
   // MARK: Pictures
 
-  /// Draws pixels, two of them in a cell, as large as there is room for.
+  /// Draws pixels, two in a cell, as large as they fit.
   mutating func draw(_ bitmap: Bitmap, _ colors: [UInt32], in area: Area) {
     let half = Area(x: area.x, y: 2 * area.y, width: area.width, height: 2 * area.height)
     let place = half.fitting(Size(width: bitmap.width, height: bitmap.height))
@@ -137,8 +137,8 @@ package struct CellCanvas {
 }
 
 extension Bitmap {
-  /// What is most seen of the pixels that one of a picture of another size stands for: what is lit, unless that
-  /// is less than a third.
+  /// The value of a pixel in the picture scaled to another size: the most frequent lit value of the pixels
+  /// that it covers, or 0 if less than a third of them are lit.
   fileprivate func value(_ x: Int, _ y: Int, of size: Size) -> Int {
     let (left, top) = (x * width / size.width, y * height / size.height)
     let right = max(left + 1, (x + 1) * width / size.width)
@@ -153,12 +153,12 @@ extension Bitmap {
 }
 
 extension String {
-  /// How many cells of a terminal the text takes.
+  /// How many cells the text takes in a terminal.
   var cellCount: Int {
     unicodeScalars.reduce(0) { $0 + Int(CTerminal_cellCount($1.value)) }
   }
 
-  /// As much of the text as there is room for.
+  /// As much of the text as fits.
   func fitted(to width: Int) -> String {
     guard cellCount > width else { return self }
     var text = self

@@ -1,9 +1,9 @@
 import CChafa
 import Chip8Core
 
-/// A character of a terminal with its colours, 0xRRGGBB.
+/// A character in a terminal and its colours, 0xRRGGBB.
 package struct Cell: Hashable, Sendable {
-  /// Its Unicode scalar, or a code of its grid.
+  /// A Unicode scalar, or a code of the grid.
   package var character: UInt32
   var foreground: UInt32
   var background: UInt32
@@ -29,12 +29,11 @@ package struct Cell: Hashable, Sendable {
   package var isSecondHalf: Bool { character == Cell.secondHalf }
 }
 
-/// A rectangle of cells.
 package struct CellGrid: Hashable, Sendable {
   package let width: Int
   package let height: Int
   package var cells: [Cell]
-  /// Characters of several scalars, whose codes follow on those of Unicode.
+  /// Characters of several scalars. Their codes follow those of Unicode.
   private var clusters: [Character] = []
 
   private static let firstCode: UInt32 = 0x11_0000
@@ -43,7 +42,7 @@ package struct CellGrid: Hashable, Sendable {
     (self.width, self.height, self.cells) = (width, height, cells)
   }
 
-  /// What stands for a character in a cell of this grid.
+  /// The code of a character in this grid.
   mutating func code(of character: Character) -> UInt32 {
     let scalars = character.unicodeScalars
     if let only = scalars.first, scalars.count == 1 { return only.value }
@@ -58,14 +57,14 @@ package struct CellGrid: Hashable, Sendable {
     return UnicodeScalar(code).map { String(Character($0)) } ?? ""
   }
 
-  /// Whether codes stand for the same in another grid of the same size.
+  /// Whether the other grid has the same size, and its codes mean the same.
   func hasCodes(of other: CellGrid) -> Bool {
     (width, height) == (other.width, other.height) && clusters == other.clusters
   }
 }
 
-/// Makes cells of pixels. Half blocks are two pixels; what looks most like more of them is for chafa to
-/// say, once for each pattern: the same pixels make the same cell.
+/// Turns pixels into cells. A half block is two pixels; for more than that, chafa finds the character that
+/// looks most like them, once for each pattern.
 struct CellPainter {
   /// Why chafa cannot be used, if it cannot.
   static let chafaProblem: String? = CChafa_load().map { String(cString: $0) }

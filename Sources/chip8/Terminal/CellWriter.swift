@@ -1,16 +1,16 @@
 import Chip8Core
 
-/// Writes cells to a terminal that are others than those that are there, in as few bytes as it can.
+/// Updates a terminal's cells in as few bytes as possible.
 struct CellWriter {
   private var shown: CellGrid?
-  /// The colours in which the terminal writes at present, if they are known.
+  /// The terminal's current colours, if they are known.
   private var foreground: UInt32?
   private var background: UInt32?
 
-  /// Nothing is known of what the terminal shows.
+  /// Forgets what the terminal shows, so that everything is written again.
   mutating func forget() { self = CellWriter() }
 
-  /// Other colours were set than this has set.
+  /// Forgets the colours, after others were set.
   mutating func forgetColors() { (foreground, background) = (nil, nil) }
 
   mutating func write(
@@ -22,7 +22,7 @@ struct CellWriter {
       for x in 0..<grid.width {
         let index = y * grid.width + x
         let cell = grid.cells[index]
-        // The second half of a character is written with the first one.
+        // The second half of a wide character is written with the first.
         if cell.isSecondHalf || old?.cells[index] == cell { continue }
         if next < 0 {
           bytes += "\u{1B}[\(row + y + 1);\(column + x + 1)H".utf8
@@ -86,14 +86,14 @@ struct CellWriter {
 
   // MARK: Colours
 
-  /// The end of a sequence that sets a colour: 38 that of characters, 48 what they are on.
+  /// The end of a sequence that sets a colour: 38 is the foreground, 48 the background.
   static func code(_ what: Int, _ color: UInt32, _ hasAllColors: Bool) -> String {
     let parts = components(of: color).map(Int.init)
     guard hasAllColors else { return "\(what);5;\(index(of: parts))" }
     return "\(what);2;\(parts[0]);\(parts[1]);\(parts[2])"
   }
 
-  /// The nearest of the 256 colours that every terminal has: a cube of six levels, and 24 greys.
+  /// The nearest of the 256 standard colours: a cube of six levels, and 24 greys.
   private static func index(of parts: [Int]) -> Int {
     let levels = [0, 95, 135, 175, 215, 255]
     let steps = parts.map { part in

@@ -1,18 +1,18 @@
-/// Which keys of a terminal are down. Where the terminal does not report that keys go up, they go up by
-/// themselves when they were not heard of for a while.
+/// The keys that are down. If the terminal does not report releases, a key is released once it was not
+/// repeated for a while.
 package struct HeldKeys: Sendable {
-  /// How long a key is down that was pressed or repeated: a tap is seen by every program, and keys that
-  /// are held are repeated more often.
+  /// How long a key stays down after a press or a repeat: long enough for every program to see a tap, and
+  /// for the next repeat of a held key to arrive.
   package static let frameCount = 9
 
   private let isTimed: Bool
   private var frame = 0
-  /// The frame before which each key is down.
+  /// The frame in which each key goes up.
   private var ends: [UInt8: Int] = [:]
 
   package init(isTimed: Bool) { self.isTimed = isTimed }
 
-  /// A key went down.
+  /// Presses a key.
   ///
   /// - Returns: whether it was up.
   package mutating func press(_ usage: UInt8) -> Bool {
@@ -23,9 +23,9 @@ package struct HeldKeys: Sendable {
 
   package mutating func releaseAll() { ends = [:] }
 
-  /// A frame has gone by.
+  /// Advances by a frame.
   ///
-  /// - Returns: the keys that have gone up by themselves.
+  /// - Returns: the keys whose time is over.
   package mutating func nextFrame() -> [UInt8] {
     frame += 1
     guard isTimed else { return [] }

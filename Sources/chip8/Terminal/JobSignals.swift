@@ -5,9 +5,9 @@ private let resized = Atomic<Bool>(false)
 private let stopping = Atomic<Bool>(false)
 private let resumed = Atomic<Bool>(false)
 
-/// What a terminal and its shell tell a job.
+/// The signals by which a terminal and its shell control a job.
 enum JobSignals {
-  /// From now on they are only noted.
+  /// Catches them: from now on they are only noted.
   static func note() {
     set(SIGWINCH) { _ in resized.store(true, ordering: .relaxed) }
     set(SIGCONT) { _ in resumed.store(true, ordering: .relaxed) }
@@ -20,17 +20,17 @@ enum JobSignals {
     sigaction(number, &action, nil)
   }
 
-  /// Whether the terminal has another size since the last call.
+  /// Whether the terminal was resized since the last call.
   static func takeResize() -> Bool { resized.exchange(false, ordering: .relaxed) }
 
   /// Whether the job is to stop.
   static func takeStop() -> Bool { stopping.exchange(false, ordering: .relaxed) }
 
-  /// Whether the process was stopped and continues.
+  /// Whether the process was stopped and resumed.
   static func takeResumption() -> Bool { resumed.exchange(false, ordering: .relaxed) }
 
-  /// Stops the whole job, as its terminal would, until somebody resumes it. A job that nobody could
-  /// resume is not stopped.
+  /// Stops the whole job, as the terminal would, until it is resumed. The kernel does not stop a job that
+  /// nobody could resume.
   static func stop() {
     signal(SIGTSTP, SIG_DFL)
     kill(0, SIGTSTP)

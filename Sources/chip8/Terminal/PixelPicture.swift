@@ -1,16 +1,16 @@
 import SaveState
 
-/// A picture in points, for terminals with the kitty graphics protocol: a PNG with a palette, in which a
-/// line of points that is repeated takes next to nothing.
+/// A picture for the kitty graphics protocol: a PNG with a palette, in which repeated lines take next to
+/// nothing.
 enum PixelPicture {
-  /// More points for a pixel are the terminal's work.
+  /// Beyond this, the terminal scales the picture.
   private static let maxScale = 8
   private static let chunkByteCount = 4096
 
   /// Removes the picture.
   static let removal = "\u{1B}_Ga=d,d=I,i=1,q=2\u{1B}\\"
 
-  /// The sequences that put a picture where the cursor is, in place of the one before.
+  /// The sequences that show a picture at the cursor, replacing the last one.
   ///
   /// - Parameter cells: the cells that it covers.
   static func sequences(

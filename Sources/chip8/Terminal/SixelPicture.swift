@@ -1,16 +1,15 @@
 import Chip8Core
 
-/// A picture in points for terminals that have sixels: bands of six rows, in each of which every colour is written on
-/// its own, as runs of columns.
+/// A picture as sixels: bands of six rows, each written once per colour, as runs of columns.
 package enum SixelPicture {
-  /// No terminal that has sixels refuses a picture of so many points a side.
+  /// Every terminal with sixels accepts pictures up to this width and height.
   static let maxSide = 1000
   private static let bandHeight = 6
 
-  /// The sequence that puts a picture where the cursor is, over what is there.
+  /// The sequence that draws a picture at the cursor, over what is there.
   package static func sequence(_ bitmap: Bitmap, _ colors: [UInt32], scale: Int) -> [UInt8] {
     let height = bitmap.height * scale
-    // What a band does not write stays as it is, and every point is written.
+    // The background stays as it is; every pixel is written anyway.
     var bytes = Array("\u{1B}P0;1;0q\"1;1;\(bitmap.width * scale);\(height)".utf8)
     for (number, color) in colors.prefix(4).enumerated() {
       let parts = components(of: color).map { (Int($0) * 100 + 127) / 255 }
@@ -28,7 +27,7 @@ package enum SixelPicture {
     return bytes + Array("\u{1B}\\".utf8)
   }
 
-  /// Whether the same pixels are in these rows.
+  /// Whether these rows have the same pixels.
   private static func isSame(_ rows: [Int], _ others: [Int], in bitmap: Bitmap) -> Bool {
     zip(rows, others).allSatisfy { row, other in
       row == other || pixels(bitmap, row).elementsEqual(pixels(bitmap, other))
@@ -40,7 +39,7 @@ package enum SixelPicture {
   }
 
   private static func band(_ bitmap: Bitmap, _ rows: [Int], scale: Int) -> [UInt8] {
-    // For each value the bits of each column, the highest row's first.
+    // For each value the bits of each column, the top row in the lowest bit.
     var columns = [[UInt8]](repeating: Array(repeating: 0, count: bitmap.width), count: 4)
     for (bit, row) in rows.enumerated() {
       for (x, pixel) in pixels(bitmap, row).enumerated() {
@@ -54,7 +53,7 @@ package enum SixelPicture {
       while let first = rest.first {
         let run = rest.prefix { $0 == first }.count
         rest = rest.dropFirst(run)
-        // Nothing has to be said of what is left.
+        // The rest of the row is empty.
         if first == 0, rest.isEmpty { break }
         bytes += "!\(run * scale)".utf8
         bytes.append(63 + first)

@@ -2,7 +2,7 @@ import Chip8Core
 import Chip8Player
 import SaveState
 
-// The commands of docs/TERMINAL.md, by their keys.
+// The keys of docs/TERMINAL.md.
 
 extension Terminal {
   func keyPressed(_ key: KeyEvent) {

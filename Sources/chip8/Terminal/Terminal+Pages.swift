@@ -2,7 +2,7 @@ import Chip8Core
 import Chip8Player
 import SaveState
 
-/// Pages instead of the picture: those of the window, with what a terminal can do.
+/// Pages in place of the picture: the window's, without what a terminal cannot do.
 extension Terminal {
   func open(_ name: PageName) {
     releaseKeys()
@@ -13,7 +13,7 @@ extension Terminal {
     var page = fullPage(name)
     page.elements = page.elements.map { $0.keeping(Terminal.can) }
     if name != .keys { page.hint = page.hint.withTerminalKeys }
-    // Nothing can be dropped on a terminal.
+    // A terminal takes no dropped files.
     page.hint = page.hint.replacing(" · drop a file to play it", with: "")
     return page
   }
@@ -32,12 +32,12 @@ extension Terminal {
     }
   }
 
-  /// What of a keyboard comes from a terminal without the keyboard protocol.
+  /// What a terminal without the keyboard protocol reports.
   private static let reportedKeys =
     "This terminal reports what is typed: letters, digits and signs of ASCII, arrows, space, Enter. "
     + "The number pad's keys are the same as others."
 
-  /// Whether a terminal can do what is chosen on a page.
+  /// Whether a terminal supports a command.
   private static func can(_ command: Command) -> Bool {
     switch command {
     case .back, .resume, .resumeLastSession, .debugger, .reset, .quit, .screenshot, .clip,
@@ -56,7 +56,7 @@ extension Terminal {
 
   // MARK: Keys and mouse
 
-  /// A key was pressed that the terminal does not say more about.
+  /// A key was pressed that the terminal does not identify.
   func unknownKeyPressed() {
     guard case .assign? = pages.last?.name else { return }
     show(["This terminal does not report which key that is; choose another one"])
@@ -77,8 +77,8 @@ extension Terminal {
 }
 
 extension String {
-  /// The text with those keys that a window has others for: Ctrl+Z suspends in a terminal, and Ctrl+Return is not
-  /// reported by most.
+  /// The text with the terminal's keys for the window's: Ctrl+Z suspends in a terminal, and most do not
+  /// report Ctrl+Return.
   var withTerminalKeys: String {
     replacing("Ctrl+Shift+Z", with: "Ctrl+Y").replacing("Ctrl+Z", with: "Ctrl+U")
       .replacing("Ctrl+Return", with: "Ctrl+L")
@@ -86,7 +86,7 @@ extension String {
 }
 
 extension Page.Element {
-  /// The element with those commands that can be done. What cannot be chosen without them is left out of lists.
+  /// The element without unsupported commands, and without list items that had no others.
   fileprivate func keeping(_ can: (Command) -> Bool) -> Page.Element {
     switch self {
     case .text, .bar: self

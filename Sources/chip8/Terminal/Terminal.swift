@@ -4,13 +4,13 @@ import Chip8Player
 import Glibc
 import SaveState
 
-/// Playing in a terminal: turns what is typed into commands of the session, runs its frames when they are
-/// due, and shows what comes out. docs/TERMINAL.md.
+/// The terminal: turns what is typed into commands of the session, runs its frames when they are due, and
+/// draws the result. docs/TERMINAL.md.
 final class Terminal: PlayingFrontEnd {
   static let leavingHint = "Ctrl+Q again to quit anyway"
-  /// A terminal answers within so many frames, if it does.
+  /// A terminal that answers does so within this many frames.
   private static let maxAnswerFrames = 30
-  /// What has begun as a sequence and has not ended after so many frames is a key.
+  /// A sequence still unfinished after this many frames was the Escape key.
   private static let escapeFrames = 3
   private static let framesPerSecond = 60
 
@@ -25,22 +25,22 @@ final class Terminal: PlayingFrontEnd {
   var keyMap = KeyMap()
   var programKeys = ProgramKeys.unknown
   var appearance = Appearance.standard
-  /// When frames of the machine are due, and when the terminal is looked at.
+  /// When frames of the machine are due, and, below, when the terminal is updated.
   var pacer: Pacer
   private var displayPacer: Pacer
   private(set) var isFast = false
   private var frameCount = 0
-  /// It is interrupted by a signal, by Ctrl+C, or as the terminal has gone.
+  /// It is interrupted by a signal, by Ctrl+C, or when the terminal is gone.
   var playing = PlayingState()
   private let parent = getppid()
-  /// The pages that are open, the last one on top; the machine is stopped meanwhile.
+  /// The open pages, the last one on top. The machine is stopped while there are any.
   var pages: [OpenPage] = []
-  /// Where things are on the page on top.
+  /// The layout of the page on top.
   private(set) var layout = PageLayout()
   var debugger: DebuggerView?
   private let sound = TerminalSound()
 
-  /// Whether a terminal is all that there is to play in.
+  /// Whether there is nothing but a terminal to play in.
   static var isOnlyChoice: Bool {
     let displays = ["DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"]
     return displays.allSatisfy { variable($0)?.isEmpty ?? true } && isatty(STDOUT_FILENO) == 1
@@ -53,8 +53,8 @@ final class Terminal: PlayingFrontEnd {
   /// Plays in the terminal until the user leaves.
   ///
   /// - Parameters:
-  ///   - firstPages: what is shown first. The keys are shown when they are asked for.
-  ///   - whenOpen: called when nothing can fail any more.
+  ///   - firstPages: the pages to begin with. Here that is home; the keys are shown only on request.
+  ///   - whenOpen: called once nothing can fail any more.
   static func play(
     _ session: PlaySession, _ picture: TerminalPicture, _ firstPages: [PageName],
     whenOpen: () throws -> Void
@@ -81,7 +81,7 @@ final class Terminal: PlayingFrontEnd {
   private init(_ session: PlaySession, _ picture: TerminalPicture) throws(Failure) {
     self.session = session
     device = try TerminalDevice()
-    // How wide characters are is known in such a locale alone.
+    // The C library knows the width of characters only in a UTF-8 locale.
     setlocale(LC_CTYPE, "C.UTF-8")
     features = TerminalFeatures(Terminal.variable)
     let size = device.size
@@ -124,7 +124,7 @@ final class Terminal: PlayingFrontEnd {
     device.wait(nanoseconds: min(pacer.wait(now: now), displayPacer.wait(now: now)))
   }
 
-  /// What is counted in frames of the display, not of the machine.
+  /// Advances what is timed by the display's frames, not the machine's.
   private func nextFrame() {
     frameCount += 1
     for usage in held.nextFrame() { keyUp(usage) }
@@ -153,7 +153,7 @@ final class Terminal: PlayingFrontEnd {
     JobSignals.stop()
   }
 
-  /// A shell may have done anything with the terminal meanwhile.
+  /// Sets the terminal up again, which the shell may have changed.
   private func resume() {
     device.leave()
     do throws(Failure) { try enter() } catch { interrupt() }
@@ -173,7 +173,7 @@ final class Terminal: PlayingFrontEnd {
 
   func machineChanged() {}
 
-  /// What the keys do in the program, as far as that is known now.
+  /// What the program's keys do, as far as that is known.
   var keyCard: KeyCard { KeyCard(programKeys, keyMap) }
 
   // MARK: What is seen
@@ -191,7 +191,7 @@ final class Terminal: PlayingFrontEnd {
     return scene
   }
 
-  /// All but the last line.
+  /// The terminal without its last line.
   private var pageSize: Size {
     let cells = device.size.cells
     return Size(width: cells.width, height: max(0, cells.height - 1))
@@ -210,7 +210,7 @@ final class Terminal: PlayingFrontEnd {
 
   var recentLines: [String] { recentMessage?.lines ?? [] }
 
-  /// The last line: what happened last, for a while, or why the machine is stopped, or which keys there are.
+  /// The last line: the last message, else why the machine is stopped, else the most important keys.
   private var status: String {
     let lines = recentMessage?.lines ?? (stopLines + place)
     guard lines.isEmpty else { return lines.joined(separator: " · ") }
@@ -221,7 +221,7 @@ final class Terminal: PlayingFrontEnd {
     ].joined(separator: " · ")
   }
 
-  /// Where the machine is, as long as it is only looked at.
+  /// The machine's position, while the timeline is browsed.
   private var place: [String] {
     session.progress.map { ["Frame \($0.frame) of \($0.last)"] } ?? []
   }
@@ -251,12 +251,12 @@ final class Terminal: PlayingFrontEnd {
 
   private func keyDown(_ key: KeyEvent) {
     let wasUp = held.press(key.usage)
-    // Where nobody says when a key is released, the same one can be pressed again before it seems to be.
+    // Without reports of releases, a key can be pressed again before it counts as released.
     let isStep =
       debugger != nil && session.isStopped
       && (key.kind == .press || key.debuggerKey?.repeats == true)
     let repeats = repeatsOnPage || key.isFrameStep || isStep
-    // Nobody holds Esc: it closes a page, and then opens another one.
+    // Nobody holds Esc: one press closes a page, the next opens the menu.
     let isNew = wasUp || features.reportsKeys || key.usage == KeyEvent.escape
     guard key.kind == .press && isNew || repeats else { return }
     if !key.modifiers.contains(.control) { playing.leavingProblem = nil }

@@ -1,25 +1,25 @@
 import CTerminal
 import Glibc
 
-/// The terminal that this process was started in: its mode, its size, what is typed and what is written.
-/// It is reopened, so that no other process's descriptor stops waiting, and standard input and output
-/// can be something else.
+/// The terminal that this process was started in: its mode and size, reading and writing. It is reopened, as
+/// other processes share the standard descriptors and must not find them non-blocking, and as standard input
+/// and output can be something else.
 final class TerminalDevice {
-  /// Ends a sequence or an update that is cut off.
+  /// Ends a sequence or an update that was cut short.
   private static let cut = "\u{18}\u{1B}\\\u{1B}[?2026l"
   private static let farewell = "\u{1B}[?1004l\u{1B}[0m\u{1B}[?7h\u{1B}[?25h"
-  /// A button of the mouse is reported with the cell that it is in.
+  /// Reports mouse buttons with the cell that they are pressed in.
   private static let mouse = (on: "\u{1B}[?1000h\u{1B}[?1006h", off: "\u{1B}[?1006l\u{1B}[?1000l")
   private static let otherScreen = "\u{1B}[?1049l"
   private static let keyReports = "\u{1B}[<u"
-  /// What is disambiguated, its releases, its place on other layouts, and all keys as sequences.
+  /// Unambiguous sequences for all keys, with releases and with their place on a US layout.
   private static let reportKeys = "\u{1B}[>15u"
 
   private let descriptor: Int32
   private var unwritten: ArraySlice<UInt8> = []
   private var isReportingKeys = false
   private var isReportingMouse = false
-  /// Whether nobody is at the terminal any more.
+  /// Whether the terminal is gone.
   private(set) var isGone = false
 
   init() throws(Failure) {
@@ -35,7 +35,7 @@ final class TerminalDevice {
 
   // MARK: Its mode
 
-  /// Takes the terminal: nothing typed is echoed or becomes a signal, and the screen is another one.
+  /// Takes over the terminal: no echo, no signals from keys, and the alternate screen.
   func enter(reportingKeys: Bool) throws(Failure) {
     var mode = termios()
     guard tcgetattr(descriptor, &mode) == 0 else {
@@ -45,7 +45,7 @@ final class TerminalDevice {
     }
     var raw = mode
     cfmakeraw(&raw)
-    // In the background this stops the process until it is in the foreground.
+    // This stops a background process until it is in the foreground.
     tcsetattr(descriptor, TCSANOW, &raw)
     CTerminal_guard(descriptor, &mode)
     (isReportingKeys, isReportingMouse) = (false, false)
@@ -54,14 +54,14 @@ final class TerminalDevice {
     if reportingKeys { reportKeys() }
   }
 
-  /// From now on the terminal reports all keys, up and down.
+  /// Has the terminal report all keys, up and down.
   func reportKeys() {
     isReportingKeys = true
     setFarewell(isCut: true)
     write(Array(TerminalDevice.reportKeys.utf8))
   }
 
-  /// Says whether the terminal is to report its mouse: while it does, nobody can select text with it.
+  /// Turns mouse reports on or off. While they are on, the mouse cannot select text.
   func setMouse(_ isReported: Bool) {
     guard isReported != isReportingMouse else { return }
     isReportingMouse = isReported
@@ -69,14 +69,14 @@ final class TerminalDevice {
     write(Array((isReported ? TerminalDevice.mouse.on : TerminalDevice.mouse.off).utf8))
   }
 
-  /// Gives the terminal back as it was.
+  /// Restores the terminal.
   func leave() {
     setFarewell(isCut: !unwritten.isEmpty)
     unwritten = []
     CTerminal_giveBack()
   }
 
-  /// Sets what is written last, whoever comes to write it.
+  /// Sets what is written last, here or by a signal handler.
   private func setFarewell(isCut: Bool) {
     let text =
       (isCut ? TerminalDevice.cut : "") + TerminalDevice.farewell
@@ -88,7 +88,7 @@ final class TerminalDevice {
 
   // MARK: Its size
 
-  /// Its cells, and the size of a cell in points, where it says that.
+  /// Its size in cells, and that of a cell in pixels if the terminal says it.
   var size: (cells: TerminalSize, cell: TerminalSize?) {
     var size = winsize()
     _ = ioctl(descriptor, UInt(TIOCGWINSZ), &size)
@@ -111,10 +111,10 @@ final class TerminalDevice {
     return Array(bytes.prefix(max(0, count)))
   }
 
-  /// Whether everything has been written, so that a frame would be seen at once.
+  /// Whether everything was written, so that a frame would show at once.
   var isReady: Bool { unwritten.isEmpty }
 
-  /// Writes as much as the terminal takes now; ``flush()`` writes the rest.
+  /// Writes as much as the terminal takes without blocking; ``flush()`` writes the rest.
   func write(_ bytes: [UInt8]) {
     unwritten += bytes
     flush()
@@ -132,7 +132,7 @@ final class TerminalDevice {
     }
   }
 
-  /// Waits until something is typed or caught, or there is room for what is unwritten.
+  /// Waits for input, for a signal, or for room to write what is left.
   func wait(nanoseconds: UInt64) {
     let events = Int16(POLLIN | (unwritten.isEmpty ? 0 : POLLOUT))
     var all = [pollfd(fd: descriptor, events: events, revents: 0)]

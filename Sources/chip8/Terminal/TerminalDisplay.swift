@@ -1,9 +1,9 @@
 import Chip8Core
 import SaveState
 
-/// What a terminal shows, and the bytes that change it into what it is to show.
+/// What a terminal shows, and the bytes that bring it up to date.
 package struct TerminalDisplay {
-  /// Bytes that frames may have, on average: 1.5 MB a second at 60 frames.
+  /// The average byte budget of a frame: 1.5 MB a second at 60 frames.
   package static let bytesPerFrame = 25_000
 
   private static let beginsUpdate = Array("\u{1B}[?2026h".utf8)
@@ -16,7 +16,7 @@ package struct TerminalDisplay {
   private var shownLayout: TerminalLayout?
   private var cells = CellWriter()
   private var painter = CellPainter()
-  /// How many bytes may be written before a frame is left out.
+  /// How many bytes may be written before a frame is dropped.
   private var credit = TerminalDisplay.bytesPerFrame
 
   package init(
@@ -25,18 +25,18 @@ package struct TerminalDisplay {
     (self.wanted, self.size, self.features) = (wanted, size, features)
   }
 
-  /// The terminal is another one, or nothing is known of what it shows.
+  /// Starts over: the terminal has changed, or what it shows is unknown.
   package mutating func reset(_ size: TerminalSize, _ features: TerminalFeatures) {
     (self.size, self.features, shown, shownLayout) = (size, features, nil, nil)
   }
 
-  /// Frames have gone by, which may have bytes, whether they are shown or not.
+  /// Adds the budget of frames that have passed, shown or not.
   package mutating func framesPassed(_ count: Int) {
     let more = min(count, 60) * TerminalDisplay.bytesPerFrame
     credit = min(TerminalDisplay.bytesPerFrame, credit + more)
   }
 
-  /// The bytes that show a scene; none if it is shown, or if there were too many just before.
+  /// The bytes that show a scene; none if it is already shown, or if the budget is used up.
   package mutating func bytes(for scene: TerminalScene) -> [UInt8] {
     guard scene != shown, credit > 0, size.width > 0, size.height > 1 else { return [] }
     var bytes = TerminalDisplay.beginsUpdate
@@ -82,7 +82,7 @@ package struct TerminalDisplay {
       of: scene.bitmap, in: room, wanted, features, withoutChafa: CellPainter.chafaProblem)
   }
 
-  /// Fills the terminal with the colour of pixels that are off; what follows writes everything.
+  /// Clears the terminal to the colour of unlit pixels. Everything is written again after that.
   private mutating func clear(
     _ color: UInt32, _ layout: TerminalLayout, _ bytes: inout [UInt8]
   ) {
@@ -97,7 +97,7 @@ package struct TerminalDisplay {
     shown = nil
   }
 
-  /// Moves the cursor to where a picture in points begins.
+  /// Moves the cursor to the top left corner of a picture.
   ///
   /// - Returns: the cells that it covers.
   private func moveToPicture(

@@ -1,8 +1,8 @@
-// What is typed in a terminal, and what a terminal answers.
+// What is typed in a terminal, and what it answers.
 
 import Chip8Player
 
-/// A button of a mouse that was pressed, or its wheel.
+/// A mouse button, or the wheel.
 package enum MouseButton: Hashable, Sendable {
   case left, right, wheelUp, wheelDown
 }
@@ -10,25 +10,25 @@ package enum MouseButton: Hashable, Sendable {
 /// What comes from a terminal.
 package enum TerminalEvent: Hashable, Sendable {
   case key(KeyEvent)
-  /// A key that types something, and nobody knows which one it is.
+  /// A key that types something, without saying which one it is.
   case unknownKey
-  /// In a cell, counted from the left and from above.
+  /// In a cell, counted from the top left corner.
   case mouse(MouseButton, x: Int, y: Int)
   case focus(Bool)
-  /// It has the kitty keyboard protocol.
+  /// It supports the kitty keyboard protocol.
   case reportsKeys
-  /// It shows pictures by the kitty graphics protocol.
+  /// It supports the kitty graphics protocol.
   case showsPixels
   /// What it calls itself.
   case name(String)
-  /// The size of a cell, in points.
+  /// The size of a cell in pixels.
   case cell(TerminalSize)
-  /// The answer to what every terminal answers; that to anything else comes before.
+  /// The answer to the question that every terminal answers, which comes last.
   case attributes(hasSixels: Bool)
 }
 
 extension KeyEvent {
-  /// The places of the keys on a keyboard with US letters.
+  /// The usages of the keys on a US keyboard.
   static func usage(of character: Character) -> UInt8? {
     guard let code = character.asciiValue else { return nil }
     switch code {
@@ -43,14 +43,14 @@ extension KeyEvent {
     ",": 54, ".": 55, "/": 56,
   ]
 
-  /// What a terminal without the keyboard protocol sends for a character with Shift, on the keyboard
-  /// that it cannot name: one with US letters.
+  /// The characters that Shift makes of digits. A terminal without the keyboard protocol does not say what
+  /// the layout is, so that a US one is assumed.
   private static let shifted: [Character: Character] = [
     "!": "1", "@": "2", "#": "3", "$": "4", "%": "5", "^": "6", "&": "7", "*": "8", "(": "9",
     ")": "0",
   ]
 
-  /// A character that was typed; nil for those that no key is known for.
+  /// The key of a typed character; nil if none is known.
   init?(typed character: Character, _ modifiers: Modifiers) {
     var (letter, modifiers) = (character, modifiers)
     if let digit = KeyEvent.shifted[character] {
@@ -63,20 +63,20 @@ extension KeyEvent {
     self.init(usage, letter, modifiers)
   }
 
-  /// The keys by the numbers of `CSI number ~`.
+  /// The keys of `CSI number ~`.
   static let numbered: [Int: UInt8] = [
     1: 74, 2: 73, 3: 76, 4: 77, 5: 75, 6: 78, 7: 74, 8: 77, 11: 58, 12: 59, 13: 60, 14: 61,
     15: 62, 17: 63, 18: 64, 19: 65, 20: 66, 21: 67, 23: 68, 24: 69,
   ]
 
-  /// The keys by the letters of `CSI letter` and `SS3 letter`.
+  /// The keys of `CSI letter` and `SS3 letter`.
   static let lettered: [UInt8: UInt8] = [
     UInt8(ascii: "A"): 82, UInt8(ascii: "B"): 81, UInt8(ascii: "C"): 79, UInt8(ascii: "D"): 80,
     UInt8(ascii: "H"): 74, UInt8(ascii: "F"): 77, UInt8(ascii: "P"): 58, UInt8(ascii: "Q"): 59,
     UInt8(ascii: "R"): 60, UInt8(ascii: "S"): 61, UInt8(ascii: "M"): 88,
   ]
 
-  /// The keys that have numbers of their own in the kitty keyboard protocol, and control characters.
+  /// The keys of control characters, and those with their own numbers in the kitty keyboard protocol.
   static func usage(ofCode code: Int) -> UInt8? {
     switch code {
     case 8, 127: 42

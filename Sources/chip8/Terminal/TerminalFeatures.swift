@@ -1,4 +1,4 @@
-/// The size of a terminal or of a cell of it.
+/// The size of a terminal in cells, or of a cell in pixels.
 package struct TerminalSize: Hashable, Sendable {
   package var width: Int
   package var height: Int
@@ -6,24 +6,24 @@ package struct TerminalSize: Hashable, Sendable {
   package init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
 }
 
-/// What a terminal can show, as far as it has said so: docs/TERMINAL.md.
+/// What a terminal supports, as far as it says so: docs/TERMINAL.md.
 package struct TerminalFeatures: Hashable, Sendable {
-  /// Terminals that draw sextants themselves, so that no font has to have them.
+  /// Terminals that draw sextants themselves, whatever the font has.
   private static let drawingSextants = ["kitty", "foot", "WezTerm", "ghostty", "contour", "VTE"]
 
-  /// Whether every question is answered that the terminal answers.
+  /// Whether the terminal has answered all that it is going to answer.
   package var isKnown = false
   package var reportsKeys = false
   package var hasSextants = false
   package var hasPixels = false
   package var hasSixels = false
   package var hasAllColors: Bool
-  /// The size of a cell in points, if the terminal has said it.
+  /// The size of a cell in pixels, if the terminal said it.
   package var cell: TerminalSize?
-  /// Whether another program draws what this one writes.
+  /// Whether a multiplexer draws what is written.
   private var isWithinMultiplexer: Bool
 
-  /// Those of a terminal that has not answered yet.
+  /// What the environment says of a terminal that has not answered yet.
   package init(_ environment: (String) -> String?) {
     let name = environment("TERM") ?? ""
     hasAllColors =
@@ -33,7 +33,7 @@ package struct TerminalFeatures: Hashable, Sendable {
       environment("TMUX") != nil || name.hasPrefix("tmux") || name.hasPrefix("screen")
   }
 
-  /// What asks a terminal for all of this. Every terminal answers the last question.
+  /// Asks for all of this. Every terminal answers the last question.
   static let questions =
     "\u{1B}[?u\u{1B}[>q\u{1B}[16t\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\\u{1B}[c"
 
@@ -44,7 +44,7 @@ package struct TerminalFeatures: Hashable, Sendable {
     case .showsPixels: hasPixels = !isWithinMultiplexer
     case .cell(let size): cell = size
     case .name(let name):
-      // Terminals that say who they are are younger than the colours.
+      // Every terminal that says its name has true colour.
       hasAllColors = true
       if name.hasPrefix("tmux") {
         (isWithinMultiplexer, hasPixels, hasSixels) = (true, false, false)

@@ -3,19 +3,19 @@
 
 import Chip8Player
 
-/// Takes bytes as they come, and gives the events that are whole.
+/// Turns bytes into events as they arrive.
 package struct TerminalParser: Sendable {
-  /// No sequence that anybody means is longer.
+  /// No valid sequence is longer.
   private static let maxByteCount = 4096
   private static let escape: UInt8 = 0x1B
-  /// The keys that print nothing, in the kitty keyboard protocol.
+  /// The code points of keys that print nothing, in the kitty keyboard protocol.
   private static let functionKeys = 57344...63743
 
   private var bytes: [UInt8] = []
 
   package init() {}
 
-  /// Whether a sequence has begun, which may be the Escape key alone.
+  /// Whether a sequence has begun, which may just be the Escape key.
   package var isPending: Bool { !bytes.isEmpty }
 
   package mutating func take(_ more: [UInt8]) -> [TerminalEvent] {
@@ -29,7 +29,7 @@ package struct TerminalParser: Sendable {
     return events
   }
 
-  /// Nothing has followed: what has begun is a key that was pressed alone, or nothing.
+  /// Ends an unfinished sequence, after which nothing came: it was the Escape key, or nothing.
   package mutating func end() -> [TerminalEvent] {
     guard let first = bytes.first, first == TerminalParser.escape, bytes.count <= 2 else {
       return []
@@ -39,7 +39,7 @@ package struct TerminalParser: Sendable {
     return KeyEvent(typed: Character(UnicodeScalar(bytes[1])), .alt).map { [.key($0)] } ?? []
   }
 
-  /// The first event and its length; nil if it is not whole yet.
+  /// The first event and its length; nil if it is incomplete.
   private func next() -> (count: Int, event: TerminalEvent?)? {
     guard let first = bytes.first else { return nil }
     guard first == TerminalParser.escape else { return character(at: 0, []) }
@@ -66,7 +66,7 @@ package struct TerminalParser: Sendable {
     case 0x09: return (1, .key(KeyEvent(43, nil, modifiers)))
     case 0x0A, 0x0D: return (1, .key(KeyEvent(40, nil, modifiers)))
     case 0x01...0x1F:
-      // The same bits as the letter has, or one of `\ ] ^ _`.
+      // The low bits of a letter, or of one of `\ ] ^ _`.
       let letter = Character(UnicodeScalar(byte < 0x1B ? byte | 0x60 : byte | 0x40))
       let key = KeyEvent(typed: letter, modifiers.union(.control))
       return (1, key.map { .key($0) })
@@ -74,7 +74,7 @@ package struct TerminalParser: Sendable {
       let key = KeyEvent(typed: Character(UnicodeScalar(byte)), modifiers)
       return (1, key.map { .key($0) } ?? .unknownKey)
     case 0xC2..<0xF5:
-      // No key is known for it, for a letter does not say where it is.
+      // A letter of another script does not say which key it is on.
       let count = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
       return bytes.count - start < count ? nil : (count, .unknownKey)
     default: return (1, nil)
@@ -103,7 +103,7 @@ package struct TerminalParser: Sendable {
       .map { $0.split(separator: ":", omittingEmptySubsequences: false).map { Int(decimal: $0) } }
     switch (prefix, final) {
     case ("?", UInt8(ascii: "u")): return .reportsKeys
-    // The first number is the terminal's level, and 4 after it is sixels.
+    // The first number is the terminal's level; a 4 after it means sixels.
     case ("?", UInt8(ascii: "c")):
       return .attributes(hasSixels: parameters.dropFirst().contains([4]))
     case ("<", UInt8(ascii: "M")): return mouse(parameters.map { $0.first ?? nil })

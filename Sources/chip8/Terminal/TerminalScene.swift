@@ -1,7 +1,7 @@
 import Chip8Core
 import Chip8Player
 
-/// Pixel values, turned as they are seen.
+/// Pixel values, rotated as shown.
 package struct Bitmap: Hashable, Sendable {
   package let width: Int
   package let height: Int
@@ -11,7 +11,7 @@ package struct Bitmap: Hashable, Sendable {
     (self.width, self.height, self.pixels) = (width, height, pixels)
   }
 
-  /// - Parameter rotation: how far it is turned clockwise: 0, 90, 180 or 270 degrees.
+  /// - Parameter rotation: clockwise: 0, 90, 180 or 270 degrees.
   package init(_ screen: Screen, rotation: Int) {
     let (columns, rows) = (screen.width, screen.height)
     let isUpright = rotation % 180 == 0
@@ -42,12 +42,12 @@ package struct Bitmap: Hashable, Sendable {
   }
 }
 
-/// All that is seen in a terminal.
+/// Everything that a terminal shows.
 package struct TerminalScene: Hashable, Sendable {
   package var bitmap: Bitmap
   /// The colours of the pixel values, 0xRRGGBB.
   package var colors: [UInt32]
-  /// All cells but the last line's, where a page is shown instead of the picture.
+  /// The page in place of the picture, in all cells but the last line's.
   package var page: CellGrid?
   /// The last line of the terminal.
   package var status: String
@@ -57,9 +57,9 @@ package struct TerminalScene: Hashable, Sendable {
   }
 }
 
-/// What the picture is made of.
+/// What the picture is drawn with.
 package enum TerminalPicture: String, CaseIterable, Sendable {
-  /// The best that the terminal shows.
+  /// The best that the terminal supports.
   case auto
   case halfBlocks = "half-blocks"
   case sextants
@@ -68,21 +68,21 @@ package enum TerminalPicture: String, CaseIterable, Sendable {
 
 /// How a picture is laid out in a terminal.
 package enum TerminalLayout: Hashable, Sendable {
-  /// Characters of cells, each for so many pixels.
+  /// Characters, each for several pixels.
   case cells(Cells, scale: Int)
-  /// Points, so many for the side of a pixel.
+  /// An image, at this many pixels of the terminal for one of the machine.
   case pixels(scale: Int, cell: TerminalSize)
   /// The same, as sixels.
   case sixels(scale: Int, cell: TerminalSize)
   /// The cells of a page.
   case page
-  /// There is not enough room, or something is missing.
+  /// A text, as there is not enough room or something is missing.
   case nothing([String])
 
   package enum Cells: Sendable {
     case halfBlocks, sextants, quadrants
 
-    /// How many pixels a cell has, side by side and one above the other.
+    /// How many pixels a cell stands for, horizontally and vertically.
     var size: TerminalSize {
       switch self {
       case .halfBlocks: TerminalSize(width: 1, height: 2)
@@ -99,7 +99,7 @@ package enum TerminalLayout: Hashable, Sendable {
   /// The best layout for a picture.
   ///
   /// - Parameters:
-  ///   - room: cells of the terminal that the picture may have.
+  ///   - room: the cells that the picture may take.
   ///   - chafa: why chafa cannot be used, if it cannot.
   package init(
     of bitmap: Bitmap, in room: TerminalSize, _ wanted: TerminalPicture,
@@ -113,7 +113,7 @@ package enum TerminalLayout: Hashable, Sendable {
       return
     }
     let blocks = min(room.width / bitmap.width, room.height * 2 / bitmap.height)
-    // Half blocks are as sharp, and take less to write.
+    // Half blocks are as sharp and take fewer bytes.
     if wantsPoints, wanted == .pixels || blocks < 1, features.hasSixels, let cell = features.cell,
       let scale = TerminalLayout.scale(of: bitmap, in: room, cell)
     {
@@ -144,7 +144,7 @@ package enum TerminalLayout: Hashable, Sendable {
     }
   }
 
-  /// How many points of cells of a size the side of a pixel can have; nil if there is no room for that.
+  /// How large a pixel of the machine can be, in pixels of the terminal; nil if there is no room.
   private static func scale(
     of bitmap: Bitmap, in room: TerminalSize, _ cell: TerminalSize
   ) -> Int? {

@@ -4,7 +4,7 @@ import Glibc
 #if SDL
   import CSDL2
 
-  /// Sound beside a terminal: by SDL2, if it is there and the user is at this computer.
+  /// Sound beside a terminal: by SDL2, if it is installed and the user is at this computer.
   final class TerminalSound {
     private let output: AudioOutput?
 
@@ -19,7 +19,7 @@ import Glibc
       }
     }
 
-    /// Sound libraries say on standard error that there is no sound device.
+    /// Opens the device silently: sound libraries print on standard error if there is none.
     private static func silently<Value>(_ body: () -> Value) -> Value {
       let (errors, nothing) = (dup(STDERR_FILENO), open("/dev/null", O_WRONLY | O_CLOEXEC))
       dup2(nothing, STDERR_FILENO)

@@ -4,27 +4,27 @@
   import Chip8Player
   import Glibc
 
-  /// The sound device. It may be missing or go away: then everything else continues.
+  /// The sound device. It may be missing or disappear; playing continues without it.
   final class AudioOutput {
     private static let sampleRate: Int32 = 48_000
-    /// How much sound is kept ahead: enough for a late frame, too little to be noticed. So many frames,
-    /// and where they are short so many samples.
+    /// How much sound is queued ahead, in frames, and at least in samples: enough to cover a late frame, too
+    /// little to be noticed as latency.
     private static let framesAhead = 3.0
     private static let samplesAhead = Double(sampleRate) / 20
-    /// How much of that there may be at most.
+    /// The most that may be queued, as a multiple of that.
     private static let maxTimesAhead = 2.5
 
-    /// In percent of as loud as it can be.
+    /// In percent of full volume.
     var volume = 100 { didSet { synthesizer.loudness = Float(volume) / 100 } }
-    /// How high the machine's sounds are, in percent.
+    /// The pitch of the machine's sounds, in percent.
     var pitch = 100 { didSet { synthesizer.pitch = pitch } }
     private var device: SDL_AudioDeviceID = 0
     private var synthesizer = Synthesizer(sampleRate: Int(sampleRate))
-    /// Samples owed from frames whose length is not a whole number of samples.
+    /// The fraction of a sample that the frames so far were short of.
     private var remainder = 0.0
-    /// How many silent samples were queued last.
+    /// How many silent samples end the queue.
     private var silentCount = 0.0
-    /// How many samples have not been played yet.
+    /// Samples not played yet.
     private var queuedCount: Double {
       Double(SDL_GetQueuedAudioSize(device)) / Double(MemoryLayout<Float>.size)
     }
@@ -33,7 +33,7 @@
 
     deinit { close() }
 
-    /// Opens the default device, if there is one and it is not open.
+    /// Opens the default device, if there is one and none is open.
     func open() {
       guard device == 0 else { return }
       var wanted = SDL_AudioSpec()
@@ -45,7 +45,7 @@
       if device != 0 { SDL_PauseAudioDevice(device, 0) }
     }
 
-    /// Closes the device if it is the one that went away.
+    /// Closes the device if it is the one that was removed.
     func close(_ lost: SDL_AudioDeviceID) {
       if lost == device { close() }
     }
@@ -68,7 +68,7 @@
     ///
     /// - Parameters:
     ///   - framesPerSecond: the machine's own rate.
-    ///   - percent: how fast frames go by at present, in percent of that.
+    ///   - percent: the current speed, in percent of that.
     func play(_ tone: Tone?, framesPerSecond: Int, percent: Int) {
       guard device != 0 else { return }
       let frame = Double(AudioOutput.sampleRate) * 100 / Double(framesPerSecond * percent)
@@ -79,8 +79,8 @@
         synthesizer.wasCut()
         queue(synthesizer.samples(Int(wanted - frame), of: nil))
       }
-      // The clock of the machine and that of the device drift apart; half a percent more or fewer
-      // samples cannot be heard and keep them together.
+      // The machine's clock and the device's drift apart. Half a percent more or fewer samples keeps them
+      // together and cannot be heard.
       let correction = queued > wanted ? 0.995 : 1.005
       let exact = frame * correction + remainder
       remainder = exact - exact.rounded(.down)

@@ -2,10 +2,9 @@
   import CSDL2
   import Chip8Player
 
-  /// The pads that are plugged in, by SDL's database of them: those that it knows have the same buttons
-  /// in the same places. The first one that is plugged in is player 1's, the next one player 2's.
+  /// The connected pads that SDL's database knows, which gives all of them the same layout. The first one
+  /// plugged in is player 1's, the next one player 2's.
   package final class Gamepads {
-    /// An event of a pad.
     package enum Event: Hashable {
       case plugged(name: String, player: Int)
       case unplugged(player: Int)
@@ -13,15 +12,15 @@
       case released(PadButton, player: Int)
     }
 
-    /// How far a stick or a trigger is moved to be pressed, of 32767, and to be released again: a hand that
-    /// rests at one of them does not press it over and over.
+    /// How far a stick or trigger must move to count as pressed, of 32767, and how far back to count as
+    /// released. The gap keeps an unsteady hand from pressing it over and over.
     private static let pressThreshold: Int16 = 16_000
     private static let releaseThreshold: Int16 = 11_000
 
     private struct Pad {
       let controller: OpaquePointer
       let player: Int
-      /// Buttons pressed by sticks and triggers, by the axis.
+      /// Buttons pressed by sticks and triggers, by axis.
       var pressed: [UInt8: PadButton] = [:]
     }
 
@@ -29,13 +28,13 @@
 
     package init() {}
 
-    /// Gives all pads back. SDL has to be there for that.
+    /// Closes all pads, which has to happen before SDL quits.
     package func close() {
       for pad in pads.values { SDL_GameControllerClose(pad.controller) }
       pads = [:]
     }
 
-    /// The events of pads in one of SDL's.
+    /// Translates an event of SDL.
     package func events(in event: SDL_Event) -> [Event] {
       switch SDL_EventType(event.type) {
       case SDL_CONTROLLERDEVICEADDED: plugged(event.cdevice.which)
@@ -49,7 +48,7 @@
     private func plugged(_ index: Int32) -> [Event] {
       guard let controller = SDL_GameControllerOpen(index) else { return [] }
       let id = SDL_JoystickInstanceID(SDL_GameControllerGetJoystick(controller))
-      // The same one can be announced twice.
+      // SDL can announce a pad twice.
       guard pads[id] == nil else { return [] }
       let taken = Set(pads.values.map(\.player))
       let player = (1...).first { !taken.contains($0) } ?? 1

@@ -3,9 +3,9 @@
   import Chip8Core
   import Chip8Player
 
-  /// Draws the marks of pages. Texts are kept as textures, for most stay from one picture to the next.
+  /// Draws the marks of pages. Texts are cached as textures, as most stay from one picture to the next.
   final class Painter {
-    /// More than a page has.
+    /// More than any page has.
     private static let maxTextureCount = 512
 
     private let renderer: OpaquePointer
@@ -29,7 +29,7 @@
       if let picture { SDL_DestroyTexture(picture) }
     }
 
-    /// Chooses texts for a window's size.
+    /// Chooses a text size that suits the window.
     func setSize(_ size: Size) {
       guard size != self.size else { return }
       self.size = size
@@ -37,7 +37,7 @@
       text = PangoText(fitting: size) ?? BuiltInText(fitting: size)
     }
 
-    /// The device has lost its textures.
+    /// Drops the cached textures, as when the device has lost them.
     func forgetTexts() {
       for texture in textures.values { SDL_DestroyTexture(texture) }
       textures = [:]
@@ -113,7 +113,7 @@
 
     // MARK: Screens
 
-    /// Draws a screen, turned about the middle of its area.
+    /// Draws a screen, rotated about the centre of its area.
     func draw(_ screen: ShownScreen, _ colors: [UInt32], in area: Area, rotation: Int = 0) {
       let size = screen.size
       if picture == nil || pictureSize != size {

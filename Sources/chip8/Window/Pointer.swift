@@ -9,27 +9,27 @@
       case down, moved, up
     }
 
-    /// A place in the window, in whatever unit SDL has it.
+    /// A position in the window, in whichever unit SDL reports.
     package enum Place: Hashable {
-      /// In the units that windows are measured in.
+      /// In window coordinates.
       case points(x: Int, y: Int)
-      /// In parts of the window.
+      /// As a fraction of the window.
       case part(x: Float, y: Float)
     }
 
-    /// The number that the mouse has among fingers. Theirs are not negative.
+    /// The mouse's number among the fingers, whose own are not negative.
     package static let mouse = -1
 
     package let kind: Kind
-    /// Which finger it is.
+    /// The finger, or ``mouse``.
     package let finger: Int
     package let place: Place
-    /// The button, if it is the mouse's.
+    /// The button of the mouse.
     package let button: UInt8?
-    /// Whether SDL has made a mouse of a finger, which comes as itself, too.
+    /// Whether SDL made this mouse event from a finger's, which it reports as well.
     package let isCopy: Bool
 
-    /// - Returns: nil if the event is about something else.
+    /// - Returns: nil for any other event.
     package init?(_ event: SDL_Event) {
       switch SDL_EventType(event.type) {
       case SDL_MOUSEMOTION: self.init(.moved, event.motion)
@@ -55,19 +55,19 @@
     }
 
     private init(_ kind: Kind, _ event: SDL_TouchFingerEvent) {
-      // Numbers of fingers are only compared.
+      // Identifiers of fingers are only compared.
       (self.kind, finger) = (kind, Int(event.fingerId & Int64.max))
       (button, isCopy) = (nil, false)
       place = .part(x: event.x, y: event.y)
     }
   }
 
-  /// Mouse and fingers: on pages they choose, on the picture and beside it they are the program's keys.
+  /// Mouse and fingers: they choose on pages, and press the program's keys everywhere else.
   extension Window {
     func handle(_ pointer: Pointer) {
       let point = point(pointer.place)
       if !pages.isEmpty {
-        // There a finger is a mouse.
+        // SDL reports a finger as the mouse too, which is enough for a page.
         guard pointer.finger == Pointer.mouse else { return }
         if pointer.kind == .moved { return pointed(at: point) }
         if let button = pointer.button, pointer.kind == .down { clicked(button, at: point) }
@@ -84,7 +84,7 @@
       }
     }
 
-    /// A place in the picture of the window, which can be counted in smaller units than the window.
+    /// A position in pixels of the window's picture, which can be smaller than units of the window.
     private func point(_ place: Pointer.Place) -> TouchControls.Point {
       let size = picture.size
       switch place {
@@ -99,7 +99,7 @@
       }
     }
 
-    /// The keys that mouse and fingers hold in the frame that begins.
+    /// The keys that mouse and fingers hold in the frame about to begin.
     func takeTouchedKeys() -> KeySet {
       touch.takeControls().reduce(into: KeySet()) { keys, control in
         switch control {
@@ -112,7 +112,7 @@
 
     /// The controls drawn for mouse and fingers.
     var touchView: TouchView {
-      // The picture is too small for fingers then.
+      // Beside the debugger the picture is too small for fingers.
       if debugger != nil { return TouchView(mode: .none, card: nil, held: []) }
       let mode = settings.touchMode == .auto ? programTouchMode : settings.touchMode
       let showsKeypad = settings.showsKeypad || mode == .vip

@@ -10,26 +10,26 @@
     let card: KeyCard?
     let held: Set<TouchControls.Control>
 
-    /// Whether there is anything to point at.
+    /// Whether there is anything to touch.
     var takesFingers: Bool { card != nil || ![.auto, .none].contains(mode) }
   }
 
-  /// Draws the machine's screen, as large as fits, a page over it, or a message beside it.
+  /// Draws the machine's screen as large as it fits, with a page over it or a message beside it.
   final class ScreenRenderer {
     private let renderer: OpaquePointer
     private let painter: Painter
     private var shown: Shown?
-    /// How the page is laid out that is shown.
+    /// The layout of the page that is shown.
     private(set) var layout = PageLayout()
-    /// Where fingers can hold something.
+    /// Where the touch controls are.
     private(set) var touchLayout = TouchLayout(
       .none, picture: Area(x: 0, y: 0, width: 0, height: 0), keypad: nil)
     /// The size of the window's picture.
     var size: Size { shown?.size ?? Size(width: 0, height: 0) }
-    /// Where the message is that is shown.
+    /// The message that is shown, and where.
     private var message: (text: ShownMessage, size: Size, place: MessagePlace)?
 
-    /// All that a picture is made from: it is drawn again only when this changes.
+    /// Everything that the picture depends on: it is redrawn only when this changes.
     private struct Shown: Equatable {
       let screen: ShownScreen
       let appearance: Appearance
@@ -47,16 +47,16 @@
       painter = Painter(renderer)
     }
 
-    /// The window's contents were lost or its size has changed.
+    /// Redraws everything next time: the window lost its contents or changed its size.
     func invalidate(losingTextures: Bool = false) {
       shown = nil
       if losingTextures { painter.forgetTexts() }
     }
 
-    /// The texts of the window at its size.
+    /// The text renderer for the window's size.
     var text: any TextRenderer { painter.text }
 
-    /// How large the window's picture is now.
+    /// The current size of the window's picture.
     func outputSize() -> Size {
       var (width, height): (Int32, Int32) = (0, 0)
       SDL_GetRendererOutputSize(renderer, &width, &height)
@@ -65,8 +65,8 @@
       return size
     }
 
-    /// Shows the screen, the page over it if one is open or the debugger around it, the position on the
-    /// timeline while that is browsed, and the message, unless nothing has changed.
+    /// Shows the screen with the open page over it or the debugger around it, the position on the timeline
+    /// while it is browsed, and the message. Does nothing if nothing has changed.
     func show(
       _ screen: ShownScreen, _ appearance: Appearance, _ style: PictureStyle,
       _ touch: TouchView, _ page: inout PageView?, _ debugger: DebuggerLayout?,
@@ -103,8 +103,8 @@
       SDL_RenderPresent(renderer)
     }
 
-    /// Where the screen goes in the window before it is turned about its middle: in the middle of
-    /// the window, or of its part of the debugger, its proportions kept.
+    /// Where the screen goes before it is rotated: centred in the window or in the debugger's panel, with its
+    /// proportions kept.
     private func area(_ next: Shown) -> Area {
       let whole = next.debugger?.picture ?? whole(next.size)
       let room = next.touch.card != nil ? TouchLayout.split(whole).picture : whole
@@ -126,7 +126,7 @@
       painter.fill(lines, isLCD ? next.appearance.colors[0] : 0, alpha: isLCD ? 160 : 112)
     }
 
-    /// An area as it is after it was turned about its middle.
+    /// An area rotated about its centre.
     private func turned(_ area: Area, _ rotation: Int) -> Area {
       guard rotation % 180 != 0 else { return area }
       return Area(
@@ -134,8 +134,7 @@
         width: area.height, height: area.width)
     }
 
-    /// Draws a slim bar along the lower edge: the part up to where the machine is in the colour of its
-    /// pixels.
+    /// Draws a slim bar along the lower edge, filled up to the machine's position.
     private func draw(_ progress: PlaySession.Progress, _ next: Shown) {
       let height = max(2, next.size.height / 200)
       var bar = Area(x: 0, y: next.size.height - height, width: next.size.width, height: height)
@@ -176,7 +175,7 @@
       painter.draw([mark])
     }
 
-    /// Where the message is: it stays there as long as it and the window are the same.
+    /// Where the message goes. It stays there until it or the window's size changes.
     private func place(
       of message: ShownMessage, _ needed: Size, _ next: Shown, beside picture: Area
     ) -> MessagePlace {

@@ -2,9 +2,9 @@
   import CPango
   import Chip8Player
 
-  /// Draws texts in a size that fits a window.
+  /// Draws text in a size that suits the window.
   package protocol TextRenderer: TextMetrics {
-    /// The points of a text, of that size: 0xAARRGGBB, not premultiplied. Text without room is cut.
+    /// A text's pixels in that size: 0xAARRGGBB, not premultiplied. Text that does not fit is cut.
     func points(of text: String, _ style: TextStyle, _ color: UInt32, _ size: Size) -> [UInt32]
   }
 
@@ -12,9 +12,9 @@
     package var unitAspect: Int { 1 }
   }
 
-  /// Any script, by Pango.
+  /// Text in any script, by Pango.
   package struct PangoText: TextRenderer {
-    /// The width of a line without a limit.
+    /// More lines than any text has.
     private static let maxLines = 64
 
     private let pixelSize: Int
@@ -23,7 +23,7 @@
     /// - Returns: nil if Pango is not installed.
     package init?(fitting window: Size) {
       guard CPango_load() == nil else { return nil }
-      // As large as a book's on a screen that is looked at from a desk's distance.
+      // About as large as print in a book, on a screen seen across a desk.
       let pixelSize = max(10, min(window.width, 2 * window.height) / 56)
       self.pixelSize = pixelSize
       lineHeights = [TextStyle.title, .body, .detail, .code].reduce(into: [:]) { heights, style in
@@ -82,7 +82,7 @@
       }
     }
 
-    /// A colour that does not have its alpha in it any more.
+    /// A premultiplied colour without its alpha multiplied in.
     private static func straight(_ point: UInt32) -> UInt32 {
       let alpha = point >> 24
       guard alpha != 0, alpha != 255 else { return point }
@@ -93,12 +93,12 @@
     }
   }
 
-  /// ASCII by the font that is built in, where there is no Pango.
+  /// ASCII in the built-in font, for systems without Pango.
   package struct BuiltInText: TextRenderer {
-    /// The points of the font that a character has where all have one width.
+    /// The width of a character in monospaced text, in pixels of the font.
     private static let cellWidth = 6
 
-    /// How many points of the window a point of the font has.
+    /// How many pixels of the window make one of the font.
     private let scale: Int
 
     package init(fitting window: Size) {
@@ -143,8 +143,8 @@
     }
 
     /// - Parameters:
-    ///   - left: counted in points of the font.
-    ///   - top: counted in those of the window.
+    ///   - left: in pixels of the font.
+    ///   - top: in pixels of the window.
     private func draw(
       _ line: String, at left: Int, _ top: Int, _ color: UInt32, _ size: Size,
       _ points: inout [UInt32]
@@ -159,7 +159,7 @@
       }
     }
 
-    /// As much of the text as there is room for.
+    /// As much of the text as fits.
     private func cut(_ text: String, _ width: Int) -> String {
       guard PixelFont.width(of: text) > width else { return text }
       var text = text
@@ -183,7 +183,7 @@
       return lines
     }
 
-    /// A word, or the parts of one that is wider than a line.
+    /// A word, in pieces if it is wider than a line.
     private func pieces(of word: Substring, atMost width: Int) -> [Substring] {
       var pieces = [word.prefix(0)]
       for index in word.indices {

@@ -3,7 +3,7 @@
   import Chip8Core
   import Chip8Player
 
-  /// Events of keyboard and mouse.
+  /// Keyboard and mouse events.
   extension Window {
     func handleEvents() {
       var event = SDL_Event()
@@ -42,10 +42,10 @@
       SDL_free(file)
     }
 
-    /// A key was pressed: it is handled, or waits for its turn.
+    /// Handles a key, or queues it.
     private func keyDown(_ event: SDL_KeyboardEvent) {
       let key = KeyEvent(event.keysym)
-      // Leaving does not wait, and a key that is held is not typed ahead.
+      // Quitting does not wait its turn, and key repeat is not queued.
       if key.modifiers.contains(.control) && key.letter == "q" { return handleKey(event) }
       if event.`repeat` != 0, session.isMoving { return }
       takeInOrder(isEscape: key.usage == KeyEvent.escape) { [unowned self] in
@@ -83,7 +83,7 @@
       }
     }
 
-    /// Keys are the program's; F1 shows which ones it has.
+    /// All keys are the program's but F1, which shows what they do.
     private func handleKioskKey(_ scancode: SDL_Scancode) {
       hasKioskKey = true
       let isOpen = !pages.isEmpty
@@ -100,7 +100,7 @@
       perform(modifiers.contains(.shift) ? .clip : .screenshot)
     }
 
-    /// Handles a key with Shift, if that differs from the key alone.
+    /// Handles a key with Shift, if that means something other than the key alone.
     private func shifted(_ key: KeyEvent, _ scancode: SDL_Scancode) -> Bool {
       switch key.usage {
       case KeyEvent.f10: change(.aspect)
@@ -142,7 +142,7 @@
   extension KeyEvent {
     init(_ key: SDL_Keysym) {
       let modifiers = UInt32(key.mod)
-      // The letter that a command is given with, unlike the keypad, which is where it is.
+      // Commands go by the letter on a key, unlike the keypad, which goes by its position.
       let letter = commandLetter(
         symbol: UInt32(bitPattern: key.sym), usage: key.scancode.rawValue
       ) { letter in

@@ -2,7 +2,7 @@
   import Chip8Core
   import Chip8Player
 
-  /// Events of pads: keys of the program while it runs, else navigation on the open page.
+  /// Pad events: the program's keys while it runs, navigation while a page is open.
   extension Window {
     func handle(_ event: Gamepads.Event) {
       switch event {
@@ -33,7 +33,7 @@
       }
     }
 
-    /// A number for a button of a pad that no key of a keyboard has.
+    /// A number for a pad's button that no key of a keyboard has.
     private static func usage(of button: PadButton, _ player: Int) -> UInt32 {
       let number = PadButton.allCases.firstIndex(of: button) ?? 0
       return UInt32(1 << 16 | player << 8 | number)

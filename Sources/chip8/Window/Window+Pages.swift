@@ -4,7 +4,7 @@
   import Chip8Player
   import SaveState
 
-  /// Pages over the picture. The machine is stopped while there is one.
+  /// Pages over the picture. The machine is stopped while one is open.
   extension Window {
     func open(_ name: PageName) {
       if settings.isKiosk, name != .start { return }
@@ -23,7 +23,7 @@
       case .assign(let key):
         .assign(
           keyCard[key], title: session.player.title.displayText, "the key or the button of a pad",
-          // A page covers the message that says why a key was not taken.
+          // The page covers the message that says why a key was refused.
           note: recentLines.joined(separator: " · "))
       default: keyPage("", hint: "Return, then another key or button · Delete default · Esc back")
       }
@@ -42,7 +42,7 @@
 
     private var keyCard: KeyCard { KeyCard(programKeys, keyMap, padMap) }
 
-    /// The name of a key in the keyboard's layout.
+    /// The name of a key in the current keyboard layout.
     private static func name(ofKey usage: UInt8) -> String {
       let key = SDL_GetKeyFromScancode(SDL_Scancode(UInt32(usage)))
       let name = SDL_GetKeyName(key).map { String(cString: $0) } ?? ""
@@ -57,7 +57,7 @@
 
     // MARK: Settings
 
-    /// Sets a setting of a few values to the next one, and says so.
+    /// Steps a setting to its next value, and says so.
     func change(_ setting: Setting) {
       perform(.set(setting, chosen.stepped(setting, by: 1)))
       let isKeypad = setting == .keypad && settings.showsKeypad
@@ -76,9 +76,9 @@
 
     // MARK: Keys and mouse
 
-    /// A key while a page is open.
+    /// Handles a key while a page is open.
     ///
-    /// - Returns: whether it was for the page; otherwise it acts as without one.
+    /// - Returns: whether the page took it; otherwise it acts as usual.
     func isPageKey(_ key: SDL_Scancode) -> Bool {
       guard let name = pages.last?.name else { return false }
       if name == .start { return startKeyDown(key) }
@@ -86,7 +86,7 @@
       return true
     }
 
-    /// Any key closes the page, and acts as usual.
+    /// Any key closes the page and acts as usual; Return also resumes the last session.
     private func startKeyDown(_ scancode: SDL_Scancode) -> Bool {
       perform(.resume)
       switch scancode {
@@ -98,13 +98,13 @@
       }
     }
 
-    /// The mouse over a page.
+    /// The mouse moved over a page.
     func pointed(at point: TouchControls.Point) {
       guard let index = picture.layout.item(x: point.x, y: point.y) else { return }
       pages[pages.count - 1].view.choose(index)
     }
 
-    /// A button of the mouse on a page.
+    /// A mouse button was pressed on a page.
     func clicked(_ button: UInt8, at point: TouchControls.Point) {
       if pages.last?.name == .start { return perform(.resume) }
       if UInt32(button) == UInt32(SDL_BUTTON_RIGHT) { return navigate(.back) }

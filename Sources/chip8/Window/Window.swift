@@ -5,10 +5,10 @@
   import Glibc
   import SaveState
 
-  /// The session that is played, for ``endWithoutDisplay()``.
+  /// The session being played, for ``endWithoutDisplay()``.
   nonisolated(unsafe) private var played: PlaySession?
 
-  /// Saves the session if a library ends this process, as Xlib does when its server has gone.
+  /// Saves the session when a library exits the process, as Xlib does when its server is gone.
   private func endWithoutDisplay() {
     guard let session = played else { return }
     played = nil
@@ -21,14 +21,14 @@
     _exit(EX_UNAVAILABLE)
   }
 
-  /// The window: turns the user's input into commands of the session, runs its frames when they
-  /// are due, and outputs picture and sound.
+  /// The window: turns input into commands of the session, runs its frames when they are due, and outputs
+  /// picture and sound.
   final class Window: PlayingFrontEnd {
     static let leavingHint = "Close again to quit anyway"
     private static let maxLines = 6
-    /// By how much the sound is quieter while it is fast.
+    /// How much quieter fast forward is.
     private static let fastQuieter = 4
-    /// The screen's 128 columns, or 64, at their first size.
+    /// The window's initial size: 7 pixels for each of 128 columns.
     private static let firstSize = (w: Int32(128 * 7), h: Int32(64 * 7))
 
     let session: PlaySession
@@ -44,21 +44,20 @@
     private(set) var programTouchMode = TouchMode.none
     var appearance: Appearance
     var pacer: Pacer
-    /// The pages that are open, the last one on top; the machine is stopped meanwhile.
+    /// The open pages, the last one on top. The machine is stopped while there are any.
     var pages: [OpenPage] = []
-    /// The size to come back to from full screen, where no window manager knows it.
+    /// The size to restore after full screen, where no window manager keeps it.
     private var sizeToRestore: (w: Int32, h: Int32)?
-    /// The settings that concern picture and sound.
     private(set) var settings = OutputSettings(Settings())
     var debugger: DebuggerView?
     private(set) var isFast = false
-    /// Whether that goes on until it is ended.
+    /// Whether fast forward lasts until it is toggled off.
     private var staysFast = false
-    /// Whether the machine is paused because another window has the keyboard.
+    /// Whether the machine is paused because another window has the focus.
     private var isPausedInBackground = false
     private var flashLimiter = FlashLimiter()
     private var attendant = Attendant()
-    /// Whether a key of a kiosk was pressed that the attendant does not know of.
+    /// Whether a visitor has pressed a key since the attendant looked last.
     var hasKioskKey = false
     var playing = PlayingState()
 
@@ -66,7 +65,7 @@
     ///
     /// - Parameters:
     ///   - firstPages: the pages to begin with.
-    ///   - whenOpen: called when nothing can fail any more.
+    ///   - whenOpen: called once nothing can fail any more.
     static func play(
       _ session: PlaySession, _ firstPages: [PageName], whenOpen: () throws -> Void
     ) throws {
@@ -87,8 +86,7 @@
 
     private init(_ session: PlaySession) throws(Failure) {
       self.session = session
-      // X11 shows a title that is not ASCII only in a locale with such characters, which a bare
-      // environment does not name.
+      // X11 shows a title beyond ASCII only in a UTF-8 locale, which a bare environment does not name.
       setlocale(LC_CTYPE, "")
       if String(cString: nl_langinfo(Int32(CODESET))) != "UTF-8" {
         setlocale(LC_CTYPE, "C.UTF-8")
@@ -98,7 +96,7 @@
       SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest")
       guard SDL_Init(SDL_INIT_VIDEO) == 0 else { throw Window.failure("no display") }
       try Window.checkDriver()
-      // Without sound or pads, the rest still works.
+      // Everything else works without sound and pads.
       _ = SDL_InitSubSystem(SDL_INIT_GAMECONTROLLER)
       _ = SDL_InitSubSystem(SDL_INIT_AUDIO)
       let flags = SDL_WINDOW_RESIZABLE.rawValue | SDL_WINDOW_ALLOW_HIGHDPI.rawValue
@@ -128,16 +126,16 @@
       SDL_Quit()
     }
 
-    /// A window that begins in full screen is as large as the display from the start: where no window
-    /// manager runs, nobody else makes it so.
+    /// A window that starts in full screen has the display's size at once, as no window manager may be
+    /// running to resize it.
     private static func size(isFullScreen: Bool) -> (w: Int32, h: Int32) {
       var display = SDL_Rect()
       guard isFullScreen, SDL_GetDisplayBounds(0, &display) == 0 else { return firstSize }
       return (display.w, display.h)
     }
 
-    /// A renderer for a window. Without a graphics processor, OpenGL is a program that takes longer to load
-    /// than all else, and to draw.
+    /// A renderer for a window. Without a GPU, OpenGL is emulated in software, which takes longer to load
+    /// than everything else and draws more slowly than SDL does.
     private static func renderer(_ window: OpaquePointer) -> OpaquePointer? {
       let processors = ["/dev/dri/renderD128", "/dev/nvidiactl", "/dev/dxg"]
       guard !processors.contains(where: { access($0, F_OK) == 0 }) else {
@@ -147,13 +145,13 @@
       if let renderer = SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE.rawValue) {
         return renderer
       }
-      // Wayland shows nothing that OpenGL has not drawn.
+      // On Wayland, only OpenGL can draw in a window.
       SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, nil)
       return SDL_CreateRenderer(window, -1, 0)
     }
 
-    /// Without a display, SDL falls back to drivers that show nothing: the machine would
-    /// run unseen. They are accepted if they are asked for by name.
+    /// Without a display, SDL falls back to drivers that show nothing, and the machine would run unseen. They
+    /// are accepted only if they were asked for by name.
     private static func checkDriver() throws(Failure) {
       let driver = SDL_GetCurrentVideoDriver().map { String(cString: $0) } ?? ""
       guard ["dummy", "evdev", "offscreen"].contains(driver), getenv("SDL_VIDEODRIVER") == nil
@@ -197,7 +195,7 @@
       sleep(pacer.wait(now: MonotonicClock.now))
     }
 
-    /// Restarts a kiosk's program where no visitor does.
+    /// Restarts a kiosk's program once its visitor has left.
     private func attend(isPlayed: Bool) {
       if session.isPaused { session.togglePause() }
       defer { hasKioskKey = false }
@@ -218,20 +216,20 @@
     private func applySettings() {
       session.flickerBlending = settings.reducesFlashes ? .full : settings.flickerBlending
       audio.pitch = settings.pitch
-      // Sounds that follow so quickly would be too loud.
+      // Sounds in quick succession would seem too loud.
       audio.volume = settings.isMuted ? 0 : settings.volume / (isFast ? Window.fastQuieter : 1)
     }
 
-    /// Shows a message, but not over a problem that is still unread.
+    /// Shows a message, below a problem that is still unread.
     func show(_ lines: [String], isProblem: Bool) {
-      // Visitors are not concerned.
+      // Messages are not for visitors.
       if settings.isKiosk { return }
       let unread = playing.message.flatMap { !isProblem && $0.isProblem ? $0.lines : nil }
       playing.message = ShownMessage(
         (unread ?? []) + lines, isProblem: isProblem || unread != nil)
     }
 
-    /// A key was pressed: the problem has been seen.
+    /// Dismisses a problem, which the user has seen by the time a key is pressed.
     func dismissProblem() {
       if playing.message?.isProblem == true { playing.message = nil }
     }
@@ -281,7 +279,7 @@
 
     func holdFast(_ isDown: Bool) { setFast(isDown || staysFast) }
 
-    /// Goes fast forward until that is ended the same way.
+    /// Turns lasting fast forward on or off.
     func toggleFast() {
       staysFast.toggle()
       setFast(staysFast)
@@ -294,7 +292,7 @@
       applySettings()
     }
 
-    /// The window has got the keyboard, or another one has.
+    /// The window gained or lost the focus.
     func focusChanged(isHere: Bool) {
       if !isHere {
         keyboard.releaseAll()
@@ -321,7 +319,7 @@
       picture.invalidate()
     }
 
-    /// Whether a window manager enlarges the window: on X11, there may be none to give it a frame.
+    /// Whether a window manager resizes the window. On X11 there may be none; then the window has no borders.
     private var hasManager: Bool {
       guard SDL_GetCurrentVideoDriver().map({ String(cString: $0) }) == "x11" else { return true }
       var (top, left, bottom, right) = (Int32(0), Int32(0), Int32(0), Int32(0))
@@ -329,7 +327,6 @@
       return top + left + bottom + right > 0
     }
 
-    /// Makes the window as large as its display.
     private func fillDisplay() {
       var (display, size) = (SDL_Rect(), Window.firstSize)
       guard SDL_GetDisplayBounds(SDL_GetWindowDisplayIndex(window), &display) == 0 else { return }
@@ -339,7 +336,7 @@
       SDL_SetWindowSize(window, display.w, display.h)
     }
 
-    /// There is a pointer where there is something to point at, or other windows.
+    /// Shows the pointer, except in full screen with nothing to point at.
     func showCursor() {
       let isUseful = !pages.isEmpty || touchView.takesFingers
       SDL_ShowCursor(isFullScreen && !isUseful ? SDL_DISABLE : SDL_ENABLE)
