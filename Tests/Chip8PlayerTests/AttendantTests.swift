@@ -12,14 +12,14 @@ import Chip8Player
     var attendant = Attendant()
     for start in [7, 100] as [UInt64] {
       let looks = (0..<6).map { k in
-        attendant.look(isPlayed: false, hasHalted: true, now: (start + k) * second)
+        attendant.shouldRestart(isPlayed: false, hasHalted: true, now: (start + k) * second)
       }
       #expect(looks == [false, false, false, false, false, true])
     }
     // It was switched on again in time.
-    _ = attendant.look(isPlayed: false, hasHalted: true, now: 200 * second)
-    _ = attendant.look(isPlayed: false, hasHalted: false, now: 204 * second)
-    let isOver = attendant.look(isPlayed: false, hasHalted: true, now: 206 * second)
+    _ = attendant.shouldRestart(isPlayed: false, hasHalted: true, now: 200 * second)
+    _ = attendant.shouldRestart(isPlayed: false, hasHalted: false, now: 204 * second)
+    let isOver = attendant.shouldRestart(isPlayed: false, hasHalted: true, now: 206 * second)
     #expect(!isOver)
   }
 
@@ -30,7 +30,7 @@ import Chip8Player
       (false, 0), (false, 1000), (true, 1001), (true, 1050), (false, 1109), (false, 1110),
       (false, 1200),
     ].map { isPlayed, time in
-      attendant.look(isPlayed: isPlayed, hasHalted: false, now: time * second)
+      attendant.shouldRestart(isPlayed: isPlayed, hasHalted: false, now: time * second)
     }
     #expect(looks == [false, false, false, false, false, true, false])
   }

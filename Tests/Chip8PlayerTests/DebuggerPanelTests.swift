@@ -208,7 +208,7 @@ private struct Cells: TextMetrics {
     #expect(motion("w") == .lastWriter(of: .register(.v(4))))
     for _ in 0..<4 { _ = view.handle(.down, session) }
     #expect(view.registerCursor == 19 && view.panel == .registers)
-    #expect(!view.takes(.letter("p")) && !view.takes(.erase) && view.takes(.letter("b")))
+    #expect(!view.uses(.letter("p")) && !view.uses(.erase) && view.uses(.letter("b")))
   }
 
   @Test func whatIsTypedIsAChange() throws {

@@ -261,9 +261,9 @@ import Testing
     try terminal.waitForPicture()
     // The second key of the second row is 5.
     terminal.type("\u{1B}OP\u{1B}[B\u{1B}[C\r")
-    try terminal.waitForText("reports what is typed")
+    try terminal.waitForText("reports only what is typed")
     terminal.type("ä")
-    try terminal.waitForText("does not report which key")
+    try terminal.waitForText("does not say which key")
     terminal.type("\u{1B}OR")
     try terminal.waitForText("Reserved for commands")
     terminal.type("i")

@@ -118,11 +118,11 @@ public struct KeyObserver: Sendable {
 
   /// The keys that the program polls by name, without those that it only scans.
   private var polledByName: KeySet {
-    polledAt.reduce([]) { isGoneThrough(at: $1.key) ? $0 : $0.union($1.value) }
+    polledAt.reduce([]) { isScan(at: $1.key) ? $0 : $0.union($1.value) }
   }
 
   /// Whether an instruction scans the keypad, in a program that polls most of the keys.
-  private func isGoneThrough(at address: UInt16) -> Bool {
+  private func isScan(at address: UInt16) -> Bool {
     let all = polledAt.values.reduce(KeySet()) { $0.union($1) }
     return all.numbers.count > KeyObserver.maxPolledKeys
       && (polledAt[address]?.numbers.count ?? 0) > KeyObserver.maxPolledPerInstruction
@@ -133,7 +133,7 @@ public struct KeyObserver: Sendable {
   private mutating func isTrialDue(_ requests: KeyRequests, _ machine: Chip8) -> Bool {
     guard trialCount < KeyObserver.maxTrialCount else { return false }
     if requests.waits { return triedAt.insert(machine.state.pc).inserted }
-    guard requests.polledAt.keys.contains(where: isGoneThrough) else { return false }
+    guard requests.polledAt.keys.contains(where: isScan) else { return false }
     framesSinceTrial += 1
     guard framesSinceTrial > KeyObserver.trialPeriod else { return false }
     framesSinceTrial = 0

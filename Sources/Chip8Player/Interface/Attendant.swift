@@ -15,7 +15,7 @@ package struct Attendant: Sendable {
   /// Checks on the machine, now and then.
   ///
   /// - Returns: whether to restart the program.
-  package mutating func look(isPlayed: Bool, hasHalted: Bool, now: UInt64) -> Bool {
+  package mutating func shouldRestart(isPlayed: Bool, hasHalted: Bool, now: UInt64) -> Bool {
     if isPlayed { lastKey = now }
     end = hasHalted ? end ?? now : nil
     let isOver = end.map { now - $0 >= Attendant.endDuration } ?? false

@@ -149,7 +149,7 @@ package struct DebuggerView: Sendable {
   }
 
   /// Whether the debugger uses a key, which is then not a command of the window.
-  package func takes(_ key: DebuggerKey) -> Bool {
+  package func uses(_ key: DebuggerKey) -> Bool {
     switch key {
     case .letter(let letter): entry != nil || "snofcubwegdk".contains(letter)
     case .digit, .erase: entry != nil

@@ -137,7 +137,7 @@ extension Page {
   /// Pictures, clips and movies, and where they go.
   static func record(_ session: PlaySession, movieHint: String) -> Page {
     let movie = session.isRecording ? "A movie is being recorded." : movieHint
-    let clip = session.isRecordingClip ? "Write the GIF that is being recorded" : "Record a GIF"
+    let clip = session.isRecordingClip ? "Stop recording the GIF" : "Record a GIF"
     return Page(
       title: "Record",
       [
@@ -145,7 +145,7 @@ extension Page {
         .text(movie, .detail),
         .list([
           Item("Picture", "F12", .screenshot),
-          Item("The last 30 seconds as GIF", "Shift+F12", .clip),
+          Item("The last 30 seconds as a GIF", "Shift+F12", .clip),
           Item(clip, "Ctrl+F12", .recordClip),
         ]),
       ], hint: back)

@@ -74,7 +74,7 @@ extension PlayingFrontEnd {
       if key == .escape { toggleDebugger() }
       return key == .escape
     }
-    guard view.takes(key) else { return false }
+    guard view.uses(key) else { return false }
     let machine = session.debugSession
     view.follow(machine)
     let action = view.handle(key, isShifted: event.modifiers.contains(.shift), machine)

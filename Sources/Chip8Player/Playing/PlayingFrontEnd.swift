@@ -17,7 +17,7 @@ package struct PlayingState {
   /// The machine that the front end is set up for.
   var shownMachine = -1
   /// When the watched file is checked next.
-  var nextLook: UInt64 = 0
+  var nextFileCheck: UInt64 = 0
   /// The last message, for three seconds; a problem until it is dismissed.
   package var message: ShownMessage? {
     didSet { messageEnd = MonotonicClock.now + 3_000_000_000 }
@@ -99,18 +99,18 @@ extension PlayingFrontEnd {
 
   /// Runs until the user quits, the session continues in another process, or the machine turns out not to be
   /// deterministic.
-  package func runUntilLeft() {
+  package func runUntilQuit() {
     repeat {
       while playing.closeRequestCount == 0, session.restart == nil, session.difference == nil {
         runOnce()
       }
-    } while !leaves()
+    } while !shouldQuit()
   }
 
   /// Saves the machine, to be resumed later, without blocking the user.
   ///
   /// - Returns: whether to quit: not if saving failed and the user does not know yet.
-  private func leaves() -> Bool {
+  private func shouldQuit() -> Bool {
     let requestCount = playing.closeRequestCount
     session.beginClosing()
     repeat { runOnce() } while session.end == nil && playing.closeRequestCount == requestCount
@@ -219,7 +219,7 @@ extension PlayingFrontEnd {
 
   /// Why the machine is stopped; empty while it runs.
   package var stopLines: [String] {
-    if session.isClosing { return ["Saving… · Ctrl+Q again quits without"] }
+    if session.isClosing { return ["Saving… · Ctrl+Q again quits without saving"] }
     if let problem = playing.leavingProblem { return problem }
     if let problem = session.watchProblem {
       return lines(of: .failed(.watch(path: ""), problem))
@@ -231,8 +231,8 @@ extension PlayingFrontEnd {
 
   /// Checks the watched file, four times a second.
   private func pollWatchedFile() {
-    guard MonotonicClock.now >= playing.nextLook else { return }
-    playing.nextLook = MonotonicClock.now + 250_000_000
+    guard MonotonicClock.now >= playing.nextFileCheck else { return }
+    playing.nextFileCheck = MonotonicClock.now + 250_000_000
     session.pollWatchedFile()
   }
 }

@@ -39,9 +39,9 @@ final class FlagKeeper: Sendable {
   }
 
   /// Checks whether the machine has changed its flags.
-  func look(at machine: Chip8) {
+  func observe(_ machine: Chip8) {
     progress.withLock {
-      $0.flags?.look(at: machine)
+      $0.flags?.observe(machine)
       guard $0.flags?.isChanged == true, !$0.isScheduled else { return }
       $0.isScheduled = true
       thread.begin(after: $0.nextWrite) { self.write() }

@@ -7,7 +7,7 @@ final class JournalKeeper: Sendable {
   /// How often it is written, in nanoseconds: a crash loses no more than a second.
   static let interval: UInt64 = 500_000_000
   /// How often other processes' journals are read, in nanoseconds.
-  static let lookInterval: UInt64 = 2_000_000_000
+  static let readInterval: UInt64 = 2_000_000_000
   /// How much of earlier sessions is read: at least a day's play.
   private static let maxReadByteCount = 48 << 20
 

@@ -91,7 +91,7 @@ package struct FlagProgress: Sendable {
   }
 
   /// Checks whether the program has changed them.
-  package mutating func look(at machine: Chip8) {
+  package mutating func observe(_ machine: Chip8) {
     guard machine.userFlags != flags else { return }
     flags = machine.userFlags
     isChanged = memory != nil

@@ -146,7 +146,7 @@ extension PlaySession {
 
   /// A motion has played new frames.
   func hasRun(to halt: Halt?) {
-    flagKeeper.look(at: player.machine)
+    flagKeeper.observe(player.machine)
     guard let halt else { return autosaveIfDue() }
     end(halt)
     if case .fault = halt { autosave(.fault) }

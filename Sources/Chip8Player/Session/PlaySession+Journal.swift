@@ -12,9 +12,9 @@ extension PlaySession {
     var hasBegun = false
     var nextWrite: UInt64 = 0
     /// When to read other processes' journals again; nil while that is in progress.
-    var nextLook: UInt64?
+    var nextRead: UInt64?
     /// Whether earlier sessions were read.
-    var hasLooked = false
+    var hasRead = false
   }
 
   /// Starts the journal of the current program, and reads what was played of it before. Watched programs have
@@ -30,13 +30,13 @@ extension PlaySession {
       Journal(root: options.slotsRoot, program: program), byteLimit: limit)
     player.timeline.isJournaled = true
     journal = JournalProgress(keeper: keeper, start: player.machine.position)
-    lookAtJournal()
+    readJournal()
   }
 
   /// Reads what was played of the program elsewhere, for ``leaves``.
-  public func lookAtJournal() {
+  public func readJournal() {
     guard let keeper = journal?.keeper else { return }
-    journal?.nextLook = nil
+    journal?.nextRead = nil
     work.begin {
       let (tree, notices) = keeper.read()
       return { $0.collect(tree, notices, of: keeper) }
@@ -44,8 +44,8 @@ extension PlaySession {
   }
 
   /// Reads it again if it is time.
-  func lookAtJournalIfDue() {
-    if let due = journal?.nextLook, MonotonicClock.now >= due { lookAtJournal() }
+  func readJournalIfDue() {
+    if let due = journal?.nextRead, MonotonicClock.now >= due { readJournal() }
   }
 
   private func collect(
@@ -57,9 +57,9 @@ extension PlaySession {
     guard !isMoving else {
       return debugging.waiting.append { $0.collect(tree, [], of: keeper) }
     }
-    let isFirst = journal?.hasLooked == false
-    journal?.hasLooked = true
-    journal?.nextLook = MonotonicClock.now + JournalKeeper.lookInterval
+    let isFirst = journal?.hasRead == false
+    journal?.hasRead = true
+    journal?.nextRead = MonotonicClock.now + JournalKeeper.readInterval
     guard let tree else { return }
     // The journal has to know all branches first.
     takeChanges()

@@ -68,7 +68,7 @@ extension PlaySession {
         session.settings[.program] = settings[.program]
         problem.map { session.report(.settingsFailed(isReading: true, $0)) }
         // These belong to the last program.
-        (session.slotList, session.changedSlot, session.left) = ([], nil, nil)
+        (session.slotList, session.changedSlot, session.resumable) = ([], nil, nil)
         session.slotListCount += 1
         let platform = loaded.machine.state.configuration.platform
         session.report(.began(platform, isRestored: loaded.image != nil))
@@ -94,26 +94,25 @@ extension PlaySession {
   // MARK: Where the user left
 
   /// The machine time of the state that can be resumed; nil if there is none.
-  public var leftMachineTime: String? { left?.machine.machineTime }
+  public var resumableMachineTime: String? { resumable?.machine.machineTime }
 
   /// Looks for a state to resume.
   func findResumable() {
     guard options.autosaveSeconds != nil, !isWatching else { return }
     let (slots, machine) = (self.slots, machineCount)
     work.begin {
-      let left = slots.newestResumable(Chip8.self, in: Autosave.resumable).found
+      let found = slots.newestResumable(Chip8.self, in: Autosave.resumable).found
       return { session in
-        guard let left, session.machineCount == machine, !session.isWatching else { return }
-        session.left = left
-        session.report(.canContinue(machineTime: left.machine.machineTime))
+        guard let found, session.machineCount == machine, !session.isWatching else { return }
+        session.resumable = found
+        session.report(.canContinue(machineTime: found.machine.machineTime))
       }
     }
   }
 
   /// Resumes the program where the user left it.
   public func resumeLastSession() {
-    guard let left else { return }
-    self.left = nil
+    guard let left = resumable.take() else { return }
     writeJournal()
     player.adopt(left.machine, from: left.image, in: left.path)
     player.add(left.image.driftWarnings(left.machine, in: left.path))

@@ -56,7 +56,7 @@ extension PlaySession {
     proving = nil
   }
 
-  func lookAtProof() {
+  func pollProof() {
     if proving?.isLate() == true { report(.provingPast) }
   }
 }

@@ -50,7 +50,7 @@ extension PlaySession {
   /// Plays on from where the machine is now, unless it was paused.
   public func endRewinding() { rewinding = nil }
 
-  func rewindOn() {
+  func rewindFrame() {
     guard var rewinding, !rewinding.isAtStart else { return }
     let timeline = player.timeline
     let frameCount = timeline.machine.position.firstWholeFrame - timeline.firstFrame

@@ -74,7 +74,7 @@ public final class PlaySession {
   var previews: [Int: Preview] = [:]
   var isLoadingPreview = false
   /// What can be resumed, if the program was played before.
-  var left: Slots.Resumption<Chip8>?
+  var resumable: Slots.Resumption<Chip8>?
   /// The slot that was saved or deleted last.
   var changedSlot: SlotName?
   /// Why the program stopped at the ends of branches, if it did.
@@ -117,12 +117,12 @@ public final class PlaySession {
   /// Takes up the results of other threads.
   public func poll() {
     _ = collect()
-    lookAtProof()
+    pollProof()
     pollDebugging()
     gate.serve(self)
     notifyDebugger()
     writeJournalIfDue()
-    lookAtJournalIfDue()
+    readJournalIfDue()
   }
 
   /// - Returns: whether there were any; they may have started more work.
@@ -199,7 +199,7 @@ public final class PlaySession {
 
   /// Runs a frame, or rewinds, unless the machine is stopped.
   public func runFrame(keys: KeySet) {
-    guard rewinding == nil else { return rewindOn() }
+    guard rewinding == nil else { return rewindFrame() }
     if !isStopped { playFrame(keys: keys) }
   }
 
@@ -218,7 +218,7 @@ public final class PlaySession {
     follow(player.run(frames: 1, keys: keys))
     debugging.take(player.debugger.messages)
     if playsMovie, !player.isPlayingMovie { report(.movieEnded) }
-    flagKeeper.look(at: player.machine)
+    flagKeeper.observe(player.machine)
     autosaveIfDue()
   }
 

@@ -8,7 +8,7 @@ extension PlayingFrontEnd {
   func play(_ firstPages: [PageName]) throws(Failure) {
     playing.firstPages = firstPages
     collectChanges()
-    runUntilLeft()
+    runUntilQuit()
     if let difference = session.difference {
       throw .difference(difference, in: session.player.machine.program)
     }

@@ -111,7 +111,7 @@ struct HeadlessRun {
 
   /// Writes the user flags if the machine has changed them.
   mutating func keepFlags() throws(StorageError) {
-    flags.look(at: machine)
+    flags.observe(machine)
     try flags.takeChange()?.write()
   }
 

@@ -11,7 +11,7 @@ extension Terminal {
 
   func page(_ name: PageName) -> Page {
     var page = fullPage(name)
-    page.elements = page.elements.map { $0.keeping(Terminal.can) }
+    page.elements = page.elements.map { $0.keeping(Terminal.supports) }
     if name != .keys { page.hint = page.hint.withTerminalKeys }
     // A terminal takes no dropped files.
     page.hint = page.hint.replacing(" · drop a file to play it", with: "")
@@ -34,11 +34,11 @@ extension Terminal {
 
   /// What a terminal without the keyboard protocol reports.
   private static let reportedKeys =
-    "This terminal reports what is typed: letters, digits and signs of ASCII, arrows, space, Enter. "
-    + "The number pad's keys are the same as others."
+    "This terminal reports only what is typed: ASCII letters, digits and signs, arrows, space and Enter. "
+    + "Keys of the number pad act as their doubles."
 
   /// Whether a terminal supports a command.
-  private static func can(_ command: Command) -> Bool {
+  private static func supports(_ command: Command) -> Bool {
     switch command {
     case .back, .resume, .resumeLastSession, .debugger, .reset, .quit, .screenshot, .clip,
       .recordClip, .load, .save, .delete, .branch, .play, .playFromStart, .forget, .platform,
@@ -59,7 +59,7 @@ extension Terminal {
   /// A key was pressed that the terminal does not identify.
   func unknownKeyPressed() {
     guard case .assign? = pages.last?.name else { return }
-    show(["This terminal does not report which key that is; choose another one"])
+    show(["This terminal does not say which key that is; choose another"])
   }
 
   func mousePressed(_ button: MouseButton, _ x: Int, _ y: Int) {
@@ -87,12 +87,16 @@ extension String {
 
 extension Page.Element {
   /// The element without unsupported commands, and without list items that had no others.
-  fileprivate func keeping(_ can: (Command) -> Bool) -> Page.Element {
+  fileprivate func keeping(_ isSupported: (Command) -> Bool) -> Page.Element {
     switch self {
     case .text, .bar: self
     case .list(let items):
-      .list(items.compactMap { $0.isChoice && !$0.keeping(can).isChoice ? nil : $0.keeping(can) })
-    case .grid(let items, let columns): .grid(items.map { $0.keeping(can) }, columns: columns)
+      .list(
+        items.compactMap {
+          $0.isChoice && !$0.keeping(isSupported).isChoice ? nil : $0.keeping(isSupported)
+        })
+    case .grid(let items, let columns):
+      .grid(items.map { $0.keeping(isSupported) }, columns: columns)
     }
   }
 }
@@ -100,10 +104,10 @@ extension Page.Element {
 extension Page.Item {
   fileprivate var isChoice: Bool { action != nil || previous != nil || next != nil }
 
-  fileprivate func keeping(_ can: (Command) -> Bool) -> Page.Item {
+  fileprivate func keeping(_ isSupported: (Command) -> Bool) -> Page.Item {
     var item = self
     for command in [\Page.Item.action, \.previous, \.next, \.save, \.delete] {
-      if let value = item[keyPath: command], !can(value) { item[keyPath: command] = nil }
+      if let value = item[keyPath: command], !isSupported(value) { item[keyPath: command] = nil }
     }
     return item
   }

@@ -30,7 +30,9 @@
     }
 
     private var startPage: Page {
-      let left = session.leftMachineTime.map { "Return continues where you left off, at \($0)" }
+      let left = session.resumableMachineTime.map {
+        "Return continues where you left off, at \($0)"
+      }
       let menu = settings.isKiosk ? "" : " · Esc menu"
       return keyPage(left ?? "", hint: "Press any key to play · F1 shows the keys again" + menu)
     }
@@ -91,7 +93,7 @@
       perform(.resume)
       switch scancode {
       case SDL_SCANCODE_RETURN, SDL_SCANCODE_KP_ENTER:
-        guard session.leftMachineTime != nil else { return false }
+        guard session.resumableMachineTime != nil else { return false }
         perform(.resumeLastSession)
         return true
       default: return false

@@ -200,7 +200,7 @@
       if session.isPaused { session.togglePause() }
       defer { hasKioskKey = false }
       guard
-        attendant.look(
+        attendant.shouldRestart(
           isPlayed: isPlayed || hasKioskKey, hasHalted: session.isOver, now: MonotonicClock.now)
       else { return }
       keyboard.releaseAll()
