@@ -7,7 +7,7 @@ import Chip8Player
 @Suite struct AttendantTests {
   private let second: UInt64 = 1_000_000_000
 
-  @Test("A program that has ended shows that for five seconds, and each one that follows again")
+  @Test("Each program shows its end for five seconds before it is restarted")
   func ends() {
     var attendant = Attendant()
     for start in [7, 100] as [UInt64] {
@@ -23,7 +23,7 @@ import Chip8Player
     #expect(!isOver)
   }
 
-  @Test("A game is left a minute after its last key, and one that was not begun never")
+  @Test("A game counts as abandoned a minute after its last key, but never before its first")
   func absence() {
     var attendant = Attendant()
     let looks = [

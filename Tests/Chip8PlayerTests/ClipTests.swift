@@ -30,7 +30,7 @@ import Testing
 
   private func run(_ frames: Int) { for _ in 0..<frames { session.runFrame(keys: []) } }
 
-  @Test("A clip has the frames from where it was begun to where it is ended")
+  @Test("A clip has the frames between its start and its end")
   func beginsAndEnds() throws {
     run(100)
     session.toggleClip()
@@ -42,7 +42,7 @@ import Testing
     #expect(try clips() == [100])
   }
 
-  @Test("What is rewound is not in it, and what is played instead is")
+  @Test("A clip has what was played after a rewind, not what was rewound")
   func rewound() throws {
     run(100)
     session.toggleClip()

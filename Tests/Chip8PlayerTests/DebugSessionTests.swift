@@ -230,7 +230,7 @@ import Testing
     }
   }
 
-  @Test func motionsThatWereInterruptedAreResumed() throws {
+  @Test func interruptedMotionsAreResumed() throws {
     var (whole, parts) = (try session(), try session())
     for motion in [DebugSession.Motion.run, .over, .over, .into, .out, .run] {
       let expected = whole.move(motion, by: .line, frames: 200)
@@ -277,7 +277,7 @@ import Testing
     #expect(session.position == place)
   }
 
-  @Test func branchesPartWhereSomethingWasChanged() throws {
+  @Test func changesBeginBranches() throws {
     var session = try session()
     session.removeStops { _ in true }
     _ = session.go(to: .frame(30))
@@ -290,7 +290,7 @@ import Testing
     #expect(session.leaves.map(\.branch).contains(first))
   }
 
-  @Test func whatRanIsCounted() throws {
+  @Test func executionIsCounted() throws {
     var session = try session()
     session.removeStops { _ in true }
     _ = session.go(to: .frame(30))

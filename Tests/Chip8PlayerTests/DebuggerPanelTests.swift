@@ -71,7 +71,7 @@ private struct Cells: TextMetrics {
     #expect(rows[3].text.hasPrefix("  0206 6A01"))
   }
 
-  @Test func linesAreShownWhereThereAreAny() throws {
+  @Test func sourceLinesAreShownIfThereAreAny() throws {
     var session = try session(source: ": main\n  v0 := 1\n  loop\n    v1 += 1\n  again\n")
     var view = DebuggerView(session)
     var rows = view.codePanel(session, rowCount: 9, columnCount: 30).rows
@@ -123,7 +123,7 @@ private struct Cells: TextMetrics {
     #expect(rows[4].highlights == [Highlight(2..<6, .written), Highlight(11..<15, .written)])
   }
 
-  @Test func memoryIsAsWarmAsItWasAccessed() throws {
+  @Test func memoryIsHighlightedByItsAccesses() throws {
     var session = try session()
     step(&session, 6)
     var view = DebuggerView(session)
@@ -211,7 +211,7 @@ private struct Cells: TextMetrics {
     #expect(!view.uses(.letter("p")) && !view.uses(.erase) && view.uses(.letter("b")))
   }
 
-  @Test func whatIsTypedIsAChange() throws {
+  @Test func typedValuesAreEdits() throws {
     let session = try session()
     var view = DebuggerView(session)
     let keys: [DebuggerKey] = [
@@ -245,7 +245,7 @@ private struct Cells: TextMetrics {
     (Size(width: 128, height: 64), Size(width: 5, height: 11), []),
   ]
 
-  @Test("As many panels as there is room for, all within the window", arguments: sizes)
+  @Test("There are as many panels as fit, all within the window", arguments: sizes)
   func layout(_ size: Size, _ letter: Size, _ panels: Set<String>) throws {
     let session = try session()
     var view = DebuggerView(session)

@@ -41,7 +41,7 @@ private struct Cells: TextMetrics {
     }
   }
 
-  @Test("Every item can be chosen, and is shown within the window when it is", arguments: sizes)
+  @Test("Every item can be chosen, and scrolls into view", arguments: sizes)
   func reachable(_ size: Size, _ letter: Size) {
     let metrics = Cells(letter: letter, unitAspect: letter.width == 1 ? 2 : 1)
     for element in [Page.Element.list(items(23)), .grid(items(23), columns: nil)] {
@@ -68,7 +68,7 @@ private struct Cells: TextMetrics {
     }
   }
 
-  @Test("What is chosen has the text of its own colour on its own ground, and is found by a mouse")
+  @Test("The chosen item has its own colours, and is found by the mouse")
   func chosen() throws {
     var view = PageView(Page(title: "", [.list(items(3))]), at: 1)
     let layout = PageLayout(&view, Size(width: 80, height: 24), Cells())
@@ -79,7 +79,7 @@ private struct Cells: TextMetrics {
     #expect(layout.item(x: area.x, y: 23) == nil)
   }
 
-  @Test("Keys do what the chosen item says, and end at the ends")
+  @Test("Keys act on the chosen item, and stop at the ends")
   func navigation() {
     var first = Page.Item("speed")
     (first.previous, first.next, first.delete) = (.reset, .quit, .resume)
@@ -98,7 +98,7 @@ private struct Cells: TextMetrics {
     #expect(view.handle(.down, layout) == nil && view.index == 1)
   }
 
-  @Test("What was chosen stays so when the page changes")
+  @Test("The chosen item stays chosen when the page changes")
   func update() {
     var view = PageView(Page(title: "", [.list(items(5))]), at: 3)
     view.update(Page(title: "", [.list(Array(items(5).dropFirst()))]))
@@ -107,7 +107,7 @@ private struct Cells: TextMetrics {
     #expect(view.index == 0)
   }
 
-  @Test("A message stands beside the screen, or else where it hides least of it")
+  @Test("A message goes beside the screen, or where it covers the fewest lit pixels")
   func messages() throws {
     // A sprite in the bottom row, as a paddle is.
     let program = Program(name: "", bytes: [0x61, 0x1F, 0xD0, 0x11, 0x12, 0x04])

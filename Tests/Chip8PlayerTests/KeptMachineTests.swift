@@ -50,7 +50,7 @@ import Testing
     return request
   }
 
-  @Test func theMachineThatWasChosenIsThereTheNextTime() throws {
+  @Test func theChosenMachineIsKept() throws {
     let first = try session()
     #expect(chosen(first).platform == .chip8)
     first.setPlatform(.schip)
@@ -71,7 +71,7 @@ import Testing
     #expect(chosen(second) == Configuration(.chip8))
   }
 
-  @Test func onlyWhatTheProgramDoesNotWantIsKept() throws {
+  @Test func onlyDifferencesFromTheOwnMachineAreKept() throws {
     let session = try session()
     session.setMachine(quirks: .wrap, instructionsPerFrame: 30)
     session.setPlatform(.vip)
@@ -122,7 +122,7 @@ import Testing
     #expect(throws: PlayerError.self) { try session(request) }
   }
 
-  @Test func whatTheProgramWantsIsBroughtBack() throws {
+  @Test func theProgramsOwnMachineCanBeRestored() throws {
     let first = try session(vip)
     first.setMachine(quirks: [.wrap])
     let before = chosen(first)
@@ -141,7 +141,7 @@ import Testing
     #expect(try lines() == "")
   }
 
-  @Test func whatAnImageComesFromIsFoundOut() throws {
+  @Test func theOwnMachineOfAnImageIsDetected() throws {
     let image = scratch.path("a.state")
     try session(vip).player.savedImage().save(to: image, apartFrom: InputFiles())
     let restored = try session(MachineRequest(), image)

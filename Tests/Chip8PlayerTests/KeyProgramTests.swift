@@ -96,7 +96,7 @@ private struct Novice {
 @Suite struct KeyProgramTests {
   /// Arrows, space and enter are keys that the program looks at while they are held, or waits for.
   @Test(arguments: Played.known)
-  private func noArrowIsDead(played: Played) {
+  private func everyArrowHasAnEffect(played: Played) {
     var novice = Novice(played.machine, played.keys)
     for attempt in 0..<64 where !novice.dead.isEmpty { novice.play(attempt: attempt) }
     #expect(novice.dead.isEmpty, "\(played.path)")
@@ -107,7 +107,7 @@ private struct Novice {
   /// What is found out of a program without the table does not contradict it: an arrow is not a key that goes another
   /// way.
   @Test(arguments: forOne)
-  private func whatIsSeenDoesNotContradictTheTable(played: Played) {
+  private func observedKeysAgreeWithTheTable(played: Played) {
     var observer = KeyObserver(ignoringTableFor: played.machine.program)
     observer.explore(played.machine, frames: 1800, instructions: 750_000)
     for (button, key) in observer.keys.pad() where PadButton.directions.contains(button) {

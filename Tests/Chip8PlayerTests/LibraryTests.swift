@@ -31,7 +31,7 @@ import Testing
     #expect(entries.allSatisfy { $0.screen.pixels.contains { $0 != 0 } })
   }
 
-  @Test func whatWasPlayedLastComesFirst() throws {
+  @Test func theLastPlayedProgramComesFirst() throws {
     let one = try save("one", .key(1), frames: 60, time: 100)
     let three = try save("three", .key(1), frames: 120, time: 300)
     let entries = library.entries()
@@ -49,7 +49,7 @@ import Testing
     #expect(library.entries().first?.program == one)
   }
 
-  @Test func whatIsDamagedIsLeftOut() throws {
+  @Test func damagedStatesAreLeftOut() throws {
     let one = try save("one", .key(1), frames: 60, time: 100)
     let path = Slots(root: scratch.directory, program: one.sha1).path(.key(1))
     try Storage.writeAtomically(path, with: [1, 2, 3])

@@ -70,7 +70,7 @@ import Testing
         == [.quirk(QuirkChoice(.indexWraps, isOn: true))])
   }
 
-  @Test func aProgramInAZipFileIsNamedAsIfThatWasADirectory() throws {
+  @Test func programsInZipFilesAreNamedLikeFilesInADirectory() throws {
     let one = try scratch.write("one.zip", zip([("count.ch8", counter), ("read.me", [0x61])]))
     let loaded = try LoadedMachine(one)
     #expect(loaded.machine.program == Program(name: "count", bytes: counter))
@@ -81,7 +81,7 @@ import Testing
     #expect(refusal.path == two && refusal.reason.hasSuffix("a.ch8, b.ch8"))
   }
 
-  @Test func anImageIsRestoredWithWhatStandsBesideIt() throws {
+  @Test func imagesAreRestoredWithTheirMetadata() throws {
     var metadata = MetadataRequest()
     (metadata.speed, metadata.rotation) = (50, 90)
     var player = Player(try scratch.load(Source.counter, MachineRequest(), metadata))
@@ -104,7 +104,7 @@ import Testing
 
   // MARK: Requests
 
-  @Test func theMachineIsTheOneThatIsAskedFor() throws {
+  @Test func theRequestedMachineIsLoaded() throws {
     var request = MachineRequest()
     (request.platform, request.instructionsPerFrame, request.seed) = (.schip, 9, 4)
     request.quirks = [QuirkChoice(.shift, isOn: false), QuirkChoice(.wrap, isOn: true)]

@@ -28,7 +28,7 @@ import Testing
     #expect(abs(frames - 160) <= 2)
   }
 
-  @Test func longDelaysAreNotMadeUpFor() {
+  @Test func longDelaysAreNotCaughtUp() {
     var pacer = Pacer(framesPerSecond: 60, now: 0)
     #expect(pacer.framesDue(now: 0) == 1)
     #expect(pacer.framesDue(now: 20 * PacerTests.second) == 1)
@@ -36,7 +36,7 @@ import Testing
     #expect(pacer.wait(now: 20 * PacerTests.second) == PacerTests.second / 60)
   }
 
-  @Test func aShortDelayIsMadeUpFor() {
+  @Test func shortDelaysAreCaughtUp() {
     var pacer = Pacer(framesPerSecond: 60, now: 0)
     #expect(pacer.framesDue(now: PacerTests.second / 20) == 4)
   }

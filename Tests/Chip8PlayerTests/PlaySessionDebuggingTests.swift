@@ -76,7 +76,7 @@ import Testing
     return machine.stateDigest
   }
 
-  @Test func stepsAreWhatARunComesTo() throws {
+  @Test func stepsReachTheStatesOfARun() throws {
     let session = try session()
     for _ in 0..<5 { session.runFrame(keys: []) }
     session.beginDebugging()
@@ -131,7 +131,7 @@ import Testing
     #expect(session.player.machine.state.pc == 0x206 && session.player.metadata.breakpoints.isEmpty)
   }
 
-  @Test func breakpointsOfTheSourceAreThereFromTheFirst() throws {
+  @Test func breakpointsOfTheSourceAreSetAtOnce() throws {
     let session = try session(": main :breakpoint here loop v0 += 1 again")
     #expect(session.player.metadata.breakpoints.isEmpty)
     session.beginDebugging()
@@ -176,7 +176,7 @@ import Testing
     #expect(session.player.machine.state.ram[0x300] == 0x88)
   }
 
-  @Test func whatComesMeanwhileCountsMore() throws {
+  @Test func changesDuringAMotionTakePrecedence() throws {
     let session = try session()
     session.beginDebugging()
     // Nothing stops this before ten minutes of the machine's time, but that another machine replaces it.
@@ -203,7 +203,7 @@ import Testing
     #expect(!session.isMoving && position(session) == Position())
   }
 
-  @Test func heldKeysAreThoseOfNewFrames() throws {
+  @Test func heldKeysApplyToNewFrames() throws {
     let session = try session(": main loop v1 := 5 if v1 key then v2 += 1 again")
     session.beginDebugging()
     session.hold(KeySet(key: 5))
@@ -218,7 +218,7 @@ import Testing
     #expect(session.player.machine.state.v[2] > before)
   }
 
-  @Test func aFaultIsOne() throws {
+  @Test func debuggedFaultsHaltTheProgram() throws {
     let session = try session(": main v0 += 1 return")
     session.beginDebugging()
     step(session)

@@ -56,7 +56,7 @@ extension PlaySession {
 
   // MARK: Slots
 
-  @Test func aMachineIsSavedAsItWasWhenThatWasAsked() throws {
+  @Test func savesHaveTheStateAtTheRequest() throws {
     let session = try session(Source.counter)
     session.runFrames(3)
     let digest = session.digest
@@ -100,7 +100,7 @@ extension PlaySession {
     #expect(try saved(.key(1), session) == digest)
   }
 
-  @Test func whatASaveReplacesComesBack() throws {
+  @Test func replacedSavesCanBeRestored() throws {
     let session = try session(Source.counter)
     session.runFrames(1)
     let first = session.digest
@@ -136,7 +136,7 @@ extension PlaySession {
     #expect(session.slotListCount == 2 && session.slotList.allSatisfy { $0.current == nil })
   }
 
-  @Test func whatCannotBeLoadedChangesNothing() throws {
+  @Test func failedLoadsChangeNothing() throws {
     let session = try session(Source.counter)
     session.runFrames(2)
     session.save()
@@ -310,7 +310,7 @@ extension PlaySession {
 
   // MARK: Other machines
 
-  @Test func aResetSwitchesTheSameMachineOnAgain() throws {
+  @Test func aResetRestartsTheSameMachine() throws {
     let session = try session(Source.counter) { $0.machine.seed = 9 }
     session.runFrames(3)
     let before = session.digest
@@ -374,7 +374,7 @@ extension PlaySession {
     return session.happened()
   }
 
-  @Test func aChangedProgramStartsAgain() throws {
+  @Test func aChangedProgramIsRestarted() throws {
     let session = try watching(Source.counter, keepsState: false)
     session.runFrames(3)
     session.pollWatchedFile()
@@ -389,7 +389,7 @@ extension PlaySession {
     #expect(try slots(session).names() == [])
   }
 
-  @Test func aChangedProgramTakesItsPlaceInTheMachine() throws {
+  @Test func aChangedProgramReplacesTheOldOneInTheMachine() throws {
     let session = try watching(Source.counter, keepsState: true)
     session.runFrames(1)
     #expect(session.v0 == 10)
@@ -399,7 +399,7 @@ extension PlaySession {
     #expect(session.v0 == 40)
   }
 
-  @Test func aProgramWithErrorsLeavesTheOneBeforeRunning() throws {
+  @Test func programsWithErrorsLeaveTheOldOneRunning() throws {
     let session = try watching(Source.counter, keepsState: false)
     session.runFrames(1)
     #expect(try change(": main v0 := 300", session) == ["failed"])
@@ -434,7 +434,7 @@ extension PlaySession {
   }
 
   @Test(arguments: [Source.exit, Source.fault, Source.halt])
-  func whatHasStoppedIsOver(source: String) throws {
+  func stoppedProgramsAreOver(source: String) throws {
     let session = try session(source)
     #expect(!session.isOver || source == Source.halt)
     for _ in 0..<3 { session.runFrame(keys: []) }
@@ -459,7 +459,7 @@ extension PlaySession {
   }
 
   /// Each version of a program finds what the one before has left.
-  @Test func flagsGoFromVersionToVersion() throws {
+  @Test func flagsPassToTheNextVersion() throws {
     let kept = KeptFlags(root: scratch.path("flags"), isNamed: false)
     let session = try session(counting) { $0.keptFlags = kept }
     let path = scratch.path("game.8o")

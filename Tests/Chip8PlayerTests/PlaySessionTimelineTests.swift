@@ -62,7 +62,7 @@ import Testing
     #expect(frames(session) == left)
   }
 
-  @Test func whatIsRewoundToIsWhatItWas() throws {
+  @Test func rewindingRestoresEarlierStates() throws {
     let session = try session(": main loop v0 := random 0xFF v1 := key again")
     var digests = [digest(session)]
     for frame in 0..<200 {
@@ -162,7 +162,7 @@ import Testing
     numbers.flatMap { number in (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
   }
 
-  @Test func whereAPastIsFalseTheMachineStays() throws {
+  @Test func falsePastsLeaveTheMachineAlone() throws {
     let session = try forged(frames: 60, instructions: 599)
     let loaded = digest(session)
     for _ in 0..<2 {
@@ -215,7 +215,7 @@ import Testing
     #expect(frames(session) == 0 && happened(session) == ["rewoundToStart"])
   }
 
-  @Test func whatHasStoppedCanBeLookedAt() throws {
+  @Test func stoppedMachinesCanBeBrowsed() throws {
     let session = try session(Source.fault)
     run(session, 2)
     let (end, halt) = (digest(session), session.halt)
@@ -386,7 +386,7 @@ import Testing
   }
 
   /// Its answers are on the tape.
-  @Test func theHostIsNotAskedAgainForWhatIsOnlyLookedAt() throws {
+  @Test func browsingDoesNotAskTheHostAgain() throws {
     let directory = try scratch.makeDirectory("host")
     let session = try session(Source.saving, host: Chip8Player.Host(directory: directory))
     run(session, 1)

@@ -49,7 +49,7 @@ import Testing
 
   // MARK: Values
 
-  @Test func exhibitsKeepNothing() throws {
+  @Test func kiosksKeepNothing() throws {
     let played = PlaySession.Options(SettingLevels(options: try settings((.autosave, "20"))))
     #expect(played.autosaveSeconds == 20 && played.isAttachable)
     #expect(played.journalByteLimit == Journal.defaultByteLimit)
@@ -92,7 +92,7 @@ import Testing
 
   // MARK: Precedence
 
-  @Test func theFirstLevelThatSaysSomethingCounts() throws {
+  @Test func theFirstLevelWithAValueTakesPrecedence() throws {
     var levels = SettingLevels(options: try settings((.volume, "1")))
     levels[.program] = try settings((.volume, "2"), (.speed, "20"))
     levels[.all] = try settings((.volume, "3"), (.speed, "30"), (.fit, "true"))
@@ -114,7 +114,7 @@ import Testing
 
   /// What a file carries is more particular than what is wanted of all programs, and that is wanted more than
   /// what is only known.
-  @Test func aSavedStateIsBetweenThatOfTheProgramAndThatOfAll() throws {
+  @Test func savedStatesRankBetweenTheProgramsSettingsAndThoseOfAll() throws {
     let image = scratch.path("a.state")
     let first = try session()
     first.set(.speed, to: "150")
@@ -138,7 +138,7 @@ import Testing
     #expect(metadata.colors.isEmpty && metadata.speed == 300 && metadata.rotation == 90)
   }
 
-  @Test func whatIsKnownIsBelowWhatIsWanted() throws {
+  @Test func requestsTakePrecedenceOverKnownPrograms() throws {
     let known = "roms/backfire.ch8"
     let usual = try session(SettingLevels(), known).player.appearance.colors
     var levels = SettingLevels()
@@ -150,7 +150,7 @@ import Testing
 
   // MARK: Kept
 
-  @Test func whatIsChosenIsThereTheNextTime() throws {
+  @Test func chosenSettingsAreKept() throws {
     let first = try session(SettingLevels(options: try settings((.volume, "10"), (.speed, "70"))))
     for (setting, text) in [
       (Setting.volume, "40"), (.speed, "200"), (.colors, "green"), (.fit, "true"),
@@ -175,7 +175,7 @@ import Testing
     #expect(other.player.keyAssignments.isEmpty)
   }
 
-  @Test func whatIsOfOneProgramCanBeKeptForAllAndForgotten() throws {
+  @Test func settingsOfAProgramCanBeKeptForAllAndReset() throws {
     let first = try session()
     first.set(.colors, to: "night")
     first.keepForAll(.colors)
@@ -205,7 +205,7 @@ import Testing
     #expect(try session(SettingLevels(), other).player.speed == 25)
   }
 
-  @Test func anotherVersionsLinesStay() throws {
+  @Test func linesOfOtherVersionsStay() throws {
     _ = try scratch.makeDirectory("slots")
     try scratch.write("slots/settings", "glow 7\nvolume 900\nvolume 30\n")
     let first = try session()
@@ -216,7 +216,7 @@ import Testing
   }
 
   /// What cannot be read is not written to either.
-  @Test func whatCannotBeUsedIsLeftAlone() throws {
+  @Test func unusableSettingsAreLeftAlone() throws {
     _ = try scratch.makeDirectory("slots")
     _ = try scratch.makeDirectory("slots/settings")
     #expect(throws: StorageError.self) { try kept.read(nil) }
@@ -244,7 +244,7 @@ import Testing
 
   // MARK: The configuration
 
-  @Test func theConfigurationIsBelowWhatIsKept() throws {
+  @Test func keptSettingsTakePrecedenceOverTheConfiguration() throws {
     let text = "volume = 1\n[sound]\nvolume = 40\npitch = 900\n[sound\n"
     let path = try scratch.write("config.toml", text)
     _ = try scratch.makeDirectory("slots")

@@ -60,7 +60,7 @@ import Testing
     #expect(loaded.image == image && loaded.inputs.paths == ["saved"])
   }
 
-  @Test func whatCannotBeRestoredEndsNoProcess() throws {
+  @Test func failedRestoresEndNoProcess() throws {
     #expect(throws: StorageError.self) {
       try Chip8.becomeProcess(restoring: scratch.path("missing"), arguments: [])
     }

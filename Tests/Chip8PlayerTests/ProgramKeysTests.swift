@@ -10,7 +10,7 @@ import Testing
     $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
   }
 
-  @Test func rowsAreInTheOrderThatTheyAreSearchedIn() throws {
+  @Test func rowsAreSorted() throws {
     #expect(rows.first == ["sha1", "title", "keys", "touch"])
     let digests = rows.dropFirst().map { $0[0] }
     #expect(digests.allSatisfy { Digest(sha1: $0) != nil })
@@ -104,7 +104,7 @@ import Testing
     }
   }
 
-  @Test func theSecondPlayerHasHisOwnPad() {
+  @Test func theSecondPlayerHasAPad() {
     let pong = unknown(asking: "14CD")
     #expect(layout(pong, player: 2) == "CD---")
     let alone = unknown(asking: "46")
@@ -124,7 +124,7 @@ import Testing
     #expect(other.usages(of: 2) == [])
   }
 
-  @Test func cardsSayWhatKeysAre() throws {
+  @Test func cardsShowKeysAndMeanings() throws {
     let bytes = try Storage.read("roms/schuss.ch8", limit: 1 << 16)
     let schuss = ProgramKeys(for: Program(name: "schuss", bytes: bytes))
     let card = KeyCard(schuss, KeyMap(for: schuss))
@@ -151,7 +151,7 @@ import Testing
     return observer.keys
   }
 
-  @Test func keysThatAreLookedAtAreAskedFor() throws {
+  @Test func polledKeysAreFound() throws {
     let keys = try observed(
       ": main loop v0 := 4 if v0 key then v1 += 1 v0 := 6 if v0 -key then v2 += 1 again")
     #expect(keys.asked.numbers == [4, 6])
@@ -165,7 +165,7 @@ import Testing
     #expect(game.asked.numbers == [5])
   }
 
-  @Test func keysThatAreToldApartAreAskedFor() throws {
+  @Test func keysThatMakeADifferenceAreFound() throws {
     let waiting = try observed(
       ": main loop v0 := key if v0 == 2 then v1 += 1 if v0 == 8 then v1 -= 1 again")
     #expect(waiting.asked.numbers == [2, 8])
@@ -181,7 +181,7 @@ import Testing
   }
 
   /// A title goes through the keypad, and the game looks at nine keys.
-  @Test func keysThatAreLookedAtByNameAreAskedFor() throws {
+  @Test func keysPolledByNameAreFound() throws {
     let names: [UInt8] = [0x0, 0x1, 0x3, 0x4, 0x6, 0x7, 0x8, 0xB, 0xF]
     let keys = try observed(
       """
@@ -267,7 +267,7 @@ import Testing
   }
 
   /// Cyrillic й, and the semicolon that a Greek layout has in the place of Q.
-  @Test func layoutsWithoutTheLetterHaveItInItsPlace() {
+  @Test func missingLettersAreInTheirUSPositions() {
     #expect(letter("й", place: 20, none) == "q")
     #expect(letter(";", place: 20, none) == "q")
     #expect(letter("з", place: 19, none) == "p")

@@ -89,7 +89,7 @@ import Chip8Player
   }
 
   @Test(arguments: [Platform.chip8, .xochip, .hires])
-  func whatWasWrittenIsRestored(platform: Platform) throws {
+  func writtenStatesAreRestored(platform: Platform) throws {
     var machine = try Chip8(machine.program, Configuration(platform))
     try machine.apply(.keys(KeySet(key: 6)))
     _ = machine.run(frames: 3, instructions: 31)

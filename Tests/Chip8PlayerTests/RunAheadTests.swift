@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0...4) func whatIsSeenIsWhatWillBe(count: Int) throws {
+  @Test(arguments: 0...4) func runAheadShowsFutureFrames(count: Int) throws {
     var player = try player(reacting(after: 1), .frames(count))
     for frame in 0..<100 {
       _ = player.run(frames: 1, keys: keys(frame))

@@ -25,7 +25,7 @@ import Testing
     return stop
   }
 
-  @Test func withoutAStopARunEndsWhereNothingHappensAnyMore() throws {
+  @Test func runsWithoutAStopEndWhenNothingHappensAnyMore() throws {
     var run = try run(Source.halt)
     #expect(try stop(&run) == .halt)
     run = try self.run(Source.exit)
@@ -66,7 +66,7 @@ import Testing
     #expect(run.framesDone == 5 && run.player.machine.state.screen == drawn.state.screen)
   }
 
-  @Test func aRunEndsWhereTheProgramCannotGoOn() throws {
+  @Test func aRunEndsWhereTheProgramStops() throws {
     var run = try run(Source.fault) { $0.frames = 100 }
     #expect(try stop(&run) == .fault)
     #expect(run.fault?.kind == .stackUnderflow && run.instructionsDone == 1)
@@ -87,7 +87,7 @@ import Testing
     #expect(run.instructionsDone == 1)
   }
 
-  @Test func whoeverInterruptsARunFindsItWhereItWas() throws {
+  @Test func interruptedRunsCanContinue() throws {
     var run = try run(Source.counter) { $0.frames = 1_000_000 }
     var asked = 0
     let end = try run.toStop {

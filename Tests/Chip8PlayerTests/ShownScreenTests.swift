@@ -47,7 +47,7 @@ private struct Chance {
     return after - before - 1 <= FlickerFilter.maxFrames
   }
 
-  @Test("Only pixels that are erased and drawn again within three frames are shown as they were")
+  @Test("Only pixels that are erased and redrawn within three frames are blended")
   func onlyGaps() {
     let screens = screens(300)
     let (full, mild) = (shown(screens, .full), shown(screens, .mild))
@@ -66,7 +66,7 @@ private struct Chance {
     #expect(shown(screens, .off) == screens.map { ShownScreen($0) })
   }
 
-  @Test("What moves leaves no trail, and what blinks slowly blinks", arguments: [1, 2, 5])
+  @Test("Moving pixels leave no trail, and slow blinking stays", arguments: [1, 2, 5])
   func nothingElse(framesPerStep: Int) {
     let screens = (0..<120).map { frame in
       var pixels = [UInt8](repeating: 0, count: 128)
@@ -77,7 +77,7 @@ private struct Chance {
     #expect(shown(screens, .full) == screens.map { ShownScreen($0) })
   }
 
-  @Test("Another resolution begins anew")
+  @Test("Another resolution starts over")
   func resolution() {
     let small = Screen([1, 1, 1, 1], width: 2, height: 2)
     let large = Screen([0, 0, 0, 0, 0, 0, 0, 0], width: 4, height: 2)
@@ -85,7 +85,7 @@ private struct Chance {
     #expect(shown(screens, .full) == screens.map { ShownScreen($0) })
   }
 
-  @Test("A session shows what its machine erases and draws again; the machine is the same")
+  @Test("A session blends flicker without changing the machine")
   func session() throws {
     let scratch = try Scratch()
     // Erased and drawn in turn, with a wait for the next frame after each.
@@ -123,7 +123,7 @@ private struct Chance {
     #expect(full.shownScreen == ShownScreen(full.screen))
   }
 
-  @Test("Between two colours is one that is as bright as both in turn")
+  @Test("A blended colour is as bright as its two colours in turn")
   func mixtures() {
     let colors: [UInt32] = [0x00_00_00, 0xFF_FF_FF, 0x10_80_F0, 0x10_00_F0]
     let mixtures = ShownScreen.mixtures(of: colors)
@@ -169,7 +169,7 @@ private struct Chance {
     screen.pixels[index * screen.pixels.count / 12]
   }
 
-  @Test("What is still long enough is shown as it is, and what changes seldom at once")
+  @Test("Still pictures and rare changes are shown at once")
   func rest() {
     var limiter = FlashLimiter()
     let frames = (0..<60).map { screen([$0 % 2 == 0 ? 0 : 1, $0 < 30 ? 0 : 1]) }
@@ -207,7 +207,7 @@ private struct Chance {
     #expect(look.lines(over: small, pixels).isEmpty)
   }
 
-  @Test("Whole pixels have one size, on a television too, and the picture is in the middle")
+  @Test("Whole pixels have one size, on a television too, and the picture is centred")
   func wholePixels() {
     let (window, pixels) = (
       Area(x: 0, y: 0, width: 1000, height: 500), Size(width: 64, height: 32)

@@ -49,7 +49,8 @@ import Testing
     #expect(touch.takeControls() == [])
   }
 
-  @Test("A finger slides from key to key, holds none outside, and several hold several")
+  @Test(
+    "A finger slides from key to key and releases them outside; several fingers hold several keys")
   func sliding() {
     var touch = TouchControls()
     let layout = layout(.seg16fill)
@@ -65,7 +66,7 @@ import Testing
     #expect(touch.takeControls() == [.key(0x1)])
   }
 
-  @Test("What is touched for less than a frame is held for one")
+  @Test("A touch shorter than a frame is held for one")
   func shortTouch() {
     var touch = TouchControls()
     touch.press(1, at: Point(x: 110, y: 60), in: layout(.seg16fill))
@@ -76,7 +77,7 @@ import Testing
     #expect(touch.takeControls() == [])
   }
 
-  @Test("A swipe holds a direction for as long as the finger is away from where it began")
+  @Test("A swipe holds a direction while the finger is away from its start")
   func swipe() {
     var touch = TouchControls()
     let layout = layout(.swipe)
@@ -97,7 +98,7 @@ import Testing
     #expect(touch.takeControls() == [])
   }
 
-  @Test("A tap is the action for a moment, and a finger that stays holds it")
+  @Test("A tap presses the action briefly, and a resting finger holds it")
   func tap() {
     var touch = TouchControls()
     touch.press(1, at: Point(x: 300, y: 200), in: layout(.swipe))
@@ -168,7 +169,7 @@ import Testing
     }
   }
 
-  @Test("Known programs and cartridges say how they are played")
+  @Test("Known programs and cartridges choose their touch mode")
   func known() throws {
     #expect(KeyTable.touchMode(inRow: "sha\ttitle\t5 up\tswipe") == .swipe)
     #expect(KeyTable.touchMode(inRow: "sha\ttitle\t5 up") == nil)

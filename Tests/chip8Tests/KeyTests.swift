@@ -22,7 +22,7 @@ import Testing
     return (registers.v[1], registers.v[2])
   }
 
-  @Test func keysAreHeldFromOneFrameUntilBeforeAnother() throws {
+  @Test func keysAreHeldUpToTheEndFrame() throws {
     #expect(try held() == (0, 0))
     #expect(try held("--keys", "3-7:5") == (4, 0))
     #expect(try held("--keys", "0-1:5") == (1, 0))

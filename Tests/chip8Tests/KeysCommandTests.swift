@@ -55,7 +55,7 @@ import Testing
     #expect(left.action == "left" && left.player == nil)
   }
 
-  @Test func otherProgramsHaveALineForEachKeyThatTheyAskFor() throws {
+  @Test func otherProgramsHaveALineForEachPolledKey() throws {
     #expect(try keys("game.ch8") == "4\tleft\tasked for\n6\tright\tasked for\n")
     let report = try report("game.ch8")
     #expect(!report.known && report.keys.map(\.key) == ["4", "6"])
@@ -68,7 +68,7 @@ import Testing
     #expect(try report("still.ch8").keys.isEmpty)
   }
 
-  @Test func whatASavedStateAssignsCounts() throws {
+  @Test func keysAssignedInASavedStateApply() throws {
     _ = try scratch.report(
       "game.ch8", "--frames", "1", "--key-map", "up=4,left=none,q=none", "--save", "a.state")
     #expect(try keys("a.state") == "4\tup\tasked for\n6\tright\tasked for\n")

@@ -24,7 +24,7 @@ import chip8
       pixels: (0..<width * height).map { _ in UInt8(random.next(4)) })
   }
 
-  @Test("Each frame leads from the one before to what is to be seen", arguments: [1, 2])
+  @Test("Each frame updates the last one to the new picture", arguments: [1, 2])
   func differences(scale: Int) {
     var (random, screen) = (Random(), TerminalScreen(columns: 64 * scale, rows: 16 * scale + 1))
     var display = TerminalDisplay(
@@ -48,7 +48,7 @@ import chip8
     }
   }
 
-  @Test("Frames have 25,000 bytes on average, whatever is on the screen")
+  @Test("Frames average 25,000 bytes at most, whatever is on the screen")
   func budget() {
     var (random, count, largest) = (Random(), 0, 0)
     var display = TerminalDisplay(
@@ -66,7 +66,9 @@ import chip8
     #expect(largest > TerminalDisplay.bytesPerFrame && count > 200 * TerminalDisplay.bytesPerFrame)
   }
 
-  @Test("Programs write far less than they may", arguments: ["loom", "lace", "schuss", "backfire"])
+  @Test(
+    "Real programs write far less than the budget",
+    arguments: ["loom", "lace", "schuss", "backfire"])
   func programs(name: String) throws {
     let loaded = try LoadedMachine("roms/\(name).ch8")
     var player = Player(loaded)
@@ -88,7 +90,7 @@ import chip8
       "\(count / 600) bytes a frame")
   }
 
-  @Test("Where 24 bits are too many, colours are the nearest of 256")
+  @Test("Without true colour, colours are the nearest of 256")
   func fewColors() {
     var screen = TerminalScreen(columns: 64, rows: 17)
     var display = TerminalDisplay(
@@ -100,7 +102,7 @@ import chip8
     #expect(screen.cells[3][3].background == 220)
   }
 
-  @Test("A picture with less room has less of its height, and one without says so")
+  @Test("A picture shrinks with its room, and a text replaces it without any")
   func layouts() {
     let (large, small) = (
       Bitmap(width: 128, height: 64, pixels: []), Bitmap(width: 64, height: 32, pixels: [])
@@ -137,7 +139,7 @@ import chip8
     #expect(layout(large, 80, 23, able) == .cells(.quadrants, scale: 1))
   }
 
-  @Test("Sixels are for what half blocks have no room for, and for who wants points")
+  @Test("Sixels are chosen where half blocks do not fit, and on request")
   func sixelLayouts() {
     let cell = TerminalSize(width: 9, height: 18)
     let (large, small) = (
@@ -163,7 +165,7 @@ import chip8
     #expect(layout(large, 80, 23) == .cells(.quadrants, scale: 1))
   }
 
-  @Test("Sixels are the picture, point for point", arguments: [1, 3, 6, 7])
+  @Test("Sixels decode to the picture, pixel for pixel", arguments: [1, 3, 6, 7])
   func sixels(scale: Int) throws {
     var pixels = (0..<20 * 13).map { UInt8(truncatingIfNeeded: $0 * $0 / 7 + $0 / 3) & 3 }
     // Bands that are the same, and a row with nothing in it.
@@ -219,7 +221,7 @@ import chip8
   }
 
   /// By chafa, which two colours are enough for to be exact.
-  @Test("Sextants are the pixels that they stand for")
+  @Test("Sextants show the pixels that they stand for")
   func sextants() {
     var (random, screen) = (Random(), TerminalScreen(columns: 64, rows: 23))
     var features = TerminalDisplayTests.features
@@ -242,7 +244,7 @@ import chip8
     }
   }
 
-  @Test("Characters take the cells that they need, and lines are broken between words")
+  @Test("Wide characters take two cells, and lines wrap between words")
   func texts() throws {
     // How wide characters are is known in such a locale alone.
     setlocale(LC_CTYPE, "C.UTF-8")
@@ -267,7 +269,7 @@ import chip8
     #expect(lines == ["one two", "three …"])
   }
 
-  @Test("What is on a page leads from one to the next")
+  @Test("Pages lead from one to the next")
   func pages() throws {
     setlocale(LC_CTYPE, "C.UTF-8")
     let size = Size(width: 40, height: 12)

@@ -55,7 +55,7 @@ import Testing
     #expect(autosave == nil)
   }
 
-  @Test("A signal that asks it to end is answered", arguments: [SIGINT, SIGTERM, SIGHUP])
+  @Test("A polite signal ends it properly", arguments: [SIGINT, SIGTERM, SIGHUP])
   func interrupts(number: Int32) throws {
     let terminal = try play()
     terminal.signal(number)
@@ -75,7 +75,7 @@ import Testing
     expectGivenBack(try terminal.end(), code: 128 + number)
   }
 
-  @Test("A program that faults ends nothing")
+  @Test("A faulting program does not end the session")
   func fault() throws {
     try scratch.write("fault.ch8", Programs.fault)
     let terminal = try PseudoTerminal(["fault.ch8", "--terminal"], in: scratch)
@@ -87,7 +87,7 @@ import Testing
     try terminal.waitForText("chip8: Program stopped: ")
   }
 
-  @Test("A terminal that is closed takes no machine with it")
+  @Test("The machine survives the closing of its terminal")
   func closedTerminal() throws {
     let terminal = try play()
     terminal.close()
@@ -95,7 +95,7 @@ import Testing
     #expect(autosave != nil)
   }
 
-  @Test("A parent that is killed gets its terminal back")
+  @Test("The terminal is restored when the parent is killed")
   func killedParent() throws {
     let terminal = try PseudoTerminal(
       ["-c", "sh -c '$CHIP8 game.ch8 --terminal; :'; cat"], in: scratch, kind: .foot,
@@ -117,7 +117,7 @@ import Testing
     return text.split(separator: " ").first.flatMap { pid_t($0) }
   }
 
-  @Test("Ctrl+Z gives the terminal back until the job is resumed")
+  @Test("Ctrl+Z restores the terminal until the job is resumed")
   func suspension() throws {
     let terminal = try PseudoTerminal(
       [
@@ -138,7 +138,7 @@ import Testing
     #expect(ended.modes == [7, 25] && ended.keyboardFlags.isEmpty)
   }
 
-  @Test("A job that could not be resumed is not stopped")
+  @Test("A job that nobody could resume is not stopped")
   func suspensionWithoutShell() throws {
     let terminal = try play()
     let count = terminal.screen.updateCount

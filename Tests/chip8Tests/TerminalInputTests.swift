@@ -49,7 +49,7 @@ import chip8
     #expect(events("\u{1B}_Gi=31;ENOTSUPPORTED\u{1B}\\") == [])
   }
 
-  @Test func whatIsUnknownIsSkipped() {
+  @Test func unknownSequencesAreSkipped() {
     #expect(events("\u{1B}[99999~\u{1B}[57441;2u\u{1B}[1;2Xw") == [.key(KeyEvent(26, "w"))])
     // Others are known to be keys, but not which ones.
     #expect(events("é€😀{\u{1B}[228u\u{1B}[228;1:3u") == Array(repeating: .unknownKey, count: 5))
@@ -77,7 +77,7 @@ import chip8
     #expect(events == [.key(KeyEvent(47, "[", .alt))])
   }
 
-  @Test func keysGoUpWhenTheyWereNotHeardOf() {
+  @Test func keysAreReleasedWhenTheyStopRepeating() {
     var keys = HeldKeys(isTimed: true)
     /// The keys that have gone up in so many frames.
     func after(_ count: Int) -> [UInt8] { (0..<count).flatMap { _ in keys.nextFrame() } }

@@ -77,7 +77,7 @@ import Testing
 
   // MARK: The picture
 
-  @Test("The picture is that of the machine, in the program's colours")
+  @Test("The picture is the machine's, in the program's colours")
   func picture() throws {
     let digit = try digit(7)
     let terminal = try play(Programs.digit)
@@ -89,7 +89,7 @@ import Testing
     #expect(screen.lastLine.hasPrefix(" SUPER-CHIP"))
   }
 
-  @Test("A frame that does not differ is not written")
+  @Test("Unchanged frames are not written")
   func standingPicture() throws {
     let digit = try digit(7)
     let terminal = try play(Programs.digit)
@@ -100,7 +100,7 @@ import Testing
     #expect(terminal.byteCount == count)
   }
 
-  @Test("A picture that has no room says what it needs, and is drawn when there is room")
+  @Test("Without room for the picture, a text says how much it needs")
   func smallTerminal() throws {
     let digit = try digit(7)
     let terminal = try play(Programs.digit, columns: 30, rows: 8)
@@ -109,7 +109,7 @@ import Testing
     try waitFor(digit, in: terminal)
   }
 
-  @Test("Points are a PNG by the kitty graphics protocol")
+  @Test("Pixels are a PNG by the kitty graphics protocol")
   func points() throws {
     let terminal = try play(Programs.digit, kind: .kitty)
     let screen = try terminal.waitFor("a picture") { !$0.pictures.isEmpty }
@@ -127,7 +127,7 @@ import Testing
     }
   }
 
-  @Test("A terminal is where a program is played that has no display")
+  @Test("Without a display, programs are played in the terminal")
   func onlyChoice() throws {
     try scratch.write("game.ch8", Programs.digit)
     let terminal = try PseudoTerminal(["game.ch8"], in: scratch)
@@ -148,7 +148,7 @@ import Testing
 
   // MARK: Keys
 
-  @Test("A key that was typed goes up by itself")
+  @Test("A typed key is released by itself")
   func typedKey() throws {
     let digit = try digit(5)
     let terminal = try play(TerminalTests.showKey)
@@ -175,7 +175,7 @@ import Testing
     #expect(end.code == 0 && end.screen.keyboardFlags.isEmpty)
   }
 
-  @Test("Keys go up when the terminal loses the focus")
+  @Test("Keys are released when the terminal loses the focus")
   func lostFocus() throws {
     let digit = try digit(7)
     let terminal = try play(TerminalTests.showHeld, kind: .foot)
@@ -186,7 +186,7 @@ import Testing
     try waitFor("", in: terminal)
   }
 
-  @Test("Commands are those of the window")
+  @Test("Commands are the window's")
   func commands() throws {
     let terminal = try play(Programs.count)
     try terminal.waitForPicture()
@@ -207,7 +207,7 @@ import Testing
     try terminal.waitForText("Reset")
   }
 
-  @Test("Pages are those of the window, by keys and by mouse")
+  @Test("Pages are the window's, by keys and by mouse")
   func pages() throws {
     let terminal = try play(Programs.count)
     try terminal.waitForPicture()
@@ -239,7 +239,7 @@ import Testing
     #expect(end.code == 0 && !end.screen.modes.contains(1000))
   }
 
-  @Test("What was left is continued")
+  @Test("The last session is resumed")
   func continuing() throws {
     let first = try play(Programs.count)
     try first.waitForPicture()
@@ -254,7 +254,7 @@ import Testing
     try second.waitForText("Resumed on SUPER-CHIP")
   }
 
-  @Test("A key is assigned on the card, and what a terminal does not report is said")
+  @Test("Keys are assigned on the card, which says what the terminal does not report")
   func remapping() throws {
     let digit = try digit(5)
     let terminal = try play(TerminalTests.showKey)
@@ -280,7 +280,7 @@ import Testing
     #expect(try scratch.text("state/chip8/\(program)/settings") == "key-map i=5\n")
   }
 
-  @Test("Without a program there are those to choose from")
+  @Test("Without a program, home lists some to choose from")
   func home() throws {
     let terminal = try PseudoTerminal(["--terminal"], in: scratch)
     try terminal.waitForText("comes with chip8")
@@ -294,7 +294,7 @@ import Testing
 
   // MARK: A slow line
 
-  @Test("A terminal that does not read holds up neither the machine nor its end")
+  @Test("A terminal that does not read delays neither the machine nor its exit")
   func slowReader() throws {
     let terminal = try play(Programs.scroller, "--autosave", "1", columns: 140, rows: 40)
     try terminal.waitForPicture()
@@ -327,7 +327,7 @@ import Testing
     #expect(end.code == 0 && !end.screen.whole.contains("XDG_RUNTIME_DIR"))
   }
 
-  @Test("The debugger shows where it is, and what is saved there is what a run comes to")
+  @Test("The debugger shows its position, and saves the state that a run has there")
   func debugger() throws {
     let terminal = try play(rom(0x7001, 0x7102, 0x1200), "--seed", "7")
     try terminal.waitForPicture()

@@ -67,7 +67,7 @@ struct WindowAttachTests {
     #expect(try client.close()?.code == 0)
   }
 
-  @Test("What is done in the editor is done in the window")
+  @Test("Actions in the editor show in the window")
   func oneSession() throws {
     let desktop = try open()
     let client = try attached()
@@ -113,7 +113,7 @@ struct WindowAttachTests {
     #expect(try desktop.quit().code == 0)
   }
 
-  @Test("What is done in the window is told in the editor")
+  @Test("Actions in the window are reported to the editor")
   func keysOfTheWindow() throws {
     let desktop = try open()
     let client = try attached()
@@ -154,7 +154,7 @@ struct WindowAttachTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: sockets).isEmpty)
   }
 
-  @Test("An editor that goes leaves the game as it was", arguments: [true, false])
+  @Test("A detached editor leaves the game as it was", arguments: [true, false])
   func gamePlaysOn(isOrderly: Bool) throws {
     let desktop = try open()
     let first = try attached()
@@ -190,7 +190,7 @@ struct WindowAttachTests {
     #expect(try desktop.quit().code == 0)
   }
 
-  @Test("Who attaches is told what there is")
+  @Test("An attaching editor is told the state of the game")
   func choosing() throws {
     #expect(try client([:]).refusal("attach").contains("XDG_RUNTIME_DIR does not name"))
     #expect(try client().refusal("attach").hasPrefix("no game to attach to"))
@@ -251,7 +251,7 @@ struct WindowAttachTests {
     return try socket(at: "\(sockets)/\(name)") { connect($0, $1, $2) }
   }
 
-  @Test("A game that is suspended keeps no editor waiting")
+  @Test("A suspended game does not keep an editor waiting")
   func suspendedGame() throws {
     try scratch.makeDirectory("run/chip8")
     chmod(sockets, 0o700)
@@ -264,7 +264,7 @@ struct WindowAttachTests {
     #expect(try client().refusal("attach").hasSuffix("attached to: it is not responding"))
   }
 
-  @Test("A game that an editor has moved to its end plays when it is restarted")
+  @Test("A game that an editor moved to its end plays after a restart")
   func restartAtEnd() throws {
     let source = ": main v1 := 30 delay := v1 loop v0 := delay while v0 != 0 again 0x00 0x01"
     try scratch.write("game.8o", Array(source.utf8))
@@ -280,7 +280,7 @@ struct WindowAttachTests {
     desktop.kill()
   }
 
-  @Test("The end of a game is told, also of one that is killed", arguments: [true, false])
+  @Test("The end of a game is reported, even if it is killed", arguments: [true, false])
   func gameEnds(isKilled: Bool) throws {
     let desktop = try open()
     let client = try attached()
@@ -295,7 +295,7 @@ struct WindowAttachTests {
     #expect(try client.close()?.code == 0)
   }
 
-  @Test("Half a message of a game that is killed garbles nothing")
+  @Test("Half a message of a killed game garbles nothing")
   func gameEndsInAMessage() throws {
     try scratch.makeDirectory("run/chip8")
     chmod(sockets, 0o700)
@@ -321,7 +321,7 @@ struct WindowAttachTests {
     close(game)
   }
 
-  @Test("Those who say nothing keep no editor out, and those who take all places are named")
+  @Test("Silent clients do not keep editors out, and those that take all places are named")
   func places() throws {
     let desktop = try open()
     let silent = try (0..<8).map { _ in try connection() }
@@ -348,7 +348,7 @@ struct WindowAttachTests {
     #expect(try desktop.quit().code == 0)
   }
 
-  @Test("What is wrong with a source that is saved appears in the editor")
+  @Test("Errors in a saved source appear in the editor")
   func watchedSource() throws {
     let desktop = try open("--watch")
     let client = try attached()

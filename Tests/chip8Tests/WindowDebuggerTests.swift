@@ -32,7 +32,7 @@ struct WindowDebuggerTests {
     return machine.stateDigest
   }
 
-  @Test("What is stepped to, forwards and backwards, is what a run comes to")
+  @Test("Steps, forwards and backwards, reach the states of a run")
   func steps() throws {
     // The machine has not run before its keys were shown.
     let desktop = try Desktop([rom, "--seed", "7", "--slots", scratch.directory])

@@ -34,7 +34,7 @@ struct WindowEndTests {
     #expect(left.state.instructions >= saved.state.instructions)
   }
 
-  @Test("A display that goes away takes no machine with it")
+  @Test("The machine survives the loss of the display")
   func lostDisplay() throws {
     let server = Process()
     let number = Pipe()
@@ -66,7 +66,7 @@ struct WindowEndTests {
     #expect(try machine(in: Autosave.exit.slot).state.instructions > 0)
   }
 
-  @Test("A window whose machine cannot be saved closes when that is requested again")
+  @Test("If saving fails, a second request closes the window")
   func failingAutosave() throws {
     let desktop = try play("--no-card")
     try desktop.limitFileSize("100")
@@ -80,7 +80,7 @@ struct WindowEndTests {
     #expect(try machine(in: Autosave.exit.slot).state.instructions > 0)
   }
 
-  @Test("An autosave that was loaded is not the slot that F5 saves in")
+  @Test("Loading an autosave does not choose it for F5")
   func savingAfterAnAutosave() throws {
     let first = try play("--autosave", "2", "--no-card")
     try waitFor("an autosave") { try? machine(in: Autosave.minute.slot) }

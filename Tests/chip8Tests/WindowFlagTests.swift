@@ -38,7 +38,7 @@ struct WindowFlagTests {
     return machine.state.v[0]
   }
 
-  @Test("They outlive the window, its violent end, and a reset")
+  @Test("Flags survive the window, even a killed one, and a reset")
   func survival() throws {
     let first = try open()
     try waitForFlag(1)
@@ -92,7 +92,7 @@ struct WindowFlagTests {
     #expect(try Storage.read(memory.path, limit: 1000) == bad)
   }
 
-  @Test("Flags that cannot be written are reported once, and are written when that can be again")
+  @Test("A failure to write flags is reported once, and they are written once that works again")
   func fullDisk() throws {
     let desktop = try open()
     try waitForFlag(1)

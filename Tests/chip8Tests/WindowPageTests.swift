@@ -32,7 +32,7 @@ struct WindowPageTests {
 
   private func machine(_ image: Image) throws -> Chip8 { try image.machine() }
 
-  @Test("The keys are shown first, the machine stands meanwhile, and any key leads on")
+  @Test("The keys are shown first, while the machine is stopped, and any key closes them")
   func start() throws {
     let desktop = try open(rom)
     try waitFor("the card") { try desktop.whiteCount("896x448+0+0") > 0 ? true : nil }
@@ -45,7 +45,7 @@ struct WindowPageTests {
     #expect(try desktop.quit(by: "ctrl+q") == (0, ""))
   }
 
-  @Test("A program that was left continues by one key")
+  @Test("One key continues the program that was left")
   func resumeLastSession() throws {
     let first = try open(rom, "--no-card", "--autosave", "1")
     try waitFor("an autosave") { try slots.file(Autosave.minute.slot) }
@@ -116,7 +116,7 @@ struct WindowPageTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("F12 writes what the screen shows, and Shift+F12 what it has shown")
+  @Test("F12 captures the screen, and Shift+F12 the last seconds")
   func captures() throws {
     let desktop = try open(rom, "--no-card", "--seed", "7")
     try desktop.press("e", "p")
@@ -158,7 +158,7 @@ struct WindowPageTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("A kiosk has the program's keys and no others, and begins again when the program is over")
+  @Test("A kiosk has only the program's keys, and restarts the program when it is over")
   func kiosk() throws {
     // A bar, which key 5 ends with the program.
     try scratch.write(
@@ -188,7 +188,7 @@ struct WindowPageTests {
     #expect(left.allSatisfy { $0 == "bar.8o" }, "\(left)")
   }
 
-  @Test("Home continues programs where they were left, and forgets them when asked to")
+  @Test("Home resumes programs where they were left, and removes them on request")
   func home() throws {
     let first = try open(rom, "--no-card", "--autosave", "1")
     try waitFor("an autosave") { try slots.file(Autosave.minute.slot) }

@@ -33,7 +33,7 @@ struct WindowPictureTests {
     Array(try desktop.picture("1x1+\(x)+\(y)"))
   }
 
-  @Test("Pixels of a television are higher than wide, and all of one size")
+  @Test("On a television, pixels are taller than wide and all of one size")
   func television() throws {
     let desktop = try open(square, "--aspect", "tv")
     // 9 points wide and 14 high.
@@ -45,7 +45,7 @@ struct WindowPictureTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("The gaps of a display are between pixels, and L takes them away again")
+  @Test("The LCD grid lies between pixels, and L turns it off again")
   func look() throws {
     let desktop = try open(square, "--look", "lcd")
     try waitFor("the square") { try point(desktop, 1, 1) == on ? true : nil }
@@ -57,7 +57,7 @@ struct WindowPictureTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("What is erased and drawn again is there all the time if that is wanted")
+  @Test("Full blending shows erased and redrawn pixels all the time")
   func flicker() throws {
     let source = """
       : main i := square
@@ -70,7 +70,7 @@ struct WindowPictureTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("F11 fills the screen and gives it back, without a window manager and over a page too")
+  @Test("F11 toggles full screen, without a window manager and on pages too")
   func fullScreen() throws {
     let desktop = try open(square)
     try waitFor("the square") { try point(desktop, 1, 1) == on ? true : nil }
@@ -111,7 +111,7 @@ struct WindowPictureTests {
     return Program(name: "", bytes: assembled.output)
   }
 
-  @Test("The mouse presses the keypad beside the picture, which K puts away")
+  @Test("The mouse presses the keypad beside the picture, which K hides")
   func keypad() throws {
     let desktop = try open(keeping, "--keypad")
     try waitFor("the keypad") { try point(desktop, 790, 170) != off ? true : nil }
@@ -126,7 +126,7 @@ struct WindowPictureTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("On the picture the mouse presses what the touch mode says")
+  @Test("On the picture, the mouse acts by the touch mode")
   func touch() throws {
     let desktop = try open(keeping, "--touch", "seg16fill")
     try desktop.click(x: 100, y: 400)

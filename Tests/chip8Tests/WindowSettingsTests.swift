@@ -44,7 +44,7 @@ struct WindowSettingsTests {
     Array(try desktop.picture("1x1+2+2"))
   }
 
-  @Test("What is changed in the menu is there the next time, without saving")
+  @Test("Changes in the menu are kept without saving")
   func menu() throws {
     let first = try open("--no-card", "--autosave", "0")
     // Menu, picture, colours: the second palette. Then as large as fits, and volume.
@@ -73,7 +73,8 @@ struct WindowSettingsTests {
     #expect(try second.quit() == (0, ""))
   }
 
-  @Test("A machine that was changed is there the next time, in windows alone, and brought back")
+  @Test(
+    "A changed machine is kept for the next window, but not for headless runs, and can be reset")
   func machine() throws {
     let arguments = [game, "--slots", scratch.path("slots"), "--no-card", "--autosave", "0"]
     func headless() throws -> Report {
@@ -101,7 +102,7 @@ struct WindowSettingsTests {
     #expect(try second.quit() == (0, ""))
   }
 
-  @Test("A bad line of the configuration is named, and the rest holds during play")
+  @Test("A bad line of the configuration is reported, and the rest applies")
   func configuration() throws {
     let directory = scratch.path("config/chip8")
     try FileManager.default.createDirectory(
@@ -128,7 +129,7 @@ struct WindowSettingsTests {
     #expect(try other.quit() == (0, ""))
   }
 
-  @Test("A key of the keypad is assigned to another key in the menu, and reset there")
+  @Test("A key of the keypad is reassigned in the menu, and reset there")
   func remapping() throws {
     let first = try open("--no-card", "--autosave", "0")
     try first.hold("i", seconds: 0.3)

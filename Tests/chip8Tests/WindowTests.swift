@@ -34,7 +34,7 @@ struct WindowTests {
     try waitFor("slot \(slot)") { try? state(slot) }
   }
 
-  @Test("Commands are where a US keyboard has them if the layout has no such letters")
+  @Test("Layouts without a command's letter have it in its US position")
   func commandsOnACyrillicKeyboard() throws {
     try Desktop.output("setxkbmap", "ru")
     defer { _ = try? Desktop.output("setxkbmap", "us") }
@@ -47,7 +47,7 @@ struct WindowTests {
     #expect(try desktop.quit(by: "ctrl+\(q)") == (0, ""))
   }
 
-  @Test("A program becomes another one: the same process, in a window of its own")
+  @Test("A program restores another one in the same process, with a new window")
   func restoreFromWithin() throws {
     let block = "0 :pointer file 0 0 0 0 0 0 : file 0x61 0"
     try scratch.write(
@@ -69,7 +69,7 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("A machine that arrives in a window is saved before it is there, and then plays")
+  @Test("A machine that arrives in a window is saved before its arrival is confirmed")
   func takeOver() throws {
     let sent = try scratch.report(
       FileManager.default.currentDirectoryPath + "/" + rom, "--frames", "9", "--save", "sent.state")
@@ -205,7 +205,7 @@ struct WindowTests {
       "convert", scratch.path("expected.png"), "-crop", middle, "-depth", "8", "rgb:-")
   }
 
-  @Test("Shift takes back a load, and a save")
+  @Test("Shift undoes a load, and a save")
   func undo() throws {
     let desktop = try Desktop([rom, "--slots", scratch.directory, "--seed", "7"])
     // The step is a frame further, and pauses there.
@@ -346,7 +346,7 @@ struct WindowTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("A slot brings back how it was shown, and the command line takes precedence")
+  @Test("A slot restores its appearance, and the command line takes precedence")
   func looks() throws {
     let plain = try Desktop([rom, "--slots", scratch.directory])
     try plain.press("p", "F5")
@@ -402,7 +402,7 @@ struct WindowTests {
     #expect(straight.state.sha256 == "\(saved.stateDigest)")
   }
 
-  @Test("Without a sound device it plays all the same")
+  @Test("Without a sound device, it plays anyway")
   func noSound() throws {
     let desktop = try Desktop(
       [rom, "--slots", scratch.directory], environment: ["SDL_AUDIODRIVER": "no-such-driver"])
@@ -454,7 +454,7 @@ struct WindowTests {
     }
   }
 
-  @Test("A source that is watched is played again when it changes", arguments: [false, true])
+  @Test("A watched source is reloaded when it changes", arguments: [false, true])
   func watch(keepsState: Bool) throws {
     let path = scratch.path("game.8o")
     try scratch.write("game.8o", Array(": main v0 := 1 : here jump here".utf8))
@@ -475,7 +475,7 @@ struct WindowTests {
     #expect(errors.contains("game.8o:1:"))
   }
 
-  @Test("A source that is watched is played again when a file that it includes changes")
+  @Test("A watched source is reloaded when a file that it includes changes")
   func watchIncluded() throws {
     try scratch.write("game.8o", Array(": main :include \"part.8o\" : here jump here".utf8))
     try scratch.write("part.8o", Array("v0 := 1".utf8))

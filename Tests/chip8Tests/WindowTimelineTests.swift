@@ -49,7 +49,7 @@ struct WindowTimelineTests {
     return timeline.machine.stateDigest
   }
 
-  @Test("Backspace goes back while it is held; undo and redo lead back and forth")
+  @Test("Holding Backspace rewinds; undo and redo go back and forth")
   func rewind() throws {
     let desktop = try open(rom)
     try desktop.hold("e", seconds: 0.3)
@@ -97,7 +97,7 @@ struct WindowTimelineTests {
     #expect(try desktop.quit() == (0, ""))
   }
 
-  @Test("A loaded state is rewound past its own moment, and loads and resets are undone")
+  @Test("Rewinding goes past the position of a loaded state, and loads and resets can be undone")
   func pastTheLoad() throws {
     let game = FileManager.default.currentDirectoryPath + "/" + rom
     let saved = try scratch.report(
