@@ -84,11 +84,7 @@ extension chip8_options {
     }
     do throws(PlayerError) {
       return try request.configuration(for: program, suggested: Configuration(for: program))
-    } catch {
-      guard case .request(.noCycles(_, let platform)) = error else { throw .argument("\(error)") }
-      throw .argument(
-        "\(platform.title) does not count cycles; \(Platform.cycleNames("and")) do")
-    }
+    } catch { throw .argument("\(error)") }
   }
 
   /// Quirks that are written as `NAME=on,NAME=off`.

@@ -3,9 +3,9 @@ import Octo
 import SaveState
 
 /// Why the player does not do what it was asked to, where neither `StorageError` nor `InputError` says
-/// so. It carries what a front end needs to say it in its own words; nothing has changed when it is
-/// thrown.
-public enum PlayerError: Error, Sendable {
+/// so. Nothing has changed when it is thrown. It carries what a front end needs to say it in its own
+/// words; the description of every error of a player is a sentence for those that have none.
+public enum PlayerError: Error, Sendable, CustomStringConvertible {
   /// What a file holds cannot be used; the error's description is a sentence without the file's name.
   case contents(path: String, any Error)
   /// A source has errors.
@@ -14,6 +14,24 @@ public enum PlayerError: Error, Sendable {
   case noFile(path: String)
   /// Requests that cannot be combined.
   case request(RequestError)
+
+  /// One sentence, with the name of the file that it is about.
+  public var description: String {
+    switch self {
+    case .contents(let path, _), .noFile(let path): "\(inputName(path)): \(reason)"
+    case .source, .request: reason
+    }
+  }
+
+  /// The sentence where the file is known.
+  public var reason: String {
+    switch self {
+    case .contents(_, let error): "\(error)"
+    case .source(_, let errors): errors.errors.first?.description ?? "errors in the source"
+    case .noFile: "no such file"
+    case .request(let error): "\(error)"
+    }
+  }
 }
 
 /// Reads what a file holds, and names the file if that cannot be used.
@@ -29,7 +47,7 @@ package struct MessageError: Error, CustomStringConvertible {
 }
 
 /// What was asked of the player that does not go together.
-public enum RequestError: Error, Hashable, Sendable {
+public enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A saved state brings its own machine, and something else was requested.
   case fixedByImage(MachineRequest.Part, path: String)
   /// An autosave that is resumed brings its own machine, and something else was requested.
@@ -46,6 +64,24 @@ public enum RequestError: Error, Hashable, Sendable {
   case unknownLabel(String, LabelUse)
   /// A breakpoint or a watchpoint is outside the RAM.
   case outsideRAM(LabelUse, address: Int, byteCount: Int, ramByteCount: Int)
+
+  /// One sentence, for a front end without names for what was asked.
+  public var description: String {
+    switch self {
+    case .fixedByImage(let part, _), .fixedByAutosave(let part):
+      "a saved state has its own \(part.rawValue)"
+    case .resumesImage: "a saved state has no autosave to resume"
+    case .requiresPast: "only a saved state with its past has earlier moments"
+    case .noCycles(_, let platform):
+      "\(platform.title) does not count cycles; \(Platform.cycleNames("and")) do"
+    case .noLabels(let name, _): "the program has no labels, so no \(name)"
+    case .unknownLabel(let name, _): "there is no label \(name)"
+    case .outsideRAM(_, let address, let byteCount, let ramByteCount):
+      "0x\(hexadecimal(address, 3)) "
+        + (byteCount == 1 ? "is" : "and \(byteCount) bytes from there are")
+        + " outside the \(ramByteCount) bytes of RAM"
+    }
+  }
 }
 
 /// What an address is named for.

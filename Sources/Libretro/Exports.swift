@@ -91,18 +91,8 @@ public func loadGame(_ info: UnsafePointer<retro_game_info>?) -> Bool {
     game?.introduce()
     return true
   } catch {
-    frontEnd.show(sentence(error))
+    frontEnd.show(error)
     return false
-  }
-}
-
-/// An error as a sentence, to be shown over a menu.
-private func sentence(_ error: any Error) -> String {
-  switch error {
-  case PlayerError.contents(_, let error): "\(error)"
-  case PlayerError.source(_, let errors):
-    errors.errors.first.map { "\($0)" } ?? "errors in the source"
-  default: "\(error)"
   }
 }
 

@@ -1,6 +1,7 @@
 // The front end that has loaded this core, by its callbacks.
 
 import CLibretro
+import Chip8Player
 import Glibc
 
 /// The front end's callbacks. The interface has one core and one game at a time, and calls
@@ -28,6 +29,9 @@ struct FrontEnd {
       call(RETRO_ENVIRONMENT_SET_MESSAGE, &message)
     }
   }
+
+  /// Shows an error. The game's file is known here.
+  func show(_ error: any Error) { show((error as? PlayerError)?.reason ?? "\(error)") }
 
   /// The value of an option; nil if the front end has none.
   func value(_ key: String) -> String? {

@@ -275,6 +275,7 @@ struct Game {
   private mutating func restoreAny(
     _ buffer: UnsafeRawBufferPointer, copyingRAMTo copy: UnsafeMutablePointer<UInt8>
   ) -> Bool {
+    // A front end hears no more than that.
     guard
       var restored = try? states.machine(buffer, of: machine.program),
       restored.state.configuration.platform == machine.state.configuration.platform,
@@ -289,7 +290,11 @@ struct Game {
     let engine = machine.engine
     var request = CoreOption.request
     request.platform = chosenPlatform
-    if !isImage, let fresh = try? LoadedMachine(file, request).machine,
+    var fresh: Chip8?
+    do { if !isImage { fresh = try LoadedMachine(file, request).machine } } catch {
+      frontEnd.show(error)
+    }
+    if let fresh,
       fresh.state.configuration.platform == machine.state.configuration.platform
     {
       machine = fresh

@@ -56,7 +56,9 @@ public struct FarmWorker {
       object.set("id", id?.value)
       return FarmRow(text: try jsonText(object), isError: false)
     } catch {
-      let object: JSONObject = ["id": id?.value, "error": sentence(error)]
+      // Labels are named by that member.
+      let member = if case PlayerError.request = error { "`until`: " } else { "" }
+      let object: JSONObject = ["id": id?.value, "error": "\(member)\(error)"]
       return FarmRow(text: (try? jsonText(object)) ?? "{}", isError: true)
     }
   }
@@ -133,18 +135,5 @@ public struct FarmWorker {
     if programs.count >= FarmWorker.maxProgramCount { programs = [:] }
     programs[program] = file
     return file
-  }
-
-  private func sentence(_ error: any Error) -> String {
-    switch error {
-    case PlayerError.contents(let path, let error): "\(inputName(path)): \(error)"
-    case PlayerError.source(_, let errors): errors.errors.first.map { "\($0)" } ?? "\(error)"
-    case PlayerError.request(.noLabels(let name, _)):
-      "`until`: the program has no labels, so no \(name)"
-    case PlayerError.request(.unknownLabel(let name, _)): "`until`: there is no label \(name)"
-    case MachineRequest.UnknownName.platform: "unknown `platform`; expected \(Platform.nameList)"
-    case MachineRequest.UnknownName.quirk: "unknown quirk in `quirks`; expected \(Quirks.nameList)"
-    default: "\(error)"
-    }
   }
 }

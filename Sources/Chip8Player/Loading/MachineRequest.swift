@@ -63,9 +63,16 @@ public struct MachineRequest: Sendable {
   }
 
   /// A name that a machine is described with, and that nothing has.
-  package enum UnknownName: Error {
+  package enum UnknownName: Error, CustomStringConvertible {
     case platform
     case quirk(String)
+
+    package var description: String {
+      switch self {
+      case .platform: "unknown `platform`; expected \(Platform.nameList)"
+      case .quirk: "unknown quirk in `quirks`; expected \(Quirks.nameList)"
+      }
+    }
   }
 
   /// What the members `platform`, `quirks` and `seed` ask for.

@@ -117,10 +117,7 @@ struct Failure: Error {
       "\(option(use))\(name): no labels are known; add --symbols FILE or run the program's source"
     case .unknownLabel(let name, let use):
       "\(option(use))\(name): no such label"
-    case .outsideRAM(let use, let address, let byteCount, let ramByteCount):
-      "\(option(use).dropLast()): 0x\(hexadecimal(address, 3)) "
-        + (byteCount == 1 ? "is" : "and \(byteCount) bytes from there are")
-        + " outside the \(ramByteCount) bytes of RAM"
+    case .outsideRAM(let use, _, _, _): "\(option(use).dropLast()): \(error)"
     }
   }
 
