@@ -41,9 +41,7 @@ package struct OpenedImage {
     let metadata = try request.given(for: machine, over: saved, &inputs).over(saved)
     metadata.put(into: &image, of: machine)
     guard SessionMetadata(readable: image, of: machine) == metadata else {
-      throw PlayerError.contents(
-        path: path,
-        MessageError("no space left: foreign sections fill the image"))
+      throw PlayerError.contents(path: path, ContentsError.noSpaceLeft)
     }
   }
 

@@ -44,8 +44,7 @@ package struct StandaloneBlock {
     let words: [UInt8] = [1] + options.flatMap { Array($0.utf8) + [0] }
     guard words.count < contents.count, !options.contains("") else { throw Problem.options }
     guard let place = executable.onlyIndex(of: magic) else {
-      throw PlayerError.contents(
-        path: path, MessageError("this executable was modified after it was built"))
+      throw PlayerError.contents(path: path, ContentsError.modifiedExecutable)
     }
     let start = place + magic.count
     executable.replaceSubrange(start..<start + words.count, with: words)

@@ -1,35 +1,35 @@
 /// What a file is that holds no program, for those that people take for one. What would help is for
 /// the front end to say.
-public enum ForeignFile: String, Error, Hashable, Sendable, CustomStringConvertible {
-  /// An image of another format than GIF.
-  case picture = "a picture, not a program; only GIF cartridges hold programs"
-  /// An archive other than zip.
-  case archive = "an archive of an unsupported kind: unpack it first"
-  /// A zip file in another one.
-  case innerZip = "a zip file within a zip file: unpack it first"
-  /// A state that RetroArch has saved.
-  case retroArchState = "a RetroArch state, not a program"
-  /// A program for another console.
-  case game = "a program for another console"
-  /// A PDF.
-  case pdf = "a document (PDF), not a program"
-  /// A document of another format.
-  case document = "a document, not a program"
-  /// Audio or video.
-  case audio = "audio or video, not a program"
-  /// A font.
-  case font = "a font, not a program"
-  /// A database.
-  case database = "a database, not a program"
-  /// An executable.
-  case executable = "a program for another machine, not for CHIP-8"
+public enum ForeignFile: Error, Hashable, Sendable, CustomStringConvertible {
+  /// An image of another format than GIF, an archive other than zip, or a zip file in another one.
+  case picture, archive, innerZip
+  /// A state that RetroArch has saved, or a program for another console or for a computer.
+  case retroArchState, game, executable
+  /// A PDF, another document, or a text.
+  case pdf, document, text
+  /// Audio or video, a font or a database.
+  case audio, font, database
   /// A web page, as downloads sometimes are.
-  case webPage = "a web page, not a program: download the file itself"
-  /// A text.
-  case text = "text, not a program; the name of an Octo source ends in .8o"
+  case webPage
 
   /// A sentence without the file's name.
-  public var description: String { "this is \(rawValue)" }
+  public var description: String {
+    switch self {
+    case .picture: "this is a picture, not a program; only GIF cartridges hold programs"
+    case .archive: "this is an archive of an unsupported kind: unpack it first"
+    case .innerZip: "this is a zip file within a zip file: unpack it first"
+    case .retroArchState: "this is a RetroArch state, not a program"
+    case .game: "this is a program for another console"
+    case .pdf: "this is a document (PDF), not a program"
+    case .document: "this is a document, not a program"
+    case .audio: "this is audio or video, not a program"
+    case .font: "this is a font, not a program"
+    case .database: "this is a database, not a program"
+    case .executable: "this is a program for another machine, not for CHIP-8"
+    case .webPage: "this is a web page, not a program: download the file itself"
+    case .text: "this is text, not a program; the name of an Octo source ends in .8o"
+    }
+  }
 
   /// What some bytes are; nil if they may be a program.
   init?(_ bytes: [UInt8]) {

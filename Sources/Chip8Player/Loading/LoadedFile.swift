@@ -163,8 +163,6 @@ extension LoadedFile {
 }
 
 extension Zip {
-  private static let maxNameCount = 8
-
   /// The files that programs are in, by their names; all if there are none of those.
   private var programs: [Entry] {
     // Those that a file manager hides, or has added itself, are not meant.
@@ -179,33 +177,21 @@ extension Zip {
   }
 
   fileprivate var program: Entry {
-    get throws {
+    get throws(ContentsError) {
       let programs = programs
-      guard let program = programs.first else { throw MessageError("this zip file is empty") }
-      guard programs.count == 1 else {
-        throw MessageError(
-          "this zip file holds \(programs.count) files; append a slash and one of: "
-            + names(programs))
-      }
+      guard let program = programs.first else { throw .emptyZip }
+      guard programs.count == 1 else { throw .severalInZip(programs.map(\.name)) }
       return program
     }
   }
 
-  fileprivate func entry(named name: String) throws -> Entry {
+  fileprivate func entry(named name: String) throws(ContentsError) -> Entry {
     let found = entries.filter { $0.name == name }
     guard let entry = found.first else {
-      throw MessageError("this zip file has no \(name); it has \(names(entries))")
+      throw .missingInZip(name, has: entries.map(\.name))
     }
-    guard found.count == 1 else {
-      throw MessageError("this zip file has \(found.count) files named \(name): unpack it first")
-    }
+    guard found.count == 1 else { throw .ambiguousInZip(name, count: found.count) }
     return entry
-  }
-
-  private func names(_ entries: [Entry]) -> String {
-    let names = entries.prefix(Zip.maxNameCount).map(\.name).joined(separator: ", ")
-    let more = entries.count - Zip.maxNameCount
-    return more > 0 ? "\(names) and \(more) more" : entries.isEmpty ? "nothing" : names
   }
 }
 
@@ -259,15 +245,11 @@ extension LoadedFile {
   }
 
   private func program(_ bytes: [UInt8]) throws -> Program {
-    guard !bytes.isEmpty else { throw unusable("the program is empty") }
     let limit = Platform.largestProgramByteCount
-    guard bytes.count <= limit else {
-      throw unusable("no platform has room for a program of more than \(limit) bytes")
+    try inFile(path) {
+      if bytes.isEmpty { throw ContentsError.emptyProgram }
+      if bytes.count > limit { throw ContentsError.programTooLarge(limit: limit) }
     }
     return Program(name: programName(path), bytes: bytes)
-  }
-
-  private func unusable(_ why: String) -> PlayerError {
-    .contents(path: path, MessageError(why))
   }
 }

@@ -23,10 +23,10 @@ package struct SourceFile {
   package init(_ file: LoadedFile, isForCartridge: Bool = false) throws {
     text = try inFile(file.path) {
       guard file.bytes.count <= SourceFile.maxByteCount else {
-        throw MessageError("the source is larger than 2 MiB")
+        throw ContentsError.sourceTooLarge
       }
       guard let text = String(validating: file.bytes, as: UTF8.self) else {
-        throw MessageError("not UTF-8 text")
+        throw ContentsError.notUTF8
       }
       return text
     }

@@ -19,9 +19,6 @@ struct Zip {
     fileprivate let offset: Int
   }
 
-  private static let damaged = MessageError("this zip file is damaged: copy it again")
-  private static let zip64 = MessageError("this zip file is a zip64: unpack it first")
-
   /// The files in it, in the order of its directory.
   let entries: [Entry]
   private let bytes: [UInt8]
@@ -35,24 +32,22 @@ struct Zip {
   }
 
   /// Reads the directory of an archive.
-  init(_ bytes: [UInt8]) throws {
+  init(_ bytes: [UInt8]) throws(ContentsError) {
     self.bytes = bytes
-    guard let end = Zip.end(of: bytes) else { throw Zip.damaged }
+    guard let end = Zip.end(of: bytes) else { throw .damagedZip }
     var reader = ByteReader(bytes[(end + 8)...])
     guard
       let count = reader.next(UInt16.self), let total = reader.next(UInt16.self),
       let byteCount = reader.next(UInt32.self), let offset = reader.next(UInt32.self)
-    else { throw Zip.damaged }
-    guard count != UInt16.max, byteCount != UInt32.max, offset != UInt32.max else {
-      throw Zip.zip64
-    }
+    else { throw .damagedZip }
+    guard count != UInt16.max, byteCount != UInt32.max, offset != UInt32.max else { throw .zip64 }
     // The archive is complete, not one part of a split one.
-    guard count == total, Int(offset) + Int(byteCount) <= end else { throw Zip.damaged }
+    guard count == total, Int(offset) + Int(byteCount) <= end else { throw .damagedZip }
     directory = Int(offset)
     reader = ByteReader(bytes[Int(offset)..<Int(offset) + Int(byteCount)])
     var entries: [Entry] = []
     for _ in 0..<count {
-      guard let entry = Entry(&reader) else { throw Zip.damaged }
+      guard let entry = Entry(&reader) else { throw .damagedZip }
       entries.append(entry)
     }
     self.entries = entries.filter { !$0.name.hasSuffix("/") }
@@ -68,33 +63,25 @@ struct Zip {
   }
 
   /// The bytes of a file, of which there are at most `limit`.
-  func contents(of entry: Entry, atMost limit: Int) throws -> [UInt8] {
-    let name = entry.name
-    if entry.flags & 1 != 0 {
-      throw MessageError("\(name) in this zip file is encrypted: unpack it first")
-    }
-    guard [0, 8].contains(entry.method) else {
-      throw MessageError(
-        "\(name) in this zip file is neither stored nor deflated: unpack it first")
-    }
+  func contents(of entry: Entry, atMost limit: Int) throws(ContentsError) -> [UInt8] {
+    if entry.flags & 1 != 0 { throw .encryptedInZip(entry.name) }
+    guard [0, 8].contains(entry.method) else { throw .compressedInZip(entry.name) }
     let counts = [entry.byteCount, entry.storedByteCount, entry.offset]
-    guard counts.allSatisfy({ $0 < Int(UInt32.max) }) else { throw Zip.zip64 }
-    guard entry.byteCount <= limit else {
-      throw MessageError("\(name) in this zip file is larger than any program")
-    }
+    guard counts.allSatisfy({ $0 < Int(UInt32.max) }) else { throw .zip64 }
+    guard entry.byteCount <= limit else { throw .tooLargeInZip(entry.name) }
     // The name and what comes after it may have other lengths here than in the directory.
-    guard entry.offset + 30 <= directory else { throw Zip.damaged }
+    guard entry.offset + 30 <= directory else { throw .damagedZip }
     let head = bytes[entry.offset..<entry.offset + 30]
-    guard head.starts(with: [0x50, 0x4B, 3, 4]) else { throw Zip.damaged }
+    guard head.starts(with: [0x50, 0x4B, 3, 4]) else { throw .damagedZip }
     let lengths = head.suffix(4).map { Int($0) }
     let start = entry.offset + 30 + lengths[0] + lengths[1] << 8 + lengths[2] + lengths[3] << 8
-    guard start + entry.storedByteCount <= directory else { throw Zip.damaged }
+    guard start + entry.storedByteCount <= directory else { throw .damagedZip }
     let stored = bytes[start..<start + entry.storedByteCount]
     let contents =
       entry.method == 0
       ? Array(stored) : Inflation.plain.bytes(of: stored, count: entry.byteCount)
     guard let contents, contents.count == entry.byteCount, Zip.crc(contents) == entry.crc else {
-      throw Zip.damaged
+      throw .damagedZip
     }
     return contents
   }

@@ -16,10 +16,7 @@ extension Symbols {
     let bytes = try inputs.read(path, limit: Symbols.maxByteCount)
     self = try inFile(path) { try Symbols(file: bytes) }
     guard self.program.map({ $0.sha1 == "\(program.sha1)" }) ?? true else {
-      throw PlayerError.contents(
-        path: path,
-        MessageError(
-          "the symbols belong to another program than \(program.name); assemble it again"))
+      throw PlayerError.contents(path: path, ContentsError.otherProgram(program.name))
     }
   }
 }

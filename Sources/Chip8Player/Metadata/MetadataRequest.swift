@@ -97,9 +97,7 @@ extension Labels {
       UInt16(exactly: address).flatMap { Label(name, at: $0) }
     }
     guard let all = Labels(labels) else {
-      throw PlayerError.contents(
-        path: path,
-        MessageError("the labels take more than 4 MiB, the limit of a saved state"))
+      throw PlayerError.contents(path: path, ContentsError.tooManyLabels)
     }
     self = all
   }

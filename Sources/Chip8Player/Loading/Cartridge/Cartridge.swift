@@ -19,33 +19,30 @@ package struct Cartridge {
   }
 
   /// Gets the program out of a picture.
-  package init(_ bytes: [UInt8]) throws {
-    guard let picture = GIF(bytes) else {
-      throw MessageError("this GIF is damaged or larger than any cartridge; copy it again")
-    }
+  package init(_ bytes: [UInt8]) throws(ContentsError) {
+    guard let picture = GIF(bytes) else { throw .damagedGIF }
     guard
       let payload = picture.hiddenBytes,
       let decoded = try? JSON.decode(Payload.self, from: payload)
-    else {
-      throw MessageError("this GIF holds no program; only unmodified Octo cartridges do")
-    }
+    else { throw .noCartridge }
     self.init(program: decoded.program, options: decoded.options ?? CartridgeOptions())
   }
 
   /// The cartridge as a GIF, over a picture of the program's screen.
   package func encoded(label: Screen, appearance: Appearance) throws -> [UInt8] {
     guard
-      let payload, let picture = GIF(hiding: payload, label: label, appearance),
+      let picture = GIF(hiding: try payload, label: label, appearance),
       let bytes = picture.encoded()
-    else { throw MessageError("the program is too large for a cartridge") }
+    else { throw ContentsError.tooLargeForCartridge }
     return bytes
   }
 
   /// The program stands first, as Octo writes it: c-octo does not find it after the options.
-  private var payload: [UInt8]? {
-    guard let program = try? JSON.encode(program), let options = try? JSON.encode(options)
-    else { return nil }
-    return Array("{\"program\":\(program),\"options\":\(options)}".utf8)
+  private var payload: [UInt8] {
+    get throws {
+      let (program, options) = (try JSON.encode(program), try JSON.encode(options))
+      return Array("{\"program\":\(program),\"options\":\(options)}".utf8)
+    }
   }
 }
 
