@@ -2,13 +2,53 @@
 
 import JSON
 
-/// Why a file cannot be included, or holds no symbols that could be used.
-public struct FileError: Error, Equatable, CustomStringConvertible {
-  /// What follows the name of a file that is included (`does not exist`), else a sentence without the name.
-  public let description: String
+/// Why a file holds no symbols that could be used.
+public enum SymbolFileError: Error, Equatable, CustomStringConvertible {
+  /// It has more than 32 MiB.
+  case tooLarge
+  /// It has another format; if it is JSON's fault, what is wrong.
+  case notSymbols(JSONError?)
+  /// It has a version that is not known.
+  case version(Int)
+  /// What it says of its program cannot be.
+  case program
+  /// Its address for a label, breakpoint, monitor or comment is none. All but comments have names.
+  case notAnAddress(Int, of: String, name: String?)
+  /// It has two breakpoints, or two comments, at an address.
+  case duplicate(String, address: Int)
+  /// Its alias of that name is of a register that there is not.
+  case alias(String, register: Int)
+  /// Its monitor of that name has not one of register and address, or not one of bytes and format.
+  case monitorBase(String), monitorDisplay(String)
+  /// Its lines are out of order or out of range from an address on.
+  case lines(address: Int)
 
-  /// An error for this reason.
-  public init(_ description: String) { self.description = description }
+  /// One sentence without the file's name.
+  public var description: String {
+    switch self {
+    case .tooLarge: "a symbol file has at most 32 MiB"
+    case .notSymbols(let error): "not a symbol file" + (error.map(SymbolFileError.place) ?? "")
+    case .version(let version):
+      "the symbol file has version \(version); only version 1 is supported"
+    case .program: "its member program is invalid"
+    case .notAnAddress(let address, let member, let name):
+      (name.map { "the \(member) \(quoted($0))" } ?? "a \(member)")
+        + " is at \(address), which is not an address"
+    case .duplicate(let members, let address): "there are two \(members) at \(address)"
+    case .alias(let name, let register):
+      "the alias \(quoted(name)) is \(register), which is not a register"
+    case .monitorBase(let name):
+      "the monitor \(quoted(name)) needs either a register or an address"
+    case .monitorDisplay(let name):
+      "the monitor \(quoted(name)) needs either bytes or a format"
+    case .lines(let address): "its lines at \(address) are invalid"
+    }
+  }
+
+  private static func place(of error: JSONError) -> String {
+    let path = error.path.prefix(4).joined(separator: ".")
+    return path.isEmpty ? ": it \(error.reason)" : ": \(quoted(path)) \(error.reason)"
+  }
 }
 
 extension Symbols {
@@ -16,15 +56,11 @@ extension Symbols {
   public static let maxByteCount = 32 << 20
 
   /// Reads a symbol file. Whatever is in it, nothing is taken over that the format does not allow.
-  public init(file bytes: [UInt8]) throws(FileError) {
-    guard bytes.count <= Symbols.maxByteCount else {
-      throw FileError("a symbol file has at most 32 MiB")
-    }
+  public init(file bytes: [UInt8]) throws(SymbolFileError) {
+    guard bytes.count <= Symbols.maxByteCount else { throw .tooLarge }
     let file: SymbolFile
-    do throws(JSONError) {
-      file = try JSON.decode(SymbolFile.self, from: bytes)
-    } catch {
-      throw FileError("not a symbol file" + Symbols.place(of: error))
+    do throws(JSONError) { file = try JSON.decode(SymbolFile.self, from: bytes) } catch {
+      throw .notSymbols(error)
     }
     try file.check()
     try self.init(file)
@@ -35,7 +71,7 @@ extension Symbols {
     Array((try JSON.encode(SymbolFile(self)) + "\n").utf8)
   }
 
-  private init(_ file: SymbolFile) throws(FileError) {
+  private init(_ file: SymbolFile) throws(SymbolFileError) {
     source = file.source
     program = file.program.map {
       ProgramIdentity(byteCount: $0.byteCount, sha1: $0.sha1.lowercased())
@@ -55,16 +91,10 @@ extension Symbols {
 
   private static func add(
     _ text: String, at address: Int, to texts: inout [Int: String], _ what: String
-  ) throws(FileError) {
+  ) throws(SymbolFileError) {
     guard texts.updateValue(text, forKey: address) == nil else {
-      throw FileError("there are two \(what) at \(address)")
+      throw .duplicate(what, address: address)
     }
-  }
-
-  /// What is wrong, and where.
-  private static func place(of error: JSONError) -> String {
-    let path = error.path.prefix(4).joined(separator: ".")
-    return path.isEmpty ? ": it \(error.reason)" : ": \(quoted(path)) \(error.reason)"
   }
 }
 
@@ -123,46 +153,44 @@ private struct SymbolFile: Codable {
   }
 
   /// Checks every number; names may be any.
-  func check() throws(FileError) {
-    guard format == SymbolFile.format else {
-      throw FileError("not a symbol file")
-    }
-    guard version == SymbolFile.version else {
-      throw FileError("the symbol file has version \(version); only version 1 is supported")
-    }
+  func check() throws(SymbolFileError) {
+    guard format == SymbolFile.format else { throw .notSymbols(nil) }
+    guard version == SymbolFile.version else { throw .version(version) }
     if let program {
       let isDigest = program.sha1.utf8.count == 40 && program.sha1.allSatisfy(\.isHexDigit)
       guard isDigest, (0...Image.size - Image.origin).contains(program.byteCount) else {
-        throw FileError("its member program is invalid")
+        throw .program
       }
     }
     for (name, address) in labels ?? [:] {
-      try SymbolFile.checkAddress(address, "the label \(quoted(name))")
+      try SymbolFile.checkAddress(address, of: "label", name)
     }
     for (name, register) in aliases ?? [:] where !(0...15).contains(register) {
-      throw FileError("the alias \(quoted(name)) is \(register), which is not a register")
+      throw .alias(name, register: register)
     }
     for breakpoint in breakpoints ?? [] {
-      try SymbolFile.checkAddress(breakpoint.address, "the breakpoint \(quoted(breakpoint.name))")
+      try SymbolFile.checkAddress(breakpoint.address, of: "breakpoint", breakpoint.name)
     }
-    for comment in comments ?? [] { try SymbolFile.checkAddress(comment.address, "a comment") }
+    for comment in comments ?? [] { try SymbolFile.checkAddress(comment.address, of: "comment") }
     try checkLines()
   }
 
-  private func checkLines() throws(FileError) {
+  private func checkLines() throws(SymbolFileError) {
     var end = 0
     for run in lines ?? [] {
       guard
         run.address >= end, (1...Image.size).contains(run.byteCount),
         run.address <= Image.size - run.byteCount, (1...Int(Int32.max)).contains(run.line)
-      else { throw FileError("its lines at \(run.address) are invalid") }
+      else { throw .lines(address: run.address) }
       end = run.address + run.byteCount
     }
   }
 
-  static func checkAddress(_ address: Int, _ what: String) throws(FileError) {
+  static func checkAddress(
+    _ address: Int, of member: String, _ name: String? = nil
+  ) throws(SymbolFileError) {
     guard (0...Image.size).contains(address) else {
-      throw FileError("\(what) is at \(address), which is not an address")
+      throw .notAnAddress(address, of: member, name: name)
     }
   }
 }
@@ -180,15 +208,14 @@ extension SymbolFile.MonitorMember {
     }
   }
 
-  func checked() throws(FileError) -> Assembly.Monitor {
+  func checked() throws(SymbolFileError) -> Assembly.Monitor {
     let base: Assembly.Monitor.Base
     switch (register, address) {
     case (let register?, nil) where (0...15).contains(register): base = .register(register)
     case (nil, let address?):
-      try SymbolFile.checkAddress(address, "the monitor \(quoted(name))")
+      try SymbolFile.checkAddress(address, of: "monitor", name)
       base = .memory(address)
-    default:
-      throw FileError("the monitor \(quoted(name)) needs either a register or an address")
+    default: throw .monitorBase(name)
     }
     let display: Assembly.Monitor.Display? =
       switch (bytes, format) {
@@ -196,9 +223,7 @@ extension SymbolFile.MonitorMember {
       case (nil, let format?): Assembly.Monitor.pieces(of: format).map { .format($0) }
       default: nil
       }
-    guard let display else {
-      throw FileError("the monitor \(quoted(name)) needs either bytes or a format")
-    }
+    guard let display else { throw .monitorDisplay(name) }
     return Assembly.Monitor(name: name, base: base, display: display)
   }
 }

@@ -2,7 +2,34 @@
 
 /// Reads a file that a source includes, by its path from the directory of the main source: names
 /// that are separated by `/`, none of which is empty, `.` or `..`.
-public typealias IncludeReader = (_ path: String) throws(FileError) -> String
+public typealias IncludeReader = (_ path: String) throws(IncludeError) -> String
+
+/// Why a file cannot be included.
+public enum IncludeError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// There is none, or none that can be read.
+  case missing, denied, notAFile, unreadable
+  /// It has more bytes than that.
+  case tooLarge(limit: Int)
+  /// It is no text in UTF-8.
+  case notUTF8
+  /// The source that includes it is the only one where it is.
+  case inCartridge, inZip, inStandardInput
+
+  /// A sentence whose subject is the file.
+  public var description: String {
+    switch self {
+    case .missing: "does not exist"
+    case .denied: "cannot be read: permission denied"
+    case .notAFile: "is not a regular file (links are not followed)"
+    case .unreadable: "cannot be read"
+    case .tooLarge(let limit): "is larger than \(limit >> 20) MiB"
+    case .notUTF8: "is not UTF-8 text"
+    case .inCartridge: "cannot be included in a cartridge, which holds one source"
+    case .inZip: "cannot be included in a zip file: unpack it first"
+    case .inStandardInput: "cannot be included by standard input: name a file"
+    }
+  }
+}
 
 /// The tokens of a program: those of each file that is included are in the place of its `:include`.
 package struct TokenizedProgram {
@@ -114,7 +141,7 @@ package struct TokenizedProgram {
     }
     let name = String(directory) + path
     let text: String
-    do throws(FileError) {
+    do throws(IncludeError) {
       text = try reader(path)
     } catch { throw self.error("\(quoted(path)) \(error)", at: token) }
     sources.add(text, at: path, named: name)

@@ -8,8 +8,8 @@ import Testing
   private func assembled(_ files: [String: String]) throws(AssemblyErrors) -> Assembly {
     try assemble(
       files["main.8o"] ?? "", named: "dir/main.8o",
-      including: { path throws(FileError) in
-        guard let text = files[path] else { throw FileError("does not exist") }
+      including: { path throws(IncludeError) in
+        guard let text = files[path] else { throw .missing }
         return text
       }, maxErrorCount: 20)
   }
@@ -113,7 +113,7 @@ import Testing
       do throws(AssemblyError) {
         _ = try TokenizedProgram(
           files["main.8o"] ?? "", named: "main.8o",
-          including: { path throws(FileError) in files[path] ?? "" }, limits: limits)
+          including: { path throws(IncludeError) in files[path] ?? "" }, limits: limits)
         return nil
       } catch { return error.description }
     }

@@ -85,7 +85,7 @@ import Testing
     #expect {
       try Symbols(file: Array(text.utf8))
     } throws: {
-      ($0 as? FileError)?.description.contains(reason) == true
+      ($0 as? SymbolFileError)?.description.contains(reason) == true
     }
   }
 
@@ -113,7 +113,7 @@ import Testing
       }
     }
     let nested = Array(String(repeating: "[", count: 1_000_000).utf8)
-    #expect(throws: FileError.self) { try Symbols(file: nested) }
+    #expect(throws: SymbolFileError.self) { try Symbols(file: nested) }
   }
 
   @Test func aWrongMemberIsNamed() {

@@ -16,9 +16,9 @@ public func test(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     check(
       try assemble(
         files[0], named: "source",
-        including: { path throws(FileError) in
+        including: { path throws(IncludeError) in
           let index = names.firstIndex(of: path)
-          guard let index, index < files.count else { throw FileError("does not exist") }
+          guard let index, index < files.count else { throw .missing }
           return files[index]
         }, maxErrorCount: maxErrorCount))
   } catch {

@@ -14,28 +14,24 @@ package final class IncludedFiles {
   package init(of path: String) { directory = Storage.directory(of: path) ?? "." }
 
   /// Reads a file, by its path from the source's directory.
-  func text(_ path: String) throws(FileError) -> String {
+  func text(_ path: String) throws(IncludeError) -> String {
     let name = Storage.path(directory, path)
     stamps.append((name, Storage.stamp(of: name)))
     let bytes: [UInt8]
     do throws(SandboxedDirectory.Refusal) {
       bytes = try inputs.read(path, below: directory, limit: SourceFile.maxByteCount)
-    } catch { throw FileError(IncludedFiles.reason(of: error)) }
+    } catch {
+      switch error {
+      case .noSuchFile: throw .missing
+      case .denied: throw .denied
+      case .notAFile: throw .notAFile
+      case .tooManyFiles, .tooManyBytes, .notRead, .notWritten: throw .unreadable
+      }
+    }
     guard bytes.count <= SourceFile.maxByteCount else {
-      throw FileError("is larger than 2 MiB")
+      throw .tooLarge(limit: SourceFile.maxByteCount)
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw FileError("is not UTF-8 text")
-    }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
     return text
-  }
-
-  private static func reason(of refusal: SandboxedDirectory.Refusal) -> String {
-    switch refusal {
-    case .noSuchFile: "does not exist"
-    case .denied: "cannot be read: permission denied"
-    case .notAFile: "is not a regular file (links are not followed)"
-    case .tooManyFiles, .tooManyBytes, .notRead, .notWritten: "cannot be read"
-    }
   }
 }

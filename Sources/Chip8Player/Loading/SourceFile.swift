@@ -11,7 +11,7 @@ package struct SourceFile {
   private let file: LoadedFile
   package let text: String
   /// Why it can include nothing, if it cannot.
-  private let isAlone: FileError?
+  private let isAlone: IncludeError?
 
   package var path: String { file.path }
   /// Every file that it was read from, once it is assembled with those that it includes.
@@ -33,31 +33,22 @@ package struct SourceFile {
     self.file = file
     isAlone =
       isForCartridge
-      ? SourceFile.isInCartridge
-      : file.diskPath == "-" ? SourceFile.isPiped : file.archive.map { _ in SourceFile.isZipped }
+      ? .inCartridge : file.diskPath == "-" ? .inStandardInput : file.archive.map { _ in .inZip }
   }
 
   init(_ file: LoadedFile, inCartridge text: String) {
     (self.file, self.text) = (file, text)
-    isAlone = SourceFile.isInCartridge
+    isAlone = .inCartridge
   }
-
-  private static let isInCartridge = FileError(
-    "cannot be included in a cartridge, which holds one source")
-  private static let isZipped = FileError(
-    "cannot be included in a zip file: unpack it first")
-  private static let isPiped = FileError(
-    "cannot be included by standard input: name a file")
 
   package func assembled() throws -> Assembly {
     do throws(AssemblyErrors) {
       return try assemble(
         text, named: inputName(path),
-        including: { path throws(FileError) in
+        including: { path throws(IncludeError) in
           if let isAlone { throw isAlone }
           return try file.included.text(path)
         }, maxErrorCount: SourceFile.maxErrorCount)
     } catch { throw PlayerError.source(path: path, error) }
   }
-
 }
