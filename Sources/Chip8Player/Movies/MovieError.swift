@@ -1,5 +1,5 @@
 /// Why a movie cannot be read, played or made.
-public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
+public enum MovieError: Error, Equatable, Sendable, CustomStringConvertible {
   /// It is something else.
   case notAMovie
   /// It is a saved state that carries no past.
@@ -13,11 +13,13 @@ public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Another machine was powered on, or it was changed before its first instruction.
   case otherStart
   /// A line of its text form cannot be used.
-  case badLine(Int, String)
+  case badLine(Int, MovieTextError)
   /// It has more than a movie can have.
   case tooLong
-  /// It has nothing of that kind.
-  case nothing(String)
+  /// It has no frame that ends, or no picture that could be written.
+  case noFrame, noPicture
+  /// It goes over other frames.
+  case outside(frame: UInt64, ClosedRange<UInt64>)
 
   /// One sentence for the user, without the file's name.
   public var description: String {
@@ -29,9 +31,12 @@ public enum MovieError: Error, Hashable, Sendable, CustomStringConvertible {
     case .otherMachine(let part, let recorded, let wanted):
       "recorded with \(part) \(recorded), not \(wanted)"
     case .otherStart: "recorded with different pokes"
-    case .badLine(let line, let reason): "line \(line): \(reason)"
+    case .badLine(let line, let error): "line \(line): \(error)"
     case .tooLong: "the session has more than a movie can have: a tape of 4 MiB, 2^26 frames"
-    case .nothing(let what): "the movie has no \(what)"
+    case .noFrame: "the movie has no frame that ends"
+    case .noPicture: "the movie has no picture that giflib could write"
+    case .outside(let frame, let all):
+      "the movie has no frame \(frame): it goes from frame \(all.lowerBound) to \(all.upperBound)"
     }
   }
 }

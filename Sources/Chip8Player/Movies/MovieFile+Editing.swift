@@ -45,9 +45,8 @@ extension MovieFile {
 extension Replay<Chip8> {
   /// Runs to where a frame begins, with the inputs there.
   fileprivate mutating func seek(toFrame frame: UInt64, of movie: Movie<Chip8>) throws {
-    let (first, last) = (movie.frames.lowerBound, movie.frames.upperBound)
     guard movie.frames.contains(frame) else {
-      throw MovieError.nothing("frame \(frame): it goes from frame \(first) to \(last)")
+      throw MovieError.outside(frame: frame, movie.frames)
     }
     guard machine.position.mark < Position(frame: frame) else { return }
     try advance(until: Position(frame: frame, instruction: .max))

@@ -6,17 +6,12 @@ import SaveState
 extension MovieText {
   /// The movie that the text is.
   package func movieFile() throws(MovieError) -> MovieFile {
-    guard lines.first?.words == [.plain("movie"), .plain("1")] else {
-      throw .badLine(lines.first?.number ?? 1, "a movie begins with \"\(MovieText.firstLine)\"")
-    }
-    guard lines.last?.words == [.plain("end")] else {
-      throw .badLine(
-        lines.last?.number ?? 1, "the movie is truncated: its last line, \"end\", is missing")
-    }
-    guard let play = lines.firstIndex(where: { $0.words == [.plain("play")] }) else {
-      throw .badLine(
-        lines.last?.number ?? 1, "no line \"play\", which begins the frames")
-    }
+    let (first, last) = (lines.first?.number ?? 1, lines.last?.number ?? 1)
+    guard lines.first?.words == [.plain("movie"), .plain("1")]
+    else { throw .badLine(first, .noFirstLine) }
+    guard lines.last?.words == [.plain("end")] else { throw .badLine(last, .noEnd) }
+    guard let play = lines.firstIndex(where: { $0.words == [.plain("play")] })
+    else { throw .badLine(last, .noPlay) }
     let header = try MovieHeader(lines[1..<play])
     var builder = MovieBuilder(try header.start(), header.facts)
     for line in lines[(play + 1)...].dropLast() { try builder.read(line.words, line.number) }
@@ -30,10 +25,8 @@ private struct MovieHeader {
   private var startsAtPowerOn: Bool?
   private var seed: UInt64 = 0
   private var platform: Platform?
-  private var timing = Configuration.Timing.ipf
-  private var speed: Int?
-  private var font: Font?
-  private var quirks: Quirks?
+  /// What is not as the platform has it.
+  private var changes: [(inout Configuration) -> Void] = []
   private var allowsHostCalls = false
   private var programName: String?
   private var note: String?
@@ -44,75 +37,61 @@ private struct MovieHeader {
   init(_ lines: ArraySlice<(number: Int, words: [MovieText.Word])>) throws(MovieError) {
     number = lines.last?.number ?? 1
     for line in lines {
-      guard let problem = read(line.words) else { continue }
-      throw .badLine(line.number, problem)
+      do throws(MovieTextError) { try read(line.words) } catch { throw .badLine(line.number, error) }
     }
-    guard facts.isWithinLimits else {
-      throw .badLine(number, "too many authors, or one that is too long")
-    }
+    guard facts.isWithinLimits else { throw .badLine(number, .authors) }
   }
 
-  /// - Returns: what is wrong with the line; nil if nothing is.
-  private mutating func read(_ words: [MovieText.Word]) -> String? {
-    guard case .plain(let name)? = words.first else { return "expected a keyword" }
+  private mutating func read(_ words: [MovieText.Word]) throws(MovieTextError) {
+    guard case .plain(let name)? = words.first else { throw .noKeyword }
     switch (name, words.count > 1 ? words[1] : nil, words.count) {
     case ("start", .plain("power-on"), 2): startsAtPowerOn = true
     case ("start", .plain("image"), 2):
       startsAtPowerOn = false
       blobs.append(("image", []))
     case ("seed", .plain(let text), 2):
-      guard let seed = UInt64(decimal: text) else { return "a seed is a number below 2^64" }
-      self.seed = seed
+      seed = try UInt64(decimal: text).or(.seed)
     case ("platform", .plain(let text), 2):
-      guard let platform = Platform(rawValue: text) else { return "no such platform" }
-      self.platform = platform
+      platform = try Platform(rawValue: text).or(.platform)
     case ("timing", .plain(let text), 2):
-      guard let timing = Configuration.Timing(rawValue: text) else { return "no such timing" }
-      self.timing = timing
+      let timing = try Configuration.Timing(rawValue: text).or(.timing)
+      changes.append { $0.timing = timing }
     case ("ipf", .plain(let text), 2):
-      guard let speed = Int(decimal: text), Configuration.instructionsPerFrameRange.contains(speed)
-      else {
-        return "\(Configuration.instructionsPerFrameText) instructions per frame"
-      }
-      self.speed = speed
+      let speed = try Int(decimal: text).or(.speed)
+      guard Configuration.instructionsPerFrameRange.contains(speed) else { throw .speed }
+      changes.append { $0.instructionsPerFrame = speed }
     case ("font", .plain(let text), 2):
-      guard let font = Font.allCases.first(where: { "\($0)" == text }) else {
-        return "no such font"
-      }
-      self.font = font
-    case ("quirks", _, _): return readQuirks(words.dropFirst())
+      let font = try Font.allCases.first { "\($0)" == text }.or(.font)
+      changes.append { $0.font = font }
+    case ("quirks", _, _):
+      let quirks = try quirks(words.dropFirst())
+      changes.append { $0.quirks = quirks }
     case ("host", nil, 1): allowsHostCalls = true
     case ("program", .quoted(let name), 2):
       programName = name
       blobs.append(("program", []))
     case ("re-records", .plain(let text), 2):
-      guard let count = UInt64(decimal: text) else { return "a number of re-records" }
-      facts.reRecordCount = count
+      facts.reRecordCount = try UInt64(decimal: text).or(.reRecords)
     case ("author", .quoted(let author), 2): facts.authors.append(author)
     case ("note", .quoted(let note), 2): self.note = note
     case ("section", .quoted(let tag), 2):
-      guard tag.utf8.count == 4 else { return "a section has a name of four characters" }
+      guard tag.utf8.count == 4 else { throw .section }
       blobs.append((tag, []))
     case ("data", .plain(let text), 2):
-      guard !blobs.isEmpty, let bytes = Base64.decode(Array(text.utf8)[...]) else {
-        return "data in base 64 follows a program, an image or a section"
-      }
+      guard !blobs.isEmpty, let bytes = Base64.decode(Array(text.utf8)[...])
+      else { throw .data }
       blobs[blobs.count - 1].bytes += bytes
-    default: return "not a line that a movie has before \"play\""
+    default: throw .notInHeader
     }
-    return nil
   }
 
-  private mutating func readQuirks(_ words: ArraySlice<MovieText.Word>) -> String? {
+  private func quirks(_ words: ArraySlice<MovieText.Word>) throws(MovieTextError) -> Quirks {
     var quirks = Quirks()
     for word in words {
-      guard case .plain(let name) = word, let quirk = Quirks(named: name) else {
-        return "no such quirk"
-      }
-      quirks.insert(quirk)
+      guard case .plain(let name) = word else { throw .quirk }
+      quirks.insert(try Quirks(named: name).or(.quirk))
     }
-    self.quirks = quirks
-    return nil
+    return quirks
   }
 
   private func bytes(of name: String) -> [UInt8] {
@@ -120,35 +99,30 @@ private struct MovieHeader {
   }
 
   func start() throws(MovieError) -> Chip8 {
-    guard let startsAtPowerOn else {
-      throw .badLine(number, "no start: \"start power-on\" or \"start image\"")
-    }
+    guard let startsAtPowerOn else { throw .badLine(number, .noStart) }
     guard startsAtPowerOn else {
       do throws(ImageError) {
         return try Image(bytes(of: "image")).machine()
-      } catch { throw .badLine(number, "the image with which it starts: \(error)") }
+      } catch { throw .badLine(number, .image(error)) }
     }
-    guard let platform else { throw .badLine(number, "a start at power-on needs a platform") }
+    guard let platform else { throw .badLine(number, .noPlatform) }
     var configuration = Configuration(platform)
-    configuration.timing = timing
-    if let speed { configuration.instructionsPerFrame = speed }
-    if let font { configuration.font = font }
-    if let quirks { configuration.quirks = quirks }
-    guard timing == .ipf || platform.hasCycles else {
-      throw .badLine(number, "\(platform.rawValue) has no timing in cycles")
+    for change in changes { change(&configuration) }
+    guard configuration.timing == .ipf || platform.hasCycles else {
+      throw .badLine(number, .noCycles(platform))
     }
     do throws(ProgramError) {
       let program = Program(name: programName ?? "", bytes: bytes(of: "program"))
       var machine = try Chip8(program, configuration, seed: seed)
       if allowsHostCalls { machine.allowHostCalls() }
       return machine
-    } catch { throw .badLine(number, "\(error)") }
+    } catch { throw .badLine(number, .program(error)) }
   }
 
   func file(_ movie: Movie<Chip8>) throws(MovieError) -> MovieFile {
     var image = Image(of: movie.machine)
     do throws(ImageError) { if let note { try image.setNote(note) } } catch {
-      throw .badLine(number, "\(error)")
+      throw .badLine(number, .note(error))
     }
     for (name, contents) in blobs where name.utf8.count == 4 {
       let tag = Tag(rawValue: name.utf8.reversed().reduce(0) { $0 << 8 | UInt32($1) })
@@ -178,27 +152,22 @@ private struct MovieBuilder {
   }
 
   mutating func read(_ words: [MovieText.Word], _ number: Int) throws(MovieError) {
-    do throws(MessageError) { try read(words) } catch { throw .badLine(number, error.description) }
+    do throws(MovieTextError) { try read(words) } catch { throw .badLine(number, error) }
   }
 
-  private mutating func read(_ words: [MovieText.Word]) throws(MessageError) {
-    guard case .plain(let name)? = words.first else {
-      throw MessageError("expected a keyword")
-    }
-    guard !isOver else { throw MessageError("no lines allowed after an unfinished frame") }
+  private mutating func read(_ words: [MovieText.Word]) throws(MovieTextError) {
+    guard case .plain(let name)? = words.first else { throw .noKeyword }
+    guard !isOver else { throw .afterUnfinishedFrame }
     switch (name, words.count) {
     case ("marker", 2): try addMarker(words[1])
     case ("rest", 1...2):
-      guard machine.position.isInFrame else { throw MessageError("no frame has begun") }
+      guard machine.position.isInFrame else { throw .noFrame }
       if words.count == 2 { try runPart(words[1]) } else { try runFrame() }
     case ("part", 3):
       try beginFrame(words[2])
       try runPart(words[1])
     case ("in", 3...):
-      guard case .plain(let text) = words[1], let count = UInt64(decimal: text), count < 1 << 40
-      else {
-        throw MessageError("in is followed by a number of instructions and an event")
-      }
+      let count = try MovieBuilder.instructionCount(words[1]).or(.in)
       pending.append((count, try event(words.dropFirst(2))))
     default:
       if let count = UInt64(decimal: name), words.count == 2 {
@@ -209,19 +178,17 @@ private struct MovieBuilder {
     }
   }
 
-  private mutating func addMarker(_ word: MovieText.Word) throws(MessageError) {
+  private mutating func addMarker(_ word: MovieText.Word) throws(MovieTextError) {
     guard case .quoted(let text) = word, MovieFacts.isText(text),
       facts.markers.count < MovieFacts.maxMarkerCount
-    else { throw MessageError("a marker has 1 to 255 bytes in quotation marks; 4096 at most") }
+    else { throw .marker }
     facts.add(MovieFacts.Marker(frame: machine.position.nextFrame, text: text))
   }
 
   // MARK: Frames
 
-  private mutating func runFrames(_ count: UInt64, _ word: MovieText.Word) throws(MessageError) {
-    guard count > 0, count <= Past<Chip8>.maxFrames else {
-      throw MessageError("1 to \(Past<Chip8>.maxFrames) frames")
-    }
+  private mutating func runFrames(_ count: UInt64, _ word: MovieText.Word) throws(MovieTextError) {
+    guard count > 0, count <= Past<Chip8>.maxFrames else { throw .frameCount }
     let end = machine.position.frame + count
     try beginFrame(word)
     // Those are in the first of the frames.
@@ -229,98 +196,85 @@ private struct MovieBuilder {
     try advance(toFrame: end)
   }
 
-  private mutating func beginFrame(_ word: MovieText.Word) throws(MessageError) {
-    guard !machine.position.isInFrame else {
-      throw MessageError("the frame in which the movie begins has to end first: rest")
-    }
+  private mutating func beginFrame(_ word: MovieText.Word) throws(MovieTextError) {
+    guard !machine.position.isInFrame else { throw .noRest }
     let keys = try keys(word)
     if keys != held { try apply(.keys(keys)) }
     held = keys
   }
 
+  private static func instructionCount(_ word: MovieText.Word) -> UInt64? {
+    guard case .plain(let text) = word else { return nil }
+    return UInt64(decimal: text).flatMap { $0 < 1 << 40 ? $0 : nil }
+  }
+
   /// Runs to the end of the frame that has begun.
-  private mutating func runFrame() throws(MessageError) {
+  private mutating func runFrame() throws(MovieTextError) {
     let frame = machine.position.frame
     try runPending()
     try advance(toFrame: frame + 1)
   }
 
-  private mutating func runPending() throws(MessageError) {
+  private mutating func runPending() throws(MovieTextError) {
     let start = machine.position
     for (instruction, event) in pending {
       let position = Position(
         frame: start.frame, instruction: start.instruction + instruction, isInFrame: true)
       machine.advance(to: position)
       guard machine.position == position else {
-        throw MessageError(
-          "frame \(start.frame) has no place after \(instruction) instructions for an event")
+        throw .noPlace(frame: start.frame, after: instruction)
       }
       try apply(event)
     }
     pending = []
   }
 
-  private mutating func runPart(_ word: MovieText.Word) throws(MessageError) {
-    guard case .plain(let text) = word, let count = UInt64(decimal: text), count < 1 << 40 else {
-      throw MessageError("a number of instructions")
-    }
+  private mutating func runPart(_ word: MovieText.Word) throws(MovieTextError) {
+    let count = try MovieBuilder.instructionCount(word).or(.instructionCount)
     let start = machine.position
     let end = Position(
       frame: start.frame, instruction: start.instruction + count, isInFrame: true)
     try runPending()
     machine.advance(to: end)
-    guard machine.position == end else {
-      throw MessageError("frame \(start.frame) ends before \(count) instructions")
-    }
+    guard machine.position == end else { throw .frameEnds(start.frame, before: count) }
     isOver = true
   }
 
-  private mutating func advance(toFrame frame: UInt64) throws(MessageError) {
-    guard frame - start.state.frames <= Past<Chip8>.maxFrames else {
-      throw MessageError("the movie is too long")
-    }
+  private mutating func advance(toFrame frame: UInt64) throws(MovieTextError) {
+    guard frame - start.state.frames <= Past<Chip8>.maxFrames else { throw .tooLong }
     let limit = start.state.instructions + Past<Chip8>.maxInstructions
     machine.advance(until: Position(frame: frame, instruction: limit))
     guard machine.position.frame == frame else {
-      throw MessageError(
-        machine.position.instruction >= limit
-          ? "the movie is too long"
-          : "the machine stops in frame \(machine.position.frame), after instruction "
-            + "\(machine.position.instruction)")
+      throw machine.position.instruction >= limit ? .tooLong : .stops(machine.position)
     }
   }
 
   // MARK: Events
 
-  private mutating func apply(_ event: InputEvent) throws(MessageError) {
+  private mutating func apply(_ event: InputEvent) throws(MovieTextError) {
     if case .hostAnswer = event {
       var probe = machine
       guard machine.position.isInFrame, case .hostCall = probe.run(frames: 1, instructions: 1)
-      else {
-        throw MessageError("the program does not call its host there")
-      }
+      else { throw .noHostCall }
     }
     let position = machine.position
-    do throws(InputError) { try machine.apply(event) } catch { throw MessageError("\(error)") }
+    do throws(InputError) { try machine.apply(event) } catch { throw .input(error) }
     tape.append(event, at: position)
   }
 
-  private func keys(_ word: MovieText.Word) throws(MessageError) -> KeySet {
-    guard case .plain(let text) = word else { throw MessageError("keys must not be quoted") }
-    guard let keys = KeySet(digits: text == "-" ? "" : text) else {
-      throw MessageError("keys are hexadecimal digits, or - for none")
-    }
-    return keys
+  private func keys(_ word: MovieText.Word) throws(MovieTextError) -> KeySet {
+    guard case .plain(let text) = word else { throw .quotedKeys }
+    return try KeySet(digits: text == "-" ? "" : text).or(.keys)
   }
 
-  private func event(_ words: ArraySlice<MovieText.Word>) throws(MessageError) -> InputEvent {
+  private func event(_ words: ArraySlice<MovieText.Word>) throws(MovieTextError) -> InputEvent {
     var texts: [String] = []
     for word in words.dropFirst() {
       switch word {
       case .plain(let text), .quoted(let text): texts.append(text)
       }
     }
-    guard case .plain(let name)? = words.first else { throw MessageError("an event has a name") }
+    guard case .plain(let name)? = words.first else { throw .noEventName }
     switch (name, texts.count) {
     case ("poke", 2):
       if let address = Int(number: texts[0]), address <= 1 << 16, let bytes = bytes(texts[1]) {
@@ -346,7 +300,7 @@ private struct MovieBuilder {
       }
     default: break
     }
-    throw MessageError("neither frames nor an event: \(name)")
+    throw .notAnEvent(name)
   }
 
   private func bytes(_ text: String) -> [UInt8]? {
@@ -356,12 +310,19 @@ private struct MovieBuilder {
   // MARK: The movie
 
   mutating func movie() throws(MovieError) -> Movie<Chip8> {
-    guard pending.isEmpty else { throw .badLine(0, "an event in a frame that is not there") }
+    guard pending.isEmpty else { throw .badLine(0, .eventAfterEnd) }
     for input in machine.releasingInputs { tape.append(input, at: machine.position) }
     guard
       let movie = Movie(
         normalizing: Past(start: start, tape: tape), to: machine, facts)
     else { throw .tooLong }
     return movie
+  }
+}
+
+extension Optional {
+  fileprivate func or(_ error: MovieTextError) throws(MovieTextError) -> Wrapped {
+    guard let self else { throw error }
+    return self
   }
 }

@@ -30,7 +30,7 @@ package struct MovieText {
   /// Parts the text into words.
   package init(_ bytes: [UInt8]) throws(MovieError) {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw .badLine(1, "the text is not UTF-8")
+      throw .badLine(1, .notUTF8)
     }
     var lines: [(number: Int, words: [Word])] = []
     let all = text.utf8.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "\n") }
@@ -52,13 +52,13 @@ package struct MovieText {
       case hash: return words
       case quote:
         guard let (text, next) = unquoted(rest.dropFirst()) else {
-          throw .badLine(number, "a quotation mark is missing, or an escape is malformed")
+          throw .badLine(number, .quotation)
         }
         words.append(.quoted(text))
         rest = next
       default:
         let word = rest.prefix { $0 > UInt8(ascii: " ") && $0 != hash && $0 != quote }
-        guard !word.isEmpty else { throw .badLine(number, "a control character") }
+        guard !word.isEmpty else { throw .badLine(number, .controlCharacter) }
         words.append(.plain(String(word) ?? ""))
         rest = rest.dropFirst(word.count)
       }

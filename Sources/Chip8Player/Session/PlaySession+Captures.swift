@@ -62,7 +62,7 @@ extension PlaySession {
     )
     beginCapture(as: "gif") { path in
       guard let past = timeline.past(byteLimit: .max), let movie = Movie(past, to: timeline.machine)
-      else { throw MovieError.nothing("frame that ends") }
+      else { throw MovieError.noFrame }
       let frames = try MovieFrames(movie, scale: 4, showsKeys: false, last: count)
       // The file gets its name when it is complete.
       let unfinished = "\(path).unfinished"

@@ -26,12 +26,10 @@ package struct GIFWriter: MovieWriter {
         width: frames.size.width, height: frames.size.height, appearance.colors),
       // Again and again, as everything reads it that shows such files.
       gif.putExtension(APPLICATION_EXT_FUNC_CODE, [Array("NETSCAPE2.0".utf8), [1, 0, 0]])
-    else { throw GIFWriter.failure }
+    else { throw MovieError.noPicture }
     self.gif = gif
     try file.append(gif.takeBytes())
   }
-
-  private static let failure = MovieError.nothing("picture that giflib could write")
 
   package mutating func write(_ frame: MovieFrame) throws {
     let count =
@@ -63,14 +61,14 @@ package struct GIFWriter: MovieWriter {
           let start = y * picture.width + box.x.lowerBound
           return Array(picture.points[start..<start + box.x.count])
         })
-    else { throw GIFWriter.failure }
+    else { throw MovieError.noPicture }
     try file.append(gif.takeBytes())
     last = picture
   }
 
   package mutating func finish() throws {
     try writeShown()
-    guard gif.close() else { throw GIFWriter.failure }
+    guard gif.close() else { throw MovieError.noPicture }
     try file.append(gif.takeBytes())
     try file.flush()
   }

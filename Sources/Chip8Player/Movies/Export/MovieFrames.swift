@@ -27,7 +27,7 @@ package struct MovieFrames: Sequence, IteratorProtocol {
   ///   - scale: points for a pixel of the display, on either side.
   ///   - showsKeys: whether the keys that are down stand below the picture.
   ///   - last: how many frames there are, at most, those at its end; nil for all.
-  /// - Throws: ``MovieError/nothing(_:)`` for a movie without a frame that ends.
+  /// - Throws: ``MovieError/noFrame`` for a movie without a frame that ends.
   package init(
     _ movie: Movie<Chip8>, scale: Int, showsKeys: Bool, last: Int? = nil
   ) throws(MovieError) {
@@ -41,7 +41,7 @@ package struct MovieFrames: Sequence, IteratorProtocol {
     let platform = movie.machine.state.configuration.platform
     framesPerSecond = platform.framesPerSecond
     canvas = MovieCanvas(platform, scale: scale, showsKeys: showsKeys)
-    guard count > 0 else { throw .nothing("frame that ends") }
+    guard count > 0 else { throw .noFrame }
   }
 
   /// Nil after the last one, and where the movie cannot be run.
