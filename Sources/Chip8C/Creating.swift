@@ -91,11 +91,7 @@ extension chip8_options {
   private func choices(_ quirks: String) throws(CallError) -> [QuirkChoice] {
     try quirks.split(separator: ",").map { text throws(CallError) in
       do throws(QuirkChoice.Problem) { return try QuirkChoice(text) } catch {
-        switch error {
-        case .unknownName(let name):
-          throw .argument("unknown quirk \"\(name)\"; known are \(Quirks.nameList)")
-        case .neitherOnNorOff: throw .argument("\"\(text)\" is not NAME=on or NAME=off")
-        }
+        throw .argument("\(error)")
       }
     }
   }

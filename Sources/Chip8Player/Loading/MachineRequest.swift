@@ -131,9 +131,16 @@ public struct QuirkChoice: Hashable, Sendable {
 
 extension QuirkChoice {
   /// Why a text is not a choice.
-  package enum Problem: Error {
+  package enum Problem: Error, CustomStringConvertible {
     case unknownName(String)
-    case neitherOnNorOff(name: String)
+    case neitherOnNorOff(name: String, text: String)
+
+    package var description: String {
+      switch self {
+      case .unknownName(let name): "unknown quirk \"\(name)\"; known are \(Quirks.nameList)"
+      case .neitherOnNorOff(_, let text): "\"\(text)\" is not NAME=on or NAME=off"
+      }
+    }
   }
 
   /// What is written as `NAME=on` or `NAME=off`.
@@ -142,7 +149,7 @@ extension QuirkChoice {
     let name = String(parts[0])
     guard let quirk = Quirks(named: name) else { throw .unknownName(name) }
     guard parts.count == 2, ["on", "off"].contains(parts[1]) else {
-      throw .neitherOnNorOff(name: name)
+      throw .neitherOnNorOff(name: name, text: String(text))
     }
     self.init(quirk, isOn: parts[1] == "on")
   }

@@ -37,7 +37,9 @@ private struct MovieHeader {
   init(_ lines: ArraySlice<(number: Int, words: [MovieText.Word])>) throws(MovieError) {
     number = lines.last?.number ?? 1
     for line in lines {
-      do throws(MovieTextError) { try read(line.words) } catch { throw .badLine(line.number, error) }
+      do throws(MovieTextError) { try read(line.words) } catch {
+        throw .badLine(line.number, error)
+      }
     }
     guard facts.isWithinLimits else { throw .badLine(number, .authors) }
   }

@@ -59,7 +59,7 @@ extension QuirkChoice {
     do throws(Problem) { try self.init(argument) } catch {
       switch error {
       case .unknownName: throw ValidationError("the quirks are \(Quirks.nameList).")
-      case .neitherOnNorOff(let name):
+      case .neitherOnNorOff(let name, _):
         throw ValidationError("a quirk is on or off, as in \(name)=on.")
       }
     }
