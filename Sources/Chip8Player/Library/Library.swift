@@ -35,9 +35,9 @@ package struct Library: Sendable {
   package init(root: String) { self.root = root }
 
   /// Every program, without those that were removed and not played since.
-  package func entries() -> [Entry] {
-    let removals = removals
-    let saved = ((try? Slots.all(root: root)) ?? []).compactMap(Library.entry)
+  package func entries() throws(StorageError) -> [Entry] {
+    let removals = try removals()
+    let saved = try Slots.all(root: root).compactMap(Library.entry)
       .filter { entry in removals[entry.program.sha1].map { ($0 < entry.time ?? 0) } ?? true }
       .sorted { ($1.time ?? 0, $0.title) < ($0.time ?? 0, $1.title) }
     let known = Set(saved.map(\.program.sha1)).union(removals.keys)
@@ -50,6 +50,7 @@ package struct Library: Sendable {
     if let found = slots.newestResumable(Chip8.self, in: Autosave.resumable).found {
       return Entry(found.machine, found.image, path: found.path)
     }
+    // What cannot be used is no entry; the page of the program's slots says why.
     let names = (try? slots.names()) ?? []
     let states = names.compactMap { name -> Entry? in
       guard let image = try? slots.image(name), let machine: Chip8 = try? image.machine() else {
@@ -65,8 +66,8 @@ package struct Library: Sendable {
   /// The file that says which programs were removed, and when: a line for each.
   private var removalsPath: String { "\(root)/removed-from-home" }
 
-  private var removals: [Digest: UInt64] {
-    let bytes = try? Storage.read(removalsPath, limit: Library.maxRemovalsByteCount)
+  private func removals() throws(StorageError) -> [Digest: UInt64] {
+    let bytes = try Storage.readRegular(removalsPath, limit: Library.maxRemovalsByteCount)
     let lines = String(decoding: bytes ?? [], as: UTF8.self).split(separator: "\n")
     return lines.reduce(into: [:]) { removals, line in
       let words = line.split(separator: " ")
@@ -77,7 +78,7 @@ package struct Library: Sendable {
 
   /// Removes a program until it is played again. Its saved states stay.
   package func remove(_ program: Digest, time: UInt64) throws(StorageError) {
-    var removals = removals
+    var removals = try removals()
     removals[program] = time
     let lines = removals.map { "\($0.key) \($0.value)\n" }.sorted().joined()
     try Storage.createDirectory(root)

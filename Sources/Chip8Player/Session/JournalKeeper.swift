@@ -62,7 +62,14 @@ final class JournalKeeper: Sendable {
   }
 
   /// Waits until everything is on the disk.
-  func synchronize() {
-    progress.withLock { try? $0.writer.synchronize() }
+  ///
+  /// - Returns: what there is to say about it.
+  func synchronize() -> Notice? {
+    progress.withLock { progress in
+      do throws(StorageError) { try progress.writer.synchronize() } catch {
+        return .journalFailed(error)
+      }
+      return nil
+    }
   }
 }

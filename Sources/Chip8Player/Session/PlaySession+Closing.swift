@@ -42,8 +42,7 @@ extension PlaySession {
     writeJournal()
     work.begin { [flagKeeper, keeper = journal?.keeper] in
       flagKeeper.finish()
-      keeper?.synchronize()
-      return nil
+      return keeper?.synchronize().map { notice in { $0.report(notice) } }
     }
   }
 

@@ -9,8 +9,15 @@ extension PlaySession {
   package func listLibrary() {
     let library = Library(root: options.slotsRoot)
     work.begin {
-      let entries = library.entries()
-      return { $0.library = entries }
+      do throws(StorageError) {
+        let entries = try library.entries()
+        return { $0.library = entries }
+      } catch {
+        return { session in
+          session.library = Library.bundled
+          session.report(.failed(.list, error))
+        }
+      }
     }
   }
 
@@ -69,7 +76,8 @@ extension PlaySession {
     }
   }
 
-  /// Finds the screen of the next end without one, on the other thread, one at a time.
+  /// Finds the screen of the next end without one, on the other thread, one at a time. One that cannot be
+  /// reached stays without, and says why if it is gone to.
   package func loadPreview() {
     let timeline = player.timeline
     guard !isLoadingPreview,
