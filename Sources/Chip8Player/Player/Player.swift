@@ -510,12 +510,12 @@ public struct Player: InputReceiver, Sendable {
 /// A machine at a moment, from which an image is made later, on any thread.
 package struct SavedMoment: Sendable {
   let timeline: Timeline<Chip8>
-  let pastByteLimit: Int?
-  let entryCalls: [Int]
-  let image: Image?
-  let metadata: SessionMetadata
+  var pastByteLimit: Int? = Player.defaultPastByteLimit
+  var entryCalls: [Int] = []
+  var image: Image?
+  var metadata = SessionMetadata()
   /// Whether the image has the last instructions, as that of a machine that has faulted.
-  let hasLastInstructions: Bool
+  var hasLastInstructions = false
 
   /// Makes the image. Takes tens of microseconds.
   ///

@@ -14,6 +14,17 @@ package enum RetroArchFile {
   private static let containerVersion: UInt8 = 1
   private static let coreBlock = Tag("MEM ")
 
+  /// The machine of a file as an image, with all that the program that RetroArch had loaded says beside it.
+  ///
+  /// - Throws: ``CoreStateError``.
+  package static func image(in file: [UInt8], of loaded: LoadedMachine) throws -> Image {
+    let machine = try machine(in: file, of: loaded.machine.program)
+    return try SavedMoment(
+      timeline: Timeline(machine), pastByteLimit: nil, image: loaded.image,
+      metadata: loaded.metadata
+    ).image()
+  }
+
   /// The machine of a file.
   package static func machine(
     in file: [UInt8], of program: Program

@@ -35,10 +35,7 @@ extension ImageCommand {
       let loaded = try loadedProgram()
       inputs.add(loaded.inputs)
       inputs.needSubject()
-      let machine = try machine(in: bytes, of: loaded.machine.program)
-      var image = Image(of: machine, preservingUnknownSectionsOf: loaded.image)
-      loaded.metadata.put(into: &image, of: machine)
-      try image.save(to: output, apartFrom: inputs)
+      try image(in: bytes, of: loaded).save(to: output, apartFrom: inputs)
     }
 
     /// What RetroArch had loaded, with what it says beside the machine.
@@ -51,12 +48,11 @@ extension ImageCommand {
       return loaded
     }
 
-    private func machine(in bytes: [UInt8], of program: Program) throws(Failure) -> Chip8 {
-      do throws(CoreStateError) {
-        return try RetroArchFile.machine(in: bytes, of: program)
-      } catch {
+    private func image(in bytes: [UInt8], of loaded: LoadedMachine) throws -> Image {
+      do { return try RetroArchFile.image(in: bytes, of: loaded) } catch let error as CoreStateError
+      {
         let isOther = error == .otherProgram
-        throw .data(file, isOther ? "\(error) than \(fileName(self.program))" : "\(error)")
+        throw Failure.data(file, isOther ? "\(error) than \(fileName(program))" : "\(error)")
       }
     }
   }

@@ -80,31 +80,3 @@ func slotName(_ text: String) throws(Failure) -> SlotName {
     return try SlotName(typed: text)
   } catch { throw .usage("\"\(text)\": \(error)") }
 }
-
-struct NamedProgram {
-  /// What it is called; nil if the user has given the SHA-1 alone.
-  let name: String?
-  let sha1: Digest
-  /// The file, if there is one.
-  let inputs: InputFiles
-
-  /// By a file, or by the digest itself.
-  init(_ text: String) throws {
-    if let digest = Digest(sha1: text) {
-      (name, sha1, inputs) = (nil, digest, InputFiles())
-      return
-    }
-    let file = try LoadedFile(text)
-    guard file.kind == .image else {
-      let program = try file.contents().program
-      (name, sha1, inputs) = (program.name, program.sha1, file.inputs)
-      return
-    }
-    inputs = file.inputs
-    // An image that leaves its program out says whose it is all the same.
-    let identity = try inFile(text) { try Image(file.bytes).programIdentity() }
-    (name, sha1) = (identity.name, identity.sha1)
-  }
-
-  var title: String { name ?? "\(sha1)" }
-}
