@@ -67,7 +67,7 @@ import Testing
       #expect(try session.value(of: text) == value, "\(text)")
     }
     for text in ["10 / 0", "nothing", "1 +", "(1", "[1", "1 2", "0x", "12ab", "pixel(1)"] {
-      #expect(throws: ExpressionError.self, "\(text)") { try session.value(of: text) }
+      #expect(throws: DebugError.self, "\(text)") { try session.value(of: text) }
     }
   }
 
@@ -228,6 +228,55 @@ import Testing
     guard case .beginning = session.move(.run, .backwards).stop else {
       return #expect(Bool(false))
     }
+  }
+
+  @Test func stopsAreAddedAsTheyAreTyped() throws {
+    var session = try session()
+    session.removeStops { _ in true }
+    for (form, text, stop) in [
+      (.breakpoint, "draw if x == 4 hits >= 2", "at 0x0214 draw (game.8o:14) if x == 4 hits >= 2"),
+      (.breakpoint, "game.8o:15", "at 0x0216 draw+2 (game.8o:15)"),
+      (.logPoint, "draw x is {x} if any", #"at 0x0214 draw (game.8o:14) "x is {x} if any""#),
+      (.watchpoint, "box : 2 read if v0", ": read of 0x022C box (game.8o:22) and the 1 bytes"),
+      (.watchpoint, "pixel(1, 2)", ": change of pixel(1, 2)"),
+      (.event, "collision hits 3", ": sprite collision hits == 3"),
+    ] as [(StopRequest.Form, String, String)] {
+      let request = try #require(StopRequest(form, text.split(separator: " ").map(String.init)))
+      let added = try session.add(request)
+      let texts = session.stops.filter { added.contains($0.id) }.map { session.text(of: $0) }
+      #expect(texts.count == 1 && texts.first?.contains(stop) == true, "\(texts)")
+    }
+    #expect(StopRequest(.event, ["something"]) == nil)
+    let count = session.stops.count
+    for (form, text, error) in [
+      (.breakpoint, "draw hits x", .notAHitRule), (.breakpoint, "999", .noCode("999")),
+      (.watchpoint, "pc", .notWatchable(.pc)), (.watchpoint, "", .nothingToWatch),
+      (.watchpoint, "pixel(64, 99)", .outsideScreen),
+      (.watchpoint, "0xFFFF:2", .outsideRAM("0xFFFF:2", byteCount: 65536)),
+    ] as [(StopRequest.Form, String, DebugError)] {
+      let request = try #require(StopRequest(form, text.split(separator: " ").map(String.init)))
+      #expect(throws: error, "\(text)") { try session.add(request) }
+    }
+    #expect(session.stops.count == count)
+  }
+
+  @Test func countsMomentsAndChangesAreRead() throws {
+    var session = try session()
+    #expect(try session.moment("5") == .frame(5) && session.moment("#3 * 2") == .instruction(6))
+    #expect(throws: DebugError.zeroCount) { try session.repetitions("0") }
+    #expect(throws: DebugError.notACount("-1")) { try session.count("-1") }
+    #expect(throws: DebugError.noStop(9)) { try session.stop("9") }
+    #expect(throws: DebugError.noLeaf("x")) { try session.leaf("x") }
+    let change = try #require(DebugSession.assignment(["[box]", "=", "3", "+", "4"]))
+    try session.assign(change.value, to: change.target)
+    #expect(try session.value(of: "[box]") == 7 && DebugSession.assignment(["x", "="]) == nil)
+    #expect(throws: DebugError.notAByte(256)) { try session.assign("256", to: "[box]") }
+    #expect(throws: DebugError.notATarget("box")) { try session.assign("1", to: "box") }
+    let box = Int(try session.address("box"))
+    #expect(throws: DebugError.tooManyBytes(2)) { try session.write([1, 2], at: 65535) }
+    #expect(try session.write([1, 2], at: 65535, allowsPart: true) == 1)
+    #expect(session.bytes(at: box, count: 2) == [7, 0xF0] && session.bytes(at: -1, count: 2) == [])
+    #expect(session.completions(of: DebugSession.lastWord(of: "3+sc")).map(\.name) == ["scratch"])
   }
 
   @Test func interruptedMotionsAreResumed() throws {

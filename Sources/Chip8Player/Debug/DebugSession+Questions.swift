@@ -49,6 +49,14 @@ extension DebugSession {
     public let isModified: Bool
   }
 
+  /// The line of an instruction. The assembler may begin a program with a jump to `main` that no line has made;
+  /// it is shown where it leads.
+  public func shownLine(at address: UInt16) -> ProgramSource.Line? {
+    let word = machine.state.word(at: address)
+    let isFirstJump = Int(address) == Chip8.programStart && word >> 12 == 1
+    return source.line(at: address) ?? (isFirstJump ? source.line(at: word & 0xFFF) : nil)
+  }
+
   /// The instruction at an address, whatever is there.
   public func instruction(at address: Int) -> Instruction {
     let state = machine.state
@@ -162,21 +170,41 @@ extension DebugSession {
 
   /// Changes what is named, a register or `[ADDR]`, to the value of an expression.
   ///
-  /// - Throws: `ExpressionError`, or `InputError` for a value that the machine does not take.
+  /// - Throws: ``DebugError``, or `InputError` for a value that the machine does not take.
   public mutating func assign(_ value: String, to name: String) throws {
     guard let target = try expression(name).target(in: machine) else {
-      throw ExpressionError("\(name) is neither a register nor [ADDR]")
+      throw DebugError.notATarget(name)
     }
     let value = try self.value(of: value)
-    if case .byte = target, !(0...255).contains(value) {
-      throw ExpressionError("\(value) is too large or too small for a byte")
-    }
+    if case .byte = target, !(0...255).contains(value) { throw DebugError.notAByte(value) }
     try set(target, to: value)
   }
 
+  /// Bytes of the RAM, as many as there are; none from an address outside of it.
+  public func bytes(at address: Int, count: Int) -> [UInt8] {
+    let ram = machine.state.ram
+    guard ram.indices.contains(address) else { return [] }
+    return Array(ram[address...].prefix(max(0, count)))
+  }
+
   /// Changes bytes of the RAM.
-  public mutating func write(_ bytes: [UInt8], at address: Int) throws(InputError) {
-    try player.edit(.poke(address, bytes))
+  ///
+  /// - Parameter allowsPart: whether as many of them are enough as there is room for.
+  /// - Returns: how many were written.
+  /// - Throws: ``DebugError`` or `InputError`.
+  public mutating func write(
+    _ bytes: [UInt8], at address: Int, allowsPart: Bool = false
+  ) throws -> Int {
+    let size = machine.state.ram.count
+    guard (0..<size).contains(address) else {
+      throw DebugError.outsideRAM("the address", byteCount: size)
+    }
+    guard allowsPart || bytes.count <= size - address else {
+      throw DebugError.tooManyBytes(bytes.count)
+    }
+    let bytes = Array(bytes.prefix(size - address))
+    if !bytes.isEmpty { try player.edit(.poke(address, bytes)) }
+    return bytes.count
   }
 
   /// Undoes the last change or jump, and says whether there was one.
@@ -215,7 +243,7 @@ extension DebugSession {
   }
 
   func resolve(_ stop: inout StopPoint) {
-    do throws(ExpressionError) {
+    do throws(DebugError) {
       if let place = stop.place, case .execution = stop.event,
         let address = try breakpointAddresses(place).first
       {

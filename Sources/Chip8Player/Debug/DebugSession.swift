@@ -171,6 +171,21 @@ public struct DebugSession: Sendable {
     }
   }
 
+  /// Moves the machine by some steps, as long as nothing else ends one.
+  public mutating func move(
+    _ motion: Motion, times count: UInt64, by grain: Grain, _ direction: Direction,
+    isInterrupted: @escaping () -> Bool
+  ) -> Outcome {
+    var outcome = Outcome(.done)
+    for _ in 0..<count {
+      guard case .done = outcome.stop else { break }
+      let said = outcome.messages
+      outcome = move(motion, by: grain, direction, isInterrupted: isInterrupted)
+      outcome.messages = said + outcome.messages
+    }
+    return outcome
+  }
+
   /// Whether the last motion was interrupted, or has run as many frames as it was to, where all is new.
   public var canResume: Bool { unfinished != nil }
 

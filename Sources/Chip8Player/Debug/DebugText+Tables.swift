@@ -7,30 +7,6 @@ extension DebugSession {
   /// What went well but for this, since the last call.
   public mutating func takeWarnings() -> [Warning] { player.takeWarnings() }
 
-  /// The addresses where a breakpoint stops that is written as `ADDR`, a label, `LINE` or `FILE:LINE`. A
-  /// line without code means the next one with some. Of a number, what is a line of the source is one.
-  public func breakpointAddresses(_ text: String) throws(ExpressionError) -> [UInt16] {
-    if let line = line(text) {
-      guard let stops = source.stops(from: line) else {
-        throw ExpressionError("no code at or after \(text)")
-      }
-      return stops.addresses
-    }
-    return [try address(text)]
-  }
-
-  private func line(_ text: String) -> ProgramSource.Line? {
-    guard source.hasLines else { return nil }
-    if let number = Int(text) { return ProgramSource.Line(file: 0, number: number) }
-    guard let colon = text.lastIndex(of: ":"), let number = Int(text[text.index(after: colon)...])
-    else { return nil }
-    let path = text[..<colon]
-    let file = source.files.firstIndex { file in
-      file.path == path || file.path.hasSuffix("/" + path)
-    }
-    return file.map { ProgramSource.Line(file: $0, number: number) }
-  }
-
   /// All registers.
   public var registerTexts: [String] {
     let state = machine.state
@@ -49,10 +25,10 @@ extension DebugSession {
   }
 
   /// The lines around one of the main source, or around the next instruction.
-  public func sourceTexts(around number: Int?) throws(ExpressionError) -> [String] {
+  public func sourceTexts(around number: Int?) throws(DebugError) -> [String] {
     let here = source.line(at: machine.state.pc)
     guard let line = number.map({ ProgramSource.Line(file: here?.file ?? 0, number: $0) }) ?? here
-    else { throw ExpressionError("no source line for 0x\(hexadecimal(machine.state.pc, 4))") }
+    else { throw .noLine(machine.state.pc) }
     let first = max(1, line.number - 5)
     return (first..<first + 11).compactMap { number in
       source.text(of: ProgramSource.Line(file: line.file, number: number)).map { text in
@@ -62,14 +38,39 @@ extension DebugSession {
     }
   }
 
+  /// Some instructions as a disassembly, with their labels.
+  public func disassemblyTexts(at address: Int, count: Int) -> [String] {
+    disassembly(at: address, count: min(count, 65536)).flatMap { item in
+      (item.label.map { ["\($0):"] } ?? []) + [text(of: item)]
+    }
+  }
+
   /// Bytes of the RAM, sixteen to a line.
   public func memoryTexts(from address: Int, count: Int) -> [String] {
-    let ram = machine.state.ram
-    let range = address..<min(ram.count, address &+ max(0, min(count, ram.count)))
-    return stride(from: range.lowerBound, to: range.upperBound, by: 16).map { start in
-      let bytes = ram[start..<min(start + 16, range.upperBound)].map { hexadecimal($0, 2) }
-      return "0x\(hexadecimal(start, 4))  \(bytes.joined(separator: " "))"
+    let bytes = bytes(at: address, count: count)
+    return stride(from: 0, to: bytes.count, by: 16).map { start in
+      let row = bytes[start..<min(start + 16, bytes.count)].map { hexadecimal($0, 2) }
+      return "0x\(hexadecimal(address + start, 4))  \(row.joined(separator: " "))"
     }
+  }
+
+  // MARK: Branches
+
+  /// The ends of all branches; a star marks the one that the machine is on.
+  public var leafTexts: [String] {
+    leaves.map { leaf in
+      "\(leaf.branch == branch ? "*" : " ") \(leaf.branch)  frames \(leaf.start.frame)–\(leaf.end.frame), "
+        + "\(leaf.end.instruction) instructions"
+    }
+  }
+
+  /// Where two branches part, if they do.
+  public func text(of difference: CourseDifference?) -> String {
+    guard let difference else { return "one is a prefix of the other" }
+    let (position, addresses) = (difference.position, difference.addresses)
+    return
+      "frame \(position.frame), instruction \(position.instruction): \(difference.field ?? "the keys") "
+      + "differs after \(addresses.map { text(of: $0) }.joined(separator: " and "))"
   }
 
   // MARK: Surveys

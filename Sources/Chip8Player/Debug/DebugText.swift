@@ -113,6 +113,16 @@ extension DebugSession {
     }
   }
 
+  /// A register's value, hexadecimal, and what it means.
+  public func text(of register: Register) -> String {
+    let value = register.value(in: machine.state)
+    let digits = "0x\(hexadecimal(value, register.digitCount))"
+    guard register.digitCount == 4, let address = UInt16(exactly: value),
+      let label = source.labels.place(of: address)
+    else { return "\(digits) \(value)" }
+    return "\(digits) \(label)"
+  }
+
   /// A number as expressions give it.
   public static func text(ofValue value: Int) -> String {
     let digits = hexadecimal(value.magnitude, value.magnitude > 0xFF ? 4 : 2)

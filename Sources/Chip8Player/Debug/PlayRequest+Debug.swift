@@ -11,8 +11,7 @@ extension PlayRequest {
     var request = self
     if let input {
       guard let movie = input.movie else {
-        throw PlayerError.contents(
-          path: input.path, MessageError("not a movie; only a movie can be debugged"))
+        throw PlayerError.contents(path: input.path, DebugError.notAMovie)
       }
       request.machine.moment = .instruction(movie.movie.past.start.position.instruction)
     }
@@ -24,14 +23,13 @@ extension PlayRequest {
 
   /// Loads the program again, and continues the session with it, keeping the machine's state.
   ///
-  /// - Throws: ``PlayerError``, `StorageError` or `InputError`; nothing has changed then.
+  /// - Throws: ``PlayerError``, ``DebugError``, `StorageError` or `InputError`; nothing has changed then.
   public func reload(in session: inout DebugSession) throws {
-    guard let path, inputPath == nil else {
-      throw PlayerError.contents(path: inputPath ?? "", MessageError("cannot reload a movie"))
-    }
+    if let inputPath { throw PlayerError.contents(path: inputPath, DebugError.movieReload) }
+    guard let path else { throw DebugError.noFile }
     let loaded = try LoadedMachine(LoadedFile(path), machine.forAnotherProgram)
     guard loaded.image == nil else {
-      throw PlayerError.contents(path: path, MessageError("cannot reload a saved state"))
+      throw PlayerError.contents(path: path, DebugError.stateReload)
     }
     try session.replaceProgram(with: loaded)
   }

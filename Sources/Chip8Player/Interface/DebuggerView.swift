@@ -191,7 +191,7 @@ package struct DebuggerView: Sendable {
     case .memory: return .bytes(byteCursor..<byteCursor + 1)
     case .registers:
       let register = Register.all[registerCursor]
-      return register == .pc || register == .sp ? nil : .register(register)
+      return register.isWatchable ? .register(register) : nil
     }
   }
 

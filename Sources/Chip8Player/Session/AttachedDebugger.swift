@@ -18,7 +18,17 @@ package final class AttachedDebugger {
   package var isGone: Bool { gate.isClosed }
 
   /// Why a session cannot be debugged.
-  package enum Refusal: Error { case isOver, hasAnother, isRunning }
+  package enum Refusal: Error, CustomStringConvertible {
+    case isOver, hasAnother, isRunning
+
+    package var description: String {
+      switch self {
+      case .isOver: "the game is over"
+      case .hasAnother: "another debugger is attached already"
+      case .isRunning: "the program is not stopped: pause it first"
+      }
+    }
+  }
 
   private func perform<Result: Sendable>(
     _ body: @escaping @Sendable (PlaySession) -> Result

@@ -36,7 +36,7 @@ extension SlotsCommand {
     @OptionGroup var arguments: SlotArguments
 
     func run() throws {
-      let (slots, slot) = try arguments.resolved()
+      let (slots, slot, _) = try arguments.resolved()
       let report = try SlotReport(slot, of: slots)
       guard report.current != nil || !report.versions.isEmpty else {
         throw StorageError.slot(slot, .empty)
@@ -53,7 +53,7 @@ extension SlotsCommand {
     @OptionGroup var arguments: SlotArguments
 
     func run() throws {
-      let (slots, slot) = try arguments.resolved()
+      let (slots, slot, _) = try arguments.resolved()
       guard try slots.file(slot) != nil else { throw StorageError.slot(slot, .empty) }
       let path = slots.path(slot)
       if !arguments.options.json, isatty(STDOUT_FILENO) == 0 {
@@ -77,7 +77,7 @@ extension SlotsCommand {
     @Argument(help: .value("NEW", "The new name.")) var new: String
 
     func run() throws {
-      let (slots, slot) = try arguments.resolved()
+      let (slots, slot, _) = try arguments.resolved()
       let new = try slotName(new)
       try slots.rename(slot, to: new)
       try arguments.report("renamed \(slot) to \(new)", slots, new)
@@ -107,7 +107,7 @@ extension SlotsCommand {
     }
 
     func run() throws {
-      let (slots, slot) = try arguments.resolved()
+      let (slots, slot, _) = try arguments.resolved()
       try slots.setNote(slot, text ?? "")
       try arguments.report(
         off ? "removed the note of \(slot)" : "set the note of \(slot)", slots, slot)
@@ -124,7 +124,7 @@ extension SlotsCommand {
     @Flag(help: "Unlock it.") var off = false
 
     func run() throws {
-      let (slots, slot) = try arguments.resolved()
+      let (slots, slot, _) = try arguments.resolved()
       try slots.setLocked(slot, !off)
       try arguments.report("\(slot) is \(off ? "unlocked" : "locked")", slots, slot)
     }
@@ -140,7 +140,7 @@ extension SlotsCommand {
     @Flag(help: "Delete its versions too, forever.") var purge = false
 
     func run() throws {
-      let (slots, slot) = try arguments.resolved()
+      let (slots, slot, _) = try arguments.resolved()
       let kept = try slots.delete(slot, purging: purge)
       try arguments.report("\(slot) is empty\(previous(kept))", slots, slot)
     }
@@ -156,7 +156,7 @@ extension SlotsCommand {
     @Option(help: .value("N", "The version; the newest one by default.")) var version: Int?
 
     func run() throws {
-      let (slots, slot) = try arguments.resolved()
+      let (slots, slot, _) = try arguments.resolved()
       let kept = try slots.restore(slot, version: version)
       let which = version.map { "version \($0)" } ?? "its newest version"
       try arguments.report("\(slot) holds \(which)\(previous(kept))", slots, slot)
@@ -181,7 +181,7 @@ extension SlotsCommand {
     }
 
     func run() throws {
-      let (slots, slot, inputs) = try arguments.resolved(apartFrom: InputFiles())
+      let (slots, slot, inputs) = try arguments.resolved()
       try slots.image(slot).save(to: file, apartFrom: inputs)
       if file != "-" { try arguments.report("\(slot) is in \(file)", slots, slot) }
     }

@@ -56,17 +56,12 @@ struct SlotArguments: ParsableArguments {
   ///
   /// - Parameter needed: files that a change of the slot may not lose.
   func resolved(
-    apartFrom needed: InputFiles
+    apartFrom needed: InputFiles = InputFiles()
   ) throws -> (slots: Slots, slot: SlotName, inputs: InputFiles) {
     let slot = try slotName(name)
     let program = try NamedProgram(owner.program)
     let slots = Slots(root: options.root, program: program.sha1, apartFrom: needed)
     return (slots, slot, program.inputs)
-  }
-
-  func resolved() throws -> (slots: Slots, slot: SlotName) {
-    let (slots, slot, _) = try resolved(apartFrom: InputFiles())
-    return (slots, slot)
   }
 
   /// Prints what was done, or the slot as it is now.

@@ -82,8 +82,9 @@ struct DebugCommand: ParsableCommand {
   func run() throws {
     Interrupt.catchSignals(second: .kills)
     let isInteractive = command.isEmpty && isatty(STDIN_FILENO) == 1
+    let request = try request()
     var prompt = try DebugPrompt(
-      request(), isInteractive: isInteractive,
+      request.debugSession(), request, isInteractive: isInteractive,
       // Lines of sources are among them, with their tabs.
       output: { try printSource($0) }, isInterrupted: { Interrupt.wasCaught })
     for warning in prompt.session.takeWarnings() { printError(warning.text) }

@@ -23,11 +23,6 @@ extension DebugPrompt {
       self.names = names.split(separator: " ").map(String.init)
       (self.arguments, self.help, self.count, self.body) = (arguments, help, count, body)
     }
-
-    /// Why it does not take some words.
-    func problem(with words: [String]) -> MessageError? {
-      count.contains(words.count) ? nil : MessageError("usage: \(names[0]) \(arguments)")
-    }
   }
 
   private static let some = 1...Int.max
@@ -56,6 +51,16 @@ extension DebugPrompt {
     }
   }
 
+  private static func run(
+    _ names: String, _ direction: DebugSession.Direction, _ help: String
+  ) -> Command {
+    Command(names, "ADDR|LABEL", some, help) { prompt, words in
+      let address = try prompt.session.address(words.joined(separator: " "))
+      try prompt.show(
+        prompt.session.run(to: address, direction, isInterrupted: prompt.isInterrupted))
+    }
+  }
+
   private static let moving: [Command] = [
     motion("step s", .into, .line, .forwards, "to the next line, also in a subroutine"),
     motion("next n", .over, .line, .forwards, "to the next line, over calls"),
@@ -64,14 +69,12 @@ extension DebugPrompt {
     motion("finish out", .out, .instruction, .forwards, "to after the subroutine"),
     motion("frame f", .frame, .instruction, .forwards, "to the next frame"),
     Command("continue c", "[FRAMES]", 0...1, "to a stop") { prompt, words in
-      let frames = try words.first.map { try prompt.repetitions($0) } ?? DebugSession.maxFrames
+      let frames =
+        try words.first.map { try prompt.session.repetitions($0) } ?? DebugSession.maxFrames
       try prompt.show(
         prompt.session.move(.run, frames: frames, isInterrupted: prompt.isInterrupted))
     },
-    Command("until u", "ADDR|LABEL", some, "to where that is next") { prompt, words in
-      let address = try prompt.session.address(words.joined(separator: " "))
-      try prompt.show(prompt.session.run(to: address, isInterrupted: prompt.isInterrupted))
-    },
+    run("until u", .forwards, "to where that is next"),
     motion("reverse-step rs", .into, .line, .backwards, "back to the last line"),
     motion("reverse-next rn", .over, .line, .backwards, "back to the last line, over calls"),
     motion("reverse-stepi rsi", .into, .instruction, .backwards, "back an instruction"),
@@ -79,19 +82,10 @@ extension DebugPrompt {
     motion("reverse-finish rout", .out, .instruction, .backwards, "back to its call"),
     motion("reverse-frame rf", .frame, .instruction, .backwards, "back to where a frame begins"),
     motion("reverse-continue rc", .run, .instruction, .backwards, "back to a stop"),
-    Command("reverse-until ru", "ADDR|LABEL", some, "back to where that was next") {
-      prompt, words in
-      let address = try prompt.session.address(words.joined(separator: " "))
-      try prompt.show(
-        prompt.session.run(to: address, .backwards, isInterrupted: prompt.isInterrupted))
-    },
+    run("reverse-until ru", .backwards, "back to where that was next"),
     Command("goto", "FRAME|#INSTRUCTION", 1...1, "to that moment, back or forth") { prompt, words in
-      let isInstruction = words[0].hasPrefix("#")
-      let count = try prompt.count(isInstruction ? String(words[0].dropFirst()) : words[0])
-      try prompt.show(
-        prompt.session.go(
-          to: isInstruction ? .instruction(count) : .frame(count),
-          isInterrupted: prompt.isInterrupted))
+      let moment = try prompt.session.moment(words[0])
+      try prompt.show(prompt.session.go(to: moment, isInterrupted: prompt.isInterrupted))
     },
   ]
 
@@ -99,27 +93,9 @@ extension DebugPrompt {
     _ motion: DebugSession.Motion, _ grain: DebugSession.Grain,
     _ direction: DebugSession.Direction, _ words: [String]
   ) throws {
-    let count = try words.first.map(repetitions) ?? 1
-    var outcome = session.move(motion, by: grain, direction, isInterrupted: isInterrupted)
-    for _ in 1..<count {
-      guard case .done = outcome.stop else { break }
-      let said = outcome.messages
-      outcome = session.move(motion, by: grain, direction, isInterrupted: isInterrupted)
-      outcome.messages = said + outcome.messages
-    }
-    try show(outcome)
-  }
-
-  /// How often something is to be done.
-  private func repetitions(_ text: String) throws -> UInt64 {
-    let count = try count(text)
-    guard count > 0 else { throw MessageError("the count must be positive") }
-    return count
-  }
-
-  func count(_ text: String) throws -> UInt64 {
-    let value = try session.value(of: text)
-    guard let count = UInt64(exactly: value) else { throw MessageError("\(text) is not a count") }
-    return count
+    let count = try words.first.map { try session.repetitions($0) } ?? 1
+    try show(
+      session.move(
+        motion, times: count, by: grain, direction, isInterrupted: isInterrupted))
   }
 }

@@ -21,22 +21,19 @@ extension DebugPrompt {
     },
     Command("list l", "[LINE]", 0...1, "the source around a line") { prompt, words in
       try prompt.show(
-        prompt.session.sourceTexts(around: words.first.map { Int(try prompt.count($0)) }))
+        prompt.session.sourceTexts(around: words.first.map { Int(try prompt.session.count($0)) }))
     },
     Command("disassemble x", "[ADDR [COUNT]]", 0...2, "disassembly of the RAM") {
       prompt, words in
       let address =
         try words.first.map { Int(try prompt.session.address($0)) }
         ?? Int(prompt.session.machine.state.pc)
-      let count = words.count > 1 ? Int(clamping: try prompt.count(words[1])) : 10
-      try prompt.show(
-        prompt.session.disassembly(at: address, count: min(count, 65536)).flatMap { item in
-          [item.label.map { "\($0):" }, prompt.session.text(of: item)].compactMap { $0 }
-        })
+      let count = words.count > 1 ? Int(clamping: try prompt.session.count(words[1])) : 10
+      try prompt.show(prompt.session.disassemblyTexts(at: address, count: count))
     },
     Command("memory m", "ADDR [COUNT]", 1...2, "bytes of the RAM") { prompt, words in
       let address = Int(try prompt.session.address(words[0]))
-      let count = words.count > 1 ? Int(clamping: try prompt.count(words[1])) : 64
+      let count = words.count > 1 ? Int(clamping: try prompt.session.count(words[1])) : 64
       try prompt.show(prompt.session.memoryTexts(from: address, count: count))
     },
     Command("screen", "", 0...0, "the screen in block characters") { prompt, _ in
@@ -49,11 +46,10 @@ extension DebugPrompt {
 
   static let changing: [Command] = [
     Command("set", "TARGET = EXPR", 3...Int.max, "change a register or a byte") { prompt, words in
-      guard let sign = words.firstIndex(of: "="), sign > 0, sign < words.count - 1 else {
+      guard let (target, value) = DebugSession.assignment(words) else {
         throw MessageError("usage: set TARGET = EXPR")
       }
-      try prompt.session.assign(
-        words[(sign + 1)...].joined(separator: " "), to: words[..<sign].joined(separator: " "))
+      try prompt.session.assign(value, to: target)
       prompt.lastStop = nil
     },
     Command("undo", "", 0...0, "undo the last change or jump") { prompt, _ in
@@ -77,9 +73,6 @@ extension DebugPrompt {
       prompt.session.hold(keys)
     },
     Command("reload", "", 0...0, "reload the program, keep the machine's state") { prompt, _ in
-      guard prompt.request.path != nil || prompt.request.inputPath != nil else {
-        throw MessageError("the program does not come from a file")
-      }
       try prompt.request.reload(in: &prompt.session)
       prompt.lastStop = nil
       try prompt.showPlace()

@@ -9,102 +9,45 @@ extension DebugPrompt {
     Command(
       "break b", "ADDR|LABEL|LINE|FILE:LINE [if EXPR] [hits RULE]", 1...Int.max,
       "stop before that instruction or line"
-    ) { prompt, words in
-      let clause = Clause(words)
-      try prompt.addBreakpoints(at: clause) { _ in }
-    },
+    ) { prompt, words in try prompt.add(.breakpoint, words) },
     Command(
       "log", "ADDR|LABEL|LINE MESSAGE", 2...Int.max,
       "print MESSAGE there, with {EXPR} in it"
-    ) { prompt, words in
-      let message = try prompt.session.message(words.dropFirst().joined(separator: " "))
-      try prompt.addBreakpoints(at: Clause([words[0]])) { $0.message = message }
-    },
+    ) { prompt, words in try prompt.add(.logPoint, words) },
     Command(
       "watch w", "TARGET [change|write|read|access] [if EXPR] [hits RULE]", 1...Int.max,
       "stop after that is accessed: RAM, V3, I, pixel(X, Y), pixels(X, Y, W, H)"
-    ) { prompt, words in
-      var clause = Clause(words)
-      let kind = clause.place.last.flatMap(StopPoint.AccessKind.init(rawValue:))
-      if kind != nil { clause.place.removeLast() }
-      let place = clause.place.joined(separator: " ")
-      let watched = try prompt.session.watched(place)
-      try prompt.add(.access(watched, kind ?? .change), clause) { $0.place = place }
-    },
+    ) { prompt, words in try prompt.add(.watchpoint, words) },
     Command(
       "catch", "collision|keywait [if EXPR] [hits RULE]", 1...Int.max,
       "stop after a sprite collides or the program waits for a key"
-    ) { prompt, words in
-      let clause = Clause(words)
-      switch clause.place {
-      case ["collision"]: try prompt.add(.collision, clause)
-      case ["keywait"]: try prompt.add(.keyWait, clause)
-      default: throw MessageError("usage: catch collision|keywait")
-      }
-    },
+    ) { prompt, words in try prompt.add(.event, words) },
     Command("stops", "", 0...0, "all stops") { prompt, _ in
       let lines = prompt.session.stops.map { prompt.session.text(of: $0) }
       try prompt.show(lines.isEmpty ? ["no stops"] : lines)
     },
     Command("delete d", "[NUMBER]", 0...1, "remove a stop, or all") { prompt, words in
       guard let word = words.first else { return prompt.session.removeStops { _ in true } }
-      let id = Int(clamping: try prompt.count(word))
-      guard prompt.session.removeStop(id) else { throw MessageError("no such stop: \(id)") }
+      prompt.session.removeStop(try prompt.session.stop(word))
     },
     Command("enable", "NUMBER", 1...1, "enable a stop") { prompt, words in
-      try prompt.change(words[0]) { $0.isEnabled = true }
+      prompt.session.changeStop(try prompt.session.stop(words[0])) { $0.isEnabled = true }
     },
     Command("disable", "NUMBER", 1...1, "disable a stop") { prompt, words in
-      try prompt.change(words[0]) { $0.isEnabled = false }
+      prompt.session.changeStop(try prompt.session.stop(words[0])) { $0.isEnabled = false }
     },
   ]
 
-  /// What follows a place: `if EXPR` and `hits RULE`; nil if it does not.
-  private struct Clause {
-    var place: [String]
-    var condition: String?
-    var hits: String?
-
-    init(_ words: [String]) {
-      let hits = words.lastIndex(of: "hits")
-      self.hits = hits.map { words[($0 + 1)...].joined(separator: " ") }
-      let rest = words[..<(hits ?? words.count)]
-      let condition = rest.firstIndex(of: "if")
-      self.condition = condition.map { rest[($0 + 1)...].joined(separator: " ") }
-      place = Array(rest[..<(condition ?? rest.count)])
+  private mutating func add(_ form: StopRequest.Form, _ words: [String]) throws {
+    guard let request = StopRequest(form, words) else {
+      throw MessageError("usage: catch collision|keywait")
     }
-  }
-
-  private mutating func addBreakpoints(
-    at clause: Clause, _ change: (inout StopPoint) -> Void
-  ) throws {
-    let text = clause.place.joined(separator: " ")
-    let addresses = try session.breakpointAddresses(text)
-    for address in addresses {
-      try add(.execution(address), clause) { stop in
-        stop.place = text
-        change(&stop)
-      }
+    let added: [Int]
+    do throws(DebugError) { added = try session.add(request) } catch {
+      guard error == .notAHitRule else { throw error }
+      throw MessageError("hits takes N, >= N or % N")
     }
-  }
-
-  private mutating func add(
-    _ event: StopPoint.Event, _ clause: Clause, _ change: (inout StopPoint) -> Void = { _ in }
-  ) throws {
-    let condition = try clause.condition.map(session.expression)
-    let rule = clause.hits.flatMap(StopPoint.HitRule.init)
-    if rule == nil, clause.hits != nil { throw MessageError("hits takes N, >= N or % N") }
-    let id = session.add(event)
-    session.changeStop(id) { stop in
-      (stop.condition, stop.hitRule) = (condition, rule)
-      change(&stop)
-    }
-    try show(session.stops.filter { $0.id == id }.map { session.text(of: $0) })
-  }
-
-  private mutating func change(_ word: String, _ change: (inout StopPoint) -> Void) throws {
-    let id = Int(clamping: try count(word))
-    guard session.changeStop(id, change) else { throw MessageError("no such stop: \(id)") }
+    try show(session.stops.filter { added.contains($0.id) }.map { session.text(of: $0) })
   }
 
   // MARK: The past
@@ -120,12 +63,7 @@ extension DebugPrompt {
       try prompt.showPlace()
     },
     Command("leaves", "", 0...0, "the ends of all branches") { prompt, _ in
-      let here = prompt.session.branch
-      try prompt.show(
-        prompt.session.leaves.map { leaf in
-          "\(leaf.branch == here ? "*" : " ") \(leaf.branch)  frames \(leaf.start.frame)–\(leaf.end.frame), "
-            + "\(leaf.end.instruction) instructions"
-        })
+      try prompt.show(prompt.session.leafTexts)
     },
     Command("go-leaf", "LEAF", 1...1, "go to the end of a branch") { prompt, words in
       try prompt.session.go(toEndOf: prompt.leaf(words[0]))
@@ -134,46 +72,31 @@ extension DebugPrompt {
     Command("first-diff fd", "LEAF", 1...1, "where this branch and another one diverge") {
       prompt, words in
       let leaf = try prompt.leaf(words[0])
-      guard
-        let difference = try prompt.session.firstDifference(
-          from: leaf, isInterrupted: prompt.isInterrupted)
-      else { return try prompt.show(["one is a prefix of the other"]) }
-      let (position, addresses) = (difference.position, difference.addresses)
-      try prompt.show([
-        "frame \(position.frame), instruction \(position.instruction): \(difference.field ?? "the keys") "
-          + "differs after \(addresses.map { prompt.session.text(of: $0) }.joined(separator: " and "))"
-      ])
+      let difference = try prompt.session.firstDifference(
+        from: leaf, isInterrupted: prompt.isInterrupted)
+      try prompt.show([prompt.session.text(of: difference)])
     },
-    Command("profile", "[FRAMES]", 0...1, "how often each line or instruction ran") {
-      prompt, words in
-      let survey = try prompt.survey(words)
-      try prompt.show(prompt.session.profileTexts(survey))
+    survey("profile", "how often each line or instruction ran") { $0.profileTexts($1) },
+    survey("coverage", "which lines or instructions ran, and which did not") {
+      $0.coverageTexts($1)
     },
-    Command("coverage", "[FRAMES]", 0...1, "which lines or instructions ran, and which did not") {
-      prompt, words in
-      let survey = try prompt.survey(words)
-      try prompt.show(prompt.session.coverageTexts(survey))
-    },
-    Command("lag", "[FRAMES]", 0...1, "the frames that did not poll the keys") { prompt, words in
-      let survey = try prompt.survey(words)
-      try prompt.show(prompt.session.lagTexts(survey))
-    },
-    Command("heat", "[FRAMES]", 0...1, "how often each part of the RAM was read and written") {
-      prompt, words in
-      let survey = try prompt.survey(words)
-      try prompt.show(prompt.session.heatTexts(survey))
-    },
+    survey("lag", "the frames that did not poll the keys") { $0.lagTexts($1) },
+    survey("heat", "how often each part of the RAM was read and written") { $0.heatTexts($1) },
   ]
 
-  private mutating func survey(_ words: [String]) throws -> Survey {
-    let frames = try words.first.map { try count($0) }
-    return try session.survey(frames: frames, isInterrupted: isInterrupted)
+  private static func survey(
+    _ name: String, _ help: String,
+    _ texts: @escaping @Sendable (DebugSession, Survey) -> [String]
+  ) -> Command {
+    Command(name, "[FRAMES]", 0...1, help) { prompt, words in
+      let frames = try words.first.map { try prompt.session.count($0) }
+      let survey = try prompt.session.survey(
+        frames: frames, isInterrupted: prompt.isInterrupted)
+      try prompt.show(texts(prompt.session, survey))
+    }
   }
 
   private func leaf(_ word: String) throws -> Int {
-    guard let branch = Int(word), session.leaves.contains(where: { $0.branch == branch }) else {
-      throw MessageError("no such leaf: \(word); leaves lists them")
-    }
-    return branch
+    do { return try session.leaf(word) } catch { throw MessageError("\(error); leaves lists them") }
   }
 }

@@ -23,17 +23,6 @@ struct DebugPrompt {
   private let output: ([String]) throws -> Void
 
   init(
-    _ request: PlayRequest, isInteractive: Bool = false,
-    output: @escaping ([String]) throws -> Void,
-    isInterrupted: @escaping () -> Bool
-  ) throws {
-    self.init(
-      try request.debugSession(), request, isInteractive: isInteractive, output: output,
-      isInterrupted: isInterrupted)
-  }
-
-  /// Commands for a machine that is there already.
-  init(
     _ session: DebugSession, _ request: PlayRequest, isInteractive: Bool = false,
     output: @escaping ([String]) throws -> Void, isInterrupted: @escaping () -> Bool
   ) {
@@ -88,16 +77,16 @@ struct DebugPrompt {
     guard let command = DebugPrompt.commands.first(where: { $0.names.contains(name) }) else {
       throw MessageError("\(name): no such command; help lists them all")
     }
-    if let problem = command.problem(with: words) { throw problem }
+    guard command.count.contains(words.count) else {
+      throw MessageError("usage: \(command.names[0]) \(command.arguments)")
+    }
     try command.body(&self, words)
   }
 
   /// Why a command could not be done; nil if a ``Failure`` says it.
   func sentence(of error: any Error) -> String? {
     switch error {
-    case let error as MessageError: error.description
-    case let error as ExpressionError: error.description
-    case let error as InputError: error.description
+    case is MessageError, is DebugError, is InputError: "\(error)"
     case let error as History.Failure: session.text(of: DebugSession.Stop(error)) ?? ""
     case let error as SeekError: session.text(of: .lost(error)) ?? ""
     default: nil

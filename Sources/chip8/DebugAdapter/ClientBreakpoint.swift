@@ -11,22 +11,10 @@ struct ClientBreakpoint {
     case instructions, functions, data, exceptions
   }
 
-  /// Where it is to stop.
-  enum Place {
-    /// As the client counts lines.
-    case line(Int)
-    case address(String, offset: Int)
-    case label(String)
-    case data(String, StopPoint.AccessKind)
-    case exception(StopPoint.Event)
-  }
-
   let id: Int
   let group: Group
-  let place: Place
-  var condition: String?
-  var hitCondition: String?
-  var message: String?
+  /// What the client has asked for. A line is as it counts them, and in which file depends on the program.
+  let request: StopRequest
   /// The stops of the session that it has become: several if a macro has made the line.
   var stops: [Int] = []
   /// Where it really is.
@@ -53,13 +41,7 @@ enum ExceptionFilter: String, CaseIterable {
   case fault, exit, keywait, collision
 
   /// The stop that it is; nil for ends of the program.
-  var event: StopPoint.Event? {
-    switch self {
-    case .fault, .exit: nil
-    case .keywait: .keyWait
-    case .collision: .collision
-    }
-  }
+  var event: StopPoint.Event? { StopPoint.Event(named: rawValue) }
 
   var json: JSONObject {
     let label =
@@ -69,12 +51,12 @@ enum ExceptionFilter: String, CaseIterable {
       case .keywait: "Waits for a key"
       case .collision: "Sprite collisions"
       }
-    let object: JSONObject = [
-      "filter": rawValue, "label": label, "default": event == nil,
-      "supportsCondition": event == nil ? nil : true,
-      "conditionDescription": event == nil ? nil : "an expression, such as v3 > 10",
-    ]
-    return object.withoutNulls
+    return
+      ([
+        "filter": rawValue, "label": label, "default": event == nil,
+        "supportsCondition": event == nil ? nil : true,
+        "conditionDescription": event == nil ? nil : "an expression, such as v3 > 10",
+      ] as JSONObject).withoutNulls
   }
 }
 
@@ -96,31 +78,28 @@ extension AdapterArguments {
 }
 
 extension DebugAdapter {
-  /// More stops than a user sets by hand.
-  private static let maxStopCount = 1024
-
   static let stopCommands: [String: Command] = [
     "setBreakpoints": Command(.client) { adapter, arguments in
       guard let source = try arguments.object("source") else {
         throw MessageError("source is missing")
       }
       return try adapter.replace(.source(try source.sourceName()), by: arguments) { breakpoint in
-        .line(try breakpoint.requiredNumber("line"))
+        .line(ProgramSource.Line(file: 0, number: try breakpoint.requiredNumber("line")))
       }
     },
     "setFunctionBreakpoints": Command(.client) { adapter, arguments in
-      try adapter.replace(.functions, by: arguments) { .label(try $0.requiredText("name")) }
+      try adapter.replace(.functions, by: arguments) { .address(try $0.requiredText("name")) }
     },
     "setInstructionBreakpoints": Command(.client) { adapter, arguments in
       try adapter.replace(.instructions, by: arguments) { breakpoint in
-        .address(
+        .offset(
           try breakpoint.requiredText("instructionReference"),
-          offset: try breakpoint.number("offset") ?? 0)
+          try breakpoint.number("offset") ?? 0)
       }
     },
     "setDataBreakpoints": Command(.client) { adapter, arguments in
       try adapter.replace(.data, by: arguments) { breakpoint in
-        .data(try breakpoint.requiredText("dataId"), try breakpoint.accessKind())
+        .access(try breakpoint.requiredText("dataId"), try breakpoint.accessKind())
       }
     },
     "dataBreakpointInfo": Command(.stop) { adapter, arguments in
@@ -135,21 +114,17 @@ extension DebugAdapter {
 
   private mutating func replace(
     _ group: ClientBreakpoint.Group, by arguments: AdapterArguments,
-    _ place: (AdapterArguments) throws -> ClientBreakpoint.Place
+    _ place: (AdapterArguments) throws -> StopRequest.Place
   ) throws -> JSONObject {
-    let new = try (arguments.objects("breakpoints") ?? []).map { breakpoint in
-      (
-        place: try place(breakpoint), condition: try breakpoint.text("condition"),
-        hits: try breakpoint.text("hitCondition"), message: try breakpoint.text("logMessage")
-      )
+    let requests = try (arguments.objects("breakpoints") ?? []).map { breakpoint in
+      var request = StopRequest(try place(breakpoint))
+      request.condition = try breakpoint.filled("condition")
+      request.hitRule = try breakpoint.filled("hitCondition")
+      request.message = try breakpoint.filled("logMessage")
+      return request
     }
     remove(group)
-    for one in new {
-      add(
-        ClientBreakpoint(
-          id: nextBreakpoint, group: group, place: one.place, condition: one.condition,
-          hitCondition: one.hits, message: one.message))
-    }
+    for request in requests { add(request, to: group) }
     return ["breakpoints": breakpoints.filter { $0.group == group }.map { json($0) }]
   }
 
@@ -160,9 +135,9 @@ extension DebugAdapter {
     breakpoints.removeAll { $0.group == group }
   }
 
-  private mutating func add(_ breakpoint: ClientBreakpoint) {
+  private mutating func add(_ request: StopRequest, to group: ClientBreakpoint.Group) {
+    var breakpoint = ClientBreakpoint(id: nextBreakpoint, group: group, request: request)
     nextBreakpoint += 1
-    var breakpoint = breakpoint
     place(&breakpoint)
     breakpoints.append(breakpoint)
   }
@@ -185,88 +160,40 @@ extension DebugAdapter {
     for stop in breakpoint.stops { prompt?.session.removeStop(stop) }
     (breakpoint.stops, breakpoint.problem) = ([], nil)
     do {
-      for stop in try stops(&breakpoint) {
-        guard let id = prompt?.session.add(stop.event) else { continue }
-        breakpoint.stops.append(id)
-        prompt?.session.changeStop(id) { added in
-          (added.condition, added.hitRule) = (stop.condition, stop.hitRule)
-          added.message = stop.message
-        }
-      }
+      guard let found = try prompt?.session.resolve(place(of: breakpoint)) else { return }
+      if case .execution(let address)? = found.events.first { breakpoint.address = address }
+      breakpoint.line = found.line ?? breakpoint.line
+      breakpoint.stops = try prompt?.session.add(breakpoint.request, at: found.events) ?? []
     } catch { breakpoint.problem = sentence(of: error) }
   }
 
-  /// The stops that a breakpoint is, without their numbers.
-  private func stops(_ breakpoint: inout ClientBreakpoint) throws -> [StopPoint] {
-    guard let session = prompt?.session else { return [] }
-    let events = try events(&breakpoint, in: session)
-    guard session.stops.count + events.count <= DebugAdapter.maxStopCount else {
-      throw MessageError("there are \(DebugAdapter.maxStopCount) stops at most")
-    }
-    var stop = StopPoint(id: 0, .keyWait)
-    if let text = breakpoint.condition, !text.isEmpty {
-      stop.condition = try session.expression(text)
-    }
-    if let text = breakpoint.message, !text.isEmpty { stop.message = try session.message(text) }
-    if let text = breakpoint.hitCondition, !text.isEmpty {
-      stop.hitRule = StopPoint.HitRule(text)
-      if stop.hitRule == nil { throw MessageError("a hit condition is N, >= N or % N") }
-    }
-    return events.map { event in
-      stop.event = event
-      return stop
-    }
-  }
-
-  /// What it stops at.
-  private func events(
-    _ breakpoint: inout ClientBreakpoint, in session: DebugSession
-  ) throws -> [StopPoint.Event] {
-    switch breakpoint.place {
-    case .exception(let event): return [event]
-    case .data(let text, let kind): return [.access(try session.watched(text), kind)]
-    case .label(let label):
-      let address = try session.address(label)
-      breakpoint.address = address
-      return [.execution(address)]
-    case .address(let text, let offset):
-      let address = try session.value(of: text).addingReportingOverflow(offset)
-      guard !address.overflow, session.machine.state.ram.indices.contains(address.partialValue),
-        let place = UInt16(exactly: address.partialValue)
-      else { throw MessageError("the address is outside the RAM") }
-      breakpoint.address = place
-      return [.execution(place)]
-    case .line(let number):
-      guard case .source(let name) = breakpoint.group else { return [] }
-      if let listing = listings.last(where: { $0.reference == name.reference }) {
-        guard let address = listing.address(ofLine: line(ofNumber: number)) else {
-          throw MessageError("the listing has no such line")
-        }
-        breakpoint.address = address
-        return [.execution(address)]
+  /// What it stops at in the program at hand.
+  private func place(of breakpoint: ClientBreakpoint) throws -> StopRequest.Place {
+    guard case .source(let name) = breakpoint.group, case .line(let line) = breakpoint.request.place
+    else { return breakpoint.request.place }
+    let number = self.line(ofNumber: line.number)
+    if let listing = listings.last(where: { $0.reference == name.reference }) {
+      guard let address = listing.address(ofLine: number) else {
+        throw MessageError("the listing has no such line")
       }
-      guard let file = sources.file(name, in: session.source) else {
-        throw MessageError("the program is not made from this file")
-      }
-      let line = ProgramSource.Line(file: file, number: line(ofNumber: number))
-      guard let stops = session.source.stops(from: line) else {
-        throw MessageError("no code at or after this line")
-      }
-      (breakpoint.line, breakpoint.address) = (stops.line, stops.addresses.first)
-      return stops.addresses.map { .execution($0) }
+      return .event(.execution(address))
     }
+    guard let file = file(name) else {
+      throw MessageError("the program is not made from this file")
+    }
+    return .line(ProgramSource.Line(file: file, number: number))
   }
 
   private func json(_ breakpoint: ClientBreakpoint) -> JSONObject {
     let place = breakpoint.problem == nil ? breakpoint.address.flatMap { shown($0) } : nil
-    let object: JSONObject = [
-      "id": breakpoint.id, "verified": breakpoint.problem == nil, "message": breakpoint.problem,
-      "line": (place == nil ? nil : breakpoint.line).map { number(ofLine: $0.number) }
-        ?? place?.line,
-      "source": place?.source,
-      "instructionReference": breakpoint.address.map { "0x\(hexadecimal($0, 4))" },
-    ]
-    return object.withoutNulls
+    return
+      ([
+        "id": breakpoint.id, "verified": breakpoint.problem == nil, "message": breakpoint.problem,
+        "line": (place == nil ? nil : breakpoint.line).map { number(ofLine: $0.number) }
+          ?? place?.line,
+        "source": place?.source,
+        "instructionReference": breakpoint.address.map { "0x\(hexadecimal($0, 4))" },
+      ] as JSONObject).withoutNulls
   }
 
   /// Tells the client of the `:breakpoint`s of the source, which it has not set.
@@ -292,7 +219,7 @@ extension DebugAdapter {
     var wanted: [(filter: ExceptionFilter, condition: String?)] = []
     for name in try arguments.texts("filters") ?? [] { wanted.append((try filter(name), nil)) }
     for option in try arguments.objects("filterOptions") ?? [] {
-      wanted.append((try filter(option.requiredText("filterId")), try option.text("condition")))
+      wanted.append((try filter(option.requiredText("filterId")), try option.filled("condition")))
     }
     remove(.exceptions)
     endsThatStop = Set(wanted.compactMap { ProgramEnd(rawValue: $0.filter.rawValue) })
@@ -302,9 +229,9 @@ extension DebugAdapter {
         results.append(["verified": true])
         continue
       }
-      add(
-        ClientBreakpoint(
-          id: nextBreakpoint, group: .exceptions, place: .exception(event), condition: condition))
+      var request = StopRequest(.event(event))
+      request.condition = condition
+      add(request, to: .exceptions)
       results.append(breakpoints.last.map { json($0) } ?? [:])
     }
     return ["breakpoints": results]
@@ -344,6 +271,11 @@ extension DebugAdapter {
 }
 
 extension AdapterArguments {
+  /// A text; nil if it is empty.
+  fileprivate func filled(_ name: String) throws -> String? {
+    try text(name).flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   /// How a data breakpoint's data is accessed.
   fileprivate func accessKind() throws -> StopPoint.AccessKind {
     switch try text("accessType") {

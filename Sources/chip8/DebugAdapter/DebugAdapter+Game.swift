@@ -56,7 +56,7 @@ extension DebugAdapter {
       guard let found = game.describe() else { throw MessageError("the game is over") }
       let body: JSONObject = [
         "title": found.title.displayText, "isDebugged": found.isDebugged,
-        "path": found.path.flatMap { AdapterSources.resolved($0) },
+        "path": found.path.flatMap { SourceFiles.resolved($0) },
       ]
       return body.withoutNulls
     },
@@ -68,9 +68,9 @@ extension DebugAdapter {
     isHandedOn = false
     let stopsOnEntry = try arguments.bool("stopOnEntry") ?? false
     guard let game else { return }
-    var view = try asked { () throws(AttachedDebugger.Refusal) in try game.attach() }
+    var view = try game.attach()
     attachment = Attachment()
-    if stopsOnEntry { view = try asked { () throws(AttachedDebugger.Refusal) in try game.pause() } }
+    if stopsOnEntry { view = try game.pause() }
     let (stream, console) = (stream, console)
     prompt = DebugPrompt(
       view.session, PlayRequest(), output: { console.append($0) },
@@ -81,7 +81,7 @@ extension DebugAdapter {
     guard let prompt else { return }
     program = prompt.session.machine.program.sha1
     keepListing()
-    sources = AdapterSources(prompt.request, prompt.session)
+    sources = SourceFiles(prompt.request, prompt.session)
     placeBreakpoints()
     announceStopsOfProgram()
     startIfReady()
@@ -99,19 +99,6 @@ extension DebugAdapter {
     guard isAttached else { return }
     game?.detach()
     (attachment, prompt) = (nil, nil)
-  }
-
-  /// Asks something of the game that it may refuse.
-  private func asked<Result>(
-    _ body: () throws(AttachedDebugger.Refusal) -> Result
-  ) throws(MessageError) -> Result {
-    do throws(AttachedDebugger.Refusal) { return try body() } catch {
-      switch error {
-      case .isOver: throw MessageError("the game is over")
-      case .hasAnother: throw MessageError("another debugger is attached already")
-      case .isRunning: throw MessageError("the program is not stopped: pause it first")
-      }
-    }
   }
 
   // MARK: What becomes of it
@@ -179,7 +166,7 @@ extension DebugAdapter {
   mutating func withGame<Result>(_ body: (inout DebugPrompt) throws -> Result) throws -> Result {
     keepStops()
     guard let game, var prompt else { throw MessageError("no program is debugged") }
-    prompt.session = try asked { () throws(AttachedDebugger.Refusal) in try game.borrow() }
+    prompt.session = try game.borrow()
     attachment?.wasInterrupted = false
     defer {
       attachment?.wasInterrupted = game.isInterrupted
@@ -201,7 +188,7 @@ extension DebugAdapter {
 
   mutating func pauseGame() throws {
     guard let game else { return }
-    take(try asked { () throws(AttachedDebugger.Refusal) in try game.pause() })
+    take(try game.pause())
   }
 
   /// Lets the game go on at its own pace.
@@ -216,7 +203,7 @@ extension DebugAdapter {
     guard let game else { return nil }
     let wasPlayed = isPlayed
     motion = nil
-    take(try asked { () throws(AttachedDebugger.Refusal) in try game.restart() })
+    take(try game.restart())
     if !wasPlayed, isPlayed { send("continued", ["threadId": 1, "allThreadsContinued": true]) }
     return nil
   }

@@ -11,17 +11,9 @@ struct AdapterMotion {
   let grain: DebugSession.Grain
   let direction: DebugSession.Direction
   /// Whether a stop at the very next instruction counts.
-  var includesPresent: Bool
+  var includesPresent = false
   /// Whether it has moved the machine already, and goes on.
   var hasBegun = false
-
-  init(
-    _ motion: DebugSession.Motion, _ grain: DebugSession.Grain,
-    _ direction: DebugSession.Direction, includesPresent: Bool = false
-  ) {
-    (self.motion, self.grain, self.direction) = (motion, grain, direction)
-    self.includesPresent = includesPresent
-  }
 }
 
 /// Why the machine has stopped, for a client that asks.
@@ -40,7 +32,8 @@ extension DebugAdapter {
       // What a step has done is undone, also if it has called a subroutine. An instruction has called
       // nothing but itself.
       let grain = try arguments.grain()
-      try adapter.begin(AdapterMotion(grain == .line ? .over : .into, grain, .backwards))
+      try adapter.begin(
+        AdapterMotion(motion: grain == .line ? .over : .into, grain: grain, direction: .backwards))
       return nil
     },
     "pause": Command(.session) { adapter, _ in
@@ -78,7 +71,8 @@ extension DebugAdapter {
     _ motion: DebugSession.Motion, _ direction: DebugSession.Direction
   ) -> Command {
     Command(.stop) { adapter, arguments in
-      try adapter.begin(AdapterMotion(motion, try arguments.grain(), direction))
+      try adapter.begin(
+        AdapterMotion(motion: motion, grain: try arguments.grain(), direction: direction))
       return motion == .run && direction == .forwards ? ["allThreadsContinued": true] : nil
     }
   }
@@ -214,7 +208,7 @@ extension DebugAdapter {
       throw MessageError("source is missing")
     }
     let number = line(ofNumber: try arguments.requiredNumber("line"))
-    guard let file = sources.file(try source.sourceName(), in: program),
+    guard let file = file(try source.sourceName()),
       let stops = program.stops(from: ProgramSource.Line(file: file, number: number))
     else { return ["targets": [JSONObject]()] }
     let targets = stops.addresses.map { address -> JSONObject in
@@ -252,12 +246,10 @@ extension DebugAdapter {
   private mutating func firstDifference(_ arguments: AdapterArguments) throws -> JSONObject {
     let leaf = try arguments.requiredNumber("leaf")
     let difference = try withPrompt { prompt in
-      guard prompt.session.leaves.contains(where: { $0.branch == leaf }) else {
-        throw MessageError("no such leaf: \(leaf)")
-      }
-      return try prompt.session.firstDifference(from: leaf, isInterrupted: prompt.isInterrupted)
+      try prompt.session.firstDifference(
+        from: prompt.session.leaf("\(leaf)"), isInterrupted: prompt.isInterrupted)
     }
-    guard let difference else { return ["description": "one is a prefix of the other"] }
+    guard let difference else { return ["description": prompt?.session.text(of: nil)] }
     return [
       "frame": difference.position.frame, "instruction": difference.position.instruction,
       "field": difference.field ?? "the keys",

@@ -125,7 +125,7 @@ extension DebugAdapter {
     var prompt: DebugPrompt
     do {
       prompt = try DebugPrompt(
-        launch.request, output: { console.append($0) },
+        launch.request.debugSession(), launch.request, output: { console.append($0) },
         isInterrupted: { Interrupt.wasCaught || stream.hasUrgentMessage })
     } catch {
       log(Failure(error)?.lines ?? [], "stderr")
@@ -138,7 +138,7 @@ extension DebugAdapter {
     (motion, exception, hasBegun, hasTerminated) = (nil, nil, false, false)
     program = prompt.session.machine.program.sha1
     keepListing()
-    sources = AdapterSources(launch.request, prompt.session)
+    sources = SourceFiles(launch.request, prompt.session)
     log(warnings.map(\.text))
     placeBreakpoints()
     announceStopsOfProgram()
@@ -154,7 +154,8 @@ extension DebugAdapter {
     } else if launch?.stopsOnEntry == true {
       stopped("entry", nil)
     } else {
-      motion = AdapterMotion(.run, .instruction, .forwards, includesPresent: true)
+      motion = AdapterMotion(
+        motion: .run, grain: .instruction, direction: .forwards, includesPresent: true)
     }
   }
 

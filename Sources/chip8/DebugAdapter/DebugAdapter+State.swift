@@ -33,11 +33,11 @@ extension DebugAdapter {
       let scopes = VariableScope.allCases.filter { $0 != .monitors || hasMonitors }
       return [
         "scopes": scopes.map { scope -> JSONObject in
-          let object: JSONObject = [
-            "name": scope.name, "variablesReference": scope.rawValue, "expensive": false,
-            "presentationHint": scope == .registers ? "registers" : nil,
-          ]
-          return object.withoutNulls
+          return
+            ([
+              "name": scope.name, "variablesReference": scope.rawValue, "expensive": false,
+              "presentationHint": scope == .registers ? "registers" : nil,
+            ] as JSONObject).withoutNulls
         }
       ]
     },
@@ -94,13 +94,13 @@ extension DebugAdapter {
       name += ", in \(call.name) of \(prompt?.session.text(of: call.line) ?? "")"
     }
     let place = shown(frame.address)
-    let object: JSONObject = [
-      "id": number, "name": name.displayText,
-      "source": place?.source, "line": place?.line ?? 0,
-      "column": place == nil ? 0 : client?.firstColumn ?? 1,
-      "instructionPointerReference": "0x\(hexadecimal(frame.address, 4))",
-    ]
-    return object.withoutNulls
+    return
+      ([
+        "id": number, "name": name.displayText,
+        "source": place?.source, "line": place?.line ?? 0,
+        "column": place == nil ? 0 : client?.firstColumn ?? 1,
+        "instructionPointerReference": "0x\(hexadecimal(frame.address, 4))",
+      ] as JSONObject).withoutNulls
   }
 
   // MARK: Values
@@ -113,13 +113,13 @@ extension DebugAdapter {
       return Register.all.map { register in
         let value = register.value(in: machine.state)
         let isAddress = register == .i || register == .pc
-        let object: JSONObject = [
-          "name": register.name, "value": text(of: register, value),
-          "type": register.digitCount == 4 ? "word" : "byte", "variablesReference": 0,
-          "evaluateName": register.name,
-          "memoryReference": isAddress ? "0x\(hexadecimal(value, 4))" : nil,
-        ]
-        return object.withoutNulls
+        return
+          ([
+            "name": register.name, "value": session.text(of: register),
+            "type": register.digitCount == 4 ? "word" : "byte", "variablesReference": 0,
+            "evaluateName": register.name,
+            "memoryReference": isAddress ? "0x\(hexadecimal(value, 4))" : nil,
+          ] as JSONObject).withoutNulls
       }
     case .machine:
       let keys = machine.state.keys.numbers.map { hexadecimal($0, 1) }.joined(separator: " ")
@@ -141,42 +141,30 @@ extension DebugAdapter {
   }
 
   private func plain(_ name: String, _ value: String, _ expression: String? = nil) -> JSONObject {
-    let object: JSONObject = [
-      "name": name, "value": value, "variablesReference": 0, "evaluateName": expression,
-    ]
-    return object.withoutNulls
-  }
-
-  /// A register's value, hexadecimal, and what it means.
-  private func text(of register: Register, _ value: Int) -> String {
-    let digits = "0x\(hexadecimal(value, register.digitCount))"
-    guard register.digitCount == 4, let address = UInt16(exactly: value),
-      let label = prompt?.session.source.labels.place(of: address)
-    else { return "\(digits) \(value)" }
-    return "\(digits) \(label)"
+    return
+      ([
+        "name": name, "value": value, "variablesReference": 0, "evaluateName": expression,
+      ] as JSONObject).withoutNulls
   }
 
   private func value(of text: String) throws -> JSONObject {
     guard let session = prompt?.session else { return [:] }
     let value = try session.value(of: text)
     let isAddress = session.machine.state.ram.indices.contains(value)
-    let object: JSONObject = [
-      "result": DebugSession.text(ofValue: value), "type": "number", "variablesReference": 0,
-      "memoryReference": isAddress ? "0x\(hexadecimal(value, 4))" : nil,
-    ]
-    return object.withoutNulls
+    return
+      ([
+        "result": DebugSession.text(ofValue: value), "type": "number", "variablesReference": 0,
+        "memoryReference": isAddress ? "0x\(hexadecimal(value, 4))" : nil,
+      ] as JSONObject).withoutNulls
   }
 
   private mutating func assign(_ value: String, to name: String) throws -> JSONObject {
     try withPrompt { try $0.session.assign(value, to: name) }
     invalidate("variables")
-    let register = Register(name)
-    guard let machine = prompt?.session.machine, let register else {
-      let result = DebugSession.text(ofValue: try prompt?.session.value(of: name) ?? 0)
-      return ["value": result, "variablesReference": 0]
-    }
-    let now = register.value(in: machine.state)
-    return ["value": text(of: register, now), "variablesReference": 0]
+    let result =
+      try Register(name).flatMap { prompt?.session.text(of: $0) }
+      ?? DebugSession.text(ofValue: prompt?.session.value(of: name) ?? 0)
+    return ["value": result, "variablesReference": 0]
   }
 
   // MARK: The console
@@ -226,19 +214,16 @@ extension DebugAdapter {
     guard lines.indices.contains(index) else { return ["targets": [JSONObject]()] }
     let column = try arguments.requiredNumber("column") - (client?.firstColumn ?? 1)
     let typed = lines[index].utf16.prefix(max(0, column))
-    let word = String(
-      Substring(typed).reversed().prefix { !" ([,:+*/%&|^<>=!~".contains($0) }.reversed())
+    let word = DebugSession.lastWord(of: Substring(typed))
     let isFirst = word.utf16.count == typed.count
     let commands = isFirst ? DebugPrompt.commands.compactMap(\.names.first) : []
-    let names = prompt?.session.source.names
-    let values = (names.map { Array($0.registers.keys) + Array($0.values.keys) } ?? []).sorted()
-    let candidates =
-      Register.all.map { ($0.name, "variable") } + values.map { ($0, "value") }
-      + commands.map { ($0, "keyword") }
-    let found = candidates.filter { $0.0.lowercased().hasPrefix(word.lowercased()) }.prefix(200)
+    let names = prompt?.session.completions(of: word) ?? []
+    let found =
+      names.map { ($0.name, $0.isRegister ? "variable" : "value") }
+      + commands.filter { $0.hasPrefix(word.lowercased()) }.map { ($0, "keyword") }
     let start = typed.count - word.utf16.count + (client?.firstColumn ?? 1) - 1
     return [
-      "targets": found.map { name, type -> JSONObject in
+      "targets": found.prefix(200).map { name, type -> JSONObject in
         ["label": name, "type": type, "start": start, "length": word.utf16.count]
       }
     ]

@@ -30,7 +30,7 @@ struct DebugAdapter {
   /// The program that the client has seen the lines of.
   var program: Digest?
   /// The program's source on the disk.
-  var sources = AdapterSources()
+  var sources = SourceFiles()
   /// What was shown in place of a source, the newest last.
   var listings: [MemoryListing] = []
   /// What the client has set, in the order in which it did.
@@ -174,14 +174,13 @@ struct DebugAdapter {
   /// Why a request could not be done.
   func sentence(of error: any Error) -> String {
     switch error {
-    case let error as MessageError: return error.description
+    case is MessageError, is DebugError, is AttachedDebugger.Refusal: return "\(error)"
     case let error as JSONError where !error.path.isEmpty:
       return "\(error.path[error.path.count - 1].displayText) \(error.reason)"
     case MachineRequest.UnknownName.platform:
       return "platform is not one of auto, \(Platform.nameList)"
     case MachineRequest.UnknownName.quirk(let name):
       return "\(name.displayText) is not a quirk; the quirks are \(Quirks.nameList)"
-    case let error as ExpressionError: return error.description
     default: return prompt?.sentence(of: error) ?? Failure(error)?.message ?? "\(error)"
     }
   }
@@ -228,7 +227,7 @@ struct DebugAdapter {
   ) {
     guard !lines.isEmpty else { return }
     var body: JSONObject = ["category": category, "output": lines.joined(separator: "\n") + "\n"]
-    if let line, let source = sources.json(line.file, in: prompt) {
+    if let line, let source = json(ofFile: line.file) {
       body.set("source", source)
       body.set("line", number(ofLine: line.number))
     }

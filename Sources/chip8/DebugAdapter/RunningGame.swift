@@ -27,7 +27,7 @@ struct RunningGame {
     let (all, refusals) = all(in: directory)
     let found = all.filter { game in
       (process.map { $0 == game.process } ?? true)
-        && (program.map { AdapterSources.resolved($0) == game.path } ?? true)
+        && (program.map { SourceFiles.resolved($0) == game.path } ?? true)
     }
     var chosen: Int32?
     defer { for game in all where game.descriptor != chosen { close(game.descriptor) } }
