@@ -39,13 +39,6 @@ package func inFile<Contents>(_ path: String, _ body: () throws -> Contents) thr
   do { return try body() } catch { throw PlayerError.contents(path: path, error) }
 }
 
-/// Why something cannot be done, in one sentence: without the file's name if ``PlayerError`` has that.
-package struct MessageError: Error, CustomStringConvertible {
-  package let description: String
-
-  package init(_ description: String) { self.description = description }
-}
-
 /// What was asked of the player that does not go together.
 public enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A saved state brings its own machine, and something else was requested.

@@ -19,30 +19,27 @@ extension FarmJob {
   ]
 
   init(_ members: JSONMembers) throws {
-    guard members.id != nil else {
-      throw MessageError("`id` is missing, or neither a text nor a whole number")
-    }
+    guard members.id != nil else { throw FarmError.id }
     if let unknown = members.names.first(where: { !FarmJob.names.contains($0) }) {
-      throw MessageError("`\(unknown.displayText)` is not a member of a job")
+      throw FarmError.unknownMember(unknown)
     }
     let (program, image) = (try members.text("program"), try members.text("restore"))
     (play.path, play.isImageExpected) = (program ?? image, image != nil)
     play.inputPath = try members.text("input")
     guard (program == nil) != (image == nil) || play.inputPath != nil && play.path == nil else {
-      throw MessageError("a job has one of `program` and `restore`, or a movie as `input`")
+      throw FarmError.program
     }
     for path in [play.path, play.inputPath] where path == "-" || path == "" {
-      throw MessageError("a job's file cannot be standard input")
+      throw FarmError.standardInput
     }
     savePath = try members.text("save")
-    guard savePath != "-" else { throw MessageError("`save` cannot be standard output") }
+    guard savePath != "-" else { throw FarmError.standardOutput }
     for path in [play.path, play.inputPath, savePath] where path?.utf8.contains(0) == true {
-      throw MessageError("the name of a file cannot have a zero byte")
+      throw FarmError.zeroByte
     }
     play.machine = try FarmJob.machine(members, saves: savePath != nil)
     if let part = play.machine.fixedByImages, program == nil {
-      let name = part == .speed ? "ipf" : part.rawValue
-      throw MessageError("`\(name)` cannot be set for a \(image == nil ? "movie" : "saved state")")
+      throw FarmError.fixed(part, byMovie: image == nil)
     }
     run = try FarmJob.run(members)
     play.keys = run.keys
@@ -54,7 +51,7 @@ extension FarmJob {
     if let ipf = machine.instructionsPerFrame,
       !Configuration.instructionsPerFrameRange.contains(ipf)
     {
-      throw MessageError("`ipf` is not in \(Configuration.instructionsPerFrameText)")
+      throw FarmError.ipf
     }
     // What is saved has its past, as that of a run by itself.
     machine.wantsPast = saves
@@ -66,18 +63,13 @@ extension FarmJob {
     run.frames = try count("frames", members)
     run.instructions = try count("instructions", members)
     if let text = try members.text("keys") {
-      guard try members.text("input") == nil else {
-        throw MessageError("`keys` and `input` cannot be combined")
-      }
-      guard let keys = KeyScript(text) else {
-        throw MessageError("`keys` is not as in \"60-70:5,100-130:1A\"")
-      }
+      guard try members.text("input") == nil else { throw FarmError.keysAndInput }
+      guard let keys = KeyScript(text) else { throw FarmError.keys }
       run.keys = keys
     }
     for text in try members.texts("until") {
       guard let condition = StopCondition(text) else {
-        throw MessageError(
-          "`until` has \"\(text.displayText)\", and takes halt, key-wait, pc=ADDR and screen=SHA1")
+        throw FarmError.until(text)
       }
       run.until.append(condition)
     }
@@ -86,7 +78,43 @@ extension FarmJob {
 
   private static func count(_ name: String, _ members: JSONMembers) throws -> Int? {
     let count = try members.integer(name, Int.self)
-    guard count ?? 0 >= 0 else { throw MessageError("`\(name)` is negative") }
+    guard count ?? 0 >= 0 else { throw FarmError.negative(name) }
     return count
+  }
+}
+
+/// Why a job is not run, where nothing that runs it says so. It is for the job's row.
+enum FarmError: Error, CustomStringConvertible {
+  /// Members that have something else than they take.
+  case id, program, standardInput, standardOutput, zeroByte, ipf, keys, keysAndInput
+  case until(String), negative(String), unknownMember(String)
+  /// A saved state or a movie has its own.
+  case fixed(MachineRequest.Part, byMovie: Bool)
+  /// What is wrong with a file, without its name.
+  case notAFile, notAMovie, savedState
+  case tooLong(maxInstructions: Int)
+
+  var description: String {
+    switch self {
+    case .id: "`id` is missing, or neither a text nor a whole number"
+    case .program: "a job has one of `program` and `restore`, or a movie as `input`"
+    case .standardInput: "a job's file cannot be standard input"
+    case .standardOutput: "`save` cannot be standard output"
+    case .zeroByte: "the name of a file cannot have a zero byte"
+    case .ipf: "`ipf` is not in \(Configuration.instructionsPerFrameText)"
+    case .keys: "`keys` is not as in \"60-70:5,100-130:1A\""
+    case .keysAndInput: "`keys` and `input` cannot be combined"
+    case .unknownMember(let name): "`\(name.displayText)` is not a member of a job"
+    case .until(let text):
+      "`until` has \"\(text.displayText)\", and takes halt, key-wait, pc=ADDR and screen=SHA1"
+    case .negative(let name): "`\(name)` is negative"
+    case .fixed(let part, let byMovie):
+      "`\(part == .speed ? "ipf" : part.rawValue)` cannot be set for a "
+        + (byMovie ? "movie" : "saved state")
+    case .notAFile: "is not a regular file"
+    case .notAMovie: "is not a movie: name what it is for as `program`"
+    case .savedState: "is a saved state: name it as `restore`"
+    case .tooLong(let maxInstructions): "the job takes more than \(maxInstructions) instructions"
+    }
   }
 }

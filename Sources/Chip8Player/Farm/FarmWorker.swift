@@ -100,9 +100,7 @@ public struct FarmWorker {
     }
   }
 
-  private var tooLong: MessageError {
-    MessageError("the job takes more than \(options.maxInstructions) instructions")
-  }
+  private var tooLong: FarmError { .tooLong(maxInstructions: options.maxInstructions) }
 
   private func resolved(_ path: String) -> String {
     guard let directory = options.directory, !path.hasPrefix("/") else { return path }
@@ -114,7 +112,7 @@ public struct FarmWorker {
     let path = resolved(path)
     guard
       Storage.isFile(path) || Storage.isDirectory(path) || Storage.stamp(of: path) == nil
-    else { throw MessageError("\(inputName(path)): is not a regular file") }
+    else { throw PlayerError.contents(path: path, FarmError.notAFile) }
     return path
   }
 
@@ -122,15 +120,14 @@ public struct FarmWorker {
     let program = play.isImageExpected ? nil : play.path
     if let file = program.flatMap({ programs[$0] }) { return file }
     if let input, play.path == nil, input.movie == nil {
-      throw MessageError(
-        "\(inputName(input.path)): is not a movie: name what it is for as `program`")
+      throw PlayerError.contents(path: input.path, FarmError.notAMovie)
     }
     var play = play
     play.path = try play.path.map(file(at:))
     let file = try play.file(input)
     guard let program else { return file }
     guard file.kind != .image else {
-      throw MessageError("\(inputName(file.path)): is a saved state: name it as `restore`")
+      throw PlayerError.contents(path: file.path, FarmError.savedState)
     }
     if programs.count >= FarmWorker.maxProgramCount { programs = [:] }
     programs[program] = file

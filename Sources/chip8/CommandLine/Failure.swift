@@ -153,6 +153,13 @@ struct Failure: Error {
   }
 }
 
+/// Why a command of a debugger, or a request to the debug adapter, cannot be done: one sentence.
+struct MessageError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
 extension Failure {
   /// What any error of this program means to its caller; nil for those of the command line's own parser.
   init?(_ error: any Error) {
