@@ -154,6 +154,7 @@ private struct BatchStep {
     }
     let stop = run(machine, k)
     batch.stops?[k] = stop
+    // Their format was checked before.
     if let screens = batch.screens, let shape = try? machine.pointee.shape(batch.screen_format) {
       machine.pointee.writeScreen(shape, batch.colors, to: screens + k * stride)
     }

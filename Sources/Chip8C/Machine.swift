@@ -60,7 +60,7 @@ struct Machine {
     (buffers.platform, buffers.title, buffers.quirks) = (nil, nil, nil)
   }
 
-  /// The colours of a screen for which the caller has none.
+  /// The colours of a screen for which the caller has none: the image's, if they can be read.
   mutating func colors(_ given: UnsafePointer<UInt32>?) -> ScreenColors {
     if let given { return [given[0], given[1], given[2], given[3]] }
     if let knownColors { return knownColors }

@@ -59,6 +59,7 @@ public struct FarmWorker {
       // Labels are named by that member.
       let member = if case PlayerError.request = error { "`until`: " } else { "" }
       let object: JSONObject = ["id": id?.value, "error": "\(member)\(error)"]
+      // Texts and whole numbers are always JSON.
       return FarmRow(text: (try? jsonText(object)) ?? "{}", isError: true)
     }
   }

@@ -57,6 +57,7 @@ package struct MovieFile {
   /// says beside.
   package func image(of movie: Movie<Chip8>) throws(MovieError) -> Image {
     var new = Image(of: movie.machine, preservingUnknownSectionsOf: image)
+    // The note of an image is never too long for another, unless it is damaged.
     if let note = try? image.note() { try? new.setNote(note) }
     guard new.setMovie(movie) else { throw .tooLong }
     return new

@@ -38,6 +38,7 @@ extension MovieFile {
   private func appendFacts(to lines: inout [String]) {
     lines.append("re-records \(movie.facts.reRecordCount)")
     lines += movie.facts.authors.map { "author \(MovieText.quoted($0))" }
+    // What is said beside a movie can be damaged without doing it any harm.
     if let note = try? image.note() { lines.append("note \(MovieText.quoted(note))") }
     for section in image.sections where section.flags == .safeToCopy {
       guard let contents = try? image.ancillary(section.tag) else { continue }

@@ -554,6 +554,6 @@ extension Restoration {
   /// has no part in that.
   package var driftWarnings: [Warning] { image.driftWarnings(machineInImage, in: path) }
 
-  /// The machine without its host and its arguments, unless the image has them.
+  /// The machine without its host and its arguments, unless the image has them, from which it was made.
   fileprivate var machineInImage: Chip8 { (try? image.machine()) ?? machine }
 }

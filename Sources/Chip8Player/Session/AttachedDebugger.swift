@@ -43,6 +43,7 @@ package final class AttachedDebugger {
     return view
   }
 
+  /// Lets go of the session, if that has not ended.
   package func detach() {
     let news = news
     try? perform { $0.detach(news) }
@@ -75,7 +76,7 @@ package final class AttachedDebugger {
     return try? perform { $0.take(session, of: loan) }
   }
 
-  /// Replaces the stops, whether the machine runs or not.
+  /// Replaces the stops, whether the machine runs or not, unless the session has ended.
   package func keep(_ stops: DebugStops) { try? perform { $0.keep(stops) } }
 
   package func pause() throws(Refusal) -> PlaySession.DebugView {

@@ -206,7 +206,7 @@ extension PlaySession {
   private static let countedFrames = 60
   private static let countedInstructions = 200_000
 
-  /// Counts accesses to memory, once wherever the machine stops.
+  /// Counts accesses to memory, once wherever the machine stops. If that fails, nothing is marked.
   private func countAccessesIfDue() {
     let place = player.timeline.place
     guard isStopped, !isMoving, debugging.survey == nil, debugging.heatPlace != place else {

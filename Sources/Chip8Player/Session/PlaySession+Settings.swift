@@ -3,7 +3,7 @@ import SaveState
 
 /// Changing settings while playing. They apply at once, and are kept for next time.
 extension PlaySession {
-  /// Sets a setting; if it has entries, only the named ones.
+  /// Sets a setting; if it has entries, only the named ones. An invalid text changes nothing.
   public func set(_ setting: Setting, to text: String) {
     guard let value = try? setting.row.kind.checked(text),
       let level = try? settings.choose(setting, value)

@@ -34,6 +34,7 @@ package struct MovieFrames: Sequence, IteratorProtocol {
     replay = Replay(movie.past.start, movie.past.tape.entries[...])
     replay.machine.engine = .fast
     end = movie.machine.state.frames
+    // One that cannot be run has no next frame either.
     if let last, end > UInt64(last) {
       try? replay.advance(until: Position(frame: end - UInt64(last), instruction: .max))
     }
