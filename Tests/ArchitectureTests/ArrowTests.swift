@@ -62,6 +62,12 @@ private struct Word {
   static let randomness = Word(
     pattern: #"\b(SystemRandomNumberGenerator|getrandom|arc4random)|\brandom\(in: [^,]*\)"#)
 
+  /// A sentence that is thrown, or wrapped in an error: errors are cases with data, and what describes
+  /// them has their sentences. JSON's has a text, as decoders of the standard library do.
+  static let sentence = Word(
+    pattern: #"\bthrow (?!JSONError\().*"[^"]* [^"]*"|\bMessageError\b|"#
+      + #"(?<![.\w])[A-Z]\w*Error\((".* |$)"#)
+
   func allowed(in directories: String...) -> Word {
     var word = self
     word.allowedIn = directories
@@ -91,6 +97,8 @@ private let rules: [String: Rule] = [
       .concurrency, .output, .exit, .option.allowed(in: "Chip8Player/Processes/", ".docc/"),
       .command.allowed(in: "Chip8Player/Processes/"),
       .process.allowed(in: "Chip8Player/Processes/"),
+      // What is wrong with a text of the user's.
+      .sentence.allowed(in: "Chip8Player/Settings/", "Chip8Player/Debug/"),
     ]),
   "Chip8C": Rule(
     ["CChip8", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],
@@ -202,6 +210,9 @@ private let testRules: [String: Set<String>] = [
       ("Octo", "fputs(text, file)"),
       ("Chip8Player", #""a saved state; chip8 image from-retroarch converts it""#),
       ("SaveState", #""not the past; movie verify shows where""#),
+      ("Chip8Player", #"throw MessageError("cannot reload a movie")"#),
+      ("Chip8Player", #"throw .badLine(number, "no such font")"#),
+      ("Chip8Player", "      throw TextError("),
     ])
   func whatCrossesAnArrowIsNoticed(module: String, line: String) throws {
     let rule = try #require(rules[module])
@@ -213,6 +224,8 @@ private let testRules: [String: Set<String>] = [
       ("SaveState", "import Glibc"), ("Chip8Core", "seed = .random(in: 0...9, using: &random)"),
       ("Chip8Player", "case .exit(1): end(.exit)"),
       ("Chip8Player", #"exec "$chip8" --restore"#),
+      ("Chip8Player", #"throw StorageError(.execute, "/proc/self/exe")"#),
+      ("Chip8Player", "throw PlayerError.contents(path: path, ContentsError.notUTF8)"),
     ])
   func allowedCodePasses(module: String, line: String) throws {
     let rule = try #require(rules[module])

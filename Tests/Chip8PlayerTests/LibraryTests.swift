@@ -25,7 +25,7 @@ import Testing
     return program
   }
 
-  @Test func thereAreOurProgramsFirst() {
+  @Test func thereAreOurProgramsFirst() throws {
     let entries = try library.entries()
     #expect(entries.count == 6 && entries.allSatisfy { $0.source == .bundled })
     #expect(entries.allSatisfy { $0.screen.pixels.contains { $0 != 0 } })
