@@ -97,8 +97,8 @@ private let rules: [String: Rule] = [
       .concurrency, .output, .exit, .option.allowed(in: "Chip8Player/Processes/", ".docc/"),
       .command.allowed(in: "Chip8Player/Processes/"),
       .process.allowed(in: "Chip8Player/Processes/"),
-      // What is wrong with a text of the user's.
-      .sentence.allowed(in: "Chip8Player/Settings/", "Chip8Player/Debug/"),
+      // What is wrong with an expression of the user's.
+      .sentence.allowed(in: "Chip8Player/Debug/"),
     ]),
   "Chip8C": Rule(
     ["CChip8", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],

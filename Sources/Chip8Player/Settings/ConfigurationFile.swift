@@ -179,7 +179,7 @@ private struct Value {
     let row = setting.row
     let isEntry = row.kind.isMap && !text.contains { $0 == "," || $0 == "=" }
     guard row.kind.kinds.contains(where: { $0 == kind }), isEntry || !row.kind.isMap else {
-      throw SettingError("must be \(row.kind.expectation)")
+      throw .otherType(than: row.kind)
     }
     return isEntry ? "\(path.dropFirst(row.key.utf8.count + 1))=\(text)" : text
   }
@@ -204,7 +204,7 @@ extension Setting.Kind {
   }
 
   /// The same in words.
-  fileprivate var expectation: String {
+  var expectation: String {
     switch self {
     case .flag: "true or false"
     case .number(let range): "\(range.lowerBound) to \(range.upperBound), without quotation marks"

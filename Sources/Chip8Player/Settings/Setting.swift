@@ -201,40 +201,27 @@ extension Setting {
     public func checked(_ text: String) throws(SettingError) -> String {
       switch self {
       case .flag:
-        guard text == "true" || text == "false" else { throw SettingError("must be true or false") }
+        guard text == "true" || text == "false" else { throw .notOne(of: self) }
       case .number(let range):
         guard let number = Int(decimal: text), range.contains(number) else {
-          throw SettingError("must be \(range.lowerBound) to \(range.upperBound)")
+          throw .notOne(of: self)
         }
         return "\(number)"
       case .choice(let values):
-        guard values.contains(text) else {
-          throw SettingError("must be \(values.joined(separator: ", "))")
-        }
+        guard values.contains(text) else { throw .notOne(of: self) }
       case .colors:
-        guard let colors = ColorList(text) else {
-          throw SettingError(
-            "must be two to four colours as in 000000,FFFFFF, or one of "
-              + Palette.all.map(\.name).joined(separator: ", "))
-        }
+        guard let colors = ColorList(text) else { throw .notOne(of: self) }
         return colors.text
       case .keys:
         return try SettingMap(text).checked { key throws(SettingError) in
-          guard KeyName.usage(of: key) != nil else {
-            throw SettingError("\(key) is not a key; the keys are \(KeyName.list)")
-          }
+          guard KeyName.usage(of: key) != nil else { throw .unknownKey(key) }
         }.text
       case .buttons:
         return try SettingMap(text).checked { button throws(SettingError) in
-          guard PlayerButton(button) != nil else {
-            throw SettingError(
-              "\(button) is not a button; the buttons are \(PlayerButton.list)")
-          }
+          guard PlayerButton(button) != nil else { throw .unknownButton(button) }
         }.text
       case .quirks:
-        guard let choices = [QuirkChoice](settingText: text) else {
-          throw SettingError("must be quirks with on or off, as in shift=on,wrap=off")
-        }
+        guard let choices = [QuirkChoice](settingText: text) else { throw .notOne(of: self) }
         return choices.settingText
       }
       return text
@@ -243,10 +230,27 @@ extension Setting {
 }
 
 /// Why a text is not a value of a setting.
-public struct SettingError: Error, Hashable, CustomStringConvertible {
-  /// A clause whose subject is the setting, or a sentence.
-  public let description: String
+public enum SettingError: Error, Hashable, CustomStringConvertible {
+  /// It is none of a kind's values, or not of their type in a file.
+  case notOne(of: Setting.Kind), otherType(than: Setting.Kind)
+  /// It has an entry for what is neither a key of a keyboard nor a button of a pad.
+  case unknownKey(String), unknownButton(String)
+  /// Its entry of that name has something else than a key of the keypad.
+  case notOnKeypad(name: String)
 
-  /// A reason.
-  public init(_ description: String) { self.description = description }
+  /// A clause whose subject is the setting, or a sentence.
+  public var description: String {
+    switch self {
+    case .notOne(.number(let range)): "must be \(range.lowerBound) to \(range.upperBound)"
+    case .notOne(.colors):
+      "must be two to four colours as in 000000,FFFFFF, or one of "
+        + Palette.all.map(\.name).joined(separator: ", ")
+    case .notOne(.quirks): "must be quirks with on or off, as in shift=on,wrap=off"
+    case .notOne(let kind), .otherType(let kind): "must be \(kind.expectation)"
+    case .unknownKey(let name): "\(name) is not a key; the keys are \(KeyName.list)"
+    case .unknownButton(let name):
+      "\(name) is not a button; the buttons are \(PlayerButton.list)"
+    case .notOnKeypad(let name): "a key is one of 0 to 9 and A to F, or none, as in \(name)=5"
+    }
+  }
 }

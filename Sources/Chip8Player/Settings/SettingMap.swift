@@ -52,7 +52,7 @@ struct SettingMap: Hashable, Sendable {
       try checkName(name)
       guard value != "none" else { continue }
       guard value.utf8.count == 1, value.first?.hexDigitValue != nil else {
-        throw SettingError("a key is one of 0 to 9 and A to F, or none, as in \(name)=5")
+        throw .notOnKeypad(name: name)
       }
       checked.values[name] = value.uppercased()
     }
