@@ -86,6 +86,52 @@ import Testing
     }
   }
 
+  /// Programs of little but loops that wait, nearly wait, or are entered in their middle, and that are
+  /// written into.
+  @Test func allEnginesWaitAlike() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = Seeded(seed)
+    for number in 0..<400 {
+      var configuration = Configuration(.chip8)
+      configuration.instructionsPerFrame = [100, 1000, 9000][number % 3]
+      var words: [UInt16] = [0x6003, 0xF015]
+      for _ in 0..<4 { words += EngineTests.loop(at: 0x200 + 2 * words.count, &random) }
+      words.append(0x1200)
+      var engines = try Engines(
+        Chip8(program(words), configuration, seed: random.next()), translatingFrom: 1)
+      engines.followOperations()
+      for frame in 0..<25 {
+        let keys = KeySet(rawValue: UInt16(truncatingIfNeeded: random.next() & random.next()))
+        let stop = try engines.run(
+          instructions: .max, keys: keys, "seed \(seed), program \(number), frame \(frame)")
+        guard stop == .done || stop == .halt || engines.goBack() else { break }
+        try engines.disturb(&random, byteCount: 2 * words.count)
+      }
+    }
+  }
+
+  /// A loop, and what comes after it: a change of the loop, a way into its middle, or the timer again.
+  private static func loop(at start: Int, _ random: inout Seeded) -> [UInt16] {
+    let body: [UInt16] = [0xF007, 0xF007, 0x8100, 0x6203, 0xA300, 0x7301, 0xC4FF, 0xE0A1, 0x3100]
+    var words = (0..<Int.random(in: 0...4, using: &random)).compactMap { _ in
+      body.randomElement(using: &random)
+    }
+    words +=
+      [0x3000, 0x4000, 0x3105, 0x3310, 0xE09E].randomElement(using: &random).map { [$0] } ?? []
+    let inside = UInt16(start + 2 * Int.random(in: 0...words.count, using: &random))
+    if Int.random(in: 0..<3, using: &random) == 0 { words.append(0x1000 | inside) }
+    words.append(0x1000 | UInt16(start))
+    let way = [UInt16(start), inside].randomElement(using: &random) ?? inside
+    let again: [UInt16] = [0x6002, 0xF015, 0x7501, 0x3504, 0x1000 | way]
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: words += [0x6073, 0x6101, 0xA000 | inside, 0xF155] + again
+    case 1: words += again
+    case 2: words += [0x6003, 0xF015]
+    default: break
+    }
+    return words
+  }
+
   /// Every program is stopped after every number of instructions.
   @Test(arguments: platforms)
   func allEnginesStopAtAnyInstruction(platform: Platform) throws {

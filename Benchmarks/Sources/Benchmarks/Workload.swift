@@ -27,8 +27,13 @@ extension Workload {
   /// The programs that do one kind of work, and two of ours: a game for the plain machine, as it is
   /// played and as fast machines are asked to run it, and a demo for the largest machine.
   static var all: [Workload] {
-    get throws { synthetic + (try games([Subject.path("backfire")])) + [try loom] }
+    get throws { synthetic + [waiting] + (try games([Subject.path("backfire")])) + [try loom] }
   }
+
+  /// Waits for the delay timer in most frames, and sets it in the others.
+  private static let waiting = Workload(
+    "waiting", [0x600A, 0xF015, 0xF007, 0x3000, 0x1204, 0x1200], instructionsPerFrame: 1000,
+    framesPerCall: 1000, atLeast: (20, 20))
 
   private static var loom: Workload {
     get throws {
@@ -72,10 +77,14 @@ extension Workload {
       atLeast: (1.1, 1.5)),
   ]
 
-  private init(_ name: String, _ opcodes: [UInt16], atLeast: (Double, Double)) {
+  private init(
+    _ name: String, _ opcodes: [UInt16], instructionsPerFrame: Int = 100_000,
+    framesPerCall: Int = 1,
+    atLeast: (Double, Double)
+  ) {
     self.init(
       name: name, program: opcodes.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] },
-      instructionsPerFrame: 100_000, framesPerCall: 1, atLeast: atLeast)
+      instructionsPerFrame: instructionsPerFrame, framesPerCall: framesPerCall, atLeast: atLeast)
   }
 
   /// Games at the speed that they were written for, and at one where they wait for the timer nearly

@@ -34,13 +34,13 @@ struct Core {
   var stack: UnsafeMutableRawPointer
   var remaining: UInt = 0
   var end = End.limit
-  /// The loop that may be one that only waits.
-  var idleLoop = IdleLoop()
   var watch = PageWatch()
   /// The lines with bytes that operations were made from.
   var codeLines = LineSet()
   /// What the machine stops before, while it is debugged.
   var traps: Traps?
+  /// The loop that may be one that only waits.
+  var idleLoop = IdleLoop()
 
   /// Why the core has come back.
   enum End {
