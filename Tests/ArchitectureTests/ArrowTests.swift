@@ -96,9 +96,7 @@ private let rules: [String: Rule] = [
       // An executable image begins with options.
       .concurrency, .output, .exit, .option.allowed(in: "Chip8Player/Processes/", ".docc/"),
       .command.allowed(in: "Chip8Player/Processes/"),
-      .process.allowed(in: "Chip8Player/Processes/"),
-      // What is wrong with an expression of the user's.
-      .sentence.allowed(in: "Chip8Player/Debug/"),
+      .process.allowed(in: "Chip8Player/Processes/"), .sentence,
     ]),
   "Chip8C": Rule(
     ["CChip8", "Chip8Core", "Chip8Player", "Glibc", "SaveState"],

@@ -13,14 +13,14 @@ public enum DebugError: Error, Hashable, Sendable, CustomStringConvertible {
   case nothingToWatch
   case notWatchable(Register)
   case outsideScreen
-  /// An address, as it is written, is outside the RAM.
-  case outsideRAM(String, byteCount: Int)
+  /// An address is outside the RAM; as it is written, or nil for a number.
+  case outsideRAM(String?, byteCount: Int)
   /// An address and an offset are outside the RAM, or too far from it to be counted.
   case offsetOutsideRAM(isFar: Bool)
   /// More bytes than there are from an address to the end of the RAM.
   case tooManyBytes(Int)
-  /// Neither a line, as it is written, nor one after it has code.
-  case noCode(String)
+  /// Neither a line nor one after it has code; the line as it is written, or nil for a number.
+  case noCode(String?)
   case noLine(UInt16)
   case notAHitRule, tooManyStops
   case noStop(Int)
@@ -42,10 +42,11 @@ public enum DebugError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nothingToWatch: "name what to watch: an address, a register or pixels"
     case .notWatchable(let register): "\(register.name) cannot be watched"
     case .outsideScreen: "these pixels are outside of the screen"
-    case .outsideRAM(let text, let byteCount): "\(text) is outside the \(byteCount) bytes of RAM"
+    case .outsideRAM(let text, let byteCount):
+      "\(text ?? "the address") is outside the \(byteCount) bytes of RAM"
     case .offsetOutsideRAM(let isFar): "the address is \(isFar ? "far " : "")outside the RAM"
     case .tooManyBytes(let count): "\(count) bytes do not fit before the end of the RAM"
-    case .noCode(let line): "no code at or after \(line)"
+    case .noCode(let line): "no code at or after \(line ?? "this line")"
     case .noLine(let address): "no source line for 0x\(hexadecimal(address, 4))"
     case .notAHitRule: "a hit condition is N, >= N or % N"
     case .tooManyStops: "there are \(DebugSession.maxStopCount) stops at most"

@@ -197,7 +197,7 @@ extension DebugSession {
   ) throws -> Int {
     let size = machine.state.ram.count
     guard (0..<size).contains(address) else {
-      throw DebugError.outsideRAM("the address", byteCount: size)
+      throw DebugError.outsideRAM(nil, byteCount: size)
     }
     guard allowsPart || bytes.count <= size - address else {
       throw DebugError.tooManyBytes(bytes.count)

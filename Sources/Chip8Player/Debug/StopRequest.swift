@@ -104,7 +104,7 @@ extension DebugSession {
       else { throw .offsetOutsideRAM(isFar: false) }
       return ([.execution(place)], nil)
     case .line(let line):
-      guard let stops = source.stops(from: line) else { throw .noCode("this line") }
+      guard let stops = source.stops(from: line) else { throw .noCode(nil) }
       return (stops.addresses.map { .execution($0) }, stops.line)
     }
   }
