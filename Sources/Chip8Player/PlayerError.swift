@@ -45,6 +45,8 @@ public enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
   case fixedByImage(MachineRequest.Part, path: String)
   /// An autosave that is resumed brings its own machine, and something else was requested.
   case fixedByAutosave(MachineRequest.Part)
+  /// A movie has all input itself, and other input was requested.
+  case fixedByMovie(Input, path: String)
   /// A saved state is restored anyway, so there is nothing else to resume.
   case resumesImage(path: String)
   /// A program that is switched on has no past to begin with a moment of.
@@ -58,11 +60,20 @@ public enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A breakpoint or a watchpoint is outside the RAM.
   case outsideRAM(LabelUse, address: Int, byteCount: Int, ramByteCount: Int)
 
+  /// What reaches a machine before it runs.
+  public enum Input: Hashable, Sendable {
+    /// Entry calls, arguments, or what is written to the RAM.
+    case entryCalls, arguments, pokes
+    /// The newest autosave in place of the program at power-on.
+    case autosave
+  }
+
   /// One sentence, for a front end without names for what was asked.
   public var description: String {
     switch self {
     case .fixedByImage(let part, _), .fixedByAutosave(let part):
       "a saved state has its own \(part.rawValue)"
+    case .fixedByMovie: "a movie has all input itself"
     case .resumesImage: "a saved state has no autosave to resume"
     case .requiresPast: "only a saved state with its past has earlier moments"
     case .noCycles(_, let platform):

@@ -56,6 +56,25 @@ import Testing
     #expect(contentsError { _ = try start(request) }?.path == request.inputPath)
   }
 
+  @Test func moviesHaveAllInput() throws {
+    var request = request
+    let movie = try save("a.movie", asMovie: true)
+    let state = try save("a.state")
+    (request.path, request.inputPath) = (state, movie)
+    #expect(try start(request).loaded.machine.position == Position())
+    let changes: [(RequestError.Input, (inout PlayRequest) -> Void)] = [
+      (.entryCalls, { $0.entryCalls = [.label("sub")] }), (.arguments, { $0.arguments = ["a"] }),
+      (.pokes, { $0.machine.pokes = [Poke(0x500, [7])] }),
+      (.autosave, { $0.resumedSlotsRoot = "slots" }),
+    ]
+    for (part, change) in changes {
+      var other = request
+      change(&other)
+      #expect(requestError { _ = try start(other) } == .fixedByMovie(part, path: movie))
+      #expect(requestError { _ = try other.debugSession() } == .fixedByMovie(part, path: movie))
+    }
+  }
+
   @Test func keysAreThoseOfARecording() throws {
     var request = request
     request.keys = try #require(KeyScript("1-2:5"))

@@ -50,6 +50,7 @@ public struct PlayRequest: Sendable {
     _ file: LoadedFile, _ input: InputFile? = nil,
     settings: (Digest) -> SettingLevels? = { _ in nil }
   ) throws -> PlayStart {
+    if let input, input.movie != nil { try checkMovie(input.path, of: file) }
     var loaded = try load(file, input, settings)
     let names = loaded.metadata.names
     var entryCalls = try entryCalls.map { try names.address(of: $0, for: .entryCall) }
@@ -67,6 +68,18 @@ public struct PlayRequest: Sendable {
     return PlayStart(
       loaded: loaded, host: host, keys: input?.recording?.keys ?? keys, entryCalls: entryCalls,
       movie: input?.movie?.movie)
+  }
+
+  /// Refuses what a movie has itself: all input.
+  private func checkMovie(_ path: String, of file: LoadedFile) throws(PlayerError) {
+    let given: [(RequestError.Input, Bool)] = [
+      (.entryCalls, !entryCalls.isEmpty), (.arguments, !arguments.isEmpty),
+      (.autosave, resumedSlotsRoot != nil),
+      (.pokes, !machine.pokes.isEmpty && file.kind == .image),
+    ]
+    if let part = given.first(where: { $0.1 })?.0 {
+      throw .request(.fixedByMovie(part, path: path))
+    }
   }
 
   /// The machine in the file, with what is wanted beside it.

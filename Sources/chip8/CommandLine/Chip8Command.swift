@@ -121,7 +121,6 @@ struct Chip8Command: ParsableCommand {
     let input = try request.input()
     try check(input)
     let file = try loadedFile(request, input, settings?.levels.effective)
-    try check(file, playing: input)
     let kept = try flags.kept(
       besideSlotsIn: slotsRoot, isHeadless: headless.isHeadless, replaying: input)
     if headless.isHeadless { request.keptFlags = kept }

@@ -107,6 +107,7 @@ struct Failure: Error {
       "\(option(part)) cannot be combined with \(fileName(path)): a saved state has its own machine"
     case .fixedByAutosave(let part):
       "\(option(part)) cannot be combined with --resume: a saved state has its own machine"
+    case .fixedByMovie(let part, let path): fixedByMovie(option(part), path)
     case .resumesImage(let path):
       "\(fileName(path)): --resume is not needed for a saved state; leave it out"
     case .requiresPast(let moment): "\(option(moment)) requires a saved state with its past"
@@ -132,6 +133,20 @@ struct Failure: Error {
 
   private static func option(_ part: MachineRequest.Part) -> String {
     part == .speed ? "--ipf" : "--\(part.rawValue)"
+  }
+
+  private static func option(_ part: RequestError.Input) -> String {
+    switch part {
+    case .entryCalls: "--call"
+    case .arguments: "arguments"
+    case .pokes: "--poke"
+    case .autosave: "--resume"
+    }
+  }
+
+  /// What a movie at a path leaves no place for.
+  static func fixedByMovie(_ option: String, _ path: String) -> String {
+    "\(option) cannot be combined with \(fileName(path)), a movie, which has all input itself"
   }
 
   private static func option(_ moment: Moment) -> String {

@@ -67,21 +67,9 @@ extension Chip8Command {
         "--host-calls cannot be combined with \(fileName(input.path)), which replays all host calls"
       )
     }
-  }
-
-  /// Refuses what a movie has itself: all input.
-  func check(_ file: LoadedFile, playing input: InputFile?) throws(Failure) {
-    guard let input, input.movie != nil else { return }
-    let given: [(String, Bool)] = [
-      ("--call", !host.entryCalls.isEmpty), ("arguments", !arguments.isEmpty), ("--resume", resume),
-      ("--watch", watch), ("--acknowledge", mobility.acknowledge),
-      ("--poke", !machine.poke.isEmpty && file.kind == .image),
-    ]
-    if let option = given.first(where: { $0.1 })?.0 {
-      throw .usage(
-        "\(option) cannot be combined with \(fileName(input.path)), a movie, which has all input itself"
-      )
-    }
+    guard input.movie != nil else { return }
+    if watch { throw .usage(Failure.fixedByMovie("--watch", input.path)) }
+    if mobility.acknowledge { throw .usage(Failure.fixedByMovie("--acknowledge", input.path)) }
   }
 
   /// What a movie says that continues another one.
