@@ -1,4 +1,4 @@
-// JSONObject.swift: objects that are written down where they are needed, without a type of their own.
+// JSONObject.swift: objects built where they are needed, without a type of their own.
 
 /// What a member of a ``JSONObject`` can be. It writes itself: millions of reports are written, and their
 /// members are never read back.
@@ -22,7 +22,7 @@ public struct JSONObject: ExpressibleByDictionaryLiteral {
   /// The object without members.
   public init() {}
 
-  /// Gives it a member, in place of one of that name.
+  /// Sets a member, replacing one of the same name.
   public mutating func set(_ name: String, _ value: (any JSONMember)?) {
     // They mostly come in order.
     guard let last = members.last, last.name >= name else { return members.append((name, value)) }

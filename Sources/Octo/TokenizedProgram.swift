@@ -10,7 +10,7 @@ public enum IncludeError: Error, Hashable, Sendable, CustomStringConvertible {
   case missing, denied, notAFile, unreadable
   /// It has more bytes than that.
   case tooLarge(limit: Int)
-  /// It is no text in UTF-8.
+  /// It is not UTF-8 text.
   case notUTF8
   /// The source that includes it is the only one where it is.
   case inCartridge, inZip, inStandardInput

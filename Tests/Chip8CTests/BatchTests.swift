@@ -113,7 +113,7 @@ import Testing
     #expect(throws: Refusal.self) { try step(flags: 0) }
   }
 
-  @Test func whatIsWrongIsFoundBeforeAnythingIsDone() throws {
+  @Test func invalidBatchesChangeNothing() throws {
     let handles = try machines(3)
     func expect(_ code: Int, _ message: String, _ call: () throws -> Void) {
       #expect(throws: Refusal(code: Int32(code), message: message)) { try call() }
@@ -142,7 +142,7 @@ import Testing
         try step(nil, handles) { ($0.frames, $0.screens) = (1, screens.baseAddress) }
       }
     }
-    // What counts is what a machine will be.
+    // The screen's size is that after the restore.
     let small = try (0..<3).map { _ in try Handle(rom("backfire")) }
     let large = try Handle(rom("backfire"), "schip")
     var snapshot: OpaquePointer?

@@ -180,7 +180,7 @@ import Testing
     #expect(
       session.position == before && session.machine.state.pc == address && line(session) == 19)
     #expect(try session.undo() && session.machine.stateDigest == digest)
-    // Somebody.
+    // The user.
     try session.set(.byte(try #require(Int(exactly: session.address("scratch")))), to: 9)
     guard case .input(.poke, let position) = try session.goToLastWriter(of: scratch) else {
       return #expect(Bool(false))

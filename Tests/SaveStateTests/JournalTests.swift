@@ -370,7 +370,7 @@ extension JournalTree<Toy> {
       one.flush()
       try other.play(frames: 3, &random)
       other.flush()
-      // Nobody is asked to look each time.
+      // Neither has to look each time.
       if round % 3 == 0 { try one.look(&first) }
       if round % 2 == 0 { try other.look(&second) }
       if Int.random(in: 0..<3, using: &random) == 0, round % 2 == 0 {

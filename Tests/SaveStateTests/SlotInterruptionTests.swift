@@ -1,4 +1,4 @@
-// What changes of slots leave that were interrupted, and what two of them at once do.
+// What interrupted changes of slots leave behind, and two changes at once.
 
 import Foundation
 import SaveState

@@ -4,7 +4,7 @@ import Foundation
 import SaveState
 import Testing
 
-/// The terminal is given back however chip8 ends.
+/// The terminal is restored however chip8 ends.
 @Suite("The terminal's end") struct TerminalEndTests {
   private let scratch: Scratch
 
@@ -21,7 +21,7 @@ import Testing
     return terminal
   }
 
-  private func expectGivenBack(
+  private func expectRestored(
     _ end: PseudoTerminal.End, code: Int32, sourceLocation: SourceLocation = #_sourceLocation
   ) {
     #expect(end.code == code, sourceLocation: sourceLocation)
@@ -42,7 +42,7 @@ import Testing
     let terminal = try play()
     terminal.type("\u{1B}[\(key);5u")
     let end = try terminal.end()
-    expectGivenBack(end, code: code)
+    expectRestored(end, code: code)
     #expect(autosave != nil)
     if code == 130 { try terminal.waitForText("chip8: interrupted") }
   }
@@ -51,20 +51,20 @@ import Testing
   func quitKey() throws {
     let terminal = try play()
     terminal.type("\u{1B}[92;5u")
-    expectGivenBack(try terminal.end(), code: 128 + SIGQUIT)
+    expectRestored(try terminal.end(), code: 128 + SIGQUIT)
     #expect(autosave == nil)
   }
 
-  @Test("A polite signal ends it properly", arguments: [SIGINT, SIGTERM, SIGHUP])
+  @Test("A signal that asks it to end saves the machine", arguments: [SIGINT, SIGTERM, SIGHUP])
   func interrupts(number: Int32) throws {
     let terminal = try play()
     terminal.signal(number)
-    expectGivenBack(try terminal.end(), code: 130)
+    expectRestored(try terminal.end(), code: 130)
     #expect(autosave != nil)
   }
 
   @Test(
-    "A signal that ends it does not leave the terminal behind",
+    "A deadly signal restores the terminal, too",
     arguments: [
       SIGQUIT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT, SIGSYS, SIGALRM, SIGUSR1, SIGUSR2,
       SIGVTALRM, SIGPROF, SIGIO, SIGXCPU, SIGPWR,
@@ -72,7 +72,7 @@ import Testing
   func deadlySignals(number: Int32) throws {
     let terminal = try play()
     terminal.signal(number)
-    expectGivenBack(try terminal.end(), code: 128 + number)
+    expectRestored(try terminal.end(), code: 128 + number)
   }
 
   @Test("A faulting program does not end the session")
@@ -82,7 +82,7 @@ import Testing
     try terminal.waitForText("Program stopped: ")
     terminal.type("\u{11}")
     let end = try terminal.end()
-    expectGivenBack(end, code: 0)
+    expectRestored(end, code: 0)
     // What was written to standard error stands where the terminal was before.
     try terminal.waitForText("chip8: Program stopped: ")
   }
@@ -138,7 +138,7 @@ import Testing
     #expect(ended.modes == [7, 25] && ended.keyboardFlags.isEmpty)
   }
 
-  @Test("A job that nobody could resume is not stopped")
+  @Test("Without a shell to resume it, Ctrl+Z does not stop it")
   func suspensionWithoutShell() throws {
     let terminal = try play()
     let count = terminal.screen.updateCount
@@ -147,7 +147,7 @@ import Testing
       $0.updateCount > count && $0.modes.contains(1049) && $0.keyboardFlags == [15]
     }
     terminal.type("\u{1B}[113;5u")
-    expectGivenBack(try terminal.end(), code: 0)
+    expectRestored(try terminal.end(), code: 0)
   }
 
   @Test("Loading into a new process continues in the terminal")
@@ -159,6 +159,6 @@ import Testing
     try terminal.waitForText("Resumed on")
     try terminal.waitFor("the protocol") { $0.keyboardFlags == [15] }
     terminal.type("\u{1B}[113;5u")
-    expectGivenBack(try terminal.end(), code: 0)
+    expectRestored(try terminal.end(), code: 0)
   }
 }

@@ -22,7 +22,7 @@ public struct KeySet: OptionSet, Hashable, Sendable {
   public var lowest: UInt8? { isEmpty ? nil : UInt8(rawValue.trailingZeroBitCount) }
 }
 
-/// Fx0A at work. It ends when a key that was down at an earlier frame of the wait is up.
+/// An Fx0A that waits. It ends when a key that was down at an earlier frame of the wait is up.
 public struct KeyWait: Hashable, Sendable {
   /// The register that the key's number goes to.
   public var register: UInt8

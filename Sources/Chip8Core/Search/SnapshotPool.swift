@@ -4,7 +4,7 @@ import SaveState
 
 /// Snapshots of machines with one program and one configuration. What a snapshot costs, in time and in
 /// memory, is what has changed since the one before: memories are kept in pages of 256 bytes, and
-/// pages that have not changed are shared. Each snapshot has a digest that comes for nothing.
+/// pages that have not changed are shared. Each snapshot has a digest at no extra cost.
 ///
 ///     let pool = SnapshotPool(machine)
 ///     let start = pool.capture(&machine)
@@ -70,7 +70,7 @@ public final class SnapshotPool {
 
   /// The digest of a snapshot's whole state: the same for equal states on every computer, with every
   /// engine and in every pool. Two states of a platform that were not made with its constants in mind
-  /// have the same one with a chance of at most 2⁻⁶². It proves nothing to an adversary:
+  /// have the same one with a probability of at most 2⁻⁶². It proves nothing to an adversary:
   /// ``SaveState/Machine/stateDigest`` does. O(1).
   public func digest(_ id: ID) -> UInt64 { contents.pointee.digest(id.slot) }
 
@@ -84,7 +84,7 @@ public final class SnapshotPool {
   }
 }
 
-/// What a pool holds. There is one, as a copy would be as large as what it is to be quick about.
+/// What a pool holds. It cannot be copied: that would cost as much as the work that it saves.
 private struct SnapshotPoolContents: ~Copyable {
   private let program: Program
   private let configuration: Configuration
@@ -187,7 +187,7 @@ private struct SnapshotPoolContents: ~Copyable {
     table[index] = page
   }
 
-  // What reads is mutating, too: then the compiler reads in place, and does not load all of this before.
+  // Reading is mutating, too, so that the compiler reads in place instead of copying the whole value first.
 
   @inline(__always)
   private mutating func usedSlot(_ slot: Int) -> Slot {
@@ -248,7 +248,7 @@ private struct SnapshotPoolContents: ~Copyable {
     areFewVarying = varying.count <= SnapshotPoolContents.fewPages
     let (sum, old) = (hash.page(bytes, at: index), table[index])
     let oldSum = old == PagePool.empty ? emptySums[index] : pages.sum(old)
-    // Not before there is another one, whose number it would get.
+    // Not before the new page is inserted, which would get its number.
     table[index] = pages.insert(bytes, sum: sum)
     pages.release(old)
     return sum &- oldSum
@@ -335,7 +335,7 @@ private struct SnapshotPoolContents: ~Copyable {
     return core.pointee.watch.changedPages(layout, word: word)
   }
 
-  /// Has a machine note from now on what it changes.
+  /// Makes a machine note what it changes from now on.
   @inline(__always)
   private mutating func watch(_ parts: Chip8.Parts, isWatched: Bool) {
     if isWatched {

@@ -168,7 +168,7 @@ public struct FarmJobs: Sendable {
     return jobs
   }
 
-  /// Whether a line is the row of a job: it has its name. Those of jobs that are no objects have none.
+  /// Whether a line is the row of a job: it has its name. Those of jobs that are not objects have none.
   public func isRow(_ line: [UInt8], of index: Int) -> Bool {
     guard let row = try? JSONMembers(document: line) else { return false }
     return row.id == (try? JSONMembers(document: self[index]))?.id

@@ -50,7 +50,7 @@ package struct Library: Sendable {
     if let found = slots.newestResumable(Chip8.self, in: Autosave.resumable).found {
       return Entry(found.machine, found.image, path: found.path)
     }
-    // What cannot be used is no entry; the page of the program's slots says why.
+    // What cannot be used is left out; the page of the program's slots says why.
     let names = (try? slots.names()) ?? []
     let states = names.compactMap { name -> Entry? in
       guard let image = try? slots.image(name), let machine: Chip8 = try? image.machine() else {

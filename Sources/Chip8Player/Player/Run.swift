@@ -42,7 +42,7 @@ public enum RunStop: String, Sendable {
   case movie
   /// The program has faulted.
   case fault
-  /// Somebody has interrupted the run.
+  /// The run was interrupted.
   case interrupt
   /// The trace could not be written.
   case output

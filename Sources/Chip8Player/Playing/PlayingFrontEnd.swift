@@ -5,7 +5,7 @@ import SaveState
 package struct PlayingState {
   /// How often the user has asked to quit.
   package var closeRequestCount = 0
-  /// Whether a signal ends it, or its display is gone, so that nobody can answer a question.
+  /// Whether a signal ends it, or its display is gone, so that questions cannot be answered.
   package var isInterrupted = false
   /// Why the machine could not be saved when the user wanted to quit, until a key is pressed. Asking again
   /// quits anyway.
@@ -129,7 +129,7 @@ extension PlayingFrontEnd {
     return false
   }
 
-  /// Quits when nobody can answer a question.
+  /// Quits when questions cannot be answered.
   package func interrupt() {
     playing.isInterrupted = true
     playing.closeRequestCount += 1

@@ -21,7 +21,7 @@ package enum WallClock {
 
   /// A time by ISO 8601, in UTC.
   package static func utc(_ seconds: UInt64) -> String {
-    // An image can hold any time; gmtime_r knows the years that are an Int32.
+    // An image can hold any time; gmtime_r takes only years that fit in an Int32.
     var time = time_t(min(seconds, 1 << 55))
     var date = tm()
     gmtime_r(&time, &date)

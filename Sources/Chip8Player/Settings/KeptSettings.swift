@@ -37,7 +37,7 @@ public struct KeptSettings: Sendable {
     "\(directory(of: program))/\(KeptSettings.name)"
   }
 
-  /// A file's lines. Those that are no settings stay as they are: another version may have written them.
+  /// A file's lines. Those that are not settings stay as they are: another version may have written them.
   private struct Lines {
     var settings = Settings()
     var others: [Substring] = []

@@ -1,6 +1,6 @@
 import Chip8Core
 
-/// What somebody who plays can set. Each is a row of one table, from which its option, its key in the
+/// What a user can set while playing. Each is a row of one table, from which its option, its key in the
 /// configuration, its help and its line in docs/CONFIGURATION.md come. What it is called here is its option.
 public enum Setting: String, CaseIterable, Sendable {
   case colors, rotate, fit, fullscreen, aspect, look, flicker
@@ -143,7 +143,7 @@ public enum Setting: String, CaseIterable, Sendable {
   /// Whether it stands beside a machine, and is saved with it.
   public var isMetadata: Bool { [.colors, .rotate, .speed, .keyMap].contains(self) }
 
-  /// Whether it means nothing but where somebody plays.
+  /// Whether it has a meaning only while playing.
   public var isForPlayingAlone: Bool {
     !isMetadata && ![.runAhead, .journal].contains(self)
   }

@@ -8,7 +8,7 @@ public struct InputFiles: Sendable {
   public enum Use: Sendable {
     /// It is what is worked on: if it holds a saved state, another one may be saved over it.
     case subject
-    /// It has to stay as it is.
+    /// It must not change.
     case need
     /// The parent of a delta that will be saved; a whole state has none.
     case parent
@@ -31,7 +31,7 @@ public struct InputFiles: Sendable {
 
   private var entries: [Entry] = []
 
-  /// None.
+  /// No files.
   public init() {}
 
   /// Their paths, in the order in which they were read.

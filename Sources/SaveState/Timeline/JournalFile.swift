@@ -127,7 +127,7 @@ extension JournalRecord.Jumps {
     let index = isUndone ? doneCount : doneCount - 1
     guard jumps.indices.contains(index), before.jumps.indices.contains(index) else { return nil }
     if isUndone { return jumps[index].from }
-    // A jump that is made anew is in the place of those that were undone.
+    // A new jump replaces those that were undone.
     let (to, toBefore) = (jumps[index].to, before.jumps[index].to)
     return to == toBefore ? to : nil
   }

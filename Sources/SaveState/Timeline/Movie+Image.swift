@@ -8,10 +8,10 @@ extension Image {
   /// Whether the image says that it is a movie.
   public var isMovie: Bool { sections.contains { $0.tag == Image.movieTag } }
 
-  /// The movie that the image is, if it is one. Whether it is true is not known: ``Movie/isTrue``.
+  /// The movie that the image is, if it is one. It is not verified yet: ``Movie/isTrue``.
   ///
   /// - Parameter machine: the machine in the image.
-  /// - Throws: ``ImageError`` if its past or the rest cannot be read. The machine can be used all the same.
+  /// - Throws: ``ImageError`` if its past or the rest cannot be read. The machine is usable anyway.
   public func movie<M: Machine>(of machine: M) throws(ImageError) -> Movie<M>? {
     guard
       let contents = try ancillary(Image.movieTag, atMost: Image.maxMovieByteCount)

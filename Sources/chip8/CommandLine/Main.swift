@@ -41,7 +41,7 @@ enum Main {
       ? Subcommands.self : Chip8Command.self
   }
 
-  /// What is no text could not be handed on as it is.
+  /// Refuses arguments that are not text, which could not be passed on unchanged.
   private static func checkEncoding() throws(Failure) {
     if let number = Standalone.damagedArgument {
       throw .usage("argument \(number) is not UTF-8")
@@ -73,7 +73,7 @@ enum Main {
     exit(failure.code)
   }
 
-  /// The parser sets a long list of choices with a line for each; here they follow each other.
+  /// The parser lists many choices one per line; here they are joined by commas.
   private static func sentence(_ message: String) -> String {
     let parts = message.split(separator: "\n").map { $0.trimmingPrefix("  - ") }
     return parts.prefix(1).joined() + (parts.count > 1 ? " " : "")

@@ -23,7 +23,7 @@ struct MobilityOptions: ParsableArguments {
   /// Whether a machine comes or goes.
   var isUsed: Bool { move || acknowledge }
 
-  /// How it is spoken with the other side. Once signals are caught, one ends the waiting.
+  /// The channel to the other side. Once signals are caught, one ends a wait.
   var channel: PeerChannel {
     PeerChannel(
       timeout: timeout ?? MobilityOptions.timeoutDefault, interruption: Interrupt.descriptor)
@@ -80,7 +80,7 @@ struct MobilityOptions: ParsableArguments {
 }
 
 extension ProvisionalSave {
-  /// The machine is not here: there is to be nothing of it.
+  /// Removes the save of a machine that is not here, or warns that it stays.
   func withdrawOrWarn() {
     do { try withdraw() } catch {
       printError("warning: \(error), so it may still hold a machine that is not here")

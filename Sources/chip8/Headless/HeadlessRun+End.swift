@@ -100,7 +100,7 @@ extension HeadlessRun {
 
   // MARK: After the run
 
-  /// Saves, writes and reports. One thing that fails keeps no other from being done.
+  /// Saves, writes and reports. A failure does not stop the rest.
   mutating func end(at stop: RunStop) throws {
     var failures = failures
     var copy = safeCopy

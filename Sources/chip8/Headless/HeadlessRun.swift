@@ -20,7 +20,7 @@ struct HeadlessRun {
   var safeCopy: SafeCopy?
   /// The slot that it is kept in, if there is no such file.
   var slotSave: (any ProvisionalSave)?
-  /// What has gone wrong so far that has not kept the rest from being done.
+  /// What has failed so far without stopping the rest.
   var failures = Failures()
 
   /// - Parameters:
@@ -115,7 +115,7 @@ struct HeadlessRun {
     try flags.takeChange()?.write()
   }
 
-  /// Does something that keeps nothing else from being done if it fails, and says whether it did.
+  /// Does something whose failure does not stop the rest, and returns whether it succeeded.
   @discardableResult
   private mutating func attempt(_ body: (inout HeadlessRun) throws -> Void) -> Bool {
     var failures = failures

@@ -40,7 +40,7 @@ enum Standalone {
     name == emulatorName ? nil : block.options
   }
 
-  /// What the command line comes to in a file that stands alone: all of it is for the program.
+  /// The effective command line of a standalone file: all arguments are for the program.
   ///
   /// - Parameter options: those that the file was made with.
   static func commandLine(_ options: [String], _ arguments: [String]) throws -> [String] {

@@ -29,8 +29,8 @@ enum JobSignals {
   /// Whether the process was stopped and resumed.
   static func takeResumption() -> Bool { resumed.exchange(false, ordering: .relaxed) }
 
-  /// Stops the whole job, as the terminal would, until it is resumed. The kernel does not stop a job that
-  /// nobody could resume.
+  /// Stops the whole job, as the terminal would, until it is resumed. The kernel does not stop a job without
+  /// a shell to resume it.
   static func stop() {
     signal(SIGTSTP, SIG_DFL)
     kill(0, SIGTSTP)

@@ -256,7 +256,7 @@ final class Terminal: PlayingFrontEnd {
       debugger != nil && session.isStopped
       && (key.kind == .press || key.debuggerKey?.repeats == true)
     let repeats = repeatsOnPage || key.isFrameStep || isStep
-    // Nobody holds Esc: one press closes a page, the next opens the menu.
+    // Esc is not held: one press closes a page, the next opens the menu.
     let isNew = wasUp || features.reportsKeys || key.usage == KeyEvent.escape
     guard key.kind == .press && isNew || repeats else { return }
     if !key.modifiers.contains(.control) { playing.leavingProblem = nil }

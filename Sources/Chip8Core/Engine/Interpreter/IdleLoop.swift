@@ -26,7 +26,7 @@ struct IdleLoop {
     /// The bytes up to its jump's, among which it is.
     var code: UInt128 = 0
     var end = 0
-    /// How many instructions it has with its jump; 0 if the code is no such loop.
+    /// How many instructions it has with its jump; 0 if the code is not such a loop.
     var length: UInt = 0
   }
 

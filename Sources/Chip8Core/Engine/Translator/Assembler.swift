@@ -387,7 +387,7 @@ extension Assembler {
     encode(0x0FD7, register.rawValue, vector.operand, .dword, prefix: 0x66)
   }
 
-  /// Bytes that are no instructions.
+  /// Bytes that are not instructions.
   mutating func data(_ bytes: some Sequence<UInt8>) {
     for byte in bytes { self.byte(byte) }
   }
