@@ -143,6 +143,18 @@ private struct Cells: TextMetrics {
     #expect(Set(twice).count == 2, "0x208 was executed more often")
   }
 
+  @Test(
+    arguments: [
+      ("", .schip11, 8, 16), ("hires", .schip11, 16, 16), ("", .xochip, 16, 16), ("", .vip, 8, 15),
+    ] as [(String, Platform, Int, Int)])
+  func spritesHaveTheSizeThatIsDrawn(
+    resolution: String, platform: Platform, width: Int, height: Int
+  ) throws {
+    var session = try session(source: ": main \(resolution) sprite v0 v0 0 loop again", platform)
+    if !resolution.isEmpty { step(&session, 1) }
+    #expect(session.sprite.width == width && session.sprite.height == height)
+  }
+
   @Test func spritePlanesStackAndKeys() throws {
     var session = try session(
       source: """

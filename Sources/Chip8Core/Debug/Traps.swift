@@ -91,6 +91,17 @@ extension Instruction {
   }
 }
 
+extension State {
+  /// The pixels of the sprite that the instruction at an address draws; nil if it draws none.
+  package func spriteSize(at address: UInt16) -> (width: Int, height: Int)? {
+    let extensions = configuration.platform.extensions
+    let instruction = Instruction(opcode: word(at: address), for: extensions)
+    guard instruction.kind == .draw else { return nil }
+    let size = withUnsafePointer(to: self) { instruction.spriteSize($0) }
+    return size.height > 0 ? size : nil
+  }
+}
+
 extension Range<Int> {
   /// Whether one of these bytes is in some of the RAM, where addresses wrap around.
   func overlaps(_ ranges: [Range<Int>], mask: Int) -> Bool {

@@ -220,11 +220,7 @@ extension DebugSession {
   /// The sprite at I: as large as the next instruction draws it, else of 15 rows.
   package var sprite: Screen {
     let state = machine.state
-    let opcode = state.word(at: UInt16(nextAddress))
-    let draws = opcode >> 12 == 0xD
-    let isWide = draws && opcode & 0xF == 0 && state.configuration.platform.hasHires
-    let height = isWide ? 16 : draws && opcode & 0xF > 0 ? Int(opcode & 0xF) : 15
-    let width = isWide ? 16 : 8
+    let (width, height) = state.spriteSize(at: UInt16(nextAddress)) ?? (8, 15)
     let pixels = (0..<width * height).map { index in
       let byte = state.ram[(Int(state.i) + index / 8) & (state.ram.count - 1)]
       return byte >> UInt8(7 - index % 8) & 1
