@@ -45,7 +45,7 @@ public enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
   case fixedByImage(MachineRequest.Part, path: String)
   /// An autosave that is resumed brings its own machine, and something else was requested.
   case fixedByAutosave(MachineRequest.Part)
-  /// A movie has all input itself, and other input was requested.
+  /// A movie already has all its input, and other input was requested.
   case fixedByMovie(Input, path: String)
   /// A saved state is restored anyway, so there is nothing else to resume.
   case resumesImage(path: String)
@@ -73,7 +73,7 @@ public enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .fixedByImage(let part, _), .fixedByAutosave(let part):
       "a saved state has its own \(part.rawValue)"
-    case .fixedByMovie: "a movie has all input itself"
+    case .fixedByMovie: "a movie already has all its input"
     case .resumesImage: "a saved state has no autosave to resume"
     case .requiresPast: "only a saved state with its past has earlier moments"
     case .noCycles(_, let platform):

@@ -114,8 +114,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{}"#, "needs one of program, restore and input"),
-    (#"{"program": "a", "restore": "b"}"#, "needs one of"),
+    (#"{}"#, "exactly one of program, restore and input"),
+    (#"{"program": "a", "restore": "b"}"#, "exactly one of"),
     (#"{"program": "missing.8o"}"#, "missing.8o"), (#"{"program": "-"}"#, "standard input"),
     (#"{"program": "game.8o", "platform": "x"}"#, "platform is not one of auto, vip"),
     (#"{"program": "game.8o", "quirks": {"x": true}}"#, "x is not a quirk"),

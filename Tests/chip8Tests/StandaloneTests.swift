@@ -110,7 +110,7 @@ import Testing
 @Suite struct LinkInOrderTests {
   /// A compiler that sends the script the signal, as an impatient user does.
   @Test(arguments: [("INT", 130), ("TERM", 143)] as [(String, Int32)])
-  func whatIsInterruptedLeavesNothing(signal: String, code: Int32) throws {
+  func interruptedLinksLeaveNothing(signal: String, code: Int32) throws {
     let scratch = try Scratch()
     try scratch.write("swiftc", Array("#!/bin/sh\nkill -\(signal) $(cat \"$SCRIPT\")\n".utf8))
     try scratch.write("clang", Array("#!/bin/sh\n".utf8))

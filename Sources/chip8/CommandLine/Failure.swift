@@ -146,7 +146,7 @@ struct Failure: Error {
 
   /// What a movie at a path leaves no place for.
   static func fixedByMovie(_ option: String, _ path: String) -> String {
-    "\(option) cannot be combined with \(fileName(path)), a movie, which has all input itself"
+    "\(option) cannot be combined with \(fileName(path)), a movie, which already has all its input"
   }
 
   private static func option(_ moment: Moment) -> String {

@@ -18,7 +18,7 @@ struct Launch {
     let image = try arguments.text("restore")
     let movie = try arguments.text("input")
     guard [program, image, movie].count(where: { $0 != nil }) == 1 else {
-      throw MessageError("a launch needs one of program, restore and input")
+      throw MessageError("specify exactly one of program, restore and input")
     }
     guard ![program, image, movie].contains("-") else {
       throw MessageError("standard input has the messages, so the program cannot be read from it")
