@@ -79,7 +79,7 @@ public enum RequestError: Error, Hashable, Sendable, CustomStringConvertible {
     case .noCycles(_, let platform):
       "\(platform.title) does not count cycles; \(Platform.cycleNames("and")) do"
     case .noLabels(let name, _): "the program has no labels, so no \(name)"
-    case .unknownLabel(let name, _): "there is no label \(name)"
+    case .unknownLabel(let name, _): "no label is named \(name)"
     case .outsideRAM(_, let address, let byteCount, let ramByteCount):
       "0x\(hexadecimal(address, 3)) "
         + (byteCount == 1 ? "is" : "and \(byteCount) bytes from there are")

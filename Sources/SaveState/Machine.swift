@@ -5,7 +5,7 @@ public protocol InputReceiver {
   /// Why a machine does not take an input.
   associatedtype InputRefusal: Error
 
-  /// Applies an input, where the machine is. There is no other way into it.
+  /// Applies an input at the machine's position. Nothing else from outside changes it.
   ///
   /// - Throws: if the machine cannot take it; nothing has changed then.
   mutating func apply(_ input: Input) throws(InputRefusal)

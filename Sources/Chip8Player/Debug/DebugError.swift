@@ -2,16 +2,23 @@ import Chip8Core
 
 /// Why a debugger does not do what was asked of it. Nothing has changed then.
 public enum DebugError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// An expression cannot be read.
   case expression(ExpressionError)
+  /// An expression divides by zero.
   case divisionByZero
   /// A text has no value that could be a count.
   case notACount(String)
+  /// A count is 0 where at least one is needed.
   case zeroCount
   /// What is to be changed, as it is written, is neither a register nor a byte.
   case notATarget(String)
+  /// A value does not fit in a byte.
   case notAByte(Int)
+  /// A watchpoint names nothing.
   case nothingToWatch
+  /// A register, such as the program counter, cannot be watched.
   case notWatchable(Register)
+  /// Watched pixels are not on the screen.
   case outsideScreen
   /// An address is outside the RAM; as it is written, or nil for a number.
   case outsideRAM(String?, byteCount: Int)
@@ -21,14 +28,22 @@ public enum DebugError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooManyBytes(Int)
   /// Neither a line nor one after it has code; the line as it is written, or nil for a number.
   case noCode(String?)
+  /// No source line belongs to an address.
   case noLine(UInt16)
-  case notAHitRule, tooManyStops
+  /// A hit condition that is none of N, >= N and % N.
+  case notAHitRule
+  /// A session has ``DebugSession/maxStopCount`` stops already.
+  case tooManyStops
+  /// No stop has this number.
   case noStop(Int)
   /// No branch of this name has an end.
   case noLeaf(String)
-  /// There is no file that the program could be loaded from again.
+  /// The program was not loaded from a file, so it cannot be reloaded.
   case noFile
-  case notAMovie, movieReload, stateReload
+  /// The input is a recording or a key script; only a movie can be debugged.
+  case notAMovie
+  /// A movie or a saved state cannot be reloaded; only a program can.
+  case movieReload, stateReload
 
   /// One sentence for the user.
   public var description: String {

@@ -37,11 +37,11 @@ public enum Notice: Sendable {
   case deleted(SlotName)
   /// The last save to the slot was undone, and whether it is empty again.
   case saveUndone(SlotName, isEmpty: Bool)
-  /// There is no save to the slot that could be undone.
+  /// No save to the slot is left to undo.
   case noSaveToUndo(SlotName)
   /// The last load was undone.
   case loadUndone
-  /// There is no load that could be undone.
+  /// No load is left to undo.
   case noLoadToUndo
   /// A jump was undone.
   case undone(Timeline<Chip8>.Edge)

@@ -144,7 +144,7 @@ package enum TerminalLayout: Hashable, Sendable {
     }
   }
 
-  /// How large a pixel of the machine can be, in pixels of the terminal; nil if there is no room.
+  /// The largest scale that fits, in terminal pixels per machine pixel; nil if not even one fits.
   private static func scale(
     of bitmap: Bitmap, in room: TerminalSize, _ cell: TerminalSize
   ) -> Int? {
