@@ -95,9 +95,11 @@ struct WindowTests {
     }
     #expect(try arrived() == sent.state.sha256)
     try there.send(line: "go")
-    try desktop.press("F5")
-    let played: Chip8 = try waitFor("slot 1") { try? slots.image(.key(1)).machine() }
-    #expect(played.state.frames > 9)
+    try waitFor("a later machine in slot 1") {
+      try desktop.press("F5")
+      let saved: Chip8? = try? slots.image(.key(1)).machine()
+      return saved.flatMap { $0.state.frames > 9 ? $0 : nil }
+    }
     desktop.kill()
     #expect(try arrived() == sent.state.sha256)
   }
