@@ -366,36 +366,32 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
   }
 
   /// Other writers have the directory locked: what is counted is what is there afterwards.
-  @Test func limitsAreExactBetweenProcesses() async throws {
-    let directory = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"
-    try Storage.createDirectory(directory)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
-    for number in 1..<SandboxedDirectory.maxFileCount {
-      try Storage.writeAtomically("\(directory)/\(number)", with: [])
-    }
-    let descriptor = open(directory, O_RDONLY | O_DIRECTORY)
-    #expect(flock(descriptor, LOCK_EX) == 0)
-    let isDone = Mutex(false)
-    let save = Task.detached {
-      defer { isDone.withLock { $0 = true } }
-      try SandboxedDirectory(directory).replace("one", with: image)
-    }
-    try await Task.sleep(for: .milliseconds(100))
-    #expect(isDone.withLock { !$0 })
-    try Storage.writeAtomically("\(directory)/another", with: [])
-    close(descriptor)
-    await #expect(throws: SandboxedDirectory.Refusal.tooManyFiles) { try await save.value }
-    // All at once, one finds room.
-    unlink("\(directory)/another")
-    let saved = Mutex(0)
-    DispatchQueue.concurrentPerform(iterations: 8) { number in
-      let sealed = try? SandboxedDirectory(directory)
-      if (try? sealed?.replace("file\(number)", with: image)) != nil {
-        saved.withLock { $0 += 1 }
+  @Test func limitsAreExactBetweenProcesses() throws {
+    try withTemporaryDirectory { directory in
+      for number in 1..<SandboxedDirectory.maxFileCount {
+        try Storage.writeAtomically("\(directory)/\(number)", with: [])
       }
+      let descriptor = open(directory, O_RDONLY | O_DIRECTORY)
+      #expect(flock(descriptor, LOCK_EX) == 0)
+      let save = Waiting {
+        try SandboxedDirectory(directory, timeout: 100_000).replace("one", with: image)
+      }
+      #expect(!save.hasEnded)
+      try Storage.writeAtomically("\(directory)/another", with: [])
+      close(descriptor)
+      #expect(throws: SandboxedDirectory.Refusal.tooManyFiles) { try save.value() }
+      // All at once, one finds room.
+      unlink("\(directory)/another")
+      let saved = Mutex(0)
+      DispatchQueue.concurrentPerform(iterations: 8) { number in
+        let sealed = try? SandboxedDirectory(directory)
+        if (try? sealed?.replace("file\(number)", with: image)) != nil {
+          saved.withLock { $0 += 1 }
+        }
+      }
+      #expect(saved.withLock { $0 } == 1)
+      #expect(try names(in: directory).count == SandboxedDirectory.maxFileCount)
     }
-    #expect(saved.withLock { $0 } == 1)
-    #expect(try names(in: directory).count == SandboxedDirectory.maxFileCount)
   }
 
   @Test func permanentlyLockedDirectoriesAreNotWritten() throws {

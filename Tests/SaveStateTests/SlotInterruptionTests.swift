@@ -55,20 +55,18 @@ import Testing
     }
   }
 
-  @Test func changesWaitForEachOtherAndReadingDoesNot() async throws {
-    let directory = FileManager.default.temporaryDirectory.path + "/\(UUID().uuidString)"
-    defer { try? FileManager.default.removeItem(atPath: directory) }
-    let slots = Slots(root: directory, program: usedToy().program.sha1)
-    try slots.save(image(1), to: boss)
-    let lock = open(slots.directory + "/.lock", O_RDONLY)
-    #expect(flock(lock, LOCK_EX) == 0)
-    let second = try image(2)
-    let save = Task.detached { try slots.save(second, to: boss) }
-    try await Task.sleep(for: .milliseconds(100))
-    #expect(try slots.number(boss) == 1 && slots.versions(of: boss).isEmpty)
-    // As when the process that has the lock is killed.
-    close(lock)
-    #expect(try await save.value == 1)
-    #expect(try slots.number(boss) == 2)
+  @Test func changesWaitForEachOtherAndReadingDoesNot() throws {
+    try withSlots { slots in
+      try slots.save(image(1), to: boss)
+      let lock = open(slots.directory + "/.lock", O_RDONLY)
+      #expect(flock(lock, LOCK_EX) == 0)
+      let second = try image(2)
+      let save = Waiting { try slots.save(second, to: boss) }
+      #expect(try !save.hasEnded && slots.number(boss) == 1 && slots.versions(of: boss).isEmpty)
+      // As when the process that has the lock is killed.
+      close(lock)
+      #expect(try save.value() == 1)
+      #expect(try slots.number(boss) == 2)
+    }
   }
 }

@@ -2,6 +2,7 @@
 
 import Foundation
 import SaveState
+import Synchronization
 
 /// A counter with some memory and something to press. It keeps the engine from knowing CHIP-8.
 struct Toy: Machine, Equatable {
@@ -252,6 +253,41 @@ func withTemporaryDirectory(_ body: (String) throws -> Void) throws {
   try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: directory) }
   try body(directory.path)
+}
+
+/// Something that has to wait for a lock, on a thread of its own.
+final class Waiting<Value: Sendable>: Sendable {
+  private let result = Mutex<Result<Value, any Error>?>(nil)
+  /// The thread in /proc.
+  private let thread = Mutex<String?>(nil)
+
+  /// Returns as soon as it sleeps, or has ended without.
+  init(_ body: @escaping @Sendable () throws -> Value) {
+    Thread.detachNewThread { [self] in
+      let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+      thread.withLock { $0 = path }
+      let value = Result(catching: body)
+      result.withLock { $0 = value }
+    }
+    while !isAsleep, !hasEnded { usleep(100) }
+  }
+
+  var hasEnded: Bool { result.withLock { $0 != nil } }
+
+  private var isAsleep: Bool {
+    guard let path = thread.withLock({ $0 }) else { return false }
+    // A number, the name in parentheses, and a letter for the state.
+    let line = try? String(contentsOfFile: "/proc/\(path)/stat", encoding: .utf8)
+    return line?.split(separator: ") ").last?.first == "S"
+  }
+
+  /// What it ends with.
+  func value() throws -> Value {
+    while true {
+      if let result = result.withLock({ $0 }) { return try result.get() }
+      usleep(100)
+    }
+  }
 }
 
 /// The names in a directory, in order.
