@@ -90,15 +90,28 @@ import Testing
     let running = try Running(
       Running.executable, arguments, in: scratch, descriptors: [0: theirs[0], 1: theirs[1]])
     try output.fileHandleForWriting.close()
-    for part in [large.prefix(5), large.dropFirst(5)] {
-      Thread.sleep(forTimeInterval: 0.1)
-      try input.fileHandleForWriting.write(contentsOf: Data(part))
-    }
+    // It has read what there is, and waits for more.
+    try input.fileHandleForWriting.write(contentsOf: Data(large.prefix(5)))
+    try waitUntil { byteCount(in: theirs[0]) == 0 && rests(running) }
+    try input.fileHandleForWriting.write(contentsOf: Data(large.dropFirst(5)))
     try input.fileHandleForWriting.close()
-    Thread.sleep(forTimeInterval: 0.1)
+    // It has written a page, and waits for room for more.
+    try waitUntil { byteCount(in: ours[1]) == 4096 && rests(running) }
     let image = try output.fileHandleForReading.readToEnd()
     let outcome = try running.outcome()
     #expect(outcome.code == 0 && outcome.errors.isEmpty)
     #expect(image.map(Array.init) == expected)
+  }
+
+  /// Whether a run waits, or has ended.
+  private func rests(_ running: Running) -> Bool {
+    ["S", "Z"].contains(state(of: running.process))
+  }
+
+  /// How many bytes are in a pipe.
+  private func byteCount(in pipe: Int32) -> Int32 {
+    var count: Int32 = 0
+    _ = ioctl(pipe, UInt(FIONREAD), &count)
+    return count
   }
 }

@@ -43,13 +43,13 @@ import Testing
         PATH=$PATH:/usr/sbin:/sbin
         connect() {
           $1 socat "TCP-LISTEN:4117,bind=$2" EXEC:"sh host.sh b" &
-          socat "TCP:$2:4117,retry=50,interval=0.1" EXEC:"sh host.sh a"
+          socat "TCP:$2:4117,retry=10000,interval=0.1" EXEC:"sh host.sh a"
           wait $!
         }
         if [ "$1" = namespaces ]; then
           ip link set lo up && echo namespaces >where
           mkfifo ready
-          unshare --net sh -c 'echo >ready; exec sleep 30' &
+          unshare --net sh -c 'echo >ready; exec sleep 1000' &
           other=$!
           read -r line <ready
           ip link add here0 type veth peer name there0 netns $other

@@ -89,7 +89,7 @@ import Testing
       + MoveEvent.interruptions.map { MoveRow($0, 0, .older) })
   func theSenderHasGivenTheMachineAway(row: MoveRow) throws {
     let scene = try MoveScene(row.kind)
-    let running = try scene.start(MoveScene.sender(event: row.event))
+    let running = try scene.start(MoveScene.sender())
     let other = scene.connection.other
     _ = try Image.bytes(from: other.channel)
     try other.channel.send(line: scene.ready())
@@ -120,8 +120,9 @@ import Testing
     ].everywhere.inEveryPlace)
   func theReceiverReads(row: MoveRow) throws {
     let scene = try MoveScene(row.kind, row.place)
-    let running = try scene.startReceiver(event: row.event)
+    // It is there already for one that waits for a second.
     try scene.connection.other.channel.send(Array(try scene.image().bytes.dropLast()))
+    let running = try scene.startReceiver(event: row.event)
     try row.event.happen(to: running, at: scene.connection.other)
     #expect(try running.outcome().code == row.code)
     #expect(try scene.state(row.place.path) == row.state && scene.litter.isEmpty)
@@ -150,9 +151,10 @@ import Testing
     ].everywhere.inEveryPlace)
   func theReceiverIsReady(row: MoveRow) throws {
     let scene = try MoveScene(row.kind, row.place)
-    let running = try scene.startReceiver(event: row.event)
     let other = scene.connection.other
+    // It is there already for one that waits for a second.
     try other.channel.send(scene.image().bytes)
+    let running = try scene.startReceiver(event: row.event)
     #expect(try other.channel.line() == scene.ready())
     #expect(try scene.state(row.place.path) == .sent)
     try row.event.happen(to: running, at: other)

@@ -10,10 +10,10 @@ import Testing
 
   /// Waits for a key, shows it as a digit in the middle, and waits forever.
   private static let showKey = rom(0xF00A, 0xF029, 0x611E, 0x620D, 0xD125, 0x120A)
-  /// Shows 7 while key 5 is down.
+  /// Shows 7 once key 5 is down for 30 frames, which is longer than a key is down that goes up by itself.
   private static let showHeld = rom(
-    0x6005, 0x6307, 0xF329, 0x611E, 0x620D, 0x00E0, 0xE0A1, 0xD125, 0x6401, 0xF415, 0xF507, 0x3500,
-    0x1214, 0x120A)
+    0x6005, 0x611E, 0x620D, 0x6307, 0xF329, 0x6600, 0x6401, 0xF415, 0xF507, 0x3500, 0x1210, 0x00E0,
+    0xE0A1, 0x121E, 0x120A, 0x361E, 0x7601, 0x361E, 0x120C, 0xD125, 0x120C)
 
   init() throws { scratch = try Scratch() }
 
@@ -92,11 +92,11 @@ import Testing
   @Test("Unchanged frames are not written")
   func standingPicture() throws {
     let digit = try digit(7)
-    let terminal = try play(Programs.digit)
+    let terminal = try play(Programs.digit, "--autosave", "1")
     try waitFor(digit, in: terminal)
     try terminal.waitForText("slot 1")
     let count = terminal.byteCount
-    usleep(300_000)
+    try waitForAutosaves(frames: 60)
     #expect(terminal.byteCount == count)
   }
 
@@ -164,9 +164,6 @@ import Testing
     let terminal = try play(TerminalTests.showHeld, kind: .foot)
     try terminal.waitFor("the protocol") { $0.keyboardFlags == [15] }
     terminal.type("\u{1B}[1094::119;1:1u")
-    try waitFor(digit, in: terminal)
-    // Longer than a key is down that goes up by itself.
-    usleep(400_000)
     try waitFor(digit, in: terminal)
     terminal.type("\u{1B}[1094::119;1:3u")
     try waitFor("", in: terminal)
@@ -270,9 +267,8 @@ import Testing
     try terminal.waitForText("Delete default")
     terminal.type("\u{1B}")
     try terminal.waitFor("no page") { !$0.whole.contains("Delete default") }
-    // The key is up again by itself.
-    usleep(400_000)
-    terminal.type("i")
+    // The key is up again by itself some time, or when the focus is lost.
+    terminal.type("\u{1B}[Oi")
     try waitFor(digit, in: terminal)
     terminal.type("\u{11}")
     #expect(try terminal.end().code == 0)
@@ -294,25 +290,29 @@ import Testing
 
   // MARK: A slow line
 
-  @Test("A terminal that does not read delays neither the machine nor its exit")
+  @Test("A terminal that does not read delays neither the machine nor its save")
   func slowReader() throws {
     let terminal = try play(Programs.scroller, "--autosave", "1", columns: 140, rows: 40)
     try terminal.waitForPicture()
     terminal.setReading(false)
-    // The machine's time goes on: there are autosaves after more frames than the line could hold.
-    let first = try chip8Tests.waitFor("an autosave") { try? machine(in: Autosave.minute.slot) }
-    try chip8Tests.waitFor("a later autosave") {
-      try machine(in: Autosave.minute.slot).state.frames >= first.state.frames + 240 ? true : nil
-    }
+    // The machine's time goes on for more frames than the line could hold.
+    try waitForAutosaves(frames: 240)
     terminal.signal(SIGTERM)
     try chip8Tests.waitFor("what was left") { try? machine(in: Autosave.exit.slot) }
-    usleep(100_000)
     terminal.setReading(true)
     let end = try terminal.end()
     #expect(end.code == 130 && end.hasModeBefore)
   }
 
   private func machine(in slot: SlotName) throws -> Chip8 { try slots().image(slot).machine() }
+
+  /// Waits for two autosaves that are so far from each other.
+  private func waitForAutosaves(frames count: UInt64) throws {
+    let first = try chip8Tests.waitFor("an autosave") { try? machine(in: Autosave.minute.slot) }
+    try waitUntil {
+      try machine(in: Autosave.minute.slot).state.frames >= first.state.frames + count
+    }
+  }
 
   // MARK: The debugger
 

@@ -85,7 +85,7 @@ struct WindowTests {
         Running.executable, scratch.directory,
       ], program: "/bin/sh")
     let there = PeerChannel(
-      timeout: 100, reading: ends[1].fileDescriptor, writing: ends[0].fileDescriptor)
+      timeout: Int(hangTimeout), reading: ends[1].fileDescriptor, writing: ends[0].fileDescriptor)
     #expect(try there.line() == "ready \(sent.state.sha256)")
     let slots = Slots(
       root: scratch.directory,

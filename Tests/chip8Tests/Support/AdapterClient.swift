@@ -170,7 +170,8 @@ final class AdapterClient {
 
   private func read() throws {
     var poll = pollfd(fd: end.input, events: Int16(POLLIN), revents: 0)
-    try #require(Foundation.poll(&poll, 1, 100_000) == 1, "the adapter says nothing")
+    let milliseconds = Int32(hangTimeout) * 1000
+    try #require(Foundation.poll(&poll, 1, milliseconds) == 1, "the adapter says nothing")
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     let count = Foundation.read(end.input, &bytes, bytes.count)
     try #require(count > 0, "the adapter has ended")

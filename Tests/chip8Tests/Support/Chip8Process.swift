@@ -85,9 +85,6 @@ final class Scratch {
 struct Running {
   /// The program, which is built beside the tests.
   static let executable = Bundle.main.bundleURL.appendingPathComponent("chip8").path
-  /// No test needs as long as this, on a busy machine either.
-  private static let maxSeconds = 120.0
-
   let process: pid_t
   private let streams: String
 
@@ -116,14 +113,19 @@ struct Running {
     for (descriptor, own) in descriptors {
       posix_spawn_file_actions_adddup2(&actions, own, descriptor)
     }
-    // The threads that tests run on have signals blocked, and a process inherits that.
+    // The threads that tests run on have signals blocked, and the tests may have been started with some
+    // ignored or ignore them: a process inherits that.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     var noSignals = sigset_t()
     sigemptyset(&noSignals)
     posix_spawnattr_setsigmask(&attributes, &noSignals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var allSignals = sigset_t()
+    sigfillset(&allSignals)
+    posix_spawnattr_setsigdefault(&attributes, &allSignals)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     let environment =
       [
         "CHIP8=\(Running.executable)", "HOME=\(scratch.directory)", "PATH=/usr/bin:/bin",
@@ -145,7 +147,7 @@ struct Running {
     defer {
       for suffix in [".in", ".out", ".err"] { unlink(streams + suffix) }
     }
-    let deadline = Date(timeIntervalSinceNow: Running.maxSeconds)
+    let deadline = Date(timeIntervalSinceNow: hangTimeout)
     var status: Int32 = 0
     while waitpid(process, &status, WNOHANG) == 0 {
       if Date() > deadline {
@@ -165,9 +167,19 @@ struct Running {
   }
 }
 
+/// For how many seconds something that is bound to happen is waited for: longer than it takes on any machine.
+let hangTimeout = 300.0
+
+/// What a process does, as /proc has it: S if it waits for something, Z once it has ended.
+func state(of process: pid_t) -> Character? {
+  // A number, the name in parentheses, and the letter.
+  let line = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+  return line?.split(separator: ") ").last?.first
+}
+
 /// Waits for something that is bound to happen.
 func waitUntil(_ condition: () throws -> Bool) throws {
-  let deadline = Date(timeIntervalSinceNow: 100)
+  let deadline = Date(timeIntervalSinceNow: hangTimeout)
   while try !condition() {
     try #require(Date() < deadline, "the run never came so far")
     usleep(1000)

@@ -10,7 +10,9 @@ struct ConnectionEnd {
   let output: Int32
 
   /// The test's way to speak through them. It waits for as long as any test may take.
-  var channel: PeerChannel { PeerChannel(timeout: 100, reading: input, writing: output) }
+  var channel: PeerChannel {
+    PeerChannel(timeout: Int(hangTimeout), reading: input, writing: output)
+  }
 
   func close() {
     Glibc.close(input)

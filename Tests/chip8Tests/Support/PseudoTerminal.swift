@@ -99,7 +99,12 @@ final class PseudoTerminal {
     var noSignals = sigset_t()
     sigemptyset(&noSignals)
     posix_spawnattr_setsigmask(&attributes, &noSignals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | 0x80))
+    var allSignals = sigset_t()
+    sigfillset(&allSignals)
+    posix_spawnattr_setsigdefault(&attributes, &allSignals)
+    // 0x80 is POSIX_SPAWN_SETSID, which Swift does not import.
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | 0x80))
     let environment = [
       "CHIP8=\(Running.executable)", "COLORTERM=truecolor", "HOME=\(scratch.directory)",
       "PATH=/usr/bin:/bin", "SDL_AUDIODRIVER=dummy", "SWIFT_BACKTRACE=enable=no",
