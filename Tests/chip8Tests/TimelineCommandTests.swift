@@ -67,7 +67,7 @@ struct TimelineCommandTests {
   @Test("What was played is there after a kill, in lists, as an image, and in the next window")
   func survival() throws {
     let first = try open("--seed", "7")
-    try first.hold("e", seconds: 0.3)
+    try first.hold("e")
     let saved = try save(first, 1) { $0.state.frames > 60 }
     // It is written all the time.
     try waitFor("the journal") {

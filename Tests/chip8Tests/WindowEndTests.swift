@@ -71,6 +71,7 @@ struct WindowEndTests {
     let desktop = try play("--no-card")
     try desktop.limitFileSize("100")
     try desktop.press("ctrl+q")
+    try desktop.waitForError("Autosave failed")
     try desktop.limitFileSize("unlimited")
     try desktop.press("F5")
     try waitFor("slot 1") { try? machine(in: .key(1)) }

@@ -30,10 +30,10 @@ struct WindowMovieTests {
     let (first, second) = (scratch.path("a.movie"), scratch.path("b.movie"))
     let slots = ["--slots", scratch.directory]
     let recording = try Desktop([rom, "--seed", "7", "--record", first] + slots)
-    try recording.hold("e", seconds: 0.2)
+    try recording.hold("e")
     try recording.press("F5")
     try waitForSlot(1)
-    try recording.hold("s", seconds: 0.2)
+    try recording.hold("s")
     #expect(try recording.quit() == (0, ""))
     let recorded = try movie("a.movie")
     #expect(recorded.past.tape.entries.count > 1 && recorded.facts.reRecordCount == 0)

@@ -36,11 +36,14 @@ struct WindowPageTests {
   func start() throws {
     let desktop = try open(rom)
     try waitFor("the card") { try desktop.whiteCount("896x448+0+0") > 0 ? true : nil }
+    try desktop.waitForTurns(20)
     try desktop.press("F5")
     let first: Chip8 = try waitFor("slot 1") { try? slots.image(.key(1)).machine() }
     #expect(first.state.frames == 0)
-    // It runs now, and stands while the card is shown again.
-    #expect(try machine(save(desktop, 2)).state.frames > 0)
+    // It runs now.
+    try waitFor("some frames") {
+      try machine(save(desktop, 2)).state.frames > 0 ? true : nil
+    }
     try desktop.press("F1", "Escape")
     #expect(try desktop.quit(by: "ctrl+q") == (0, ""))
   }
@@ -125,7 +128,8 @@ struct WindowPageTests {
     let directory = scratch.path("captures")
     let files = try waitFor("a picture and a clip") {
       let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-      return files.filter { !$0.hasPrefix(".") }.count == 2 ? files.sorted() : nil
+      let finished = files.filter { $0.hasSuffix(".png") || $0.hasSuffix(".gif") }
+      return finished.count == 2 ? finished : nil
     }
     #expect(try desktop.quit() == (0, ""))
     let gif = try #require(files.first { $0.hasSuffix(".gif") })
@@ -146,14 +150,17 @@ struct WindowPageTests {
   func clip() throws {
     let desktop = try open(rom, "--no-card", "--seed", "7")
     try desktop.press("ctrl+F12")
-    _ = try machine(save(desktop, 1))
+    let start = try machine(save(desktop, 1))
+    try waitFor("another frame") {
+      try machine(save(desktop, 2)).state.frames > start.state.frames ? true : nil
+    }
     try desktop.press(
       "Escape", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Return", "Down", "Down",
       "Return")
     let directory = scratch.path("captures")
     try waitFor("a clip") {
       let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-      return files.contains { $0.hasSuffix(".gif") && !$0.hasPrefix(".") } ? true : nil
+      return files.contains { $0.hasSuffix(".gif") } ? true : nil
     }
     #expect(try desktop.quit() == (0, ""))
   }

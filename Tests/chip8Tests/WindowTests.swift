@@ -107,11 +107,11 @@ struct WindowTests {
   @Test("F9 restores the machine of F5, which continues bit for bit")
   func saveAndLoad() throws {
     let desktop = try Desktop([rom, "--slots", scratch.directory, "--seed", "7"])
-    try desktop.hold("e", seconds: 0.3)
-    try desktop.hold("s", seconds: 0.5)
+    try desktop.hold("e")
+    try desktop.hold("s")
     try desktop.press("F5")
     try waitForSlot(1)
-    try desktop.hold("a", seconds: 0.8)
+    try desktop.hold("a", turns: 20)
     try desktop.press("p", "F9")
 
     // The picture is that of the saved machine.
@@ -184,7 +184,8 @@ struct WindowTests {
     // Closing it again does not wait.
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
-    #expect(errors == "chip8: quit before everything was saved\n")
+    // On a slow machine, a save has given up before.
+    #expect(errors.hasSuffix("chip8: quit before everything was saved\n"))
     #expect(try state(1).state.frames > 0)
   }
 
@@ -237,8 +238,13 @@ struct WindowTests {
   func resume() throws {
     let slots = ["--slots", scratch.directory]
     let first = try Desktop([rom, "--seed", "7"] + slots)
-    try first.hold("e", seconds: 0.5)
+    try Desktop.output("xdotool", "keydown", "e")
+    try waitFor("some frames") {
+      try first.press("F5")
+      return ((try? state(1))?.state.frames ?? 0) > 10 ? true : nil
+    }
     #expect(try first.quit() == (0, ""))
+    try Desktop.output("xdotool", "keyup", "e")
     let left = try autosaved("auto-exit")
     #expect(left.state.frames > 10)
     let resumed = try scratch.chip8(
@@ -278,7 +284,7 @@ struct WindowTests {
     let quiet = try Desktop([
       rom, "--slots", none.directory, "--autosave", "0", "--no-journal", "--no-card",
     ])
-    try quiet.hold("e", seconds: 0.3)
+    try quiet.hold("e")
     #expect(try quiet.quit() == (0, ""))
     #expect(try none.names.isEmpty)
   }
@@ -290,10 +296,13 @@ struct WindowTests {
     ])
     try desktop.press("F5", "p")
     try waitForSlot(1)
+    let first = try state(1)
+    try desktop.press("p", "shift+2")
+    try waitFor("a later state in slot 2") {
+      try desktop.press("F5")
+      return ((try? state(2))?.state.frames ?? 0) > first.state.frames ? true : nil
+    }
     try desktop.press("p")
-    try desktop.hold("e", seconds: 0.4)
-    try desktop.press("p", "shift+2", "F5")
-    try waitForSlot(2)
     // The slot that was saved last is chosen; slot 1 is before it, whenever it was saved.
     let before = try desktop.picture(middle)
     try desktop.press("F7")
@@ -308,9 +317,11 @@ struct WindowTests {
     try desktop.click(x: 780, y: 270)
     try desktop.press("F5")
     try waitForSlot(8)
-    try desktop.press("shift+3", "F7", "Escape", "F7", "Delete")
+    // The page takes keys before it knows what is in the slots.
+    try desktop.press("shift+3", "F7", "Escape", "F7")
     try waitFor("one slot less") {
-      FileManager.default.fileExists(atPath: try slotPath(3)) ? nil : true
+      try desktop.press("Delete")
+      return FileManager.default.fileExists(atPath: try slotPath(3)) ? nil : true
     }
     #expect(try desktop.quit() == (0, ""))
   }
@@ -514,10 +525,15 @@ struct WindowTests {
     let rom = scratch.path(try scratch.write("faulty.ch8", [0xF0, 0x29, 0xD0, 0x05, 0xF0, 0x99]))
     let desktop = try Desktop([rom, "--slots", scratch.directory])
     try desktop.waitForError("F099 at 0x204")
-    // Longer than any passing message is shown.
-    Thread.sleep(forTimeInterval: 3.5)
+    // A passing message takes the place of the fault, and the fault that of the message when it has passed.
     // Text is in pure white, which no pixel of this program is.
-    #expect(try desktop.whiteCount(whole) > 0)
+    let count = try waitFor("the fault") {
+      let count = try desktop.whiteCount(whole)
+      return count > 0 ? count : nil
+    }
+    try desktop.press("shift+3")
+    try waitFor("the message") { try desktop.whiteCount(whole) != count ? true : nil }
+    try waitFor("the fault again") { try desktop.whiteCount(whole) == count ? true : nil }
     let (code, errors) = try desktop.quit()
     #expect(code == 0)
     #expect(errors.contains("F099 at 0x204 is not an instruction"))

@@ -74,17 +74,16 @@ final class Desktop {
     }
   }
 
-  /// Holds a key for a time, and for at least as many frames as pass in half of it on an idle machine.
-  func hold(_ key: String, seconds: Double) throws {
+  /// Holds a key for some frames.
+  func hold(_ key: String, turns count: Int = 10) throws {
     try Desktop.output("xdotool", "keydown", key)
-    Thread.sleep(forTimeInterval: seconds)
-    try waitForTurns(Int(seconds * 30))
+    try waitForTurns(count)
     try Desktop.output("xdotool", "keyup", key)
   }
 
   /// Waits until the program has surely looked so often at its keys, and has run a frame if it plays: it
   /// rests at least once each time, and at most thrice. How long that takes is up to the machine.
-  private func waitForTurns(_ count: Int) throws {
+  func waitForTurns(_ count: Int) throws {
     guard let start = restCount else { return }
     try waitFor("\(count) turns") {
       guard process.isRunning, let now = restCount else { return true }
