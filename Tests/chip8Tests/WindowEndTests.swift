@@ -80,20 +80,4 @@ struct WindowEndTests {
     #expect(end.errors.contains("chip8: Autosave failed: \(slots.directory)/"))
     #expect(try machine(in: Autosave.exit.slot).state.instructions > 0)
   }
-
-  @Test("Loading an autosave does not choose it for F5")
-  func savingAfterAnAutosave() throws {
-    let first = try play("--autosave", "2", "--no-card")
-    try waitFor("an autosave") { try? machine(in: Autosave.minute.slot) }
-    #expect(try first.quit() == (0, ""))
-    let left = try machine(in: Autosave.exit.slot)
-    let second = try play()
-    // The page takes keys before it knows what is in the slots. The autosaves come first.
-    try waitFor("what was left in slot 1") {
-      try second.press("F7", "Home", "Return", "F5")
-      let saved = try? machine(in: .key(1))
-      return saved.flatMap { $0.state.frames >= left.state.frames ? true : nil }
-    }
-    #expect(try second.quit() == (0, ""))
-  }
 }
