@@ -102,7 +102,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
   @Test(arguments: MovieScene.all) func aMovieIsItsText(scene: MovieScene) throws {
     let player = try player(scene)
     let file = try recorded(player)
-    #expect(file.movie.isTrue && file.movie.machine.stateDigest == player.machine.stateDigest)
+    #expect(file.movie.reproduces && file.movie.machine.stateDigest == player.machine.stateDigest)
     let text = try file.text()
     let again = try built(text)
     #expect(again.image.bytes == file.image.bytes, "\(text)")
@@ -111,7 +111,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
     let end = player.machine.state.frames
     for from in [0, end / 2, end] {
       let part = try file.trimmed(from: from, to: end)
-      #expect(part.movie.isTrue && part.movie.frames == from...end)
+      #expect(part.movie.reproduces && part.movie.frames == from...end)
       #expect(try built(part.text()).image.bytes == part.image.bytes)
     }
   }
@@ -163,7 +163,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
     #expect(text.hasSuffix("play\n7 -\n40 5\n3 -\nend\n"))
     let longer = try built(
       text.replacing("40 5\n3 -", with: "40 5\n2 -\n1 5\nmarker \"here\"\n9 A # more"))
-    #expect(longer.movie.frames == 0...59 && longer.movie.isTrue)
+    #expect(longer.movie.frames == 0...59 && longer.movie.reproduces)
     #expect(longer.movie.facts.markers == [MovieFacts.Marker(frame: 50, text: "here")])
     let same = try built(text.replacing("40 5", with: "10 5\n\n  30 5 # the same"))
     #expect(same.image.bytes == file.image.bytes)
@@ -216,7 +216,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
         guard !String(decoding: bytes, as: UTF8.self).contains(#/\n\d{5,}/#) else { continue }
         do throws(MovieError) {
           let file = try MovieText(bytes).movieFile()
-          #expect(file.movie.isTrue, "\(bytes)")
+          #expect(file.movie.reproduces, "\(bytes)")
         } catch { #expect(!error.description.isEmpty) }
       }
     }
@@ -311,11 +311,11 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
     session.finishWork()
     run(session, 3)
     let loaded = try recorded(session.player).movie
-    #expect(loaded.facts.reRecordCount == 1 && loaded.frames == 0...13 && loaded.isTrue)
+    #expect(loaded.facts.reRecordCount == 1 && loaded.frames == 0...13 && loaded.reproduces)
     session.undoLoad()
     run(session, 1)
     let undone = try recorded(session.player).movie
-    #expect(undone.facts.reRecordCount == 2 && undone.frames == 0...31 && undone.isTrue)
+    #expect(undone.facts.reRecordCount == 2 && undone.frames == 0...31 && undone.reproduces)
     session.reset()
     session.finishWork()
     run(session, 2)
@@ -347,12 +347,12 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
     session.undo()
     run(session, 1)
     let same = try recorded(session.player).movie
-    #expect(same.facts.reRecordCount == 0 && same.frames == 0...25 && same.isTrue)
+    #expect(same.facts.reRecordCount == 0 && same.frames == 0...25 && same.reproduces)
     session.stepBack()
     session.togglePause()
     run(session, 3)
     let other = try recorded(session.player).movie
-    #expect(other.facts.reRecordCount == 1 && other.frames == 0...27 && other.isTrue)
+    #expect(other.facts.reRecordCount == 1 && other.frames == 0...27 && other.reproduces)
     session.undo()
     run(session, 1)
     #expect(try recorded(session.player).movie.facts.reRecordCount == 2)
@@ -370,7 +370,7 @@ struct MovieScene: Sendable, CustomTestStringConvertible {
     #expect(session.takeNotices().contains { if case .movieEnded = $0 { true } else { false } })
     run(session, 5, KeySet(key: 5))
     let again = try recorded(session.player).movie
-    #expect(again.frames == 0...(isReadOnly ? 50 : 55) && again.isTrue)
+    #expect(again.frames == 0...(isReadOnly ? 50 : 55) && again.reproduces)
     #expect(again.facts.reRecordCount == (isReadOnly ? 0 : 1))
     if isReadOnly { #expect(again.past.tape == movie.past.tape) }
   }

@@ -39,7 +39,7 @@ import Testing
   func aMovieIsAnImage(frames: UInt64) throws {
     let movie = try movie(frames: frames)
     #expect(movie.frames == 0...frames && movie.instructionCount == frames * 100 + 17)
-    #expect(movie.isTrue && movie.divergence() == nil)
+    #expect(movie.reproduces && movie.divergence() == nil)
     let read = try Image(image(movie).bytes)
     let again = try #require(try read.movie(of: read.machine() as Toy))
     #expect(
@@ -150,7 +150,7 @@ import Testing
     var timeline = Timeline(loaded, past: movie.past)
     timeline.run { $0.advance(until: Position(frame: 40, instruction: .max)) }
     let recorded = try #require(timeline.movie(MovieFacts()))
-    #expect(recorded.past.start.canonicalState == loaded.canonicalState && recorded.isTrue)
+    #expect(recorded.past.start.canonicalState == loaded.canonicalState && recorded.reproduces)
     #expect(!recorded.past.beginsAtPowerOn)
     var whole = Timeline(movie.machine, past: movie.past)
     whole.run { $0.advance(until: Position(frame: 40, instruction: .max)) }

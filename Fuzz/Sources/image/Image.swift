@@ -69,7 +69,7 @@ private func checkMovie(_ image: Image, _ machine: Chip8) {
   expect(again?.facts == movie.facts, "a movie that is written again says the same")
   guard movie.frames.count < 300, movie.instructionCount < 100_000 else { return }
   let divergence = movie.divergence()
-  expect(divergence != nil || movie.isTrue, "what is nowhere different leads to the end")
+  expect(divergence != nil || movie.reproduces, "what is nowhere different leads to the end")
   _ = movie.lagFrameCount()
 }
 

@@ -48,7 +48,7 @@ extension DebugSession {
 
   /// A branch by the number of its end.
   public func leaf(_ text: String) throws(DebugError) -> Int {
-    guard let branch = Int(text), leaves.contains(where: { $0.branch == branch }) else {
+    guard let branch = Int(decimal: text), leaves.contains(where: { $0.branch == branch }) else {
       throw .noLeaf(text)
     }
     return branch
@@ -90,8 +90,9 @@ extension DebugSession {
 
   private func line(_ text: String) -> ProgramSource.Line? {
     guard source.hasLines else { return nil }
-    if let number = Int(text) { return ProgramSource.Line(file: 0, number: number) }
-    guard let colon = text.lastIndex(of: ":"), let number = Int(text[text.index(after: colon)...])
+    if let number = Int(decimal: text) { return ProgramSource.Line(file: 0, number: number) }
+    guard let colon = text.lastIndex(of: ":"),
+      let number = Int(decimal: text[text.index(after: colon)...])
     else { return nil }
     let path = text[..<colon]
     let file = source.files.firstIndex { file in

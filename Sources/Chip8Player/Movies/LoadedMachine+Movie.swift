@@ -11,7 +11,7 @@ extension LoadedMachine {
     try inFile(path) {
       try movie.check(machine, request)
       if image == nil { try movie.checkInputs(timeline) }
-      guard movie.isTrue else { throw MovieError.doesNotReproduce }
+      guard movie.reproduces else { throw MovieError.doesNotReproduce }
     }
     image = movie.past.beginsAtPowerOn ? nil : file.image
     guard let moment = request.moment else {

@@ -9,7 +9,7 @@ public struct InputFiles: Sendable {
     /// It is what is worked on: if it holds a saved state, another one may be saved over it.
     case subject
     /// It must not change.
-    case need
+    case dependency
     /// The parent of a delta that will be saved; a whole state has none.
     case parent
   }
@@ -39,7 +39,7 @@ public struct InputFiles: Sendable {
 
   /// Reads a file, as ``Storage/read(_:limit:)`` does.
   public mutating func read(
-    _ path: String, limit: Int, for use: Use = .need
+    _ path: String, limit: Int, for use: Use = .dependency
   ) throws(StorageError) -> [UInt8] {
     let input = try Input(path)
     add(path, input.identity, use)
@@ -48,7 +48,7 @@ public struct InputFiles: Sendable {
 
   /// Reads the end of a file, as ``Storage/readEnd(_:limit:)`` does.
   public mutating func readEnd(
-    _ path: String, limit: Int, for use: Use = .need
+    _ path: String, limit: Int, for use: Use = .dependency
   ) throws(StorageError) -> [UInt8] {
     let input = try Input(path)
     add(path, input.identity, use)
@@ -72,7 +72,7 @@ public struct InputFiles: Sendable {
   }
 
   /// Remembers a file that was read by other means.
-  mutating func add(_ path: String, _ identity: FileIdentity?, _ use: Use = .need) {
+  mutating func add(_ path: String, _ identity: FileIdentity?, _ use: Use = .dependency) {
     let place = path == "-" ? nil : Storage.place(of: path)
     entries.append(Entry(path: path, use: use, identity: identity, place: place))
   }
@@ -87,8 +87,10 @@ public struct InputFiles: Sendable {
   public mutating func reserve(_ path: String) { add(path, nil) }
 
   /// What is worked on has to stay as it is, too: it is needed for what will be written.
-  public mutating func needSubject() {
-    for index in entries.indices where entries[index].use == .subject { entries[index].use = .need }
+  public mutating func protectSubject() {
+    for index in entries.indices where entries[index].use == .subject {
+      entries[index].use = .dependency
+    }
   }
 
   /// Remembers what others have read too.
@@ -104,7 +106,7 @@ public struct InputFiles: Sendable {
   ) -> String? {
     let lost = entries.first { entry in
       switch entry.use {
-      case .need: break
+      case .dependency: break
       case .parent: if content == .wholeState { return false }
       case .subject: if content != .other { return false }
       }

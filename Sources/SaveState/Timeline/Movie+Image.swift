@@ -8,7 +8,7 @@ extension Image {
   /// Whether the image says that it is a movie.
   public var isMovie: Bool { sections.contains { $0.tag == Image.movieTag } }
 
-  /// The movie that the image is, if it is one. It is not verified yet: ``Movie/isTrue``.
+  /// The movie that the image is, if it is one. It is not verified yet: ``Movie/reproduces``.
   ///
   /// - Parameter machine: the machine in the image.
   /// - Throws: ``ImageError`` if its past or the rest cannot be read. The machine is usable anyway.

@@ -44,7 +44,7 @@ public struct Movie<Recorded: Machine>: Sendable {
   }
 
   /// Whether the past leads to the machine. Nothing is said of what it was on the way.
-  public var isTrue: Bool { past.leads(to: machine) }
+  public var reproduces: Bool { past.leads(to: machine) }
 
   /// How many of the frames that begin in it the program has ended without looking at what was held down;
   /// nil if the tape cannot be run.

@@ -104,6 +104,31 @@ extension StopCondition: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
+/// Refuses a number that an option does not take.
+///
+/// - Parameter unit: what follows the numbers that it takes.
+func checkNumber(
+  _ option: String, _ number: Int?, in range: ClosedRange<Int>, _ unit: String = ""
+) throws(ValidationError) {
+  guard let number, !range.contains(number) else { return }
+  throw ValidationError(
+    "\(option) takes \(range.lowerBound) to \(range.upperBound)\(unit), not \(number).")
+}
+
+/// Refuses files of which more than one is standard input.
+func checkStandardInput(_ paths: [String?]) throws(ValidationError) {
+  guard paths.count(where: { $0 == "-" }) > 1 else { return }
+  throw ValidationError("Only one thing can be read from standard input.")
+}
+
+/// Refuses files of which more than one is standard output, or one where text is written there too.
+func checkStandardOutput(
+  _ paths: [String?], andText hasText: Bool = false, remedy: String = ""
+) throws(ValidationError) {
+  guard paths.count(where: { $0 == "-" }) + (hasText ? 1 : 0) > 1 else { return }
+  throw ValidationError("Only one thing can be written to standard output\(remedy).")
+}
+
 /// `--print`.
 enum Printed: String, CaseIterable, ExpressibleByArgument {
   case screen

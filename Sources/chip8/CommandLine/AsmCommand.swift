@@ -27,12 +27,8 @@ struct AsmCommand: ParsableCommand {
 
   func validate() throws {
     // Without a name, what is made of standard input goes to standard output.
-    let onStandardOutput =
-      [output ?? source, symbols].filter { $0 == "-" }.count + (listing ? 1 : 0)
-    if onStandardOutput > 1 {
-      throw ValidationError(
-        "Only one thing can be written to standard output: -o and --symbols name files.")
-    }
+    try checkStandardOutput(
+      [output ?? source, symbols], andText: listing, remedy: ": -o and --symbols name files")
   }
 
   func run() throws {

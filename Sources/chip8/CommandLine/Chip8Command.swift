@@ -105,10 +105,7 @@ struct Chip8Command: ParsableCommand {
     if restoreDescriptor != nil, restore == nil {
       throw ValidationError("--restore-descriptor requires --restore IMAGE.")
     }
-    let read = [restore ?? files.first, headless.movie.input, settings.symbols]
-    guard read.filter({ $0 == "-" }).count < 2 else {
-      throw ValidationError("Only one thing can be read from standard input.")
-    }
+    try checkStandardInput([restore ?? files.first, headless.movie.input, settings.symbols])
     if keepState, !watch { throw ValidationError("--keep-state requires --watch.") }
   }
 
@@ -218,11 +215,11 @@ struct Chip8Command: ParsableCommand {
       if mobility.acknowledge { return try LoadedFile(mobility.channel) }
     case (nil, 0) where input?.movie == nil:
       guard settings.map(isHome) ?? false, let first = Library.bundled.first?.program else {
-        throw Failure.usage("no program given: try chip8 game.ch8, or chip8 --help")
+        throw Failure.programs(0, example: "chip8 game.ch8, or chip8 --help")
       }
       // The machine does not run unless it is chosen.
       return try LoadedFile("\(first.name).ch8", contents: first.bytes)
-    case (nil, 2...): throw Failure.usage("expected one program, got \(files.count)")
+    case (nil, 2...): throw Failure.programs(files.count)
     default: break
     }
     return try request.file(input)

@@ -17,6 +17,12 @@ struct Failure: Error {
 
   static func usage(_ message: String) -> Failure { Failure(message: message, code: EX_USAGE) }
 
+  /// There is not one program among the arguments.
+  static func programs(_ count: Int, example: String = "") -> Failure {
+    .usage(
+      count == 0 ? "no program given: try \(example)" : "expected one program, got \(count)")
+  }
+
   /// A file whose contents cannot be used.
   ///
   /// - Parameter reason: a sentence without the file's name, or an error whose description is one.

@@ -23,18 +23,14 @@ extension ImageCommand {
 
     @OptionGroup var dependencies: DependencyOptions
 
-    func validate() throws {
-      if file == "-", program == "-" {
-        throw ValidationError("Only one thing can be read from standard input.")
-      }
-    }
+    func validate() throws { try checkStandardInput([file, program]) }
 
     func run() throws {
       var inputs = InputFiles()
       let bytes = try inputs.read(file, limit: RetroArchFile.maxByteCount)
       let loaded = try loadedProgram()
       inputs.add(loaded.inputs)
-      inputs.needSubject()
+      inputs.protectSubject()
       try image(in: bytes, of: loaded).save(to: output, apartFrom: inputs)
     }
 

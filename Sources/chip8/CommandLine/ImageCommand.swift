@@ -93,10 +93,9 @@ struct ImageCommand: ParsableCommand {
 
     @OptionGroup var dependencies: DependencyOptions
 
+    func validate() throws { try checkStandardInput([first, second]) }
+
     func run() throws {
-      if first == "-", second == "-" {
-        throw Failure.usage("standard input can only be read once")
-      }
       let difference = ImageDifference(
         try OpenedImage(first, dependencies.paths), try OpenedImage(second, dependencies.paths))
       if json { try printJSON(difference) } else { try printLines(difference.lines) }
@@ -267,7 +266,5 @@ func validatePicture(_ screenshot: String?, _ scale: Int?) throws {
   if scale != nil, screenshot == nil {
     throw ValidationError("--scale requires --screenshot FILE.")
   }
-  if let scale, !(1...64).contains(scale) {
-    throw ValidationError("--scale takes 1 to 64, not \(scale).")
-  }
+  try checkNumber("--scale", scale, in: 1...64)
 }

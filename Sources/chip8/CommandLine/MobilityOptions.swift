@@ -70,9 +70,7 @@ struct MobilityOptions: ParsableArguments {
     if acknowledge, headless.writesText {
       throw ValidationError("--acknowledge needs standard output for itself.")
     }
-    if let timeout, !(1...3600).contains(timeout) {
-      throw ValidationError("--timeout takes 1 to 3600 seconds, not \(timeout).")
-    }
+    try checkNumber("--timeout", timeout, in: 1...3600, " seconds")
     if timeout != nil, !move, !acknowledge {
       throw ValidationError("--timeout requires --move or --acknowledge.")
     }

@@ -6,6 +6,7 @@ import Chip8Player
 import Glibc
 import JSON
 import SaveState
+import Synchronization
 
 /// Writes a line to standard error.
 ///
@@ -46,5 +47,30 @@ extension StringProtocol {
   var sourceText: String {
     split(separator: "\t", omittingEmptySubsequences: false).map(\.displayText)
       .joined(separator: "\t")
+  }
+}
+
+/// A line on standard error that says how far a command is, for a user at a terminal.
+final class ProgressLine: Sendable {
+  private let isShown = isatty(STDERR_FILENO) == 1
+  private let shownAt = Mutex<time_t>(0)
+
+  /// Shows it, at most once in a second.
+  func show(_ text: @autoclosure () -> String) {
+    guard isShown else { return }
+    let now = time(nil)
+    let isDue = shownAt.withLock { shown in
+      defer { shown = now }
+      return shown != now
+    }
+    if isDue { replace(with: text()) }
+  }
+
+  /// Leaves the line to what comes next.
+  func end() { if isShown { replace(with: "") } }
+
+  private func replace(with text: String) {
+    let bytes = Array("\r\u{1B}[K\(text)".utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
   }
 }

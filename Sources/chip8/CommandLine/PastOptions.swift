@@ -41,9 +41,7 @@ struct PastOptions: ParsableArguments {
     if leavesOutPast, past != nil {
       throw ValidationError("--no-past and --past cannot be combined.")
     }
-    if let past, !(1...Past<Chip8>.maxByteCount).contains(past) {
-      throw ValidationError("--past takes 1 to \(Past<Chip8>.maxByteCount) bytes, not \(past).")
-    }
+    try checkNumber("--past", past, in: 1...Past<Chip8>.maxByteCount, " bytes")
   }
 
   /// The moment with which to begin, if one is named.

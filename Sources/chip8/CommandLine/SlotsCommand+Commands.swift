@@ -175,9 +175,7 @@ extension SlotsCommand {
     @Argument(help: .value("FILE", "The file; - is standard output.")) var file: String
 
     func validate() throws {
-      if file == "-", arguments.options.json {
-        throw ValidationError("Only one thing can be written to standard output.")
-      }
+      try checkStandardOutput([file], andText: arguments.options.json)
     }
 
     func run() throws {
@@ -198,11 +196,7 @@ extension SlotsCommand {
 
     @OptionGroup var dependencies: DependencyOptions
 
-    func validate() throws {
-      if file == "-", arguments.owner.program == "-" {
-        throw ValidationError("Only one thing can be read from standard input.")
-      }
-    }
+    func validate() throws { try checkStandardInput([file, arguments.owner.program]) }
 
     func run() throws {
       var opened = try OpenedImage(file, dependencies.paths)

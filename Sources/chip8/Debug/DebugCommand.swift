@@ -65,11 +65,8 @@ struct DebugCommand: ParsableCommand {
   private func request() throws(Failure) -> PlayRequest {
     var request = PlayRequest()
     request.path = restore ?? files.first
-    guard request.path != nil || input != nil else {
-      throw .usage("no program given: try chip8 debug game.8o")
-    }
-    guard restore != nil || files.count <= 1 else {
-      throw .usage("expected one program, got \(files.count)")
+    guard restore != nil || files.count == 1 || files.isEmpty && input != nil else {
+      throw .programs(files.count, example: "chip8 debug game.8o")
     }
     (request.isImageExpected, request.inputPath) = (restore != nil, input)
     (request.machine, request.metadata) = (machine.request, settings.request)

@@ -233,9 +233,9 @@ struct MessageHeader {
       let parts = String(decoding: line, as: UTF8.self).split(separator: ":", maxSplits: 1)
       guard parts.first?.lowercased() == "content-length" else { continue }
       let digits = parts.last?.drop { $0 == " " } ?? ""
-      guard parts.count == 2, length == nil, (1...18).contains(digits.utf8.count),
-        digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(digits)
-      else { throw MessageError("Content-Length is not a number, or there are two") }
+      guard parts.count == 2, length == nil, let number = Int(decimal: digits) else {
+        throw MessageError("Content-Length is not a number, or there are two")
+      }
       length = number
     }
     guard bytes.count < maxByteCount else { throw MessageError("a header is too long") }

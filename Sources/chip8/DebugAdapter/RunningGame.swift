@@ -62,7 +62,7 @@ struct RunningGame {
     var (games, refusals): ([RunningGame], [(process: Int, why: String)]) = ([], [])
     for name in (try? Storage.names(in: directory)) ?? [] {
       guard name.hasSuffix(UserSocket.suffix),
-        let process = Int32(name.dropLast(UserSocket.suffix.count)), process > 0
+        let process = Int32(decimal: name.dropLast(UserSocket.suffix.count)), process > 0
       else { continue }
       let path = "\(directory)/\(name)"
       guard let descriptor = UserSocket.connect(to: path) else {

@@ -39,9 +39,7 @@ struct FarmCommand: ParsableCommand {
   var maxInstructions: Int?
 
   func validate() throws {
-    if let threads, !(1...1024).contains(threads) {
-      throw ValidationError("--threads takes 1 to 1024, not \(threads).")
-    }
+    try checkNumber("--threads", threads, in: 1...1024)
     if let maxInstructions, maxInstructions < 1 {
       throw ValidationError("--max-instructions takes at least 1.")
     }

@@ -2,7 +2,6 @@ import Chip8Player
 import Glibc
 import JSON
 import SaveState
-import Synchronization
 
 /// The results of a farm's jobs: a file that grows, and beside it one that says of which jobs they are.
 struct FarmResults {
@@ -97,18 +96,18 @@ struct FarmResults {
   /// Runs all jobs that have no results yet.
   func complete(_ threads: Int) throws {
     Interrupt.catchSignals(second: .kills)
-    let display = ProgressDisplay(jobs.count)
+    let line = ProgressLine()
     let end = try Farm.run(
       jobs, options, threads: threads, after: done, isInterrupted: { Interrupt.wasCaught }
-    ) { [file, path] text, progress in
+    ) { [file, path, jobs] text, progress in
       if let file {
         try file.append(text)
       } else {
         try Storage.write(text, to: STDOUT_FILENO, path)
       }
-      display.show(progress)
+      line.show("\(progress.jobCount) of \(jobs.count) jobs")
     }
-    display.end()
+    line.end()
     try file?.synchronize()
     if end.jobCount < jobs.count {
       throw Failure(
@@ -121,33 +120,5 @@ struct FarmResults {
           + "could not be run; \(end.errorCount == 1 ? "its line says" : "their lines say") why",
         code: EX_DATAERR)
     }
-  }
-}
-
-/// How far a farm is, on a terminal.
-private final class ProgressDisplay: Sendable {
-  private let jobCount: Int
-  private let isTerminal = isatty(STDERR_FILENO) == 1
-  private let shownAt = Mutex<time_t>(0)
-
-  init(_ jobCount: Int) { self.jobCount = jobCount }
-
-  /// Shows it, at most once in a second.
-  func show(_ progress: FarmProgress) {
-    guard isTerminal else { return }
-    let now = time(nil)
-    let isDue = shownAt.withLock { shown in
-      defer { shown = now }
-      return shown != now
-    }
-    if isDue { write("\(progress.jobCount) of \(jobCount) jobs") }
-  }
-
-  /// Leaves the line to what comes next.
-  func end() { if isTerminal { write("") } }
-
-  private func write(_ text: String) {
-    let bytes = Array("\r\u{1B}[K\(text)".utf8)
-    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
   }
 }

@@ -96,10 +96,8 @@ struct HeadlessOptions: ParsableArguments {
     if json, !print.isEmpty {
       throw ValidationError("--json and --print cannot be combined.")
     }
-    let onStandardOutput = [save, screenshot, trace, movie.record].filter { $0 == "-" }.count
-    if onStandardOutput + (json || !print.isEmpty ? 1 : 0) > 1 {
-      throw ValidationError("Only one thing can be written to standard output.")
-    }
+    try checkStandardOutput(
+      [save, screenshot, trace, movie.record], andText: json || !print.isEmpty)
   }
 
   /// The files that are written, but for the slot.

@@ -20,7 +20,7 @@ extension LoadedMachine {
         "--no-rom would lose the program of the arriving machine: leave it out, or let the other "
           + "side send the machine without its program")
     }
-    inputs.needSubject()
+    inputs.protectSubject()
   }
 }
 

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Chip8Core
 import Chip8Player
-import Glibc
 import SaveState
 
 extension MovieCommand {
@@ -42,19 +41,15 @@ extension MovieCommand {
       if outputs.isEmpty {
         throw ValidationError("Nothing to export: add --gif, --png-frames, --wav or --y4m.")
       }
-      if outputs.filter({ $0 == "-" }).count > 1 {
-        throw ValidationError("Only one thing can be written to standard output.")
-      }
+      try checkStandardOutput(outputs)
       if pngFrames == "-" { throw ValidationError("--png-frames takes a directory.") }
-      if let scale, !(1...32).contains(scale) {
-        throw ValidationError("--scale takes 1 to 32, not \(scale).")
-      }
+      try checkNumber("--scale", scale, in: 1...32)
     }
 
     func run() throws {
       let movie = try MovieFile(contentsOf: file, dependencies.paths)
       try inFile(file) {
-        guard movie.movie.isTrue else { throw MovieError.doesNotReproduce }
+        guard movie.movie.reproduces else { throw MovieError.doesNotReproduce }
       }
       let frames = try inFile(file) {
         try MovieFrames(movie.movie, scale: scale ?? 4, showsKeys: showKeys)
@@ -62,13 +57,13 @@ extension MovieCommand {
       try Output.check(
         [gif, wav, y4m].compactMap { $0 }.map { Output($0, .other, apartFrom: movie.inputs) })
       var writers = try writers(frames, movie)
-      var progress = Progress(frames.count)
-      for frame in frames {
+      let progress = ProgressLine()
+      for (index, frame) in frames.enumerated() {
+        progress.show("\(index * 100 / frames.count) %")
         for index in writers.indices { try writers[index].write(frame) }
-        progress.advance()
       }
       for index in writers.indices { try writers[index].finish() }
-      progress.finish()
+      progress.end()
     }
 
     private func writers(_ frames: MovieFrames, _ movie: MovieFile) throws -> [any MovieWriter] {
@@ -115,28 +110,4 @@ private struct PNGWriter: MovieWriter {
   }
 
   mutating func finish() {}
-}
-
-/// Progress, for a user at a terminal.
-private struct Progress {
-  private let count: Int
-  private var done = 0
-  private let isShown = isatty(STDERR_FILENO) == 1
-
-  init(_ count: Int) { self.count = count }
-
-  mutating func advance() {
-    let before = done * 100 / count
-    done += 1
-    let percent = done * 100 / count
-    if isShown, percent > before { show("\r\(percent) %") }
-  }
-
-  /// Leaves nothing behind.
-  func finish() { if isShown { show("\r\u{1B}[K") } }
-
-  private func show(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = write(STDERR_FILENO, bytes, bytes.count)
-  }
 }

@@ -160,9 +160,7 @@ struct MovieCommand: ParsableCommand {
       if marker.isEmpty, author.isEmpty, !noAuthors, !noMarkers {
         throw ValidationError("Nothing to change: add --marker FRAME=TEXT or --author NAME.")
       }
-      if json, output.path == "-" {
-        throw ValidationError("Only one thing can be written to standard output.")
-      }
+      try checkStandardOutput([output.path], andText: json)
     }
 
     func run() throws {
