@@ -7,7 +7,7 @@ public protocol JSONMember: Encodable {
   func write(to text: inout [UInt8])
 }
 
-/// An object whose members stand next to their names: `["program": name, "frames": 60]`. A member
+/// An object whose members are next to their names: `["program": name, "frames": 60]`. A member
 /// that is nil is null.
 public struct JSONObject: ExpressibleByDictionaryLiteral {
   /// In the order in which they are written.

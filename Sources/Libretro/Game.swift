@@ -242,7 +242,7 @@ struct Game {
   }
 
   private mutating func sound() {
-    // A machine that stands still has no sound of a frame.
+    // A machine that is stopped has no sound of a frame.
     if isSounding { machine.writeSound(to: samples) } else { samples.update(repeating: 0) }
     for k in samples.indices { (stereo[2 * k], stereo[2 * k + 1]) = (samples[k], samples[k]) }
     var played = 0

@@ -68,7 +68,7 @@ extension Assembler {
     diagnostics.hasDoubtfulValue && !diagnostics.isFirstErrorFinal ? .nan : value
   }
 
-  /// Whether the last token stands on another line than its statement: more likely than an operand
+  /// Whether the last token is on another line than its statement: more likely than an operand
   /// it is the beginning of the next one.
   var isBeyondStatement: Bool {
     stream.last?.line != statement.line

@@ -83,7 +83,7 @@ struct Names {
   }
 }
 
-/// Whether `name`, written as it is, is the name of a label wherever a label may stand.
+/// Whether `name`, written as it is, is the name of a label wherever a label may be.
 ///
 /// A source can give names to labels that it can only use between quotes, or in some places.
 public func isPlainName(_ name: String) -> Bool {

@@ -98,7 +98,7 @@ extension Symbols {
   }
 }
 
-/// The members of a symbol file, as they stand in it.
+/// The members of a symbol file, as they are in it.
 private struct SymbolFile: Codable {
   struct Breakpoint: Codable {
     let address: Int

@@ -12,7 +12,7 @@ struct Token {
   var value: Value
   /// Where the token starts in the source, in bytes.
   var offset: Int32
-  /// The line of the source it stands on, counted from 1.
+  /// The line of the source it is on, counted from 1.
   var line: Int32
   /// The line of the body of a macro in which it stands for a name; 0 where it stands for itself.
   var bodyLine: Int32 = 0

@@ -4,7 +4,7 @@ extension StringProtocol {
   /// The text as one line that shows itself and does nothing else, in a terminal, a window or its
   /// title: what ends a line, moves a cursor, turns the direction of text or cannot be seen is
   /// `U+FFFD`. Of a text of more than 4096 characters the middle is left out, for what is wrong
-  /// stands at the end of a sentence.
+  /// is at the end of a sentence.
   package var displayText: String { String(self).displayed }
 }
 

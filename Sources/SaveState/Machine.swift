@@ -60,7 +60,7 @@ public protocol Machine: InputReceiver, Sendable {
   static var heldFieldName: String { get }
 
   /// Continues, with whatever is held down, until it has ended as many frames as `end` says or executed
-  /// as many instructions, whichever comes first, or cannot continue. If it stands exactly at `end`
+  /// as many instructions, whichever comes first, or cannot continue. If it is exactly at `end`
   /// then, but between two frames, and `end` is in a frame, that frame begins. It always comes
   /// back.
   mutating func advance(until end: Position)

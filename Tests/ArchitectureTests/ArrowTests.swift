@@ -33,10 +33,10 @@ private struct Rule {
   }
 }
 
-/// What does not stand in a module's code and its texts.
+/// What is not in a module's code and its texts.
 private struct Word {
   let pattern: String
-  /// Directories where it may stand.
+  /// Directories where it may be.
   var allowedIn: [String] = []
   var countsInComments = false
 

@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: Run.all) private func eachExecutionIsStoppedAtOnce(run: Run) throws {
     var straight = try run.machine()
     var stopped = straight
-    // All of the game, the wait for a key with what stands after it too.
+    // All of the game, the wait for a key with what comes after it too.
     let addresses = (0..<48).map { UInt16(0x200 + 2 * $0) }
     var debugger = debugger(addresses)
     var executions: [UInt16: Int] = [:]

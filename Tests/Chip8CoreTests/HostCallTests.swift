@@ -286,7 +286,7 @@ extension Chip8 {
   }
 
   /// A program that calls all the time, with a host that answers this or that: saved and loaded at
-  /// every boundary, standing at calls too, it comes to the same end.
+  /// every boundary, at calls too, it comes to the same end.
   @Test(arguments: timings)
   func callsAreExactAtEveryBoundary(
     platform: Platform, timing: Configuration.Timing
@@ -335,7 +335,7 @@ extension Chip8 {
     #expect(straight.state.frames > 70)
   }
 
-  /// Whatever stands at I and in the RAM: the machine continues, or faults, and stays one that can be
+  /// Whatever is at I and in the RAM: the machine continues, or faults, and stays one that can be
   /// saved.
   @Test(arguments: [71, 72] as [UInt64]) func anyRequestBlockIsSafe(seed: UInt64) throws {
     print("request blocks from seed \(seed)")

@@ -57,7 +57,7 @@ struct Restless {
       .poke(.random(in: 0x600..<0x610, using: &random), [.random(in: 0...255, using: &random)])
     case 1: .entryCall(sub)
     case 2: .arguments(["a", "b"])
-    // What stands where a program begins on the two-page machine leads elsewhere.
+    // What is where a program begins on the two-page machine leads elsewhere.
     case 3 where platform != .hires: .program(Bool.random(using: &random) ? program : longer)
     case 4: .userFlags([.random(in: 0...255, using: &random)])
     case 7: .register([.v(5), .i, .dt, .st].randomElement(using: &random) ?? .i, 0x61)

@@ -153,7 +153,7 @@ import Testing
     #expect(machine.state.v[2] == value)
   }
 
-  /// The instruction stands in the last byte and the first one.
+  /// The instruction is in the last byte and the first one.
   @Test func codeThatWrapsIsSeenToChange() throws {
     var machine = try machine(.chip8, 0x1FFF).changed {
       $0.ram[0xFFF] = 0x6A

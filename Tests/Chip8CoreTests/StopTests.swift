@@ -95,7 +95,7 @@ import Chip8Core
 
   /// An instruction that was executed, and is another one then, is stopped before as what it is.
   @Test func modifiedInstructionsAreStoppedBefore() throws {
-    // At 0x208 stands 6301, which becomes 7101.
+    // At 0x208 is 6301, which becomes 7101.
     let words: [UInt16] = [0x1208, 0x6071, 0x6101, 0xF155, 0x6301, 0xA208, 0x1202]
     let found = try hits(.access(.register(.v(1)), .write), words, count: 14)
     #expect(found == [5, 7, 11, 13])

@@ -160,7 +160,7 @@ import Testing
   }
 
   @Test func hitsTakeTimeInEachByte() throws {
-    // A byte of all ones at column 4 stands in columns 4–7 of one byte and 8–11 of the next.
+    // A byte of all ones at column 4 is in columns 4–7 of one byte and 8–11 of the next.
     for (line, hits) in [
       (0x0F00, 1), (0x00F0, 1), (0x0810, 2), (0xF00F, 0),
     ] as [(UInt128, UInt64)] {

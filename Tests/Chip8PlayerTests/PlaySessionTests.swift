@@ -238,7 +238,7 @@ extension PlaySession {
     // What led there is in its autosave.
     let image = try slots(faulty).image(Autosave.fault.slot)
     #expect(try image.lastInstructions().map(\.opcode) == [0x7001])
-    // A machine in its place continues; the one before stands again as it did.
+    // A machine in its place continues; the one before is there again as it was.
     faulty.reset()
     #expect(faulty.happened() == ["reset"] && faulty.halt == nil && faulty.v0 == 0)
     faulty.undoLoad()

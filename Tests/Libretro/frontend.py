@@ -31,7 +31,7 @@ def options_choose_the_machine(core: str):
                 "chip8_quirk_wrap", "chip8_quirk_lores_big_sprites"} <= keys, keys
         usual = canonical(game.save())
         picture = game.run()[0]
-    # Quirks and speed are among what stands first in the machine's state.
+    # Quirks and speed are among what comes first in the machine's state.
     with Game(core, BACKFIRE, {"chip8_ipf": "30", "chip8_quirk_wrap": "on"}) as game:
         other = canonical(game.save())
         assert usual[16:20] == (12).to_bytes(4, "little"), "the speed is the program's"

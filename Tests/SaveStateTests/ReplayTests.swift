@@ -75,7 +75,7 @@ import Testing
     #expect(positions.shuffled().sorted() == positions)
   }
 
-  @Test("An input that is refused is the machine's own error, and it stands there")
+  @Test("An input that is refused is the machine's own error, and it stays there")
   func refusal() throws {
     var tape = Tape<Toy.Input>()
     tape.append(.byte(64, 1), at: Position(frame: 2, instruction: 250, isInFrame: true))

@@ -112,7 +112,7 @@ PLAIN, ZLIB, DIFFERENCE, DIFFERENCE_FROM_BASE_IMAGE = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class Section:
-    """A section as it stands in the file."""
+    """A section as it is in the file."""
 
     tag: str
     flags: int
@@ -176,7 +176,7 @@ def check_header(image: bytes) -> None:
     """Checks the header. (Step 3)"""
     header = Fields("the header", image[:HEADER_BYTES])
     if header.take(len(HEADER_MAGIC)) != HEADER_MAGIC:
-        refuse("no header stands where the footer says")
+        refuse("no header is where the footer says")
     kind, revision = header.take(4), header.number(2)
     if revision != 1:
         refuse(f"it has revision {revision} of the format, and this reads revision 1")

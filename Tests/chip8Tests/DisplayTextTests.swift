@@ -1,4 +1,4 @@
-// DisplayTextTests.swift: whatever files, programs and arguments are called, and whatever stands in
+// DisplayTextTests.swift: whatever files, programs and arguments are called, and whatever is in
 // them, a terminal gets lines of text.
 
 import Foundation

@@ -41,7 +41,7 @@ import Testing
     return try Report(outcome).registers.v[4]
   }
 
-  /// What stands in the buffer of the program at the end of an image, up to the last argument.
+  /// What is in the buffer of the program at the end of an image, up to the last argument.
   private func arguments(in report: Report, saved file: String) throws -> [String] {
     let info = try scratch.chip8("image", "info", file, "--json").text
     let host = try #require(
@@ -117,7 +117,7 @@ import Testing
         + arguments)
     #expect(waiting.code == 0)
     #expect(try scratch.report("--restore", "c.state").state == report.state)
-    // An image that is a program of its own hands on all that stands after its name.
+    // An image that is a program of its own hands on all that comes after its name.
     let made = try scratch.chip8(
       "image", "executable", "dir/a.img", "--with", "--headless --json --save d.state")
     #expect(made.code == 0, "\(made.errors)")
@@ -480,7 +480,7 @@ import Testing
     #expect(
       try scratch.chip8("image", "info", "a.state", "--symbols", "g.sym").text
         .contains("first"))
-    // Seven instructions and six, and the program stands where it stood.
+    // Seven instructions and six, and the program is where it was.
     let restored = try scratch.report("a.state", "--instructions", "13", "--save", "c.state")
     #expect(restored.registers == plain.registers)
     #expect(try trail("c.state") == 2)

@@ -200,7 +200,7 @@ import Testing
   }
 
   @Test func notesAreSetAndTheRestStaysAsItWas() throws {
-    // What stands before an image, and what others have put into it, stay.
+    // What comes before an image, and what others have put into it, stay.
     try alter("a.state") { image in
       image.sections.append(
         AlteredImage.Section(

@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  /// The end of every frame, so that the machine stands in display waits and waits for a key too.
+  /// The end of every frame, so that the machine is in display waits and waits for a key too.
   @Test(arguments: machines)
   func atFrames(machine: Machine) throws {
     let scratch = try Scratch()

@@ -1,4 +1,4 @@
-// SettingsCommandTests.swift: what stands beside a machine travels with it, and does what it says.
+// SettingsCommandTests.swift: what is saved beside a machine travels with it, and does what it says.
 
 import Chip8Core
 import Chip8Player
@@ -238,7 +238,7 @@ import Testing
       run + ["--symbols", "none.sym"], code: 66, naming: "none.sym")
   }
 
-  /// A machine is whole whatever stands beside it. What is damaged is reported, and kept as it is
+  /// A machine is whole whatever is saved beside it. What is damaged is reported, and kept as it is
   /// until something else is set.
   @Test func damageIsReported() throws {
     for (tag, contents) in [("SETT", [1]), ("LABL", [0, 2, 0])] as [(String, [UInt8])] {

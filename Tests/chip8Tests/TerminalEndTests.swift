@@ -83,7 +83,7 @@ import Testing
     terminal.type("\u{11}")
     let end = try terminal.end()
     expectRestored(end, code: 0)
-    // What was written to standard error stands where the terminal was before.
+    // What was written to standard error is where the terminal was before.
     try terminal.waitForText("chip8: Program stopped: ")
   }
 

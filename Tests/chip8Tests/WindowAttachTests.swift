@@ -164,7 +164,7 @@ struct WindowAttachTests {
     let instruction = try #require(try first.value("instruction"))
     #expect(try client().refusal("attach").contains("another debugger is attached"))
     if isOrderly { try end(first) } else { first.kill() }
-    // The game runs, and stops nowhere; its position is beyond where it stood.
+    // The game runs, and stops nowhere; its position is beyond where it was.
     let second = try waitFor("the first one's end") { () -> AdapterClient? in
       let client = try client()
       let request = try client.ask("attach", ["stopOnEntry": true])

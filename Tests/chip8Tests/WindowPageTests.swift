@@ -40,7 +40,7 @@ struct WindowPageTests {
     try desktop.press("F5")
     let first: Chip8 = try waitFor("slot 1") { try? slots.image(.key(1)).machine() }
     #expect(first.state.frames == 0)
-    // It runs now.
+    // It runs now, and is stopped while the card is shown again.
     try waitFor("some frames") {
       try machine(save(desktop, 2)).state.frames > 0 ? true : nil
     }

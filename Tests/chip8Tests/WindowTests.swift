@@ -350,7 +350,7 @@ struct WindowTests {
     let first = try saves(1, 0)
     let stopped: Chip8 = try first.machine()
     #expect(stopped.state.v[0] == 9)
-    // Somewhat later it still stands there, and continues to the next turn when it is told to.
+    // Somewhat later it is still there, and continues to the next turn when it is told to.
     try desktop.press("p", "shift+2")
     let second = try saves(2, 1)
     let later: Chip8 = try second.machine()

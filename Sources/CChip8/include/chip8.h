@@ -201,7 +201,7 @@ enum {
   CHIP8_STOP_HALT = 1,
   /* The program has ended by its exit instruction, which remains the next one. */
   CHIP8_STOP_EXIT = 2,
-  /* The program has faulted and stands before that instruction: chip8_get_fault. */
+  /* The program has faulted and stopped before that instruction: chip8_get_fault. */
   CHIP8_STOP_FAULT = 3,
   /* The program calls its host: chip8_answer_host_call. Only a machine from an image can. */
   CHIP8_STOP_HOST_CALL = 4
@@ -255,7 +255,7 @@ typedef struct chip8_fault {
 int32_t chip8_get_fault(chip8_machine *machine, chip8_fault *fault);
 
 /* Tells a program what its call came to, a status of docs/HOST-CALLS.md, and lets it continue with the
-   next run. CHIP8_ERROR_REFUSED if it does not stand at one. */
+   next run. CHIP8_ERROR_REFUSED if it is not at one. */
 int32_t chip8_answer_host_call(chip8_machine *machine, uint8_t status);
 
 /* Writes to the RAM. CHIP8_ERROR_REFUSED if that is not all within it. */

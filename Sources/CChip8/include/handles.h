@@ -33,7 +33,7 @@ static inline void *CChip8_object(const void *handle, uint64_t kind) {
 /// A new handle; NULL if there are as many as there can be.
 void *CChip8_addHandle(void *object, uint64_t kind);
 
-/// Gives up a handle, and returns what it stood for; NULL if it is not one.
+/// Gives up a handle, and returns what it stands for; NULL if it is not one.
 void *CChip8_removeHandle(const void *handle, uint64_t kind);
 
 #endif

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/// What stands for a key. Dates, numbers that are not integers and lists are `CTOMLOther`, and have no text.
+/// The value of a key. Dates, numbers that are not integers and lists are `CTOMLOther`, and have no text.
 typedef enum { CTOMLText, CTOMLInteger, CTOMLBoolean, CTOMLOther } CTOMLKind;
 
 /// A value. Nothing in it outlives the call.

@@ -50,7 +50,7 @@ public struct Disassembly: Sendable {
   public let items: [Item]
   /// The names of the address after the program.
   public let labelsAtEnd: [String]
-  /// Names that the program uses for addresses where no label can stand: outside of it, or within
+  /// Names that the program uses for addresses where no label can be: outside of it, or within
   /// a long instruction.
   public let constants: [(name: String, address: Int)]
 

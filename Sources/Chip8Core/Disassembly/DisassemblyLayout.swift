@@ -1,4 +1,4 @@
-/// Where the instructions of a program stand that its source will have as instructions: of two that
+/// Where the instructions of a program are that its source will have as instructions: of two that
 /// share bytes, the first one. All else are bytes.
 struct DisassemblyLayout {
   /// What an instruction does with an address in it.
@@ -62,7 +62,7 @@ struct DisassemblyLayout {
     uses[Int(address)] = uses[Int(address)].map { max($0, use) } ?? use
   }
 
-  /// Whether a label can stand at an address: before an item, or before the second byte of one.
+  /// Whether a label can be at an address: before an item, or before the second byte of one.
   func canHaveLabel(_ address: Int) -> Bool {
     let offset = address - Chip8.programStart
     guard (0..<program.count).contains(offset) else { return offset == program.count }

@@ -1,6 +1,6 @@
 /// Makes the items of a disassembly.
 struct DisassemblyWriter {
-  /// How many bytes of data stand on a line.
+  /// How many bytes of data are on a line.
   private static let dataByteCount = 8
 
   let layout: DisassemblyLayout

@@ -1,6 +1,6 @@
 /// The instructions of a program that can be reached from its start, as far as its bytes tell:
 /// what it makes while it runs, and where an indexed jump leads, is not followed any further than
-/// a table of jumps. The detection of platforms and the disassembly both stand on this walk.
+/// a table of jumps. The detection of platforms and the disassembly both build on this walk.
 struct ReachableCode {
   let program: [UInt8]
   let extensions: Extensions

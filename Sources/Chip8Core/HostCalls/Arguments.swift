@@ -43,7 +43,7 @@ public enum Arguments {
     (try? check(arguments)) != nil
   }
 
-  /// As they stand in memory: each with a zero after it.
+  /// As they are in memory: each with a zero after it.
   static func bytes(_ arguments: [String]) -> [UInt8] {
     arguments.flatMap { Array($0.utf8) + [0] }
   }

@@ -1,5 +1,5 @@
 extension Instruction {
-  /// The instruction in Octo's assembly language, as it would stand in a source file.
+  /// The instruction in Octo's assembly language, as it would be in a source file.
   ///
   /// - Parameters:
   ///   - next: the two bytes after its first two, the second half of a long load of I.

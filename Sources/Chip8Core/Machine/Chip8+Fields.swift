@@ -3,7 +3,7 @@
 import SaveState
 
 extension Chip8 {
-  /// What stands in a section of `docs/STATE-FORMAT.md`.
+  /// The contents of a section of `docs/STATE-FORMAT.md`.
   public func fieldName(in section: Tag, at offset: Int) -> String {
     switch section {
     case Chip8.coreTag: return coreFieldName(at: offset)

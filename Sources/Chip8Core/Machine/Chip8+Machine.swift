@@ -6,7 +6,7 @@ extension Chip8: Machine {
   /// What images of these machines are marked with.
   public static let kind = Tag("CH-8")
 
-  /// The state is `CORE`, `RAM ` and `DISP`, and of some machines `HOST` and `GOAL`. Beside it stand
+  /// The state is `CORE`, `RAM ` and `DISP`, and of some machines `HOST` and `GOAL`. Beside it are
   /// what was executed last, how the machine is shown, and what its addresses are called.
   public static let sections: [SectionKind] = [
     .state(coreTag), .state(ramTag), .state(displayTag), .state(hostTag), .state(entryCallTag),

@@ -102,7 +102,7 @@ public struct Chip8: Sendable {
     case exit
     /// The program has faulted.
     case fault(Fault)
-    /// The program calls the host, and the machine stands at that call until
+    /// The program calls the host, and the machine waits at that call until
     /// ``InputEvent/hostAnswer(_:)`` says its status.
     indirect case hostCall(HostCall)
   }

@@ -113,7 +113,7 @@ public struct State: Sendable {
     if configuration.timing == .cycles {
       // The VIP's own routine comes back only when its buzzer has fallen silent.
       guard sound == 0 else { return nil }
-      // An image can hold a machine that stands at the end of the range already.
+      // An image can hold a machine that is at the end of the range already.
       cycles = min(
         cycles + VIPClock.keyWaitEnd, configuration.clock.range(afterFrames: frames).upperBound)
     }

@@ -87,7 +87,7 @@ extension Processor {
     endFrame()
   }
 
-  /// The moment of this frame's interrupt: the VIP's interrupts stand on a grid, one a frame.
+  /// The moment of this frame's interrupt: the VIP's interrupts are on a grid, one a frame.
   private var interruptAt: UInt64 {
     VIPClock.nextInterrupt(after: clock.programStart) + state.pointee.frames * VIPClock.frame
   }

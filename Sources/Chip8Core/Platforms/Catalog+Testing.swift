@@ -3,7 +3,7 @@
 import SaveState
 
 extension KnownProgram {
-  /// The tables as they stand in the source, each one taking precedence over those before it.
+  /// The tables as they are in the source, each one taking precedence over those before it.
   package static var tables: [String] {
     Catalog.tables.map(\.text)
   }

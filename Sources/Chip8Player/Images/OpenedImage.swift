@@ -45,7 +45,7 @@ package struct OpenedImage {
     }
   }
 
-  /// Writes an image of the same machine to a file, or in the place of this one. A program that stands before
+  /// Writes an image of the same machine to a file, or in the place of this one. A program that comes before
   /// that goes along, and can be run there too.
   package func save(_ image: Image, to output: String?) throws {
     let output = output ?? path

@@ -1,6 +1,6 @@
 import CDeflate
 
-/// How deflated bytes stand in a file.
+/// How deflated bytes are stored in a file.
 enum Inflation {
   /// By themselves.
   case plain

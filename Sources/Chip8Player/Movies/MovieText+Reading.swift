@@ -19,7 +19,7 @@ extension MovieText {
   }
 }
 
-/// What stands before the frames.
+/// What comes before the frames.
 private struct MovieHeader {
   var facts = MovieFacts()
   private var startsAtPowerOn: Bool?

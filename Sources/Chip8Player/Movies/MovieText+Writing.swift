@@ -185,7 +185,7 @@ private struct TapeWriter {
 }
 
 extension KeySet {
-  /// The keys as they stand in the text of a movie.
+  /// The keys as the text of a movie has them.
   var movieDigits: String { isEmpty ? "-" : digits }
 }
 

@@ -9,7 +9,7 @@ package struct MovieText {
   let lines: [(number: Int, words: [Word])]
 
   static let firstLine = "movie 1"
-  /// How many bytes of a program or an image stand in a line.
+  /// How many bytes of a program or an image are on a line.
   static let dataByteCount = 48
 
   /// A word of a line.

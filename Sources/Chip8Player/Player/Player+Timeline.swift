@@ -1,7 +1,7 @@
 import Chip8Core
 import SaveState
 
-/// To other moments of the timeline: docs/TIMELINE.md. The machine and what stands beside it are then as
+/// To other moments of the timeline: docs/TIMELINE.md. The machine and its metadata are then as
 /// they were.
 extension Player {
   /// Goes back to where a frame can begin; the first in the middle of a frame is back to its own

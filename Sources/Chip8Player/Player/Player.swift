@@ -12,7 +12,7 @@ import SaveState
 public struct Player: InputReceiver, Sendable {
   /// The machine, and all that it has been.
   package internal(set) var timeline: Timeline<Chip8>
-  /// What stands beside the machine on each branch of its timeline.
+  /// What is known beside the machine on each branch of its timeline.
   private var contexts: [BranchContext]
   /// Whether what images say of that is not wanted.
   public let forgetsSaved: Bool
@@ -53,7 +53,7 @@ public struct Player: InputReceiver, Sendable {
   /// The past of some hours.
   public static let defaultPastByteLimit = 256 << 10
 
-  /// What stands beside a machine.
+  /// What is known beside a machine: its image, metadata and program file.
   fileprivate struct BranchContext: Sendable {
     var image: Image?
     var metadata: SessionMetadata
@@ -125,19 +125,19 @@ public struct Player: InputReceiver, Sendable {
     return allowed
   }
 
-  /// Puts something beside the machine on all branches that are new.
+  /// Sets the context of all branches that are new.
   private mutating func place(_ context: BranchContext) {
     while contexts.count < timeline.branchCount { contexts.append(context) }
   }
 
-  /// A journal has nothing of what stood beside the machine.
+  /// A journal has the machine alone, and nothing of its context.
   mutating func placeOnRecalledBranches() {
     var context = contexts[0]
     context.image = nil
     place(context)
   }
 
-  /// On a branch that is new, the same stands beside the machine as on the one that it was on.
+  /// A new branch has the context of the one that the machine was on.
   mutating func inherit(from branch: Int) {
     if contexts.count < timeline.branchCount { place(contexts[branch]) }
   }

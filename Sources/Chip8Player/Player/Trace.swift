@@ -2,7 +2,7 @@ import Chip8Core
 import SaveState
 
 /// A line for each instruction, as the machine was before it: frame and instruction since power-on,
-/// PC, opcode, I, V0 to VF, and the instruction in Octo's language; with symbols, where it stands
+/// PC, opcode, I, V0 to VF, and the instruction in Octo's language; with symbols, where it is
 /// from the last label on, and labels instead of addresses in it.
 package final class Trace {
   private let file: StreamWriter

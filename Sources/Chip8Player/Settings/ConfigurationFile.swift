@@ -151,7 +151,7 @@ public struct ConfigurationFile: Sendable {
   }
 }
 
-/// What stands for a key.
+/// The value of a key.
 private struct Value {
   let path: String
   let kind: CTOMLKind
@@ -191,7 +191,7 @@ private func string(_ start: UnsafePointer<CChar>?, _ count: Int) -> String {
 }
 
 extension Setting.Kind {
-  /// What can stand for it in TOML.
+  /// The types that its value can have in TOML.
   fileprivate var kinds: [CTOMLKind] {
     switch self {
     case .flag: [CTOMLBoolean]

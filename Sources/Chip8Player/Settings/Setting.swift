@@ -140,7 +140,7 @@ public enum Setting: String, CaseIterable, Sendable {
   /// Those that a configuration can have.
   package static let configurable = allCases.filter { !machine.contains($0) }
 
-  /// Whether it stands beside a machine, and is saved with it.
+  /// Whether it is part of a machine's metadata, and is saved with it.
   public var isMetadata: Bool { [.colors, .rotate, .speed, .keyMap].contains(self) }
 
   /// Whether it has a meaning only while playing.

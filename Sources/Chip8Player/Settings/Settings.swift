@@ -92,7 +92,7 @@ extension Settings {
     }
   }
 
-  /// What of them stands beside a machine.
+  /// Those that are part of a machine's metadata.
   var metadata: SessionMetadata {
     var metadata = SessionMetadata()
     metadata.speed = texts[.speed].flatMap { Int(decimal: $0) }

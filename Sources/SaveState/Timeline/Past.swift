@@ -143,7 +143,7 @@ extension Timeline {
     than start: Recorded, _ inputs: [Tape<Recorded.Input>.Entry], stateByteCount: Int,
     _ byteLimit: Int
   ) -> Recorded? {
-    // What stands before the events, with room for their number and the first distance.
+    // What comes before the events, with room for their number and the first distance.
     var room = byteLimit - stateByteCount - 64
     guard room > 0 else { return nil }
     let kept = Tape(inputs[...]).encodedByteCounts.reversed().prefix { byteCount in
@@ -170,7 +170,7 @@ extension Timeline {
 // MARK: - In an image
 
 extension Past {
-  /// What stands before the events.
+  /// What comes before the events.
   private enum Beginning {
     /// The machine was just switched on: its seed.
     static var powerOn: UInt8 { 0 }

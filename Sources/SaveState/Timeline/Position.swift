@@ -54,7 +54,7 @@ extension Machine {
     advance(until: end)
   }
 
-  /// Continues to exactly a position that it comes by without further input: it stands there then,
+  /// Continues to exactly a position that it comes by without further input: it is there then,
   /// unless it does not come by. Of a position with no count of instructions it is the frame that
   /// counts.
   ///

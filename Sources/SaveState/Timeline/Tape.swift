@@ -49,15 +49,15 @@ public struct Replay<Replayed: Machine>: Sendable {
   /// Continues as ``Machine/advance(until:)`` does, with the inputs up to there. Those at the end
   /// itself are still to come then.
   ///
-  /// - Throws: the machine's own error for an input that it refuses; it stands there.
+  /// - Throws: the machine's own error for an input that it refuses; it stays there.
   public mutating func advance(until end: Position) throws(Replayed.InputRefusal) {
     try machine.advance(until: end, with: &remaining)
   }
 
   /// Continues to exactly a position that it has been at, with all inputs up to there and at it.
-  /// Whether it stands there then shows whether it has run as it had.
+  /// Whether it is there then shows whether it has run as it had.
   ///
-  /// - Throws: the machine's own error for an input that it refuses; it stands there.
+  /// - Throws: the machine's own error for an input that it refuses; it stays there.
   public mutating func advance(to end: Position) throws(Replayed.InputRefusal) {
     try machine.advance(to: end, with: &remaining)
   }

@@ -16,7 +16,7 @@ extension Configuration.Timing: ExpressibleByArgument {}
 
 /// `--keys`.
 extension KeyScript: ExpressibleByArgument {
-  /// What stands after the option.
+  /// The value of the option.
   public init?(argument: String) { self.init(argument) }
 }
 
@@ -54,7 +54,7 @@ enum EngineChoice: String, CaseIterable, ExpressibleByArgument {
 
 /// `--quirk NAME=on|off`.
 extension QuirkChoice {
-  /// What stands after the option.
+  /// The value of the option.
   init(argument: String) throws(ValidationError) {
     do throws(Problem) { try self.init(argument) } catch {
       switch error {
@@ -68,7 +68,7 @@ extension QuirkChoice {
 
 /// `--poke ADDR=BYTE[,BYTE…]`.
 extension Poke: ExpressibleByArgument {
-  /// What stands after the option.
+  /// The value of the option.
   public init?(argument: String) {
     let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
     guard parts.count == 2, let address = Int(number: parts[0]) else { return nil }
@@ -81,13 +81,13 @@ extension Poke: ExpressibleByArgument {
 
 /// `ADDR|LABEL`.
 extension Place: ExpressibleByArgument {
-  /// What stands after the option.
+  /// The value of the option.
   public init?(argument: String) { self.init(argument) }
 }
 
 /// `--watchpoint ADDR|LABEL[:BYTES]`.
 extension WatchedPlace: ExpressibleByArgument {
-  /// What stands after the option.
+  /// The value of the option.
   public init?(argument: String) {
     // A label may have colons too: only a number after the last one is a length.
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
@@ -100,7 +100,7 @@ extension WatchedPlace: ExpressibleByArgument {
 
 /// `--until`.
 extension StopCondition: ExpressibleByArgument {
-  /// What stands after the option.
+  /// The value of the option.
   public init?(argument: String) { self.init(argument) }
 }
 

@@ -247,7 +247,7 @@ extension Failure {
     let column = max(0, error.column - 1)
     let start = max(0, column - Failure.reach)
     let line = error.sourceLine.dropFirst(start).prefix(2 * Failure.reach)
-    // Tabs are in both lines, so that the caret stands below its place however wide they are.
+    // Tabs are in both lines, so that the caret is below its place however wide they are.
     let before = line.prefix(column - start).sourceText.map { $0 == "\t" ? "\t" : " " }
     let missing = String(repeating: " ", count: max(0, column - start - before.count))
     self.init(

@@ -143,7 +143,7 @@ func reportWarnings(of player: inout Player) {
 }
 
 extension String {
-  /// The text with files by their names alone, as there is no room for more in a window: what stands
+  /// The text with files by their names alone, as there is no room for more in a window: what comes
   /// before the last slash of each of its parts is left out.
   package var withoutDirectories: String {
     guard contains("/") else { return self }

@@ -10,7 +10,7 @@ import Synchronization
 
 /// Writes a line to standard error.
 ///
-/// - Parameter excerpt: lines that stand below it.
+/// - Parameter excerpt: lines that are shown below it.
 func printError(_ line: String, excerpt: [String] = []) {
   let lines = ["chip8: " + line.displayText] + excerpt.map(\.sourceText)
   let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
@@ -43,7 +43,7 @@ private func printText(_ lines: [String]) throws(StorageError) {
 }
 
 extension StringProtocol {
-  /// A line of a source as it is shown: its tabs stay, so that a caret below it stands in its place.
+  /// A line of a source as it is shown: its tabs stay, so that a caret below it is in its place.
   var sourceText: String {
     split(separator: "\t", omittingEmptySubsequences: false).map(\.displayText)
       .joined(separator: "\t")

@@ -2,7 +2,7 @@ import Chip8Player
 import SaveState
 
 extension SlotListReport {
-  /// A line for each slot, below a line that says what stands where.
+  /// A line for each slot, below the headings.
   var lines: [String] {
     if list.isEmpty { return ["no slots"] }
     let head = ["slot", "saved", "time", "platform", "bytes", "versions", ""]
@@ -90,7 +90,7 @@ extension StateSummary {
   }
 }
 
-/// Rows of columns, as wide as what stands in them.
+/// Rows of columns, as wide as their contents.
 func table(_ rows: [[String]]) -> [String] {
   let rows = rows.map { $0.map(\.displayText) }
   let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

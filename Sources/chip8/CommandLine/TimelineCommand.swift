@@ -119,7 +119,7 @@ struct LeafArguments: ParsableArguments {
 }
 
 extension TimelineReport {
-  /// A line for each end, below a line that says what stands where.
+  /// A line for each end, below the headings.
   func lines() throws -> [String] {
     if leaves.isEmpty { return ["nothing recorded"] }
     let head = ["", "played until", "time", "frames", "by", "platform", "name"]

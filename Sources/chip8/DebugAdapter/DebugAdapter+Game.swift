@@ -162,7 +162,7 @@ extension DebugAdapter {
     game?.keep(session.setStops)
   }
 
-  /// Does something with the machine, which stands meanwhile.
+  /// Does something with the machine, which is stopped meanwhile.
   mutating func withGame<Result>(_ body: (inout DebugPrompt) throws -> Result) throws -> Result {
     keepStops()
     guard let game, var prompt else { throw MessageError("no program is debugged") }

@@ -188,12 +188,12 @@ extension HeadlessRun {
     try sentImage().save(to: path, executable: runOptions, apartFrom: inputs)
   }
 
-  /// The machine as it stands, as it is saved in a slot.
+  /// The machine as it is now, as it is saved in a slot.
   private func slotImage() throws -> Image {
     try savedImage(time: WallClock.now())
   }
 
-  /// An image of the machine as it stands, as `--save` writes it.
+  /// An image of the machine as it is now, as `--save` writes it.
   private func sentImage() throws -> Image {
     try savedImage(embedsProgram: !options.leavesOutProgram, parent: parent)
   }

@@ -9,7 +9,7 @@ struct AlteredImage {
     var flags: UInt8
     var version: UInt8
     var codec: UInt8
-    /// As they stand in the file.
+    /// As they are in the file.
     var contents: [UInt8]
     var decodedByteCount: UInt32
   }

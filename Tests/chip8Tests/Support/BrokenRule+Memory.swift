@@ -160,7 +160,7 @@ extension BrokenRule {
       instead("0000 is machine code", Opcodes(0x0000, 0xFFFF)) { _, _ in
         Instruction(.machineCode)
       },
-      replacing("a fault stands behind its instruction", Opcodes(0, 0)) { machine, right, keys in
+      replacing("a fault is after its instruction", Opcodes(0, 0)) { machine, right, keys in
         let stop = machine.run(right, keys: keys)
         guard case .fault(let fault) = stop else { return stop }
         return .fault(

@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 import Testing
 
-/// What stands where a machine is saved.
+/// What is there where a machine is saved.
 enum SaveScene: String, CaseIterable, Sendable {
   case nothing = "no file"
   case olderFile = "an older file"

@@ -23,7 +23,7 @@ class Stop(enum.IntEnum):
     HALT = 1
     #: The program has ended by its exit instruction.
     EXIT = 2
-    #: The program has faulted and stands before that instruction: `Machine.fault`.
+    #: The program has faulted and stopped before that instruction: `Machine.fault`.
     FAULT = 3
     #: The program calls its host: `Machine.answer_host_call`.
     HOST_CALL = 4

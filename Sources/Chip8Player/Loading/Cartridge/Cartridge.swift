@@ -37,7 +37,7 @@ package struct Cartridge {
     return bytes
   }
 
-  /// The program stands first, as Octo writes it: c-octo does not find it after the options.
+  /// The program comes first, as Octo writes it: c-octo does not find it after the options.
   private var payload: [UInt8] {
     get throws {
       let (program, options) = (try JSON.encode(program), try JSON.encode(options))

@@ -25,7 +25,7 @@ package struct MovieFrames: Sequence, IteratorProtocol {
 
   /// - Parameters:
   ///   - scale: points for a pixel of the display, on either side.
-  ///   - showsKeys: whether the keys that are down stand below the picture.
+  ///   - showsKeys: whether the keys that are down are drawn below the picture.
   ///   - last: how many frames there are, at most, those at its end; nil for all.
   /// - Throws: ``MovieError/noFrame`` for a movie without a frame that ends.
   package init(
