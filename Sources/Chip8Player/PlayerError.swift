@@ -106,15 +106,15 @@ public func inputName(_ path: String) -> String {
 }
 
 /// Something that went well but for this.
-public enum Warning: Hashable, Sendable {
+public enum Warning: Equatable, Sendable {
   /// The state is intact, but behaves differently in this version than in the one that saved it.
   case drift(path: String)
-  /// Something beside the state cannot be read; the machine is whole.
-  case unreadable(path: String, String)
+  /// What an image says of the machine's past or future, or beside it, cannot be read; the machine is whole.
+  case unreadable(path: String, ImageError), unreadableMetadata(path: String, ImageError)
   /// Options of a cartridge have unknown values, which are ignored.
   case ignoredCartridgeOptions(path: String, [String])
   /// An autosave that cannot be used was skipped.
-  case skippedAutosave(String)
+  case skippedAutosave(StorageError)
   /// There is no autosave to resume, so the program starts.
   case nothingToResume(program: String)
 }

@@ -40,9 +40,11 @@ import Testing
 
   @Test func onlyTheFirstDebuggerIsToldThatNoneCanAttach() throws {
     let session = try session()
-    session.setAttachProblem("why")
+    session.setAttachProblem(.noRuntimeDirectory)
     func toldCount() -> Int {
-      session.takeNotices().count { if case .cannotAttach("why") = $0 { true } else { false } }
+      session.takeNotices().count {
+        if case .cannotAttach(.noRuntimeDirectory) = $0 { true } else { false }
+      }
     }
     #expect(toldCount() == 0)
     for count in [1, 0] {

@@ -1,12 +1,41 @@
 // From text to an expression.
 
-/// Why a text is not an expression, in one sentence.
-public struct ExpressionError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The sentence.
-  public let description: String
+/// Why a text is not an expression, or no message with expressions in it.
+public enum ExpressionError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The expression, or the message, is longer than that.
+  case tooLong(maxByteCount: Int), messageTooLong(maxByteCount: Int)
+  /// Too many brackets and signs are within each other.
+  case tooDeep
+  /// It ends where an operand is missing.
+  case incomplete
+  /// A bracket is not closed, or there is neither an operator nor an operand; before this text.
+  case noBracket(Character, before: String), noOperand(before: String)
+  /// A word begins with a digit, and is no number.
+  case notANumber(String)
+  /// A word is not a register, label or constant.
+  case unknownName(String)
+  /// A pixel has one coordinate.
+  case notAPixel
+  /// A brace of a message is not closed.
+  case noBrace
 
-  /// This sentence.
-  public init(_ description: String) { self.description = description }
+  /// One sentence for the user.
+  public var description: String {
+    switch self {
+    case .tooLong(let count): "an expression has at most \(count) bytes"
+    case .messageTooLong(let count): "a message has at most \(count) bytes"
+    case .tooDeep: "nested too deep"
+    case .incomplete: "the expression is incomplete"
+    case .noBracket(let bracket, let rest): "expected \(bracket)" + found(rest)
+    case .noOperand(let rest): "expected an operator or operand" + found(rest)
+    case .notANumber(let word): "\(word) is not a number"
+    case .unknownName(let word): "\(word) is not a register, label or constant"
+    case .notAPixel: "expected pixel(X, Y)"
+    case .noBrace: "a brace of the message is not closed"
+    }
+  }
+
+  private func found(_ rest: String) -> String { rest.isEmpty ? "" : ", found \(rest)" }
 }
 
 extension Expression {
@@ -15,7 +44,7 @@ extension Expression {
   /// - Parameter names: what names stand for, beside the machine's own.
   public init(_ text: String, _ names: DebugNames = DebugNames()) throws(ExpressionError) {
     guard text.utf8.count <= Parser.maxByteCount else {
-      throw ExpressionError("an expression has at most \(Parser.maxByteCount) bytes")
+      throw .tooLong(maxByteCount: Parser.maxByteCount)
     }
     var parser = Parser(Array(text.utf8), names)
     node = try parser.parse()
@@ -37,7 +66,7 @@ private struct Parser {
   mutating func parse() throws(ExpressionError) -> Expression.Node {
     let node = try binary(atLeast: 1)
     skipSpaces()
-    guard index == text.count else { throw unexpected() }
+    guard index == text.count else { throw unexpected }
     return node
   }
 
@@ -75,19 +104,19 @@ private struct Parser {
   private mutating func unary() throws(ExpressionError) -> Expression.Node {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= Parser.maxDepth else { throw ExpressionError("nested too deep") }
+    guard depth <= Parser.maxDepth else { throw .tooDeep }
     if take("-") { return .unary(.minus, try unary()) }
     if take("~") { return .unary(.complement, try unary()) }
     if take("!") { return .unary(.not, try unary()) }
     if take("(") { return try bracketed(by: ")") }
     if take("[") { return .byte(try bracketed(by: "]")) }
-    guard index < text.count else { throw ExpressionError("the expression is incomplete") }
+    guard index < text.count else { throw .incomplete }
     return try isDigit(text[index]) ? number() : named()
   }
 
   private mutating func bracketed(by end: Character) throws(ExpressionError) -> Expression.Node {
     let node = try binary(atLeast: 1)
-    guard take(end) else { throw ExpressionError("expected \(end)\(found)") }
+    guard take(end) else { throw .noBracket(end, before: rest) }
     return node
   }
 
@@ -97,7 +126,7 @@ private struct Parser {
     let start = index
     while index < text.count, isWord(text[index]), text[index] != UInt8(ascii: "-") { index += 1 }
     let word = String(decoding: text[start..<index], as: UTF8.self)
-    guard let number = Int(number: word) else { throw ExpressionError("\(word) is not a number") }
+    guard let number = Int(number: word) else { throw .notANumber(word) }
     return .number(number)
   }
 
@@ -105,7 +134,7 @@ private struct Parser {
   private mutating func named() throws(ExpressionError) -> Expression.Node {
     let start = index
     while index < text.count, isWord(text[index]) { index += 1 }
-    guard index > start else { throw unexpected() }
+    guard index > start else { throw unexpected }
     let ends = (start + 1...index).reversed().filter {
       $0 == index || text[$0] == UInt8(ascii: "-")
     }
@@ -115,7 +144,7 @@ private struct Parser {
       if let node = try node(named: word) { return node }
     }
     let word = String(decoding: text[start..<(ends.first ?? index)], as: UTF8.self)
-    throw ExpressionError("\(word) is not a register, label or constant")
+    throw .unknownName(word)
   }
 
   private mutating func node(named word: String) throws(ExpressionError) -> Expression.Node? {
@@ -126,7 +155,7 @@ private struct Parser {
     case "key": return take("(") ? .isDown(try bracketed(by: ")")) : .key
     case "pixel" where take("("):
       let x = try binary(atLeast: 1)
-      guard take(",") else { throw ExpressionError("expected pixel(X, Y)") }
+      guard take(",") else { throw .notAPixel }
       return .pixel(x, try bracketed(by: ")"))
     default: break
     }
@@ -149,14 +178,11 @@ private struct Parser {
     return true
   }
 
-  private var found: String {
-    index < text.count
-      ? ", found \(String(decoding: text[index...].prefix(20), as: UTF8.self))" : ""
-  }
+  /// The beginning of what is left.
+  private var rest: String { String(decoding: text[index...].prefix(20), as: UTF8.self) }
 
-  private func unexpected() -> ExpressionError {
-    guard index < text.count else { return ExpressionError("the expression is incomplete") }
-    return ExpressionError("expected an operator or operand\(found)")
+  private var unexpected: ExpressionError {
+    index < text.count ? .noOperand(before: rest) : .incomplete
   }
 
   private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

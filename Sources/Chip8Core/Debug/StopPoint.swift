@@ -110,7 +110,7 @@ public struct LogMessage: Sendable {
   /// A message as it is written; braces that are doubled stand for themselves.
   public init(_ text: String, _ names: DebugNames) throws(ExpressionError) {
     guard text.utf8.count <= LogMessage.maxByteCount else {
-      throw ExpressionError("a message has at most \(LogMessage.maxByteCount) bytes")
+      throw .messageTooLong(maxByteCount: LogMessage.maxByteCount)
     }
     self.text = text
     var (pieces, literal, rest) = ([Piece](), "", text[...])
@@ -118,9 +118,7 @@ public struct LogMessage: Sendable {
       if "{}".contains(character), rest.first == character {
         literal.append(rest.removeFirst())
       } else if character == "{" {
-        guard let end = rest.firstIndex(of: "}") else {
-          throw ExpressionError("a brace of the message is not closed")
-        }
+        guard let end = rest.firstIndex(of: "}") else { throw .noBrace }
         if !literal.isEmpty { pieces.append(.text(literal)) }
         literal = ""
         pieces.append(.value(try Expression(String(rest[..<end]), names)))

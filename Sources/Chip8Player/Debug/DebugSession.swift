@@ -130,7 +130,7 @@ public struct DebugSession: Sendable {
     /// The past cannot be gone to.
     case lost(SeekError)
     /// The host has failed.
-    case hostFailed(String)
+    case hostFailed(ReplayError)
   }
 
   /// How a motion ended.
@@ -395,7 +395,7 @@ public struct DebugSession: Sendable {
     case .exit: return .exit
     case .fault(let fault): return .fault(fault)
     case .hostCall(let call):
-      do {
+      do throws(ReplayError) {
         switch try player.answer(call) {
         case .finished: return nil
         case .exits: return .exit
@@ -403,7 +403,7 @@ public struct DebugSession: Sendable {
           player.adopt(restoration)
           return nil
         }
-      } catch { return .hostFailed("\(error)") }
+      } catch { return .hostFailed(error) }
     }
   }
 

@@ -58,7 +58,7 @@ extension DebugSession {
     case .interrupted: "interrupted"
     case .notInSubroutine: "not in a subroutine"
     case .lost(let error): MomentError(error: error, hasPast: true).description
-    case .hostFailed(let reason): reason
+    case .hostFailed(let error): error.description
     }
   }
 

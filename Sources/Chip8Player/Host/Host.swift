@@ -60,7 +60,7 @@ public struct Host: Sendable {
   public mutating func answer(
     _ call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image? = nil,
     _ metadata: SessionMetadata? = nil, past: () -> Past<Chip8>? = { nil }
-  ) throws -> Outcome {
+  ) throws(ReplayError) -> Outcome {
     let reply = try reply(to: call, of: machine, preservingUnknownSectionsOf: older, metadata, past)
     if case .save(.exit) = call.operation, case .finished(.done) = reply { return .exits }
     return reply
@@ -69,22 +69,18 @@ public struct Host: Sendable {
   private mutating func reply(
     to call: HostCall, of machine: Chip8, preservingUnknownSectionsOf older: Image?,
     _ metadata: SessionMetadata?, _ past: () -> Past<Chip8>?
-  ) throws -> Outcome {
+  ) throws(ReplayError) -> Outcome {
     switch source {
     case .nowhere: return .finished(.denied)
     case .recording(let calls):
-      guard let next = calls.first, next.isRecord(of: call) else { throw ReplayError.otherSession }
+      guard let next = calls.first, next.isRecord(of: call) else { throw .otherSession }
       source = .recording(calls.dropFirst())
       return try next.reply(to: call)
     case .directory(let directory):
-      do {
+      do throws(HostStatus) {
         return try directory.reply(
           to: call, of: machine, older, metadata, past, apartFrom: inputs)
-      } catch let status as HostStatus {
-        return .finished(status)
-      } catch let refusal as SandboxedDirectory.Refusal {
-        return .finished(HostStatus(refusal))
-      }
+      } catch { return .finished(error) }
     }
   }
 }
@@ -153,20 +149,24 @@ extension SandboxedDirectory {
   fileprivate func reply(
     to call: HostCall, of machine: Chip8, _ older: Image?, _ metadata: SessionMetadata?,
     _ past: () -> Past<Chip8>?, apartFrom inputs: InputFiles
-  ) throws -> Host.Outcome {
+  ) throws(HostStatus) -> Host.Outcome {
     switch call.operation {
     case .arguments: return .finished(.done)
     case .save:
       var image = Image(of: machine.suspended, preservingUnknownSectionsOf: older)
       metadata?.put(into: &image, of: machine)
       image.setPast(past())
-      try replace(call.name, with: image, apartFrom: inputs)
+      do throws(Refusal) { try replace(call.name, with: image, apartFrom: inputs) } catch {
+        throw HostStatus(error)
+      }
       return .finished(.done)
     case .restore(let arguments):
+      let bytes: [UInt8]
+      do throws(Refusal) { bytes = try read(call.name, limit: Image.maxByteCount) } catch {
+        throw HostStatus(error)
+      }
       return .restores(
-        try Restoration(
-          read(call.name, limit: Image.maxByteCount), path: "\(path)/\(call.name)",
-          arguments: arguments))
+        try Restoration(bytes, path: "\(path)/\(call.name)", arguments: arguments))
     }
   }
 }

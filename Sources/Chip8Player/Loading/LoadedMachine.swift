@@ -196,7 +196,7 @@ public struct LoadedMachine: Sendable {
     let slots = Slots(root: slotsRoot, program: machine.program.sha1)
     let (found, skipped) = slots.newestResumable(Chip8.self, in: Autosave.resumable)
     var resumed = self
-    resumed.warnings += skipped.map { .skippedAutosave("\($0)") }
+    resumed.warnings += skipped.map(Warning.skippedAutosave)
     guard let found else {
       resumed.warnings.append(.nothingToResume(program: machine.program.name))
       return resumed
@@ -219,7 +219,7 @@ extension Image {
     do throws(ImageError) {
       guard let witness = try witness(), !witness.holds(for: machine) else { return [] }
       return [.drift(path: path)]
-    } catch { return [.unreadable(path: path, "\(error)")] }
+    } catch { return [.unreadable(path: path, error)] }
   }
 }
 

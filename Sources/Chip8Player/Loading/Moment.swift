@@ -65,7 +65,7 @@ extension Image {
     of machine: Chip8, in path: String, _ warnings: inout [Warning]
   ) -> Past<Chip8>? {
     do throws(ImageError) { return try past(of: machine) } catch {
-      warnings.append(.unreadable(path: path, "\(error)"))
+      warnings.append(.unreadable(path: path, error))
       return nil
     }
   }

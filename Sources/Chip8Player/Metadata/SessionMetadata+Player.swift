@@ -14,8 +14,8 @@ extension SessionMetadata {
     _ image: Image, of machine: Chip8, in path: String, _ warnings: inout [Warning]
   ) {
     var unreadable: [Warning] = []
-    self.init(readable: image, of: machine) { error in
-      unreadable.append(.unreadable(path: path, "the machine is intact, but \(error)"))
+    self.init(readable: image, of: machine) {
+      unreadable.append(.unreadableMetadata(path: path, $0))
     }
     warnings += unreadable
   }

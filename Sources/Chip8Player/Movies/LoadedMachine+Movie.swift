@@ -36,25 +36,21 @@ extension Movie<Chip8> {
       throw .otherProgram(name: program.name, sha1: "\(program.sha1)")
     }
     let recorded = self.machine.state.configuration
-    if let platform = request.platform, platform != recorded.platform {
-      throw .otherMachine(
-        "platform", recorded: recorded.platform.rawValue, wanted: platform.rawValue)
+    func quirk(_ choice: QuirkChoice) -> String {
+      QuirkChoice(choice.quirk, isOn: recorded.quirks.contains(choice.quirk)).text
     }
-    for choice in request.quirks where recorded.quirks.contains(choice.quirk) != choice.isOn {
-      throw .otherMachine(
-        "quirk", recorded: QuirkChoice(choice.quirk, isOn: !choice.isOn).text, wanted: choice.text)
-    }
-    if let speed = request.instructionsPerFrame, speed != recorded.instructionsPerFrame {
-      throw .otherMachine(
-        "instructions per frame", recorded: "\(recorded.instructionsPerFrame)", wanted: "\(speed)")
-    }
-    if let timing = request.timing, timing != recorded.timing {
-      throw .otherMachine("timing", recorded: recorded.timing.rawValue, wanted: timing.rawValue)
-    }
-    if let seed = request.seed, seed != past.start.powerOnSeed {
-      throw .otherMachine(
-        "seed", recorded: past.start.powerOnSeed.map { "\($0)" } ?? "of a saved state",
-        wanted: "\(seed)")
+    let parts: [(MachineRequest.Part, recorded: String?, wanted: String?)] =
+      [(.platform, recorded.platform.rawValue, request.platform?.rawValue)]
+      + request.quirks.map { (.quirk, quirk($0), $0.text) } + [
+        (
+          .speed, "\(recorded.instructionsPerFrame)",
+          request.instructionsPerFrame.map(String.init)
+        ),
+        (.timing, recorded.timing.rawValue, request.timing?.rawValue),
+        (.seed, past.start.powerOnSeed.map(String.init), request.seed.map(String.init)),
+      ]
+    for case (let part, let recorded, let wanted?) in parts where recorded != wanted {
+      throw .otherMachine(part, recorded: recorded, wanted: wanted)
     }
   }
 

@@ -8,8 +8,9 @@ public enum MovieError: Error, Equatable, Sendable, CustomStringConvertible {
   case doesNotReproduce
   /// It is another program's.
   case otherProgram(name: String, sha1: String)
-  /// It is another machine's: what is different, as it is in the movie, and as it was requested.
-  case otherMachine(String, recorded: String, wanted: String)
+  /// It is another machine's: what is different, as it is in the movie, and as it was requested. A
+  /// saved state has no seed.
+  case otherMachine(MachineRequest.Part, recorded: String?, wanted: String)
   /// Another machine was powered on, or it was changed before its first instruction.
   case otherStart
   /// A line of its text form cannot be used.
@@ -29,7 +30,8 @@ public enum MovieError: Error, Equatable, Sendable, CustomStringConvertible {
     case .doesNotReproduce: "the movie does not reproduce its final state"
     case .otherProgram(let name, let sha1): "recorded with another program, \(name) (SHA-1 \(sha1))"
     case .otherMachine(let part, let recorded, let wanted):
-      "recorded with \(part) \(recorded), not \(wanted)"
+      "recorded with \(part == .speed ? "instructions per frame" : part.rawValue) "
+        + "\(recorded ?? "of a saved state"), not \(wanted)"
     case .otherStart: "recorded with different pokes"
     case .badLine(let line, let error): "line \(line): \(error)"
     case .tooLong: "the session has more than a movie can have: a tape of 4 MiB, 2^26 frames"

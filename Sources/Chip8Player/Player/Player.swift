@@ -310,7 +310,7 @@ public struct Player: InputReceiver, Sendable {
   /// does, and passes its status on.
   ///
   /// - Throws: `ReplayError` if calls are replayed, and the recording is not one of this session.
-  public mutating func answer(_ call: HostCall) throws -> Host.Outcome {
+  public mutating func answer(_ call: HostCall) throws(ReplayError) -> Host.Outcome {
     var host = host
     let outcome = try outcome(of: call, from: &host)
     take(outcome, from: host)
@@ -318,7 +318,9 @@ public struct Player: InputReceiver, Sendable {
   }
 
   /// What a call comes to. The machine is as it was.
-  package func outcome(of call: HostCall, from host: inout Host) throws -> Host.Outcome {
+  package func outcome(
+    of call: HostCall, from host: inout Host
+  ) throws(ReplayError) -> Host.Outcome {
     try host.answer(call, of: machine, preservingUnknownSectionsOf: image, metadata) {
       var suspended = timeline
       suspended.applyAccepted(.hostAnswer(.restored))

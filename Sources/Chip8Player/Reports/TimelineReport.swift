@@ -74,7 +74,7 @@ package struct TimelineReport {
     return [
       "program": name, "sha1": "\(journal.program)", "directory": journal.directory,
       "bytes": byteCount, "leaves": rows,
-      "damage": damage.map { ["path": $0.path, "reason": $0.reason] as JSONObject },
+      "damage": damage.map { ["path": $0.path, "reason": "\($0.reason)"] as JSONObject },
     ]
   }
 

@@ -34,7 +34,7 @@ final class JournalKeeper: Sendable {
       do throws(StorageError) {
         let (tree, damage) = try progress.reader.read(
           byteLimit: JournalKeeper.maxReadByteCount, besides: progress.writer)
-        return (tree, damage.map { .journalDamaged(path: $0.path, reason: $0.reason) })
+        return (tree, damage.map(Notice.journalDamaged))
       } catch {
         defer { progress.error = error }
         return (nil, progress.error == error ? [] : [.journalFailed(error)])

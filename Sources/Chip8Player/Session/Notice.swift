@@ -16,7 +16,7 @@ public enum Notice: Sendable {
   /// A debugger has attached or detached.
   case debugger(isAttached: Bool)
   /// No debugger can attach, and why.
-  case cannotAttach(String)
+  case cannotAttach(SocketError)
   /// The machine was reset.
   case reset
   /// The machine was restarted on another platform.
@@ -84,7 +84,7 @@ public enum Notice: Sendable {
   /// The journal could not be written, or not be read at all.
   case journalFailed(StorageError)
   /// Part of a file of the journal cannot be read.
-  case journalDamaged(path: String, reason: String)
+  case journalDamaged(Journal.Damage)
   /// The oldest files of the journal were removed to make room.
   case journalPruned([Journal.File])
   /// Something succeeded, with a reservation.

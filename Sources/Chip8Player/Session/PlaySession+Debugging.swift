@@ -24,7 +24,7 @@ extension PlaySession {
     /// The attached debugger, if there is one.
     var attached: Attached?
     /// Why no debugger can attach, until that is reported.
-    var attachProblem: String?
+    var attachProblem: SocketError?
     /// Whether a debugger stopped the machine.
     var isStoppedByDebugger = false
     /// What to do once no motion is in progress.
@@ -49,7 +49,7 @@ extension PlaySession {
   }
 
   /// Sets why no other debugger can attach, which is reported once the debugger is opened.
-  package func setAttachProblem(_ problem: String) { debugging.attachProblem = problem }
+  package func setAttachProblem(_ problem: SocketError) { debugging.attachProblem = problem }
 
   /// Closes the debugger. The machine stays as it is.
   package func endDebugging() {

@@ -55,8 +55,8 @@ public struct Journal: Sendable {
   public struct Damage: Sendable {
     /// Where it is.
     public let path: String
-    /// How a sentence continues after its name.
-    public let reason: String
+    /// Why.
+    public let reason: JournalRefusal
   }
 
   /// Reads all files.

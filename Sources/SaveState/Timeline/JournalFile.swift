@@ -173,11 +173,14 @@ public enum JournalRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   case unknownVersion(UInt16)
   /// It is of another program, or has another one's name.
   case otherProgram
+  /// The file cannot be read.
+  case unreadable
 
   /// How a sentence continues after the file's name.
   public var description: String {
     switch self {
     case .notAJournal: "not a journal"
+    case .unreadable: "it cannot be read"
     case .otherProgram: "the journal is of another program"
     case .unknownVersion(let version):
       "the journal has version \(version); only version 1 is supported"

@@ -36,7 +36,7 @@ public struct JournalReader<Recorded: Machine>: Sendable {
         // Another process has just removed it.
       } catch {
         skipped.insert(file.path)
-        let reason = (error as? JournalRefusal).map { "\($0)" } ?? "it cannot be read"
+        let reason = error as? JournalRefusal ?? .unreadable
         damage.append(Journal.Damage(path: file.path, reason: reason))
       }
     }

@@ -48,8 +48,8 @@ extension Chip8Command {
 
   /// Lets debuggers attach. What they cannot attach to is played all the same.
   private func openSocket(to session: PlaySession) -> DebugServer? {
-    do throws(MessageError) { return try DebugServer(session) } catch {
-      session.setAttachProblem(error.description)
+    do throws(SocketError) { return try DebugServer(session) } catch {
+      session.setAttachProblem(error)
       return nil
     }
   }

@@ -56,11 +56,16 @@ extension Notice {
     case .settingsFailed(true, let error): ["Settings not loaded: \(error.advice)"]
     case .settingsFailed(false, let error): ["Settings not saved: \(error.advice)"]
     case .journalFailed(let error): ["The journal is not written: \(error.advice)"]
-    case .journalDamaged(let path, let reason): ["\(fileName(path)): warning: \(reason)"]
+    case .journalDamaged(let damage): [damage.text]
     case .journalPruned(let files): [text(ofPruned: files)]
     case .warning(let warning): [warning.text]
     }
   }
+}
+
+extension Journal.Damage {
+  /// A line for the user.
+  var text: String { "\(fileName(path)): warning: \(reason)" }
 }
 
 /// What was removed from a journal.
@@ -127,11 +132,13 @@ extension Warning {
     case .drift(let path):
       "\(fileName(path)): warning: the state is intact, but behaves differently in this version of "
         + "chip8 than in the one that saved it"
-    case .unreadable(let path, let what): "\(fileName(path)): warning: \(what)"
+    case .unreadable(let path, let error): "\(fileName(path)): warning: \(error)"
+    case .unreadableMetadata(let path, let error):
+      "\(fileName(path)): warning: the machine is intact, but \(error)"
     case .ignoredCartridgeOptions(let path, let names):
       "\(fileName(path)): warning: the cartridge's options have unknown values, which are ignored: "
         + names.joined(separator: ", ")
-    case .skippedAutosave(let why): "skipped: \(why)"
+    case .skippedAutosave(let error): "skipped: \(error)"
     case .nothingToResume(let program): "\(program): nothing to resume; starting from power-on"
     }
   }

@@ -27,9 +27,7 @@ struct TimelineCommand: ParsableCommand {
     func run() throws {
       let report = try TimelineReport(
         NamedProgram(arguments.program), root: arguments.options.root)
-      for damage in report.damage {
-        printError("\(fileName(damage.path)): warning: \(damage.reason)")
-      }
+      for damage in report.damage { printError(damage.text) }
       try arguments.options.print(try report.lines(), or: report.json())
     }
   }

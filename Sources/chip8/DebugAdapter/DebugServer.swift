@@ -60,15 +60,15 @@ final class DebugServer: Sendable {
   private let wakeUp: WakeUp
   private let state = Mutex(State())
 
-  init(_ session: PlaySession) throws(MessageError) {
+  init(_ session: PlaySession) throws(SocketError) {
     path = "\(try UserSocket.directory())/\(getpid())\(UserSocket.suffix)"
-    guard let wakeUp = WakeUp() else { throw UserSocket.cannotMake(path, errno) }
+    guard let wakeUp = WakeUp() else { throw .notMade(path, code: errno) }
     listening = try UserSocket.listen(at: path)
     (self.wakeUp, gate) = (wakeUp, session.gate)
     guard let thread = startThread({ [self] in acceptClients() }) else {
       unlink(path)
       Glibc.close(listening)
-      throw UserSocket.cannotMake(path, EAGAIN)
+      throw .notMade(path, code: EAGAIN)
     }
     pthread_detach(thread)
   }

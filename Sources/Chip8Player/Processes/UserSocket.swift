@@ -1,9 +1,9 @@
-import Chip8Player
+import CLinux
 import Glibc
 
 /// Sockets by which processes of one user reach each other, in the user's runtime directory.
-enum UserSocket {
-  static let suffix = ".sock"
+package enum UserSocket {
+  package static let suffix = ".sock"
   /// What a socket is called until it listens.
   private static let earlySuffix = suffix + ".new"
   private static let subdirectory = "/chip8"
@@ -11,28 +11,22 @@ enum UserSocket {
   private static let maxRuntimeByteCount = 107 - "\(subdirectory)/4194304\(earlySuffix)".utf8.count
 
   /// Where the sockets of games are. It is made, and private to the user.
-  static func directory() throws(MessageError) -> String {
+  package static func directory() throws(SocketError) -> String {
     guard let runtime = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }),
       runtime.hasPrefix("/")
-    else { throw MessageError("XDG_RUNTIME_DIR does not name a directory") }
+    else { throw .noRuntimeDirectory }
     guard runtime.utf8.count <= maxRuntimeByteCount else {
-      throw MessageError(
-        "XDG_RUNTIME_DIR is longer than the \(maxRuntimeByteCount) bytes that leave room for a socket"
-      )
+      throw .longRuntimeDirectory(maxByteCount: maxRuntimeByteCount)
     }
     let path = runtime + subdirectory
     var status = stat()
     guard mkdir(path, 0o700) == 0 || errno == EEXIST, lstat(path, &status) == 0 else {
-      throw cannotMake(path, errno)
+      throw .notMade(path, code: errno)
     }
     guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
       status.st_mode & 0o077 == 0
-    else { throw MessageError("\(path) is not a directory that only its user can open") }
+    else { throw .notPrivate(path) }
     return path
-  }
-
-  static func cannotMake(_ path: String, _ code: Int32) -> MessageError {
-    MessageError("cannot make \(path): \(String(cString: strerror(code)))")
   }
 
   /// How many may wait to be taken, which takes no time: more than a game has places.
@@ -59,7 +53,7 @@ enum UserSocket {
   }
 
   /// Listens at a path: in place of whatever was left there, and with its name only when it listens.
-  static func listen(at path: String) throws(MessageError) -> Int32 {
+  package static func listen(at path: String) throws(SocketError) -> Int32 {
     let (descriptor, early) = (open(), path + earlySuffix)
     unlink(early)
     let isListening =
@@ -70,14 +64,14 @@ enum UserSocket {
     let reason = errno
     unlink(early)
     close(descriptor)
-    throw cannotMake(path, reason)
+    throw .notMade(path, code: reason)
   }
 
   /// Connects to the listener at a path, if that is the user's own process. It does not wait: a process that
   /// is suspended accepts no connection, and has room for a few only.
   ///
   /// - Returns: nil, and `errno`, if that cannot be done.
-  static func connect(to path: String) -> Int32? {
+  package static func connect(to path: String) -> Int32? {
     let descriptor = open()
     if fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0,
       withAddress(path, { Glibc.connect(descriptor, $0, $1) }), isOwn(descriptor),
@@ -92,7 +86,28 @@ enum UserSocket {
   }
 
   /// Whether the user's own process is at the other end.
-  static func isOwn(_ descriptor: Int32) -> Bool {
-    PeerProcess.user(at: descriptor) == geteuid()
+  package static func isOwn(_ descriptor: Int32) -> Bool {
+    UInt32(exactly: CLinux_peerUser(descriptor)) == geteuid()
+  }
+}
+
+/// Why processes of one user cannot reach each other.
+public enum SocketError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// `XDG_RUNTIME_DIR` names no directory, or one whose path leaves no room for a socket.
+  case noRuntimeDirectory, longRuntimeDirectory(maxByteCount: Int)
+  /// A socket or its directory cannot be made; the operating system's `errno`.
+  case notMade(String, code: Int32)
+  /// Others can open the directory, or it is something else.
+  case notPrivate(String)
+
+  /// One sentence for the user.
+  public var description: String {
+    switch self {
+    case .noRuntimeDirectory: "XDG_RUNTIME_DIR does not name a directory"
+    case .longRuntimeDirectory(let count):
+      "XDG_RUNTIME_DIR is longer than the \(count) bytes that leave room for a socket"
+    case .notMade(let path, let code): "cannot make \(path): \(String(cString: strerror(code)))"
+    case .notPrivate(let path): "\(path) is not a directory that only its user can open"
+    }
   }
 }
