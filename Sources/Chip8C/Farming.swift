@@ -15,19 +15,13 @@ public func farm(
     let jobs = FarmJobs(Array(try bytes(jobs, size, "jobs")))
     guard let rows, let rowsSize else { throw .missing("rows or rows_size") }
     var worker = FarmWorker(try farmOptions(options))
-    var (text, errors) = ([UInt8](), UInt64(0))
-    for index in 0..<jobs.count {
-      let row = worker.row(jobs[index])
-      text += row.text.utf8
-      text.append(UInt8(ascii: "\n"))
-      if row.isError { errors += 1 }
-    }
+    let (text, errors) = worker.rows(of: jobs, 0..<jobs.count)
     // There is always something to free.
     let copy = UnsafeMutableRawPointer.allocate(byteCount: text.count + 1, alignment: 1)
     copy.copyMemory(from: text, byteCount: text.count)
     copy.storeBytes(of: 0, toByteOffset: text.count, as: UInt8.self)
     (rows.pointee, rowsSize.pointee) = (copy, text.count)
-    errorCount?.pointee = errors
+    errorCount?.pointee = UInt64(errors)
   }
 }
 

@@ -40,12 +40,51 @@ package struct JSONMembers {
     try value(name, "a text", \.text)
   }
 
+  package func requiredText(_ name: String) throws(JSONError) -> String {
+    try required(name, try text(name))
+  }
+
+  package func requiredInteger(_ name: String) throws(JSONError) -> Int {
+    try required(name, try integer(name))
+  }
+
+  /// A member that has to be there.
+  package func required<Value>(_ name: String, _ value: Value?) throws(JSONError) -> Value {
+    guard let value else { throw JSONError(path: path + [name], "is missing") }
+    return value
+  }
+
   package func bool(_ name: String) throws(JSONError) -> Bool? {
     try value(name, "true or false", \.bool)
   }
 
   package func object(_ name: String) throws(JSONError) -> JSONMembers? {
     try value(name, "an object") { $0.members(at: path + [name]) }
+  }
+
+  /// The objects of an array; none if it is not there.
+  package func elements(_ name: String) throws(JSONError) -> [JSONMembers] {
+    var objects: [JSONMembers] = []
+    for (index, element) in try (value(name, "an array", \.elements) ?? []).enumerated() {
+      let path = path + [name, "\(index)"]
+      guard let object = element.members(at: path) else {
+        throw JSONError(path: path, "is not an object")
+      }
+      objects.append(object)
+    }
+    return objects
+  }
+
+  /// The members of an object, which are all of one kind; none if it is not there.
+  package func table<Value>(
+    _ name: String, _ expected: String, _ convert: (JSONValue) -> Value?
+  ) throws(JSONError) -> [String: Value] {
+    let members = try object(name) ?? JSONMembers()
+    var table: [String: Value] = [:]
+    for name in members.names {
+      table[name] = try members.required(name, members.value(name, expected, convert))
+    }
+    return table
   }
 
   package func integer<Number: FixedWidthInteger>(

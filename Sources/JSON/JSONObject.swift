@@ -1,10 +1,24 @@
-// JSONObject.swift: objects built where they are needed, without a type of their own.
+// JSONObject.swift: JSON (RFC 8259) from objects that are built where they are needed, without a type of
+// their own.
 
 /// What a member of a ``JSONObject`` can be. It writes itself: millions of reports are written, and their
 /// members are never read back.
-public protocol JSONMember: Encodable {
-  /// Appends the value in one line, in UTF-8.
-  func write(to text: inout [UInt8])
+public protocol JSONMember {
+  /// Appends the value in UTF-8, in one line unless there is an indentation.
+  func write(to text: inout [UInt8], indentation: Int?)
+}
+
+extension JSONMember {
+  /// The value as JSON. The same value always gives the same text: members are in the order of the bytes of
+  /// their names.
+  ///
+  /// - Parameter isPretty: one member or element per line, instead of everything in one.
+  public func encoded(isPretty: Bool = false) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity(512)
+    write(to: &text, indentation: isPretty ? 0 : nil)
+    return String(decoding: text, as: UTF8.self)
+  }
 }
 
 /// An object whose members are next to their names: `["program": name, "frames": 60]`. A member
@@ -21,6 +35,12 @@ public struct JSONObject: ExpressibleByDictionaryLiteral {
 
   /// The object without members.
   public init() {}
+
+  /// The object with the members of a dictionary.
+  public init(_ members: [String: some JSONMember]) {
+    let members = members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    self.members = members.map { (name: $0.key, value: $0.value) }
+  }
 
   /// Sets a member, replacing one of the same name.
   public mutating func set(_ name: String, _ value: (any JSONMember)?) {
@@ -44,102 +64,126 @@ public struct JSONObject: ExpressibleByDictionaryLiteral {
     object.members = members.filter { $0.value != nil }
     return object
   }
+
+  /// The same of an object where it is built.
+  public static func withoutNulls(_ object: JSONObject) -> JSONObject { object.withoutNulls }
 }
 
 extension JSONObject: JSONMember {
   /// Writes the members in the order of their names.
-  public func write(to text: inout [UInt8]) {
-    text.append(UInt8(ascii: "{"))
-    var isFirst = true
-    for (name, value) in members {
-      if !isFirst { text.append(UInt8(ascii: ",")) }
-      isFirst = false
-      name.write(to: &text)
-      text.append(UInt8(ascii: ":"))
-      if let value { value.write(to: &text) } else { text += "null".utf8 }
-    }
-    text.append(UInt8(ascii: "}"))
-  }
-
-  /// Encodes the members in any order.
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: PathKey.self)
-    for (name, value) in members {
-      let key = PathKey(stringValue: name)
-      if let value {
-        try container.encode(value, forKey: key)
+  public func write(to text: inout [UInt8], indentation: Int?) {
+    JSON.write(members, within: "{}", to: &text, indentation) { member, text, inner in
+      member.name.write(to: &text, indentation: inner)
+      text += (inner == nil ? ":" : " : ").utf8
+      if let value = member.value {
+        value.write(to: &text, indentation: inner)
       } else {
-        try container.encodeNil(forKey: key)
+        text += "null".utf8
       }
     }
   }
 }
 
+extension Array: JSONMember where Element: JSONMember {
+  /// Writes the elements in brackets.
+  public func write(to text: inout [UInt8], indentation: Int?) {
+    JSON.write(self, within: "[]", to: &text, indentation) { element, text, inner in
+      element.write(to: &text, indentation: inner)
+    }
+  }
+}
+
+/// Writes items in brackets, each in a line of its own if there is an indentation.
+@inline(__always)
+private func write<Item>(
+  _ items: [Item], within brackets: StaticString, to text: inout [UInt8], _ indentation: Int?,
+  _ write: (Item, inout [UInt8], Int?) -> Void
+) {
+  text.append(brackets.utf8Start[0])
+  let inner = indentation.map { $0 + 2 }
+  for (index, item) in items.enumerated() {
+    if index > 0 { text.append(UInt8(ascii: ",")) }
+    beginLine(inner, &text)
+    write(item, &text, inner)
+  }
+  if !items.isEmpty { beginLine(indentation, &text) }
+  text.append(brackets.utf8Start[1])
+}
+
+private func beginLine(_ indentation: Int?, _ text: inout [UInt8]) {
+  guard let indentation else { return }
+  text.append(UInt8(ascii: "\n"))
+  text += repeatElement(UInt8(ascii: " "), count: indentation)
+}
+
+// MARK: - Texts, flags, numbers
+
 extension String: JSONMember {
   /// Writes it in quotation marks.
-  public func write(to text: inout [UInt8]) {
-    guard isPlain(self) else { return text += quoted(self).utf8 }
+  public func write(to text: inout [UInt8], indentation: Int?) {
     text.append(UInt8(ascii: "\""))
-    text += utf8
+    let isPlain = utf8.allSatisfy {
+      $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    if isPlain {
+      text += utf8
+    } else {
+      for scalar in unicodeScalars { text += escaped(scalar).utf8 }
+    }
     text.append(UInt8(ascii: "\""))
+  }
+}
+
+private func escaped(_ scalar: Unicode.Scalar) -> String {
+  switch scalar {
+  case "\"": "\\\""
+  case "\\": "\\\\"
+  case "\u{8}": "\\b"
+  case "\t": "\\t"
+  case "\n": "\\n"
+  case "\u{C}": "\\f"
+  case "\r": "\\r"
+  case ..<" ": "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+  default: String(scalar)
   }
 }
 
 extension Bool: JSONMember {
   /// Writes `true` or `false`.
-  public func write(to text: inout [UInt8]) { text += (self ? "true" : "false").utf8 }
-}
-
-extension Int: JSONMember {
-  /// Writes it in decimal digits.
-  public func write(to text: inout [UInt8]) { writeDecimal(self, to: &text) }
-}
-
-extension Int64: JSONMember {
-  /// Writes it in decimal digits.
-  public func write(to text: inout [UInt8]) { writeDecimal(self, to: &text) }
-}
-
-extension UInt8: JSONMember {
-  /// Writes it in decimal digits.
-  public func write(to text: inout [UInt8]) { writeDecimal(self, to: &text) }
-}
-
-extension UInt16: JSONMember {
-  /// Writes it in decimal digits.
-  public func write(to text: inout [UInt8]) { writeDecimal(self, to: &text) }
-}
-
-extension UInt32: JSONMember {
-  /// Writes it in decimal digits.
-  public func write(to text: inout [UInt8]) { writeDecimal(self, to: &text) }
-}
-
-extension UInt64: JSONMember {
-  /// Writes it in decimal digits.
-  public func write(to text: inout [UInt8]) { writeDecimal(self, to: &text) }
-}
-
-@inline(__always)
-private func writeDecimal(_ number: some FixedWidthInteger, to text: inout [UInt8]) {
-  if number < 0 { text.append(UInt8(ascii: "-")) }
-  var magnitude = UInt64(number.magnitude)
-  let start = text.count
-  repeat {
-    text.append(UInt8(ascii: "0") + UInt8(magnitude % 10))
-    magnitude /= 10
-  } while magnitude > 0
-  text[start...].reverse()
-}
-
-extension Array: JSONMember where Element: JSONMember {
-  /// Writes the elements in brackets.
-  public func write(to text: inout [UInt8]) {
-    text.append(UInt8(ascii: "["))
-    for index in indices {
-      if index > 0 { text.append(UInt8(ascii: ",")) }
-      self[index].write(to: &text)
-    }
-    text.append(UInt8(ascii: "]"))
+  public func write(to text: inout [UInt8], indentation: Int?) {
+    text += (self ? "true" : "false").utf8
   }
 }
+
+extension Double: JSONMember {
+  /// Writes the shortest text that is read as the same number; a whole one has no fraction. One that is not
+  /// finite is the text `"inf"`, `"-inf"` or `"nan"`.
+  public func write(to text: inout [UInt8], indentation: Int?) {
+    guard isFinite else {
+      return (isNaN ? "nan" : self < 0 ? "-inf" : "inf").write(to: &text, indentation: nil)
+    }
+    let digits = "\(self)"
+    text += digits.utf8.dropLast(digits.hasSuffix(".0") ? 2 : 0)
+  }
+}
+
+extension JSONMember where Self: FixedWidthInteger {
+  /// Writes it in decimal digits.
+  public func write(to text: inout [UInt8], indentation: Int?) {
+    if self < 0 { text.append(UInt8(ascii: "-")) }
+    var magnitude = UInt64(magnitude)
+    let start = text.count
+    repeat {
+      text.append(UInt8(ascii: "0") + UInt8(magnitude % 10))
+      magnitude /= 10
+    } while magnitude > 0
+    text[start...].reverse()
+  }
+}
+
+extension Int: JSONMember {}
+extension Int64: JSONMember {}
+extension UInt8: JSONMember {}
+extension UInt16: JSONMember {}
+extension UInt32: JSONMember {}
+extension UInt64: JSONMember {}

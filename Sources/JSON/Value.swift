@@ -95,10 +95,10 @@ extension JSONValue {
     }
   }
 
-  func real<T: BinaryFloatingPoint>(_ type: T.Type) -> T? {
+  package var real: Double? {
     switch self {
-    case .integer(let value): T(value)
-    case .real(let value): T(value)
+    case .integer(let value): Double(value)
+    case .real(let value): value
     case .text("inf"): .infinity
     case .text("-inf"): -.infinity
     case .text("nan"): .nan

@@ -59,7 +59,7 @@ extension Symbols {
   public init(file bytes: [UInt8]) throws(SymbolFileError) {
     guard bytes.count <= Symbols.maxByteCount else { throw .tooLarge }
     let file: SymbolFile
-    do throws(JSONError) { file = try JSON.decode(SymbolFile.self, from: bytes) } catch {
+    do throws(JSONError) { file = try SymbolFile(JSONMembers(document: bytes)) } catch {
       throw .notSymbols(error)
     }
     try file.check()
@@ -67,8 +67,19 @@ extension Symbols {
   }
 
   /// The symbols as a file; the same symbols always give the same bytes.
-  public func file() throws -> [UInt8] {
-    Array((try JSON.encode(SymbolFile(self)) + "\n").utf8)
+  public func file() -> [UInt8] {
+    func notes(_ notes: [Int: String], _ name: String) -> [JSONObject] {
+      notes.sorted { $0.key < $1.key }.map { ["address": $0.key, name: $0.value] }
+    }
+    let program = program.map { ["bytes": $0.byteCount, "sha1": $0.sha1] as JSONObject }
+    let object: JSONObject = [
+      "format": SymbolFile.format, "version": SymbolFile.version, "source": source,
+      "program": program, "labels": JSONObject(labels), "constants": JSONObject(constants),
+      "aliases": JSONObject(aliases), "breakpoints": notes(breakpoints, "name"),
+      "monitors": monitors.map(\.json), "lines": lines.map(\.json),
+      "comments": comments.isEmpty ? nil : notes(comments, "text"),
+    ]
+    return Array((object.withoutNulls.encoded() + "\n").utf8)
   }
 
   private init(_ file: SymbolFile) throws(SymbolFileError) {
@@ -76,17 +87,15 @@ extension Symbols {
     program = file.program.map {
       ProgramIdentity(byteCount: $0.byteCount, sha1: $0.sha1.lowercased())
     }
-    labels = file.labels ?? [:]
-    constants = file.constants ?? [:]
-    aliases = file.aliases ?? [:]
-    for breakpoint in file.breakpoints ?? [] {
-      try Symbols.add(breakpoint.name, at: breakpoint.address, to: &breakpoints, "breakpoints")
+    (labels, constants, aliases) = (file.labels, file.constants, file.aliases)
+    for breakpoint in file.breakpoints {
+      try Symbols.add(breakpoint.text, at: breakpoint.address, to: &breakpoints, "breakpoints")
     }
-    for comment in file.comments ?? [] {
+    for comment in file.comments {
       try Symbols.add(comment.text, at: comment.address, to: &comments, "comments")
     }
-    for monitor in file.monitors ?? [] { monitors.append(try monitor.checked()) }
-    lines = file.lines ?? []
+    for monitor in file.monitors { monitors.append(try monitor.checked()) }
+    lines = file.lines
   }
 
   private static func add(
@@ -99,23 +108,29 @@ extension Symbols {
 }
 
 /// The members of a symbol file, as they are in it.
-private struct SymbolFile: Codable {
-  struct Breakpoint: Codable {
-    let address: Int
-    let name: String
-  }
-
-  struct MonitorMember: Codable {
-    let name: String
-    var register: Int?
-    var address: Int?
-    var bytes: Int?
-    var format: String?
-  }
-
-  struct Comment: Codable {
+private struct SymbolFile {
+  /// A breakpoint or a comment.
+  struct Note {
     let address: Int
     let text: String
+
+    init(_ members: JSONMembers, _ name: String) throws(JSONError) {
+      (address, text) = (try members.requiredInteger("address"), try members.requiredText(name))
+    }
+  }
+
+  struct MonitorMember {
+    let name: String
+    let register: Int?
+    let address: Int?
+    let bytes: Int?
+    let format: String?
+
+    init(_ members: JSONMembers) throws(JSONError) {
+      name = try members.requiredText("name")
+      (register, address) = (try members.integer("register"), try members.integer("address"))
+      (bytes, format) = (try members.integer("bytes"), try members.text("format"))
+    }
   }
 
   static let format = "chip8-symbols"
@@ -125,31 +140,33 @@ private struct SymbolFile: Codable {
   let version: Int
   let source: String?
   let program: Symbols.ProgramIdentity?
-  let labels: [String: Int]?
-  let constants: [String: Double]?
-  let aliases: [String: Int]?
-  let breakpoints: [Breakpoint]?
-  let monitors: [MonitorMember]?
-  let lines: [Symbols.LineRun]?
-  let comments: [Comment]?
+  let labels: [String: Int]
+  let constants: [String: Double]
+  let aliases: [String: Int]
+  let breakpoints: [Note]
+  let monitors: [MonitorMember]
+  let lines: [Symbols.LineRun]
+  let comments: [Note]
 
-  init(_ symbols: Symbols) {
-    format = SymbolFile.format
-    version = SymbolFile.version
-    source = symbols.source
-    program = symbols.program
-    labels = symbols.labels
-    constants = symbols.constants
-    aliases = symbols.aliases
-    breakpoints = symbols.breakpoints.sorted { $0.key < $1.key }
-      .map { Breakpoint(address: $0.key, name: $0.value) }
-    monitors = symbols.monitors.map(MonitorMember.init)
-    lines = symbols.lines
-    comments =
-      symbols.comments.isEmpty
-      ? nil
-      : symbols.comments.sorted { $0.key < $1.key }
-        .map { Comment(address: $0.key, text: $0.value) }
+  init(_ members: JSONMembers) throws(JSONError) {
+    format = try members.requiredText("format")
+    version = try members.requiredInteger("version")
+    source = try members.text("source")
+    program = try members.object("program").map { program throws(JSONError) in
+      Symbols.ProgramIdentity(
+        byteCount: try program.requiredInteger("bytes"), sha1: try program.requiredText("sha1"))
+    }
+    labels = try members.table("labels", "a whole number in range") { $0.integer() }
+    constants = try members.table("constants", "a number", \.real)
+    aliases = try members.table("aliases", "a whole number in range") { $0.integer() }
+    breakpoints = try members.elements("breakpoints").map { note throws(JSONError) in
+      try Note(note, "name")
+    }
+    monitors = try members.elements("monitors").map(MonitorMember.init)
+    lines = try members.elements("lines").map(Symbols.LineRun.init)
+    comments = try members.elements("comments").map { note throws(JSONError) in
+      try Note(note, "text")
+    }
   }
 
   /// Checks every number; names may be any.
@@ -162,22 +179,22 @@ private struct SymbolFile: Codable {
         throw .program
       }
     }
-    for (name, address) in labels ?? [:] {
+    for (name, address) in labels {
       try SymbolFile.checkAddress(address, of: "label", name)
     }
-    for (name, register) in aliases ?? [:] where !(0...15).contains(register) {
+    for (name, register) in aliases where !(0...15).contains(register) {
       throw .alias(name, register: register)
     }
-    for breakpoint in breakpoints ?? [] {
-      try SymbolFile.checkAddress(breakpoint.address, of: "breakpoint", breakpoint.name)
+    for breakpoint in breakpoints {
+      try SymbolFile.checkAddress(breakpoint.address, of: "breakpoint", breakpoint.text)
     }
-    for comment in comments ?? [] { try SymbolFile.checkAddress(comment.address, of: "comment") }
+    for comment in comments { try SymbolFile.checkAddress(comment.address, of: "comment") }
     try checkLines()
   }
 
   private func checkLines() throws(SymbolFileError) {
     var end = 0
-    for run in lines ?? [] {
+    for run in lines {
       guard
         run.address >= end, (1...Image.size).contains(run.byteCount),
         run.address <= Image.size - run.byteCount, (1...Int(Int32.max)).contains(run.line)
@@ -195,19 +212,35 @@ private struct SymbolFile: Codable {
   }
 }
 
-extension SymbolFile.MonitorMember {
-  init(_ monitor: Assembly.Monitor) {
-    name = monitor.name
-    switch monitor.base {
-    case .register(let register): self.register = register
-    case .memory(let address): self.address = address
-    }
-    switch monitor.display {
-    case .bytes(let count): bytes = count
-    case .format(let pieces): format = Assembly.Monitor.format(of: pieces)
-    }
+extension Symbols.LineRun {
+  fileprivate init(_ members: JSONMembers) throws(JSONError) {
+    self.init(
+      address: try members.requiredInteger("address"),
+      byteCount: try members.requiredInteger("bytes"),
+      line: try members.requiredInteger("line"), source: try members.text("source"))
   }
 
+  fileprivate var json: JSONObject {
+    .withoutNulls(["address": address, "bytes": byteCount, "line": line, "source": source])
+  }
+}
+
+extension Assembly.Monitor {
+  fileprivate var json: JSONObject {
+    var json: JSONObject = ["name": name]
+    switch base {
+    case .register(let register): json.set("register", register)
+    case .memory(let address): json.set("address", address)
+    }
+    switch display {
+    case .bytes(let count): json.set("bytes", count)
+    case .format(let pieces): json.set("format", Assembly.Monitor.format(of: pieces))
+    }
+    return json
+  }
+}
+
+extension SymbolFile.MonitorMember {
   func checked() throws(SymbolFileError) -> Assembly.Monitor {
     let base: Assembly.Monitor.Base
     switch (register, address) {

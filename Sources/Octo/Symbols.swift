@@ -3,7 +3,7 @@
 /// What a source says about the program it was assembled to, as a symbol file keeps it.
 public struct Symbols: Sendable, Equatable {
   /// The program that symbols belong to.
-  public struct ProgramIdentity: Sendable, Equatable, Codable {
+  public struct ProgramIdentity: Sendable, Equatable {
     /// Its length in bytes.
     public var byteCount: Int
     /// Its SHA-1, 40 hexadecimal digits in lower case.
@@ -14,15 +14,10 @@ public struct Symbols: Sendable, Equatable {
       self.byteCount = byteCount
       self.sha1 = sha1
     }
-
-    private enum CodingKeys: String, CodingKey {
-      case byteCount = "bytes"
-      case sha1
-    }
   }
 
   /// Bytes that one line of the source made.
-  public struct LineRun: Sendable, Equatable, Codable {
+  public struct LineRun: Sendable, Equatable {
     /// Where they begin.
     public var address: Int
     /// How many they are.
@@ -31,11 +26,6 @@ public struct Symbols: Sendable, Equatable {
     public var line: Int
     /// The file that it is in, nil for the main source: its path from the directory of that.
     public var source: String?
-
-    private enum CodingKeys: String, CodingKey {
-      case address, line, source
-      case byteCount = "bytes"
-    }
   }
 
   /// The name of the source.

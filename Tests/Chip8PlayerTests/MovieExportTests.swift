@@ -48,17 +48,17 @@ import Testing
     let frames = try frames(20)
     let all = Array(frames)
     #expect(frames.count == 20 && all.map(\.number) == Array(0..<20))
-    #expect(frames.size == (64, 32) && all.allSatisfy { $0.picture.points.count == 64 * 32 })
+    #expect(frames.size == (64, 32) && all.allSatisfy { $0.picture.pixels.count == 64 * 32 })
     #expect(all[3].tone != nil)
     let large = Array(try self.frames(20, scale: 3, showsKeys: true))
     #expect(large[0].picture.width == 192 && large[0].picture.height == 3 * (32 + 7))
-    #expect(large[0].picture.points.suffix(192 * 21).allSatisfy { $0 == 0 })
+    #expect(large[0].picture.pixels.suffix(192 * 21).allSatisfy { $0 == 0 })
     // The digit 5, three points for a pixel.
-    #expect(large[15].picture.points.suffix(192 * 21).count { $0 != 0 } == 11 * 9)
+    #expect(large[15].picture.pixels.suffix(192 * 21).count { $0 != 0 } == 11 * 9)
     let hires = try self.frames(4, platform: .schip)
     #expect(hires.size == (128, 64))
     // A pixel of lores is as large as four.
-    #expect(Array(hires)[1].picture.points.count { $0 != 0 } % 4 == 0)
+    #expect(Array(hires)[1].picture.pixels.count { $0 != 0 } % 4 == 0)
   }
 
   @Test func wavHasASampleForEachMoment() throws {
@@ -95,7 +95,7 @@ import Testing
     #expect(String(decoding: file, as: UTF8.self).contains("NETSCAPE2.0"))
     #expect(gifDuration(file) == 200)
     let gif = try #require(GIF(file))
-    let last = Array(frames)[119].picture.points.map { Appearance.standard.colors[Int($0)] }
+    let last = Array(frames)[119].picture.pixels.map { Appearance.standard.colors[Int($0)] }
     #expect(Array(gif.pixels.suffix(64 * 32)) == last)
   }
 

@@ -28,7 +28,7 @@ import chip8
   func differences(scale: Int) {
     var (random, screen) = (Random(), TerminalScreen(columns: 64 * scale, rows: 16 * scale + 1))
     var display = TerminalDisplay(
-      .auto, TerminalSize(width: 64 * scale, height: 16 * scale + 1), TerminalDisplayTests.features)
+      .auto, Size(width: 64 * scale, height: 16 * scale + 1), TerminalDisplayTests.features)
     var pixels = noise(&random, width: 64, height: 32).pixels
     for _ in 0..<40 {
       for _ in 0..<random.next(200) { pixels[random.next(pixels.count)] = UInt8(random.next(4)) }
@@ -52,7 +52,7 @@ import chip8
   func budget() {
     var (random, count, largest) = (Random(), 0, 0)
     var display = TerminalDisplay(
-      .auto, TerminalSize(width: 300, height: 100), TerminalDisplayTests.features)
+      .auto, Size(width: 300, height: 100), TerminalDisplayTests.features)
     for frame in 1...300 {
       let scene = TerminalScene(
         noise(&random, width: 128, height: 64), colors: TerminalDisplayTests.colors, status: "")
@@ -73,7 +73,7 @@ import chip8
     let loaded = try LoadedMachine("roms/\(name).ch8")
     var player = Player(loaded)
     var display = TerminalDisplay(
-      .auto, TerminalSize(width: 140, height: 40), TerminalDisplayTests.features)
+      .auto, Size(width: 140, height: 40), TerminalDisplayTests.features)
     var count = 0
     for frame in 0..<600 {
       _ = player.run(frames: 1, keys: frame % 40 < 20 ? [KeySet(key: UInt8(frame / 40 % 16))] : [])
@@ -94,7 +94,7 @@ import chip8
   func fewColors() {
     var screen = TerminalScreen(columns: 64, rows: 17)
     var display = TerminalDisplay(
-      .auto, TerminalSize(width: 64, height: 17), TerminalFeatures { _ in nil })
+      .auto, Size(width: 64, height: 17), TerminalFeatures { _ in nil })
     let scene = TerminalScene(
       Bitmap(width: 64, height: 32, pixels: Array(repeating: 1, count: 2048)),
       colors: [0, 0xFF_CC_00, 0, 0], status: "")
@@ -114,7 +114,7 @@ import chip8
       _ problem: String? = nil
     ) -> TerminalLayout {
       TerminalLayout(
-        of: bitmap, in: TerminalSize(width: width, height: height), .auto, features,
+        of: bitmap, in: Size(width: width, height: height), .auto, features,
         withoutChafa: problem)
     }
     let plain = TerminalDisplayTests.features
@@ -132,16 +132,16 @@ import chip8
       return
     }
     able.take(.showsPixels)
-    able.take(.cell(TerminalSize(width: 9, height: 18)))
+    able.take(.cell(Size(width: 9, height: 18)))
     #expect(
-      layout(large, 80, 23, able) == .pixels(scale: 5, cell: TerminalSize(width: 9, height: 18)))
+      layout(large, 80, 23, able) == .pixels(scale: 5, cell: Size(width: 9, height: 18)))
     able.take(.name("tmux 3.3a"))
     #expect(layout(large, 80, 23, able) == .cells(.quadrants, scale: 1))
   }
 
   @Test("Sixels are chosen where half blocks do not fit, and on request")
   func sixelLayouts() {
-    let cell = TerminalSize(width: 9, height: 18)
+    let cell = Size(width: 9, height: 18)
     let (large, small) = (
       Bitmap(width: 128, height: 64, pixels: []), Bitmap(width: 64, height: 32, pixels: [])
     )
@@ -152,7 +152,7 @@ import chip8
       _ bitmap: Bitmap, _ width: Int, _ height: Int, _ wanted: TerminalPicture = .auto
     ) -> TerminalLayout {
       TerminalLayout(
-        of: bitmap, in: TerminalSize(width: width, height: height), wanted, features,
+        of: bitmap, in: Size(width: width, height: height), wanted, features,
         withoutChafa: nil)
     }
     #expect(layout(large, 80, 23) == .sixels(scale: 5, cell: cell))
@@ -226,7 +226,7 @@ import chip8
     var (random, screen) = (Random(), TerminalScreen(columns: 64, rows: 23))
     var features = TerminalDisplayTests.features
     features.take(.name("foot(1.13.1)"))
-    var display = TerminalDisplay(.auto, TerminalSize(width: 64, height: 23), features)
+    var display = TerminalDisplay(.auto, Size(width: 64, height: 23), features)
     let pixels = (0..<128 * 64).map { _ in UInt8(random.next(2)) }
     screen.take(
       display.bytes(
@@ -276,7 +276,7 @@ import chip8
     let page = Page(title: "Menu", [.list(["One", "Two", "Three"].map { Page.Item($0, .resume) })])
     var (view, screen) = (PageView(page), TerminalScreen(columns: 40, rows: 13))
     var display = TerminalDisplay(
-      .auto, TerminalSize(width: 40, height: 13), TerminalDisplayTests.features)
+      .auto, Size(width: 40, height: 13), TerminalDisplayTests.features)
     var texts: [[Int?]] = []
     for _ in 0..<3 {
       let layout = PageLayout(&view, size, CellMetrics())

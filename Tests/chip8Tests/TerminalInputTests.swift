@@ -41,7 +41,7 @@ import chip8
       events(
         "\u{1B}[?0u\u{1B}P>|foot(1.13.1)\u{1B}\\\u{1B}[6;18;9t\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[?62;4c")
         == [
-          .reportsKeys, .name("foot(1.13.1)"), .cell(TerminalSize(width: 9, height: 18)),
+          .reportsKeys, .name("foot(1.13.1)"), .cell(Size(width: 9, height: 18)),
           .showsPixels,
           .attributes(hasSixels: true),
         ])

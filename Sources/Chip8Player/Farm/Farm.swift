@@ -72,13 +72,7 @@ public final class Farm: Sendable {
   private func work() {
     var worker = FarmWorker(options)
     while let range = claim() {
-      var (text, errorCount) = ([UInt8](), 0)
-      for index in range {
-        let row = worker.row(jobs[index])
-        text += row.text.utf8
-        text.append(UInt8(ascii: "\n"))
-        if row.isError { errorCount += 1 }
-      }
+      let (text, errorCount) = worker.rows(of: jobs, range)
       finish(range, Batch(count: range.count, text: text, errorCount: errorCount))
     }
   }

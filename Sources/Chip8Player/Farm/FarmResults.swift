@@ -1,10 +1,10 @@
-import Chip8Player
 import Glibc
 import JSON
 import SaveState
 
-/// The results of a farm's jobs: a file that grows, and beside it one that says of which jobs they are.
-struct FarmResults {
+/// The results of a farm's jobs: a file that grows, and beside it one that says of which jobs they are. Jobs
+/// that have results are not run again.
+package struct FarmResults {
   private let path: String
   private let jobs: FarmJobs
   private let options: FarmOptions
@@ -13,21 +13,50 @@ struct FarmResults {
   private var done = FarmProgress()
 
   /// Which jobs the results are of. Whatever could change them is in it.
-  private struct Origin: Codable, Equatable {
-    let version: Int
+  private struct Origin: Equatable {
+    var version = FarmResults.version
     let jobs: String
     let shard: String
     let fields: [String]?
     let maxInstructions: Int
+
+    init(_ digest: Digest, shard: String, _ options: FarmOptions) {
+      (jobs, self.shard) = ("\(digest)", shard)
+      (fields, maxInstructions) = (options.members, options.maxInstructions)
+    }
+
+    /// - Returns: nil for a text that is something else.
+    init?(_ text: [UInt8]) {
+      guard let members = try? JSONMembers(document: text),
+        let version = try? members.integer("version", Int.self),
+        let jobs = try? members.text("jobs"), let shard = try? members.text("shard"),
+        let maxInstructions = try? members.integer("maxInstructions", Int.self),
+        let fields = try? members.texts("fields")
+      else { return nil }
+      (self.version, self.jobs, self.shard) = (version, jobs, shard)
+      self.fields = members["fields"] == nil ? nil : fields
+      self.maxInstructions = maxInstructions
+    }
+
+    var json: JSONObject {
+      .withoutNulls([
+        "version": version, "jobs": jobs, "shard": shard, "fields": fields,
+        "maxInstructions": maxInstructions,
+      ])
+    }
   }
 
   private static let version = 1
 
   /// Opens the results, and finds out which are there.
   ///
+  /// - Parameters:
+  ///   - path: the file; `-` is standard output.
+  ///   - digest: that of the whole file of jobs.
+  ///   - shard: which of them these are.
   /// - Throws: if they are those of other jobs; nothing has changed then.
-  init(
-    _ path: String, of jobs: FarmJobs, digest: Digest, _ shard: Shard, _ options: FarmOptions,
+  package init(
+    _ path: String, of jobs: FarmJobs, digest: Digest, shard: String, _ options: FarmOptions,
     _ inputs: InputFiles
   ) throws {
     (self.path, self.jobs, self.options) = (path, jobs, options)
@@ -35,15 +64,13 @@ struct FarmResults {
       file = nil
       return
     }
-    let origin = Origin(
-      version: FarmResults.version, jobs: "\(digest)", shard: "\(shard)", fields: options.members,
-      maxInstructions: options.maxInstructions)
+    let origin = Origin(digest, shard: shard, options)
     let originPath = path + ".farm"
     let isContinued = try FarmResults.isContinued(path, origin, originPath)
     let file = try GrowingFile(path, apartFrom: inputs)
     self.file = file
     if !isContinued {
-      let text = try JSON.encode(origin) + "\n"
+      let text = origin.json.encoded() + "\n"
       try Storage.writeAtomically(originPath, with: Array(text.utf8), as: .other, apartFrom: inputs)
     }
     try countRows(in: file)
@@ -57,23 +84,17 @@ struct FarmResults {
     let found: Origin?
     do throws(StorageError) {
       let text = try Storage.read(originPath, limit: 1 << 16)
-      found = try? JSON.decode(Origin.self, from: text)
+      found = Origin(text)
     } catch {
       guard error.isMissingFile else { throw error }
       guard hasResults else { return false }
-      throw Failure(
-        message:
-          "\(fileName(path)): cannot be continued: it is not the results of a farm; choose another file",
-        code: EX_CANTCREAT)
+      throw PlayerError.contents(path: path, FarmResultsError.notResults)
     }
     if found == origin { return true }
     guard found == nil || hasResults else { return false }
-    throw Failure(
-      message: "\(fileName(path)): cannot be continued: "
-        + (found?.jobs == origin.jobs
-          ? "its results are of the same jobs with other options"
-          : "its results are of other jobs") + "; choose another file",
-      code: EX_CANTCREAT)
+    throw PlayerError.contents(
+      path: path,
+      found?.jobs == origin.jobs ? FarmResultsError.otherOptions : FarmResultsError.otherJobs)
   }
 
   private mutating func countRows(in file: GrowingFile) throws {
@@ -88,37 +109,47 @@ struct FarmResults {
       return true
     }
     guard done.jobCount == 0 || jobs.isRow(last, of: done.jobCount - 1) else {
-      throw Failure.data(path, "the last result is not that of job \(done.jobCount)")
+      throw PlayerError.contents(path: path, FarmResultsError.misplaced(job: done.jobCount))
     }
     self.done = done
   }
 
   /// Runs all jobs that have no results yet.
-  func complete(_ threads: Int) throws {
-    Interrupt.catchSignals(second: .kills)
-    let line = ProgressLine()
+  ///
+  /// - Parameter show: called on any thread when there are more results.
+  /// - Returns: how far it has come: not to the end if it was interrupted.
+  package func complete(
+    threads: Int, isInterrupted: @escaping @Sendable () -> Bool,
+    show: @escaping @Sendable (FarmProgress) -> Void
+  ) throws -> FarmProgress {
     let end = try Farm.run(
-      jobs, options, threads: threads, after: done, isInterrupted: { Interrupt.wasCaught }
-    ) { [file, path, jobs] text, progress in
+      jobs, options, threads: threads, after: done, isInterrupted: isInterrupted
+    ) { [file, path] text, progress in
       if let file {
         try file.append(text)
       } else {
         try Storage.write(text, to: STDOUT_FILENO, path)
       }
-      line.show("\(progress.jobCount) of \(jobs.count) jobs")
+      show(progress)
     }
-    line.end()
     try file?.synchronize()
-    if end.jobCount < jobs.count {
-      throw Failure(
-        message: "interrupted after \(end.jobCount) of \(jobs.count) jobs", code: 130)
-    }
-    guard end.errorCount == 0 else {
-      throw Failure(
-        message:
-          "\(path == "-" ? "standard output" : path): \(end.errorCount) of \(jobs.count) jobs "
-          + "could not be run; \(end.errorCount == 1 ? "its line says" : "their lines say") why",
-        code: EX_DATAERR)
+    return end
+  }
+}
+
+/// Why the results of a farm cannot be continued.
+package enum FarmResultsError: Error, CustomStringConvertible {
+  /// The file holds something else, results of other jobs, or of the same jobs with other options.
+  case notResults, otherJobs, otherOptions
+  /// The last result is not that of the job with this number, from 1 on.
+  case misplaced(job: Int)
+
+  package var description: String {
+    switch self {
+    case .notResults: "cannot be continued: it is not the results of a farm"
+    case .otherJobs: "cannot be continued: its results are of other jobs"
+    case .otherOptions: "cannot be continued: its results are of the same jobs with other options"
+    case .misplaced(let job): "the last result is not that of job \(job)"
     }
   }
 }

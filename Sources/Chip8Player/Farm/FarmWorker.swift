@@ -45,6 +45,22 @@ public struct FarmWorker {
     members = Set(chosen ?? RunReport.Member.allCases)
   }
 
+  /// Runs jobs.
+  ///
+  /// - Returns: their rows, each with a line feed, and how many of the jobs could not be run.
+  package mutating func rows(
+    of jobs: FarmJobs, _ range: Range<Int>
+  ) -> (text: [UInt8], errorCount: Int) {
+    var (text, errorCount) = ([UInt8](), 0)
+    for index in range {
+      let row = row(jobs[index])
+      text += row.text.utf8
+      text.append(UInt8(ascii: "\n"))
+      if row.isError { errorCount += 1 }
+    }
+    return (text, errorCount)
+  }
+
   /// Runs the job of a line, and says how it has ended. Whatever is wrong with the job is in the row.
   public mutating func row(_ line: [UInt8]) -> FarmRow {
     var id: FarmJobID?
@@ -54,13 +70,12 @@ public struct FarmWorker {
       let report = try run(FarmJob(members))
       var object = report.json(self.members)
       object.set("id", id?.value)
-      return FarmRow(text: try jsonText(object), isError: false)
+      return FarmRow(text: jsonText(object), isError: false)
     } catch {
       // Labels are named by that member.
       let member = if case PlayerError.request = error { "`until`: " } else { "" }
       let object: JSONObject = ["id": id?.value, "error": "\(member)\(error)"]
-      // Texts and whole numbers are always JSON.
-      return FarmRow(text: (try? jsonText(object)) ?? "{}", isError: true)
+      return FarmRow(text: jsonText(object), isError: true)
     }
   }
 

@@ -1,15 +1,16 @@
 import Chip8Core
+import JSON
 import SaveState
 
 /// What differs between the machines of two images.
-package struct ImageDifference: Encodable {
-  package struct Value: Encodable {
+package struct ImageDifference {
+  package struct Value {
     package let name: String
     package let a: String
     package let b: String
   }
 
-  package struct Range: Encodable {
+  package struct Range {
     package let address: Int
     /// Hexadecimal digits.
     package let a: String
@@ -18,7 +19,7 @@ package struct ImageDifference: Encodable {
     package let code: [Code]
   }
 
-  package struct Code: Encodable {
+  package struct Code {
     package let address: UInt16
     package let a: String
     package let b: String
@@ -30,8 +31,6 @@ package struct ImageDifference: Encodable {
   package let ram: [Range]
   package let screenDiffers: Bool
   package let screens: [Screen]
-
-  private enum CodingKeys: CodingKey { case same, values, ram, screenDiffers }
 
   /// Differences that are closer together than this are one range.
   private static let maxGap = 4
@@ -45,6 +44,17 @@ package struct ImageDifference: Encodable {
     screenDiffers = a.state.screen != b.state.screen
     same = a.program == b.program && a.canonicalState == b.canonicalState
     screens = [a.state.screen, b.state.screen]
+  }
+
+  package var json: JSONObject {
+    [
+      "same": same, "screenDiffers": screenDiffers,
+      "values": values.map { ["name": $0.name, "a": $0.a, "b": $0.b] as JSONObject },
+      "ram": ram.map { range -> JSONObject in
+        let code = range.code.map { ["address": $0.address, "a": $0.a, "b": $0.b] as JSONObject }
+        return ["address": range.address, "a": range.a, "b": range.b, "code": code]
+      },
+    ]
   }
 
   private static func ranges(_ a: Chip8, _ b: Chip8) -> [Range] {

@@ -229,7 +229,7 @@ extension SessionMetadata {
 
   fileprivate func json(_ names: AddressNames) -> JSONObject {
     let keys = keys.map { key in
-      (["key": key.name, "usage": key.usage, "keypad": key.key] as JSONObject).withoutNulls
+      JSONObject.withoutNulls(["key": key.name, "usage": key.usage, "keypad": key.key])
     }
     let object: JSONObject = [
       "speed": speed, "colors": colorTexts, "rotation": rotation, "keys": keys,

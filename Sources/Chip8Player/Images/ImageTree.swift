@@ -1,10 +1,11 @@
 import Chip8Core
+import JSON
 import SaveState
 
 /// Images below their parents.
-package struct ImageTree: Encodable {
+package struct ImageTree {
   /// An image, or a parent that is not in the picture.
-  package struct Node: Encodable {
+  package struct Node {
     package let file: String
     /// Whether it was not found, so that deltas against it cannot be loaded.
     package var missing = false
@@ -22,12 +23,18 @@ package struct ImageTree: Encodable {
     package var derived: [Node] = []
 
     init(file: String) { self.file = file }
+
+    package var json: JSONObject {
+      .withoutNulls([
+        "file": file, "missing": missing, "sha256": sha256, "bytes": bytes, "program": program,
+        "machineTime": machineTime, "state": state, "note": note, "problem": problem,
+        "derived": derived.map(\.json),
+      ])
+    }
   }
 
   /// Those without a parent, by their paths, and then those that were not found.
   package let roots: [Node]
-
-  package func encode(to encoder: any Encoder) throws { try roots.encode(to: encoder) }
 
   /// - Parameter skipped: to what is added which files of directories cannot be read.
   package init(

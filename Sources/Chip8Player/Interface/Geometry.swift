@@ -1,4 +1,4 @@
-/// A size in the units of a front end: pixels of a window, cells of a terminal.
+/// A size in the units of a front end: pixels of a window or of a picture, cells of a terminal.
 package struct Size: Hashable, Sendable {
   package var width: Int
   package var height: Int

@@ -9,6 +9,20 @@ extension MovieFile {
     return file
   }
 
+  /// Writes the movie to a file, as its name says, or in the place of the one that it was made of.
+  package func save(to path: String?, inPlaceOf file: String) throws {
+    let target = path ?? file
+    if path.map(MovieText.isName) ?? isText {
+      let text = try inFile(file) { try self.text() }
+      return try Storage.writeAtomically(
+        target, with: Array(text.utf8), as: .other, apartFrom: inputs)
+    }
+    guard target == file || Storage.isSameFile(target, file) else {
+      return try image.save(to: target, apartFrom: inputs)
+    }
+    try image.rewrite(target, apartFrom: inputs)
+  }
+
   /// A part of the movie.
   ///
   /// - Parameters:

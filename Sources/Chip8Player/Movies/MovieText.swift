@@ -27,6 +27,11 @@ package struct MovieText {
     return first.map { String(decoding: $0, as: UTF8.self).hasPrefix(firstLine) } ?? false
   }
 
+  /// Whether a file with this name gets the text form of a movie.
+  package static func isName(_ path: String) -> Bool {
+    path == "-" || path.lowercased().hasSuffix(".txt")
+  }
+
   /// Parts the text into words.
   package init(_ bytes: [UInt8]) throws(MovieError) {
     guard let text = String(validating: bytes, as: UTF8.self) else {

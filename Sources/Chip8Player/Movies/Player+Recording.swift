@@ -7,6 +7,11 @@ package struct RecordedMovie {
   package let image: Image
   /// Whether it begins where the session does, as far as that is known.
   package let isWhole: Bool
+
+  /// What its file gets.
+  package func bytes(asText isText: Bool) throws(MovieError) -> [UInt8] {
+    isText ? Array(try MovieFile(movie, image: image).text().utf8) : image.bytes
+  }
 }
 
 extension Player {

@@ -117,6 +117,13 @@ package struct PlayStart {
   /// The movie that is played.
   package let movie: Movie<Chip8>?
 
+  /// What a movie says that is recorded from here, and continues the one that is played or restored.
+  package var recordedFacts: MovieFacts {
+    if let movie { return movie.facts }
+    let continued = loaded.image.flatMap { try? $0.movie(of: $0.machine() as Chip8) }
+    return continued?.facts ?? MovieFacts()
+  }
+
   /// The player.
   ///
   /// - Parameter isReadOnly: whether a movie is only watched, and what follows it is not recorded.

@@ -12,9 +12,9 @@ package enum UserSocket {
 
   /// Where the sockets of games are. It is made, and private to the user.
   package static func directory() throws(SocketError) -> String {
-    guard let runtime = getenv("XDG_RUNTIME_DIR").map({ String(cString: $0) }),
-      runtime.hasPrefix("/")
-    else { throw .noRuntimeDirectory }
+    guard let runtime = environment("XDG_RUNTIME_DIR"), runtime.hasPrefix("/") else {
+      throw .noRuntimeDirectory
+    }
     guard runtime.utf8.count <= maxRuntimeByteCount else {
       throw .longRuntimeDirectory(maxByteCount: maxRuntimeByteCount)
     }

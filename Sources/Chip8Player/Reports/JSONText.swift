@@ -4,8 +4,8 @@ import SaveState
 
 /// A value as JSON, in one line unless it is to be pretty. It means the text itself; characters that
 /// no terminal may get are written as their numbers.
-package func jsonText(_ value: some Encodable, isPretty: Bool = false) throws -> String {
-  let text = try JSON.encode(value, isPretty: isPretty)
+package func jsonText(_ value: some JSONMember, isPretty: Bool = false) -> String {
+  let text = value.encoded(isPretty: isPretty)
   guard text.utf8.contains(where: { $0 >= 0x7F }) else { return text }
   // Outside of texts, JSON is in ASCII, with line feeds if it is pretty.
   var escaped = ""

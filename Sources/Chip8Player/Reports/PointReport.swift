@@ -35,7 +35,7 @@ package struct PointReport {
 
 extension AddressNames {
   package func json(_ address: UInt16) -> JSONObject {
-    (["address": address, "place": place(of: address)] as JSONObject).withoutNulls
+    .withoutNulls(["address": address, "place": place(of: address)])
   }
 
   package func json(_ watchpoint: Watchpoint) -> JSONObject {

@@ -67,9 +67,9 @@ extension PlaySession {
       // The file gets its name when it is complete.
       let unfinished = "\(path).unfinished"
       do {
-        var writer = try GIFWriter(unfinished, of: frames, appearance, apartFrom: InputFiles())
-        for frame in frames { try writer.write(frame) }
-        try writer.finish()
+        try frames.write(to: [
+          GIFWriter(unfinished, of: frames, appearance, apartFrom: InputFiles())
+        ])
         try Storage.move(unfinished, over: path)
       } catch {
         try? Storage.remove(unfinished)

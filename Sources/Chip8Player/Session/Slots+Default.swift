@@ -11,6 +11,6 @@ extension Slots {
 }
 
 /// An environment variable; nil if it is empty.
-func environment(_ name: String) -> String? {
+package func environment(_ name: String) -> String? {
   getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
 }

@@ -65,7 +65,7 @@ struct CartCommand: ParsableCommand {
       _ path: String, _ inputs: inout InputFiles
     ) throws -> CartridgeOptions {
       let bytes = try inputs.read(path, limit: 1 << 16)
-      guard let options = try? JSON.decode(CartridgeOptions.self, from: bytes) else {
+      guard let options = try? CartridgeOptions(JSONMembers(document: bytes)) else {
         throw Failure.data(path, "not a file of cartridge options")
       }
       return options
@@ -97,7 +97,7 @@ struct CartCommand: ParsableCommand {
       try Storage.writeAtomically(
         source, with: Array(unpacked.program.utf8), as: .other, apartFrom: inputs)
       if let options {
-        let text = try jsonText(unpacked.options, isPretty: true)
+        let text = jsonText(unpacked.options.json, isPretty: true)
         try Storage.writeAtomically(
           options, with: Array((text + "\n").utf8), as: .other, apartFrom: inputs)
       }

@@ -18,7 +18,7 @@ extension Chip8Command {
     options.isParanoid = timeline.isParanoid
     (options.movie, options.isReadOnly) = (start.movie, headless.movie.isReadOnly)
     if let path = headless.movie.record {
-      options.recording = facts(start)
+      options.recording = start.recordedFacts
       options.reservedPaths = [path]
       try Output.check([
         Output(path, headless.movie.recordedContent, apartFrom: start.loaded.inputs)

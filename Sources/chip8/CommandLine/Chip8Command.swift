@@ -173,7 +173,7 @@ struct Chip8Command: ParsableCommand {
     player.isParanoid = timeline.isParanoid
     reportWarnings(of: &player)
     try player.saveWithEntryCalls(start.entryCalls)
-    if headless.movie.record != nil { player.record(facts(start)) }
+    if headless.movie.record != nil { player.record(start.recordedFacts) }
     var run = try HeadlessRun(
       headless, mobility, machine, player, start.keys, parent: base, slotsRoot: slotsRoot, kept)
     try run.prepare()

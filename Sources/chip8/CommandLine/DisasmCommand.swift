@@ -48,7 +48,7 @@ struct DisasmCommand: ParsableCommand {
         "program": program.name, "sha1": "\(program.sha1)", "bytes": program.bytes.count,
         "platform": configuration.platform.rawValue, "items": disassembly.items.map(\.json),
       ]
-      text = try jsonText(object) + "\n"
+      text = jsonText(object) + "\n"
     } else {
       let title =
         "\(program.name): \(program.bytes.count) bytes for \(configuration.platform.title)"

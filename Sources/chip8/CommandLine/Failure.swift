@@ -33,9 +33,12 @@ struct Failure: Error {
       case let error as ProgramError: remedy(error)
       case ForeignFile.retroArchState: "; chip8 image from-retroarch converts it"
       case MovieError.doesNotReproduce: "; chip8 movie verify shows where it diverges"
+      case FarmResultsError.notResults, FarmResultsError.otherJobs, FarmResultsError.otherOptions:
+        "; choose another file"
       default: ""
       }
-    return Failure(message: "\(fileName(path)): \(reason)\(remedy)", code: EX_DATAERR)
+    let code = reason is FarmResultsError && !remedy.isEmpty ? EX_CANTCREAT : EX_DATAERR
+    return Failure(message: "\(fileName(path)): \(reason)\(remedy)", code: code)
   }
 
   /// What of the command line would help.
@@ -193,9 +196,12 @@ extension Failure {
     default: return nil
     }
   }
-}
 
-extension Failure {
+  /// The same of one that is nothing but itself.
+  init(any error: any Error) {
+    self = Failure(error) ?? Failure(message: "\(error)", code: EX_SOFTWARE)
+  }
+
   /// Reports it on standard error.
   ///
   /// - Parameter start: what comes before the sentence.

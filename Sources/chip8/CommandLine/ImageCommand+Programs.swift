@@ -52,8 +52,6 @@ extension ImageCommand {
         SDL2 there. The file remains a saved state everywhere else.
         """)
 
-    @Argument(help: "The saved state; - is standard input.") var file: String
-
     @Option(name: .shortAndLong, help: .value("OUT", "Output file.")) var output: String
 
     @Option(
@@ -61,13 +59,13 @@ extension ImageCommand {
       help: .value("OPTIONS", "Options to run it with, such as --headless."))
     var with: String?
 
-    @OptionGroup var dependencies: DependencyOptions
+    @OptionGroup var source: ImageArgument
 
     func run() throws {
       let options = try with.map(RunOptions.init) ?? .empty
       // It needs no other file.
-      var opened = try OpenedImage(file, dependencies.paths)
-      let image = try opened.flattened(dependencies.paths)
+      var opened = try source.opened()
+      let image = try opened.flattened(source.dependencies.paths)
       try image.save(
         to: output, after: Standalone.emulator(with: options), apartFrom: opened.inputs)
     }

@@ -59,14 +59,12 @@ extension ImageCommand {
       abstract: "Convert a saved state for RetroArch.",
       usage: "chip8 image to-retroarch FILE -o OUT")
 
-    @Argument(help: "The saved state; - is standard input.") var file: String
-
     @Option(name: .shortAndLong, help: .value("OUT", "Output file.")) var output: String
 
-    @OptionGroup var dependencies: DependencyOptions
+    @OptionGroup var source: ImageArgument
 
     func run() throws {
-      let opened = try OpenedImage(file, dependencies.paths)
+      let opened = try source.opened()
       try Storage.writeAtomically(
         output, with: CoreStateCodec.bytes(opened.machine), as: .other, apartFrom: opened.inputs)
     }

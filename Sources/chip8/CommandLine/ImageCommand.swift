@@ -24,8 +24,6 @@ struct ImageCommand: ParsableCommand {
       abstract: "Show the contents of a saved state.",
       usage: "chip8 image info FILE [--json] [--symbols FILE] [--screenshot FILE.png [--scale N]]")
 
-    @Argument(help: "The saved state; - is standard input.") var file: String
-
     @Flag(help: "Print one JSON object.") var json = false
 
     @Option(help: .value("FILE", "Symbol file of the program.")) var symbols: String?
@@ -34,12 +32,12 @@ struct ImageCommand: ParsableCommand {
 
     @Option(parsing: .unconditional, help: .value("N", "Scale factor.")) var scale: Int?
 
-    @OptionGroup var dependencies: DependencyOptions
+    @OptionGroup var source: ImageArgument
 
     func validate() throws { try validatePicture(screenshot, scale) }
 
     func run() throws {
-      var opened = try OpenedImage(file, dependencies.paths)
+      var opened = try source.opened()
       let labels = try symbols.map {
         try Labels(Symbols(contentsOf: $0, for: opened.machine.program, &opened.inputs), $0)
       }
@@ -50,7 +48,8 @@ struct ImageCommand: ParsableCommand {
         let appearance = Appearance(for: opened.machine.program, metadata)
         try Storage.writeAtomically(
           screenshot,
-          with: Screenshot.png(opened.machine.state.screen, appearance, scale: scale ?? 8),
+          with: Screenshot.png(
+            Bitmap(opened.machine.state.screen), appearance, scale: scale ?? 8),
           as: .other, apartFrom: opened.inputs)
       }
       guard screenshot != "-" else { return }
@@ -98,7 +97,7 @@ struct ImageCommand: ParsableCommand {
     func run() throws {
       let difference = ImageDifference(
         try OpenedImage(first, dependencies.paths), try OpenedImage(second, dependencies.paths))
-      if json { try printJSON(difference) } else { try printLines(difference.lines) }
+      if json { try printJSON(difference.json) } else { try printLines(difference.lines) }
     }
   }
 
@@ -108,18 +107,17 @@ struct ImageCommand: ParsableCommand {
       abstract: "Extract the program from a saved state.",
       usage: "chip8 image rom FILE [-o OUT.ch8]")
 
-    @Argument(help: "The saved state; - is standard input.") var file: String
-
     @Option(
       name: .shortAndLong,
       help: .value(
-        "OUT.ch8", "Output file; by default the program's name with .ch8. - is standard output."))
+        "OUT.ch8",
+        "Output file; by default the program's name with .ch8. - is standard output."))
     var output: String?
 
-    @OptionGroup var dependencies: DependencyOptions
+    @OptionGroup var source: ImageArgument
 
     func run() throws {
-      let opened = try OpenedImage(file, dependencies.paths)
+      let opened = try source.opened()
       let program = opened.machine.program
       // A name in a file is not a path: nothing leads out of this directory.
       let leaf = Storage.basename(of: program.name)
@@ -189,18 +187,16 @@ struct ImageCommand: ParsableCommand {
       abstract: "Make a saved state self-contained.",
       usage: "chip8 image flatten FILE [-o OUT]")
 
-    @Argument(help: "The saved state; - is standard input.") var file: String
-
     @Option(
       name: .shortAndLong,
       help: .value("OUT", "Output file; by default the saved state is replaced."))
     var output: String?
 
-    @OptionGroup var dependencies: DependencyOptions
+    @OptionGroup var source: ImageArgument
 
     func run() throws {
-      var opened = try OpenedImage(file, dependencies.paths)
-      let image = try opened.flattened(dependencies.paths)
+      var opened = try source.opened()
+      let image = try opened.flattened(source.dependencies.paths)
       try opened.save(image, to: output)
     }
   }
@@ -210,8 +206,6 @@ struct ImageCommand: ParsableCommand {
       abstract: "Compress a saved state as far as possible, without loss.",
       usage: "chip8 image optimize FILE [-o OUT] [--json]")
 
-    @Argument(help: "The saved state; - is standard input.") var file: String
-
     @Option(
       name: .shortAndLong,
       help: .value("OUT", "Output file; by default the saved state is replaced."))
@@ -219,15 +213,16 @@ struct ImageCommand: ParsableCommand {
 
     @Flag(help: "Print one JSON object.") var json = false
 
-    @OptionGroup var dependencies: DependencyOptions
+    @OptionGroup var source: ImageArgument
 
     func run() throws {
-      let opened = try OpenedImage(file, dependencies.paths)
-      let output = output ?? file
+      let opened = try source.opened()
+      let output = output ?? source.file
       if output == "-", json {
-        throw Failure.usage("only one thing can be written to standard output: name a file with -o")
+        throw Failure.usage(
+          "only one thing can be written to standard output: name a file with -o")
       }
-      let small = try inFile(file) { try opened.image.optimized(Chip8.self) }
+      let small = try inFile(source.file) { try opened.image.optimized(Chip8.self) }
       let (before, after) = (opened.image.byteCount, small.byteCount)
       try opened.save(small, to: output)
       guard output != "-" else { return }
@@ -256,7 +251,7 @@ struct ImageCommand: ParsableCommand {
       let found = Result { try ImageTree(files, dependencies.paths, &skipped) }
       for error in skipped { printError("skipped: \(error)") }
       let tree = try found.get()
-      if json { try printJSON(tree) } else { try printLines(tree.lines) }
+      if json { try printJSON(tree.roots.map(\.json)) } else { try printLines(tree.lines) }
     }
   }
 }

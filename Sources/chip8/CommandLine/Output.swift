@@ -29,8 +29,8 @@ func printSource(_ lines: [String]) throws(StorageError) {
 }
 
 /// Writes a value to standard output as one line of JSON.
-func printJSON(_ value: some Encodable) throws {
-  try printText([try jsonText(value)])
+func printJSON(_ value: some JSONMember) throws(StorageError) {
+  try printText([jsonText(value)])
 }
 
 private func printText(_ lines: [String]) throws(StorageError) {

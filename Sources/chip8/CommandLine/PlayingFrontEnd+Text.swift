@@ -24,6 +24,6 @@ extension PlayingFrontEnd {
 
   func captureScreen() {
     let (screen, appearance) = (session.screen, session.player.appearance)
-    session.capture(as: "png") { try Screenshot.png(screen, appearance, scale: 4) }
+    session.capture(as: "png") { try Screenshot.png(Bitmap(screen), appearance, scale: 4) }
   }
 }

@@ -51,17 +51,8 @@ extension AdapterArguments {
     try list(name, "a list of texts", \.text)
   }
 
-  func requiredText(_ name: String) throws(JSONError) -> String {
-    try required(name, try text(name))
-  }
-
   func requiredNumber(_ name: String) throws(JSONError) -> Int {
     try required(name, try number(name))
-  }
-
-  private func required<Value>(_ name: String, _ value: Value?) throws(JSONError) -> Value {
-    guard let value else { throw JSONError(path: [name], "is missing") }
-    return value
   }
 
   private func list<Value>(

@@ -51,12 +51,11 @@ enum ExceptionFilter: String, CaseIterable {
       case .keywait: "Waits for a key"
       case .collision: "Sprite collisions"
       }
-    return
-      ([
-        "filter": rawValue, "label": label, "default": event == nil,
-        "supportsCondition": event == nil ? nil : true,
-        "conditionDescription": event == nil ? nil : "an expression, such as v3 > 10",
-      ] as JSONObject).withoutNulls
+    return .withoutNulls([
+      "filter": rawValue, "label": label, "default": event == nil,
+      "supportsCondition": event == nil ? nil : true,
+      "conditionDescription": event == nil ? nil : "an expression, such as v3 > 10",
+    ])
   }
 }
 
@@ -186,14 +185,13 @@ extension DebugAdapter {
 
   private func json(_ breakpoint: ClientBreakpoint) -> JSONObject {
     let place = breakpoint.problem == nil ? breakpoint.address.flatMap { shown($0) } : nil
-    return
-      ([
-        "id": breakpoint.id, "verified": breakpoint.problem == nil, "message": breakpoint.problem,
-        "line": (place == nil ? nil : breakpoint.line).map { number(ofLine: $0.number) }
-          ?? place?.line,
-        "source": place?.source,
-        "instructionReference": breakpoint.address.map { "0x\(hexadecimal($0, 4))" },
-      ] as JSONObject).withoutNulls
+    return .withoutNulls([
+      "id": breakpoint.id, "verified": breakpoint.problem == nil, "message": breakpoint.problem,
+      "line": (place == nil ? nil : breakpoint.line).map { number(ofLine: $0.number) }
+        ?? place?.line,
+      "source": place?.source,
+      "instructionReference": breakpoint.address.map { "0x\(hexadecimal($0, 4))" },
+    ])
   }
 
   /// Tells the client of the `:breakpoint`s of the source, which it has not set.

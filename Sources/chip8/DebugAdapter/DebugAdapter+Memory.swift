@@ -28,12 +28,11 @@ extension DebugAdapter {
     guard count >= 0 else { throw MessageError("count is negative") }
     let isInside = prompt?.session.machine.state.ram.indices.contains(start) ?? false
     let bytes = prompt?.session.bytes(at: start, count: count) ?? []
-    return
-      ([
-        "address": isInside ? "0x\(hexadecimal(start, 4))" : "\(start)",
-        "data": Base64.encode(bytes),
-        "unreadableBytes": bytes.count < count ? count - bytes.count : nil,
-      ] as JSONObject).withoutNulls
+    return .withoutNulls([
+      "address": isInside ? "0x\(hexadecimal(start, 4))" : "\(start)",
+      "data": Base64.encode(bytes),
+      "unreadableBytes": bytes.count < count ? count - bytes.count : nil,
+    ])
   }
 
   private mutating func writeMemory(_ arguments: AdapterArguments) throws -> JSONObject {
@@ -65,18 +64,17 @@ extension DebugAdapter {
   private func json(_ instruction: DebugSession.Instruction) -> JSONObject {
     let isDecoded = !instruction.bytes.isEmpty
     let place = isDecoded ? UInt16(exactly: instruction.address).flatMap { shown($0) } : nil
-    return
-      ([
-        // Where there is no RAM an address may be negative, which has no hexadecimal form.
-        "address": isDecoded
-          ? "0x\(hexadecimal(instruction.address, 4))" : "\(instruction.address)",
-        "instructionBytes": isDecoded
-          ? instruction.bytes.map { hexadecimal($0, 2) }.joined(separator: " ") : nil,
-        "instruction": instruction.text
-          + (instruction.isModified ? "  # changed by the program" : ""),
-        "symbol": instruction.label,
-        "location": place?.source, "line": place?.line,
-        "presentationHint": isDecoded ? nil : "invalid",
-      ] as JSONObject).withoutNulls
+    return .withoutNulls([
+      // Where there is no RAM an address may be negative, which has no hexadecimal form.
+      "address": isDecoded
+        ? "0x\(hexadecimal(instruction.address, 4))" : "\(instruction.address)",
+      "instructionBytes": isDecoded
+        ? instruction.bytes.map { hexadecimal($0, 2) }.joined(separator: " ") : nil,
+      "instruction": instruction.text
+        + (instruction.isModified ? "  # changed by the program" : ""),
+      "symbol": instruction.label,
+      "location": place?.source, "line": place?.line,
+      "presentationHint": isDecoded ? nil : "invalid",
+    ])
   }
 }

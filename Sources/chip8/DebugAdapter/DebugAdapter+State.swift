@@ -33,11 +33,10 @@ extension DebugAdapter {
       let scopes = VariableScope.allCases.filter { $0 != .monitors || hasMonitors }
       return [
         "scopes": scopes.map { scope -> JSONObject in
-          return
-            ([
-              "name": scope.name, "variablesReference": scope.rawValue, "expensive": false,
-              "presentationHint": scope == .registers ? "registers" : nil,
-            ] as JSONObject).withoutNulls
+          return .withoutNulls([
+            "name": scope.name, "variablesReference": scope.rawValue, "expensive": false,
+            "presentationHint": scope == .registers ? "registers" : nil,
+          ])
         }
       ]
     },
@@ -94,13 +93,12 @@ extension DebugAdapter {
       name += ", in \(call.name) of \(prompt?.session.text(of: call.line) ?? "")"
     }
     let place = shown(frame.address)
-    return
-      ([
-        "id": number, "name": name.displayText,
-        "source": place?.source, "line": place?.line ?? 0,
-        "column": place == nil ? 0 : client?.firstColumn ?? 1,
-        "instructionPointerReference": "0x\(hexadecimal(frame.address, 4))",
-      ] as JSONObject).withoutNulls
+    return .withoutNulls([
+      "id": number, "name": name.displayText,
+      "source": place?.source, "line": place?.line ?? 0,
+      "column": place == nil ? 0 : client?.firstColumn ?? 1,
+      "instructionPointerReference": "0x\(hexadecimal(frame.address, 4))",
+    ])
   }
 
   // MARK: Values
@@ -113,13 +111,12 @@ extension DebugAdapter {
       return Register.all.map { register in
         let value = register.value(in: machine.state)
         let isAddress = register == .i || register == .pc
-        return
-          ([
-            "name": register.name, "value": session.text(of: register),
-            "type": register.digitCount == 4 ? "word" : "byte", "variablesReference": 0,
-            "evaluateName": register.name,
-            "memoryReference": isAddress ? "0x\(hexadecimal(value, 4))" : nil,
-          ] as JSONObject).withoutNulls
+        return .withoutNulls([
+          "name": register.name, "value": session.text(of: register),
+          "type": register.digitCount == 4 ? "word" : "byte", "variablesReference": 0,
+          "evaluateName": register.name,
+          "memoryReference": isAddress ? "0x\(hexadecimal(value, 4))" : nil,
+        ])
       }
     case .machine:
       let keys = machine.state.keys.numbers.map { hexadecimal($0, 1) }.joined(separator: " ")
@@ -141,21 +138,19 @@ extension DebugAdapter {
   }
 
   private func plain(_ name: String, _ value: String, _ expression: String? = nil) -> JSONObject {
-    return
-      ([
-        "name": name, "value": value, "variablesReference": 0, "evaluateName": expression,
-      ] as JSONObject).withoutNulls
+    return .withoutNulls([
+      "name": name, "value": value, "variablesReference": 0, "evaluateName": expression,
+    ])
   }
 
   private func value(of text: String) throws -> JSONObject {
     guard let session = prompt?.session else { return [:] }
     let value = try session.value(of: text)
     let isAddress = session.machine.state.ram.indices.contains(value)
-    return
-      ([
-        "result": DebugSession.text(ofValue: value), "type": "number", "variablesReference": 0,
-        "memoryReference": isAddress ? "0x\(hexadecimal(value, 4))" : nil,
-      ] as JSONObject).withoutNulls
+    return .withoutNulls([
+      "result": DebugSession.text(ofValue: value), "type": "number", "variablesReference": 0,
+      "memoryReference": isAddress ? "0x\(hexadecimal(value, 4))" : nil,
+    ])
   }
 
   private mutating func assign(_ value: String, to name: String) throws -> JSONObject {

@@ -176,8 +176,8 @@ final class MessageStream {
 
   /// Writes a message, and waits until it is written.
   func write(_ message: JSONObject) {
-    guard !isGone, let text = try? JSON.encode(message) else { return }
-    let content = Array(text.utf8)
+    guard !isGone else { return }
+    let content = Array(message.encoded().utf8)
     let bytes = Array("Content-Length: \(content.count)\r\n\r\n".utf8) + content
     if !writeWhole(bytes[...], to: output) { isGone = true }
   }

@@ -59,10 +59,30 @@ struct FarmCommand: ParsableCommand {
     for path in [output, output + ".farm"] where output != "-" { options.reserved.reserve(path) }
     let all = FarmJobs(text)
     let shard = shard ?? Shard(number: 1, count: 1)
-    let results = try FarmResults(
-      output, of: all.shard(shard.number, of: shard.count), digest: all.digest, shard, options,
-      inputs)
-    try results.complete(threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    let part = all.shard(shard.number, of: shard.count)
+    try complete(
+      FarmResults(
+        output, of: part, digest: all.digest, shard: "\(shard)", options, inputs), part.count)
+  }
+
+  private func complete(_ results: FarmResults, _ jobCount: Int) throws {
+    Interrupt.catchSignals(second: .kills)
+    let line = ProgressLine()
+    defer { line.end() }
+    let end = try results.complete(
+      threads: threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))),
+      isInterrupted: { Interrupt.wasCaught }
+    ) { line.show("\($0.jobCount) of \(jobCount) jobs") }
+    if end.jobCount < jobCount {
+      throw Failure(message: "interrupted after \(end.jobCount) of \(jobCount) jobs", code: 130)
+    }
+    guard end.errorCount == 0 else {
+      throw Failure(
+        message:
+          "\(output == "-" ? "standard output" : output): \(end.errorCount) of \(jobCount) jobs "
+          + "could not be run; \(end.errorCount == 1 ? "its line says" : "their lines say") why",
+        code: EX_DATAERR)
+    }
   }
 
   private static func fields(_ text: String) throws -> [String] {

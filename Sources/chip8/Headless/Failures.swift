@@ -1,5 +1,3 @@
-import Glibc
-
 /// What has gone wrong in a run that does everything else all the same.
 struct Failures {
   private var all: [Failure] = []
@@ -17,7 +15,7 @@ struct Failures {
       try body()
       return true
     } catch {
-      append(Failure(error) ?? Failure(message: "\(error)", code: EX_SOFTWARE))
+      append(Failure(any: error))
       return false
     }
   }

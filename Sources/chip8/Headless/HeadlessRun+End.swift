@@ -170,7 +170,7 @@ extension HeadlessRun {
           var player = run.player
           player.lookAhead()
           return try Screenshot.png(
-            player.output.screen, player.appearance, scale: options.scale ?? 8)
+            Bitmap(player.output.screen), player.appearance, scale: options.scale ?? 8)
         }
       ),
     ]

@@ -3,21 +3,15 @@ import Chip8Core
 import Chip8Player
 import Glibc
 
-/// A picture of the screen in the program's colours, as a PNG file, by libpng.
+/// A picture in the program's colours, as a PNG file, by libpng.
 enum Screenshot {
   /// - Parameter scale: `scale` by `scale` points for a pixel.
-  static func png(_ screen: Screen, _ appearance: Appearance, scale: Int) throws(Failure) -> [UInt8]
-  {
+  static func png(
+    _ bitmap: Bitmap, _ appearance: Appearance, scale: Int = 1
+  ) throws(Failure) -> [UInt8] {
     try png(
-      points(screen.pixels, width: screen.width, scale, appearance.colors.map(components)),
-      width: screen.width * scale, height: screen.height * scale)
-  }
-
-  /// A picture of a movie.
-  static func png(_ picture: MoviePicture, _ appearance: Appearance) throws(Failure) -> [UInt8] {
-    try png(
-      points(picture.points, width: picture.width, 1, appearance.colors.map(components)),
-      width: picture.width, height: picture.height)
+      points(bitmap.pixels, width: bitmap.width, scale, appearance.colors.map(components)),
+      width: bitmap.width * scale, height: bitmap.height * scale)
   }
 
   /// A picture with a palette of four colours: small, and made quickly.

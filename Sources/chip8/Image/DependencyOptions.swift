@@ -11,3 +11,21 @@ struct DependencyOptions: ParsableArguments {
 
   var paths: DependencyPaths { DependencyPaths(programs: romPath, parents: basePath) }
 }
+
+/// The saved state that a command is about.
+struct ImageArgument: ParsableArguments {
+  @Argument(help: "The saved state; - is standard input.") var file: String
+
+  @OptionGroup var dependencies: DependencyOptions
+
+  func opened() throws -> OpenedImage { try OpenedImage(file, dependencies.paths) }
+}
+
+/// The movie that a command is about.
+struct MovieArgument: ParsableArguments {
+  @Argument(help: "The movie or its text form; - is standard input.") var file: String
+
+  @OptionGroup var dependencies: DependencyOptions
+
+  func opened() throws -> MovieFile { try MovieFile(contentsOf: file, dependencies.paths) }
+}

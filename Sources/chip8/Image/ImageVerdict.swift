@@ -12,7 +12,7 @@ struct ImageVerdict: FileVerdict {
   init(_ path: String, _ dependencies: DependencyOptions) {
     file = path
     do { found = .success(try ImageVerification(path, dependencies.paths)) } catch {
-      found = .failure(Failure(error) ?? Failure(message: "\(error)", code: EX_SOFTWARE))
+      found = .failure(Failure(any: error))
     }
   }
 

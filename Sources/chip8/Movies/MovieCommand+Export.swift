@@ -13,8 +13,6 @@ extension MovieCommand {
         """,
       discussion: "Runs the movie once, for all outputs. - is standard output.")
 
-    @Argument(help: "The movie or its text form; - is standard input.") var file: String
-
     @Option(help: .value("OUT", "An animated GIF.")) var gif: String?
 
     @Option(help: .value("DIR", "A PNG for each frame, named by its number.")) var pngFrames:
@@ -34,7 +32,7 @@ extension MovieCommand {
 
     @Option(.colors) var colors: String?
 
-    @OptionGroup var dependencies: DependencyOptions
+    @OptionGroup var source: MovieArgument
 
     func validate() throws {
       let outputs = [gif, pngFrames, wav, y4m].compactMap { $0 }
@@ -47,23 +45,18 @@ extension MovieCommand {
     }
 
     func run() throws {
-      let movie = try MovieFile(contentsOf: file, dependencies.paths)
-      try inFile(file) {
+      let movie = try source.opened()
+      try inFile(source.file) {
         guard movie.movie.reproduces else { throw MovieError.doesNotReproduce }
       }
-      let frames = try inFile(file) {
+      let frames = try inFile(source.file) {
         try MovieFrames(movie.movie, scale: scale ?? 4, showsKeys: showKeys)
       }
       try Output.check(
         [gif, wav, y4m].compactMap { $0 }.map { Output($0, .other, apartFrom: movie.inputs) })
-      var writers = try writers(frames, movie)
-      let progress = ProgressLine()
-      for (index, frame) in frames.enumerated() {
-        progress.show("\(index * 100 / frames.count) %")
-        for index in writers.indices { try writers[index].write(frame) }
-      }
-      for index in writers.indices { try writers[index].finish() }
-      progress.end()
+      let line = ProgressLine()
+      defer { line.end() }
+      try frames.write(to: writers(frames, movie)) { line.show("\($0 * 100 / frames.count) %") }
     }
 
     private func writers(_ frames: MovieFrames, _ movie: MovieFile) throws -> [any MovieWriter] {
@@ -71,10 +64,8 @@ extension MovieCommand {
       var metadata = SessionMetadata(readable: movie.image, of: machine)
       var given = Settings()
       given.take(.colors, colors)
-      if !given.colors.isEmpty {
-        let others = Appearance(for: machine.program, metadata).colors
-        metadata.colors = given.colors + others.dropFirst(given.colors.count)
-      }
+      // What neither says is the program's.
+      metadata.colors = given.colors + metadata.colors.dropFirst(given.colors.count)
       let appearance = Appearance(for: machine.program, metadata)
       var writers: [any MovieWriter] = []
       if let gif { writers.append(try GIFWriter(gif, of: frames, appearance, apartFrom: inputs)) }
@@ -84,7 +75,7 @@ extension MovieCommand {
       }
       if let wav {
         writers.append(
-          try inFile(file) { try WAVWriter(wav, of: frames, apartFrom: inputs) })
+          try inFile(source.file) { try WAVWriter(wav, of: frames, apartFrom: inputs) })
       }
       if let y4m { writers.append(try Y4MWriter(y4m, of: frames, appearance, apartFrom: inputs)) }
       return writers

@@ -19,15 +19,13 @@ struct MovieCommand: ParsableCommand {
       abstract: "Show the contents of a movie.",
       usage: "chip8 movie info FILE [--json]")
 
-    @Argument(help: "The movie or its text form; - is standard input.") var file: String
-
     @Flag(help: "Print one JSON object.") var json = false
 
-    @OptionGroup var dependencies: DependencyOptions
+    @OptionGroup var source: MovieArgument
 
     func run() throws {
-      let movie = try MovieFile(contentsOf: file, dependencies.paths)
-      let info = try MovieInfo(movie, file)
+      let movie = try source.opened()
+      let info = try MovieInfo(movie, source.file)
       if json { try printJSON(info.json) } else { try printLines(info.lines) }
     }
   }
@@ -58,8 +56,6 @@ struct MovieCommand: ParsableCommand {
       abstract: "Cut a movie.",
       usage: "chip8 movie trim FILE [--from FRAME] [--to FRAME] [-o OUT]")
 
-    @Argument(help: "The movie or its text form; - is standard input.") var file: String
-
     @Option(
       parsing: .unconditional,
       help: .value("FRAME", "Start at this frame, counted from power-on."))
@@ -72,7 +68,7 @@ struct MovieCommand: ParsableCommand {
 
     @OptionGroup var output: MovieOutput
 
-    @OptionGroup var dependencies: DependencyOptions
+    @OptionGroup var source: MovieArgument
 
     func validate() throws {
       if from == nil, to == nil {
@@ -84,8 +80,9 @@ struct MovieCommand: ParsableCommand {
     }
 
     func run() throws {
-      let movie = try MovieFile(contentsOf: file, dependencies.paths)
-      try output.write(try inFile(file) { try movie.trimmed(from: from, to: to) }, inPlaceOf: file)
+      let movie = try source.opened()
+      let trimmed = try inFile(source.file) { try movie.trimmed(from: from, to: to) }
+      try trimmed.save(to: output.path, inPlaceOf: source.file)
     }
   }
 
@@ -135,8 +132,6 @@ struct MovieCommand: ParsableCommand {
       abstract: "Change a movie's markers and authors.",
       usage: "chip8 movie mark FILE [--marker FRAME=TEXT …] [--author NAME …] [-o OUT]")
 
-    @Argument(help: "The movie or its text form; - is standard input.") var file: String
-
     @Option(
       help: .value(
         "FRAME=TEXT", "Mark where a frame begins; an empty text removes the markers there."),
@@ -154,7 +149,7 @@ struct MovieCommand: ParsableCommand {
 
     @OptionGroup var output: MovieOutput
 
-    @OptionGroup var dependencies: DependencyOptions
+    @OptionGroup var source: MovieArgument
 
     func validate() throws {
       if marker.isEmpty, author.isEmpty, !noAuthors, !noMarkers {
@@ -164,21 +159,21 @@ struct MovieCommand: ParsableCommand {
     }
 
     func run() throws {
-      var movie = try MovieFile(contentsOf: file, dependencies.paths)
+      var movie = try source.opened()
       var facts = movie.movie.facts
       if noAuthors { facts.authors = [] }
       if noMarkers { facts.markers = [] }
       facts.authors += author
-      for change in marker { try change.apply(to: &facts, in: movie.movie.frames, file) }
+      for change in marker { try change.apply(to: &facts, in: movie.movie.frames, source.file) }
       guard facts.isWithinLimits else {
         throw Failure.usage(
           "a movie has at most \(MovieFacts.maxAuthorCount) authors and \(MovieFacts.maxMarkerCount) "
             + "markers, each of 1 to \(MovieFacts.maxTextByteCount) bytes")
       }
       movie.movie.facts = facts
-      let marked = try inFile(file) { try movie.replacing(movie.movie) }
-      try output.write(marked, inPlaceOf: file)
-      if json { try printJSON(MovieInfo(marked, output.path ?? file).json) }
+      let marked = try inFile(source.file) { try movie.replacing(movie.movie) }
+      try marked.save(to: output.path, inPlaceOf: source.file)
+      if json { try printJSON(MovieInfo(marked, output.path ?? source.file).json) }
     }
   }
 }
@@ -220,18 +215,4 @@ struct MovieOutput: ParsableArguments {
     help: .value(
       "OUT", "Output file, as text if it ends in .txt; by default the movie is replaced."))
   var path: String?
-
-  /// Writes a movie in the place of the one that it was made of, or elsewhere.
-  func write(_ movie: MovieFile, inPlaceOf file: String) throws {
-    let target = path ?? file
-    if path.map(isMovieText) ?? movie.isText {
-      let text = try inFile(file) { try movie.text() }
-      return try Storage.writeAtomically(
-        target, with: Array(text.utf8), as: .other, apartFrom: movie.inputs)
-    }
-    guard target == file || Storage.isSameFile(target, file) else {
-      return try movie.image.save(to: target, apartFrom: movie.inputs)
-    }
-    try movie.image.rewrite(target, apartFrom: movie.inputs)
-  }
 }

@@ -20,7 +20,7 @@ struct MovieOptions: ParsableArguments {
   }
 
   /// Whether the text form is recorded.
-  private var recordsText: Bool { record.map(isMovieText) ?? false }
+  private var recordsText: Bool { record.map(MovieText.isName) ?? false }
 
   /// What the recorded file holds.
   var recordedContent: Content { recordsText ? .other : .savedState }
@@ -36,8 +36,7 @@ struct MovieOptions: ParsableArguments {
           "warning: \(fileName(path)): the movie begins at frame \(start.frame), as the whole session does "
             + "not fit, or a saved state's past does not lead to it")
       }
-      guard recordsText else { return recorded.image.bytes }
-      return Array(try MovieFile(recorded.movie, image: recorded.image).text().utf8)
+      return try recorded.bytes(asText: recordsText)
     } catch { throw Failure(message: "\(fileName(path)): \(error)", code: EX_IOERR) }
   }
 
@@ -48,9 +47,6 @@ struct MovieOptions: ParsableArguments {
       record, with: bytes(of: player), as: recordedContent, apartFrom: player.inputs)
   }
 }
-
-/// Whether a file with this name gets the text form of a movie.
-func isMovieText(_ path: String) -> Bool { path == "-" || path.lowercased().hasSuffix(".txt") }
 
 extension Chip8Command {
   /// Refuses what has no place in a run with an input, or without one.
@@ -70,12 +66,5 @@ extension Chip8Command {
     guard input.movie != nil else { return }
     if watch { throw .usage(Failure.fixedByMovie("--watch", input.path)) }
     if mobility.acknowledge { throw .usage(Failure.fixedByMovie("--acknowledge", input.path)) }
-  }
-
-  /// What a movie says that continues another one.
-  func facts(_ start: PlayStart) -> MovieFacts {
-    if let movie = start.movie { return movie.facts }
-    let continued = start.loaded.image.flatMap { try? $0.movie(of: $0.machine() as Chip8) }
-    return continued?.facts ?? MovieFacts()
   }
 }

@@ -1,6 +1,5 @@
 import Chip8Core
 import Chip8Player
-import Glibc
 import JSON
 import SaveState
 
@@ -17,9 +16,7 @@ struct MovieVerdict: FileVerdict {
       let movie = try MovieFile(contentsOf: path, dependencies).movie
       self.movie = movie
       divergence = movie.divergence()
-    } catch {
-      problem = Failure(error) ?? Failure(message: "\(error)", code: EX_SOFTWARE)
-    }
+    } catch { problem = Failure(any: error) }
   }
 
   /// Why the command fails, if it does.

@@ -64,7 +64,7 @@ package struct CellCanvas {
         text.displayText.fitted(to: mark.area.width), tint.color, x: mark.area.x, y: mark.area.y)
     case .text(let text, _, let tint, let alignment): draw(text, tint.color, alignment, mark.area)
     case .picture(let picture):
-      draw(Bitmap(picture.screen, rotation: 0), picture.colors, in: mark.area)
+      draw(Bitmap(picture.screen), picture.colors, in: mark.area)
     }
   }
 

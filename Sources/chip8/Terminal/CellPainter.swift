@@ -1,5 +1,6 @@
 import CChafa
 import Chip8Core
+import Chip8Player
 
 /// A character in a terminal and its colours, 0xRRGGBB.
 package struct Cell: Hashable, Sendable {

@@ -1,3 +1,4 @@
+import Chip8Player
 import SaveState
 
 /// A picture for the kitty graphics protocol: a PNG with a palette, in which repeated lines take next to
@@ -14,7 +15,7 @@ enum PixelPicture {
   ///
   /// - Parameter cells: the cells that it covers.
   static func sequences(
-    _ bitmap: Bitmap, _ colors: [UInt32], scale: Int, over cells: TerminalSize
+    _ bitmap: Bitmap, _ colors: [UInt32], scale: Int, over cells: Size
   ) -> [UInt8] {
     let size = scale > maxScale ? ",c=\(cells.width),r=\(cells.height)" : ""
     let png = try? Screenshot.png(bitmap, colors, scale: min(scale, maxScale))

@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 
 /// A picture as sixels: bands of six rows, each written once per colour, as runs of columns.
 package enum SixelPicture {

@@ -43,11 +43,7 @@ final class Terminal: PlayingFrontEnd {
   /// Whether there is nothing but a terminal to play in.
   static var isOnlyChoice: Bool {
     let displays = ["DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"]
-    return displays.allSatisfy { variable($0)?.isEmpty ?? true } && isatty(STDOUT_FILENO) == 1
-  }
-
-  private static func variable(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }
+    return displays.allSatisfy { environment($0) == nil } && isatty(STDOUT_FILENO) == 1
   }
 
   /// Plays in the terminal until the user leaves.
@@ -59,7 +55,7 @@ final class Terminal: PlayingFrontEnd {
     _ session: PlaySession, _ picture: TerminalPicture, _ firstPages: [PageName],
     whenOpen: () throws -> Void
   ) throws {
-    if variable("TERM") == "dumb" {
+    if environment("TERM") == "dumb" {
       throw Failure(
         message: "a terminal with TERM=dumb shows no pictures; use --headless", code: EX_UNAVAILABLE
       )
@@ -83,7 +79,7 @@ final class Terminal: PlayingFrontEnd {
     device = try TerminalDevice()
     // The C library knows the width of characters only in a UTF-8 locale.
     setlocale(LC_CTYPE, "C.UTF-8")
-    features = TerminalFeatures(Terminal.variable)
+    features = TerminalFeatures(environment)
     let size = device.size
     features.cell = size.cell
     display = TerminalDisplay(picture, size.cells, features)

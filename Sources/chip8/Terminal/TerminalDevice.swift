@@ -1,4 +1,5 @@
 import CTerminal
+import Chip8Player
 import Glibc
 
 /// The terminal that this process was started in: its mode and size, reading and writing. It is reopened, as
@@ -89,14 +90,14 @@ final class TerminalDevice {
   // MARK: Its size
 
   /// Its size in cells, and that of a cell in pixels if the terminal says it.
-  var size: (cells: TerminalSize, cell: TerminalSize?) {
+  var size: (cells: Size, cell: Size?) {
     var size = winsize()
     _ = ioctl(descriptor, UInt(TIOCGWINSZ), &size)
-    let cells = TerminalSize(width: Int(size.ws_col), height: Int(size.ws_row))
+    let cells = Size(width: Int(size.ws_col), height: Int(size.ws_row))
     guard size.ws_xpixel > 0, size.ws_ypixel > 0, cells.width > 0, cells.height > 0 else {
       return (cells, nil)
     }
-    let cell = TerminalSize(
+    let cell = Size(
       width: Int(size.ws_xpixel) / cells.width, height: Int(size.ws_ypixel) / cells.height)
     return (cells, cell.width > 0 && cell.height > 0 ? cell : nil)
   }

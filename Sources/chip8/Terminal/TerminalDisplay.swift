@@ -1,4 +1,5 @@
 import Chip8Core
+import Chip8Player
 import SaveState
 
 /// What a terminal shows, and the bytes that bring it up to date.
@@ -10,7 +11,7 @@ package struct TerminalDisplay {
   private static let endsUpdate = Array("\u{1B}[?2026l".utf8)
 
   private let wanted: TerminalPicture
-  private var size: TerminalSize
+  private var size: Size
   private var features: TerminalFeatures
   private var shown: TerminalScene?
   private var shownLayout: TerminalLayout?
@@ -20,13 +21,13 @@ package struct TerminalDisplay {
   private var credit = TerminalDisplay.bytesPerFrame
 
   package init(
-    _ wanted: TerminalPicture, _ size: TerminalSize, _ features: TerminalFeatures
+    _ wanted: TerminalPicture, _ size: Size, _ features: TerminalFeatures
   ) {
     (self.wanted, self.size, self.features) = (wanted, size, features)
   }
 
   /// Starts over: the terminal has changed, or what it shows is unknown.
-  package mutating func reset(_ size: TerminalSize, _ features: TerminalFeatures) {
+  package mutating func reset(_ size: Size, _ features: TerminalFeatures) {
     (self.size, self.features, shown, shownLayout) = (size, features, nil, nil)
   }
 
@@ -40,7 +41,7 @@ package struct TerminalDisplay {
   package mutating func bytes(for scene: TerminalScene) -> [UInt8] {
     guard scene != shown, credit > 0, size.width > 0, size.height > 1 else { return [] }
     var bytes = TerminalDisplay.beginsUpdate
-    let room = TerminalSize(width: size.width, height: size.height - 1)
+    let room = Size(width: size.width, height: size.height - 1)
     let layout = layout(of: scene, in: room)
     if shown == nil || layout != shownLayout || scene.colors[0] != shown?.colors[0] {
       clear(scene.colors[0], layout, &bytes)
@@ -76,7 +77,7 @@ package struct TerminalDisplay {
     return bytes
   }
 
-  private func layout(of scene: TerminalScene, in room: TerminalSize) -> TerminalLayout {
+  private func layout(of scene: TerminalScene, in room: Size) -> TerminalLayout {
     if scene.page != nil { return .page }
     return TerminalLayout(
       of: scene.bitmap, in: room, wanted, features, withoutChafa: CellPainter.chafaProblem)
@@ -101,10 +102,10 @@ package struct TerminalDisplay {
   ///
   /// - Returns: the cells that it covers.
   private func moveToPicture(
-    of bitmap: Bitmap, _ scale: Int, _ cell: TerminalSize, _ room: TerminalSize,
+    of bitmap: Bitmap, _ scale: Int, _ cell: Size, _ room: Size,
     _ bytes: inout [UInt8]
-  ) -> TerminalSize {
-    let area = TerminalSize(
+  ) -> Size {
+    let area = Size(
       width: max(1, bitmap.width * scale / cell.width),
       height: max(1, bitmap.height * scale / cell.height))
     let (row, column) = ((room.height - area.height) / 2, (room.width - area.width) / 2)
@@ -115,7 +116,7 @@ package struct TerminalDisplay {
   // MARK: Text
 
   private mutating func write(
-    _ lines: [String], _ room: TerminalSize, _ bytes: inout [UInt8]
+    _ lines: [String], _ room: Size, _ bytes: inout [UInt8]
   ) {
     for (row, line) in lines.prefix(room.height).enumerated() {
       let text = line.displayText.fitted(to: room.width - 2)

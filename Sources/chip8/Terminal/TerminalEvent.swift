@@ -22,7 +22,7 @@ package enum TerminalEvent: Hashable, Sendable {
   /// What it calls itself.
   case name(String)
   /// The size of a cell in pixels.
-  case cell(TerminalSize)
+  case cell(Size)
   /// The answer to the question that every terminal answers, which comes last.
   case attributes(hasSixels: Bool)
 }

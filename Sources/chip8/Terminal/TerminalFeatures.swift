@@ -1,10 +1,4 @@
-/// The size of a terminal in cells, or of a cell in pixels.
-package struct TerminalSize: Hashable, Sendable {
-  package var width: Int
-  package var height: Int
-
-  package init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
-}
+import Chip8Player
 
 /// What a terminal supports, as far as it says so: docs/TERMINAL.md.
 package struct TerminalFeatures: Hashable, Sendable {
@@ -19,7 +13,7 @@ package struct TerminalFeatures: Hashable, Sendable {
   package var hasSixels = false
   package var hasAllColors: Bool
   /// The size of a cell in pixels, if the terminal said it.
-  package var cell: TerminalSize?
+  package var cell: Size?
   /// Whether a multiplexer draws what is written.
   private var isWithinMultiplexer: Bool
 

@@ -134,7 +134,7 @@ package struct TerminalParser: Sendable {
     guard numbers.count == 3, numbers[0] == 6, let height = numbers[1], let width = numbers[2],
       (1...512).contains(height), (1...512).contains(width)
     else { return nil }
-    return .cell(TerminalSize(width: width, height: height))
+    return .cell(Size(width: width, height: height))
   }
 
   /// `CSI code:shifted:place ; modifiers:kind u`.

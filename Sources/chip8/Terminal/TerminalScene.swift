@@ -1,47 +1,6 @@
 import Chip8Core
 import Chip8Player
 
-/// Pixel values, rotated as shown.
-package struct Bitmap: Hashable, Sendable {
-  package let width: Int
-  package let height: Int
-  package let pixels: [UInt8]
-
-  package init(width: Int, height: Int, pixels: [UInt8]) {
-    (self.width, self.height, self.pixels) = (width, height, pixels)
-  }
-
-  /// - Parameter rotation: clockwise: 0, 90, 180 or 270 degrees.
-  package init(_ screen: Screen, rotation: Int) {
-    let (columns, rows) = (screen.width, screen.height)
-    let isUpright = rotation % 180 == 0
-    (width, height) = isUpright ? (columns, rows) : (rows, columns)
-    guard rotation != 0 else {
-      pixels = screen.pixels
-      return
-    }
-    var turned: [UInt8] = []
-    turned.reserveCapacity(screen.pixels.count)
-    for y in 0..<height {
-      for x in 0..<width {
-        let (column, row) =
-          switch rotation {
-          case 90: (y, rows - 1 - x)
-          case 180: (columns - 1 - x, rows - 1 - y)
-          default: (columns - 1 - y, x)
-          }
-        turned.append(screen.pixels[row * columns + column])
-      }
-    }
-    pixels = turned
-  }
-
-  /// The value of a pixel; 0 outside the picture.
-  func value(_ x: Int, _ y: Int) -> Int {
-    x < width && y < height ? Int(pixels[y * width + x]) : 0
-  }
-}
-
 /// Everything that a terminal shows.
 package struct TerminalScene: Hashable, Sendable {
   package var bitmap: Bitmap
@@ -71,9 +30,9 @@ package enum TerminalLayout: Hashable, Sendable {
   /// Characters, each for several pixels.
   case cells(Cells, scale: Int)
   /// An image, at this many pixels of the terminal for one of the machine.
-  case pixels(scale: Int, cell: TerminalSize)
+  case pixels(scale: Int, cell: Size)
   /// The same, as sixels.
-  case sixels(scale: Int, cell: TerminalSize)
+  case sixels(scale: Int, cell: Size)
   /// The cells of a page.
   case page
   /// A text, as there is not enough room or something is missing.
@@ -83,15 +42,15 @@ package enum TerminalLayout: Hashable, Sendable {
     case halfBlocks, sextants, quadrants
 
     /// How many pixels a cell stands for, horizontally and vertically.
-    var size: TerminalSize {
+    var size: Size {
       switch self {
-      case .halfBlocks: TerminalSize(width: 1, height: 2)
-      case .sextants: TerminalSize(width: 2, height: 3)
-      case .quadrants: TerminalSize(width: 2, height: 4)
+      case .halfBlocks: Size(width: 1, height: 2)
+      case .sextants: Size(width: 2, height: 3)
+      case .quadrants: Size(width: 2, height: 4)
       }
     }
 
-    fileprivate func hasRoom(for bitmap: Bitmap, in room: TerminalSize) -> Bool {
+    fileprivate func hasRoom(for bitmap: Bitmap, in room: Size) -> Bool {
       bitmap.width <= room.width * size.width && bitmap.height <= room.height * size.height
     }
   }
@@ -102,7 +61,7 @@ package enum TerminalLayout: Hashable, Sendable {
   ///   - room: the cells that the picture may take.
   ///   - chafa: why chafa cannot be used, if it cannot.
   package init(
-    of bitmap: Bitmap, in room: TerminalSize, _ wanted: TerminalPicture,
+    of bitmap: Bitmap, in room: Size, _ wanted: TerminalPicture,
     _ features: TerminalFeatures, withoutChafa chafa: String?
   ) {
     let wantsPoints = wanted == .pixels || wanted == .auto
@@ -146,7 +105,7 @@ package enum TerminalLayout: Hashable, Sendable {
 
   /// The largest scale that fits, in terminal pixels per machine pixel; nil if not even one fits.
   private static func scale(
-    of bitmap: Bitmap, in room: TerminalSize, _ cell: TerminalSize
+    of bitmap: Bitmap, in room: Size, _ cell: Size
   ) -> Int? {
     let scale = min(
       room.width * cell.width / bitmap.width, room.height * cell.height / bitmap.height)

@@ -8,11 +8,6 @@ package struct Cartridge {
   package let program: String
   package let options: CartridgeOptions
 
-  private struct Payload: Decodable {
-    let program: String
-    let options: CartridgeOptions?
-  }
-
   package init(program: String, options: CartridgeOptions) {
     self.program = program
     self.options = options
@@ -22,16 +17,17 @@ package struct Cartridge {
   package init(_ bytes: [UInt8]) throws(ContentsError) {
     guard let picture = GIF(bytes) else { throw .damagedGIF }
     guard
-      let payload = picture.hiddenBytes,
-      let decoded = try? JSON.decode(Payload.self, from: payload)
+      let payload = picture.hiddenBytes, let members = try? JSONMembers(document: payload),
+      let program = try? members.text("program"),
+      let options = try? CartridgeOptions(members.object("options") ?? JSONMembers())
     else { throw .noCartridge }
-    self.init(program: decoded.program, options: decoded.options ?? CartridgeOptions())
+    self.init(program: program, options: options)
   }
 
   /// The cartridge as a GIF, over a picture of the program's screen.
   package func encoded(label: Screen, appearance: Appearance) throws -> [UInt8] {
     guard
-      let picture = GIF(hiding: try payload, label: label, appearance),
+      let picture = GIF(hiding: payload, label: label, appearance),
       let bytes = picture.encoded()
     else { throw ContentsError.tooLargeForCartridge }
     return bytes
@@ -39,10 +35,7 @@ package struct Cartridge {
 
   /// The program comes first, as Octo writes it: c-octo does not find it after the options.
   private var payload: [UInt8] {
-    get throws {
-      let (program, options) = (try JSON.encode(program), try JSON.encode(options))
-      return Array("{\"program\":\(program),\"options\":\(options)}".utf8)
-    }
+    Array("{\"program\":\(program.encoded()),\"options\":\(options.json.encoded())}".utf8)
   }
 }
 

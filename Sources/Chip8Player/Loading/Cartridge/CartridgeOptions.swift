@@ -1,60 +1,76 @@
 import Chip8Core
+import JSON
 import SaveState
 
 /// How a cartridge wants its program to be run. Whatever is nil is left as it is.
-package struct CartridgeOptions: Codable, Equatable, Sendable {
-  var tickrate: Loose<Int>?
-  var shiftQuirks: Loose<Bool>?
-  var loadStoreQuirks: Loose<Bool>?
-  var jumpQuirks: Loose<Bool>?
-  var logicQuirks: Loose<Bool>?
-  var clipQuirks: Loose<Bool>?
-  var vBlankQuirks: Loose<Bool>?
-  var vfOrderQuirks: Loose<Bool>?
+package struct CartridgeOptions: Equatable, Sendable {
+  var tickrate: Int?
+  var shiftQuirks: Bool?
+  var loadStoreQuirks: Bool?
+  var jumpQuirks: Bool?
+  var logicQuirks: Bool?
+  var clipQuirks: Bool?
+  var vBlankQuirks: Bool?
+  var vfOrderQuirks: Bool?
   var backgroundColor: String?
   var fillColor: String?
   var fillColor2: String?
   var blendColor: String?
   var fontStyle: String?
-  var maxSize: Loose<Int>?
+  var maxSize: Int?
   var buzzColor: String?
   var quietColor: String?
-  var screenRotation: Loose<Int>?
+  var screenRotation: Int?
   var touchInputMode: String?
 
   package init() {}
+
+  /// The options as they are in a cartridge.
+  package init(_ members: JSONMembers) throws(JSONError) {
+    tickrate = try members.octoNumber("tickrate")
+    shiftQuirks = try members.octoFlag("shiftQuirks")
+    loadStoreQuirks = try members.octoFlag("loadStoreQuirks")
+    jumpQuirks = try members.octoFlag("jumpQuirks")
+    logicQuirks = try members.octoFlag("logicQuirks")
+    clipQuirks = try members.octoFlag("clipQuirks")
+    vBlankQuirks = try members.octoFlag("vBlankQuirks")
+    vfOrderQuirks = try members.octoFlag("vfOrderQuirks")
+    backgroundColor = try members.text("backgroundColor")
+    fillColor = try members.text("fillColor")
+    fillColor2 = try members.text("fillColor2")
+    blendColor = try members.text("blendColor")
+    fontStyle = try members.text("fontStyle")
+    maxSize = try members.octoNumber("maxSize")
+    buzzColor = try members.text("buzzColor")
+    quietColor = try members.text("quietColor")
+    screenRotation = try members.octoNumber("screenRotation")
+    touchInputMode = try members.text("touchInputMode")
+  }
+
+  /// The same as they are written.
+  package var json: JSONObject {
+    .withoutNulls([
+      "tickrate": tickrate, "shiftQuirks": shiftQuirks, "loadStoreQuirks": loadStoreQuirks,
+      "jumpQuirks": jumpQuirks, "logicQuirks": logicQuirks, "clipQuirks": clipQuirks,
+      "vBlankQuirks": vBlankQuirks, "vfOrderQuirks": vfOrderQuirks,
+      "backgroundColor": backgroundColor, "fillColor": fillColor, "fillColor2": fillColor2,
+      "blendColor": blendColor, "fontStyle": fontStyle, "maxSize": maxSize,
+      "buzzColor": buzzColor, "quietColor": quietColor, "screenRotation": screenRotation,
+      "touchInputMode": touchInputMode,
+    ])
+  }
 }
 
-/// A value as any of Octo's versions has written it: flags as numbers, numbers in quotes.
-package struct Loose<Value: LosslessStringConvertible & Codable & Equatable & Sendable>: Codable,
-  Equatable
-{
-  let value: Value
-
-  init(_ value: Value) { self.value = value }
-
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let value = try? container.decode(Value.self) {
-      self.value = value
-    } else if let text = try? container.decode(String.self), let value = Value(text) {
-      self.value = value
-    } else {
-      let number = try container.decode(Double.self)
-      guard
-        let value = Value(number == 0 ? "false" : "true")
-          ?? Int(exactly: number).flatMap({ Value("\($0)") })
-      else {
-        throw DecodingError.dataCorruptedError(
-          in: container, debugDescription: "neither flag nor number")
-      }
-      self.value = value
+/// Values as any of Octo's versions has written them: flags as numbers, either in quotes.
+extension JSONMembers {
+  fileprivate func octoFlag(_ name: String) throws(JSONError) -> Bool? {
+    try value(name, "a flag") { value in
+      value.bool ?? value.text.flatMap { Bool($0) } ?? value.real.map { $0 != 0 }
     }
   }
 
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(value)
+  fileprivate func octoNumber(_ name: String) throws(JSONError) -> Int? {
+    try value(name, "a whole number") { $0.integer() ?? $0.text.flatMap { Int($0) } }
   }
 }
 
@@ -68,18 +84,18 @@ extension CartridgeOptions {
 
   /// Changes a machine to what the cartridge wants.
   private func apply(to configuration: inout Configuration) {
-    if let ipf = tickrate?.value {
+    if let ipf = tickrate {
       let range = Configuration.instructionsPerFrameRange
       configuration.instructionsPerFrame = min(max(ipf, range.lowerBound), range.upperBound)
     }
     let flags: [(Quirks, Bool?)] = [
-      (.shift, shiftQuirks?.value),
-      (.memoryLeaveIUnchanged, loadStoreQuirks?.value),
-      (.jump, jumpQuirks?.value),
-      (.logic, logicQuirks?.value),
-      (.wrap, clipQuirks.map { !$0.value }),
-      ([.vblank, .vblankInHires], vBlankQuirks?.value),
-      (.vfOrder, vfOrderQuirks?.value),
+      (.shift, shiftQuirks),
+      (.memoryLeaveIUnchanged, loadStoreQuirks),
+      (.jump, jumpQuirks),
+      (.logic, logicQuirks),
+      (.wrap, clipQuirks.map { !$0 }),
+      ([.vblank, .vblankInHires], vBlankQuirks),
+      (.vfOrder, vfOrderQuirks),
     ]
     for case (let quirk, let isOn?) in flags {
       if isOn { configuration.quirks.insert(quirk) } else { configuration.quirks.remove(quirk) }
@@ -103,7 +119,7 @@ extension CartridgeOptions {
     ]
     var ignored = zip(texts, colors).filter { $0.1 != nil && $1 == nil }.map(\.0.0)
     if fontStyle != nil, font == nil { ignored.append("fontStyle") }
-    if let rotation = screenRotation?.value, !SessionMetadata.rotations.contains(rotation) {
+    if let rotation = screenRotation, !SessionMetadata.rotations.contains(rotation) {
       ignored.append("screenRotation")
     }
     return ignored
@@ -134,18 +150,18 @@ extension CartridgeOptions {
   package init(_ configuration: Configuration, _ appearance: Appearance, _ others: CartridgeOptions)
   {
     let quirks = configuration.quirks
-    tickrate = Loose(configuration.instructionsPerFrame)
-    shiftQuirks = Loose(quirks.contains(.shift))
-    loadStoreQuirks = Loose(quirks.contains(.memoryLeaveIUnchanged))
-    jumpQuirks = Loose(quirks.contains(.jump))
-    logicQuirks = Loose(quirks.contains(.logic))
-    clipQuirks = Loose(!quirks.contains(.wrap))
-    vBlankQuirks = Loose(quirks.contains(.vblank))
-    vfOrderQuirks = Loose(quirks.contains(.vfOrder))
+    tickrate = configuration.instructionsPerFrame
+    shiftQuirks = quirks.contains(.shift)
+    loadStoreQuirks = quirks.contains(.memoryLeaveIUnchanged)
+    jumpQuirks = quirks.contains(.jump)
+    logicQuirks = quirks.contains(.logic)
+    clipQuirks = !quirks.contains(.wrap)
+    vBlankQuirks = quirks.contains(.vblank)
+    vfOrderQuirks = quirks.contains(.vfOrder)
     (backgroundColor, fillColor) = (html(appearance.colors[0]), html(appearance.colors[1]))
     (fillColor2, blendColor) = (html(appearance.colors[2]), html(appearance.colors[3]))
-    maxSize = Loose(configuration.platform.maxProgramByteCount)
-    screenRotation = Loose(appearance.rotation)
+    maxSize = configuration.platform.maxProgramByteCount
+    screenRotation = appearance.rotation
     touchInputMode = others.touchInputMode ?? "none"
     (buzzColor, quietColor) = (others.buzzColor, others.quietColor)
     let font = configuration.font == .schip10 ? .schip11 : configuration.font
@@ -155,7 +171,7 @@ extension CartridgeOptions {
   /// How a cartridge wants its program to be shown, as far as that can be used.
   func metadata(for program: Program) -> SessionMetadata {
     var metadata = SessionMetadata()
-    metadata.rotation = (screenRotation?.value).flatMap {
+    metadata.rotation = screenRotation.flatMap {
       SessionMetadata.rotations.contains($0) ? $0 : nil
     }
     metadata.keys = touchKeys

@@ -12,9 +12,9 @@ package struct GIFWriter: MovieWriter {
   private let framesPerSecond: Int
   private var frameCount = 0
   /// What is shown, until that is another picture, and for how many pictures.
-  private var shown: (picture: MoviePicture, count: Int)?
+  private var shown: (picture: Bitmap, count: Int)?
   /// What was written last.
-  private var last: MoviePicture?
+  private var last: Bitmap?
 
   package init(
     _ path: String, of frames: MovieFrames, _ appearance: Appearance, apartFrom inputs: InputFiles
@@ -59,7 +59,7 @@ package struct GIFWriter: MovieWriter {
         x: box.x, y: box.y,
         { y in
           let start = y * picture.width + box.x.lowerBound
-          return Array(picture.points[start..<start + box.x.count])
+          return Array(picture.pixels[start..<start + box.x.count])
         })
     else { throw MovieError.noPicture }
     try file.append(gif.takeBytes())
@@ -74,13 +74,13 @@ package struct GIFWriter: MovieWriter {
   }
 }
 
-extension MoviePicture {
+extension Bitmap {
   /// The smallest box that is not as it was; a point if nothing has changed.
-  fileprivate func changes(since last: MoviePicture?) -> (x: Range<Int>, y: Range<Int>) {
+  fileprivate func changes(since last: Bitmap?) -> (x: Range<Int>, y: Range<Int>) {
     guard let last else { return (0..<width, 0..<height) }
     var (left, right, top, bottom) = (width, 0, height, 0)
     for y in 0..<height {
-      for x in 0..<width where points[y * width + x] != last.points[y * width + x] {
+      for x in 0..<width where pixels[y * width + x] != last.pixels[y * width + x] {
         (left, right) = (min(left, x), max(right, x + 1))
         (top, bottom) = (min(top, y), max(bottom, y + 1))
       }

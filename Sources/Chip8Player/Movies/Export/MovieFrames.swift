@@ -5,8 +5,8 @@ import SaveState
 package struct MovieFrame {
   /// Its number, counted from power-on.
   package let number: UInt64
-  /// The picture, a colour of the appearance a pixel, row by row.
-  package let picture: MoviePicture
+  /// The picture, whose pixels are colours of the appearance.
+  package let picture: Bitmap
   /// The sound; nil for silence.
   package let tone: Tone?
 }
@@ -57,14 +57,6 @@ package struct MovieFrames: Sequence, IteratorProtocol {
   }
 }
 
-/// A picture of a movie.
-package struct MoviePicture: Hashable {
-  /// Its size.
-  package let width: Int, height: Int
-  /// A colour of the appearance a point, row by row.
-  package let points: [UInt8]
-}
-
 /// How the screen of a machine becomes the picture of a movie, which has one size however many pixels the
 /// screen has.
 struct MovieCanvas {
@@ -85,7 +77,7 @@ struct MovieCanvas {
     height = display.height * scale + (showsKeys ? MovieCanvas.keyRowCount * keyScale : 0)
   }
 
-  func picture(of machine: Chip8) -> MoviePicture {
+  func picture(of machine: Chip8) -> Bitmap {
     let screen = machine.state.screen
     let side = scale * display.width / screen.width
     var points: [UInt8] = []
@@ -96,7 +88,7 @@ struct MovieCanvas {
       for _ in 0..<side { points += row }
     }
     if showsKeys { appendKeys(machine.state.keys, to: &points) }
-    return MoviePicture(width: width, height: height, points: points)
+    return Bitmap(width: width, height: height, pixels: points)
   }
 
   /// The digits of the keys that are down, each in its place.

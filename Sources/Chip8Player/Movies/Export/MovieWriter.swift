@@ -9,6 +9,22 @@ package protocol MovieWriter {
   mutating func finish() throws
 }
 
+extension MovieFrames {
+  /// Runs the movie once, and writes all of its frames.
+  ///
+  /// - Parameter progress: called before each with how many there were.
+  package func write(
+    to writers: [any MovieWriter], progress: (Int) -> Void = { _ in }
+  ) throws {
+    var writers = writers
+    for (count, frame) in enumerated() {
+      progress(count)
+      for index in writers.indices { try writers[index].write(frame) }
+    }
+    for index in writers.indices { try writers[index].finish() }
+  }
+}
+
 /// The sound of a movie as a WAV file: one channel, 16 bits a sample.
 package struct WAVWriter: MovieWriter {
   private static let sampleRate = 48_000
@@ -94,7 +110,7 @@ package struct Y4MWriter: MovieWriter {
     try file.append("FRAME\n")
     for component in 0..<3 {
       let levels = colors.map { $0[component] }
-      try file.append(frame.picture.points.map { levels[Int($0)] })
+      try file.append(frame.picture.pixels.map { levels[Int($0)] })
     }
   }
 
