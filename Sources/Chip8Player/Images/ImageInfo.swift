@@ -87,18 +87,16 @@ extension ImageInfo {
 
 extension ImageInfo.Line {
   fileprivate var json: JSONObject {
-    (["address": address, "opcode": opcode, "place": place, "text": text] as JSONObject)
-      .withoutNulls
+    .withoutNulls(["address": address, "opcode": opcode, "place": place, "text": text])
   }
 }
 
 extension Program {
   fileprivate func json(isHeld: Bool) -> JSONObject {
-    let object: JSONObject = [
+    .withoutNulls([
       "name": name, "title": KnownProgram.find(self)?.title, "bytes": bytes.count,
       "sha1": "\(sha1)", "held": isHeld,
-    ]
-    return object.withoutNulls
+    ])
   }
 }
 
@@ -231,11 +229,10 @@ extension SessionMetadata {
     let keys = keys.map { key in
       JSONObject.withoutNulls(["key": key.name, "usage": key.usage, "keypad": key.key])
     }
-    let object: JSONObject = [
+    return .withoutNulls([
       "speed": speed, "colors": colorTexts, "rotation": rotation, "keys": keys,
       "breakpoints": breakpoints.map { names.json($0) },
       "watchpoints": watchpoints.map { names.json($0) },
-    ]
-    return object.withoutNulls
+    ])
   }
 }

@@ -64,6 +64,11 @@ package struct MovieFile {
   }
 }
 
+extension Movie<Chip8> {
+  /// How many frames it ends.
+  package var frameCount: UInt64 { frames.upperBound - frames.lowerBound }
+}
+
 /// What a run is given as its input: a movie, or a recording as earlier versions have written it, or a key
 /// script.
 package struct InputFile {

@@ -66,70 +66,52 @@ extension PlayingFrontEnd {
 
   package func perform(_ command: Command) {
     switch command {
+    case .resume, .debugger, .branch, .resumeLastSession, .reset, .platform, .load: pages = []
+    default: break
+    }
+    switch command {
     case .back: if !pages.isEmpty { pages.removeLast() }
-    case .resume: pages = []
+    case .resume: break
     case .show(let name): open(name)
     case .quit: playing.closeRequestCount += 1
-    case .debugger:
-      pages = []
-      toggleDebugger()
+    case .debugger: toggleDebugger()
     case .screenshot, .clip, .recordClip: capture(command)
-    case .load, .save, .delete: performOnSlot(command)
-    case .branch(let branch):
-      pages = []
-      session.go(toEndOf: branch)
-    case .play(let entry): session.play(entry)
-    case .playFromStart(let entry): session.play(entry, fromStart: true)
-    case .forget(let entry): session.removeFromLibrary(entry)
-    case .resumeLastSession, .reset, .platform:
-      pages = []
-      performOnMachine(command)
-    case .quirks, .instructionsPerFrame, .ownMachine: performOnMachine(command)
-    case .assign(let key): open(.assign(key))
-    case .set, .keepForAll, .useDefault, .resetKey: performOnSettings(command)
-    }
-    commandPerformed()
-  }
-
-  private func performOnSlot(_ command: Command) {
-    switch command {
     case .load(let slot):
-      pages = []
       session.choose(slot)
       session.load(slot)
-    case .save(let slot):
-      guard !slot.isAutosave else { return show(["Slot \(slot) is reserved for autosaves"]) }
-      pages = []
-      session.choose(slot)
-      session.save()
+    case .save(let slot): save(to: slot)
     case .delete(let slot):
       session.choose(slot)
       session.delete(slot)
       session.listSlots()
-    default: break
-    }
-  }
-
-  private func performOnMachine(_ command: Command) {
-    switch command {
+    case .branch(let branch): session.go(toEndOf: branch)
+    case .play(let entry): session.play(entry)
+    case .playFromStart(let entry): session.play(entry, fromStart: true)
+    case .forget(let entry): session.removeFromLibrary(entry)
     case .resumeLastSession: session.resumeLastSession()
     case .reset: session.reset()
     case .platform(let platform): session.setPlatform(platform)
     case .quirks(let quirks): session.setMachine(quirks: quirks)
     case .instructionsPerFrame(let count): session.setMachine(instructionsPerFrame: count)
     case .ownMachine: session.useOwnMachine()
-    default: break
+    case .assign(let key): open(.assign(key))
+    case .set(let setting, let text): changeSettings { $0.set(setting, to: text) }
+    case .keepForAll(let setting): changeSettings { $0.keepForAll(setting) }
+    case .useDefault(let setting): changeSettings { $0.useDefault(setting) }
+    case .resetKey(let key): changeSettings { $0.resetKey(key) }
     }
+    commandPerformed()
   }
 
-  private func performOnSettings(_ command: Command) {
-    switch command {
-    case .set(let setting, let text): session.set(setting, to: text)
-    case .keepForAll(let setting): session.keepForAll(setting)
-    case .useDefault(let setting): session.useDefault(setting)
-    case .resetKey(let key): session.resetKey(key)
-    default: break
-    }
+  private func save(to slot: SlotName) {
+    guard !slot.isAutosave else { return show(["Slot \(slot) is reserved for autosaves"]) }
+    pages = []
+    session.choose(slot)
+    session.save()
+  }
+
+  private func changeSettings(_ change: (PlaySession) -> Void) {
+    change(session)
     programChanged()
   }
 

@@ -57,7 +57,7 @@ struct AsmCommand: ParsableCommand {
     let played = Configuration(forSourceOf: program)
     guard alone != played else { return }
     printError(
-      "\(fileName(source)): assembled, this program is detected as \(alone.platform.rawValue) at "
+      "\(inputName(source)): assembled, this program is detected as \(alone.platform.rawValue) at "
         + "\(alone.instructionsPerFrame) instructions per frame, but its source runs on "
         + "\(played.platform.rawValue) at \(played.instructionsPerFrame); to run it the same, "
         + "use --platform \(played.platform.rawValue) --ipf \(played.instructionsPerFrame)")

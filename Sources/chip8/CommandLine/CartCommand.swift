@@ -56,7 +56,7 @@ struct CartCommand: ParsableCommand {
       let lacking = options.lacks(configuration, for: loaded.machine.program)
       if !lacking.isEmpty {
         printError(
-          "\(fileName(source)): a cartridge cannot hold \(lacking.map(\.option).joined(separator: " ")); these "
+          "\(inputName(source)): a cartridge cannot hold \(lacking.map(\.option).joined(separator: " ")); these "
             + "settings are not stored in it")
       }
     }

@@ -38,7 +38,7 @@ struct Failure: Error {
       default: ""
       }
     let code = reason is FarmResultsError && !remedy.isEmpty ? EX_CANTCREAT : EX_DATAERR
-    return Failure(message: "\(fileName(path)): \(reason)\(remedy)", code: code)
+    return Failure(message: "\(inputName(path)): \(reason)\(remedy)", code: code)
   }
 
   /// What of the command line would help.
@@ -60,7 +60,7 @@ struct Failure: Error {
   static let interrupted = Failure(message: "interrupted", code: 130)
 
   static func noFile(_ path: String) -> Failure {
-    Failure(message: "\(fileName(path)): no such file", code: EX_NOINPUT)
+    Failure(message: "\(inputName(path)): no such file", code: EX_NOINPUT)
   }
 
   static func fault(_ fault: Fault, in program: Program) -> Failure {
@@ -113,12 +113,12 @@ struct Failure: Error {
   private static func sentence(_ error: RequestError) -> String {
     switch error {
     case .fixedByImage(let part, let path):
-      "\(option(part)) cannot be combined with \(fileName(path)): a saved state has its own machine"
+      "\(option(part)) cannot be combined with \(inputName(path)): a saved state has its own machine"
     case .fixedByAutosave(let part):
       "\(option(part)) cannot be combined with --resume: a saved state has its own machine"
     case .fixedByMovie(let part, let path): fixedByMovie(option(part), path)
     case .resumesImage(let path):
-      "\(fileName(path)): --resume is not needed for a saved state; leave it out"
+      "\(inputName(path)): --resume is not needed for a saved state; leave it out"
     case .requiresPast(let moment): "\(option(moment)) requires a saved state with its past"
     case .noCycles(let program, let platform):
       "--timing cycles requires --platform \(Platform.cycleNames("or")), and \(program) runs on "
@@ -155,7 +155,7 @@ struct Failure: Error {
 
   /// What a movie at a path leaves no place for.
   static func fixedByMovie(_ option: String, _ path: String) -> String {
-    "\(option) cannot be combined with \(fileName(path)), a movie, which already has all its input"
+    "\(option) cannot be combined with \(inputName(path)), a movie, which already has all its input"
   }
 
   private static func option(_ moment: Moment) -> String {
@@ -228,9 +228,6 @@ extension StorageError {
     }
   }
 }
-
-/// How a file is called in a message.
-func fileName(_ path: String) -> String { inputName(path) }
 
 extension Failure {
   /// How much of a line is shown on either side of the place.

@@ -28,7 +28,7 @@ struct FlagOptions: ParsableArguments {
     }
     if let input, input.movie != nil || input.recording?.isSession == true {
       throw .usage(
-        "--keep-flags cannot be combined with \(fileName(input.path)), which has the recorded run's "
+        "--keep-flags cannot be combined with \(inputName(input.path)), which has the recorded run's "
           + "flags")
     }
     return KeptFlags(root: keepFlags)

@@ -48,7 +48,7 @@ extension ImageCommand {
       do { return try RetroArchFile.image(in: bytes, of: loaded) } catch let error as CoreStateError
       {
         let isOther = error == .otherProgram
-        throw Failure.data(file, isOther ? "\(error) than \(fileName(program))" : "\(error)")
+        throw Failure.data(file, isOther ? "\(error) than \(inputName(program))" : "\(error)")
       }
     }
   }

@@ -139,7 +139,7 @@ struct ImageCommand: ParsableCommand {
       guard there == nil || there == program.bytes else {
         throw Failure(
           message:
-            "\(fileName(path)): already exists with other contents; choose another name with -o",
+            "\(inputName(path)): already exists with other contents; choose another name with -o",
           code: EX_CANTCREAT)
       }
       return path

@@ -65,7 +65,7 @@ extension Notice {
 
 extension Journal.Damage {
   /// A line for the user.
-  var text: String { "\(fileName(path)): warning: \(reason)" }
+  var text: String { "\(inputName(path)): warning: \(reason)" }
 }
 
 /// What was removed from a journal.
@@ -114,7 +114,7 @@ extension Halt {
 extension ConfigurationFile.Problem {
   /// A sentence that names the file.
   var text: String {
-    let place = fileName(path) + (line > 0 ? ":\(line): " : ": ")
+    let place = inputName(path) + (line > 0 ? ":\(line): " : ": ")
     return switch reason {
     case .unreadable(let error): error.description
     case .notTOML(let reason): "\(place)not TOML: \(reason)"
@@ -130,13 +130,13 @@ extension Warning {
   var text: String {
     switch self {
     case .drift(let path):
-      "\(fileName(path)): warning: the state is intact, but behaves differently in this version of "
+      "\(inputName(path)): warning: the state is intact, but behaves differently in this version of "
         + "chip8 than in the one that saved it"
-    case .unreadable(let path, let error): "\(fileName(path)): warning: \(error)"
+    case .unreadable(let path, let error): "\(inputName(path)): warning: \(error)"
     case .unreadableMetadata(let path, let error):
-      "\(fileName(path)): warning: the machine is intact, but \(error)"
+      "\(inputName(path)): warning: the machine is intact, but \(error)"
     case .ignoredCartridgeOptions(let path, let names):
-      "\(fileName(path)): warning: the cartridge's options have unknown values, which are ignored: "
+      "\(inputName(path)): warning: the cartridge's options have unknown values, which are ignored: "
         + names.joined(separator: ", ")
     case .skippedAutosave(let error): "skipped: \(error)"
     case .nothingToResume(let program): "\(program): nothing to resume; starting from power-on"

@@ -107,10 +107,10 @@ extension SlotsCommand {
     }
 
     func run() throws {
-      let (slots, slot, _) = try arguments.resolved()
-      try slots.setNote(slot, text ?? "")
-      try arguments.report(
-        off ? "removed the note of \(slot)" : "set the note of \(slot)", slots, slot)
+      try arguments.change { slots, slot in
+        try slots.setNote(slot, text ?? "")
+        return "\(off ? "removed" : "set") the note of \(slot)"
+      }
     }
   }
 
@@ -124,9 +124,10 @@ extension SlotsCommand {
     @Flag(help: "Unlock it.") var off = false
 
     func run() throws {
-      let (slots, slot, _) = try arguments.resolved()
-      try slots.setLocked(slot, !off)
-      try arguments.report("\(slot) is \(off ? "unlocked" : "locked")", slots, slot)
+      try arguments.change { slots, slot in
+        try slots.setLocked(slot, !off)
+        return "\(slot) is \(off ? "unlocked" : "locked")"
+      }
     }
   }
 
@@ -140,9 +141,9 @@ extension SlotsCommand {
     @Flag(help: "Delete its versions too, forever.") var purge = false
 
     func run() throws {
-      let (slots, slot, _) = try arguments.resolved()
-      let kept = try slots.delete(slot, purging: purge)
-      try arguments.report("\(slot) is empty\(previous(kept))", slots, slot)
+      try arguments.change { slots, slot in
+        try "\(slot) is empty\(previous(slots.delete(slot, purging: purge)))"
+      }
     }
   }
 
@@ -156,10 +157,10 @@ extension SlotsCommand {
     @Option(help: .value("N", "The version; the newest one by default.")) var version: Int?
 
     func run() throws {
-      let (slots, slot, _) = try arguments.resolved()
-      let kept = try slots.restore(slot, version: version)
       let which = version.map { "version \($0)" } ?? "its newest version"
-      try arguments.report("\(slot) holds \(which)\(previous(kept))", slots, slot)
+      try arguments.change { slots, slot in
+        try "\(slot) holds \(which)\(previous(slots.restore(slot, version: version)))"
+      }
     }
   }
 
@@ -209,7 +210,7 @@ extension SlotsCommand {
           file, "the saved state belongs to another program, \"\(machine.program.name)\"")
       }
       let kept = try slots.save(image, to: slot)
-      try arguments.report("\(slot) holds \(fileName(file))\(previous(kept))", slots, slot)
+      try arguments.report("\(slot) holds \(inputName(file))\(previous(kept))", slots, slot)
     }
   }
 }

@@ -64,6 +64,14 @@ struct SlotArguments: ParsableArguments {
     return (slots, slot, program.inputs)
   }
 
+  /// Changes the slot, and prints what was done, or the slot as it is now.
+  ///
+  /// - Parameter body: says what was done.
+  func change(_ body: (Slots, SlotName) throws -> String) throws {
+    let (slots, slot, _) = try resolved()
+    try report(try body(slots, slot), slots, slot)
+  }
+
   /// Prints what was done, or the slot as it is now.
   func report(_ text: String, _ slots: Slots, _ slot: SlotName) throws {
     try options.print([text], or: SlotReport(slot, of: slots).json)

@@ -69,7 +69,7 @@ struct HeadlessRun {
           try end(at: stop)
           return nil
         case .restores(let restoration):
-          let isKept = attempt { run in try run.keepFlags() }
+          let isKept = hasKeptFlags()
           if !staysInProcess, isKept {
             return NextProcess(
               running: restoration, after: run, options, machineOptions, slotsRoot: slotsRoot,
@@ -115,13 +115,17 @@ struct HeadlessRun {
     try flags.takeChange()?.write()
   }
 
-  /// Does something whose failure does not stop the rest, and returns whether it succeeded.
-  @discardableResult
-  private mutating func attempt(_ body: (inout HeadlessRun) throws -> Void) -> Bool {
-    var failures = failures
-    let isDone = failures.attempt { try body(&self) }
-    self.failures = failures
-    return isDone
+  /// The same where a failure does not stop the rest.
+  ///
+  /// - Returns: whether there was none.
+  private mutating func hasKeptFlags() -> Bool {
+    do throws(StorageError) {
+      try keepFlags()
+      return true
+    } catch {
+      failures.append(.storage(error))
+      return false
+    }
   }
 }
 

@@ -7,7 +7,7 @@ extension ImageInfo {
   var lines: [String] {
     let image = opened.image
     let sections = image.sections.map { "\($0.tag)=\($0.storedByteCount)" }
-    return ["\(fileName(opened.path)): a saved state of \(image.byteCount) bytes"]
+    return ["\(inputName(opened.path)): a saved state of \(image.byteCount) bytes"]
       + (rows + [
         ("state", "SHA-256 \(machine.stateDigest)"),
         ("sections", "\(sections.joined(separator: " ")) (bytes in the file)"),

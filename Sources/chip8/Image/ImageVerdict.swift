@@ -23,7 +23,7 @@ struct ImageVerdict: FileVerdict {
     switch found {
     case .failure(let failure): failure
     case .success(let found):
-      found.problem.map { Failure(message: "\(fileName(file)): \($0)", code: EX_DATAERR) }
+      found.problem.map { Failure(message: "\(inputName(file)): \($0)", code: EX_DATAERR) }
     }
   }
 
@@ -39,7 +39,7 @@ struct ImageVerdict: FileVerdict {
   var text: String {
     let witness = verification?.image.witnessHolds == nil ? "no witness" : "witness holds"
     let past = verification?.past.map { ", past proved from \($0.startText)" } ?? ""
-    return "\(fileName(file)): intact, canonical, \(witness)\(past)"
+    return "\(inputName(file)): intact, canonical, \(witness)\(past)"
   }
 }
 

@@ -11,7 +11,6 @@ struct MovieInfo {
 
   private var movie: Movie<Chip8> { file.movie }
   private var start: Chip8 { movie.past.start }
-  private var frameCount: UInt64 { movie.frames.upperBound - movie.frames.lowerBound }
   private var configuration: Configuration { movie.machine.state.configuration }
 
   init(_ file: MovieFile, _ path: String) throws(Failure) {
@@ -31,7 +30,7 @@ struct MovieInfo {
         "frame": start.state.frames, "instruction": start.state.instructions,
       ] as JSONObject,
       "end": ["frame": end.frames, "instruction": end.instructions] as JSONObject,
-      "frames": frameCount, "instructions": movie.instructionCount,
+      "frames": movie.frameCount, "instructions": movie.instructionCount,
       "milliseconds": milliseconds, "events": movie.past.tape.entries.count,
       "lagFrames": lagFrameCount, "rerecords": movie.facts.reRecordCount,
       "authors": movie.facts.authors,
@@ -42,7 +41,7 @@ struct MovieInfo {
   }
 
   private var milliseconds: UInt64 {
-    frameCount * 1000 / UInt64(configuration.platform.framesPerSecond)
+    movie.frameCount * 1000 / UInt64(configuration.platform.framesPerSecond)
   }
 
   private var time: String {
@@ -60,7 +59,7 @@ struct MovieInfo {
         "\(configuration.platform.rawValue), \(configuration.instructionsPerFrame) instructions per frame"
       ),
       ("start", start.powerOnSeed.map { "power-on, seed \($0)" } ?? "frame \(start.state.frames)"),
-      ("length", "\(frameCount) frames (\(time)), \(movie.instructionCount) instructions"),
+      ("length", "\(movie.frameCount) frames (\(time)), \(movie.instructionCount) instructions"),
       ("input", "\(events) \(events == 1 ? "event" : "events"), \(lagFrameCount) lag frames"),
       ("re-records", "\(movie.facts.reRecordCount)"),
     ]

@@ -33,11 +33,11 @@ struct MovieOptions: ParsableArguments {
       if !recorded.isWhole {
         let start = recorded.movie.past.start.position
         printError(
-          "warning: \(fileName(path)): the movie begins at frame \(start.frame), as the whole session does "
+          "warning: \(inputName(path)): the movie begins at frame \(start.frame), as the whole session does "
             + "not fit, or a saved state's past does not lead to it")
       }
       return try recorded.bytes(asText: recordsText)
-    } catch { throw Failure(message: "\(fileName(path)): \(error)", code: EX_IOERR) }
+    } catch { throw Failure(message: "\(inputName(path)): \(error)", code: EX_IOERR) }
   }
 
   /// Writes the recorded file, if there is one.
@@ -60,7 +60,7 @@ extension Chip8Command {
     }
     if host.hostCalls != nil, input.movie != nil || input.recording?.calls != nil {
       throw .usage(
-        "--host-calls cannot be combined with \(fileName(input.path)), which replays all host calls"
+        "--host-calls cannot be combined with \(inputName(input.path)), which replays all host calls"
       )
     }
     guard input.movie != nil else { return }

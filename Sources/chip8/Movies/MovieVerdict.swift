@@ -25,8 +25,8 @@ struct MovieVerdict: FileVerdict {
   /// For a movie that is as it was.
   var text: String {
     guard let movie else { return "" }
-    let count = movie.frames.upperBound - movie.frames.lowerBound
-    return "\(fileName(path)): proved from \(movie.past.startText), \(count) frames and "
+    return
+      "\(inputName(path)): proved from \(movie.past.startText), \(movie.frameCount) frames and "
       + "\(movie.instructionCount) instructions"
   }
 
@@ -34,8 +34,8 @@ struct MovieVerdict: FileVerdict {
     [
       "file": path, "proved": failure == nil,
       "powerOn": movie?.past.beginsAtPowerOn,
-      "frames": movie.map { $0.frames.upperBound - $0.frames.lowerBound },
-      "instructions": movie?.instructionCount, "divergence": divergence?.json,
+      "frames": movie?.frameCount, "instructions": movie?.instructionCount,
+      "divergence": divergence?.json,
       "problem": failure?.message,
     ]
   }
