@@ -66,11 +66,6 @@ public struct Display: Sendable {
     }
   }
 
-  /// Selects planes by a mask, of those that the machine has.
-  mutating func select(_ mask: UInt8, of platform: Platform) {
-    selectedPlanes = mask & platform.planeMask
-  }
-
   mutating func clear() {
     forEachSelectedPlane { $0 = Plane() }
   }

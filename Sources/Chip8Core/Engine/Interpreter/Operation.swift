@@ -40,6 +40,8 @@ struct Dialect {
   let extensions: Extensions
   let quirks: Quirks
   let maxStackCount: Int
+  /// The planes that there are, a bit for each.
+  let planeMask: UInt8
   let framesPerSecond: Int
   let instructionsPerFrame: Int
   /// Whether a frame is so many instructions, executed by handlers.
@@ -54,6 +56,7 @@ struct Dialect {
     extensions = platform.extensions
     quirks = configuration.effectiveQuirks
     maxStackCount = platform.maxStackCount
+    planeMask = platform.planeMask
   }
 
   /// Whether sprites are 8 pixels wide on a screen of 64×32, where they are clipped, as in most programs.

@@ -52,7 +52,7 @@ extension Engine {
     case .draw: draw(x, y, n)
     case .skipIfKey: skip(if: isDown(x))
     case .skipIfNoKey: skip(if: !isDown(x))
-    case .selectPlanes: state.pointee.display.select(x, of: state.pointee.configuration.platform)
+    case .selectPlanes: state.pointee.display.selectedPlanes = x & dialect.planeMask
     case .loadPattern: loadPattern()
     case .readDelay: v[x] = state.pointee.delay
     case .waitForKey: waitForKey(x)
