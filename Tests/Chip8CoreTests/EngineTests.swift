@@ -86,17 +86,18 @@ import Testing
     }
   }
 
-  /// Programs of little but loops that wait, nearly wait, or are entered in their middle, and that are
-  /// written into.
+  /// Programs of little but loops that wait, nearly wait, do something else meanwhile, or are entered in their
+  /// middle, and that are written into.
   @Test func allEnginesWaitAlike() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = Seeded(seed)
     for number in 0..<400 {
       var configuration = Configuration(.chip8)
       configuration.instructionsPerFrame = [100, 1000, 9000][number % 3]
-      var words: [UInt16] = [0x6003, 0xF015]
+      // What is called at 0x202 counts in V6.
+      var words: [UInt16] = [0x1206, 0x7601, 0x00EE, 0x6003, 0xF015]
       for _ in 0..<4 { words += EngineTests.loop(at: 0x200 + 2 * words.count, &random) }
-      words.append(0x1200)
+      words.append(0x1206)
       var engines = try Engines(
         Chip8(program(words), configuration, seed: random.next()), translatingFrom: 1)
       engines.followOperations()
@@ -112,9 +113,19 @@ import Testing
 
   /// A loop, and what comes after it: a change of the loop, a way into its middle, or the timer again.
   private static func loop(at start: Int, _ random: inout Seeded) -> [UInt16] {
-    let body: [UInt16] = [0xF007, 0xF007, 0x8100, 0x6203, 0xA300, 0x7301, 0xC4FF, 0xE0A1, 0x3100]
-    var words = (0..<Int.random(in: 0...4, using: &random)).compactMap { _ in
-      body.randomElement(using: &random)
+    let quiet: [UInt16] = [
+      0xF007, 0xF007, 0x8100, 0x6203, 0xA300, 0x7301, 0xE0A1, 0x3100, 0x4203, 0x6300,
+    ]
+    let others: [UInt16] = [0xC4FF, 0x2202, 0xD011, 0xF033, 0xF118, 0x1000 | UInt16(start)]
+    let skips: [UInt16] = [0xE0A1, 0xE09E, 0x3103, 0x4000, 0x5120]
+    let isLong = Int.random(in: 0..<8, using: &random) == 0
+    var words: [UInt16] = []
+    for _ in 0..<Int.random(in: 0...(isLong ? 46 : 4), using: &random) {
+      if Int.random(in: 0..<4, using: &random) == 0 {
+        words += [skips, others].compactMap { $0.randomElement(using: &random) }
+      } else {
+        words += [quiet].compactMap { $0.randomElement(using: &random) }
+      }
     }
     words +=
       [0x3000, 0x4000, 0x3105, 0x3310, 0xE09E].randomElement(using: &random).map { [$0] } ?? []

@@ -126,6 +126,7 @@ extension Core {
     self.traps = traps
     setWholeFrameLength()
     (operations..<operations + Int(operationCount)).forEach { $0.pointee = .undecoded }
+    idleLoops = IdleLoops()
   }
 }
 

@@ -7,7 +7,8 @@ final class Code: @unchecked Sendable {
   init(_ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>, ramStart: V) {
     let configuration = state.pointee.configuration
     let byteCount = configuration.platform.ramByteCount
-    let operations = UnsafeMutablePointer<Operation>.allocate(capacity: byteCount + Core.margin)
+    let operations = UnsafeMutablePointer<Operation>.allocate(
+      capacity: byteCount + Core.margin + IdleLoops.count * IdleLoop.operationCount)
     let marks = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCount)
     marks.initialize(repeating: 0, count: byteCount)
     let dialect = Dialect(configuration)
@@ -34,6 +35,9 @@ extension Core {
   fileprivate static let margin = 8
   /// For how many addresses operations are made at once: a divisor of every platform's RAM.
   private static let operationStep = 4096
+
+  /// Where the operations of ``idleLoops`` begin.
+  var idleOperationStart: Int { mask &+ 1 &+ Core.margin }
 
   /// Memory for return points, and for one below the first, which is at no address: so that nothing
   /// returns from an empty stack, without a check of its own.
@@ -129,10 +133,11 @@ extension Core {
 
   /// Forgets what was made from a byte. Operations are made from six at most: a number or the timer, a skip, and
   /// what it skips.
-  func forgetWhatWasMade(from address: Int) {
+  mutating func forgetWhatWasMade(from address: Int) {
     for first in address &- 5...address where first & mask < operationCount {
       operations[first & mask] = .undecoded
     }
+    idleLoops.forget(address)
     if marks[address] & Mark.translated != 0 { translations?.forget(address) }
     marks[address] &= ~Mark.made
   }

@@ -39,8 +39,8 @@ struct Core {
   var codeLines = LineSet()
   /// What the machine stops before, while it is debugged.
   var traps: Traps?
-  /// The loop that may be one that only waits.
-  var idleLoop = IdleLoop()
+  /// The loops that may only wait. Their operations come after all others.
+  var idleLoops = IdleLoops()
 
   /// Why the core has come back.
   enum End {
@@ -170,7 +170,7 @@ extension Core {
     _ count: Int, _ pc: UInt, _ index: UInt, _ stack: UnsafeMutableRawPointer
   ) -> Int {
     end = .limit
-    idleLoop.jump = nil
+    idleLoops.begin()
     let v = place.v
     withUnsafeMutablePointer(to: &self) { core in
       let m = UnsafeMutableRawPointer(core)

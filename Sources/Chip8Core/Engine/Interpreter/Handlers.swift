@@ -24,7 +24,7 @@ func handleHalt(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) 
 @inline(__always)
 func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
   // Apart, so that registers are saved only where a function is called.
-  guard _fastPath(left <= IdleLoop.maxLength) else {
+  guard _fastPath(left <= IdleLoop.minLeft) else {
     return leaveIdle(m, op, i, left, sp, v)
   }
   proceed(m, m.target(of: op), i, left, sp, v)
@@ -32,7 +32,8 @@ func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 
 @inline(never)
 private func leaveIdle(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  proceed(m, m.target(of: op), i, m.core.leaveIdle(op, i, left), sp, v)
+  let rest = m.core.leaveIdle(Int(bitPattern: m.address(of: op)), i, left)
+  proceed(m, m.target(of: op), i, rest, sp, v)
 }
 
 /// Bnnn: PC = nnn + V0, or with the quirk `jump` nnn + Vx.

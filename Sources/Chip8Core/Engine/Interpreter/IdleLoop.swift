@@ -1,145 +1,172 @@
 // Loops that only wait: for the delay timer, or for keys. Neither changes within a frame, so once an
-// iteration has left everything as it was, all further ones would, and are done in one go.
+// iteration leaves everything as it was, all further ones do, and are done in one go.
+//
+// Whether one does is tried: its operations are executed on a copy of the registers. For that they are made
+// once more, apart from all others. These pause where the loop jumps back, goes elsewhere, or does anything but
+// change registers.
 
-/// A jump back that may end a loop that only waits, as it was executed last.
+/// A loop that may be one that only waits.
 struct IdleLoop {
-  /// How far before its jump a loop may begin.
-  static let maxByteCount = 64
-  /// How many instructions an iteration may have. To look for one is worth it where more are left.
-  static let maxLength = 64
-  /// How often a loop may turn out to do something else before it is left alone.
-  private static let maxDoubtCount = 3
+  /// How many bytes a loop may have before its jump.
+  static let maxByteCount = 96
+  /// How many instructions an iteration may have.
+  static let maxLength: UInt = 128
+  /// How many instructions must be left for it to be worth trying an iteration.
+  static let minLeft: UInt = 64
+  /// For how many addresses a loop has operations, with those that a last skip may lead to.
+  static let operationCount = maxByteCount + 8
 
-  var jump: Op?
-  /// How many instructions are left when it is executed again after an iteration of one way.
-  private var leftAfter: UInt = 0
-  private var v: UInt128 = 0
-  private var index: UInt = 0
-  private var doubtCount = 0
-  fileprivate var oneWay = OneWay()
+  /// What it was made from: the bytes from where it begins to the end of its jump; none once one of them is
+  /// written.
+  fileprivate var bytes = 0..<0
+  /// Where its jump is; an address of no instruction once one of the bytes is written.
+  fileprivate var end = -1
+  /// Where its operations begin.
+  fileprivate var start = 0
+  /// Where the program counter is after an iteration.
+  fileprivate var pcAfterIteration: UInt16 = 0
+}
 
-  /// A loop with one way through it, and one exit, at its end: only the last instruction before its jump can
-  /// skip, the jump itself or another before it. Whatever that skips, something else is executed when it
-  /// would be the jump's turn. So where the jump is executed again after as many instructions as the way has,
-  /// that is the way that was taken.
-  fileprivate struct OneWay {
-    /// The bytes up to its jump's, among which it is.
-    var code: UInt128 = 0
-    var end = 0
-    /// How many instructions it has with its jump; 0 if the code is not such a loop.
-    var length: UInt = 0
+/// Loops that may only wait: those whose jumps back were executed last.
+struct IdleLoops {
+  /// How many are kept: a power of two.
+  static let count = 4
+  /// How often a loop may turn out to do something else in a slice before it is left alone.
+  private static let maxDoubtCount: UInt8 = 4
+
+  fileprivate var loops = InlineArray<4, IdleLoop>(repeating: IdleLoop())
+  /// How often in this slice each has turned out to do something else, or has taken another's place.
+  private var doubtCounts = SIMD4<UInt8>.zero
+
+  /// In which place a loop is kept.
+  fileprivate static func number(end: Int) -> Int { end >> 1 & (count - 1) }
+
+  fileprivate func isWorthTrying(_ number: Int) -> Bool {
+    doubtCounts[number] < IdleLoops.maxDoubtCount
   }
 
-  /// Notes that the jump of a loop with one way is executed, and says whether that way has led to it.
+  fileprivate mutating func doubt(_ number: Int) { doubtCounts[number] &+= 1 }
+
+  /// Begins another slice.
   @inline(__always)
-  fileprivate mutating func isRepeated(_ jump: Op, _ left: UInt) -> Bool {
-    let isRepeated = self.jump == jump && leftAfter == left
-    (self.jump, leftAfter) = (jump, left &- oneWay.length)
-    return isRepeated
-  }
+  mutating func begin() { doubtCounts = .zero }
 
-  /// Notes that a jump is executed, and says whether the registers are what they were the last time.
-  @inline(__always)
-  fileprivate mutating func isUnchanged(_ jump: Op, _ v: UInt128, _ index: UInt) -> Bool {
-    let isSame = self.jump == jump && self.index == index && self.v == v
-    if self.jump != jump { doubtCount = 0 }
-    (self.jump, self.v, self.index) = (jump, v, index)
-    return isSame && doubtCount < IdleLoop.maxDoubtCount
+  /// Forgets those that were made from a byte.
+  mutating func forget(_ address: Int) {
+    for number in 0..<IdleLoops.count where loops[number].bytes.contains(address) {
+      loops[number] = IdleLoop()
+    }
   }
-
-  fileprivate mutating func doubt() { doubtCount += 1 }
 }
 
 extension Core {
-  /// Whether a loop that a jump at `end` closes may be one that only waits: its instructions change only
-  /// registers, and none that the next iteration depends on. How it really runs is seen later.
-  func mayWait(from start: Int, to end: Int) -> Bool {
-    guard (start...start + IdleLoop.maxByteCount).contains(end) else { return false }
-    var address = start
+  /// Whether a loop that a jump at `end` closes may be one that only waits. How it really runs is seen later.
+  func mayWait(from start: Int, to end: Int) -> Bool { waitingWays(from: start, to: end) != 0 }
+
+  /// The instructions of a loop that a jump at `end` closes which can be reached by those alone that change
+  /// only registers: a bit for the distance of each from the first. None unless the jump is one of them, and
+  /// none of the registers that they change is one that the next iteration depends on.
+  private func waitingWays(from start: Int, to end: Int) -> UInt128 {
+    guard (start...start + IdleLoop.maxByteCount).contains(end) else { return 0 }
+    var ways: UInt128 = 1
     var (read, written): (UInt32, UInt32) = (0, 0)
-    while address < end {
+    for address in start..<end where ways >> (address - start) & 1 != 0 {
       let instruction = instruction(at: address)
-      guard instruction.changesOnlyRegisters else { return false }
+      guard instruction.changesOnlyRegisters else { continue }
       read |= instruction.registers(instruction.form.reads) & ~written
       written |= instruction.registers(instruction.form.writes)
-      address += instruction.byteCount
-    }
-    return address == end && read & written == 0
-  }
-
-  /// Looks at the loop that a jump at `end` closes, unless that was done and its code is the same.
-  @inline(__always)
-  fileprivate mutating func lookAtOneWay(to end: Int) {
-    let byteCount = MemoryLayout<UInt128>.size
-    guard end &+ 2 >= byteCount, end < mask else { return idleLoop.oneWay = IdleLoop.OneWay() }
-    let code = UnsafeRawPointer(ram + (end &+ 2 &- byteCount)).loadUnaligned(as: UInt128.self)
-    if code == idleLoop.oneWay.code, end == idleLoop.oneWay.end { return }
-    let start = Int(instruction(at: end).nnn)
-    let isNear = end &+ 2 &- start <= byteCount && mayWait(from: start, to: end)
-    idleLoop.oneWay = IdleLoop.OneWay(
-      code: code, end: end, length: isNear ? lengthOfOneWay(from: start, to: end) : 0)
-  }
-
-  @inline(never)
-  private func lengthOfOneWay(from start: Int, to end: Int) -> UInt {
-    var (address, length) = (start, UInt(1))
-    while address < end {
-      let instruction = instruction(at: address)
-      address += instruction.byteCount
-      length += 1
-      switch instruction.form.flow {
-      case .next: continue
-      case .skip where address == end: return length
-      case .skip where address + 2 == end:
-        return self.instruction(at: address).kind == .jump ? length : 0
-      default: return 0
+      for next in successors(of: instruction, at: address) where (start...end).contains(next) {
+        ways |= 1 << (next - start)
       }
     }
-    return length
+    return ways >> (end - start) & 1 != 0 && read & written == 0 ? ways : 0
+  }
+
+  /// Where an instruction may lead to that changes only registers.
+  private func successors(of instruction: Instruction, at address: Int) -> [Int] {
+    let next = address + instruction.byteCount
+    return switch instruction.form.flow {
+    case .jump: [Int(instruction.nnn)]
+    case .skip: [next, next + self.instruction(at: next).byteCount]
+    default: [next]
+    }
+  }
+
+  /// Makes the operations ready by which an iteration is tried of the loop that a jump at `end` closes.
+  @inline(never)
+  fileprivate mutating func lookAtLoop(_ number: Int, to end: Int) {
+    idleLoops.doubt(number)
+    let (jump, first) = (instruction(at: end), Int(instruction(at: end).nnn))
+    let ways = jump.kind == .jump && end < mask ? waitingWays(from: first, to: end) : 0
+    guard ways != 0 else { return }
+    let start = idleOperationStart + number * IdleLoop.operationCount
+    let loop = IdleLoop(
+      bytes: first..<end + 2, end: end, start: start,
+      pcAfterIteration: UInt16(truncatingIfNeeded: start + end - first))
+    idleLoops.loops[number] = loop
+    mark(loop.bytes, Mark.decoded)
+    (0..<IdleLoop.operationCount).forEach { operations[start + $0] = .pause }
+    for address in first..<end where ways >> (address - first) & 1 != 0 {
+      operations[start + address - first] = idleOperation(at: address, of: loop)
+    }
+  }
+
+  /// What is executed for an instruction when an iteration is tried.
+  private mutating func idleOperation(at address: Int, of loop: IdleLoop) -> Operation {
+    let instruction = instruction(at: address)
+    guard instruction.changesOnlyRegisters, !mayStop(before: instruction, at: address) else {
+      return .pause
+    }
+    var operation = Operation(instruction, at: address, on: &self)
+    if instruction.kind == .jump { operation.handler = handleJump }
+    let target = Int(operation.target) / Operation.stride
+    let distance =
+      loop.bytes.contains(target) ? target - loop.bytes.lowerBound : IdleLoop.operationCount - 1
+    operation.target = UInt32((loop.start + distance) * Operation.stride)
+    return operation
   }
 }
 
 extension UnsafeMutablePointer<Core> {
-  /// How many of the instructions that are left after a jump back remain when as many whole iterations
-  /// are done as there is time for; all of them unless the loop only waits.
-  func leaveIdle(_ jump: Op, _ index: UInt, _ left: UInt) -> UInt {
-    let end = UnsafeMutableRawPointer(self).address(of: jump)
-    pointee.lookAtOneWay(to: Int(bitPattern: end))
-    if pointee.idleLoop.oneWay.length > 0 {
-      return pointee.idleLoop.isRepeated(jump, left) ? left % pointee.idleLoop.oneWay.length : left
+  /// How many of the instructions that are left after a jump back at `end` remain when as many whole
+  /// iterations are done as there is time for; all of them unless the loop only waits. The registers are
+  /// then as an iteration leaves them.
+  func leaveIdle(_ end: Int, _ index: UInt, _ left: UInt) -> UInt {
+    let number = IdleLoops.number(end: end)
+    guard pointee.idleLoops.isWorthTrying(number) else { return left }
+    if pointee.idleLoops.loops[number].end != end { pointee.lookAtLoop(number, to: end) }
+    let loop = pointee.idleLoops.loops[number]
+    guard loop.end == end else { return left }
+    let v = UnsafeMutableRawPointer(pointee.place.v)
+    var (registers, rest) = (v.loadUnaligned(as: UInt128.self), left)
+    // The first iteration may find other keys or another time than the one before this frame.
+    for _ in 0..<2 {
+      let before = registers
+      let limit = min(rest, IdleLoop.maxLength + 1)
+      guard let length = iterate(loop, &registers, index, limit) else { break }
+      if registers == before {
+        v.storeBytes(of: registers, as: UInt128.self)
+        return rest % length
+      }
+      rest &-= length
     }
-    let v = UnsafeRawPointer(pointee.place.v).loadUnaligned(as: UInt128.self)
-    guard pointee.idleLoop.isUnchanged(jump, v, index) else { return left }
-    let length = idleLength(UInt16(end), index)
-    // Nothing has happened yet.
-    UnsafeMutableRawPointer(pointee.place.v).storeBytes(of: v, as: UInt128.self)
-    guard let length else {
-      pointee.idleLoop.doubt()
-      return left
-    }
-    return left % length
+    pointee.idleLoops.doubt(number)
+    return left
   }
 
-  /// How many instructions there are from a jump to when it is next executed, if they change only
-  /// registers, and those are then what they are now. Executes them to see that.
-  @inline(never)
-  private func idleLength(_ jump: UInt16, _ index: UInt) -> UInt? {
-    var engine = Engine(self, isByRules: true)
-    let v = UnsafeRawPointer(engine.v).loadUnaligned(as: UInt128.self)
-    engine.state.pointee.i = UInt16(truncatingIfNeeded: index)
-    engine.pc = jump
-    for length in 0...UInt(IdleLoop.maxLength) {
-      if engine.pc == jump, length > 0 {
-        let isSame = v == UnsafeRawPointer(engine.v).loadUnaligned(as: UInt128.self)
-        return isSame && engine.state.pointee.i == index ? length : nil
-      }
-      let instruction = engine.instruction(at: engine.pc)
-      guard instruction.changesOnlyRegisters else { return nil }
-      engine.pc &+= 2
-      engine.execute(instruction)
-      guard case .none = engine.event else { return nil }
+  /// Executes an iteration on some registers, and says how many instructions it has with its jump, which
+  /// are fewer than `limit`; nil if it has more, or does something else.
+  private func iterate(
+    _ loop: IdleLoop, _ registers: inout UInt128, _ index: UInt, _ limit: UInt
+  ) -> UInt? {
+    let m = UnsafeMutableRawPointer(self)
+    withUnsafeMutableBytes(of: &registers) { v in
+      guard let v = v.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+      proceed(m, m.operation(at: UInt(bitPattern: loop.start)), index, limit, pointee.stackStart, v)
     }
-    return nil
+    pointee.end = .limit
+    let isIteration = pointee.pc == loop.pcAfterIteration && pointee.index == index
+    return isIteration && pointee.remaining > 0 ? limit &- pointee.remaining : nil
   }
 }
 

@@ -5,6 +5,8 @@ extension Operation {
   static let undecoded = Operation(handler: handleUndecoded)
   /// What may be stopped before.
   static let trap = Operation(handler: handleSlowly)
+  /// What ends the slice.
+  static let pause = Operation(handler: { Chip8Core.pause($0, $1, $2, $3, $4, $5) })
   /// What stands after the end of the RAM.
   static let end = Operation(handler: handleEndOfRAM)
 

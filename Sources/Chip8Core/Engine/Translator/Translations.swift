@@ -23,7 +23,8 @@ extension Core {
     guard Int(pc) < Translator.reach(mask) else {
       return execute(min(count, Block.maxStepCount), at: pc)
     }
-    (self.pc, end, idleLoop.jump) = (pc, .limit, nil)
+    (self.pc, end) = (pc, .limit)
+    idleLoops.begin()
     remaining = UInt(bitPattern: count)
     watch.isDisplayChanged = true
     enter()

@@ -455,5 +455,5 @@ func drawAnySprite(_ m: Raw, _ opcode: UInt, _ index: UInt) -> Bool {
 /// - Returns: how many instructions are left.
 @_cdecl("translation_leave_idle_loop")
 func leaveIdleLoop(_ m: Raw, _ jump: UInt, _ index: UInt, _ left: UInt) -> UInt {
-  left > IdleLoop.maxLength ? m.core.leaveIdle(m.operation(at: jump), index, left) : left
+  left > IdleLoop.minLeft ? m.core.leaveIdle(Int(bitPattern: jump), index, left) : left
 }
