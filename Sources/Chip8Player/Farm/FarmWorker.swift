@@ -96,8 +96,7 @@ public struct FarmWorker {
     if let savePath = job.savePath {
       var inputs = options.reserved
       inputs.add(run.player.inputs)
-      let image = try run.player.moment(withLastInstructions: run.fault != nil).image()
-      try image.save(to: self.file(at: savePath), apartFrom: inputs)
+      try run.savedImage().save(to: self.file(at: savePath), apartFrom: inputs)
     }
     return RunReport(of: run, at: stop)
   }

@@ -18,9 +18,9 @@ public struct KeyCard: Hashable, Sendable {
   }
 
   /// The rows of the keypad.
-  public static let rows: [[UInt8]] = [
-    [0x1, 0x2, 0x3, 0xC], [0x4, 0x5, 0x6, 0xD], [0x7, 0x8, 0x9, 0xE], [0xA, 0x0, 0xB, 0xF],
-  ]
+  public static let rows: [[UInt8]] = stride(from: 0, to: 16, by: 4).map { start in
+    KeyMap.keypad[start..<start + 4].map(\.key)
+  }
 
   /// The cells by their keys, 0 to 15.
   public let cells: [Cell]

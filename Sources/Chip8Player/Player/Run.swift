@@ -139,6 +139,14 @@ public struct Run {
   /// Counts the call that restores another machine: it is executed, and its frame is over.
   private mutating func countRestoringCall() { before = (framesDone + 1, instructionsDone + 1) }
 
+  /// An image of the machine as it is now. One of a machine that cannot continue comes with what led there.
+  package func savedImage(
+    embedsProgram: Bool = true, parent: ParentImage? = nil, time: UInt64? = nil
+  ) throws -> Image {
+    try player.moment(withLastInstructions: fault != nil).image(
+      embedsProgram: embedsProgram, parent: parent, time: time)
+  }
+
   /// What is left to run where the program has restored another machine, by another process.
   package func remainingAfterRestoring() -> RunRequest {
     var rest = self

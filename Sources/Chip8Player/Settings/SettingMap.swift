@@ -1,4 +1,5 @@
 import Chip8Core
+import SaveState
 
 /// Entries of a setting that has several, as text: `up=5,a=none`. A name stands for one key of the keypad.
 struct SettingMap: Hashable, Sendable {
@@ -71,7 +72,7 @@ struct ColorList: Hashable, Sendable {
       return
     }
     let texts = text.split(separator: ",", omittingEmptySubsequences: false)
-    values = texts.compactMap { color(hexadecimal: $0.trimmingPrefix("#")) }
+    values = texts.compactMap { UInt32(hexadecimal: $0.trimmingPrefix("#"), digitCount: 6) }
     guard values.count == texts.count, (2...4).contains(values.count) else { return nil }
     self.text = values.map { hexadecimal($0, 6) }.joined(separator: ",")
   }

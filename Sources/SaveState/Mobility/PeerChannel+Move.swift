@@ -62,6 +62,24 @@ extension PeerChannel {
     guard answer == Array(PeerChannel.go.utf8) else { throw .gone(nil) }
   }
 
+  /// The same for a machine that is saved here already. It stays so if it has come, unless it will be sent on,
+  /// and also if it is unknown which side has it.
+  ///
+  /// - Parameters:
+  ///   - save: where it is saved, if it is.
+  ///   - isSentOn: whether it will be sent on.
+  ///   - remains: called if what was saved of a machine that is not here cannot be removed.
+  public func acknowledge<M: Machine>(
+    _ image: Image, as _: M.Type, savedAs save: (any ProvisionalSave)?, isSentOn: Bool,
+    remains: (any Error) -> Void
+  ) throws(AcknowledgementError) {
+    do throws(AcknowledgementError) { try acknowledge(image, as: M.self) } catch {
+      if case .unknown = error { save?.keep() } else { save?.withdraw(orElse: remains) }
+      throw error
+    }
+    if !isSentOn { save?.keep() }
+  }
+
   private func send(line: String) throws(StorageError) { try send(Array((line + "\n").utf8)) }
 
   private func ready(for machine: some Machine) -> String { "ready \(machine.stateDigest)" }

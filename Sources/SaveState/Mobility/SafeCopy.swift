@@ -15,6 +15,15 @@ public protocol ProvisionalSave: Sendable {
   func withdraw() throws
 }
 
+extension ProvisionalSave {
+  /// The same where that cannot fail.
+  ///
+  /// - Parameter remains: called if it has failed.
+  public func withdraw(orElse remains: (any Error) -> Void) {
+    do { try withdraw() } catch { remains(error) }
+  }
+}
+
 /// The file that a machine on the move is kept in. What was in the file before is kept beside it
 /// until it is certain which of the two stays.
 ///

@@ -189,17 +189,12 @@ private enum PlainWord {
 
 /// Each value is made of its text as the parser makes it.
 private func read<Value: ExpressibleByArgument>(_ text: String, _ value: inout Value?) -> Bool {
-  replace(&value, Value(argument: text))
+  value = Value(argument: text)
+  return value != nil
 }
 
 private func read<Value: ExpressibleByArgument>(_ text: String, _ value: inout Value) -> Bool {
   guard let new = Value(argument: text) else { return false }
-  value = new
-  return true
-}
-
-private func replace<Value>(_ value: inout Value?, _ new: Value?) -> Bool {
-  guard let new else { return false }
   value = new
   return true
 }

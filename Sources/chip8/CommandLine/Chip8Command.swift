@@ -29,14 +29,13 @@ struct Chip8Command: ParsableCommand {
     ])
 
   @Argument(
-    help: ArgumentHelp(
+    help: .value(
+      "ROM",
       "A program, its source (.8o), a cartridge or a saved state, also in a zip file; - is "
-        + "standard input. With --restore, arguments for the program.",
-      valueName: "ROM"))
+        + "standard input. With --restore, arguments for the program."))
   var files: [String] = []
 
-  @Option(help: ArgumentHelp("Resume a saved state.", valueName: "IMAGE"))
-  var restore: String?
+  @Option(help: .value("IMAGE", "Resume a saved state.")) var restore: String?
 
   @Option(
     parsing: .unconditional,
@@ -44,8 +43,7 @@ struct Chip8Command: ParsableCommand {
       "A file descriptor that holds that state.", visibility: .hidden))
   var restoreDescriptor: Int32?
 
-  @Option(help: ArgumentHelp("Directory of the slots.", valueName: "DIR"))
-  var slots: String?
+  @Option(help: .value("DIR", "Directory of the slots.")) var slots: String?
 
   @Flag(help: "Resume the program's newest autosave.")
   var resume = false

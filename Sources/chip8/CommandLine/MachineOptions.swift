@@ -7,32 +7,24 @@ struct MachineOptions: ParsableArguments {
   var platform: PlatformChoice = .auto
 
   @Option(
-    help: ArgumentHelp(
-      "Override one of the platform's quirks.", valueName: "NAME=on|off"),
+    help: .value("NAME=on|off", "Override one of the platform's quirks."),
     transform: { try QuirkChoice(argument: $0) })
   var quirk: [QuirkChoice] = []
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Instructions per frame.", valueName: "N"))
-  var ipf: Int?
+  @Option(parsing: .unconditional, help: .value("N", "Instructions per frame.")) var ipf: Int?
 
   @Option(help: "Frame timing: instructions or COSMAC VIP cycles (vip and hires only).")
   var timing: Configuration.Timing?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Seed of the random number generator.", valueName: "N"))
+  @Option(parsing: .unconditional, help: .value("N", "Seed of the random number generator."))
   var seed: UInt64?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write to RAM before the first instruction.", valueName: "ADDR=BYTE[,BYTE...]"))
+  @Option(help: .value("ADDR=BYTE[,BYTE...]", "Write to RAM before the first instruction."))
   var poke: [Poke] = []
 
   @Option(
-    help: ArgumentHelp(
-      "Execution engine; auto, the default, is the fastest that runs here. Results are the same."))
+    help:
+      "Execution engine; auto, the default, is the fastest that runs here. Results are the same.")
   var engine: EngineChoice?
 
   @OptionGroup var dependencies: DependencyOptions

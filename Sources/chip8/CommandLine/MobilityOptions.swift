@@ -33,21 +33,15 @@ struct MobilityOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - image: the machine, as the other side has sent it.
-  ///   - save: where it was saved, if it was. It stays there if it is taken over, or if that is unknown.
+  ///   - save: where it was saved, if it was.
   func takeOver(_ image: Image, savedAs save: (any ProvisionalSave)?) throws {
     do throws(AcknowledgementError) {
-      try channel.acknowledge(image, as: Chip8.self)
+      try channel.acknowledge(
+        image, as: Chip8.self, savedAs: save, isSentOn: move, remains: warnOfRemains)
     } catch {
-      guard let save else { throw error }
-      if case .unknown = error {
-        save.keep()
-        throw Failure(message: "the machine is in \(save.path), but \(error)", code: EX_TEMPFAIL)
-      }
-      save.withdrawOrWarn()
-      throw error
+      guard case .unknown = error, let save else { throw error }
+      throw Failure(message: "the machine is in \(save.path), but \(error)", code: EX_TEMPFAIL)
     }
-    // One that will be sent on may not stay.
-    if !move { save?.keep() }
   }
 
   func validateCombination(_ headless: HeadlessOptions, restore: String?) throws {
@@ -77,11 +71,7 @@ struct MobilityOptions: ParsableArguments {
   }
 }
 
-extension ProvisionalSave {
-  /// Removes the save of a machine that is not here, or warns that it stays.
-  func withdrawOrWarn() {
-    do { try withdraw() } catch {
-      printError("warning: \(error), so it may still hold a machine that is not here")
-    }
-  }
+/// Warns that what was saved of a machine that is not here could not be removed.
+func warnOfRemains(_ error: any Error) {
+  printError("warning: \(error), so it may still hold a machine that is not here")
 }

@@ -6,20 +6,15 @@ import SaveState
 /// What becomes of a machine's past: docs/TIMELINE.md.
 struct PastOptions: ParsableArguments {
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Start at frame FRAME, counted from power-on.", valueName: "FRAME"))
+    parsing: .unconditional, help: .value("FRAME", "Start at frame FRAME, counted from power-on."))
   var seek: UInt64?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp(
-      "Start right after instruction N, counted from power-on.", valueName: "N"))
+    help: .value("N", "Start right after instruction N, counted from power-on."))
   var seekInstruction: UInt64?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Start N frames before the saved state.", valueName: "N"))
+  @Option(parsing: .unconditional, help: .value("N", "Start N frames before the saved state."))
   var rewind: UInt64?
 
   @Flag(name: .customLong("no-past"), help: "Save images without the machine's past.")
@@ -27,8 +22,7 @@ struct PastOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp(
-      "Maximum size of the past stored in an image (262144).", valueName: "BYTES"))
+    help: .value("BYTES", "Maximum size of the past stored in an image (262144)."))
   var past: Int?
 
   func validateCombination() throws {

@@ -19,18 +19,15 @@ struct DebugCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp(
+    help: .value(
+      "ROM",
       "A program, its source (.8o), a cartridge or a saved state. With --restore, arguments for the "
-        + "program.",
-      valueName: "ROM"))
+        + "program."))
   var files: [String] = []
 
-  @Option(help: ArgumentHelp("Resume a saved state.", valueName: "IMAGE"))
-  var restore: String?
+  @Option(help: .value("IMAGE", "Resume a saved state.")) var restore: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Hold keys from frame FROM until before frame TO.", valueName: "FROM-TO:KEYS[,...]"))
+  @Option(help: .value("FROM-TO:KEYS[,...]", "Hold keys from frame FROM until before frame TO."))
   var keys: KeyScript?
 
   @Option(help: .value("FILE", "Debug a recorded movie."))

@@ -7,60 +7,49 @@ struct HeadlessOptions: ParsableArguments {
   @Flag(name: .customLong("headless"), help: "No window, no sound, as fast as possible.")
   var isHeadless = false
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Stop after N frames of this run.", valueName: "N"))
+  @Option(parsing: .unconditional, help: .value("N", "Stop after N frames of this run."))
   var frames: Int?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Stop after exactly N instructions of this run.", valueName: "N"))
+    parsing: .unconditional, help: .value("N", "Stop after exactly N instructions of this run."))
   var instructions: Int?
 
   @Option(
-    help: ArgumentHelp(
-      "Stop at a halt, a key wait, an address or a screen.",
-      valueName: "halt|key-wait|pc=ADDR|pc=LABEL|screen=SHA1"))
+    help: .value(
+      "halt|key-wait|pc=ADDR|pc=LABEL|screen=SHA1",
+      "Stop at a halt, a key wait, an address or a screen."))
   var until: [StopCondition] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "Hold keys from frame FROM until before frame TO.", valueName: "FROM-TO:KEYS[,...]"))
+  @Option(help: .value("FROM-TO:KEYS[,...]", "Hold keys from frame FROM until before frame TO."))
   var keys: KeyScript?
 
   @OptionGroup(title: "Movies")
   var movie: MovieOptions
 
-  @Option(help: ArgumentHelp("Save an image of the machine when the run stops.", valueName: "FILE"))
+  @Option(help: .value("FILE", "Save an image of the machine when the run stops."))
   var save: String?
 
-  @Option(help: ArgumentHelp("Save the machine to a slot when the run stops.", valueName: "NAME"))
+  @Option(help: .value("NAME", "Save the machine to a slot when the run stops."))
   var saveSlot: String?
 
   @Flag(help: "Make the saved file executable: running it resumes the machine.")
   var executable = false
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("With --executable: options to run it with.", valueName: "OPTIONS"))
+    parsing: .unconditional, help: .value("OPTIONS", "With --executable: options to run it with."))
   var with: String?
 
   @Flag(name: .customLong("no-rom"), help: "Leave the program out of the image.")
   var leavesOutProgram = false
 
   @Option(
-    help: ArgumentHelp(
-      "Save only the delta from another image, which is needed to load this one.",
-      valueName: "IMAGE"))
+    help: .value(
+      "IMAGE", "Save only the delta from another image, which is needed to load this one."))
   var base: String?
 
-  @Option(help: ArgumentHelp("Write the screen as a PNG.", valueName: "FILE.png"))
-  var screenshot: String?
+  @Option(help: .value("FILE.png", "Write the screen as a PNG.")) var screenshot: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Scale factor.", valueName: "N"))
-  var scale: Int?
+  @Option(parsing: .unconditional, help: .value("N", "Scale factor.")) var scale: Int?
 
   @Option(help: "Print the final state as text.")
   var print: [Printed] = []
@@ -68,8 +57,7 @@ struct HeadlessOptions: ParsableArguments {
   @Flag(help: "Print one JSON object and nothing else.")
   var json = false
 
-  @Option(help: ArgumentHelp("Write one line per instruction.", valueName: "FILE"))
-  var trace: String?
+  @Option(help: .value("FILE", "Write one line per instruction.")) var trace: String?
 
   func validateCombination() throws {
     if !isHeadless, let option = headlessOption {

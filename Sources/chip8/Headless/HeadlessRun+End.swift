@@ -61,7 +61,7 @@ extension HeadlessRun {
     if let path = machineFile {
       var copy = try SafeCopy(at: path)
       do { try copy.update { try saveMachine() } } catch {
-        copy.withdrawOrWarn()
+        copy.withdraw(orElse: warnOfRemains)
         throw error
       }
       safeCopy = copy
@@ -91,7 +91,7 @@ extension HeadlessRun {
 
   /// Whether all that is written beside the machine could be written now.
   private func checkOutputs() throws {
-    if let slot = try options.slot() { try slots.checkSaving(savedImage(), to: slot) }
+    if let slot = try options.slot() { try slots.checkSaving(run.savedImage(), to: slot) }
     try run.trace?.check()
     for (path, content, bytes) in files {
       try Storage.checkReplacing(path, with: bytes(), as: content, apartFrom: inputs)
@@ -144,7 +144,7 @@ extension HeadlessRun {
       let (machine, image) = (try run.player.savedMachine(), try sentImage())
       do throws(MoveError) {
         try mobility.channel.move(machine, as: image)
-        return copy.withdrawOrWarn()
+        return copy.withdraw(orElse: warnOfRemains)
       } catch { (reason, code) = (": \(error)", error == .interrupted ? 130 : EX_TEMPFAIL) }
     }
     copy.keep()
@@ -184,25 +184,17 @@ extension HeadlessRun {
   private func saveMachine() throws {
     guard let path = machineFile else { return }
     // One that stays here needs no other file: this one may be what it was based on.
-    if mobility.move { return try savedImage().save(to: path, apartFrom: inputs) }
+    if mobility.move { return try run.savedImage().save(to: path, apartFrom: inputs) }
     try sentImage().save(to: path, executable: runOptions, apartFrom: inputs)
   }
 
   /// The machine as it is now, as it is saved in a slot.
   private func slotImage() throws -> Image {
-    try savedImage(time: WallClock.now())
+    try run.savedImage(time: WallClock.now())
   }
 
   /// An image of the machine as it is now, as `--save` writes it.
   private func sentImage() throws -> Image {
-    try savedImage(embedsProgram: !options.leavesOutProgram, parent: parent)
-  }
-
-  /// An image of that. One of a machine that cannot continue comes with what led there.
-  private func savedImage(
-    embedsProgram: Bool = true, parent: ParentImage? = nil, time: UInt64? = nil
-  ) throws -> Image {
-    try run.player.moment(withLastInstructions: run.fault != nil).image(
-      embedsProgram: embedsProgram, parent: parent, time: time)
+    try run.savedImage(embedsProgram: !options.leavesOutProgram, parent: parent)
   }
 }

@@ -1,16 +1,14 @@
+import SaveState
+
 /// A colour as web pages write it, which Octo's options do: `#RRGGBB`, `#RGB` or a name. Nil for
 /// anything else.
 package func color(css text: String) -> UInt32? {
   let text = text.lowercased()
   guard text.hasPrefix("#") else { return named[text] }
   let digits = text.dropFirst()
-  return digits.count == 3
-    ? color(hexadecimal: digits.map { "\($0)\($0)" }.joined()) : color(hexadecimal: digits)
-}
-
-/// A colour of six digits, `RRGGBB`. Nil for anything else.
-package func color(hexadecimal digits: some StringProtocol) -> UInt32? {
-  UInt32(hexadecimal: digits, digitCount: 6)
+  return UInt32(
+    hexadecimal: digits.count == 3 ? digits.map { "\($0)\($0)" }.joined() : String(digits),
+    digitCount: 6)
 }
 
 /// The colours that CSS has names for.
