@@ -22,9 +22,9 @@ import Testing
     (try slots.image(boss, version: version).machine() as Toy).counter
   }
 
-  /// How many bytes this process has read so far.
+  /// How many bytes this thread has read so far.
   private func readByteCount() throws -> Int {
-    let io = try String(contentsOfFile: "/proc/self/io", encoding: .utf8)
+    let io = try String(contentsOfFile: "/proc/thread-self/io", encoding: .utf8)
     let line = try #require(io.split(separator: "\n").first { $0.hasPrefix("rchar: ") })
     return try #require(Int(line.dropFirst(7)))
   }

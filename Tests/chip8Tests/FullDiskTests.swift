@@ -92,26 +92,22 @@ import Testing
     try output.fileHandleForWriting.close()
     // It has read what there is, and waits for more.
     try input.fileHandleForWriting.write(contentsOf: Data(large.prefix(5)))
-    try waitUntil { byteCount(in: theirs[0]) == 0 && rests(running) }
+    try waitUntil { rests(running, with: 0, in: theirs[0]) }
     try input.fileHandleForWriting.write(contentsOf: Data(large.dropFirst(5)))
     try input.fileHandleForWriting.close()
     // It has written a page, and waits for room for more.
-    try waitUntil { byteCount(in: ours[1]) == 4096 && rests(running) }
+    try waitUntil { rests(running, with: 4096, in: ours[1]) }
     let image = try output.fileHandleForReading.readToEnd()
     let outcome = try running.outcome()
     #expect(outcome.code == 0 && outcome.errors.isEmpty)
     #expect(image.map(Array.init) == expected)
   }
 
-  /// Whether a run waits, or has ended.
-  private func rests(_ running: Running) -> Bool {
-    ["S", "Z"].contains(state(of: running.process))
-  }
-
-  /// How many bytes are in a pipe.
-  private func byteCount(in pipe: Int32) -> Int32 {
+  /// Whether a run waits while a pipe holds so many bytes, or has ended.
+  private func rests(_ running: Running, with byteCount: Int32, in pipe: Int32) -> Bool {
     var count: Int32 = 0
     _ = ioctl(pipe, UInt(FIONREAD), &count)
-    return count
+    let letter = state(of: running.process)
+    return count == byteCount && letter == "S" || letter == "Z"
   }
 }
