@@ -33,7 +33,7 @@ extension Workload {
   /// Waits for the delay timer in most frames, and sets it in the others.
   private static let waiting = Workload(
     "waiting", [0x600A, 0xF015, 0xF007, 0x3000, 0x1204, 0x1200], instructionsPerFrame: 1000,
-    framesPerCall: 1000, atLeast: (20, 20))
+    framesPerCall: 1000, atLeast: (20, 15))
 
   private static var loom: Workload {
     get throws {
