@@ -14,7 +14,10 @@ import Synchronization
 func printError(_ line: String, excerpt: [String] = []) {
   let lines = ["chip8: " + line.displayText] + excerpt.map(\.sourceText)
   let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
-  // Where standard error cannot be written to, the error cannot be reported.
+  // Where standard error cannot be written to, the error cannot be reported. A signal ends the program also
+  // where nobody reads.
+  var end = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+  guard !Interrupt.wasCaught || poll(&end, 1, 0) > 0 else { return }
   _ = write(STDERR_FILENO, bytes, bytes.count)
 }
 
