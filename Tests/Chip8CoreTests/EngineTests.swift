@@ -116,15 +116,21 @@ import Testing
     let quiet: [UInt16] = [
       0xF007, 0xF007, 0x8100, 0x6203, 0xA300, 0x7301, 0xE0A1, 0x3100, 0x4203, 0x6300,
     ]
-    let others: [UInt16] = [0xC4FF, 0x2202, 0xD011, 0xF033, 0xF118, 0x1000 | UInt16(start)]
+    let others: [UInt16] = [0xC4FF, 0x2202, 0xD011, 0xF033, 0xF118, 0x1206, 0x1000 | UInt16(start)]
+    // After a skip of the first one, an iteration depends on the one before, or is of another length.
+    let dependent: [[UInt16]] = [
+      [0x6300, 0x7301], [0xA310, 0xF01E], [0x6203, 0x4203, 0x6300, 0x6203],
+    ]
     let skips: [UInt16] = [0xE0A1, 0xE09E, 0x3103, 0x4000, 0x5120]
     let isLong = Int.random(in: 0..<8, using: &random) == 0
     var words: [UInt16] = []
     for _ in 0..<Int.random(in: 0...(isLong ? 46 : 4), using: &random) {
-      if Int.random(in: 0..<4, using: &random) == 0 {
-        words += [skips, others].compactMap { $0.randomElement(using: &random) }
-      } else {
-        words += [quiet].compactMap { $0.randomElement(using: &random) }
+      switch Int.random(in: 0..<8, using: &random) {
+      case 0, 1: words += [skips, others].compactMap { $0.randomElement(using: &random) }
+      case 2:
+        words += [skips].compactMap { $0.randomElement(using: &random) }
+        words += dependent.randomElement(using: &random) ?? []
+      default: words += [quiet].compactMap { $0.randomElement(using: &random) }
       }
     }
     words +=
@@ -133,7 +139,7 @@ import Testing
     if Int.random(in: 0..<3, using: &random) == 0 { words.append(0x1000 | inside) }
     words.append(0x1000 | UInt16(start))
     let way = [UInt16(start), inside].randomElement(using: &random) ?? inside
-    let again: [UInt16] = [0x6002, 0xF015, 0x7501, 0x3504, 0x1000 | way]
+    let again: [UInt16] = [0x6002, 0xF015, 0x7201, 0x7501, 0x3504, 0x1000 | way]
     switch Int.random(in: 0..<4, using: &random) {
     case 0: words += [0x6073, 0x6101, 0xA000 | inside, 0xF155] + again
     case 1: words += again
