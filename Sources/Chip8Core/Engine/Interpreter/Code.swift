@@ -30,7 +30,7 @@ final class Code: @unchecked Sendable {
 }
 
 extension Core {
-  /// How many operations stand after the last one, so that it has something to continue to, whatever
+  /// How many operations come after the last one, so that it has something to continue to, whatever
   /// it skips.
   fileprivate static let margin = 8
   /// For how many addresses operations are made at once: a divisor of every platform's RAM.

@@ -7,7 +7,7 @@ extension Operation {
   static let trap = Operation(handler: handleSlowly)
   /// What ends the slice.
   static let pause = Operation(handler: { Chip8Core.pause($0, $1, $2, $3, $4, $5) })
-  /// What stands after the end of the RAM.
+  /// What comes after the end of the RAM.
   static let end = Operation(handler: handleEndOfRAM)
 
   /// - Parameters:
