@@ -60,7 +60,8 @@ done
 
 # In a window of a display outside.
 display=:97
-Xvfb $display -screen 0 800x600x24 -nolisten tcp >/dev/null 2>&1 &
+# It is not to begin anew whenever nobody is connected, which refuses whoever comes then.
+Xvfb $display -screen 0 800x600x24 -noreset -nolisten tcp >/dev/null 2>&1 &
 server=$!
 until DISPLAY=$display xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
 mkdir -p "$root/tmp/.X11-unix"
