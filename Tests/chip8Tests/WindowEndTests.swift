@@ -39,7 +39,7 @@ struct WindowEndTests {
     let server = Process()
     let number = Pipe()
     server.executableURL = URL(filePath: "/usr/bin/env")
-    server.arguments = ["Xvfb", "-displayfd", "1", "-screen", "0", "640x480x24"]
+    server.arguments = ["Xvfb", "-displayfd", "1", "-screen", "0", "640x480x24", "-noreset"]
     server.standardOutput = number
     server.standardError = FileHandle.nullDevice
     try server.run()
