@@ -174,7 +174,7 @@ import Testing
       ([0x2204, 0x00FF, 0x00EE], .schip),
       ([0x3000, 0x1204, 0x00FF, 0x1206], .schip),
       ([0xB204, 0x0000, 0xF201, 0x1206], .xochip),
-      // What is no instruction anywhere says nothing.
+      // Words that are instructions nowhere give no hint.
       ([0xFFFF, 0x00FF], .chip8),
     ] as [([UInt16], Platform)])
   func unknownProgramsAreJudgedByWhatIsReached(words: [UInt16], platform: Platform) {

@@ -76,7 +76,7 @@ import Testing
     #expect(try Image(image.bytes).labels() == labels)
   }
 
-  /// They are no part of the machine, and stay while it continues.
+  /// They are not part of the machine, and stay while it continues.
   @Test func settingsSurviveAndLeaveTheStateUnchanged() throws {
     var image = Image(of: machine)
     image.setSettings(everything)

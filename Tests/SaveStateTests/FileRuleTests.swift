@@ -212,7 +212,7 @@ private func refusal(_ body: () throws -> Void) -> StorageError.Refusal? {
             == .foreignProgram)
       }
       #expect(try read(path) == program + image.bytes && mode(path) == 0o755)
-      // They stay where only the state is changed, and are no programs elsewhere.
+      // They stay where only the state is changed, and are not programs elsewhere.
       try other.rewrite(path, apartFrom: .init())
       #expect(try read(path) == program + other.bytes && mode(path) == 0o755)
       try image.save(to: directory + "/copy", after: Image.Prelude(at: path), apartFrom: .init())

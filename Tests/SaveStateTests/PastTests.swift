@@ -119,7 +119,7 @@ import Testing
       #expect(timeline.machine.position.frame == 50)
     }
     timeline.checkInvariants()
-    // What was played since the machine was loaded is no past.
+    // What was played since the machine was loaded is not part of the past.
     #expect(timeline.keyframeCount == 1)
     try timeline.seek(to: timeline.end)
     #expect(timeline.machine == machine)

@@ -1,4 +1,4 @@
-// DebugAdapterFaultTests.swift: what is said to `chip8 dap` by those who are no editors, or bad ones.
+// DebugAdapterFaultTests.swift: what `chip8 dap` does with input from broken or hostile clients.
 
 import Foundation
 import Testing

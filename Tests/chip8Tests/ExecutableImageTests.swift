@@ -74,7 +74,7 @@ import chip8
     try writeEmulator("named")
     let named = try scratch.shell("CHIP8=./named './\(Self.state)'")
     #expect(named.text.hasPrefix("./named|--restore|"))
-    // What CHIP8 names may be gone, or be no program: then the others are asked.
+    // What CHIP8 names may be missing or not a program: then the others are asked.
     for wrong in ["/none", "none", "sketch.ch8", ".", "./sketch.ch8"] {
       #expect(try scratch.shell("CHIP8=\(wrong) './\(Self.state)'").text == hashes)
     }

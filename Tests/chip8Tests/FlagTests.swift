@@ -60,7 +60,7 @@ import Testing
       "fault.ch8", "--platform", "schip", "--headless", "--keep-flags", "kept")
     #expect(outcome.code == 70)
     #expect(try kept(of: faulty) == 9)
-    // What is not written down is no change: nothing was stored here.
+    // Nothing was stored here, so nothing is written.
     _ = try count("--keep-flags", "none", "--frames", "0")
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path("none")).isEmpty)
     // Nor is there anything to keep on a machine without flags.

@@ -49,7 +49,7 @@ import Testing
       #expect(answer.stop == "halt" && answer.instructions - first.instructions < 20_000)
       screens.insert(answer.screen.sha1)
     }
-    // 05 is 5, and what is no number is told alike.
+    // 05 is 5; anything that is not a number gets the same answer.
     #expect(screens.count == 6)
     let answer = try scratch.chip8(
       "--restore", state, "5", "--headless", "--print", "screen")

@@ -521,7 +521,7 @@ struct WindowTests {
 
   @Test("A fault is shown, and the window stays open")
   func fault() throws {
-    // Draws a 0, and then there is what is no instruction.
+    // Draws a 0, and then faults on an illegal instruction.
     let rom = scratch.path(try scratch.write("faulty.ch8", [0xF0, 0x29, 0xD0, 0x05, 0xF0, 0x99]))
     let desktop = try Desktop([rom, "--slots", scratch.directory])
     try desktop.waitForError("F099 at 0x204")

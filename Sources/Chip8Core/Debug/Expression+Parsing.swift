@@ -1,23 +1,23 @@
 // From text to an expression.
 
-/// Why a text is not an expression, or no message with expressions in it.
+/// Why a text cannot be parsed as an expression, or as a message with expressions in braces.
 public enum ExpressionError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The expression, or the message, is longer than that.
+  /// The expression or the message is longer than this limit.
   case tooLong(maxByteCount: Int), messageTooLong(maxByteCount: Int)
-  /// Too many brackets and signs are within each other.
+  /// Brackets and signs are nested too deep.
   case tooDeep
-  /// It ends where an operand is missing.
+  /// The expression ends where an operand is expected.
   case incomplete
-  /// A bracket is not closed, or there is neither an operator nor an operand; before this text.
-  case noBracket(Character, before: String), noOperand(before: String)
-  /// A word begins with a digit, and is no number.
+  /// A closing bracket, or an operator or operand, is expected before this text, which is empty at the end.
+  case missingBracket(Character, before: String), missingOperand(before: String)
+  /// A word that begins with a digit is not a number.
   case notANumber(String)
   /// A word is not a register, label or constant.
   case unknownName(String)
-  /// A pixel has one coordinate.
-  case notAPixel
+  /// `pixel` has only one coordinate.
+  case missingCoordinate
   /// A brace of a message is not closed.
-  case noBrace
+  case unclosedBrace
 
   /// One sentence for the user.
   public var description: String {
@@ -26,12 +26,12 @@ public enum ExpressionError: Error, Hashable, Sendable, CustomStringConvertible 
     case .messageTooLong(let count): "a message has at most \(count) bytes"
     case .tooDeep: "nested too deep"
     case .incomplete: "the expression is incomplete"
-    case .noBracket(let bracket, let rest): "expected \(bracket)" + found(rest)
-    case .noOperand(let rest): "expected an operator or operand" + found(rest)
+    case .missingBracket(let bracket, let rest): "expected \(bracket)" + found(rest)
+    case .missingOperand(let rest): "expected an operator or operand" + found(rest)
     case .notANumber(let word): "\(word) is not a number"
     case .unknownName(let word): "\(word) is not a register, label or constant"
-    case .notAPixel: "expected pixel(X, Y)"
-    case .noBrace: "a brace of the message is not closed"
+    case .missingCoordinate: "expected pixel(X, Y)"
+    case .unclosedBrace: "a brace of the message is not closed"
     }
   }
 
@@ -116,7 +116,7 @@ private struct Parser {
 
   private mutating func bracketed(by end: Character) throws(ExpressionError) -> Expression.Node {
     let node = try binary(atLeast: 1)
-    guard take(end) else { throw .noBracket(end, before: rest) }
+    guard take(end) else { throw .missingBracket(end, before: rest) }
     return node
   }
 
@@ -155,7 +155,7 @@ private struct Parser {
     case "key": return take("(") ? .isDown(try bracketed(by: ")")) : .key
     case "pixel" where take("("):
       let x = try binary(atLeast: 1)
-      guard take(",") else { throw .notAPixel }
+      guard take(",") else { throw .missingCoordinate }
       return .pixel(x, try bracketed(by: ")"))
     default: break
     }
@@ -182,7 +182,7 @@ private struct Parser {
   private var rest: String { String(decoding: text[index...].prefix(20), as: UTF8.self) }
 
   private var unexpected: ExpressionError {
-    index < text.count ? .noOperand(before: rest) : .incomplete
+    index < text.count ? .missingOperand(before: rest) : .incomplete
   }
 
   private func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

@@ -118,7 +118,7 @@ public struct LogMessage: Sendable {
       if "{}".contains(character), rest.first == character {
         literal.append(rest.removeFirst())
       } else if character == "{" {
-        guard let end = rest.firstIndex(of: "}") else { throw .noBrace }
+        guard let end = rest.firstIndex(of: "}") else { throw .unclosedBrace }
         if !literal.isEmpty { pieces.append(.text(literal)) }
         literal = ""
         pieces.append(.value(try Expression(String(rest[..<end]), names)))

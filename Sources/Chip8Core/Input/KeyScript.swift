@@ -30,7 +30,7 @@ public struct KeyScript: Hashable, Sendable {
   /// In the order in which they were written; they may overlap.
   public let presses: [Press]
   /// What the presses come to: the frames in which the keys change, ascending, and with no key down
-  /// at the end. There may be millions, so nobody looks through all of them, and they take less room
+  /// at the end. There may be millions, so they are not searched from the start, and they take less room
   /// than the entries of a tape.
   public let changes: [Change]
 

@@ -150,8 +150,8 @@ func reportWarnings(of player: inout Player) {
 }
 
 extension String {
-  /// The text with files by their names alone, as there is no room for more in a window: what comes
-  /// before the last slash of each of its parts is left out.
+  /// The text with each path reduced to its file name, as a window has little room. Parts of the text are
+  /// separated by a colon.
   package var withoutDirectories: String {
     guard contains("/") else { return self }
     let parts = split(separator: ": ", omittingEmptySubsequences: false)
