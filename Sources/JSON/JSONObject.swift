@@ -58,15 +58,12 @@ public struct JSONObject: ExpressibleByDictionaryLiteral {
     return object
   }
 
-  /// The object without the members that are null.
-  public var withoutNulls: JSONObject {
-    var object = self
-    object.members = members.filter { $0.value != nil }
-    return object
+  /// An object without those of its members that are null.
+  public static func withoutNulls(_ object: JSONObject) -> JSONObject {
+    var rest = object
+    rest.members = object.members.filter { $0.value != nil }
+    return rest
   }
-
-  /// The same of an object where it is built.
-  public static func withoutNulls(_ object: JSONObject) -> JSONObject { object.withoutNulls }
 }
 
 extension JSONObject: JSONMember {

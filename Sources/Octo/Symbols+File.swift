@@ -72,14 +72,14 @@ extension Symbols {
       notes.sorted { $0.key < $1.key }.map { ["address": $0.key, name: $0.value] }
     }
     let program = program.map { ["bytes": $0.byteCount, "sha1": $0.sha1] as JSONObject }
-    let object: JSONObject = [
+    let object = JSONObject.withoutNulls([
       "format": SymbolFile.format, "version": SymbolFile.version, "source": source,
       "program": program, "labels": JSONObject(labels), "constants": JSONObject(constants),
       "aliases": JSONObject(aliases), "breakpoints": notes(breakpoints, "name"),
       "monitors": monitors.map(\.json), "lines": lines.map(\.json),
       "comments": comments.isEmpty ? nil : notes(comments, "text"),
-    ]
-    return Array((object.withoutNulls.encoded() + "\n").utf8)
+    ])
+    return Array((object.encoded() + "\n").utf8)
   }
 
   private init(_ file: SymbolFile) throws(SymbolFileError) {

@@ -73,7 +73,7 @@ extension ImageInfo {
       "witness": witness?.json, "past": past?.json, "movie": movie?.json,
       "sections": opened.image.sections.map(\.json),
     ]
-    return object.withoutNulls.adding(machine.json)
+    return .withoutNulls(object).adding(machine.json)
   }
 
   /// The instructions around PC.

@@ -207,7 +207,7 @@ extension DebugAdapter {
         "instructionReference": "0x\(hexadecimal(address, 4))",
       ]
       nextBreakpoint += 1
-      send("breakpoint", ["reason": "new", "breakpoint": breakpoint.withoutNulls])
+      send("breakpoint", ["reason": "new", "breakpoint": JSONObject.withoutNulls(breakpoint)])
     }
   }
 

@@ -58,7 +58,7 @@ extension DebugAdapter {
         "title": found.title.displayText, "isDebugged": found.isDebugged,
         "path": found.path.flatMap { SourceFiles.resolved($0) },
       ]
-      return body.withoutNulls
+      return .withoutNulls(body)
     },
   ]
 

@@ -193,7 +193,7 @@ extension DebugAdapter {
       "reason": reason, "threadId": 1, "allThreadsStopped": true, "description": description,
       "text": description, "hitBreakpointIds": breakpoints.isEmpty ? nil : breakpoints,
     ]
-    send("stopped", body.withoutNulls)
+    send("stopped", .withoutNulls(body))
   }
 
   /// Takes the lines of the program that is in the machine now: it may be an earlier version.

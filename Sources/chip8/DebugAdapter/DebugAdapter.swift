@@ -201,7 +201,7 @@ struct DebugAdapter {
       "type": "response", "request_seq": request.seq, "success": success,
       "command": request.command, "message": message, "body": body,
     ]
-    write(response.withoutNulls, toWhoeverAsks: request.command == "describe")
+    write(.withoutNulls(response), toWhoeverAsks: request.command == "describe")
   }
 
   // MARK: Events
