@@ -1,4 +1,3 @@
-import Glibc
 import JSON
 import SaveState
 
@@ -128,7 +127,7 @@ package struct FarmResults {
       if let file {
         try file.append(text)
       } else {
-        try Storage.write(text, to: STDOUT_FILENO, path)
+        try Storage.writeAtomically(path, with: text, as: .other)
       }
       show(progress)
     }
