@@ -69,7 +69,9 @@ struct HeadlessRun {
           try end(at: stop)
           return nil
         case .restores(let restoration):
-          let isKept = hasKeptFlags()
+          var failures = failures
+          let isKept = failures.attempt { try keepFlags() }
+          self.failures = failures
           if !staysInProcess, isKept {
             return NextProcess(
               running: restoration, after: run, options, machineOptions, slotsRoot: slotsRoot,
@@ -113,19 +115,6 @@ struct HeadlessRun {
   mutating func keepFlags() throws(StorageError) {
     flags.observe(machine)
     try flags.takeChange()?.write()
-  }
-
-  /// The same where a failure does not stop the rest.
-  ///
-  /// - Returns: whether there was none.
-  private mutating func hasKeptFlags() -> Bool {
-    do throws(StorageError) {
-      try keepFlags()
-      return true
-    } catch {
-      failures.append(.storage(error))
-      return false
-    }
   }
 }
 
