@@ -12,18 +12,15 @@ final class Code: @unchecked Sendable {
     let marks = UnsafeMutablePointer<UInt8>.allocate(capacity: byteCount)
     marks.initialize(repeating: 0, count: byteCount)
     let dialect = Dialect(configuration)
-    let returnPoints = Core.makeReturnPoints(operations, dialect.maxStackCount)
     core = .allocate(capacity: 1)
     core.initialize(
       to: Core(
-        operations, marks, returnPoints, mask: byteCount - 1, dialect,
-        Core.Place(state, tone, dialect, returnPoints), ramStart))
+        operations, marks, mask: byteCount - 1, dialect, Core.Place(state, tone), ramStart))
   }
 
   deinit {
     core.pointee.operations.deallocate()
     core.pointee.marks.deallocate()
-    (core.pointee.returnPoints - 1).deallocate()
     core.deinitialize(count: 1)
     core.deallocate()
   }
@@ -38,17 +35,6 @@ extension Core {
 
   /// Where the operations of ``idleLoops`` begin.
   var idleOperationStart: Int { mask &+ 1 &+ Core.margin }
-
-  /// Memory for return points, and for one below the first, which is at no address: so that nothing
-  /// returns from an empty stack, without a check of its own.
-  static func makeReturnPoints(
-    _ operations: UnsafeMutablePointer<Operation>, _ count: Int
-  ) -> UnsafeMutablePointer<Op> {
-    let start = UnsafeMutablePointer<Op>.allocate(capacity: 1 + count)
-    start.initialize(to: UnsafeRawPointer(operations + 0x1_0000))
-    (start + 1).initialize(repeating: UnsafeRawPointer(operations), count: count)
-    return start + 1
-  }
 
   /// Gets ready to execute operations.
   @inline(never)

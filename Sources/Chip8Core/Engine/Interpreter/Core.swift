@@ -2,12 +2,15 @@
 
 /// The part of a machine that executes instructions.
 struct Core {
+  /// The operations that the calls of this run return to, each in its place of the stack. They come first, so
+  /// that the core's address is theirs.
+  private var returnPoints: InlineArray<16, Op>
+  /// How many of the calls on the stack are older than this run.
+  var earlierCallCount: UInt = 0
   /// The operation at each address of the RAM: ``Code``.
   let operations: UnsafeMutablePointer<Operation>
   /// A byte for each of the RAM, see ``Mark``. 0: writes need no check.
   let marks: UnsafeMutablePointer<UInt8>
-  /// For each place of the stack, the operation that the last call which used it returns to.
-  let returnPoints: UnsafeMutablePointer<Op>
   /// Takes an address into the RAM, whose size is a power of two.
   let mask: Int
   let dialect: Dialect
@@ -56,9 +59,6 @@ struct Core {
 
   /// A machine's parts in the host's memory.
   struct Place {
-    /// How much larger a return point is than the address on the stack.
-    static let returnPointScale = UInt(MemoryLayout<Op>.stride / MemoryLayout<UInt16>.stride)
-
     let state: UnsafeMutablePointer<State>
     /// The sound of the frame that ended last.
     let tone: UnsafeMutablePointer<Tone?>
@@ -66,16 +66,10 @@ struct Core {
     let v: V
     /// The left halves of the first plane's rows.
     let rows: UnsafeMutableRawPointer
-    /// The stack's first place, and the one after its last.
+    /// The stack's first place.
     let stack: UnsafeMutableRawPointer
-    let stackEnd: UnsafeMutableRawPointer
-    /// Where ``returnPoints`` would begin if the stack began at the host's address 0.
-    let returnPointOrigin: UInt
 
-    init(
-      _ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>, _ dialect: Dialect,
-      _ returnPoints: UnsafeMutablePointer<Op>
-    ) {
+    init(_ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>) {
       guard
         let registers = MemoryLayout<State>.offset(of: \.v),
         let stack = MemoryLayout<State>.offset(of: \.stack),
@@ -87,19 +81,15 @@ struct Core {
       v = (start + registers).assumingMemoryBound(to: UInt8.self)
       self.rows = start + rows
       self.stack = start + stack
-      stackEnd = self.stack + 2 * dialect.maxStackCount
-      returnPointOrigin =
-        UInt(bitPattern: returnPoints) &- UInt(bitPattern: self.stack) &* Place.returnPointScale
     }
   }
 
   init(
     _ operations: UnsafeMutablePointer<Operation>, _ marks: UnsafeMutablePointer<UInt8>,
-    _ returnPoints: UnsafeMutablePointer<Op>, mask: Int, _ dialect: Dialect, _ place: Place,
-    _ ram: UnsafeMutablePointer<UInt8>
+    mask: Int, _ dialect: Dialect, _ place: Place, _ ram: UnsafeMutablePointer<UInt8>
   ) {
-    (self.operations, self.marks, self.returnPoints) = (operations, marks, returnPoints)
-    (self.mask, self.dialect) = (mask, dialect)
+    returnPoints = InlineArray(repeating: UnsafeRawPointer(operations))
+    (self.operations, self.marks, self.mask, self.dialect) = (operations, marks, mask, dialect)
     (self.place, self.ram, stack) = (place, ram, place.stack)
   }
 
@@ -109,7 +99,7 @@ struct Core {
     _ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>,
     _ ram: UnsafeMutablePointer<UInt8>
   ) {
-    if place.state != state { place = Place(state, tone, dialect, returnPoints) }
+    if place.state != state { place = Place(state, tone) }
     self.ram = ram
     watch.hasRun = true
   }
@@ -122,7 +112,6 @@ struct Core {
 
   var state: UnsafeMutablePointer<State> { place.state }
   var stackStart: UnsafeMutableRawPointer { place.stack }
-  var stackEnd: UnsafeMutableRawPointer { place.stackEnd }
 }
 
 extension Core {
@@ -139,10 +128,17 @@ extension Core {
     if pc >= operationCount { makeOperations(to: Int(pc)) }
     enter()
     self.pc = pc
-    let executed = proceed(count, UInt(pc), index, stack)
+    beginRun(state)
+    let executed = proceed(count, UInt(pc), index, state.pointee.stackCount)
     leave()
     state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
     return executed
+  }
+
+  /// Relies on no return point of the calls that are on the stack, which may have been changed.
+  @inline(__always)
+  private mutating func beginRun(_ state: UnsafeMutablePointer<State>) {
+    earlierCallCount = UInt(state.pointee.stackCount)
   }
 
   /// Takes over I and the stack.
@@ -167,14 +163,14 @@ extension Core {
   /// Executes at most so many instructions, and says how many.
   @inline(__always)
   private mutating func proceed(
-    _ count: Int, _ pc: UInt, _ index: UInt, _ stack: UnsafeMutableRawPointer
+    _ count: Int, _ pc: UInt, _ index: UInt, _ stackCount: UInt8
   ) -> Int {
     end = .limit
     idleLoops.begin()
     let v = place.v
     withUnsafeMutablePointer(to: &self) { core in
       let m = UnsafeMutableRawPointer(core)
-      Chip8Core.proceed(m, m.operation(at: pc), index, UInt(bitPattern: count), stack, v)
+      Chip8Core.proceed(m, m.operation(at: pc), index, UInt(bitPattern: count), UInt(stackCount), v)
     }
     return count &- Int(bitPattern: remaining)
   }
@@ -195,7 +191,8 @@ extension Core {
     _ frames: inout Int, _ instructions: inout Int, _ keys: KeySet,
     _ state: UnsafeMutablePointer<State>
   ) {
-    while frames > 0, runWholeFrame(&instructions, keys, state) { frames &-= 1 }
+    beginRun(state)
+    while frames > 0, runNextWholeFrame(&instructions, keys, state) { frames &-= 1 }
   }
 
   /// Runs a frame, if it is whole: if it begins with a program that runs on, and ends by itself after its
@@ -209,12 +206,20 @@ extension Core {
   mutating func runWholeFrame(
     _ instructions: inout Int, _ keys: KeySet, _ state: UnsafeMutablePointer<State>
   ) -> Bool {
+    beginRun(state)
+    return runNextWholeFrame(&instructions, keys, state)
+  }
+
+  @inline(__always)
+  private mutating func runNextWholeFrame(
+    _ instructions: inout Int, _ keys: KeySet, _ state: UnsafeMutablePointer<State>
+  ) -> Bool {
     let (length, start) = (wholeFrameLength, UInt(state.pointee.pc))
     guard length > 0, instructions >= length, start < operationCount else { return false }
     watch.hasRun = true
     state.pointee.keys = keys
     let executed = proceed(
-      length, start, UInt(state.pointee.i), stackStart + 2 * Int(state.pointee.stackCount))
+      length, start, UInt(state.pointee.i), state.pointee.stackCount)
     state.pointee.pc = pc
     leave(index, stack, state)
     state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
@@ -267,12 +272,16 @@ extension UnsafeMutableRawPointer {
     UnsafeRawPointer(core.pointee.operations) + op.target
   }
 
-  /// Where the return point of a place of the stack is kept.
+  /// Where the operation is kept that a call of this run returns to.
   @inline(__always)
-  func returnPoint(at place: Raw) -> UnsafeMutablePointer<Op> {
-    let offset = UInt(bitPattern: place) &* Core.Place.returnPointScale
-    return UnsafeMutablePointer(bitPattern: core.pointee.place.returnPointOrigin &+ offset)
-      .unsafelyUnwrapped
+  func returnPoint(at place: UInt) -> UnsafeMutablePointer<Op> {
+    assumingMemoryBound(to: Op.self) + Int(bitPattern: place)
+  }
+
+  /// Where the address is that a call returns to.
+  @inline(__always)
+  func returnAddress(at place: UInt) -> UnsafeMutablePointer<UInt16> {
+    core.pointee.stackStart.assumingMemoryBound(to: UInt16.self) + Int(bitPattern: place)
   }
 
   /// The address of an operation.
@@ -322,7 +331,7 @@ extension UnsafeRawPointer {
 
 /// Executes the next operation, if there is time for it.
 @inline(__always)
-func proceed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func proceed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let (rest, isOver) = left.subtractingReportingOverflow(1)
   // Without the hint the compiler would jump to what comes next, and so twice.
   guard _fastPath(!isOver) else { return pause(m, op, i, 0, sp, v) }
@@ -331,16 +340,16 @@ func proceed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
 
 /// Comes back to ``Engine``, with the machine before an operation.
 @inline(never)
-func pause(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func pause(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   m.core.pointee.pc = UInt16(truncatingIfNeeded: m.address(of: op))
   m.core.pointee.index = i
-  m.core.pointee.stack = sp
+  m.core.pointee.stack = m.core.pointee.stackStart + 2 * Int(bitPattern: sp)
   m.core.pointee.remaining = left
 }
 
 /// Leaves the operation to its rule, which knows its faults too.
 @inline(never)
-func leaveToRules(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func leaveToRules(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   m.core.pointee.end = .slow
   pause(m, op, i, left &+ 1, sp, v)
 }

@@ -2,7 +2,7 @@
 
 /// 00E0: the selected planes are erased.
 @inline(__always)
-func handleClear(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleClear(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   m.core.pointee.watch.isDisplayChanged = true
   m.core.pointee.state.pointee.display.clear()
   proceed(m, op.next, i, left, sp, v)
@@ -11,14 +11,14 @@ func handleClear(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V)
 /// Dxyn on one plane of 64×32 pixels: a sprite of n rows at I is drawn at (Vx, Vy) with exclusive or,
 /// clipped at the right and at the bottom; VF is whether it hits a pixel.
 @inline(__always)
-func handleDraw(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleDraw(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard m.draw(op, at: i, v) else { return leaveToRules(m, op, i, left, sp, v) }
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// The same with the quirk `vblank`: the frame is over.
 @inline(__always)
-func handleDrawAndWait(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleDrawAndWait(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard m.draw(op, at: i, v) else { return leaveToRules(m, op, i, left, sp, v) }
   m.core.pointee.end = .frameOver
   pause(m, op.next, i, left, sp, v)
@@ -26,7 +26,7 @@ func handleDrawAndWait(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 
 /// Dxyn on any display.
 @inline(__always)
-func handleDrawAnySprite(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleDrawAnySprite(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard m.core.pointee.drawAnySprite(op, at: i) else { return proceed(m, op.next, i, left, sp, v) }
   m.core.pointee.end = .frameOver
   pause(m, op.next, i, left, sp, v)

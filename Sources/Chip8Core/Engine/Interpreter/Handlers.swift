@@ -2,27 +2,27 @@
 // Operation+Decoding.swift.
 //
 // A handler is a rule and the call of the next handler. In it `m` is the core, `v` the registers, `op`
-// the operation, `i` is I, `left` how many instructions may follow, and `sp` where the next return address
-// goes; `op.next` is the operation two bytes further.
+// the operation, `i` is I, `left` how many instructions may follow, and `sp` how many return addresses
+// there are; `op.next` is the operation two bytes further.
 
 // MARK: Jumps, calls and skips
 
 /// 1nnn: PC = nnn.
 @inline(__always)
-func handleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   proceed(m, m.target(of: op), i, left, sp, v)
 }
 
 /// 1nnn at nnn: nothing can change any more, so the rest of the slice is done in one go.
 @inline(__always)
-func handleHalt(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleHalt(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   m.core.pointee.end = .halted
   pause(m, op, i, left &+ 1, sp, v)
 }
 
 /// 1nnn at the end of a loop that may only wait.
 @inline(__always)
-func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   // Apart, so that registers are saved only where a function is called.
   guard _fastPath(left <= IdleLoop.minLeft) else {
     return leaveIdle(m, op, i, left, sp, v)
@@ -31,14 +31,14 @@ func handleIdleJump(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 }
 
 @inline(never)
-private func leaveIdle(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+private func leaveIdle(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let rest = m.core.leaveIdle(Int(bitPattern: m.address(of: op)), i, left)
   proceed(m, m.target(of: op), i, rest, sp, v)
 }
 
 /// Bnnn: PC = nnn + V0, or with the quirk `jump` nnn + Vx.
 @inline(__always)
-func handleJumpIndexed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleJumpIndexed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let target = op.number &+ UInt(v[op.x])
   guard _fastPath(target < m.core.pointee.operationCount) else {
     return leave(for: target, m, i, left, sp, v)
@@ -52,43 +52,43 @@ func handleJumpIndexed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 
 /// 2nnn: pushes the address of the next instruction, and PC = nnn.
 @inline(__always)
-func handleCall(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  guard _fastPath(sp < m.core.pointee.stackEnd) else {
+func handleCall(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
+  guard _fastPath(sp < UInt(bitPattern: m.core.pointee.dialect.maxStackCount)) else {
     return leaveToRules(m, op, i, left, sp, v)
   }
-  sp.storeBytes(of: op.link, as: UInt16.self)
+  m.returnAddress(at: sp).pointee = op.link
   m.returnPoint(at: sp).pointee = op.next
-  proceed(m, m.target(of: op), i, left, sp + 2, v)
+  proceed(m, m.target(of: op), i, left, sp &+ 1, v)
 }
 
 /// 00EE: PC is popped.
 @inline(__always)
-func handleReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
-  // Most calls and returns are a pair. Then what comes next is known before the address has been read
-  // from the stack and made an operation; whether it is that one is found out meanwhile.
-  let returnPoint = m.returnPoint(at: sp - 2).pointee
-  guard _fastPath(m.address(of: returnPoint) == UInt((sp - 2).load(as: UInt16.self))) else {
-    return returnUnexpectedly(m, op, i, left, sp, v)
+func handleReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
+  guard _fastPath(sp > m.core.pointee.earlierCallCount) else {
+    return returnFromEarlierCall(m, op, i, left, sp, v)
   }
-  proceed(m, returnPoint, i, left, sp - 2, v)
+  let place = sp &- 1
+  proceed(m, m.returnPoint(at: place).pointee, i, left, place, v)
 }
 
-/// Returns to an address that no call of this run has left on the stack, if there is any.
+/// Returns to an address that was on the stack when the run began, if there is any.
 @inline(never)
-private func returnUnexpectedly(
-  _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
+private func returnFromEarlierCall(
+  _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V
 ) {
-  guard sp > m.core.pointee.stackStart else { return leaveToRules(m, op, i, left, sp, v) }
-  let target = UInt((sp - 2).load(as: UInt16.self))
+  guard sp > 0 else { return leaveToRules(m, op, i, left, sp, v) }
+  let place = sp &- 1
+  m.core.pointee.earlierCallCount = place
+  let target = UInt(m.returnAddress(at: place).pointee)
   guard target < m.core.pointee.operationCount else {
-    return leave(for: target, m, i, left, sp - 2, v)
+    return leave(for: target, m, i, left, place, v)
   }
-  proceed(m, m.operation(at: target), i, left, sp - 2, v)
+  proceed(m, m.operation(at: target), i, left, place, v)
 }
 
 /// 3xnn: skips the next instruction if Vx is nn.
 @inline(__always)
-func handleSkipIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] == op.byte else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -97,7 +97,7 @@ func handleSkipIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 
 /// 3xnn: skips the next instruction if Vx is nn. The next instruction has four bytes.
 @inline(__always)
-func handleSkipLongIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipLongIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] == op.byte else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -106,7 +106,7 @@ func handleSkipLongIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Ra
 
 /// 4xnn: skips it if Vx is not nn.
 @inline(__always)
-func handleSkipIfNotEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipIfNotEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] != op.byte else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -115,7 +115,7 @@ func handleSkipIfNotEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw
 
 /// 4xnn: skips it if Vx is not nn. The next instruction has four bytes.
 @inline(__always)
-func handleSkipLongIfNotEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipLongIfNotEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] != op.byte else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -124,7 +124,7 @@ func handleSkipLongIfNotEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp:
 
 /// 5xy0: skips it if Vx is Vy.
 @inline(__always)
-func handleSkipIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] == v[op.y] else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -133,7 +133,7 @@ func handleSkipIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ 
 
 /// 5xy0: skips it if Vx is Vy. The next instruction has four bytes.
 @inline(__always)
-func handleSkipLongIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipLongIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] == v[op.y] else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -142,7 +142,7 @@ func handleSkipLongIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw
 
 /// 9xy0: skips it if Vx is not Vy.
 @inline(__always)
-func handleSkipIfDifferent(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipIfDifferent(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] != v[op.y] else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -151,7 +151,7 @@ func handleSkipIfDifferent(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Ra
 
 /// 9xy0: skips it if Vx is not Vy. The next instruction has four bytes.
 @inline(__always)
-func handleSkipLongIfDifferent(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipLongIfDifferent(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] != v[op.y] else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -160,7 +160,7 @@ func handleSkipLongIfDifferent(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp
 
 /// Ex9E: skips it if the key of the low four bits of Vx is down.
 @inline(__always)
-func handleSkipIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard m.isDown(v[op.x]) else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -169,7 +169,7 @@ func handleSkipIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v
 
 /// Ex9E: skips it if the key of the low four bits of Vx is down. The next instruction has four bytes.
 @inline(__always)
-func handleSkipLongIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipLongIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard m.isDown(v[op.x]) else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -178,7 +178,7 @@ func handleSkipLongIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw,
 
 /// ExA1: skips it if that key is up.
 @inline(__always)
-func handleSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard !m.isDown(v[op.x]) else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -187,19 +187,19 @@ func handleSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 
 /// 6xkk and Ex9E: Vx = kk, and skips the next instruction if that key is down.
 @inline(__always)
-func handleSetAndSkipIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSetAndSkipIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   setAndSkip(op.byte, if: m.isDown(op.byte), m, op, i, left, sp, v)
 }
 
 /// 6xkk and ExA1: Vx = kk, and skips the next instruction if that key is up.
 @inline(__always)
-func handleSetAndSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSetAndSkipIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   setAndSkip(op.byte, if: !m.isDown(op.byte), m, op, i, left, sp, v)
 }
 
 @inline(__always)
 private func setAndSkip(
-  _ value: UInt8, if skips: Bool, _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
+  _ value: UInt8, if skips: Bool, _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V
 ) {
   v[op.x] = value
   let (rest, isOver) = left.subtractingReportingOverflow(1)
@@ -210,7 +210,7 @@ private func setAndSkip(
 
 /// ExA1: skips it if that key is up. The next instruction has four bytes.
 @inline(__always)
-func handleSkipLongIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSkipLongIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard !m.isDown(v[op.x]) else {
     return proceed(m, op.next, i, left, sp, v)
   }
@@ -219,49 +219,49 @@ func handleSkipLongIfNoKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Ra
 
 /// 3xnn and 1nnn: PC = nnn unless Vx is nn.
 @inline(__always)
-func handleJumpUnlessEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleJumpUnlessEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] == op.byte else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// 4xnn and 1nnn: PC = nnn if Vx is nn.
 @inline(__always)
-func handleJumpIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleJumpIfEqual(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] != op.byte else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// 5xy0 and 1nnn: PC = nnn unless Vx is Vy.
 @inline(__always)
-func handleJumpUnlessSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleJumpUnlessSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] == v[op.y] else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// 9xy0 and 1nnn: PC = nnn if Vx is Vy.
 @inline(__always)
-func handleJumpIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleJumpIfSame(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard v[op.x] != v[op.y] else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// Ex9E and 1nnn: PC = nnn unless the key is down.
 @inline(__always)
-func handleJumpUnlessKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleJumpUnlessKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard m.isDown(v[op.x]) else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// ExA1 and 1nnn: PC = nnn if the key is down.
 @inline(__always)
-func handleJumpIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleJumpIfKey(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   guard !m.isDown(v[op.x]) else { return jumpAfterSkip(m, op, i, left, sp, v) }
   proceed(m, op.afterNext, i, left, sp, v)
 }
 
 /// Executes the jump after a skip that has not skipped it.
 @inline(__always)
-private func jumpAfterSkip(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+private func jumpAfterSkip(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let (rest, isOver) = left.subtractingReportingOverflow(1)
   guard _fastPath(!isOver) else { return pause(m, op.next, i, 0, sp, v) }
   proceed(m, m.target(of: op), i, rest, sp, v)
@@ -278,7 +278,7 @@ extension UnsafeMutableRawPointer {
 /// Continues where there are no operations: past the RAM, or where the program has not been yet.
 @inline(never)
 private func leave(
-  for target: UInt, _ m: Raw, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
+  for target: UInt, _ m: Raw, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V
 ) {
   pause(m, m.operation(at: 0), i, left, sp, v)
   m.core.pointee.pc = UInt16(truncatingIfNeeded: target)
@@ -286,7 +286,7 @@ private func leave(
 
 /// The program counter has run over the last operation; at the end of XO-CHIP's RAM, around it.
 @inline(never)
-func handleEndOfRAM(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleEndOfRAM(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   pause(m, op, i, left &+ 1, sp, v)
 }
 
@@ -296,35 +296,35 @@ func handleEndOfRAM(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 
 /// 6xnn: Vx = nn.
 @inline(__always)
-func handleSet(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSet(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   v[op.x] = op.byte
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 7xnn: Vx += nn; VF stays.
 @inline(__always)
-func handleAdd(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleAdd(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   v[op.x] &+= op.byte
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 8xy0: Vx = Vy.
 @inline(__always)
-func handleCopy(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleCopy(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   v[op.x] = v[op.y]
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 8xy1: Vx |= Vy.
 @inline(__always)
-func handleOr(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleOr(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   v[op.x] |= v[op.y]
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 8xy1: Vx |= Vy, and VF = 0: the quirk `logic`.
 @inline(__always)
-func handleOrClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleOrClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   v[op.x] |= v[op.y]
   v[0xF] = 0
   proceed(m, op.next, i, left, sp, v)
@@ -332,14 +332,14 @@ func handleOrClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw
 
 /// 8xy2: Vx &= Vy.
 @inline(__always)
-func handleAnd(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleAnd(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   v[op.x] &= v[op.y]
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 8xy2: Vx &= Vy, and VF = 0: the quirk `logic`.
 @inline(__always)
-func handleAndClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleAndClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   v[op.x] &= v[op.y]
   v[0xF] = 0
   proceed(m, op.next, i, left, sp, v)
@@ -347,14 +347,14 @@ func handleAndClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Ra
 
 /// 8xy3: Vx ^= Vy.
 @inline(__always)
-func handleXor(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleXor(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   v[op.x] ^= v[op.y]
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// 8xy3: Vx ^= Vy, and VF = 0: the quirk `logic`.
 @inline(__always)
-func handleXorClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleXorClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   v[op.x] ^= v[op.y]
   v[0xF] = 0
   proceed(m, op.next, i, left, sp, v)
@@ -362,7 +362,7 @@ func handleXorClearingFlag(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Ra
 
 /// 8xy4: Vx += Vy; VF is the carry.
 @inline(__always)
-func handleAddRegister(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleAddRegister(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let sum = UInt(v[op.x]) &+ UInt(v[op.y])
   v[op.x] = UInt8(truncatingIfNeeded: sum)
   v[0xF] = UInt8(truncatingIfNeeded: sum &>> 8)
@@ -371,7 +371,7 @@ func handleAddRegister(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _
 
 /// 8xy5: Vx -= Vy; VF is 0 for a borrow, else 1.
 @inline(__always)
-func handleSubtract(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSubtract(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let (minuend, subtrahend) = (v[op.x], v[op.y])
   v[op.x] = minuend &- subtrahend
   v[0xF] = minuend >= subtrahend ? 1 : 0
@@ -380,7 +380,7 @@ func handleSubtract(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 
 /// 8xy7: Vx = Vy - Vx; VF is 0 for a borrow, else 1.
 @inline(__always)
-func handleSubtractFrom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSubtractFrom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let (minuend, subtrahend) = (v[op.y], v[op.x])
   v[op.x] = minuend &- subtrahend
   v[0xF] = minuend >= subtrahend ? 1 : 0
@@ -389,7 +389,7 @@ func handleSubtractFrom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, 
 
 /// 8xy6: Vx = Vy >> 1; VF is the bit that is lost. With the quirk `shift`, y is x.
 @inline(__always)
-func handleShiftRight(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleShiftRight(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let source = v[op.y]
   v[op.x] = source &>> 1
   v[0xF] = source & 1
@@ -398,7 +398,7 @@ func handleShiftRight(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ 
 
 /// 8xyE: Vx = Vy << 1; VF is the bit that is lost. With the quirk `shift`, y is x.
 @inline(__always)
-func handleShiftLeft(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleShiftLeft(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let source = v[op.y]
   v[op.x] = source &<< 1
   v[0xF] = source &>> 7
@@ -407,7 +407,7 @@ func handleShiftLeft(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v
 
 /// Cxnn: Vx = a random number & nn.
 @inline(__always)
-func handleRandom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleRandom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let number = m.core.pointee.state.pointee.random.next() &>> 56
   v[op.x] = UInt8(truncatingIfNeeded: number) & op.byte
   proceed(m, op.next, i, left, sp, v)
@@ -415,7 +415,7 @@ func handleRandom(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
 
 /// Fx07: Vx = the delay timer.
 @inline(__always)
-func handleReadDelay(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleReadDelay(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   v[op.x] = m.core.pointee.state.pointee.delay
   proceed(m, op.next, i, left, sp, v)
 }
@@ -423,7 +423,7 @@ func handleReadDelay(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v
 /// Fx07 and 3xnn: Vx = the delay timer, and skips the next instruction if that is nn.
 @inline(__always)
 func handleReadDelayAndSkipIfEqual(
-  _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
+  _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V
 ) {
   let delay = m.core.pointee.state.pointee.delay
   setAndSkip(delay, if: delay == op.byte, m, op, i, left, sp, v)
@@ -432,7 +432,7 @@ func handleReadDelayAndSkipIfEqual(
 /// Fx07 and 4xnn: Vx = the delay timer, and skips the next instruction if that is not nn.
 @inline(__always)
 func handleReadDelayAndSkipIfNotEqual(
-  _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V
+  _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V
 ) {
   let delay = m.core.pointee.state.pointee.delay
   setAndSkip(delay, if: delay != op.byte, m, op, i, left, sp, v)
@@ -440,14 +440,14 @@ func handleReadDelayAndSkipIfNotEqual(
 
 /// Fx15: the delay timer = Vx.
 @inline(__always)
-func handleSetDelay(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSetDelay(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   m.core.pointee.state.pointee.delay = v[op.x]
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// Fx18: the sound timer = Vx.
 @inline(__always)
-func handleSetSound(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSetSound(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   m.core.pointee.state.pointee.setSound(v[op.x])
   proceed(m, op.next, i, left, sp, v)
 }
@@ -459,26 +459,26 @@ func handleSetSound(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 
 /// Annn: I = nnn. F000 nnnn is the same with 16 bits, and four bytes long.
 @inline(__always)
-func handleSetIndex(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSetIndex(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   proceed(m, op.next, op.number, left, sp, v)
 }
 
 /// F000 nnnn: I = nnnn.
 @inline(__always)
-func handleSetIndexLong(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSetIndexLong(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   proceed(m, op.afterNext, op.number, left, sp, v)
 }
 
 /// Fx1E: I += Vx, in 16 bits.
 @inline(__always)
-func handleAddToIndex(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleAddToIndex(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let sum = (i &+ UInt(v[op.x])) & 0xFFFF
   proceed(m, op.next, sum, left, sp, v)
 }
 
 /// Fx29: I = the digit of the low four bits of Vx.
 @inline(__always)
-func handleSmallDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSmallDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let digit = UInt(v[op.x] & 0xF)
   let address = UInt(Font.smallAddress) &+ digit &* UInt(Font.smallRowCount)
   proceed(m, op.next, address, left, sp, v)
@@ -486,7 +486,7 @@ func handleSmallDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ 
 
 /// Fx30: I = the big digit of the low four bits of Vx.
 @inline(__always)
-func handleBigDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleBigDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let digit = UInt(v[op.x] & 0xF)
   let address = UInt(Font.bigAddress) &+ digit &* UInt(Font.bigRowCount)
   proceed(m, op.next, address, left, sp, v)
@@ -494,7 +494,7 @@ func handleBigDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 
 /// Fx33: the three decimal digits of Vx go to I, the highest first.
 @inline(__always)
-func handleStoreBCD(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleStoreBCD(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let value = UInt32(v[op.x])
   let address = Int(bitPattern: i)
   guard address &+ 3 <= m.core.pointee.mask else {
@@ -513,7 +513,7 @@ func handleStoreBCD(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v:
 
 /// Fx55: V0 to Vx go to I, which then moves.
 @inline(__always)
-func handleStore(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleStore(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let address = Int(bitPattern: i)
   guard address &+ 16 <= m.core.pointee.mask else {
     return leaveToRules(m, op, i, left, sp, v)
@@ -534,7 +534,7 @@ func handleStore(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V)
 
 /// Fx65: V0 to Vx come from I, which then moves.
 @inline(__always)
-func handleLoad(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleLoad(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let address = Int(bitPattern: i)
   guard address &+ 16 <= m.core.pointee.mask else {
     return leaveToRules(m, op, i, left, sp, v)
@@ -556,14 +556,14 @@ private func firstBytes(_ x: Int) -> SIMDMask<SIMD16<Int8>> {
 
 /// Continues after Fx33 has written into instructions, or where a pool watches.
 @inline(never)
-private func forgetDecimal(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+private func forgetDecimal(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   m.core.pointee.noteWrite(Int(bitPattern: i), count: 3)
   proceed(m, op.next, i, left, sp, v)
 }
 
 /// Continues after Fx55 has done so.
 @inline(never)
-private func forgetStored(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+private func forgetStored(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   // It may be this instruction that was overwritten.
   let moved = (i &+ op.number) & 0xFFFF
   m.core.pointee.noteWrite(Int(bitPattern: i), count: op.x + 1)
@@ -574,13 +574,13 @@ private func forgetStored(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw
 
 /// An instruction that its rule executes.
 @inline(never)
-func handleSlowly(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleSlowly(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   leaveToRules(m, op, i, left, sp, v)
 }
 
 /// The instruction at an address was not decoded since the bytes there changed.
 @inline(never)
-func handleUndecoded(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) {
+func handleUndecoded(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   let address = m.core.pointee.decode(op)
   m.operation(at: address).handler(m, op, i, left, sp, v)
 }

@@ -162,7 +162,7 @@ extension UnsafeMutablePointer<Core> {
     let m = UnsafeMutableRawPointer(self)
     withUnsafeMutableBytes(of: &registers) { v in
       guard let v = v.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-      proceed(m, m.operation(at: UInt(bitPattern: loop.start)), index, limit, pointee.stackStart, v)
+      proceed(m, m.operation(at: UInt(bitPattern: loop.start)), index, limit, 0, v)
     }
     pointee.end = .limit
     let isIteration = pointee.pc == loop.pcAfterIteration && pointee.index == index

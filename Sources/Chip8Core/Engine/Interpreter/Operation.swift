@@ -9,10 +9,10 @@
 ///   - op: the ``Operation`` that is executed.
 ///   - i: the register I.
 ///   - left: how many instructions may follow this one.
-///   - sp: where the next return address goes.
+///   - sp: how many return addresses there are.
 ///   - v: the registers V0 to VF.
 typealias Handler =
-  @convention(c) (_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: Raw, _ v: V) -> Void
+  @convention(c) (_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) -> Void
 
 // C has no names for what these point to.
 typealias Raw = UnsafeMutableRawPointer
