@@ -40,13 +40,16 @@ import Testing
     }
   }
 
-  /// Instructions that are executed together: a number or the timer, and a question about that.
+  /// Instructions that are executed together: a number or the timer, and a question about that; a number
+  /// or a sum, and a return.
   private static func pair(of any: UInt16) -> [UInt16] {
     let x = any & 0xF00
-    return switch any % 4 {
+    return switch any % 6 {
     case 0: [0x6000 | any, 0xE09E | x]
     case 1: [0x6000 | any, 0xE0A1 | x]
     case 2: [0xF007 | x, 0x3000 | x | any >> 4 & 3]
+    case 3: [0x6000 | any, 0x00EE]
+    case 4: [0x7000 | any, 0x00EE]
     default: [0xF007 | x, 0x4000 | x | any >> 4 & 3]
     }
   }
@@ -256,6 +259,27 @@ import Testing
       for frame in 0..<20 {
         let keys = KeySet(rawValue: frame % 3 == 0 ? 1 << 5 : 0)
         _ = try engines.run(instructions: .max, keys: keys, "\(length), frame \(frame)")
+      }
+    }
+  }
+
+  /// A return is executed alone where it is called, where a run has ended before it, and where it has
+  /// become another instruction, and fails where it is.
+  @Test(arguments: [0x6105, 0x7101] as [UInt16])
+  func returnsExecutedTogetherAreAlsoApart(first: UInt16) throws {
+    // The return at 0x212 becomes 72EE, and a return again.
+    let words: [UInt16] = [
+      0x6772, 0x2210, 0x2212, 0x8073, 0xA212, 0xF055, 0x1202, 0x0000, first, 0x00EE, 0x00EE,
+    ]
+    var configuration = Configuration(.chip8)
+    for words in [words, [first, 0x00EE]] {
+      for length in 1...13 {
+        configuration.instructionsPerFrame = length
+        var engines = try Engines(Chip8(program(words), configuration), translatingFrom: 1)
+        engines.followOperations()
+        for frame in 0..<20 {
+          _ = try engines.run(instructions: .max, keys: [], "\(length), frame \(frame)")
+        }
       }
     }
   }

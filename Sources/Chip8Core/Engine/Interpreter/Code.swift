@@ -150,7 +150,9 @@ extension Core {
   /// From how many bytes an operation is made: a skip looks at what follows.
   private func byteCount(of instruction: Instruction, at address: Int) -> Int {
     if skipTogether(after: instruction, at: address) != nil { return 6 }
-    return instruction.form.flow == .skip || instruction.byteCount == 4 ? 4 : 2
+    let isFollowed =
+      instruction.form.flow == .skip || returns(after: instruction, at: address)
+    return isFollowed || instruction.byteCount == 4 ? 4 : 2
   }
 
   /// Makes an operation ready.

@@ -71,6 +71,28 @@ func handleReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: 
   proceed(m, m.returnPoint(at: place).pointee, i, left, place, v)
 }
 
+/// 6xnn and 00EE: Vx = nn, and PC is popped.
+@inline(__always)
+func handleSetAndReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
+  v[op.x] = op.byte
+  returnNext(m, op, i, left, sp, v)
+}
+
+/// 7xnn and 00EE: Vx += nn, and PC is popped.
+@inline(__always)
+func handleAddAndReturn(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
+  v[op.x] &+= op.byte
+  returnNext(m, op, i, left, sp, v)
+}
+
+/// Executes the return that comes next.
+@inline(__always)
+private func returnNext(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
+  let (rest, isOver) = left.subtractingReportingOverflow(1)
+  guard _fastPath(!isOver) else { return pause(m, op.next, i, 0, sp, v) }
+  handleReturn(m, op.next, i, rest, sp, v)
+}
+
 /// Returns to an address that was on the stack when the run began, if there is any.
 @inline(never)
 private func returnFromEarlierCall(

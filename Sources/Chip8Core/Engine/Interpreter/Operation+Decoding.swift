@@ -26,7 +26,9 @@ extension Operation {
       target = UInt32(nnn) * UInt32(Operation.stride)
     case .return: handler = handleReturn
     case .set: setSet(instruction, at: address, on: &core)
-    case .add: set(handleAdd, x, number: nn)
+    case .add:
+      let returns = core.returns(after: instruction, at: address)
+      set(returns ? handleAddAndReturn : handleAdd, x, number: nn)
     case .copy: set(handleCopy, x, y)
     case .or: set(quirks.contains(.logic) ? handleOrClearingFlag : handleOr, x, y)
     case .and: set(quirks.contains(.logic) ? handleAndClearingFlag : handleAnd, x, y)
@@ -99,7 +101,8 @@ extension Operation {
   private mutating func setSet(
     _ instruction: Instruction, at address: Int, on core: inout Core
   ) {
-    set(handleSet, instruction.x, number: instruction.nn)
+    let returns = core.returns(after: instruction, at: address)
+    set(returns ? handleSetAndReturn : handleSet, instruction.x, number: instruction.nn)
     guard let skip = core.skipTogether(after: instruction, at: address) else { return }
     handler = skip.kind == .skipIfKey ? handleSetAndSkipIfKey : handleSetAndSkipIfNoKey
   }
@@ -135,6 +138,13 @@ extension Core {
       !mayStop(before: skip, at: address &+ 2)
     else { return nil }
     return skip
+  }
+
+  /// Whether an instruction is one that many subroutines end with, before a return that is not watched.
+  func returns(after instruction: Instruction, at address: Int) -> Bool {
+    let next = self.instruction(at: address &+ 2)
+    return [.set, .add].contains(instruction.kind) && next.kind == .return
+      && address &+ 2 <= mask && !mayStop(before: next, at: address &+ 2)
   }
 }
 
