@@ -267,12 +267,12 @@ import Testing
   /// become another instruction, and fails where it is.
   @Test(arguments: [0x6105, 0x7101] as [UInt16])
   func returnsExecutedTogetherAreAlsoApart(first: UInt16) throws {
-    // The return at 0x212 becomes 72EE, and a return again.
-    let words: [UInt16] = [
-      0x6772, 0x2210, 0x2212, 0x8073, 0xA212, 0xF055, 0x1202, 0x0000, first, 0x00EE, 0x00EE,
-    ]
+    // The return at 0x212 becomes 72EE, and a return again; in one program it is also called.
+    let (before, after): ([UInt16], [UInt16]) = (
+      [0x6772, 0x2210], [0x8073, 0xA212, 0xF055, 0x1202, 0x0000, first, 0x00EE, 0x00EE]
+    )
     var configuration = Configuration(.chip8)
-    for words in [words, [first, 0x00EE]] {
+    for words in [before + [0x2212] + after, before + [0x7401] + after, [first, 0x00EE]] {
       for length in 1...13 {
         configuration.instructionsPerFrame = length
         var engines = try Engines(Chip8(program(words), configuration), translatingFrom: 1)
@@ -282,6 +282,27 @@ import Testing
         }
       }
     }
+  }
+
+  /// A return goes where the stack says, also if somebody has changed that within the subroutine.
+  @Test(arguments: [(1, .max), (3, .max), (1, 3)])
+  func returnsFollowTheStack(frames: Int, instructions: Int) throws {
+    var configuration = Configuration(.chip8)
+    configuration.instructionsPerFrame = 4
+    // The subroutine is called at 0x204 and, if the key 0 is down, at 0x20A.
+    let words: [UInt16] = [
+      0xE0A1, 0x120A, 0x2210, 0x7101, 0x1208, 0x2210, 0x7201, 0x120E,
+      0x7301, 0x7301, 0x7301, 0x00EE,
+    ]
+    var machine = try Chip8(program(words), configuration)
+    var other = machine
+    _ = machine.run(frames: 1)
+    _ = other.run(frames: 1, keys: KeySet(key: 0))
+    machine.restore(from: other.snapshot)
+    _ = machine.run(frames: frames, instructions: instructions)
+    #expect(machine.state.stackCount == 0 && machine.state.v[1] == 0)
+    _ = machine.run(frames: 1)
+    #expect(machine.state.v[2] == 1)
   }
 
   @Test func machinesAreTranslated() throws {
