@@ -34,7 +34,7 @@ struct Core {
   /// Where the last instructions have left the machine.
   var pc: UInt16 = 0
   var index: UInt = 0
-  var stack: UnsafeMutableRawPointer
+  var stackCount: UInt = 0
   var remaining: UInt = 0
   var end = End.limit
   var watch = PageWatch()
@@ -66,8 +66,7 @@ struct Core {
     let v: V
     /// The left halves of the first plane's rows.
     let rows: UnsafeMutableRawPointer
-    /// The stack's first place.
-    let stack: UnsafeMutableRawPointer
+    let stack: UnsafeMutablePointer<UInt16>
 
     init(_ state: UnsafeMutablePointer<State>, _ tone: UnsafeMutablePointer<Tone?>) {
       guard
@@ -80,7 +79,7 @@ struct Core {
       self.tone = tone
       v = (start + registers).assumingMemoryBound(to: UInt8.self)
       self.rows = start + rows
-      self.stack = start + stack
+      self.stack = (start + stack).assumingMemoryBound(to: UInt16.self)
     }
   }
 
@@ -90,7 +89,7 @@ struct Core {
   ) {
     returnPoints = InlineArray(repeating: UnsafeRawPointer(operations))
     (self.operations, self.marks, self.mask, self.dialect) = (operations, marks, mask, dialect)
-    (self.place, self.ram, stack) = (place, ram, place.stack)
+    (self.place, self.ram) = (place, ram)
   }
 
   /// Takes the machine to be where it is for this run.
@@ -111,7 +110,6 @@ struct Core {
   }
 
   var state: UnsafeMutablePointer<State> { place.state }
-  var stackStart: UnsafeMutableRawPointer { place.stack }
 }
 
 extension Core {
@@ -129,7 +127,7 @@ extension Core {
     enter()
     self.pc = pc
     beginRun(state)
-    let executed = proceed(count, UInt(pc), index, state.pointee.stackCount)
+    let executed = proceed(count, UInt(pc), index, stackCount)
     leave()
     state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
     return executed
@@ -141,36 +139,34 @@ extension Core {
     earlierCallCount = UInt(state.pointee.stackCount)
   }
 
-  /// Takes over I and the stack.
+  /// Takes over I and how many return addresses there are.
   @inline(__always)
   mutating func enter() {
     index = UInt(state.pointee.i)
-    stack = stackStart + 2 * Int(state.pointee.stackCount)
+    stackCount = UInt(state.pointee.stackCount)
   }
 
   /// Gives them back.
   @inline(__always)
-  mutating func leave() { leave(index, stack, state) }
+  func leave() { leave(index, stackCount, state) }
 
   @inline(__always)
-  private func leave(
-    _ index: UInt, _ stack: UnsafeMutableRawPointer, _ state: UnsafeMutablePointer<State>
-  ) {
+  private func leave(_ index: UInt, _ stackCount: UInt, _ state: UnsafeMutablePointer<State>) {
     state.pointee.i = UInt16(truncatingIfNeeded: index)
-    state.pointee.stackCount = UInt8(truncatingIfNeeded: UInt(bitPattern: stack - stackStart) / 2)
+    state.pointee.stackCount = UInt8(truncatingIfNeeded: stackCount)
   }
 
   /// Executes at most so many instructions, and says how many.
   @inline(__always)
   private mutating func proceed(
-    _ count: Int, _ pc: UInt, _ index: UInt, _ stackCount: UInt8
+    _ count: Int, _ pc: UInt, _ index: UInt, _ stackCount: UInt
   ) -> Int {
     end = .limit
     idleLoops.begin()
     let v = place.v
     withUnsafeMutablePointer(to: &self) { core in
       let m = UnsafeMutableRawPointer(core)
-      Chip8Core.proceed(m, m.operation(at: pc), index, UInt(bitPattern: count), UInt(stackCount), v)
+      Chip8Core.proceed(m, m.operation(at: pc), index, UInt(bitPattern: count), stackCount, v)
     }
     return count &- Int(bitPattern: remaining)
   }
@@ -219,9 +215,9 @@ extension Core {
     watch.hasRun = true
     state.pointee.keys = keys
     let executed = proceed(
-      length, start, UInt(state.pointee.i), state.pointee.stackCount)
+      length, start, UInt(state.pointee.i), UInt(state.pointee.stackCount))
     state.pointee.pc = pc
-    leave(index, stack, state)
+    leave(index, stackCount, state)
     state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
     instructions &-= executed
     guard executed == length || end == .frameOver else {
@@ -281,7 +277,7 @@ extension UnsafeMutableRawPointer {
   /// Where the address is that a call returns to.
   @inline(__always)
   func returnAddress(at place: UInt) -> UnsafeMutablePointer<UInt16> {
-    core.pointee.stackStart.assumingMemoryBound(to: UInt16.self) + Int(bitPattern: place)
+    core.pointee.place.stack + Int(bitPattern: place)
   }
 
   /// The address of an operation.
@@ -343,7 +339,7 @@ func proceed(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
 func pause(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {
   m.core.pointee.pc = UInt16(truncatingIfNeeded: m.address(of: op))
   m.core.pointee.index = i
-  m.core.pointee.stack = m.core.pointee.stackStart + 2 * Int(bitPattern: sp)
+  m.core.pointee.stackCount = sp
   m.core.pointee.remaining = left
 }
 

@@ -119,7 +119,8 @@ final class Translations: @unchecked Sendable {
       guard pc < reach else { return }
       if byteCounts[pc] == 0 { translate(pc, core) }
       let exit = entry(
-        core, entries[pc], core.pointee.index, core.pointee.remaining, core.pointee.stack)
+        core, entries[pc], core.pointee.index, core.pointee.remaining,
+        core.pointee.stackCount)
       core.pointee.pc = UInt16(truncatingIfNeeded: exit)
       switch TranslationExit(rawValue: exit >> 16) {
       case .untranslated: continue

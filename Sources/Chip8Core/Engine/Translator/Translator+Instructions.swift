@@ -88,21 +88,25 @@ extension Translator {
   }
 
   private mutating func call(_ step: Step) {
-    code.address(.rax, .memory(state(\.stack, 2 * machine.maxStackCount)))
-    code.arithmetic(.cmp, Translator.stack, .register(.rax), .qword)
+    code.arithmetic(.cmp, .register(Translator.stackCount), machine.maxStackCount, .qword)
     code.jump(if: .notBelow, wayOut(.slow, at: step.address))
-    code.store(step.address + 2, Address(Translator.stack), .word)
-    code.arithmetic(.add, .register(Translator.stack), 2, .qword)
+    code.store(step.address + 2, returnAddress, .word)
+    code.arithmetic(.add, .register(Translator.stackCount), 1, .qword)
     jump(to: Int(step.instruction.nnn), executed: position + 1)
   }
 
   private mutating func returnFromCall(_ step: Step) {
-    code.address(.rax, .memory(state(\.stack)))
-    code.arithmetic(.cmp, Translator.stack, .register(.rax), .qword)
-    code.jump(if: .notAbove, wayOut(.slow, at: step.address))
-    code.load(.rax, Address(Translator.stack, -2), .word)
-    code.arithmetic(.sub, .register(Translator.stack), 2, .qword)
+    code.arithmetic(.cmp, .register(Translator.stackCount), 0, .qword)
+    code.jump(if: .equal, wayOut(.slow, at: step.address))
+    code.arithmetic(.sub, .register(Translator.stackCount), 1, .qword)
+    code.load(.rax, returnAddress, .word)
     jumpIndirectly()
+  }
+
+  /// Where the next return address goes.
+  private var returnAddress: Address {
+    let stack = state(\.stack)
+    return Address(stack.base, Translator.stackCount, shift: 1, stack.displacement)
   }
 
   private mutating func skip(if condition: Assembler.Condition) {

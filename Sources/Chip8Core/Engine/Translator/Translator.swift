@@ -1,8 +1,8 @@
 // Makes machine code of blocks. What is done for each instruction is in Translator+Instructions.swift;
 // here is what they have in common.
 //
-// While translations run, I, the stack and the count are in the host's registers that `Translator`
-// names, all else is in memory. A block begins by taking all of its instructions from what is left to
+// While translations run, I and two counts, of return addresses and of instructions left, are in the
+// host's registers that `Translator` names, all else is in memory. A block begins by taking all of its instructions from what is left to
 // execute, and gives back those that it did not execute wherever it is left, so that the count is exact
 // there. If fewer are left, it is not begun.
 //
@@ -35,8 +35,8 @@ struct Translator {
   /// How many instructions are left.
   static let left = Register.r13
   static let ram = Register.r14
-  /// Where the next return address goes.
-  static let stack = Register.rbp
+  /// How many return addresses there are.
+  static let stackCount = Register.rbp
 
   /// What registers of the machine can be in. The others serve for a moment.
   private static let free: [Register] = [.rsi, .rdi, .r8, .r9, .r10, .r11, .r15]
@@ -105,7 +105,7 @@ extension Translator {
   /// with a ``TranslationExit``.
   typealias Entry =
     @convention(c) (
-      _ core: Raw, _ code: UInt, _ index: UInt, _ left: UInt, _ stack: Raw
+      _ core: Raw, _ code: UInt, _ index: UInt, _ left: UInt, _ stackCount: UInt
     ) -> UInt32
 
   /// The registers that the caller wants back.
@@ -118,7 +118,7 @@ extension Translator {
     code.load(Translator.state, core(\.place.state), .qword)
     code.move(Translator.index, .rdx)
     code.move(Translator.left, .rcx)
-    code.move(Translator.stack, .r8)
+    code.move(Translator.stackCount, .r8)
     code.load(Translator.ram, core(\.ram), .qword)
     code.jump(at: .register(.rsi))
   }
@@ -127,7 +127,7 @@ extension Translator {
     code.pop(.rdi)
     code.store(Translator.index, core(\.index), .qword)
     code.store(Translator.left, core(\.remaining), .qword)
-    code.store(Translator.stack, core(\.stack), .qword)
+    code.store(Translator.stackCount, core(\.stackCount), .qword)
     for register in Translator.saved.reversed() { code.pop(register) }
     code.return()
   }
