@@ -206,6 +206,7 @@ extension Core {
     return runNextWholeFrame(&instructions, keys, state)
   }
 
+  /// The same in a run that has begun.
   @inline(__always)
   private mutating func runNextWholeFrame(
     _ instructions: inout Int, _ keys: KeySet, _ state: UnsafeMutablePointer<State>
@@ -214,8 +215,7 @@ extension Core {
     guard length > 0, instructions >= length, start < operationCount else { return false }
     watch.hasRun = true
     state.pointee.keys = keys
-    let executed = proceed(
-      length, start, UInt(state.pointee.i), UInt(state.pointee.stackCount))
+    let executed = proceed(length, start, UInt(state.pointee.i), UInt(state.pointee.stackCount))
     state.pointee.pc = pc
     leave(index, stackCount, state)
     state.pointee.instructions &+= UInt64(truncatingIfNeeded: executed)
