@@ -152,6 +152,29 @@ import Testing
     return words
   }
 
+  /// A loop is tried anew when a byte behind it has changed that belongs to what is executed in it: the
+  /// jump at 0x21D, which overlaps the one at 0x21C that closes the loop, first leads to 0x21A, and then to
+  /// where VD counts.
+  @Test func loopsAreTriedAnewWhenWhatTheyOverlapHasChanged() throws {
+    let words: [UInt16] = [
+      0x6020, 0xF015, 0x120E, 0x0000, 0x0000, 0x0000, 0x7D01, 0x6A00,
+      0x5DD0, 0x6A01, 0xF007, 0x3A00, 0x121B, 0x6C30, 0x1212, 0x1A12,
+    ]
+    let bytes =
+      EngineTests.bytes(words)
+      + [0x21] + EngineTests.bytes([0x6040, 0xF015, 0x600C, 0xA21E, 0xF055, 0x120E])
+    for length in [80, 200, 1000] {
+      var configuration = Configuration(.chip8)
+      configuration.instructionsPerFrame = length
+      var engines = try Engines(
+        Chip8(Program(name: "", bytes: bytes), configuration), translatingFrom: 100)
+      engines.followOperations()
+      for frame in 0..<60 {
+        _ = try engines.run(instructions: .max, keys: [], "\(length), frame \(frame)")
+      }
+    }
+  }
+
   /// Every program is stopped after every number of instructions.
   @Test(arguments: platforms)
   func allEnginesStopAtAnyInstruction(platform: Platform) throws {

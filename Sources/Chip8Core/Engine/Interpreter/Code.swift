@@ -148,7 +148,7 @@ extension Core {
   }
 
   /// From how many bytes an operation is made: a skip looks at what follows.
-  private func byteCount(of instruction: Instruction, at address: Int) -> Int {
+  func byteCount(of instruction: Instruction, at address: Int) -> Int {
     if skipTogether(after: instruction, at: address) != nil { return 6 }
     let isFollowed =
       instruction.form.flow == .skip || returns(after: instruction, at: address)

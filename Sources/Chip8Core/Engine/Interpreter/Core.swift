@@ -162,7 +162,7 @@ extension Core {
     _ count: Int, _ pc: UInt, _ index: UInt, _ stackCount: UInt
   ) -> Int {
     end = .limit
-    idleLoops.begin()
+    idleLoops.begin(count)
     let v = place.v
     withUnsafeMutablePointer(to: &self) { core in
       let m = UnsafeMutableRawPointer(core)

@@ -498,6 +498,18 @@ func handleAddToIndex(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _
   proceed(m, op.next, sum, left, sp, v)
 }
 
+/// The same with quirks that ask for more where I would pass the end of the RAM.
+@inline(__always)
+func handleAddToIndexInRAM(
+  _ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V
+) {
+  let sum = i &+ UInt(v[op.x])
+  guard sum <= UInt(bitPattern: m.core.pointee.mask) else {
+    return leaveToRules(m, op, i, left, sp, v)
+  }
+  proceed(m, op.next, sum, left, sp, v)
+}
+
 /// Fx29: I = the digit of the low four bits of Vx.
 @inline(__always)
 func handleSmallDigit(_ m: Raw, _ op: Op, _ i: UInt, _ left: UInt, _ sp: UInt, _ v: V) {

@@ -16,8 +16,8 @@ struct IdleLoop {
   /// For how many addresses a loop has operations, with those that a last skip may lead to.
   static let operationCount = maxByteCount + 8
 
-  /// What it was made from: the bytes from where it begins to the end of its jump; none once one of them is
-  /// written.
+  /// What it was made from: the bytes from where it begins to the end of its jump, and those that its
+  /// operations look at beyond; none once one of them is written.
   fileprivate var bytes = 0..<0
   /// Where its jump is; an address of no instruction once one of the bytes is written.
   fileprivate var end = -1
@@ -37,6 +37,13 @@ struct IdleLoops {
   fileprivate var loops = InlineArray<4, IdleLoop>(repeating: IdleLoop())
   /// How often in this slice each has turned out to do something else, or has taken another's place.
   private var doubtCounts = SIMD4<UInt8>.zero
+  /// Of how many bytes operations may be made. Instructions that are executed earn more, so that a program
+  /// which changes its loops all the time, or has many, does not wait for that.
+  private var credit = IdleLoops.maxCredit
+  private static let maxCredit = 1024
+  private static let instructionsPerByte = 32
+  /// Whether anything is less than it is at best.
+  private var isInDoubt = false
 
   /// In which place a loop is kept.
   fileprivate static func number(end: Int) -> Int { end >> 1 & (count - 1) }
@@ -45,11 +52,28 @@ struct IdleLoops {
     doubtCounts[number] < IdleLoops.maxDoubtCount
   }
 
-  fileprivate mutating func doubt(_ number: Int) { doubtCounts[number] &+= 1 }
+  fileprivate mutating func doubt(_ number: Int) {
+    doubtCounts[number] &+= 1
+    isInDoubt = true
+  }
 
-  /// Begins another slice.
+  /// Whether operations may be made of so many bytes, which are then paid for.
+  fileprivate mutating func pay(_ byteCount: Int) -> Bool {
+    guard credit >= byteCount else { return false }
+    credit -= byteCount
+    return true
+  }
+
+  /// Begins another slice, of so many instructions.
   @inline(__always)
-  mutating func begin() { doubtCounts = .zero }
+  mutating func begin(_ count: Int) { if isInDoubt { recover(count) } }
+
+  @inline(never)
+  private mutating func recover(_ count: Int) {
+    doubtCounts = .zero
+    credit = min(credit + count / IdleLoops.instructionsPerByte, IdleLoops.maxCredit)
+    isInDoubt = credit < IdleLoops.maxCredit
+  }
 
   /// Forgets those that were made from a byte.
   mutating func forget(_ address: Int) {
@@ -97,16 +121,22 @@ extension Core {
   fileprivate mutating func lookAtLoop(_ number: Int, to end: Int) {
     idleLoops.doubt(number)
     let (jump, first) = (instruction(at: end), Int(instruction(at: end).nnn))
-    let ways = jump.kind == .jump && end < mask ? waitingWays(from: first, to: end) : 0
+    guard jump.kind == .jump, first <= end, idleLoops.pay(end + 2 - first) else { return }
+    let ways = waitingWays(from: first, to: end)
     guard ways != 0 else { return }
+    let addresses = (first..<end).filter { ways >> ($0 - first) & 1 != 0 }
+    let last = addresses.reduce(end + 2) {
+      max($0, $1 + byteCount(of: instruction(at: $1), at: $1))
+    }
+    guard last <= mask + 1 else { return }
     let start = idleOperationStart + number * IdleLoop.operationCount
     let loop = IdleLoop(
-      bytes: first..<end + 2, end: end, start: start,
+      bytes: first..<last, end: end, start: start,
       pcAfterIteration: UInt16(truncatingIfNeeded: start + end - first))
     idleLoops.loops[number] = loop
     mark(loop.bytes, Mark.decoded)
     (0..<IdleLoop.operationCount).forEach { operations[start + $0] = .pause }
-    for address in first..<end where ways >> (address - first) & 1 != 0 {
+    for address in addresses {
       operations[start + address - first] = idleOperation(at: address, of: loop)
     }
   }
@@ -117,11 +147,11 @@ extension Core {
     guard instruction.changesOnlyRegisters, !mayStop(before: instruction, at: address) else {
       return .pause
     }
-    var operation = Operation(instruction, at: address, on: &self)
-    if instruction.kind == .jump { operation.handler = handleJump }
+    var operation = Operation(instruction, at: address, on: &self, tryingTo: loop.end)
     let target = Int(operation.target) / Operation.stride
+    let first = loop.bytes.lowerBound
     let distance =
-      loop.bytes.contains(target) ? target - loop.bytes.lowerBound : IdleLoop.operationCount - 1
+      (first...loop.end).contains(target) ? target - first : IdleLoop.operationCount - 1
     operation.target = UInt32((loop.start + distance) * Operation.stride)
     return operation
   }

@@ -13,14 +13,19 @@ extension Operation {
   /// - Parameters:
   ///   - address: where the instruction is.
   ///   - core: is not changed, and not copied either, as a value of its size would be.
-  init(_ instruction: Instruction, at address: Int, on core: inout Core) {
+  ///   - loopEnd: where the jump is that ends an iteration, if one is tried: what comes before it is not
+  ///     executed together with it, and no other loop is tried meanwhile.
+  init(
+    _ instruction: Instruction, at address: Int, on core: inout Core, tryingTo loopEnd: Int? = nil
+  ) {
     let quirks = core.dialect.quirks
     let (x, y, nn, nnn) = (instruction.x, instruction.y, instruction.nn, instruction.nnn)
     self.init(handler: handleSlowly)
     switch instruction.kind {
     case _ where instruction.isLeftToRule(quirks): break
-    case _ where instruction.form.flow == .skip: setSkip(instruction, at: address, on: &core)
-    case .jump: setJump(from: address, to: nnn, on: &core)
+    case _ where instruction.form.flow == .skip:
+      setSkip(instruction, at: address, on: &core, tryingTo: loopEnd)
+    case .jump: setJump(from: address, to: nnn, on: &core, tryingTo: loopEnd)
     case .call:
       set(handleCall, x, number: UInt16(truncatingIfNeeded: address &+ 2))
       target = UInt32(nnn) * UInt32(Operation.stride)
@@ -50,9 +55,9 @@ extension Operation {
     case .jumpIndexed:
       let register = quirks.contains(.jump) ? UInt8(truncatingIfNeeded: nnn >> 8) : 0
       set(handleJumpIndexed, register, number: nnn)
-    case .addToIndex:
-      let isPlain = quirks.isDisjoint(with: [.indexOverflowFaults, .indexWraps, .indexOverflowFlag])
-      if isPlain { set(handleAddToIndex, x) }
+    case .addToIndex where !quirks.contains(.indexOverflowFlag):
+      let isPlain = quirks.isDisjoint(with: [.indexOverflowFaults, .indexWraps])
+      set(isPlain ? handleAddToIndex : handleAddToIndexInRAM, x)
     case .smallDigit: set(handleSmallDigit, x)
     case .storeBCD: set(handleStoreBCD, x)
     case .store: set(handleStore, x, number: quirks.indexStep(past: x))
@@ -69,19 +74,22 @@ extension Operation {
     self.number = UInt16(number)
   }
 
-  private mutating func setJump(from address: Int, to nnn: UInt16, on core: inout Core) {
+  private mutating func setJump(
+    from address: Int, to nnn: UInt16, on core: inout Core, tryingTo loopEnd: Int?
+  ) {
     target = UInt32(nnn) * UInt32(Operation.stride)
     if Int(nnn) == address {
       handler = handleHalt
     } else {
-      handler = core.mayWait(from: Int(nnn), to: address) ? handleIdleJump : handleJump
+      let mayWait = loopEnd == nil && core.mayWait(from: Int(nnn), to: address)
+      handler = mayWait ? handleIdleJump : handleJump
     }
   }
 
   /// A skip knows what follows: a long instruction, or a jump. Both together are how programs branch,
   /// and are one operation, unless the jump is watched.
   private mutating func setSkip(
-    _ instruction: Instruction, at address: Int, on core: inout Core
+    _ instruction: Instruction, at address: Int, on core: inout Core, tryingTo loopEnd: Int?
   ) {
     let handlers = instruction.kind.skipHandlers
     let next = core.instruction(at: address &+ 2)
@@ -91,7 +99,7 @@ extension Operation {
     let jump = address &+ 2
     guard next.kind == .jump, jump <= core.mask, Int(next.nnn) != jump,
       !core.mayStop(before: next, at: jump),
-      !core.mayWait(from: Int(next.nnn), to: jump)
+      loopEnd.map({ $0 != jump }) ?? !core.mayWait(from: Int(next.nnn), to: jump)
     else { return }
     handler = handlers.beforeJump
     target = UInt32(next.nnn) * UInt32(Operation.stride)
@@ -142,9 +150,11 @@ extension Core {
 
   /// Whether an instruction is one that many subroutines end with, before a return that is not watched.
   func returns(after instruction: Instruction, at address: Int) -> Bool {
-    let next = self.instruction(at: address &+ 2)
-    return [.set, .add].contains(instruction.kind) && next.kind == .return
-      && address &+ 2 <= mask && !mayStop(before: next, at: address &+ 2)
+    let next = address &+ 2
+    guard instruction.kind == .set || instruction.kind == .add, word(at: next) == 0x00EE else {
+      return false
+    }
+    return next <= mask && !mayStop(before: self.instruction(at: next), at: next)
   }
 }
 

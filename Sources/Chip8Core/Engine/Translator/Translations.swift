@@ -24,7 +24,7 @@ extension Core {
       return execute(min(count, Block.maxStepCount), at: pc)
     }
     (self.pc, end) = (pc, .limit)
-    idleLoops.begin()
+    idleLoops.begin(count)
     remaining = UInt(bitPattern: count)
     watch.isDisplayChanged = true
     enter()
