@@ -271,6 +271,17 @@ import Testing
     try end(client)
   }
 
+  @Test func namesAreCompletedWhereverTheCursorIs() throws {
+    let client = try stopped()
+    let found = try client.request("completions", ["text": "x + bo", "column": 7])
+    #expect(found.text("body.targets.0.label") == "box")
+    #expect(found.number("body.targets.0.start") == 4)
+    for (line, column) in [(Int.min, 1), (Int.max, 1), (1, Int.min), (1, Int.max)] {
+      try client.request("completions", ["text": "bo", "line": line, "column": column])
+    }
+    try end(client)
+  }
+
   @Test func memoryIsReadAndWritten() throws {
     let client = try stopped()
     let read = try client.request("readMemory", ["memoryReference": "box", "count": 2])

@@ -205,10 +205,11 @@ extension DebugAdapter {
   private func completions(_ arguments: AdapterArguments) throws -> JSONObject {
     let lines = try arguments.requiredText("text").split(
       separator: "\n", omittingEmptySubsequences: false)
-    let index = line(ofNumber: try arguments.number("line") ?? number(ofLine: 1)) - 1
+    let index = line(ofNumber: try arguments.number("line") ?? number(ofLine: 1)) &- 1
     guard lines.indices.contains(index) else { return ["targets": [JSONObject]()] }
-    let column = try arguments.requiredNumber("column") - (client?.firstColumn ?? 1)
-    let typed = lines[index].utf16.prefix(max(0, column))
+    let firstColumn = client?.firstColumn ?? 1
+    let column = max(try arguments.requiredNumber("column"), firstColumn) - firstColumn
+    let typed = lines[index].utf16.prefix(column)
     let word = DebugSession.lastWord(of: Substring(typed))
     let isFirst = word.utf16.count == typed.count
     let commands = isFirst ? DebugPrompt.commands.compactMap(\.names.first) : []
@@ -216,7 +217,7 @@ extension DebugAdapter {
     let found =
       names.map { ($0.name, $0.isRegister ? "variable" : "value") }
       + commands.filter { $0.hasPrefix(word.lowercased()) }.map { ($0, "keyword") }
-    let start = typed.count - word.utf16.count + (client?.firstColumn ?? 1) - 1
+    let start = typed.count - word.utf16.count + firstColumn - 1
     return [
       "targets": found.prefix(200).map { name, type -> JSONObject in
         ["label": name, "type": type, "start": start, "length": word.utf16.count]
