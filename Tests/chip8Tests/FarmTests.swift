@@ -128,6 +128,14 @@ import Testing
     try scratch.run(["farm", "jobs.jsonl", "-o", "results.jsonl"] + options)
   }
 
+  @Test func resultsAreNotWrittenToAPipe() throws {
+    try writeWhatIsPlayed()
+    try write([#"{"program":"count.ch8","frames":1}"#])
+    #expect(mkfifo(scratch.path("pipe"), 0o600) == 0)
+    try scratch.expectRefusal(
+      ["farm", "jobs.jsonl", "-o", "pipe"], code: 73, naming: "not a regular file")
+  }
+
   @Test func aRowIsTheReportOfTheRunByItself() throws {
     try writeWhatIsPlayed()
     let jobs = FarmTests.jobs + FarmTests.playing

@@ -202,6 +202,10 @@ import Testing
       ["movie", "export", "a.movie"], code: 64, naming: "Nothing to export")
     try scratch.expectRefusal(
       ["movie", "export", "a.movie", "--gif", "a.movie"], code: 64, naming: "a.movie")
+    for output in ["--gif", "--wav", "--y4m"] {
+      try scratch.expectRefusal(
+        ["movie", "export", "a.movie", output, ""], code: 73, naming: "cannot be created")
+    }
   }
 
   @Test func aMovieIsWholeHoweverItWasSaved() throws {

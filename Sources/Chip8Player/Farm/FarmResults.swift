@@ -79,7 +79,7 @@ package struct FarmResults {
   private static func isContinued(
     _ path: String, _ origin: Origin, _ originPath: String
   ) throws -> Bool {
-    let hasResults = try Storage.stamp(of: path) != nil && !Storage.read(path, limit: 0).isEmpty
+    let hasResults = try Storage.isFile(path) && !Storage.read(path, limit: 0).isEmpty
     let found: Origin?
     do throws(StorageError) {
       let text = try Storage.read(originPath, limit: 1 << 16)

@@ -74,8 +74,8 @@ extension MovieCommand {
         writers.append(PNGWriter(directory: pngFrames, appearance, inputs))
       }
       if let wav {
-        writers.append(
-          try inFile(source.file) { try WAVWriter(wav, of: frames, apartFrom: inputs) })
+        _ = try inFile(source.file) { try WAVWriter.byteCount(of: frames) }
+        writers.append(try WAVWriter(wav, of: frames, apartFrom: inputs))
       }
       if let y4m { writers.append(try Y4MWriter(y4m, of: frames, appearance, apartFrom: inputs)) }
       return writers

@@ -36,10 +36,7 @@ package struct WAVWriter: MovieWriter {
   /// - Throws: ``MovieError/tooLong`` if it is longer than such a file can say.
   package init(_ path: String, of frames: MovieFrames, apartFrom inputs: InputFiles) throws {
     framesPerSecond = frames.framesPerSecond
-    let byteCount = 2 * WAVWriter.sampleCount(frames.count, framesPerSecond)
-    guard let dataByteCount = UInt32(exactly: byteCount), dataByteCount <= UInt32.max - 36 else {
-      throw MovieError.tooLong
-    }
+    let dataByteCount = try WAVWriter.byteCount(of: frames)
     file = try StreamWriter(path, apartFrom: inputs)
     var header = ByteWriter()
     header.append(contentsOf: "RIFF".utf8)
@@ -56,6 +53,17 @@ package struct WAVWriter: MovieWriter {
     header.append(contentsOf: "data".utf8)
     header.append(dataByteCount)
     try file.append(header.bytes)
+  }
+
+  /// The bytes of all samples.
+  ///
+  /// - Throws: ``MovieError/tooLong`` if they are more than such a file can say.
+  package static func byteCount(of frames: MovieFrames) throws(MovieError) -> UInt32 {
+    let byteCount = 2 * sampleCount(frames.count, frames.framesPerSecond)
+    guard let byteCount = UInt32(exactly: byteCount), byteCount <= UInt32.max - 36 else {
+      throw .tooLong
+    }
+    return byteCount
   }
 
   /// The samples of so many frames.
