@@ -251,6 +251,28 @@ import Testing
     }
   }
 
+  /// Until a file that is written apart is finished, the old one is there, and nothing else.
+  @Test func streamsReplaceAFileWhenTheyAreFinished() throws {
+    try withTemporaryDirectory { directory in
+      let path = directory + "/stream"
+      let text = Array(repeating: "and more ", count: 40_000).joined()
+      for old in [nil, Array("what was there".utf8)] {
+        if let old { try Storage.writeAtomically(path, with: old) }
+        for isFinished in [false, true] {
+          let stream = try StreamWriter(path, .apart)
+          try stream.append(text)
+          try stream.append("the end")
+          #expect(try Storage.readRegular(path, limit: 100) == old)
+          #expect(try names(in: directory) == (old == nil ? [] : ["stream"]))
+          if isFinished { try stream.finish() }
+        }
+        #expect(try Storage.read(path, limit: 1 << 20) == Array((text + "the end").utf8))
+        #expect(try names(in: directory) == ["stream"])
+        try Storage.remove(path)
+      }
+    }
+  }
+
   @Test func streamsFailWithAReason() throws {
     let stream = try StreamWriter("/dev/full")
     try stream.append("text")

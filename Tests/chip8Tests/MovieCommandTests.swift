@@ -204,7 +204,7 @@ import Testing
       ["movie", "export", "a.movie", "--gif", "a.movie"], code: 64, naming: "a.movie")
     for output in ["--gif", "--wav", "--y4m"] {
       try scratch.expectRefusal(
-        ["movie", "export", "a.movie", output, ""], code: 73, naming: "cannot be created")
+        ["movie", "export", "a.movie", output, ""], code: 74, naming: "chip8: \"\": cannot be")
     }
   }
 

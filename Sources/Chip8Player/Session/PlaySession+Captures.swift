@@ -64,17 +64,7 @@ extension PlaySession {
       guard let past = timeline.past(byteLimit: .max), let movie = Movie(past, to: timeline.machine)
       else { throw MovieError.noFrame }
       let frames = try MovieFrames(movie, scale: 4, showsKeys: false, last: count)
-      // The file gets its name when it is complete.
-      let unfinished = "\(path).unfinished"
-      do {
-        try frames.write(to: [
-          GIFWriter(unfinished, of: frames, appearance, apartFrom: InputFiles())
-        ])
-        try Storage.move(unfinished, over: path)
-      } catch {
-        try? Storage.remove(unfinished)
-        throw error
-      }
+      try frames.write(to: [GIFWriter(path, of: frames, appearance, apartFrom: InputFiles())])
     }
   }
 

@@ -162,9 +162,32 @@ struct Replacement: ~Copyable {
   func put(
     _ bytes: [UInt8], _ execution: Storage.Execution, mode newMode: mode_t? = nil
   ) throws(StorageError) {
+    try put(execution, mode: newMode) { descriptor throws(StorageError) in
+      try Storage.write(bytes, to: descriptor, path)
+    }
+  }
+
+  /// - Parameter file: what is open for reading, and copied from its beginning.
+  func put(copyOf file: Int32) throws(StorageError) {
+    try put(.notExecutable, mode: nil) { descriptor throws(StorageError) in
+      var (chunk, offset) = ([UInt8](repeating: 0, count: 1 << 16), 0)
+      while true {
+        let count = Storage.retrying { pread(file, &chunk, chunk.count, off_t(offset)) }
+        guard count >= 0 else { throw StorageError(.write, path) }
+        if count == 0 { return }
+        try Storage.write(Array(chunk[..<count]), to: descriptor, path)
+        offset += count
+      }
+    }
+  }
+
+  private func put(
+    _ execution: Storage.Execution, mode newMode: mode_t?,
+    _ write: (Int32) throws(StorageError) -> Void
+  ) throws(StorageError) {
     let mode = old.map { execution.mode(over: $0) } ?? newMode
     let creation = Creation(mode: mode, or: execution == .readers ? 0o777 : 0o666)
-    if try !putUnnamed(bytes, creation) { try putNamed(bytes, creation) }
+    if try !putUnnamed(creation, write) { try putNamed(creation, write) }
     // Some file systems cannot synchronise a directory and say so with EINVAL; there is no more to do.
     guard Storage.retrying({ fsync(directory) }) == 0 || errno == EINVAL else {
       throw StorageError(.write, path)
@@ -211,22 +234,25 @@ struct Replacement: ~Copyable {
 
   /// Whether the directory takes a file with some bytes: one that is gone at once.
   func checkDirectory(_ bytes: [UInt8]) throws(StorageError) {
-    let creation = Creation(mode: nil, or: 0o600)
+    let descriptor = try openScratch()
+    defer { close(descriptor) }
+    try fill(descriptor, Creation(mode: nil, or: 0o600)) { descriptor throws(StorageError) in
+      try Storage.write(bytes, to: descriptor, path)
+    }
+  }
+
+  /// Opens a file without a name in the same directory, for as long as it is open.
+  func openScratch() throws(StorageError) -> Int32 {
     let descriptor = Storage.retrying {
-      openat(directory, ".", O_WRONLY | unnamed | O_CLOEXEC, creation.first)
+      openat(directory, ".", O_RDWR | unnamed | O_CLOEXEC, 0o600)
     }
-    if descriptor >= 0 {
-      defer { close(descriptor) }
-      return try fill(descriptor, bytes, creation)
-    }
+    if descriptor >= 0 { return descriptor }
     let (temporary, named) = try createTemporary {
-      openat(directory, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creation.first)
+      openat(directory, $0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     }
-    defer {
-      close(named)
-      unlinkat(directory, temporary, 0)
-    }
-    try fill(named, bytes, creation)
+    unlinkat(directory, temporary, 0)
+    _ = Storage.retrying { flock(directory, LOCK_UN) }
+    return named
   }
 
   /// Writes a file that has no name before it is whole, so that nothing is left of it if this
@@ -237,14 +263,14 @@ struct Replacement: ~Copyable {
   ///   where there is no /proc. What else can be wrong is met by ``putNamed(_:_:)`` too, which says
   ///   it.
   private func putUnnamed(
-    _ bytes: [UInt8], _ creation: Creation
+    _ creation: Creation, _ write: (Int32) throws(StorageError) -> Void
   ) throws(StorageError) -> Bool {
     let descriptor = Storage.retrying {
       openat(directory, ".", O_WRONLY | unnamed | O_CLOEXEC, creation.first)
     }
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
-    try fill(descriptor, bytes, creation)
+    try fill(descriptor, creation, write)
     let source = "/proc/self/fd/\(descriptor)"
     func link(_ name: String) -> Int32 {
       Storage.retrying { linkat(AT_FDCWD, source, directory, name, AT_SYMLINK_FOLLOW) }
@@ -256,13 +282,15 @@ struct Replacement: ~Copyable {
   }
 
   /// Writes a file with a temporary name.
-  private func putNamed(_ bytes: [UInt8], _ creation: Creation) throws(StorageError) {
+  private func putNamed(
+    _ creation: Creation, _ write: (Int32) throws(StorageError) -> Void
+  ) throws(StorageError) {
     let (temporary, descriptor) = try createTemporary {
       openat(directory, $0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, creation.first)
     }
     do throws(StorageError) {
       defer { close(descriptor) }
-      try fill(descriptor, bytes, creation)
+      try fill(descriptor, creation, write)
     } catch {
       unlinkat(directory, temporary, 0)
       throw error
@@ -271,12 +299,12 @@ struct Replacement: ~Copyable {
   }
 
   private func fill(
-    _ descriptor: Int32, _ bytes: [UInt8], _ creation: Creation
+    _ descriptor: Int32, _ creation: Creation, _ write: (Int32) throws(StorageError) -> Void
   ) throws(StorageError) {
     if let mode = creation.exact, Storage.retrying({ fchmod(descriptor, mode) }) != 0 {
       throw StorageError(.write, path)
     }
-    try Storage.write(bytes, to: descriptor, path)
+    try write(descriptor)
     guard Storage.retrying({ fsync(descriptor) }) == 0 else { throw StorageError(.write, path) }
   }
 

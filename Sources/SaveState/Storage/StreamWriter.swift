@@ -1,26 +1,41 @@
 import Glibc
 
-/// Writes a file piece by piece, for what grows while a machine runs. Not durable, and not replacing
-/// as a whole: ``Storage/writeAtomically(_:with:as:apartFrom:)`` is for that.
+/// Writes a file piece by piece, for what grows while a machine runs: in place, where it can be watched
+/// growing, or to take the place of the old file when it is finished.
 public final class StreamWriter {
+  /// Where the bytes go until there are no more.
+  public enum Course: Sendable {
+    /// To the file, which is emptied for them. It is not durable.
+    case inPlace
+    /// To a file without a name: the old one stays until ``StreamWriter/finish()``.
+    case apart
+  }
+
   private static let bufferByteCount = 1 << 16
   private static let checkByteCount = 4096
 
   private let path: String
   private let descriptor: Int32
+  private let inputs: InputFiles
+  /// Whether the file is replaced in the end.
+  private let isApart: Bool
   private var buffer: [UInt8] = []
   /// Whether what was in the file before is gone.
   private var isEmptied = false
 
-  /// Opens a file or creates it; it is emptied when the first bytes are written to it. `-` is
-  /// standard output.
+  /// Opens a file or creates it; in place, it is emptied when the first bytes are written to it. `-` is
+  /// standard output. That, pipes and devices are always written in place.
   ///
   /// - Parameter inputs: what the text is made of, which is not overwritten.
-  public init(_ path: String, apartFrom inputs: InputFiles = InputFiles()) throws(StorageError) {
-    self.path = path
+  public init(
+    _ path: String, _ course: Course = .inPlace, apartFrom inputs: InputFiles = InputFiles()
+  ) throws(StorageError) {
+    (self.path, self.inputs) = (path, inputs)
     if let replacement = try Storage.replacement(of: path, as: .other, apartFrom: inputs) {
-      descriptor = try replacement.openForWriting()
+      isApart = course == .apart
+      descriptor = try isApart ? replacement.openScratch() : replacement.openForWriting()
     } else {
+      isApart = false
       descriptor = path == "-" ? STDOUT_FILENO : try Storage.openStream(path)
     }
   }
@@ -61,6 +76,18 @@ public final class StreamWriter {
     }
     try Storage.write(buffer, to: descriptor, path)
     buffer.removeAll(keepingCapacity: true)
+  }
+
+  /// Hands over what is left, and puts the file in place as
+  /// ``Storage/writeAtomically(_:with:as:apartFrom:)`` does if it was written apart. Nothing may be appended
+  /// any more.
+  public func finish() throws(StorageError) {
+    try flush()
+    guard isApart else { return }
+    guard let replacement = try Storage.replacement(of: path, as: .other, apartFrom: inputs) else {
+      throw StorageError(refusing: .notAFile, path)
+    }
+    try replacement.put(copyOf: descriptor)
   }
 
   /// How long the file is, nil if it is not one that has a length, or is not ours to empty.

@@ -95,9 +95,9 @@ private struct PNGWriter: MovieWriter {
 
   mutating func write(_ frame: MovieFrame) throws {
     let name = "\(frame.number)".padded(before: 8, with: "0") + ".png"
-    let file = try StreamWriter("\(directory)/\(name)", apartFrom: inputs)
-    try file.append(Screenshot.png(frame.picture, appearance))
-    try file.flush()
+    try Storage.writeAtomically(
+      "\(directory)/\(name)", with: Screenshot.png(frame.picture, appearance), as: .other,
+      apartFrom: inputs)
   }
 
   mutating func finish() {}

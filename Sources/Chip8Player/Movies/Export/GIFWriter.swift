@@ -20,7 +20,7 @@ package struct GIFWriter: MovieWriter {
     _ path: String, of frames: MovieFrames, _ appearance: Appearance, apartFrom inputs: InputFiles
   ) throws {
     framesPerSecond = frames.framesPerSecond
-    file = try StreamWriter(path, apartFrom: inputs)
+    file = try StreamWriter(path, .apart, apartFrom: inputs)
     guard
       let gif = GIFFile(
         width: frames.size.width, height: frames.size.height, appearance.colors),
@@ -70,7 +70,7 @@ package struct GIFWriter: MovieWriter {
     try writeShown()
     guard gif.close() else { throw MovieError.noPicture }
     try file.append(gif.takeBytes())
-    try file.flush()
+    try file.finish()
   }
 }
 

@@ -37,7 +37,7 @@ package struct WAVWriter: MovieWriter {
   package init(_ path: String, of frames: MovieFrames, apartFrom inputs: InputFiles) throws {
     framesPerSecond = frames.framesPerSecond
     let dataByteCount = try WAVWriter.byteCount(of: frames)
-    file = try StreamWriter(path, apartFrom: inputs)
+    file = try StreamWriter(path, .apart, apartFrom: inputs)
     var header = ByteWriter()
     header.append(contentsOf: "RIFF".utf8)
     header.append(dataByteCount + 36)
@@ -84,7 +84,7 @@ package struct WAVWriter: MovieWriter {
     try file.append(bytes.bytes)
   }
 
-  package mutating func finish() throws { try file.flush() }
+  package mutating func finish() throws { try file.finish() }
 }
 
 /// The pictures of a movie as YUV4MPEG2, which video tools read: every frame, uncompressed.
@@ -96,7 +96,7 @@ package struct Y4MWriter: MovieWriter {
   package init(
     _ path: String, of frames: MovieFrames, _ appearance: Appearance, apartFrom inputs: InputFiles
   ) throws {
-    file = try StreamWriter(path, apartFrom: inputs)
+    file = try StreamWriter(path, .apart, apartFrom: inputs)
     colors = appearance.colors.map(Y4MWriter.levels)
     let size = frames.size
     try file.append(
@@ -122,5 +122,5 @@ package struct Y4MWriter: MovieWriter {
     }
   }
 
-  package mutating func finish() throws { try file.flush() }
+  package mutating func finish() throws { try file.finish() }
 }
