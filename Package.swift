@@ -8,8 +8,8 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-// Processors foresee jumps between handlers best where each is in cache lines of its own. Packages that
-// depend on this one may not build with such options, so only Scripts/build.sh asks for it.
+// Processors predict the jumps between the interpreter's handlers better if no two share a cache line.
+// SwiftPM refuses such options in packages that others depend on, so only Scripts/build.sh asks for it.
 let aligned: [SwiftSetting] =
   Context.environment["CHIP8_ALIGNED"] == nil
   ? [] : [.unsafeFlags(["-Xllvm", "-align-all-functions=7"])]

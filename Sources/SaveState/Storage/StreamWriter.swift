@@ -5,9 +5,10 @@ import Glibc
 public final class StreamWriter {
   /// Where the bytes go until there are no more.
   public enum Course: Sendable {
-    /// To the file, which is emptied for them. It is not durable.
+    /// To the file itself, which is emptied when the first of them come. They are not synced.
     case inPlace
-    /// To a file without a name: the old one stays until ``StreamWriter/finish()``.
+    /// To a file without a name. The old file stays until ``StreamWriter/finish()``, and for good if that
+    /// is never called.
     case apart
   }
 
@@ -26,7 +27,9 @@ public final class StreamWriter {
   /// Opens a file or creates it; in place, it is emptied when the first bytes are written to it. `-` is
   /// standard output. That, pipes and devices are always written in place.
   ///
-  /// - Parameter inputs: what the text is made of, which is not overwritten.
+  /// - Parameters:
+  ///   - course: where the bytes go until there are no more.
+  ///   - inputs: what the bytes are made of, which is not overwritten.
   public init(
     _ path: String, _ course: Course = .inPlace, apartFrom inputs: InputFiles = InputFiles()
   ) throws(StorageError) {
@@ -78,9 +81,10 @@ public final class StreamWriter {
     buffer.removeAll(keepingCapacity: true)
   }
 
-  /// Hands over what is left, and puts the file in place as
-  /// ``Storage/writeAtomically(_:with:as:apartFrom:)`` does if it was written apart. Nothing may be appended
-  /// any more.
+  /// Writes what is left. A file that was written apart is then put in place, in time that grows with its
+  /// size, as by ``Storage/writeAtomically(_:with:as:apartFrom:)``. Nothing may be appended afterwards.
+  ///
+  /// - Throws: why that failed; the old file is unchanged if this one was written apart.
   public func finish() throws(StorageError) {
     try flush()
     guard isApart else { return }

@@ -69,6 +69,7 @@ struct HeadlessRun {
           try end(at: stop)
           return nil
         case .restores(let restoration):
+          // Keeping flags changes the run, too, so it cannot happen while the failures are changed in place.
           var failures = failures
           let isKept = failures.attempt { try keepFlags() }
           self.failures = failures

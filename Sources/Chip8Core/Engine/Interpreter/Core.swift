@@ -87,6 +87,7 @@ struct Core {
     _ operations: UnsafeMutablePointer<Operation>, _ marks: UnsafeMutablePointer<UInt8>,
     mask: Int, _ dialect: Dialect, _ place: Place, _ ram: UnsafeMutablePointer<UInt8>
   ) {
+    assert(MemoryLayout<Core>.offset(of: \.returnPoints) == 0, "handlers find them by this")
     returnPoints = InlineArray(repeating: UnsafeRawPointer(operations))
     (self.operations, self.marks, self.mask, self.dialect) = (operations, marks, mask, dialect)
     (self.place, self.ram) = (place, ram)

@@ -37,12 +37,12 @@ struct IdleLoops {
   fileprivate var loops = InlineArray<4, IdleLoop>(repeating: IdleLoop())
   /// How often in this slice each has turned out to do something else, or has taken another's place.
   private var doubtCounts = SIMD4<UInt8>.zero
-  /// Of how many bytes operations may be made. Instructions that are executed earn more, so that a program
-  /// which changes its loops all the time, or has many, does not wait for that.
+  /// For how many bytes operations may be made. Executed instructions earn more, so that making them never
+  /// takes longer than the program, however many loops it has or rewrites.
   private var credit = IdleLoops.maxCredit
   private static let maxCredit = 1024
   private static let instructionsPerByte = 32
-  /// Whether anything is less than it is at best.
+  /// Whether there are doubts, or less than the most credit.
   private var isInDoubt = false
 
   /// In which place a loop is kept.
